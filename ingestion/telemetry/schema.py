@@ -1,0 +1,122 @@
+"""The one canonical raw shape: every telemetry source lands in these tables, whatever it looks like.
+
+Columns say what the source said, typed but not converted: units travel with the row and are
+applied in staging, sentinel values stay and are flagged. Times are UTC without zone,
+microseconds. `record_number` counts a file's records from 1 in file order.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+NAMESPACE = "raw_telemetry"
+
+_TIMESTAMP = pa.timestamp("us")
+_PROVENANCE = [
+    ("load_id", pa.string()),
+    ("source", pa.string()),
+    ("source_file", pa.string()),
+    ("record_number", pa.int64()),
+]
+
+READINGS = pa.schema(
+    [
+        *_PROVENANCE,
+        ("control_id", pa.string()),
+        ("cycle_id", pa.string()),
+        ("stage", pa.string()),
+        ("power", pa.float64()),
+        ("power_unit", pa.string()),
+        ("voltage", pa.float64()),
+        ("voltage_unit", pa.string()),
+        ("current", pa.float64()),
+        ("current_unit", pa.string()),
+        ("temperature", pa.float64()),
+        ("temperature_unit", pa.string()),
+        ("is_power_sentinel", pa.bool_()),
+        ("is_temperature_sentinel", pa.bool_()),
+        ("reading_at", _TIMESTAMP),
+    ]
+)
+
+SENSOR_VALUES = pa.schema(
+    [
+        *_PROVENANCE,
+        ("control_id", pa.string()),
+        ("sensor", pa.string()),
+        ("value", pa.float64()),
+        ("reading_at", _TIMESTAMP),
+    ]
+)
+
+# A reading that carries no label row is normal; `is_anomaly` null means the source did not say.
+LABELS = pa.schema(
+    [
+        *_PROVENANCE,
+        ("control_id", pa.string()),
+        ("cycle_id", pa.string()),
+        ("label_level", pa.string()),  # reading | window | cycle
+        ("issue_kind", pa.string()),
+        ("is_anomaly", pa.bool_()),
+        ("started_at", _TIMESTAMP),
+        ("ended_at", _TIMESTAMP),  # inclusive
+    ]
+)
+
+REJECTS = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("source_file", pa.string()),
+        ("file_hash", pa.string()),
+        ("line_number", pa.int64()),  # physical line or record the text was read from; null: whole file
+        ("column_name", pa.string()),
+        ("reason", pa.string()),  # short code, for counting
+        ("error", pa.string()),  # sentence, for a person
+        ("raw_text", pa.string()),
+        ("rejected_at", _TIMESTAMP),
+    ]
+)
+
+FILES = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("source_file", pa.string()),
+        ("file_hash", pa.string()),
+        ("status", pa.string()),  # loaded | duplicate | rejected
+        ("byte_count", pa.int64()),
+        ("rows_in", pa.int64()),
+        ("rows_accepted", pa.int64()),
+        ("rows_duplicate", pa.int64()),  # all rows of a file that was delivered before
+        ("rows_rejected", pa.int64()),
+        ("seconds", pa.float64()),
+        ("first_reading_at", _TIMESTAMP),
+        ("last_reading_at", _TIMESTAMP),
+        ("landed_at", _TIMESTAMP),
+    ]
+)
+
+SOURCES = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("kind", pa.string()),  # cycles: machines that run in cycles | series: sensors without
+        ("label_level", pa.string()),  # none | reading | window | cycle
+        ("declaration_hash", pa.string()),
+        ("declaration", pa.string()),  # JSON of the YAML entry, secrets left out
+        ("on_threshold_w", pa.float64()),  # null: the project's default
+        ("idle_gap_seconds", pa.float64()),  # null: the project's default
+        ("lead_in_share", pa.float64()),  # first share of a series known to be normal
+        ("declared_at", _TIMESTAMP),
+    ]
+)
+
+TABLES: dict[str, pa.Schema] = {
+    "readings": READINGS,
+    "sensor_values": SENSOR_VALUES,
+    "labels": LABELS,
+    "rejects": REJECTS,
+    "files": FILES,
+    "sources": SOURCES,
+}
