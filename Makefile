@@ -1,0 +1,156 @@
+# The interface of the project. Bare `make` prints help; every target sets up what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+DBT := cd dbt_project && ../$(VENV)/bin/dbt
+
+# a Python the pinned packages are made for: the newest of 3.13, 3.12, 3.11 that is installed
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then echo $$p; break; fi; done)
+
+SOURCE ?=
+DATA ?=
+CONTROLS ?=
+FROM ?=
+TO ?=
+FORCE ?=
+ARGS ?=
+
+.PHONY: help
+help: ## Print this help
+	@echo "Sluice: a lakehouse where LLM steps are ordinary models"; echo
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo; echo "Start with: make run"
+
+# ------------------------------------------------------------------ set-up
+$(STAMP): requirements.lock
+	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 found. Install one (Debian/Ubuntu: apt-get install python3 python3-venv) or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; fi
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. Debian/Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (about 200 packages, pinned by hash; a few minutes the first time)"
+	@rm -f $(STAMP)
+	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
+	@touch $(STAMP)
+
+.PHONY: setup
+setup: $(STAMP) ## Make .venv from the hash-pinned lock
+
+.PHONY: lock
+lock: $(STAMP) ## Write requirements.lock anew from the ranges in pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+# ------------------------------------------------------------------ the main job
+.PHONY: run
+run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. FROM= TO= CONTROLS= FORCE=1
+	@$(PY) -m python_models.ops.run --demo $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(FORCE),--force) $(ARGS)
+
+.PHONY: demo-data
+demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
+	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls $(CONTROLS)) $(if $(DAYS),--days $(DAYS)) $(if $(HZ),--hz $(HZ)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+.PHONY: land
+land: $(STAMP) ## Land what the declared sources offer. SOURCE= DATA=<folder of real sets>
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion telemetry $(if $(SOURCE),--source $(SOURCE)) $(ARGS)
+
+.PHONY: build
+build: $(STAMP) ## dbt build of everything, gates and release included. ARGS="--select telemetry"
+	@$(PY) -m python_models.ops.run --build-only $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(CONTROLS),--controls "$(CONTROLS)") $(ARGS)
+
+# ------------------------------------------------------------------ reading what was released
+.PHONY: dashboard
+dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
+	@$(VENV)/bin/streamlit run dashboards/app.py $(ARGS)
+
+.PHONY: sql
+sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|table
+	@$(PY) -m python_models.ops.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
+export Q
+
+.PHONY: docs
+docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.html
+	@$(PY) -m python_models.ops docs $(ARGS)
+
+.PHONY: detection-quality
+detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, where labels exist
+	@$(PY) -m python_models.telemetry.detection $(ARGS)
+
+# ------------------------------------------------------------------ cost
+.PHONY: estimate
+estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them
+	@$(PY) -m python_models.llm.estimate $(ARGS)
+
+# ------------------------------------------------------------------ operation
+.PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
+.PHONY: export-run retention compact relocate schedule watch doctor
+runs: $(STAMP) ## List runs
+	@$(PY) -m python_models.ops runs $(ARGS)
+run-show: $(STAMP) ## One run, node by node. ID=
+	@$(PY) -m python_models.ops run-show "$(ID)" $(ARGS)
+run-compare: $(STAMP) ## What differs between two runs. A= B=
+	@$(PY) -m python_models.ops run-compare "$(A)" "$(B)" $(ARGS)
+resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= (default: the last failed run)
+	@$(PY) -m python_models.ops resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(ARGS)
+phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE=
+	@$(PY) -m python_models.ops phase-run --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
+phase-show: $(STAMP) ## Rows of one phase of a run. RUN= PHASE=
+	@$(PY) -m python_models.ops phase-show --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
+releases: $(STAMP) ## List releases
+	@$(PY) -m python_models.ops releases $(ARGS)
+release-rollback: $(STAMP) ## Move `latest` to an older (or newer) release. ID= DOMAIN=
+	@$(PY) -m python_models.ops release-rollback "$(ID)" $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
+release-diff: $(STAMP) ## Rows added, removed, changed between two releases. A= B=
+	@$(PY) -m python_models.ops release-diff "$(A)" "$(B)" $(ARGS)
+export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR=
+	@$(PY) -m python_models.ops export-run "$(ID)" "$(DIR)" $(ARGS)
+retention: $(STAMP) ## Drop what is beyond keeping. ARGS="--dry-run" first
+	@$(PY) -m python_models.ops retention $(ARGS)
+compact: $(STAMP) ## Join small files
+	@$(PY) -m python_models.ops compact $(ARGS)
+relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another folder
+	@$(PY) -m python_models.ops relocate $(ARGS)
+schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
+	@$(PY) -m python_models.ops schedule $(ARGS)
+watch: $(STAMP) ## Run whenever new files arrive
+	@$(PY) -m python_models.ops watch $(ARGS)
+doctor: $(STAMP) ## Check pins, extensions, catalog, endpoint, disk and locks
+	@$(PY) -m python_models.ops doctor $(ARGS)
+
+# ------------------------------------------------------------------ checks
+.PHONY: lint
+lint: $(STAMP) ## Style of Python and SQL
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@cd dbt_project && ../$(VENV)/bin/sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
+
+.PHONY: test
+test: $(STAMP) ## The whole test suite but for what takes long
+	@$(PY) -m pytest -m "not long" $(ARGS)
+
+.PHONY: test-long
+test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds
+	@$(PY) -m pytest -m long $(ARGS)
+
+.PHONY: bench
+bench: $(STAMP) ## Landing, build and release against their floors. SIZES=1,10,50
+	@$(PY) -m tests.benchmarks.telemetry $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
+
+.PHONY: bench-llm
+bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
+	@$(PY) -m tests.benchmarks.llm $(ARGS)
+
+.PHONY: image
+image: ## Build the container image
+	docker build --tag sluice .
+
+.PHONY: clean
+clean: ## Remove build artefacts and caches; asks before the lake goes (CLEAN_LAKE=1)
+	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+	@if [ "$(CLEAN_LAKE)" = 1 ]; then rm -rf "$${SLUICE_LAKE:-lake}"; else echo "The lake is kept; make clean CLEAN_LAKE=1 removes it with every answer paid for."; fi

@@ -1,0 +1,62 @@
+"""What every test shares: a lake of its own, no key, no network, and loud words about what is skipped."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingestion.settings import Settings, reset_settings
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+
+
+def postgres_bin() -> Path | None:
+    """Return the folder of an installed PostgreSQL server's programs."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if folders:
+        return folders[-1]
+    found = shutil.which("postgres")
+    return Path(found).parent if found else None
+
+
+def chromium_path() -> str | None:
+    """Return an installed Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    needs = {
+        "browser": (chromium_path(), "chromium is not installed (apt-get install chromium)"),
+        "postgres": (postgres_bin(), "no PostgreSQL server (apt-get install postgresql)"),
+    }
+    for item in items:
+        for mark, (found, why) in needs.items():
+            if item.get_closest_marker(mark) and not found:
+                item.add_marker(pytest.mark.skip(reason=f"NOT TESTED: {why}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    loud = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "NOT TESTED" in str(report.longrepr)
+    ]
+    if loud:
+        terminalreporter.section("NOT TESTED ON THIS MACHINE", sep="!", red=True, bold=True)
+        for reason in sorted({str(report.longrepr[2]) for report in loud}):
+            terminalreporter.line(reason)
+
+
+@pytest.fixture(autouse=True)
+def clean_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Give each test default settings and a lake of its own; no key or address leaks in."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("SLUICE_LAKE", str(tmp_path / "lake"))
+    reset_settings()
+    yield
+    reset_settings()
