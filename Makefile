@@ -44,7 +44,7 @@ setup: $(STAMP) ## Make .venv from the hash-pinned lock
 .PHONY: lock
 lock: $(STAMP) ## Write requirements.lock anew from the ranges in pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+		--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 # ------------------------------------------------------------------ the main job
 .PHONY: run
