@@ -1,0 +1,9 @@
+"""Normalised readings must be fit to be cut into cycles."""
+
+from expectations.gate import run_gate
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
+    tables = {}
+    return run_gate(session, tables, "telemetry", "after_staging")
