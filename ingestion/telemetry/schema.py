@@ -69,7 +69,10 @@ REJECTS = pa.schema(
         ("source", pa.string()),
         ("source_file", pa.string()),
         ("file_hash", pa.string()),
-        ("line_number", pa.int64()),  # physical line or record the text was read from; null: whole file
+        (
+            "line_number",
+            pa.int64(),
+        ),  # physical line or record the text was read from; null: whole file
         ("column_name", pa.string()),
         ("reason", pa.string()),  # short code, for counting
         ("error", pa.string()),  # sentence, for a person
