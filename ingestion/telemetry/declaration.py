@@ -35,7 +35,22 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str | int | float) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+def _as_texts(value: Any) -> Any:
+    """YAML reads 1 and true as other types than text; a word is meant."""
+    value = _as_tuple(value)
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(
+        str(item).lower()
+        if isinstance(item, bool)
+        else str(item)
+        if isinstance(item, int | float)
+        else item
+        for item in value
+    )
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
 Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_tuple)]
 
 
@@ -234,8 +249,8 @@ class LabelColumn(_Strict):
     column: str
     issue_kind: str = "anomaly"
     kinds: dict[str, str] | Literal["value"] = {}  # word -> issue kind; `value`: the word itself
-    true: Texts = TRUE_WORDS
-    false: Texts = FALSE_WORDS
+    true_values: Texts = TRUE_WORDS  # compared without case
+    false_values: Texts = FALSE_WORDS
 
 
 class LabelWindows(_Strict):

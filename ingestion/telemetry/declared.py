@@ -92,13 +92,32 @@ def read_declarations(path: Path) -> list[Declared]:
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), _loader())  # a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DeclarationError(f"{path}: this is not valid YAML: {error}") from None
     if not isinstance(content, dict):
         raise DeclarationError(f"{path}: a declaration is a mapping that starts with `source:`.")
     entries = content["sources"] if set(content) == {"sources"} else [content]
     return [Declared(_validated(entry, path), path) for entry in entries]
+
+
+@lru_cache(maxsize=1)
+def _loader() -> type:
+    """A safe YAML loader for which only true and false are booleans: `off` is a stage's name."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    kept = {
+        letter: [(tag, rule) for tag, rule in rules if tag != "tag:yaml.org,2002:bool"]
+        for letter, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.yaml_implicit_resolvers = kept
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|false|False)$"), list("tTfF")
+    )
+    return Loader
 
 
 def _validated(entry: Any, path: Path) -> Declaration:
