@@ -10,8 +10,9 @@ from ingestion.telemetry.simulator.faults import DRIFT_DAYS, Fault
 from ingestion.telemetry.simulator.machines import CYCLE_KEY, Machine, generator
 
 DAY_S = 86_400.0
-# a shift starts after the night's last cycle is over, even when that one ran far too long
-FIRST_START_S = 3.2 * 3_600
+# the first cycle comes when the last one of the night is over, even one that ran far too long, and
+# after the hour that a local clock shows twice in autumn
+FIRST_START_S = 4.1 * 3_600
 LAST_START_S = 22.4 * 3_600
 # a drift is labelled once it is plain beside the machine's own scatter; on the way there nobody
 # could say, and the label says just that

@@ -35,7 +35,7 @@ MAGNITUDES = {
     "long_cycle": (0.50, 1.20),  # of the hold that is added
     "stuck_stage": (1.8, 4.0),  # of the ramp's own duration
     "sensor_dropout": (0.25, 0.60),  # of the cycle without readings
-    "drift": (0.08, 0.16),  # of the level, reached at the end
+    "drift": (0.06, 0.11),  # of the level, reached at the end
     "power_temperature_decoupled": (0.55, 0.95),  # of the rise that does not come
 }
 MOST = {"under_power": 0.8, "short_cycle": 0.85, "sensor_dropout": 0.8}
@@ -43,7 +43,7 @@ MOST |= {"power_temperature_decoupled": 1.0}
 
 BLOCK_DAYS = 10
 FAULTS_PER_BLOCK = 5
-DRIFT_DAYS = 3
+DRIFT_DAYS = 2
 
 
 @dataclass(frozen=True)
