@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ingestion.telemetry.simulator.faults import DRIFT_DAYS, Fault
+from ingestion.telemetry.simulator.faults import DRIFT_LASTS_DAYS, Fault
 from ingestion.telemetry.simulator.machines import CYCLE_KEY, Machine, generator
 
 DAY_S = 86_400.0
@@ -93,11 +93,12 @@ def _moment(fault: Fault) -> float:
 
 
 def _drifted(cycle: Cycle, machine: Machine, fault: Fault, now: float) -> Cycle:
-    """Return the cycle of a machine that has been wandering off since the fault's first day."""
-    gone = (now - fault.first_day) / DRIFT_DAYS * fault.magnitude
+    """Return the cycle of a machine that wanders off until somebody sets it right again."""
+    set_in = fault.first_day + (2 - DRIFT_LASTS_DAYS) * fault.place
+    gone = np.clip((now - set_in) / DRIFT_LASTS_DAYS, 0, 1) * fault.magnitude
     direction = 1 if fault.variant < 0.65 else -1
     scatters = gone / (machine.level_scatter + machine.day_shift_gain / 2)
-    marked = {"kind": "drift", "is_certain": scatters >= PLAIN_SCATTERS, "faults": (fault,)}
+    marked = {"kind": "drift", "is_certain": bool(scatters >= PLAIN_SCATTERS), "faults": (fault,)}
     if scatters < ONSET_SCATTERS:
         marked = {}
     return replace(cycle, level=cycle.level * (1 + direction * gone), **marked)

@@ -43,7 +43,8 @@ MOST |= {"power_temperature_decoupled": 1.0}
 
 BLOCK_DAYS = 10
 FAULTS_PER_BLOCK = 5
-DRIFT_DAYS = 2
+DRIFT_DAYS = 2  # kept free for it; it sets in during the first half day
+DRIFT_LASTS_DAYS = 1.5
 
 
 @dataclass(frozen=True)
