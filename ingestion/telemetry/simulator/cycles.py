@@ -13,7 +13,7 @@ DAY_S = 86_400.0
 # the first cycle comes when the last one of the night is over, even one that ran far too long, and
 # after the hour that a local clock shows twice in autumn
 FIRST_START_S = 4.1 * 3_600
-LAST_START_S = 22.4 * 3_600
+LAST_START_S = 23.4 * 3_600
 # a drift is labelled once it is plain beside the machine's own scatter; on the way there nobody
 # could say, and the label says just that
 PLAIN_SCATTERS, ONSET_SCATTERS = 3.5, 1.0

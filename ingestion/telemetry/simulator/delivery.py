@@ -46,6 +46,7 @@ def deliver(
     files = manifest["files"]
     written = kept = rows = dirty = 0
     for day in days:
+        before = written
         for name, content_of in _files_of_day(plant, day):
             if _is_whole(folder / name, files.get(name)):
                 kept += 1
@@ -56,7 +57,8 @@ def deliver(
             written += 1
             rows += counts["rows"]
             dirty += sum(counts.values()) - counts["rows"]
-        _write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+        if written > before:
+            _write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
         progress(day)
     if written:
         _write(folder / README, _readme(plant, manifest).encode())

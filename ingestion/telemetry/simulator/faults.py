@@ -39,7 +39,7 @@ MAGNITUDES = {
     "power_temperature_decoupled": (0.55, 0.95),  # of the rise that does not come
 }
 MOST = {"under_power": 0.8, "short_cycle": 0.85, "sensor_dropout": 0.8}
-MOST |= {"power_temperature_decoupled": 1.0}
+MOST |= {"power_temperature_decoupled": 1.0, "long_cycle": 2.5, "stuck_stage": 8.0}
 
 BLOCK_DAYS = 10
 FAULTS_PER_BLOCK = 5
