@@ -1,0 +1,49 @@
+"""Evidence as prompts carry it: JSON objects, one a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+SEVERITIES = ("low", "medium", "high", "critical")
+
+
+def read_lines(block: Any) -> list[dict[str, Any]]:
+    """Return the objects of a data block; a line that is no object is left out."""
+    if isinstance(block, dict):
+        return [block]
+    if isinstance(block, list):
+        return [item for item in block if isinstance(item, dict)]
+    found = []
+    for line in str(block or "").splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found
+
+
+def read_object(block: Any) -> dict[str, Any]:
+    """Return the one object of a data block, empty when there is none."""
+    if isinstance(block, str):
+        try:
+            block = json.loads(block)
+        except ValueError:
+            return {}
+    return block if isinstance(block, dict) else {}
+
+
+def worst(severities: list[str]) -> str:
+    """Return the worst of some severities; `low` when none is known."""
+    known = [SEVERITIES.index(name) for name in severities if name in SEVERITIES]
+    return SEVERITIES[max(known)] if known else SEVERITIES[0]
+
+
+def figure(value: Any, unit: str | None = None) -> str:
+    """Return a number as people write it: no trailing zeros, its unit behind it."""
+    if value is None:
+        return "an unknown value"
+    text = f"{float(value):.6f}".rstrip("0").rstrip(".") or "0"
+    return f"{text} {unit}" if unit else text

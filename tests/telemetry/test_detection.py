@@ -1,0 +1,101 @@
+"""`make detection-quality` reads a release, counts right and hides no defeat."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from python_models.telemetry.detection import main
+from python_models.telemetry.detection_scores import Score, pooled, report, verdict
+
+
+def _score(yardstick: str, tp: int, fp: int, fn: int, tn: int, **other: str) -> Score:
+    named = {"source": "ur3", "level": "reading", "issue_kind": "any"} | other
+    return Score(**named, yardstick=yardstick, true_positives=tp, false_positives=fp,
+                 false_negatives=fn, true_negatives=tn)  # fmt: skip
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    path = tmp_path / "release.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema telemetry")
+        connection.execute(
+            """
+            create table telemetry.detection_quality as
+            select * from (values
+                ('demo_press', 'all', 'cycle', 'any', 9, 1, 1, 89, 'sluice'),
+                ('demo_press', 'all', 'cycle', 'drift', 4, 0, 1, 95, 'sluice'),
+                ('demo_press', 'press-01', 'cycle', 'any', 5, 1, 0, 40, 'sluice'),
+                ('ur3', 'all', 'reading', 'any', 10, 30, 10, 50, 'sluice'),
+                ('ur3', 'all', 'reading', 'any', 15, 5, 5, 75, 'best_threshold')
+            ) as counted (
+                source, control_id, level, issue_kind, true_positives, false_positives,
+                false_negatives, true_negatives, yardstick
+            )
+            """
+        )
+    return path
+
+
+def test_shares_follow_from_counts() -> None:
+    score = _score("sluice", 8, 2, 4, 86)
+    assert score.precision == pytest.approx(0.8)
+    assert score.recall == pytest.approx(8 / 12)
+    assert score.f1 == pytest.approx(2 * 0.8 * (8 / 12) / (0.8 + 8 / 12))
+    assert score.false_alarm_rate == pytest.approx(2 / 88)
+
+
+def test_a_source_without_anomalies_has_no_recall_and_no_defeat() -> None:
+    own = _score("sluice", 0, 3, 0, 97)
+    assert own.recall is None
+    assert verdict(own, [_score("always_on", 0, 100, 0, 0)]) == (
+        "no anomaly labelled; 3 false alarms"
+    )
+
+
+def test_a_better_yardstick_is_named() -> None:
+    own = _score("sluice", 10, 30, 10, 50)
+    best = _score("best_threshold", 15, 5, 5, 75)
+    assert verdict(own, [best]) == "NOT BEATEN: best_threshold 0.750"
+
+
+def test_pooling_adds_counts_and_not_shares() -> None:
+    one, two = _score("sluice", 1, 0, 0, 9), _score("sluice", 0, 9, 1, 0, source="nab")
+    (total,) = pooled([one, two])
+    assert (total.true_positives, total.false_positives, total.false_negatives) == (1, 9, 1)
+
+
+def test_always_on_is_counted_where_the_release_has_none() -> None:
+    (entry,) = report([_score("sluice", 10, 30, 10, 50)])["sources"]
+    always_on = entry["scores"][1]
+    assert (always_on["yardstick"], always_on["recall"]) == ("always_on", 1.0)
+    assert always_on["precision"] == pytest.approx(0.2)
+
+
+def test_the_table_shows_sources_kinds_and_defeats(
+    release: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["--database", str(release)]) == 0
+    said = capsys.readouterr().out
+    for word in ("demo_press", "always_on", "best_threshold", "drift", "missed alarms"):
+        assert word in said
+    assert "ur3 (reading level): NOT BEATEN: best_threshold 0.750" in said
+
+
+def test_json_holds_the_same_figures(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--database", str(release), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [kind["issue_kind"] for kind in found["cycle_kinds"]] == ["any", "drift"]
+    assert found["cycle_kinds"][0]["f1"] == pytest.approx(0.9)
+
+
+def test_without_a_release_it_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--database", str(tmp_path / "none.duckdb")]) == 1
+    assert "make run" in capsys.readouterr().err
