@@ -1,4 +1,4 @@
-"""`make detection-quality`: print how well the release finds what labels say, and where it does not."""
+"""`make detection-quality`: print how well a release finds what labels say, and where not."""
 
 from __future__ import annotations
 

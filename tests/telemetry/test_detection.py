@@ -84,7 +84,7 @@ def test_the_table_shows_sources_kinds_and_defeats(
     said = capsys.readouterr().out
     for word in ("demo_press", "always_on", "best_threshold", "drift", "missed alarms"):
         assert word in said
-    assert "ur3 (reading level): NOT BEATEN: best_threshold 0.750" in said
+    assert "ur3 (reading level): NOT BEATEN: always_on 0.333, best_threshold 0.750" in said
 
 
 def test_json_holds_the_same_figures(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
