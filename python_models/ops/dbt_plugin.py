@@ -1,48 +1,78 @@
-"""dbt-duckdb plugin: gives a build its lock, its extensions and one pinned view for each raw table."""
+"""dbt-duckdb plugin: gives a build its lock, its extensions, its pinned raw views and its journal.
+
+dbt-duckdb calls it before and after it connects. The macros in `macros/ops/` reach Python through
+`adapter.store_relation`, which hands a value to `store` in dbt's main thread: a function
+registered in DuckDB would run inside its executor, where the connection may not be used, and
+its argument would be written to dbt's log.
+"""
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
-from duckdb import DuckDBPyConnection
+from dbt_common.invocation import get_invocation_id
 
-from ingestion.lake import lake, load_extensions, metadata_locations
+from ingestion.lake import lake, load_extensions
+from ingestion.settings import SettingsError, settings
+from python_models.ops import build, lock
+from python_models.ops.raw_views import create_raw_views
 
-# namespaces of raw tables and the module that declares their shape
-RAW_NAMESPACES = {"raw_telemetry": "ingestion.telemetry.schema"}
+if TYPE_CHECKING:
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.adapters.duckdb.utils import TargetConfig
+    from duckdb import DuckDBPyConnection
 
 
 class Plugin(BasePlugin):
     """See the module docstring; dbt-duckdb finds a plugin by this class name."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        lake()  # dbt-duckdb connects next and needs the folder
-        self._pinned: dict[str, dict[str, str]] | None = None
+        refuse_disagreement(self.creds)
+        if not lock.is_held_here():
+            lock.acquire()
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        spill = lake().root / "spill"
+        spill.mkdir(exist_ok=True)
+        config["temp_directory"] = str(spill)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         load_extensions(conn)
-        if self._pinned is None:
-            self._pinned = {name: metadata_locations(name) for name in RAW_NAMESPACES}
-        for namespace, module in RAW_NAMESPACES.items():
-            conn.execute(f"create schema if not exists {namespace}")
-            shapes = importlib.import_module(module).TABLES
-            for table, shape in shapes.items():
-                create_raw_view(conn, namespace, table, self._pinned[namespace].get(table), shape)
+        current = build.current(get_invocation_id())
+        create_raw_views(conn, current.pins)
+        current.connection = conn
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Take what a hook hands over: the graph at the start, the results at the end."""
+        current = build.current(get_invocation_id())
+        event = target_config.location.path
+        if event == "run_started":
+            current.start(**target_config.config)
+        elif event == "run_finished":
+            current.finish(**target_config.config)
 
 
-def create_raw_view(
-    conn: DuckDBPyConnection, namespace: str, table: str, metadata: str | None, shape: Any
-) -> None:
-    """Make the view of one raw table: its current snapshot, or no rows when nothing has landed."""
-    if metadata:
-        body = f"select * from iceberg_scan('{metadata}')"
-    else:
-        empty = shape.empty_table()  # noqa: F841  read by name below
-        conn.register("sluice_empty", empty)
-        columns = conn.execute("describe select * from sluice_empty").fetchall()
-        conn.unregister("sluice_empty")
-        typed = ", ".join(f"cast(null as {kind}) as {name}" for name, kind, *_ in columns)
-        body = f"select {typed} where false"
-    conn.execute(f"create or replace view {namespace}.{table} as {body}")
+def refuse_disagreement(creds: DuckDBCredentials) -> None:
+    """Stop when dbt was given other values than the rest of the product reads from `.env`.
+
+    Raises:
+        SettingsError: names each variable, both values and the fix.
+    """
+    options = creds.config_options or {}
+    asked = {
+        "SLUICE_LAKE": (Path(creds.path).resolve().parent, lake().root.resolve()),
+        "SLUICE_THREADS": (str(options.get("threads")), str(settings().sluice_threads)),
+        "SLUICE_MEMORY_LIMIT": (options.get("memory_limit"), settings().sluice_memory_limit),
+    }
+    wrong = {name: pair for name, pair in asked.items() if pair[0] != pair[1]}
+    if wrong:
+        lines = [
+            f"{name}: dbt has {seen}, .env has {known}" for name, (seen, known) in wrong.items()
+        ]
+        raise SettingsError(
+            "dbt does not read .env, and its environment disagrees with it:\n  "
+            + "\n  ".join(lines)
+            + "\nExport them before you call dbt: set -a; . ./.env; set +a"
+        )

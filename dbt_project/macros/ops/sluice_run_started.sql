@@ -1,0 +1,9 @@
+{# Writes a run down before its first node; called by on-run-start. #}
+{% macro sluice_run_started() %}
+    {% if execute %}
+        {% do adapter.store_relation(
+            "dbt_plugin", none, [], "run_started", "",
+            {"graph": graph, "arguments": invocation_args_dict, "target": target.name},
+        ) %}
+    {% endif %}
+{% endmacro %}

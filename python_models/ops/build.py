@@ -1,0 +1,139 @@
+"""The build that runs in this process: what it is made of and what its nodes have come to.
+
+Each node is written to the journal when it starts and when it ends, so that a run can be
+followed while it lasts and a killed one still says how far it came.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import scrub
+from python_models.ops import journal, runs
+from python_models.ops.nodes import (
+    Node,
+    count_rows,
+    domain_of,
+    has_rows,
+    inputs_of,
+    phase_of,
+    relation_of,
+)
+from python_models.ops.raw_views import Pins, current_pins
+
+
+@dataclass
+class Build:
+    """One dbt invocation that runs nodes."""
+
+    invocation_id: str
+    run_id: str
+    pins: Pins
+    connection: duckdb.DuckDBPyConnection | None = None
+    graph: dict[str, Node] = field(default_factory=dict)
+    _rows: dict[str, int | None] = field(default_factory=dict)
+
+    def start(self, graph: Mapping[str, Any], arguments: Mapping[str, Any], target: str) -> None:
+        """Write the run down before its first node, and listen to what its nodes do."""
+        from dbt_common.events.event_manager_client import add_callback_to_manager
+
+        self.graph = {**graph["nodes"], **graph["sources"]}
+        os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
+        os.environ["SLUICE_RUN_ID"] = self.run_id
+        runs.mark_killed()
+        runs.record_start(self.invocation_id, self.run_id, self.pins, arguments, target)
+        fold_llm_journal()
+        add_callback_to_manager(self.hear)
+
+    def hear(self, message: Any) -> None:
+        """Write down that a node starts or has ended (dbt calls this from its threads)."""
+        if message.info.name not in ("NodeStart", "NodeFinished"):
+            return
+        unique_id = message.data.node_info.unique_id
+        node = self.graph.get(unique_id)
+        if node is None or node["resource_type"] == "operation":
+            return
+        if message.info.name == "NodeStart":
+            if node["resource_type"] != "test":
+                self._write(node, "running", None, None)
+            return
+        result = message.data.run_result
+        self._write(node, result.status, result.execution_time, result.message)
+
+    def finish(self, results: list[Any]) -> None:
+        """Write down how every node and the run ended, then show it to readers."""
+        from python_models.ops import release_file
+
+        for result in results:
+            node = self.graph.get(result.node.unique_id)
+            if node is not None and result.status == "skipped":
+                self._write(node, "skipped", 0.0, result.message)
+        runs.record_end(self.invocation_id)
+        fold_llm_journal()
+        release_file.refresh(self.invocation_id)
+
+    def _write(self, node: Node, status: str, seconds: float | None, message: str | None) -> None:
+        unique_id, ended = node["unique_id"], seconds is not None
+        rows_out = self.rows_of(unique_id, anew=True) if ended and status in runs.GOOD else None
+        known = journal.rows(
+            "select started_at from node_runs where invocation_id = ? and unique_id = ?",
+            (self.invocation_id, unique_id),
+        )
+        row = {
+            "invocation_id": self.invocation_id,
+            "run_id": self.run_id,
+            "unique_id": unique_id,
+            "domain": domain_of(node),
+            "phase": phase_of(node),
+            "node": node["name"],
+            "resource_type": node["resource_type"],
+            "status": str(status),
+            "started_at": known[0]["started_at"] if known else journal.now(),
+            "ended_at": journal.now() if ended else None,
+            "seconds": seconds,
+            "rows_in": self._rows_in(node),
+            "rows_out": rows_out,
+            "message": scrub(message)[:4000] if message else None,
+        }
+        journal.put("node_runs", [row])
+
+    def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
+        """Return how many rows a table or source has; counted once unless asked anew."""
+        node = self.graph[unique_id]
+        if not (has_rows(node) or node["resource_type"] == "source") or self.connection is None:
+            return None
+        if anew or unique_id not in self._rows:
+            self._rows[unique_id] = count_rows(self.connection, relation_of(node))
+        return self._rows[unique_id]
+
+    def _rows_in(self, node: Node) -> int | None:
+        if node["resource_type"] == "test" or not node.get("depends_on"):
+            return None
+        counts = [self.rows_of(parent) for parent in inputs_of(self.graph, node["unique_id"])]
+        known = [count for count in counts if count is not None]
+        return sum(known) if known else None
+
+
+_current: Build | None = None
+
+
+def current(invocation_id: str) -> Build:
+    """Return the build of a dbt invocation; one process runs one invocation at a time."""
+    global _current
+    if _current is None or _current.invocation_id != invocation_id:
+        run_id, pins = runs.inherited() or (runs.new_run_id(), current_pins())
+        _current = Build(invocation_id, run_id, pins)
+    return _current
+
+
+def fold_llm_journal() -> None:
+    """Move answers that a crash left in the journal into the ledger table."""
+    from python_models import llm
+
+    if fold := getattr(llm, "fold_journal", None):
+        fold()

@@ -1,0 +1,105 @@
+"""Fills the schema `ops` of a release file from the journal and the files that landed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.lake import metadata_locations
+from python_models.ops import journal
+from python_models.ops.snapshot_files import plain
+from python_models.ops.sql_text import identifier, literal
+
+_JOURNAL_TABLES = {
+    "runs": "invocation_id run_id started_at ended_at command target git_commit config_hash"
+    " project_hash status message seconds:double release_id:bigint is_dirty:bigint",
+    "node_runs": "invocation_id run_id domain phase node resource_type status started_at ended_at"
+    " message seconds:double rows_in:bigint rows_out:bigint",
+    "gate_results": "invocation_id gate table_name expectation severity observed expected"
+    " sample_keys checked_at success:bigint broken_check:bigint unexpected_count:bigint",
+    "releases": "release_id:bigint created_at invocation_id run_id kind note dropped_at",
+    "release_tables": "release_id:bigint domain table_name invocation_id schema_hash"
+    " snapshot_id:bigint rows:bigint bytes:bigint is_unchanged:bigint",
+    "llm_step_runs": "invocation_id node step provider model rows:bigint calls:bigint"
+    " cached_calls:bigint prompt_tokens:bigint completion_tokens:bigint saved_tokens:bigint"
+    " cost_usd:double saved_usd:double started_at:double",
+}
+_NO_FILES = (
+    "select null::varchar as domain, null::varchar as pipeline, null::varchar as load_id,"
+    " null::varchar as source, null::varchar as table_name, null::varchar as status,"
+    " null::bigint as rows_accepted, null::bigint as rows_rejected,"
+    " null::bigint as rows_duplicate, null::bigint as byte_count, null::double as seconds,"
+    " null::timestamp as first_reading_at, null::timestamp as last_reading_at,"
+    " null::timestamp as landed_at where false"
+)
+# raw namespaces whose table `files` has one row for each delivered file, and their first table
+_FILE_LEDGERS = {"raw_telemetry": ("telemetry", "readings")}
+
+
+@lru_cache(maxsize=1)
+def definitions() -> dict[str, Any]:
+    """Return query and descriptions of each table of the schema `ops`."""
+    import yaml
+
+    return yaml.safe_load(Path(__file__).with_name("released_tables.yml").read_text())
+
+
+def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
+    """Create every `ops` table in an open release file.
+
+    Args:
+        target: connection to the file that is being written, with the extensions loaded.
+        release_id: release the file shows; None when nothing was released yet.
+    """
+    target.execute(f"set variable current_release = {release_id if release_id else 'null'}")
+    for table, columns in _JOURNAL_TABLES.items():
+        _copy_from_journal(target, table, columns)
+    target.execute(f"create temp view raw_files as {_raw_files()}")
+    target.execute("create schema if not exists ops")
+    for name, definition in definitions().items():
+        target.execute(f"create table ops.{name} as {definition['query']}")
+        comment(target, "table", f"ops.{name}", definition["description"], definition["columns"])
+
+
+def comment(
+    target: duckdb.DuckDBPyConnection,
+    kind: str,
+    relation: str,
+    text: str,
+    columns: dict[str, str],
+) -> None:
+    """Put descriptions onto a table or view and its columns."""
+    target.execute(f"comment on {kind} {relation} is {literal(text)}")
+    for column, sentence in columns.items():
+        target.execute(f"comment on column {relation}.{identifier(column)} is {literal(sentence)}")
+
+
+def _copy_from_journal(target: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
+    """Make one journal table visible as `journal_<table>`, empty when nobody wrote it yet."""
+    import pyarrow as pa
+
+    kinds = {"": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
+    fields = [entry.partition(":")[::2] for entry in columns.split()]
+    schema = pa.schema([(name, kinds[kind]) for name, kind in fields])
+    names = ", ".join(name for name, _ in fields)
+    known = journal.rows("select 1 from sqlite_master where name = ?", (table,))
+    found = journal.rows(f"select {names} from {table}") if known else []
+    target.register("incoming", pa.Table.from_pylist(found, schema))
+    target.execute(f"create temp table journal_{table} as select * from incoming")
+    target.unregister("incoming")
+
+
+def _raw_files() -> str:
+    parts = []
+    for namespace, (domain, table) in _FILE_LEDGERS.items():
+        if metadata := metadata_locations(namespace).get("files"):
+            parts.append(
+                f"select {literal(domain)} as domain, {literal(domain)} as pipeline, load_id,"
+                f" source, {literal(table)} as table_name, status, rows_accepted, rows_rejected,"
+                " rows_duplicate, byte_count, seconds, first_reading_at, last_reading_at,"
+                f" landed_at from iceberg_scan({literal(plain(metadata))})"
+            )
+    return " union all by name ".join(parts) or _NO_FILES

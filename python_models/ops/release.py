@@ -1,0 +1,231 @@
+"""Publishes a domain: its marts become Iceberg snapshots, pinned together by one release.
+
+The last node of each domain's graph calls `publish`. A release has one global number: for every
+domain the newest set of snapshots that passed. A new number is given only when a snapshot, a
+column or the set of tables changed; a run that changed none of them is shown as the release
+that already has this state.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from python_models.ops import journal, release_file
+from python_models.ops.nodes import Node, domain_of
+from python_models.ops.published_table import PublishedTable, mart_of, publish_table
+from python_models.ops.runs import GOOD
+from python_models.ops.snapshot_files import pinned_query
+
+_RESULT = pa.schema(
+    [
+        ("release_id", pa.int64()),
+        ("domain", pa.string()),
+        ("table_name", pa.string()),
+        ("snapshot_id", pa.int64()),
+        ("row_count", pa.int64()),
+        ("is_published", pa.bool_()),
+        ("is_unchanged", pa.bool_()),
+        ("parts_written", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
+
+
+class GateNotPassed(RuntimeError):
+    """A gate of the domain has a failed promise in this run; nothing is published."""
+
+
+def publish(dbt: Any, session: duckdb.DuckDBPyConnection, domain: str) -> pa.Table:
+    """Publish the marts of a domain when everything they rest on ran well in this run.
+
+    Args:
+        dbt: the object dbt hands to a Python model.
+        session: connection to the build database.
+        domain: schema of the marts and namespace of the tables.
+
+    Returns:
+        One row for each mart: what was published, or why it was not.
+
+    Raises:
+        GateNotPassed: a promise of severity critical failed in this run.
+    """
+    from dbt_common.invocation import get_invocation_id
+
+    from python_models.ops import build
+
+    running = build.current(get_invocation_id())
+    marts = [node for node in running.graph.values() if _is_mart(node, domain)]
+    reason = _reason_to_hold_back(running.graph, running.run_id, domain, marts)
+    if reason:
+        return pa.Table.from_pylist([_held_back(domain, node, reason) for node in marts], _RESULT)
+    _refuse_failed_gates(running.run_id)
+    properties = {
+        "sluice.invocation-id": running.invocation_id,
+        "sluice.run-id": running.run_id,
+        "sluice.publication": f"{running.run_id}-{secrets.token_hex(3)}",
+    }
+    published = [publish_table(session, mart_of(node), properties) for node in marts]
+    release_id = record(domain, published, running.invocation_id, running.run_id)
+    release_file.write(release_id, running.invocation_id)
+    return pa.Table.from_pylist([_row(release_id, table) for table in published], _RESULT)
+
+
+def record(domain: str, published: list[PublishedTable], invocation_id: str, run_id: str) -> int:
+    """Write down the release of these tables together with the other domains' newest ones."""
+    newest = journal.rows("select * from releases order by release_id desc limit 1")
+    others = _tables_of_others(newest[0]["release_id"], domain) if newest else []
+    rows = [_table_row(table, invocation_id) for table in published]
+    known = {(row["domain"], row["table_name"]): row for row in _tables_of(newest, domain)}
+    for row in rows:
+        before = known.get((row["domain"], row["table_name"]))
+        row["is_unchanged"] = int(before is not None and _identity(before) == _identity(row))
+    state = json.dumps(sorted(_identity(row) for row in [*rows, *others]))
+    if newest and newest[0]["state"] == state:
+        return newest[0]["release_id"]
+    return add_release([*rows, *others], state, invocation_id, run_id, "publish", domain)
+
+
+def add_release(
+    tables: list[dict[str, Any]],
+    state: str,
+    invocation_id: str | None,
+    run_id: str | None,
+    kind: str,
+    note: str | None,
+) -> int:
+    """Insert a release and its tables in one transaction; returns its number."""
+    with journal.journal() as connection:
+        found = connection.execute("select coalesce(max(release_id), 0) + 1 from releases")
+        release_id = found.fetchone()[0]
+        connection.execute(
+            "insert into releases"
+            " (release_id, created_at, invocation_id, run_id, kind, note, state)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (release_id, journal.now(), invocation_id, run_id, kind, note, state),
+        )
+        for table in tables:
+            row = table | {"release_id": release_id}
+            connection.execute(
+                f"insert into release_tables ({', '.join(row)})"
+                f" values ({', '.join(':' + name for name in row)})",
+                row,
+            )
+    return release_id
+
+
+def _identity(row: Mapping[str, Any]) -> list[Any]:
+    return [row["domain"], row["table_name"], str(row["snapshot_id"]), row["schema_hash"]]
+
+
+def _tables_of(newest: list[dict[str, Any]], domain: str) -> list[dict[str, Any]]:
+    if not newest:
+        return []
+    return journal.rows(
+        "select * from release_tables where release_id = ? and domain = ?",
+        (newest[0]["release_id"], domain),
+    )
+
+
+def _tables_of_others(release_id: int, domain: str) -> list[dict[str, Any]]:
+    found = journal.rows(
+        "select * from release_tables where release_id = ? and domain <> ?", (release_id, domain)
+    )
+    return [row | {"is_unchanged": 1} for row in found]
+
+
+def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:
+    mart, snapshot = table.mart, table.snapshot
+    return {
+        "domain": mart.domain,
+        "table_name": mart.name,
+        "invocation_id": invocation_id,
+        "snapshot_id": snapshot.snapshot_id,
+        "metadata_location": snapshot.metadata_location,
+        "location": snapshot.location,
+        "rows": snapshot.rows,
+        "bytes": snapshot.bytes,
+        "schema_hash": table.schema_hash,
+        "is_unchanged": int(table.is_unchanged),
+        "view_sql": pinned_query(snapshot, table.columns),
+        "comments": json.dumps({"": mart.comment} | dict(mart.column_comments)),
+    }
+
+
+def _is_mart(node: Node, domain: str) -> bool:
+    return (
+        node["resource_type"] == "model"
+        and domain_of(node) == domain
+        and "marts" in node["fqn"]
+        and node["config"].get("enabled", True)
+    )
+
+
+def _reason_to_hold_back(
+    graph: Mapping[str, Node], run_id: str, domain: str, marts: list[Node]
+) -> str | None:
+    """Return why this run may not publish: a mart or gate that was not part of it."""
+    needed = {node["name"] for node in marts}
+    needed |= {
+        node["name"]
+        for node in graph.values()
+        if node["resource_type"] == "model" and node["name"].startswith(f"gate_{domain}__")
+    }
+    latest = journal.rows(
+        "select node, status, max(coalesce(ended_at, started_at)) from node_runs"
+        " where run_id = ? and resource_type = 'model' group by node",
+        (run_id,),
+    )
+    done = {row["node"] for row in latest if row["status"] in GOOD}
+    missing = sorted(needed - done)
+    if not missing:
+        return None
+    shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+    return (
+        f"not published: {len(missing)} of {len(needed)} marts and gates are not part of this run"
+        f" ({shown})"
+    )
+
+
+def _refuse_failed_gates(run_id: str) -> None:
+    failed = journal.rows(
+        "select gate, table_name, expectation from gate_results where severity = 'critical'"
+        " and not success and invocation_id = (select invocation_id from node_runs"
+        " where node_runs.node = gate_results.gate and run_id = ?"
+        " order by started_at desc limit 1)",
+        (run_id,),
+    )
+    if failed:
+        first = failed[0]
+        raise GateNotPassed(
+            f"{len(failed)} promises failed in this run, the first is {first['expectation']} on "
+            f"{first['table_name']} in {first['gate']}. Nothing was published; see "
+            "ops.gate_results in the release for the rest."
+        )
+
+
+def _held_back(domain: str, node: Node, reason: str) -> dict[str, Any]:
+    return {
+        "domain": domain,
+        "table_name": node["name"],
+        "is_published": False,
+        "reason": reason,
+    }
+
+
+def _row(release_id: int, table: PublishedTable) -> dict[str, Any]:
+    return {
+        "release_id": release_id,
+        "domain": table.mart.domain,
+        "table_name": table.mart.name,
+        "snapshot_id": table.snapshot.snapshot_id,
+        "row_count": table.snapshot.rows,
+        "is_published": True,
+        "is_unchanged": table.is_unchanged,
+        "parts_written": table.parts_written,
+    }

@@ -1,0 +1,179 @@
+"""Writes the file readers open and moves the pointer to it.
+
+A file is written under a name nobody knows, closed, made durable, given its own new name, and
+only then does `latest.duckdb` point to it: a reader has the file before or the file after.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.lake import lake, load_extensions, metadata_locations
+from python_models.ops import journal, ops_tables
+from python_models.ops.faults import fault
+from python_models.ops.snapshot_files import pinned_query, plain, snapshot_at
+from python_models.ops.sql_text import identifier, literal
+
+# files of one release beyond the newest ones are dropped; a reader that has one open keeps it
+_FILES_KEPT_OF_A_RELEASE = 3
+# raw tables that readers may see, under the name they see them by
+_SHOWN_RAW = {("raw_telemetry", "rejects"): ("telemetry", "rejects")}
+_REJECTS_COMMENT = (
+    "One row per record that could not be used, with its place, its text and the reason."
+)
+_LEDGER = ("calls", "attempts")
+
+
+def refresh(invocation_id: str | None) -> Path:
+    """Write the release readers see now anew, with `ops`, `llm` and the rejects as of now."""
+    return write(current_release_id(), invocation_id)
+
+
+def current_release_id() -> int | None:
+    """Return the number of the release that `latest` points to."""
+    latest = lake().latest
+    if latest.is_symlink():
+        found = journal.rows(
+            "select release_id from release_files where file = ?", (latest.readlink().name,)
+        )
+        if found:
+            return found[0]["release_id"] or None
+    newest = journal.rows("select max(release_id) as release_id from releases")
+    return newest[0]["release_id"]
+
+
+def write(release_id: int | None, invocation_id: str | None) -> Path:
+    """Write a release to a new file and point `latest` to it; returns the file."""
+    folder = lake().releases
+    folder.mkdir(exist_ok=True)
+    name = f"release-{release_id or 0:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+    unfinished = folder / f".{name}"
+    try:
+        _fill(unfinished, release_id)
+        fault("release_file.written")
+        _make_durable(unfinished)
+        unfinished.rename(folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    file = {"file": name, "release_id": release_id or 0, "invocation_id": invocation_id}
+    journal.put("release_files", [file | {"written_at": journal.now()}])
+    fault("release_file.named")
+    point_to(folder / name)
+    _drop_superseded(release_id or 0)
+    return folder / name
+
+
+def point_to(file: Path) -> None:
+    """Let `latest.duckdb` name a release file, in one step."""
+    latest = lake().latest
+    # relative, so that a lake that was moved still points into itself
+    target = file.relative_to(lake().root)
+    beside = latest.with_name(f".{latest.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    beside.replace(latest)
+    _sync(lake().root)
+
+
+def newest_file(release_id: int) -> Path | None:
+    """Return the newest file of a release that still exists."""
+    found = sorted(lake().releases.glob(f"release-{release_id:06d}-*.duckdb"))
+    return found[-1] if found else None
+
+
+def _fill(path: Path, release_id: int | None) -> None:
+    with closing(duckdb.connect(str(path))) as target:
+        load_extensions(target)
+        target.execute("set TimeZone = 'UTC'")
+        folders = set()
+        for table in _tables(release_id):
+            _create_view(target, table["domain"], table["table_name"], table["view_sql"], table)
+            folders.add(table["location"])
+        for (namespace, raw), (schema, name) in _SHOWN_RAW.items():
+            folders |= _pin_current(target, namespace, raw, schema, name, _REJECTS_COMMENT)
+        for name in _LEDGER:
+            folders |= _pin_current(target, "llm", name, "llm", name, f"The LLM ledger: {name}.")
+        ops_tables.fill(target, release_id)
+        _note_folders(target, folders)
+        target.execute("checkpoint")
+
+
+def _tables(release_id: int | None) -> list[dict[str, Any]]:
+    return journal.rows(
+        "select * from release_tables where release_id = ? order by domain, table_name",
+        (release_id,),
+    )
+
+
+def _create_view(
+    target: duckdb.DuckDBPyConnection, schema: str, name: str, query: str, table: dict[str, Any]
+) -> None:
+    relation = f"{identifier(schema)}.{identifier(name)}"
+    target.execute(f"create schema if not exists {identifier(schema)}")
+    target.execute(f"create view {relation} as {query}")
+    comments = json.loads(table["comments"])
+    ops_tables.comment(target, "view", relation, comments.pop("", ""), comments)
+
+
+def _pin_current(
+    target: duckdb.DuckDBPyConnection,
+    namespace: str,
+    table: str,
+    schema: str,
+    name: str,
+    text: str,
+) -> set[str]:
+    """Show a table of the lake as it is now; returns the folder readers need for it."""
+    metadata = metadata_locations(namespace).get(table)
+    if metadata is None:
+        return set()
+    snapshot = snapshot_at(target, metadata)
+    described = target.execute(
+        f"describe select * from iceberg_scan({literal(plain(metadata))})"
+    ).fetchall()
+    query = pinned_query(snapshot, {row[0]: row[1] for row in described})
+    _create_view(target, schema, name, query, {"comments": json.dumps({"": text})})
+    return {snapshot.location}
+
+
+def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
+    """Say which folders a reader has to reach, and no other."""
+    target.execute("create table ops.release_folders (folder varchar)")
+    ops_tables.comment(
+        target,
+        "table",
+        "ops.release_folders",
+        "One row per folder that holds files of this release.",
+        {"folder": "Folder of a table; a reader needs access to these and nothing else."},
+    )
+    for folder in sorted(folders):
+        target.execute("insert into ops.release_folders values (?)", [plain(folder)])
+
+
+def _make_durable(path: Path) -> None:
+    with path.open("rb") as opened:
+        os.fsync(opened.fileno())
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _drop_superseded(release_id: int) -> None:
+    files = sorted(lake().releases.glob(f"release-{release_id:06d}-*.duckdb"))
+    for path in files[:-_FILES_KEPT_OF_A_RELEASE]:
+        path.unlink(missing_ok=True)
+    for path in lake().releases.glob(".release-*"):
+        path.unlink(missing_ok=True)  # of a build that was killed: this one holds the lock
