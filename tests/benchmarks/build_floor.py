@@ -1,0 +1,76 @@
+"""The floor of a build: the same compiled SQL, run by hand in DuckDB, in the order dbt ran it.
+
+`python -m tests.benchmarks.build_floor <dbt target folder> <work folder>`; prints JSON. Seeds and
+Python models are copied from the finished build and not timed: they are not SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from ingestion.lake import lake, load_extensions
+from ingestion.settings import settings
+from python_models.ops.raw_views import create_raw_views, current_pins
+
+
+def floor_seconds(target: Path, work: Path) -> dict[str, float]:
+    """Return the seconds of each SQL model when its statement is run by hand."""
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    connection = _connection(work)
+    seconds: dict[str, float] = {}
+    for result in sorted(results, key=_completed_at):
+        node = nodes.get(result["unique_id"])
+        if node is None or node["resource_type"] not in ("model", "seed"):
+            continue
+        if node["config"]["materialized"] == "ephemeral":
+            continue
+        relation = node["relation_name"]
+        connection.execute(f'create schema if not exists "{node["schema"]}"')
+        if node["resource_type"] == "seed" or node["language"] == "python":
+            _, _, rest = relation.partition(".")
+            connection.execute(f"create table {relation} as select * from finished.{rest}")
+            continue
+        is_view = node["config"]["materialized"] == "view"
+        began = time.monotonic()
+        connection.execute(
+            f"create {'view' if is_view else 'table'} {relation} as ({result['compiled_code']}\n)"
+        )
+        seconds[result["unique_id"]] = time.monotonic() - began
+    connection.close()
+    return seconds
+
+
+def _connection(work: Path) -> duckdb.DuckDBPyConnection:
+    """Open an empty database of the same name and with the same limits as the build's."""
+    work.mkdir(parents=True, exist_ok=True)
+    path = work / lake().build_db.name
+    path.unlink(missing_ok=True)
+    known = settings()
+    connection = duckdb.connect(
+        str(path),
+        config={
+            "threads": str(known.sluice_threads),
+            "memory_limit": known.sluice_memory_limit,
+            "temp_directory": str(work / "spill"),
+        },
+    )
+    connection.execute("set TimeZone = 'UTC'")
+    load_extensions(connection)
+    create_raw_views(connection, current_pins())
+    connection.execute(f"attach '{lake().build_db}' as finished (read_only)")
+    return connection
+
+
+def _completed_at(result: dict) -> str:
+    """Return when a node was done; a node that others wait for is done before they are."""
+    return max((step["completed_at"] or "" for step in result["timing"]), default="")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(floor_seconds(Path(sys.argv[1]), Path(sys.argv[2]))))

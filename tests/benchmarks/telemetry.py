@@ -1,0 +1,179 @@
+"""`make bench`: landing, build and release of telemetry against their floors.
+
+Every figure of a table comes from one run on one machine; ratios are what travels. The floor of
+landing is DuckDB reading the same files and writing Parquet, the floor of a build is the same
+compiled SQL run by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks.lake_bench import HISTORY_DAYS, ROOT, Bench, node_seconds
+from tests.benchmarks.measure import CommandFailed
+from tests.benchmarks.report import machine, markdown
+
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def benchmark(bench: Bench, days: int = HISTORY_DAYS) -> dict:
+    """Return every figure of one size."""
+    simulated = bench.simulate(days)
+    fixed = fixed_costs(bench)
+    landing = _landing(bench, fixed["landing_without_files_s"])
+    build = _build(bench)
+    increment = _increment(bench, days, build)
+    return {
+        "controls": bench.controls,
+        "days": days,
+        "hz": bench.hz,
+        "simulation": simulated.as_row(),
+        "landing": landing,
+        "build": build,
+        "increment": increment,
+        "nothing_new": _nothing_new(bench),
+        "fixed": fixed,
+    }
+
+
+def fixed_costs(bench: Bench) -> dict[str, float]:
+    """Return the seconds that have nothing to do with the data."""
+    elsewhere = Bench(bench.folder / "empty", 1, 1.0)
+    return {
+        "python_start_s": bench.python("-c", "pass").seconds,
+        "import_great_expectations_s": bench.python("-c", "import great_expectations").seconds,
+        "dbt_start_s": _second(lambda: bench.dbt("ls", "--quiet", "--resource-type", "seed")),
+        "landing_without_files_s": elsewhere.python("-m", "ingestion", "telemetry").seconds,
+    }
+
+
+def _second(run) -> float:
+    """Return the seconds of a second call: the first one fills caches."""
+    run()
+    return run().seconds
+
+
+def _landing(bench: Bench, fixed_s: float) -> dict:
+    landed = bench.land()
+    rows = bench.landed_rows()
+    floor = bench.python(
+        "-m", "tests.benchmarks.landing_floor", str(bench.files), str(bench.folder / "floor")
+    )
+    floor_s = json.loads(floor.output.splitlines()[-1])["seconds"]
+    shutil.rmtree(bench.folder / "floor", ignore_errors=True)
+    return landed.as_row() | {
+        "rows": rows,
+        "rows_per_s": rows / landed.seconds,
+        "floor_s": floor_s,
+        "floor_peak_mb": floor.peak_mb,
+        "ratio": landed.seconds / floor_s,
+        "ratio_without_fixed": max(landed.seconds - fixed_s, 0) / floor_s,
+    }
+
+
+def _build(bench: Bench) -> dict:
+    built = bench.dbt("build")
+    groups = node_seconds(bench.target)
+    floor = bench.python(
+        "-m", "tests.benchmarks.build_floor", str(bench.target), str(bench.folder / "by_hand")
+    )
+    shutil.rmtree(bench.folder / "by_hand", ignore_errors=True)
+    by_hand = json.loads(floor.output.splitlines()[-1])
+    model_s = sum(groups["sql"].values())
+    floor_s = sum(by_hand.get(name, 0.0) for name in groups["sql"])
+    return built.as_row() | {
+        "model_s": model_s,
+        "floor_s": floor_s,
+        "floor_peak_mb": floor.peak_mb,
+        "ratio": model_s / floor_s,
+        "groups_s": {group: sum(nodes.values()) for group, nodes in groups.items()},
+        "models": _models(groups["sql"], by_hand),
+    }
+
+
+def _models(dbt: dict[str, float], by_hand: dict[str, float]) -> list[dict]:
+    """Return the SQL models, slowest first, each beside its own floor."""
+    return [
+        {
+            "model": name.split(".")[-1],
+            "seconds": seconds,
+            "floor_s": by_hand.get(name),
+            "ratio": seconds / by_hand[name] if by_hand.get(name) else None,
+        }
+        for name, seconds in sorted(dbt.items(), key=lambda item: -item[1])
+    ]
+
+
+def _increment(bench: Bench, days: int, full: dict) -> dict:
+    bench.simulate(days + 1)
+    landed = bench.land()
+    built = bench.dbt("build")
+    groups = node_seconds(bench.target)
+    model_s = sum(groups["sql"].values())
+    return {
+        "landing_s": landed.seconds,
+        "build_s": built.seconds,
+        "model_s": model_s,
+        "share_of_full": model_s / full["model_s"],
+        "groups_s": {group: sum(nodes.values()) for group, nodes in groups.items()},
+        "peak_mb": max(landed.peak_mb, built.peak_mb),
+        "models": _models(groups["sql"], {}),
+    }
+
+
+def _nothing_new(bench: Bench) -> dict:
+    landed = bench.land()
+    built = bench.dbt("build")
+    groups = node_seconds(bench.target)
+    return {
+        "landing_s": landed.seconds,
+        "build_s": built.seconds,
+        "model_s": sum(groups["sql"].values()),
+        "groups_s": {group: sum(nodes.values()) for group, nodes in groups.items()},
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure every size asked for, print the table, write it beside the raw figures."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--sizes", default="1,10,50", help="million readings (1,10,50)")
+    parser.add_argument("--work", type=Path, help="folder for the lakes (default: a temporary one)")
+    parser.add_argument("--keep", action="store_true", help="leave the lakes where they are")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the results")
+    given = parser.parse_args(arguments)
+    if given.work:
+        given.work.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="sluice-bench-", dir=given.work))
+    found = {"machine": machine(), "measured_at": datetime.now(UTC).isoformat(), "sizes": {}}
+    try:
+        for size in given.sizes.split(","):
+            sys.stderr.write(f"measuring {size} million readings in {work}\n")
+            bench = Bench.of_size(work / size, float(size))
+            found["sizes"][size] = benchmark(bench)
+            _save(found, given.out)  # a later size that fails loses nothing
+            if not given.keep:
+                shutil.rmtree(bench.folder)
+    except CommandFailed as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        if not given.keep:
+            shutil.rmtree(work, ignore_errors=True)
+    sys.stdout.write(markdown(found))
+    return 0
+
+
+def _save(found: dict, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "telemetry.json").write_text(json.dumps(found, indent=2))
+    (folder / "telemetry.md").write_text(markdown(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
