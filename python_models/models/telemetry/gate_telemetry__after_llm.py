@@ -6,4 +6,4 @@ from expectations.gate import run_gate
 def model(dbt, session):
     dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
     tables = {}
-    return run_gate(session, tables, "telemetry", "after_llm")
+    return run_gate(dbt, session, "telemetry", "after_llm", tables)

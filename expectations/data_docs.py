@@ -1,0 +1,68 @@
+"""Data Docs: what every gate promised and found, as pages that need nothing but a browser.
+
+Great Expectations' own pages load a dozen scripts and styles from the internet; these take
+its words for promises and findings and bring their style along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from expectations.outcome import Outcome
+from ingestion.lake import lake
+from ingestion.settings import scrub
+from python_models.ops import journal
+
+CHECKS_SHOWN = 30
+
+_CHECKS = """
+    select gate, invocation_id, max(checked_at) as checked_at, count(*) as promise_count,
+           sum(success = 0 and severity = 'critical') as critical_count,
+           sum(success = 0 and severity = 'warn') as warn_count,
+           sum(broken_check) as broken_count
+    from gate_results
+    group by gate, invocation_id
+    order by gate, checked_at desc
+"""
+
+
+def write_gate_page(gate: str, outcomes: Sequence[Outcome]) -> Path:
+    """Write the page of one gate's last check and the index over all gates; returns the page."""
+    tables: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        tables.setdefault(outcome.table_name, []).append(outcome)
+    page = _write(f"{gate}.html", "gate.html.jinja", gate=gate, tables=tables, checks=_checks(gate))
+    _write("index.html", "index.html.jinja", gates=_by_gate())
+    return page
+
+
+def _write(name: str, template: str, **values: Any) -> Path:
+    folder = lake().docs / "gates"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = environment.get_template(template).render(**values)
+    # a reader of the old page keeps it: the new one takes its name when it is complete
+    unfinished = folder / f".{name}.unfinished"
+    unfinished.write_text(scrub(text), encoding="utf-8")
+    return unfinished.replace(folder / name)
+
+
+def _by_gate() -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in journal.rows(_CHECKS):
+        found.setdefault(row["gate"], []).append(row)
+    return {gate: checks[:CHECKS_SHOWN] for gate, checks in found.items()}
+
+
+def _checks(gate: str) -> list[dict[str, Any]]:
+    return _by_gate().get(gate, [])

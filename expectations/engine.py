@@ -1,0 +1,186 @@
+"""Great Expectations on dbt's own DuckDB connection: metrics are SQL, rows stay where they are.
+
+Importing this module imports Great Expectations (seconds): only a running gate does.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from expectations.promise import Promise, Table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Great Expectations keeps one context for the process: gates of two dbt threads take turns.
+TURN = threading.Lock()
+SAMPLE_SIZE = 5
+# wanted by statistical expectations that no gate uses; a third of the import's seconds
+_DEFERRED = {"altair", "scipy.stats"}
+
+
+class _Deferring:
+    """Finds the modules that load when an attribute of theirs is first asked for."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name not in _DEFERRED:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec and spec.loader:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
+
+
+@contextmanager
+def _deferred_modules() -> Iterator[None]:
+    sys.meta_path.insert(0, _Deferring)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(_Deferring)  # type: ignore[arg-type]
+
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+with _deferred_modules():
+    import great_expectations as gx
+from duckdb_engine import ConnectionWrapper, CursorWrapper  # noqa: E402
+from great_expectations.core import ExpectationSuite, ExpectationValidationResult  # noqa: E402
+from great_expectations.expectations.expectation_configuration import (  # noqa: E402
+    ExpectationConfiguration,
+)
+from sqlalchemy.pool import NullPool  # noqa: E402
+
+# a broken check is reported by the gate, in one line instead of a page of traceback
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+
+
+class _Cursor(CursorWrapper):
+    """A cursor of its own for each statement, so that its rows can be read after the next one.
+
+    Great Expectations gives a connection back before it fetches; on the one cursor that
+    duckdb-engine shares, the rows would be gone by then.
+    """
+
+    def __init__(self, raw: DuckDBPyConnection, connection: ConnectionWrapper) -> None:
+        super().__init__(raw, connection)
+        self._raw = raw
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+class _Connection(ConnectionWrapper):
+    """A view of dbt's connection that Great Expectations may neither close nor commit."""
+
+    def __init__(self, session: DuckDBPyConnection) -> None:
+        super().__init__(session)
+        self._session = session
+
+    def cursor(self) -> _Cursor:
+        return _Cursor(self._session.cursor(), self)
+
+    def begin(self) -> None:
+        """Each statement stands alone: a broken check must not break those after it."""
+
+    commit = rollback = close = begin
+
+
+class Bench:
+    """Where the promises of one gate are put to the test."""
+
+    def __init__(self, session: DuckDBPyConnection) -> None:
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False}
+        self._source = context.data_sources.add_sql(
+            name="build",
+            connection_string="duckdb://",
+            create_temp_table=False,
+            kwargs={"creator": lambda: _Connection(session), "poolclass": NullPool},
+        )
+
+    def check(
+        self, table: Table, query: str, relations: Mapping[str, str]
+    ) -> dict[str, ExpectationValidationResult]:
+        """Return {promise name: result} of one table.
+
+        The first pass only counts, all promises in one scan; what broke is asked again for
+        examples of the rows that broke it.
+        """
+        asset = self._source.add_query_asset(name=table.name, query=query)
+        batch = asset.add_batch_definition_whole_table("all").get_batch()
+        found = _validate(batch, table.promises, relations, {"result_format": "SUMMARY"}, 0)
+        broken = [name for name, result in found.items() if not result.success]
+        again = [
+            promise
+            for promise in table.promises
+            if promise.name in broken and not is_broken_check(found[promise.name])
+        ]
+        rows = [promise for promise in again if promise.query]
+        values = [promise for promise in again if not promise.query]
+        by_key = {"result_format": "SUMMARY"}
+        if table.key:
+            by_key["unexpected_index_column_names"] = list(table.key)
+        found |= _validate(batch, rows, relations, {"result_format": "COMPLETE"}, SAMPLE_SIZE)
+        found |= _validate(batch, values, relations, by_key, SAMPLE_SIZE)
+        return found
+
+
+def is_broken_check(result: ExpectationValidationResult) -> bool:
+    """Say whether the check itself failed, so that nothing is known about the data."""
+    return reason_of(result) is not None
+
+
+def reason_of(result: ExpectationValidationResult) -> str | None:
+    """Return the first line of what a broken check raised; None when it ran."""
+    known = result.exception_info or {}
+    entries = [known] if "raised_exception" in known else list(known.values())
+    for entry in entries:
+        if entry.get("raised_exception"):
+            text = str(entry.get("exception_message") or "the check raised")
+            return text.partition("Traceback:")[0].strip().splitlines()[0].strip('"')
+    return None
+
+
+def _validate(
+    batch: Any,
+    promises: Sequence[Promise],
+    relations: Mapping[str, str],
+    result_format: Mapping[str, Any],
+    examples: int,
+) -> dict[str, ExpectationValidationResult]:
+    if not promises:
+        return {}
+    suite = ExpectationSuite(
+        name=batch.data_asset.name,
+        expectations=[_configuration(promise, relations) for promise in promises],
+    )
+    asked = dict(result_format) | {"partial_unexpected_count": examples}
+    results = batch.validate(suite, result_format=asked).results
+    return {result.expectation_config.meta["promise"]: result for result in results}
+
+
+def _configuration(promise: Promise, relations: Mapping[str, str]) -> ExpectationConfiguration:
+    arguments = dict(promise.arguments)
+    if promise.query:
+        known = {name: f"({query})" for name, query in relations.items()}
+        known["batch"] = "{batch}"  # Great Expectations puts the table itself in here
+        arguments["unexpected_rows_query"] = promise.query.format(**known)
+    return ExpectationConfiguration(
+        type=promise.expectation,
+        kwargs=arguments,
+        notes=promise.because or None,
+        meta={"promise": promise.name},
+        severity="critical" if promise.severity == "critical" else "warning",
+    )

@@ -1,0 +1,140 @@
+"""Runs a gate: a node of the graph that lets a build pass only when its promises hold.
+
+A gate's model hands over the tables it refs; the promises about them are plain data in
+`expectations/<domain>/<when>.py`. Every promise becomes a row of the ops journal and a line
+of the Data Docs, whether the gate then passes or raises.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from expectations.outcome import Outcome, broken_gate, outcomes_of, to_arrow
+from expectations.promise import Table
+from expectations.slices import Slice, judged_before, slice_of
+from ingestion.settings import scrub
+from python_models.ops.journal import record_gate_results
+
+log = logging.getLogger(__name__)
+
+
+class GateFailed(RuntimeError):
+    """A critical promise is broken; the message says which, where and by how much."""
+
+
+def run_gate(
+    dbt: Any,
+    session: duckdb.DuckDBPyConnection,
+    domain: str,
+    when: str,
+    tables: Mapping[str, duckdb.DuckDBPyRelation],
+) -> pa.Table:
+    """Judge the tables by the promises of a domain at one moment; one row for each promise.
+
+    Raises:
+        GateFailed: a critical promise is broken, or could not be checked. What lies below
+            is then skipped by dbt; the results are in the journal all the same.
+    """
+    gate = f"gate_{domain}__{when}"
+    relations = {name: relation.sql_query() for name, relation in tables.items()}
+    try:
+        promised = promises_of(domain, when, relations)
+        slices = slices_of(dbt, session, promised, relations)
+        outcomes = judge(session, gate, promised, slices, relations)
+    except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
+        record_gate_results([broken_gate(gate, error).journal_row()])
+        raise GateFailed(f"{gate} could not be run: {scrub(str(error))}") from None
+    record_gate_results([outcome.journal_row() for outcome in outcomes])
+    show(gate, outcomes)
+    if any(outcome.stops_the_build for outcome in outcomes):
+        raise GateFailed(message_of(gate, outcomes))
+    warn(gate, outcomes)
+    return to_arrow(outcomes)
+
+
+def promises_of(domain: str, when: str, tables: Mapping[str, str]) -> list[Table]:
+    """Return the declared promises; those of a table that the gate was not given are an error."""
+    declared: Sequence[Table] = importlib.import_module(f"expectations.{domain}.{when}").TABLES
+    for table in declared:
+        needed = {table.name}.union(*(promise.references for promise in table.promises))
+        if missing := needed - {"batch"} - set(tables):
+            raise LookupError(
+                f"expectations/{domain}/{when}.py promises something about {sorted(missing)}, "
+                f"which gate_{domain}__{when}.py does not hand over"
+            )
+    return list(declared)
+
+
+def slices_of(
+    dbt: Any,
+    session: duckdb.DuckDBPyConnection,
+    promised: Sequence[Table],
+    relations: Mapping[str, str],
+) -> dict[str, Slice]:
+    """Return the rows of each table that are to be judged now."""
+    before = judged_before(session, str(dbt.this))
+    accepted = (dbt.config.get("meta") or {}).get("accepted_loads") or []
+    return {
+        table.name: slice_of(session, table, relations[table.name], before, accepted)
+        for table in promised
+    }
+
+
+def judge(
+    session: duckdb.DuckDBPyConnection,
+    gate: str,
+    promised: Sequence[Table],
+    slices: Mapping[str, Slice],
+    relations: Mapping[str, str],
+) -> list[Outcome]:
+    """Put every promise to the test; the tables are read in SQL on dbt's own connection."""
+    from expectations import engine
+
+    checked_at = datetime.now(UTC).replace(tzinfo=None)
+    outcomes: list[Outcome] = []
+    with engine.TURN:
+        bench = engine.Bench(session)
+        for table in promised:
+            part = slices[table.name]
+            found = bench.check(table, part.query, relations)
+            outcomes += outcomes_of(gate, table, part, found, checked_at)
+    return outcomes
+
+
+def message_of(gate: str, outcomes: Sequence[Outcome]) -> str:
+    """Say which critical promises broke, on which table, by how much, with keys to look at."""
+    critical = [outcome for outcome in outcomes if outcome.severity == "critical"]
+    stopping = [outcome for outcome in outcomes if outcome.stops_the_build]
+    lines = [f"{gate} stops the build: {len(stopping)} of {len(critical)} critical promises broken"]
+    lines += [f"  {outcome.sentence}" for outcome in stopping]
+    lines.append(
+        "Nothing below this gate was built; the last release stays as it is. All results are in "
+        "ops.gate_results and in docs/gates/index.html of the lake."
+    )
+    return scrub("\n".join(lines))
+
+
+def warn(gate: str, outcomes: Sequence[Outcome]) -> None:
+    """Name the broken promises that do not stop a build in dbt's log."""
+    from dbt.adapters.events.logging import AdapterLogger
+
+    for outcome in outcomes:
+        if not outcome.success:
+            AdapterLogger("gate").warning(scrub(f"{gate}: {outcome.sentence}"))
+
+
+def show(gate: str, outcomes: Sequence[Outcome]) -> None:
+    """Write the Data Docs; a page that cannot be written never decides about the data."""
+    from expectations.data_docs import write_gate_page
+
+    try:
+        write_gate_page(gate, outcomes)
+    except OSError as error:
+        log.warning("The Data Docs of %s could not be written: %s", gate, error)

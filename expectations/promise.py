@@ -1,0 +1,145 @@
+"""What a gate promises, as plain data: read it without running anything."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["critical", "warn"]
+
+_REFERENCE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One expectation about a table; `because` is the sentence a reader of the docs sees."""
+
+    name: str
+    severity: Severity
+    expectation: str
+    arguments: dict[str, Any]
+    because: str = ""
+
+    def __post_init__(self) -> None:
+        if self.severity not in ("critical", "warn"):
+            raise ValueError(f"{self.name}: a promise is critical or warn, not {self.severity!r}")
+        if not self.expectation.startswith("expect_") and not self.query:
+            raise ValueError(f"{self.name}: {self.expectation!r} is no expectation")
+        if self.query and "batch" not in self.references:
+            raise ValueError(f"{self.name}: the query must read its own table as {{batch}}")
+
+    @property
+    def query(self) -> str | None:
+        """The SQL of a promise that lists the rows that break it."""
+        return self.arguments.get("unexpected_rows_query")
+
+    @property
+    def references(self) -> set[str]:
+        """Names in braces that the query reads: `batch` and other tables of the gate."""
+        return set(_REFERENCE.findall(self.query or ""))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The promises about one table that a gate is given.
+
+    With `since`, a column that only ever grows (the load id), rows that a passing gate has
+    judged before are not judged again: a delivery is weighed alone, not watered down by all
+    that came before it, and a day costs a day's work.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    promises: tuple[Promise, ...]
+    since: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [promise.name for promise in self.promises]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: two promises bear the same name")
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the promises: when they change, everything is judged again."""
+        return hashlib.sha256(repr((self.since, self.promises)).encode()).hexdigest()[:16]
+
+
+def table(
+    name: str, promises: Sequence[Promise], *, key: Sequence[str] = (), since: str | None = None
+) -> Table:
+    """Declare the promises about one table; `key` names the rows shown as examples."""
+    return Table(name, tuple(key), tuple(promises), since)
+
+
+def promise(
+    name: str, severity: Severity, expectation: str, *, because: str = "", **arguments: Any
+) -> Promise:
+    """Declare an expectation from Great Expectations' gallery with its arguments."""
+    return Promise(name, severity, expectation, arguments, because)
+
+
+def no_rows(name: str, severity: Severity, query: str, because: str = "") -> Promise:
+    """Declare that a query finds nothing.
+
+    `{batch}` stands for the table itself, `{other}` for another table of the same gate.
+    """
+    text = "\n".join(line.strip() for line in query.strip().splitlines())
+    return Promise(
+        name, severity, "unexpected_rows_expectation", {"unexpected_rows_query": text}, because
+    )
+
+
+def has_columns(*columns: str) -> list[Promise]:
+    """Declare columns without which nothing below can be built."""
+    return [
+        promise(f"{column} is there", "critical", "expect_column_to_exist", column=column)
+        for column in columns
+    ]
+
+
+def filled(*columns: str, severity: Severity = "critical", mostly: float = 1) -> list[Promise]:
+    """Declare that columns have a value, at least in the share `mostly` of the rows."""
+    expectation = "expect_column_values_to_not_be_null"
+    return [
+        promise(f"{column} is filled", severity, expectation, column=column, mostly=mostly)
+        for column in columns
+    ]
+
+
+def between(
+    name: str, severity: Severity, column: str, low: Any, high: Any, *, mostly: float = 1
+) -> Promise:
+    """Declare the range of a column's values; rows without a value are not counted."""
+    return promise(
+        name,
+        severity,
+        "expect_column_values_to_be_between",
+        column=column,
+        min_value=low,
+        max_value=high,
+        mostly=mostly,
+    )
+
+
+def one_of(column: str, values: Sequence[Any], severity: Severity = "critical") -> Promise:
+    """Declare the values a column may have; rows without a value are not counted."""
+    return promise(
+        f"{column} is a known one",
+        severity,
+        "expect_column_values_to_be_in_set",
+        column=column,
+        value_set=list(values),
+    )
+
+
+def unique(*columns: str, severity: Severity = "critical") -> Promise:
+    """Declare that no two rows agree in these columns."""
+    name = f"{' + '.join(columns)} is unique"
+    if len(columns) == 1:
+        known = "expect_column_values_to_be_unique"
+        return promise(name, severity, known, column=columns[0])
+    known = "expect_compound_columns_to_be_unique"
+    return promise(name, severity, known, column_list=list(columns))

@@ -1,0 +1,67 @@
+"""Which rows of a table a gate judges: those no passing gate has judged before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations.promise import Table
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows to judge, as a query, and how far the table is judged once they have passed."""
+
+    query: str
+    judged_up_to: str | None = None
+
+
+def judged_before(
+    session: duckdb.DuckDBPyConnection, gate_table: str
+) -> Mapping[tuple[str, str], str]:
+    """Return {(table, fingerprint of its promises): how far it was judged} of the last pass.
+
+    A gate's own table is written only when the gate passed; a full refresh judges all anew.
+    """
+    from dbt.flags import get_flags
+
+    if getattr(get_flags(), "FULL_REFRESH", False):
+        return {}
+    try:
+        rows = session.execute(
+            f"select distinct table_name, promises_hash, judged_up_to from {gate_table} "
+            "where judged_up_to is not null"
+        ).fetchall()
+    except duckdb.CatalogException:  # the first time
+        return {}
+    return {(table, fingerprint): judged for table, fingerprint, judged in rows}
+
+
+def slice_of(
+    session: duckdb.DuckDBPyConnection,
+    table: Table,
+    query: str,
+    before: Mapping[tuple[str, str], str],
+    accepted_loads: Sequence[str],
+) -> Slice:
+    """Return the rows of a table to judge now.
+
+    `accepted_loads` are deliveries a person has looked at and lets pass.
+    """
+    if table.since is None:
+        return Slice(query)
+    judged = before.get((table.name, table.fingerprint))
+    newest = session.execute(f"select max({table.since}) from ({query})").fetchone()
+    conditions = [f"{table.since} > {_literal(judged)}"] if judged else []
+    if accepted_loads:
+        listed = ", ".join(_literal(str(load)) for load in accepted_loads)
+        conditions.append(f"{table.since} not in ({listed})")
+    where = f" where {' and '.join(conditions)}" if conditions else ""
+    up_to = newest[0] if newest and newest[0] is not None else judged
+    return Slice(f"select * from ({query}){where}", None if up_to is None else str(up_to))
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

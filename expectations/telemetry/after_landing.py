@@ -1,0 +1,144 @@
+"""What must hold of landed telemetry before anything reads it."""
+
+from __future__ import annotations
+
+from expectations.promise import between, filled, has_columns, no_rows, one_of, promise, table
+
+COLUMNS = ("control_id", "reading_at", "power", "temperature", "power_unit", "temperature_unit")
+
+TABLES = [
+    table(
+        "files",
+        [
+            promise(
+                "something has landed", "warn", "expect_table_row_count_to_be_between", min_value=1
+            ),
+            no_rows(
+                "something landed within two days",
+                "warn",
+                """
+                select max(landed_at) as last_landed_at from {batch}
+                having max(landed_at) < timezone('UTC', now()) - interval 2 day
+                """,
+            ),
+            no_rows(
+                "a day brings at least a third of what is usual for its source",
+                "warn",
+                """
+                select source, landed_date, day_rows, usual_rows from (
+                    select
+                        source, landed_date, day_rows,
+                        median(day_rows) over earlier as usual_rows,
+                        count(*) over earlier as earlier_days,
+                        row_number() over (partition by source order by landed_date desc) as age
+                    from (
+                        select
+                            source, cast(landed_at as date) as landed_date,
+                            sum(rows_accepted) as day_rows
+                        from {batch} where status <> 'duplicate'
+                        group by source, cast(landed_at as date)
+                    )
+                    window earlier as (
+                        partition by source order by landed_date
+                        rows between 14 preceding and 1 preceding
+                    )
+                )
+                where age = 1 and earlier_days >= 3 and day_rows < usual_rows / 3
+                """,
+            ),
+        ],
+    ),
+    table(
+        "new_files",
+        [
+            *filled("load_id", "source", "source_file", "file_hash", "status", "landed_at"),
+            one_of("status", ["loaded", "duplicate", "rejected"]),
+            no_rows(
+                "rows in = accepted + duplicate + rejected",
+                "critical",
+                """
+                select source_file, rows_in, rows_accepted, rows_duplicate, rows_rejected
+                from {batch}
+                where rows_in is distinct from rows_accepted + rows_duplicate + rows_rejected
+                """,
+            ),
+            no_rows(
+                "a file is at most one fifth rejects",
+                "critical",
+                """
+                select source_file, rows_in, rows_rejected, load_id from {batch}
+                where rows_rejected > 0.2 * rows_in and rows_rejected >= 3
+                """,
+                because="a fifth of a file unreadable is a wrong declaration or a broken export, "
+                "not dirt; a delivery that is to pass all the same: "
+                "--vars '{accepted_loads: [<load_id>]}'",
+            ),
+            no_rows(
+                "a source is at most one twentieth rejects",
+                "warn",
+                """
+                select source, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
+                from {batch} group by source
+                having sum(rows_rejected) > 0.05 * sum(rows_in)
+                """,
+            ),
+        ],
+        key=["source_file"],
+        since="load_id",
+    ),
+    table(
+        "readings",
+        [
+            *has_columns(*COLUMNS),
+            *filled("load_id", "source", "source_file", "control_id", "reading_at"),
+            between("record numbers count from 1", "critical", "record_number", 1, None),
+            no_rows(
+                "no reading is from the future or from before 1990",
+                "critical",
+                """
+                select source_file, record_number, reading_at from {batch}
+                where reading_at < timestamp '1990-01-01'
+                    or reading_at > timezone('UTC', now()) + interval 1 day
+                """,
+                because="a wrong date format or time zone shows here first",
+            ),
+            no_rows(
+                "every delivery's readings belong to a file that is accounted for",
+                "critical",
+                """
+                select load_id, count(*) as reading_count from {batch}
+                where load_id not in (select load_id from {files})
+                group by load_id
+                """,
+            ),
+        ],
+        key=["source_file", "record_number"],
+        since="load_id",
+    ),
+    table(
+        "sensor_values",
+        [*filled("control_id", "sensor", "reading_at")],
+        key=["source_file", "record_number"],
+        since="load_id",
+    ),
+    table(
+        "labels",
+        [
+            *filled("control_id", "label_level"),
+            one_of("label_level", ["reading", "window", "cycle"]),
+            no_rows(
+                "a label ends after it starts",
+                "critical",
+                "select source_file, record_number from {batch} where ended_at < started_at",
+            ),
+        ],
+        key=["source_file", "record_number"],
+        since="load_id",
+    ),
+    table(
+        "rejects",
+        [*filled("source", "source_file", "reason", "error")],
+        key=["source_file", "line_number"],
+        since="load_id",
+    ),
+]
