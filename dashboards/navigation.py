@@ -1,0 +1,46 @@
+"""The pages there are, in the order of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboards.parts.page import run_page
+from dashboards.release import Release
+from dashboards.views import data, llm, overview, quality, runs, sql, telemetry
+
+Show = Callable[[Release], None]
+
+# url -> (menu section, title, icon, what shows it, whether it is of use before the first release)
+VIEWS: dict[str, tuple[str, str, str, Show, bool]] = {
+    "overview": ("", "Overview", ":material/space_dashboard:", overview.show, True),
+    "telemetry": ("Products", "Telemetry", ":material/monitoring:", telemetry.show, True),
+    "runs": ("Operation", "Runs", ":material/play_circle:", runs.show, False),
+    "llm": ("Operation", "LLM", ":material/forum:", llm.show, True),
+    "quality": ("Operation", "Quality", ":material/rule:", quality.show, True),
+    "data": ("Explore", "Data", ":material/database:", data.show, True),
+    "sql": ("Explore", "SQL", ":material/terminal:", sql.show, True),
+}
+
+
+def pages() -> dict[str, list[Any]]:
+    """Return the pages by section of the menu."""
+    menu: dict[str, list[Any]] = {}
+    for url, (section, *_) in VIEWS.items():
+        menu.setdefault(section, []).append(page(url))
+    return menu
+
+
+def page(url: str) -> Any:
+    """Return one page, for the menu and for links to it."""
+    _, title, icon, show, needs_release = VIEWS[url]
+    return st.Page(
+        partial(run_page, title, show, needs_release),
+        title=title,
+        icon=icon,
+        url_path=url,
+        default=url == "overview",
+    )

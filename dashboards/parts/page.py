@@ -1,0 +1,92 @@
+"""Head, empty state and error state of a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import duckdb
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.parts.text import ago, escaped, moment
+from dashboards.release import NothingReleased, Release, current_release, query
+from ingestion.settings import SettingsError, scrub
+
+logger = logging.getLogger(__name__)
+
+OFFLINE_ANSWERS = "select count(*) as answers from llm.calls where provider = 'offline-rules'"
+
+
+def run_page(title: str, show: Callable[[Release], None], needs_release: bool = True) -> None:
+    """Show one page on the release the pointer names now, or say why there is nothing to show."""
+    try:
+        release = current_release()
+    except NothingReleased:
+        st.title(title, anchor=False)
+        nothing_released()
+        if not needs_release:
+            show(None)
+        return
+    except (duckdb.Error, OSError, SettingsError) as error:
+        st.title(title, anchor=False)
+        _say("The release database could not be opened.", error)
+        return
+    _head(title, release)
+    with guarded(f"The page {title}"):
+        show(release)
+
+
+@contextmanager
+def guarded(what: str) -> Iterator[None]:
+    """Let one part of a page fail alone: a sentence for the reader, the details in the log."""
+    try:
+        yield
+    except duckdb.CatalogException as error:
+        _say(f"{what} needs a table that this release does not hold yet.", error)
+    except (duckdb.Error, OSError) as error:
+        _say(f"{what} could not be read from this release.", error)
+
+
+def nothing_released() -> None:
+    """Say how the first release is made."""
+    with st.container(border=True):
+        st.subheader("Nothing has been released yet", anchor=False)
+        st.write("Pages show released data only. The first run lands, checks and releases it:")
+        st.code("make run", language="bash")
+        st.caption("When a run stopped at a gate, `make runs` says which promise broke.")
+
+
+def empty(what: str, hint: str = "") -> None:
+    """Say that there are no rows, and what would bring some."""
+    st.info(f"{what}{f' {hint}' if hint else ''}", icon=":material/inbox:")
+
+
+def part(title: str, help_text: str | None = None) -> None:
+    """Head a part of a page."""
+    st.subheader(title, anchor=False, help=help_text)
+
+
+def asking(release: Release) -> Callable[..., pa.Table]:
+    """Return the function a page asks its queries with."""
+    return partial(query, release)
+
+
+def _head(title: str, release: Release) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        st.space("stretch")
+        st.badge(
+            f"Release {escaped(release.release_id)}",
+            icon=":material/verified:",
+            color="green",
+            help=f"Every figure on this page comes from this release, made {moment(release.created_at)}.",
+        )
+        st.caption(ago(release.created_at), width="content")
+
+
+def _say(sentence: str, error: Exception) -> None:
+    logger.warning("%s %s", sentence, scrub(str(error)))
+    st.error(f"{sentence} Details are in the server's log.", icon=":material/error:")

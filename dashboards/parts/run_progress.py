@@ -1,0 +1,151 @@
+"""A run as it happens: what is done, what is running, and a button that stops it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards import runner
+from dashboards.parts.text import duration, escaped, words
+from dashboards.progress import Progress, read_progress
+
+REFRESH_SECONDS = 2.0
+NODES = pa.schema(
+    [
+        ("node", pa.string()),
+        ("kind", pa.string()),
+        ("status", pa.string()),
+        ("seconds", pa.float64()),
+        ("rows", pa.int64()),
+        ("message", pa.string()),
+    ]
+)
+COLUMNS = {
+    "node": "Node",
+    "kind": "Kind",
+    "status": "Status",
+    "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+    "rows": st.column_config.NumberColumn("Rows", format="localized"),
+    "message": "Message",
+}
+LOOKS = {
+    "running": ("blue", ":material/progress_activity:"),
+    "succeeded": ("green", ":material/check_circle:"),
+    "failed": ("red", ":material/error:"),
+    "cancelled": ("orange", ":material/cancel:"),
+    "lost": ("gray", ":material/help:"),
+}
+
+
+def started_run() -> runner.StartedRun | None:
+    """Show the run started last from a page, refreshed while it goes on; returns it."""
+    run = runner.latest_run()
+    if run is None:
+        return None
+    live = st.fragment(_show, run_every=REFRESH_SECONDS if run.state == "running" else None)
+    live(run.state)
+    return run
+
+
+def start(command: list[str], title: str) -> None:
+    """Start a command, or say that one is going on."""
+    try:
+        runner.start(command, title)
+    except runner.RunActive as active:
+        st.warning(f"{escaped(active)} is still running.", icon=":material/hourglass_top:")
+    else:
+        st.rerun()
+
+
+def _show(state_before: str) -> None:
+    run = runner.latest_run()
+    if run is None:
+        return
+    if run.state != state_before:
+        st.rerun()  # the whole page: a new release may be there
+    progress = read_progress(run.log)
+    with st.container(border=True):
+        _head(run)
+        if run.state == "running":
+            _bar(progress)
+        _nodes(progress)
+        with st.expander("What it printed"):
+            st.code(tail(run), language=None, height=260)
+
+
+def _head(run: runner.StartedRun) -> None:
+    color, icon = LOOKS[run.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(words(run.state), color=color, icon=icon)
+        st.markdown(f"**{escaped(run.title)}**", width="content")
+        st.caption(f"started {run.started_at[:19]} UTC, {duration(_seconds(run))}", width="content")
+        st.space("stretch")
+        if run.state == "running" and st.button("Cancel", icon=":material/stop_circle:"):
+            runner.cancel(run)
+            st.rerun()
+    if run.state == "lost":
+        st.caption("The server was started anew meanwhile; the table of runs says how it ended.")
+
+
+def _bar(progress: Progress) -> None:
+    running = [node.node for node in progress.nodes.values() if node.status == "running"]
+    doing = ", ".join(running[:3]) or (
+        "landing and preparing" if not progress.nodes else "finishing"
+    )
+    of = f"{progress.done()} of {progress.total} nodes" if progress.total else "Starting"
+    st.progress(progress.share(), text=f"{of}: {escaped(doing)}")
+
+
+def _nodes(progress: Progress) -> None:
+    nodes = [
+        node for node in progress.nodes.values() if node.kind != "test" or _is_news(node.status)
+    ]
+    if not nodes:
+        return
+    now = datetime.now(UTC).replace(tzinfo=None)
+    rows = [
+        {
+            "node": node.node,
+            "kind": node.kind,
+            "status": node.status,
+            "seconds": node.seconds
+            if node.seconds is not None or not node.started_at
+            else (now - node.started_at).total_seconds(),
+            "rows": node.rows,
+            "message": node.message if _is_news(node.status) else "",
+        }
+        for node in reversed(nodes)
+    ]
+    st.dataframe(
+        pa.Table.from_pylist(rows, NODES),
+        column_config=COLUMNS,
+        hide_index=True,
+        height=300,
+        placeholder="",
+    )
+
+
+def _is_news(status: str) -> bool:
+    return status not in ("success", "pass", "running")
+
+
+def tail(run: runner.StartedRun, size: int = 20_000) -> str:
+    """Return the end of what a run printed."""
+    try:
+        with run.output.open("rb") as output:
+            output.seek(0, 2)
+            output.seek(max(0, output.tell() - size))
+            return output.read().decode("utf-8", "replace") or "Nothing yet."
+    except OSError:
+        return "Nothing was kept."
+
+
+def _seconds(run: runner.StartedRun) -> float:
+    ended = (
+        datetime.fromisoformat(run.ended_at)
+        if run.ended_at
+        else datetime.now(UTC).replace(tzinfo=None)
+    )
+    return (ended - datetime.fromisoformat(run.started_at)).total_seconds()

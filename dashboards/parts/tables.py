@@ -1,0 +1,94 @@
+"""Tables of rows as a page shows them, each with its downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import streamlit as st
+
+from dashboards.parts.text import count
+
+# spreadsheets run a cell that begins with one of these
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any) -> None:
+    """Show rows with their downloads; `columns` maps a column to its heading or to None (hidden)."""
+    st.dataframe(rows, hide_index=True, column_config=columns or {}, placeholder="–", **look)
+    downloads(rows, name)
+
+
+def picked(
+    rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any
+) -> dict[str, Any] | None:
+    """Show rows of which one is selected (the first one to begin with); returns that row."""
+    event = st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=columns or {},
+        placeholder="–",
+        key=f"table_{name}",
+        on_select="rerun",
+        selection_mode="single-row-required",
+        **look,
+    )
+    downloads(rows, name)
+    chosen = event.selection.rows if event else []
+    position = chosen[0] if chosen and chosen[0] < len(rows) else 0
+    return rows.slice(position, 1).to_pylist()[0] if len(rows) else None
+
+
+def downloads(rows: pa.Table, name: str) -> None:
+    """Offer rows as CSV and Parquet; files are made only when asked for."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{count(len(rows))} row{'' if len(rows) == 1 else 's'}", width="content")
+        st.download_button(
+            "CSV",
+            data=lambda: to_csv(rows),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"csv_{name}",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Parquet",
+            data=lambda: to_parquet(rows),
+            file_name=f"{name}.parquet",
+            mime="application/vnd.apache.parquet",
+            key=f"parquet_{name}",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def to_csv(rows: pa.Table) -> bytes:
+    """Return rows as CSV that a spreadsheet opens without running anything in it."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_cell(name) for name in rows.column_names])
+    for row in rows.to_pylist():
+        writer.writerow([_cell(value) for value in row.values()])
+    return out.getvalue().encode("utf-8")
+
+
+def to_parquet(rows: pa.Table) -> bytes:
+    """Return rows as one Parquet file."""
+    out = io.BytesIO()
+    pq.write_table(rows, out)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell's value; text that a spreadsheet would run gets a leading apostrophe."""
+    if isinstance(value, list):
+        value = ", ".join(str(part) for part in value)
+    if isinstance(value, str) and value.lstrip(" '\"").startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

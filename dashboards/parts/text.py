@@ -1,0 +1,122 @@
+"""Figures and foreign text as a page shows them: readable, and never interpreted."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+_PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+_OWN_LINK = re.compile(r"^(#|\?|/(?!/)|[a-z_]+\?)[^\\]*$")
+
+
+def escaped(value: Any) -> str:
+    """Return text from data for a place that reads Markdown, with nothing left to interpret."""
+    flat = " ".join(str(value if value is not None else "").split())
+    return _PUNCTUATION.sub(r"\\\1", flat)
+
+
+def paragraphs(value: Any, css: str = "") -> str:
+    """Return text from data as HTML paragraphs for `st.html`: all of it is text."""
+    blocks = [block for block in str(value or "").split("\n") if block.strip()]
+    style = f' style="{css}"' if css else ""
+    return "".join(f"<p{style}>{html.escape(block)}</p>" for block in blocks)
+
+
+def facts(pairs: dict[str, Any]) -> str:
+    """Return name and value pairs as a quiet two-column HTML table."""
+    cells = "".join(
+        '<tr><td style="color:#5B6B7A;padding:2px 18px 2px 0;border:0;vertical-align:top;'
+        f'white-space:nowrap">{html.escape(name)}</td>'
+        f'<td style="padding:2px 0;border:0">{html.escape(str(value))}</td></tr>'
+        for name, value in pairs.items()
+        if value not in (None, "")
+    )
+    return f'<table style="border:0;font-size:0.92rem">{cells}</table>'
+
+
+def report_html(markdown: str) -> str:
+    """Return a report's Markdown as HTML: no raw HTML, no images, links inside the product only.
+
+    A report holds sentences a model wrote, and a picture or a foreign link in it would call out.
+    """
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image"])
+    parser.validateLink = lambda url: bool(_OWN_LINK.match(url))
+    return parser.render(markdown or "")
+
+
+def count(value: Any) -> str:
+    """Return a whole number: 950, 12,400, 3.2 M."""
+    if _is_missing(value):
+        return "–"
+    size = abs(value)
+    for limit, name in ((1e9, "B"), (1e6, "M")):
+        if size >= limit:
+            return f"{value / limit:.3g} {name}"
+    return f"{value:,.0f}"
+
+
+def quantity(value: Any, unit: str = "", digits: int = 3) -> str:
+    """Return a measured value with its unit and as many digits as mean something."""
+    if _is_missing(value):
+        return "–"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    shown = f"{value:,.{min(places, 6)}f}"
+    return f"{shown} {unit}".strip()
+
+
+def usd(value: Any) -> str:
+    """Return money: cents where they matter, more digits where a call costs less than one."""
+    if _is_missing(value):
+        return "–"
+    if value == 0:
+        return "$0"
+    return f"${value:,.2f}" if abs(value) >= 1 else f"${value:.4f}"
+
+
+def percent(value: Any) -> str:
+    """Return a share as a percentage."""
+    return "–" if _is_missing(value) else f"{100 * value:.1f} %"
+
+
+def duration(seconds: Any) -> str:
+    """Return seconds as a person says them."""
+    if _is_missing(seconds):
+        return "–"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    if seconds < 172_800:
+        return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+    return f"{seconds / 86_400:.0f} days"
+
+
+def moment(value: datetime | None) -> str:
+    """Return a UTC time to the minute."""
+    return "–" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def ago(value: datetime | None, now: datetime | None = None) -> str:
+    """Return how long before now a UTC time was."""
+    if value is None:
+        return "never"
+    current = now or datetime.now(UTC).replace(tzinfo=None)
+    naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    seconds = (current - naive).total_seconds()
+    return "just now" if seconds < 60 else f"{duration(seconds)} ago"
+
+
+def words(name: Any) -> str:
+    """Return an identifier of ours as words: over_power -> Over power."""
+    return str(name or "–").replace("_", " ").capitalize()
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))

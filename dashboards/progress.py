@@ -1,0 +1,106 @@
+"""How far a run is, read from dbt's structured log while it is being written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+LOG_TAIL_BYTES = 30_000_000
+RUNNING = "running"
+
+
+@dataclass
+class NodeProgress:
+    """One node of the run."""
+
+    node: str
+    kind: str
+    status: str = RUNNING
+    started_at: datetime | None = None
+    seconds: float | None = None
+    rows: int | None = None
+    message: str = ""
+
+
+@dataclass
+class Progress:
+    """All nodes seen so far, in the order they started."""
+
+    total: int | None = None
+    nodes: dict[str, NodeProgress] = field(default_factory=dict)
+
+    def done(self) -> int:
+        """Return how many nodes have ended."""
+        return sum(node.status != RUNNING for node in self.nodes.values())
+
+    def share(self) -> float:
+        """Return how much is done, 0..1."""
+        return min(1.0, self.done() / self.total) if self.total else 0.0
+
+
+def read_progress(log: Path) -> Progress:
+    """Return the progress a log tells of; no log yet is no progress yet."""
+    try:
+        with log.open("rb") as lines:
+            return progress(lines)
+    except FileNotFoundError:
+        return Progress()
+
+
+def progress(lines: Iterable[bytes | str]) -> Progress:
+    """Return the progress that the lines of a structured log tell of."""
+    found = Progress()
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue  # the last line may be half-written
+        if isinstance(event, dict):
+            _take(found, event.get("info") or {}, event.get("data") or {})
+    return found
+
+
+def _take(found: Progress, info: dict[str, Any], data: dict[str, Any]) -> None:
+    if isinstance(data.get("total"), int) and data.get("node_info"):
+        found.total = max(found.total or 0, data["total"])
+    described = data.get("node_info") or {}
+    identity, name = described.get("unique_id"), info.get("name")
+    if not identity:
+        return
+    node = found.nodes.get(identity)
+    if name in ("NodeStart", "LogStartLine") and node is None:
+        found.nodes[identity] = NodeProgress(
+            node=described.get("node_name") or identity,
+            kind=described.get("resource_type") or "",
+            started_at=_instant(described.get("node_started_at") or info.get("ts")),
+        )
+    elif name == "NodeFinished" or (name or "").startswith(("SkippingDetails", "LogSkip")):
+        node = node or NodeProgress(
+            described.get("node_name") or identity, described.get("resource_type") or ""
+        )
+        found.nodes[identity] = node
+        _end(node, described, data.get("run_result") or {}, is_skip=name != "NodeFinished")
+
+
+def _end(
+    node: NodeProgress, described: dict[str, Any], result: dict[str, Any], is_skip: bool
+) -> None:
+    node.status = (
+        "skipped" if is_skip else (result.get("status") or described.get("node_status") or "done")
+    )
+    node.seconds = result.get("execution_time", node.seconds)
+    node.message = str(result.get("message") or node.message)[:300]
+    rows = (result.get("adapter_response") or {}).get("rows_affected")
+    node.rows = int(rows) if str(rows).isdigit() else node.rows
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

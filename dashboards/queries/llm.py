@@ -1,0 +1,87 @@
+"""What the LLM page asks of the released ledger."""
+
+HEADLINE = """
+select
+    count(*) as call_count,
+    count(*) filter (where status in ('ok', 'repaired')) as good_count,
+    count(*) filter (where provider = 'offline-rules') as offline_count,
+    sum(prompt_tokens) as prompt_tokens,
+    sum(completion_tokens) as completion_tokens,
+    sum(cost_usd) as cost_usd
+from llm.calls
+"""
+
+SAVED = """
+select
+    sum(calls) as calls,
+    sum(cached) as cached,
+    sum(saved_usd) as saved_usd
+from ops.costs
+"""
+
+NODES = "select distinct node from llm.calls where node is not null order by node"
+TEMPLATES = """
+select distinct prompt_template
+from llm.calls
+where prompt_template is not null
+order by prompt_template
+"""
+STATUSES = "select distinct status from llm.calls where status is not null order by status"
+
+CALLS = """
+select
+    asked_at,
+    node,
+    prompt_template,
+    row_key,
+    status,
+    model,
+    provider,
+    prompt_tokens,
+    completion_tokens,
+    cost_usd,
+    seconds,
+    attempts,
+    error,
+    call_id
+from llm.calls
+where
+    (len($nodes::varchar[]) = 0 or list_contains($nodes::varchar[], node))
+    and (
+        len($templates::varchar[]) = 0
+        or list_contains($templates::varchar[], prompt_template)
+    )
+    and (len($statuses::varchar[]) = 0 or list_contains($statuses::varchar[], status))
+    and (
+        $key::varchar = ''
+        or contains(lower(row_key), lower($key::varchar))
+        or starts_with(call_id, $key::varchar)
+    )
+order by asked_at desc, call_id
+limit 5000
+"""
+
+CALL = "select * from llm.calls where call_id = $call_id"
+
+ATTEMPTS = """
+select attempt, kind, state, http_status, finish_reason, error, seconds, asked_at
+from llm.attempts
+where call_id = $call_id
+order by asked_at, attempt
+"""
+
+COSTS = """
+select
+    cost_date,
+    step,
+    model,
+    sum(calls) as calls,
+    sum(cached) as cached,
+    sum(prompt_tokens) as prompt_tokens,
+    sum(completion_tokens) as completion_tokens,
+    sum(usd) as usd,
+    sum(saved_usd) as saved_usd
+from ops.costs
+group by cost_date, step, model
+order by cost_date, step, model
+"""

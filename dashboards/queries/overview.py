@@ -1,0 +1,86 @@
+"""What the overview asks of the released tables."""
+
+LAST_RUN = """
+select run_id, invocation_id, started_at, seconds, status, message, release_id
+from ops.runs
+order by started_at desc
+limit 1
+"""
+
+LAST_RUNS = """
+select started_at, status, seconds, calls, cached, usd, release_id, message, run_id
+from ops.runs
+order by started_at desc
+limit 8
+"""
+
+GATES = """
+with last_results as (
+    select *
+    from ops.gate_results
+    qualify
+        rank() over (
+            partition by gate
+            order by max(checked_at) over (partition by gate, invocation_id) desc
+        ) = 1
+)
+
+select
+    gate,
+    count(*) as promise_count,
+    count(*) filter (where not success) as broken_count,
+    count(*) filter (where not success and severity = 'critical') as critical_count,
+    count(*) filter (where broken_check) as broken_check_count,
+    max(checked_at) as checked_at
+from last_results
+group by gate
+order by checked_at, gate
+"""
+
+FRESHNESS = """
+select source, newest_record_at
+from ops.freshness
+order by newest_record_at desc nulls last
+"""
+
+SPEND = """
+select
+    sum(usd) as usd,
+    sum(usd) filter (where cost_date > $today::date - 7) as week_usd,
+    sum(calls) as calls,
+    sum(cached) as cached,
+    sum(saved_usd) as saved_usd,
+    bool_or(provider = 'offline-rules') as has_offline_answers
+from ops.costs
+"""
+
+TELEMETRY = """
+with last_day as (
+    select max(cycle_date) as day
+    from telemetry.cycles
+)
+
+select
+    last_day.day,
+    (select count(distinct control_id) from telemetry.cycles) as control_count,
+    (select count(*) from telemetry.cycles) as cycle_count,
+    (select count(*) from telemetry.issues where issue_date = last_day.day) as issue_count,
+    (
+        select count(*)
+        from telemetry.issues
+        where issue_date = last_day.day and severity = 'critical'
+    ) as critical_count,
+    (
+        select count(*)
+        from telemetry.assessments
+        where review_status in ('needs_review', 'pending')
+    ) as waiting_count
+from last_day
+"""
+
+TELEMETRY_BY_DAY = """
+select issue_date as day, severity, count(*) as issue_count
+from telemetry.issues
+group by issue_date, severity
+order by issue_date
+"""

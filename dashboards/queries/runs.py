@@ -1,0 +1,117 @@
+"""What the runs page asks of the released tables."""
+
+RUNS = """
+select
+    started_at,
+    status,
+    seconds,
+    nodes_ok,
+    nodes_failed,
+    nodes_skipped,
+    calls,
+    cached,
+    tokens,
+    usd,
+    release_id,
+    command,
+    git_commit,
+    is_dirty,
+    message,
+    run_id,
+    invocation_id
+from ops.runs
+order by started_at desc
+limit 500
+"""
+
+PHASES = """
+select
+    phase,
+    case
+        when bool_or(status in ('error', 'fail', 'runtime error', 'killed')) then 'failed'
+        when bool_or(status = 'running') then 'running'
+        when bool_and(status = 'skipped') then 'skipped'
+        else 'success'
+    end as status,
+    count(*) as nodes,
+    sum(seconds) as seconds,
+    sum(rows_in) as rows_in,
+    sum(rows_out) as rows_out,
+    sum(calls) as calls,
+    sum(cached) as cached,
+    sum(usd) as usd
+from ops.node_runs
+where invocation_id = $invocation_id and phase is not null
+group by phase
+order by phase
+"""
+
+NODES = """
+select
+    phase,
+    node,
+    resource_type,
+    status,
+    seconds,
+    rows_in,
+    rows_out,
+    calls,
+    cached,
+    tokens,
+    usd,
+    message,
+    started_at
+from ops.node_runs
+where
+    invocation_id = $invocation_id
+    and ($all_nodes::boolean or resource_type <> 'test' or status not in ('pass', 'success'))
+order by started_at, node
+"""
+
+COMPARED = """
+with run_a as (
+    select node, status, seconds, rows_out, calls, usd
+    from ops.node_runs
+    where invocation_id = $a and resource_type <> 'test'
+),
+
+run_b as (
+    select node, status, seconds, rows_out, calls, usd
+    from ops.node_runs
+    where invocation_id = $b and resource_type <> 'test'
+)
+
+select
+    coalesce(run_a.node, run_b.node) as node,
+    run_a.status as status_a,
+    run_b.status as status_b,
+    run_a.rows_out as rows_a,
+    run_b.rows_out as rows_b,
+    run_b.rows_out - run_a.rows_out as rows_change,
+    run_a.seconds as seconds_a,
+    run_b.seconds as seconds_b,
+    run_b.seconds - run_a.seconds as seconds_change,
+    coalesce(run_b.usd, 0) - coalesce(run_a.usd, 0) as usd_change
+from run_a
+full outer join run_b on run_a.node = run_b.node
+order by abs(coalesce(rows_change, 0)) desc, abs(coalesce(seconds_change, 0)) desc, node
+"""
+
+RUN_PAIR = """
+select
+    run_id,
+    started_at,
+    status,
+    seconds,
+    git_commit,
+    config_hash,
+    project_hash,
+    calls,
+    cached,
+    tokens,
+    usd,
+    release_id,
+    invocation_id
+from ops.runs
+where invocation_id in ($a, $b)
+"""

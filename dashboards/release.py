@@ -1,0 +1,114 @@
+"""The release a page shows: resolved once per script run, opened read-only, answers cached by it.
+
+A release database is written under a new name and never changed, so its path is the whole
+identity of what a query can return: a cache entry never has to be thrown away for being stale.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.reader import open_release
+from ingestion.lake import lake
+
+CONSOLE_ROW_LIMIT = 10_000
+CONSOLE_SECONDS = 20.0
+SHOWN_RELEASE = "select release_id, created_at from ops.releases where is_current"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One released state; `path` is the file behind the pointer when the script run began."""
+
+    path: str
+    release_id: str
+    created_at: datetime | None
+
+
+class NothingReleased(RuntimeError):
+    """There is no release yet."""
+
+
+class StatementRefused(RuntimeError):
+    """The console was given something that is not one SELECT."""
+
+
+def current_release() -> Release:
+    """Return the release the pointer names now.
+
+    Raises:
+        NothingReleased: the pointer does not exist.
+    """
+    pointer = lake().latest
+    if not pointer.exists():
+        raise NothingReleased(str(pointer.name))
+    path = str(pointer.resolve())
+    shown = rows_of(path, SHOWN_RELEASE).to_pylist()
+    if not shown:  # nothing was ever released, but runs are recorded
+        return Release(path, "none yet", None)
+    return Release(path, str(shown[0]["release_id"]), shown[0]["created_at"])
+
+
+def query(release: Release, sql: str, **parameters: Any) -> pa.Table:
+    """Return the rows of a statement with bound parameters, from the cache when asked before."""
+    return rows_of(release.path, sql, tuple(sorted(_hashable(parameters).items())))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _connection(path: str) -> duckdb.DuckDBPyConnection:
+    return open_release(Path(path))
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def rows_of(path: str, sql: str, parameters: tuple[tuple[str, Any], ...] = ()) -> pa.Table:
+    """Return the rows of a statement on one release file.
+
+    Each call takes a cursor of its own: a connection shared by threads gives one session the
+    rows of another.
+    """
+    bound = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters}
+    with _connection(path).cursor() as cursor:
+        return cursor.execute(sql, bound or None).to_arrow_table()
+
+
+def console_rows(release: Release, text: str) -> pa.Table:
+    """Return at most CONSOLE_ROW_LIMIT + 1 rows of one SELECT typed by a person.
+
+    Raises:
+        StatementRefused: it is empty, several statements, or not a SELECT.
+        duckdb.Error: DuckDB could not run it, or it took longer than CONSOLE_SECONDS.
+    """
+    with _connection(release.path).cursor() as cursor:
+        statement = _only_select(cursor, text)
+        watchdog = threading.Timer(CONSOLE_SECONDS, cursor.interrupt)
+        watchdog.start()
+        try:
+            return cursor.sql(statement.query).limit(CONSOLE_ROW_LIMIT + 1).to_arrow_table()
+        finally:
+            watchdog.cancel()
+
+
+def _only_select(cursor: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+    statements = cursor.extract_statements(text)
+    if not statements:
+        raise StatementRefused("Type a SELECT statement.")
+    if len(statements) > 1:
+        raise StatementRefused("One statement at a time, please.")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise StatementRefused("Only SELECT is allowed: the release cannot be changed from here.")
+    return statements[0]
+
+
+def _hashable(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in parameters.items()
+    }

@@ -1,0 +1,112 @@
+"""Detection quality where labels exist, and point anomalies of sources without cycles."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from dashboards import charts
+from dashboards.parts.page import asking, empty, part
+from dashboards.parts.tables import table
+from dashboards.parts.text import count, percent, words
+from dashboards.queries import telemetry as queries
+from dashboards.release import Release
+from dashboards.sections.telemetry_filters import Filters
+from dashboards.sections.telemetry_readings import bucket_microseconds
+
+SCORE = st.column_config.NumberColumn
+COLUMNS = {
+    "source": "Source",
+    "control_id": "Control",
+    "level": "Level",
+    "issue_kind": "Kind",
+    "yardstick": "Detector",
+    "precision": SCORE("Precision", format="%.3f"),
+    "recall": SCORE("Recall", format="%.3f"),
+    "f1": SCORE("F1", format="%.3f"),
+    "false_alarm_rate": SCORE("False alarms", format="percent"),
+    "true_positives": SCORE("TP", format="%d"),
+    "false_positives": SCORE("FP", format="%d"),
+    "false_negatives": SCORE("FN", format="%d"),
+    "true_negatives": SCORE("TN", format="%d"),
+}
+DETECTORS = {
+    "sluice": "Sluice",
+    "always_on": "Always alarm",
+    "best_threshold": "Best single threshold in hindsight",
+}
+
+
+def show(release: Release, filters: Filters) -> None:
+    """Show how the detection did against labels, then the anomaly scores of sensor series."""
+    quality = asking(release)(queries.QUALITY)
+    if len(quality):
+        _quality(quality)
+    else:
+        empty("No source of this release carries labels.", "Detection can only be judged by them.")
+    _series(release)
+
+
+def _quality(quality: pa.Table) -> None:
+    left, right = st.columns([1, 1])
+    with left:
+        source = st.selectbox(
+            "Source", quality["source"].unique().to_pylist(), key="source", bind="query-params"
+        )
+    of_source = quality.filter(pc.equal(quality["source"], source))
+    with right:
+        level = st.selectbox(
+            "Level", of_source["level"].unique().to_pylist(), key="level", bind="query-params"
+        )
+    rows = of_source.filter(pc.equal(of_source["level"], level))
+    whole = rows.filter(pc.equal(rows["control_id"], "all"))
+    _headline(whole)
+    kinds = whole.filter(pc.not_equal(whole["issue_kind"], "any"))
+    shown = kinds if len(kinds) else whole
+    named = shown.set_column(
+        shown.column_names.index("yardstick"),
+        "yardstick",
+        pa.array(
+            [DETECTORS.get(name, name) for name in shown["yardstick"].to_pylist()], pa.string()
+        ),
+    )
+    st.altair_chart(charts.score_bars(named), key="score_bars")
+    table(rows, "detection_quality", COLUMNS, height=320)
+
+
+def _headline(whole: pa.Table) -> None:
+    any_kind = whole.filter(pc.equal(whole["issue_kind"], "any")).to_pylist()
+    for column, row in zip(st.columns(max(3, len(any_kind))), any_kind, strict=False):
+        missed = f"recall {percent(row['recall'])}, false alarms {percent(row['false_alarm_rate'])}"
+        column.metric(
+            f"F1, {DETECTORS.get(row['yardstick'], words(row['yardstick']))}",
+            "–" if row["f1"] is None else f"{row['f1']:.3f}",
+            delta=missed,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+
+
+def _series(release: Release) -> None:
+    ask = asking(release)
+    series = ask(queries.POINT_SERIES).to_pylist()
+    if not series:
+        return
+    part("Anomaly score of sensors without cycles")
+    names = [f"{row['source']} · {row['control_id']}" for row in series]
+    with st.columns([1, 1])[0]:
+        chosen = st.selectbox("Series", names, key="series", bind="query-params")
+    row = series[names.index(chosen)]
+    scores = ask(
+        queries.POINT_SCORES,
+        source=row["source"],
+        control_id=row["control_id"],
+        bucket_us=bucket_microseconds(row["first_at"], row["last_at"]),
+    )
+    st.altair_chart(charts.score_chart(scores), key="score_chart")
+    st.caption(
+        f"{count(row['anomaly_count'])} of {count(row['reading_count'])} readings are beyond the "
+        "threshold (red). Yellow: labelled as anomalous. Dashed: the threshold."
+    )

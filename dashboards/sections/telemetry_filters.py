@@ -1,0 +1,41 @@
+"""What is filtered for on the telemetry page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from dashboards.parts.page import asking
+from dashboards.queries import telemetry as queries
+from dashboards.release import Release
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Days (both included) and controls; no control means all of them."""
+
+    from_date: date
+    to_date: date
+    controls: tuple[str, ...]
+
+    def bound(self) -> dict[str, Any]:
+        """Return the filter as query parameters."""
+        return {
+            "from_date": self.from_date,
+            "to_date": self.to_date,
+            "controls": list(self.controls),
+        }
+
+    def days(self) -> dict[str, Any]:
+        """Return the days alone as query parameters."""
+        return {"from_date": self.from_date, "to_date": self.to_date}
+
+
+def one_control(release: Release, filters: Filters, key: str) -> str | None:
+    """Ask for one control among those filtered for."""
+    known = asking(release)(queries.CONTROLS)["control_id"].to_pylist()
+    shown = [control for control in known if not filters.controls or control in filters.controls]
+    return st.selectbox("Control", shown, key=key, bind="query-params")

@@ -1,0 +1,70 @@
+"""Power and temperature over time, cycles and stages marked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboards import charts
+from dashboards.parts.page import asking, empty
+from dashboards.parts.tables import table
+from dashboards.parts.text import escaped
+from dashboards.queries import telemetry as queries
+from dashboards.release import Release
+from dashboards.sections.telemetry_filters import Filters, one_control
+
+CHART_POINTS = 900
+CYCLE_COLUMNS = {
+    "cycle_id": "Cycle",
+    "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm:ss"),
+    "ended_at": None,
+    "variance_class": "Class",
+    "worst_z": st.column_config.NumberColumn("Worst robust z", format="%.1f"),
+    "duration_s": st.column_config.NumberColumn("Seconds", format="%.0f"),
+    "energy_wh": st.column_config.NumberColumn("Energy (Wh)", format="%.1f"),
+    "mean_power_w": st.column_config.NumberColumn("Mean power (W)", format="%.1f"),
+    "max_power_w": st.column_config.NumberColumn("Max power (W)", format="%.1f"),
+    "mean_temperature_c": st.column_config.NumberColumn("Mean temp. (°C)", format="%.1f"),
+    "is_valid": "Valid",
+    "stage_sequence": None,
+    "cycle_date": None,
+}
+
+
+def show(release: Release, filters: Filters) -> None:
+    """Show one control's curves and its cycles."""
+    ask = asking(release)
+    with st.columns([1, 3])[0]:
+        control = one_control(release, filters, "machine")
+    if control is None:
+        empty("No control is selected.")
+        return
+    one = {"control_id": control} | filters.days()
+    span = ask(queries.READING_SPAN, **one).to_pylist()[0]
+    if span["first_at"] is None:
+        empty(f"{escaped(control)} has no cycles on these days.", "Choose other days above.")
+        return
+    readings = ask(
+        queries.READINGS,
+        **one,
+        from_at=span["first_at"],
+        to_at=span["last_at"],
+        bucket_us=bucket_microseconds(span["first_at"], span["last_at"]),
+    )
+    cycles = ask(queries.CYCLES, **one)
+    stages = ask(queries.STAGES, **one)
+    chart = charts.readings_chart(readings, cycles, stages)
+    st.altair_chart(chart, key="readings_chart", alt=f"Power and temperature of {control}")
+    st.caption(
+        "Line: mean of each interval; shade: lowest to highest reading. Background: a cycle, by "
+        "its worst stage. Strip: stages. Scroll to zoom, drag to move, double-click to go back."
+    )
+    with st.expander(f"Cycles of {escaped(control)}"):
+        table(cycles, "cycles", CYCLE_COLUMNS, height=320)
+
+
+def bucket_microseconds(first: datetime, last: datetime) -> int:
+    """Return the interval that gives a chart about CHART_POINTS points, a second at least."""
+    span = (last - first).total_seconds()
+    return int(max(1.0, span / CHART_POINTS) * 1_000_000)

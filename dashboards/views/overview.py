@@ -1,0 +1,158 @@
+"""Overview: is everything well, how fresh is it, what did it cost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from dashboards import charts
+from dashboards.parts.links import link_to
+from dashboards.parts.page import asking, empty, guarded, part
+from dashboards.parts.tables import table
+from dashboards.parts.text import ago, count, duration, escaped, percent, usd, words
+from dashboards.queries import overview as queries
+from dashboards.release import Release
+
+RUN_COLUMNS = {
+    "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
+    "status": "Status",
+    "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+    "calls": st.column_config.NumberColumn("Calls", format="localized"),
+    "cached": st.column_config.NumberColumn("From cache", format="localized"),
+    "usd": st.column_config.NumberColumn("USD", format="$%.4f"),
+    "release_id": st.column_config.NumberColumn("Release", format="%d"),
+    "message": "Message",
+    "run_id": "Run",
+}
+GOOD = ("success", "warn", "pass")
+
+
+def show(release: Release) -> None:
+    """Show health, products, gates, freshness, runs and spend."""
+    with guarded("The state of the lakehouse"):
+        _health(release)
+    with guarded("Telemetry"):
+        _telemetry(release)
+    left, right = st.columns([3, 2], gap="medium")
+    with left, guarded("Gates"):
+        _gates(release)
+    with right, guarded("Freshness"):
+        _freshness(release)
+    with guarded("The last runs"):
+        part("Last runs")
+        runs = asking(release)(queries.LAST_RUNS)
+        table(runs, "last_runs", RUN_COLUMNS) if len(runs) else empty("No run is recorded.")
+
+
+def _health(release: Release) -> None:
+    ask = asking(release)
+    last = next(iter(ask(queries.LAST_RUN).to_pylist()), None)
+    spend = ask(queries.SPEND, today=datetime.now(UTC).date()).to_pylist()[0]
+    newest = next(iter(ask(queries.FRESHNESS)["newest_record_at"].to_pylist()), None)
+    _verdict(last)
+    asked = (spend["calls"] or 0) + (spend["cached"] or 0)
+    cached = (spend["cached"] or 0) / asked if asked else None
+    figures = {
+        "Last run": (
+            words(last["status"]) if last else "None yet",
+            f"{ago(last['started_at'])}, took {duration(last['seconds'])}" if last else "make run",
+        ),
+        "Newest record": (
+            ago(newest),
+            f"{newest:%Y-%m-%d %H:%M} UTC" if newest else "nothing landed",
+        ),
+        "LLM spend": (usd(spend["usd"] or 0.0), f"{usd(spend['week_usd'] or 0.0)} in 7 days"),
+        "From cache": (percent(cached), f"saved {usd(spend['saved_usd'] or 0.0)}"),
+    }
+    for column, (name, (value, note)) in zip(st.columns(4), figures.items(), strict=True):
+        column.metric(name, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+    if spend["has_offline_answers"]:
+        st.caption("LLM answers in this release come from the embedded offline rules, not a model.")
+
+
+def _verdict(last: dict[str, Any] | None) -> None:
+    if last is None or last["status"] in GOOD:
+        return
+    if last["status"] == "running":
+        st.info(
+            "A run is going on; this release stays until it has passed.", icon=":material/sync:"
+        )
+        return
+    why = f": {escaped(last['message'])}" if last["message"] else "."
+    st.warning(
+        f"The last run did not release{why} Pages show the last good release.",
+        icon=":material/warning:",
+    )
+    link_to("runs", "What happened in that run", run=last["run_id"])
+
+
+def _telemetry(release: Release) -> None:
+    ask = asking(release)
+    row = ask(queries.TELEMETRY).to_pylist()[0]
+    part("Products")
+    with st.container(border=True):
+        left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
+        with left:
+            st.markdown("#### :material/monitoring: Telemetry")
+            if row["day"] is None:
+                st.caption("No cycles released yet.")
+                return
+            st.markdown(
+                f"**{count(row['issue_count'])} issues** on {row['day']:%d %b %Y}, "
+                f"{count(row['critical_count'])} critical"
+            )
+            st.caption(
+                f"{count(row['control_count'])} controls, {count(row['cycle_count'])} cycles, "
+                f"{count(row['waiting_count'])} assessments to review"
+            )
+            with st.container(horizontal=True):
+                link_to("telemetry", "Issues", view="Issues")
+                link_to("telemetry", "Report", view="Report")
+        with right:
+            days = ask(queries.TELEMETRY_BY_DAY)
+            if len(days):
+                st.altair_chart(charts.issue_bars(days), key="issue_bars")
+
+
+def _gates(release: Release) -> None:
+    part("Gates", "A gate stands between two layers: when it fails, nothing below it is built.")
+    gates = asking(release)(queries.GATES).to_pylist()
+    if not gates:
+        empty("No gate has run yet.")
+    for row in gates:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(*_gate_look(row)[:1], color=_gate_look(row)[1], width=110)
+            st.markdown(f"**{escaped(gate_name(row['gate']))}**", width="content")
+            st.caption(
+                f"{count(row['promise_count'])} promises, {count(row['broken_count'])} broken, "
+                f"{ago(row['checked_at'])}",
+                width="content",
+            )
+    link_to("quality", "Every promise and what was found")
+
+
+def _gate_look(row: dict[str, Any]) -> tuple[str, str]:
+    if row["broken_check_count"]:
+        return "broken check", "violet"
+    if row["critical_count"]:
+        return "stopped", "red"
+    return ("warned", "orange") if row["broken_count"] else ("passed", "green")
+
+
+def gate_name(gate: str) -> str:
+    """Return a gate's name as words: gate_telemetry__after_staging -> Telemetry, after staging."""
+    domain, _, moment = gate.removeprefix("gate_").partition("__")
+    return f"{domain.capitalize()}, {moment.replace('_', ' ')}" if moment else gate
+
+
+def _freshness(release: Release) -> None:
+    part("Freshness")
+    rows = asking(release)(queries.FRESHNESS).to_pylist()
+    if not rows:
+        empty("Nothing has landed yet.")
+    for row in rows[:8]:
+        with st.container(horizontal=True):
+            st.markdown(f"**{escaped(row['source'])}**", width="content")
+            st.caption(f"newest record {ago(row['newest_at'])}", width="content")
