@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = None
     llm_endpoint_name: str | None = None
     llm_model: str = "sluice-offline-1"
+    llm_model_small: str | None = None
+    llm_model_large: str | None = None
     llm_embedding_model: str = "sluice-offline-embed-1"
     llm_price_input_usd_per_million: float | None = Field(default=None, ge=0)
     llm_price_output_usd_per_million: float | None = Field(default=None, ge=0)

@@ -1,0 +1,1 @@
+"""The embedded offline endpoint: rules behind the protocol of OpenAI, no model."""

@@ -1,0 +1,77 @@
+"""What a model costs: the settings' price, else the dated price list (a dbt seed)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from ingestion.settings import PROJECT_ROOT, SettingsError, settings
+from python_models.llm.endpoint import Endpoint
+
+PRICE_LIST = PROJECT_ROOT / "dbt_project" / "seeds" / "llm" / "llm_prices.csv"
+
+
+@dataclass(frozen=True)
+class Price:
+    """USD for one token in, from the provider's cache, and out."""
+
+    prompt: float
+    cached: float
+    completion: float
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether calls cost nothing, so that no budget is needed."""
+        return self.prompt == 0 and self.completion == 0
+
+    def cost(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float:
+        """Return USD for the tokens of a call."""
+        fresh = max(0, prompt_tokens - cached_tokens)
+        return (
+            fresh * self.prompt + cached_tokens * self.cached + completion_tokens * self.completion
+        )
+
+
+@lru_cache(maxsize=1)
+def price_list() -> dict[str, list[tuple[date, Price]]]:
+    """Return {model: [(valid from, price), ...]}, newest first."""
+    found: dict[str, list[tuple[date, Price]]] = {}
+    with PRICE_LIST.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            given = (
+                "input_usd_per_million",
+                "cached_input_usd_per_million",
+                "output_usd_per_million",
+            )
+            numbers = [float(row[name] or row[given[0]]) / 1e6 for name in given]
+            found.setdefault(row["model"], []).append(
+                (date.fromisoformat(row["valid_from"]), Price(*numbers))
+            )
+    for prices in found.values():
+        prices.sort(key=lambda item: item[0], reverse=True)
+    return found
+
+
+def price_of(endpoint: Endpoint, model: str, today: date | None = None) -> Price:
+    """Return the price in force.
+
+    Raises:
+        SettingsError: nobody knows what the model costs; says how to give a price.
+    """
+    if endpoint.is_offline:
+        return Price(0.0, 0.0, 0.0)
+    known = settings()
+    given = known.llm_price_input_usd_per_million, known.llm_price_output_usd_per_million
+    if given[0] is not None and given[1] is not None:
+        return Price(given[0] / 1e6, given[0] / 1e6, given[1] / 1e6)
+    day = today or datetime.now(UTC).date()
+    for valid_from, price in price_list().get(model, []):
+        if valid_from <= day:
+            return price
+    raise SettingsError(
+        f"Nobody knows what the model {model!r} at {endpoint.name} costs: set "
+        "LLM_PRICE_INPUT_USD_PER_MILLION and LLM_PRICE_OUTPUT_USD_PER_MILLION (0 and 0 for a "
+        f"model of your own), or add a row to {PRICE_LIST.relative_to(PROJECT_ROOT)}"
+    )

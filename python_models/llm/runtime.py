@@ -1,0 +1,128 @@
+"""What one process shares: the event loop's thread, the client, the pacer and the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from openai import AsyncOpenAI
+
+from ingestion.lake import lake
+from ingestion.settings import settings
+from python_models.llm.budget import Amounts, Ceiling, run_ceiling
+from python_models.llm.endpoint import Endpoint, current_endpoint, open_client
+from python_models.llm.journal import Journal, connect
+from python_models.llm.ladder import Ladder
+from python_models.llm.pacing import Pacer
+from python_models.llm.records import owner_identity
+from python_models.llm.scrubbing import Scrubber
+
+Result = TypeVar("Result")
+
+
+class Runtime:
+    """See the module docstring. One for each process and set of settings: `runtime()`."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        known = settings()
+        self.endpoint = endpoint
+        self.journal = Journal(lake().journal_db)
+        self.owner = os.urandom(8).hex()
+        self.scrub = Scrubber()
+        self.ladder = Ladder()
+        self.ceilings: dict[str, Ceiling] = {}
+        self._lock = threading.Lock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="llm", daemon=True)
+        self._thread.start()
+        self.run(self._open(known))
+        host, pid, started = owner_identity()
+        row = (self.owner, host, pid, started, time.time())
+        self.journal.put([("insert into llm_owners values (?, ?, ?, ?, ?)", row)])
+        self.journal.flush()
+
+    async def _open(self, known: Any) -> None:
+        self.budget_changed = asyncio.Event()
+        self.pacer = Pacer(
+            known.llm_mode,
+            known.llm_concurrency,
+            known.llm_requests_per_minute,
+            known.llm_tokens_per_minute,
+        )
+        self.client: AsyncOpenAI = open_client(self.endpoint)
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine on the shared loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def ceiling(self, invocation_id: str) -> Ceiling:
+        """Return the run's budget; what the run spent before (a retry) counts."""
+        with self._lock:
+            if invocation_id not in self.ceilings:
+                self.ceilings[invocation_id] = run_ceiling(self._spent(invocation_id))
+            return self.ceilings[invocation_id]
+
+    def _spent(self, invocation_id: str) -> Amounts:
+        """Return what a run has spent; requests that never ended count with their worst case."""
+        self.journal.flush()
+        connection = connect(self.journal.path)
+        try:
+            row = connection.execute(
+                "select coalesce(sum(coalesce(cost_usd, reserved_usd)), 0), "
+                "coalesce(sum(coalesce(prompt_tokens + completion_tokens, reserved_tokens)), 0), "
+                "count(*) from llm_attempts where invocation_id = ?",
+                [invocation_id],
+            ).fetchone()
+        finally:
+            connection.close()
+        return Amounts(*row)
+
+    def close(self) -> None:
+        """Write what is queued, close the client and end the threads."""
+        try:
+            self.run(self.client.close())
+        finally:
+            self.journal.put([("delete from llm_claims where owner = ?", (self.owner,))])
+            self.journal.close()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=5)
+
+
+_current: tuple[Any, Runtime] | None = None
+_guard = threading.Lock()
+
+
+def runtime() -> Runtime:
+    """Return this process's runtime; a new one after the settings (or the process) changed."""
+    global _current
+    known = settings()
+    mark = (os.getpid(), known.model_dump_json(), current_endpoint(), secret_mark(known))
+    with _guard:
+        if _current is not None and _current[0] == mark:
+            return _current[1]
+        if _current is not None and _current[0][0] == os.getpid():
+            _current[1].close()
+        _current = (mark, Runtime(current_endpoint()))
+        return _current[1]
+
+
+def secret_mark(known: Any) -> int:
+    """Return a number that changes with the key, which model dumps hide."""
+    return hash(known.llm_api_key.get_secret_value() if known.llm_api_key else None)
+
+
+def close_runtime() -> None:
+    """Close this process's runtime, if there is one."""
+    global _current
+    with _guard:
+        if _current is not None and _current[0][0] == os.getpid():
+            _current[1].close()
+        _current = None
+
+
+atexit.register(close_runtime)

@@ -1,0 +1,74 @@
+"""What a step is: a prompt file, an answer type, a key, and how its rows are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+Row = Mapping[str, Any]
+Check = Callable[[Any, Row], None]
+
+# every state an answer can end in; `pending` alone means that it was not asked yet
+STATUSES = ("ok", "repaired", "invalid", "refused", "truncated", "failed", "pending")
+GOOD = frozenset({"ok", "repaired"})
+
+
+class StepFailed(RuntimeError):
+    """More rows failed than the step tolerates, or the endpoint refuses us; says what to do."""
+
+
+@dataclass(frozen=True)
+class FixedRule:
+    """Keep the cheaper model's answer whenever `confidence` of that answer reaches `at_least`."""
+
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """A cheaper model first; the step's own model only where the cheaper one is not sure.
+
+    `confidence` reads a number from a cheap answer (higher is surer). Without `rule` the
+    threshold is learnt on `sample` rows judged by both models, such that the share of final
+    answers equal to the step's own model is at least `target` with probability `1 - delta`.
+    """
+
+    model: str
+    confidence: Callable[[Any], float]
+    same: Callable[[Any, Any], bool]
+    target: float = 0.95
+    delta: float = 0.05
+    sample: int = 400
+    rule: FixedRule | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One LLM step; see `docs/new-llm-step.md` for how one is written."""
+
+    name: str
+    template: Path
+    answer: type[BaseModel] | None
+    key: tuple[str, ...]
+    check: Check | None = None
+    replicate: str | int = 0  # a number, or the input column that holds it
+    batch_size: int = 1
+    priority: str | None = None  # input column; higher is asked earlier
+    cascade: Cascade | None = None
+    model: str | None = None  # else the prompt header's model class decides
+    error_tolerance: float | None = None
+    max_usd: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
+
+    def replicate_of(self, row: Row) -> int:
+        """Return which repetition of the same question a row asks for."""
+        return int(row[self.replicate]) if isinstance(self.replicate, str) else self.replicate
+
+    def key_of(self, row: Row) -> dict[str, Any]:
+        """Return the row's key columns."""
+        return {name: row[name] for name in self.key}
