@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import altair as alt
 import pyarrow as pa
 
@@ -16,10 +14,6 @@ CLASSES = ["insufficient_history", "normal", "watch", "high", "critical"]
 CLASS_COLORS = ["#E3E7EB", "#CFE6DA", "#F2CF63", "#EC8A3C", "#C22F2F"]
 SEVERITIES = ["low", "medium", "high", "critical"]
 SEVERITY_COLORS = ["#B9C7D3", "#F2CF63", "#EC8A3C", "#C22F2F"]
-STAGE_COLORS = ["#7FB3D5", "#1F6FB2", "#8A5CC2", "#A9B6C2", "#5C7A29", "#B0356B"]
-
-Metric = Literal["power", "temperature"]
-UNITS: dict[str, str] = {"power": "Power (W)", "temperature": "Temperature (°C)"}
 
 
 def class_color(title: str | None = "Variance") -> alt.Color:
@@ -30,174 +24,6 @@ def class_color(title: str | None = "Variance") -> alt.Color:
         scale=alt.Scale(domain=CLASSES, range=CLASS_COLORS),
         legend=alt.Legend(orient="top", labelExpr="replace(datum.label, '_', ' ')"),
     )
-
-
-def readings_chart(readings: pa.Table, cycles: pa.Table, stages: pa.Table) -> alt.VConcatChart:
-    """Return power and temperature over time, the cycles behind them and their stages below."""
-    zoom = alt.selection_interval(bind="scales", encodings=["x"])
-    time = alt.X("bucket_at:T", title=None, axis=alt.Axis(format="%d %b %H:%M", labelOverlap=True))
-    marked = (
-        alt.Chart(cycles)
-        .mark_rect(opacity=0.38)
-        .encode(
-            x="started_at:T",
-            x2="ended_at:T",
-            color=class_color("Cycle"),
-            tooltip=[
-                alt.Tooltip("cycle_id:N", title="Cycle"),
-                alt.Tooltip("started_at:T", title="Started", format="%d %b %H:%M:%S"),
-                alt.Tooltip("variance_class:N", title="Class"),
-                alt.Tooltip("worst_z:Q", title="Worst robust z", format=".1f"),
-            ],
-        )
-    )
-    base = alt.Chart(readings).encode(x=time)
-    tips = [
-        alt.Tooltip("bucket_at:T", title="Time", format="%d %b %H:%M:%S"),
-        alt.Tooltip("power_w:Q", title="Power (W)", format=",.1f"),
-        alt.Tooltip("high_power_w:Q", title="Highest (W)", format=",.1f"),
-        alt.Tooltip("temperature_c:Q", title="Temperature (°C)", format=".1f"),
-    ]
-    spread = base.mark_area(color=POWER, opacity=0.22).encode(
-        y=alt.Y("low_power_w:Q", title=UNITS["power"]),
-        y2="high_power_w:Q",
-        detail="unbroken_part:N",
-    )
-    power = base.mark_line(color=POWER, strokeWidth=1.3).encode(
-        y="power_w:Q", detail="unbroken_part:N", tooltip=tips
-    )
-    temperature = base.mark_line(color=TEMPERATURE, strokeWidth=1.3).encode(
-        y=alt.Y("temperature_c:Q", title=UNITS["temperature"], scale=alt.Scale(zero=False)),
-        detail="unbroken_part:N",
-        tooltip=tips,
-    )
-    return (
-        alt.vconcat(
-            (marked + spread + power).properties(height=230, width="container").add_params(zoom),
-            (marked + temperature).properties(height=130, width="container").add_params(zoom),
-            _stage_strip(stages).add_params(zoom),
-            spacing=6,
-        )
-        .resolve_scale(x="shared", color="independent")
-        .configure_view(strokeWidth=0)
-    )
-
-
-def _stage_strip(stages: pa.Table) -> alt.Chart:
-    return (
-        alt.Chart(stages)
-        .mark_rect()
-        .encode(
-            x=alt.X("started_at:T", title=None, axis=None),
-            x2="ended_at:T",
-            color=alt.Color(
-                "stage:N",
-                title="Stage",
-                scale=alt.Scale(range=STAGE_COLORS),
-                legend=alt.Legend(orient="bottom"),
-            ),
-            tooltip=[
-                alt.Tooltip("stage:N", title="Stage"),
-                alt.Tooltip("cycle_id:N", title="Cycle"),
-                alt.Tooltip("duration_s:Q", title="Seconds", format=",.0f"),
-                alt.Tooltip("mean_power_w:Q", title="Mean power (W)", format=",.1f"),
-            ],
-        )
-        .properties(height=16, width="container")
-    )
-
-
-def variance_map(days: pa.Table) -> alt.LayerChart:
-    """Return control x day, coloured by the worst class of the day; a click picks a cell."""
-    cell = alt.selection_point(name="cell", fields=["control_id", "cycle_date"], on="click")
-    base = alt.Chart(days).encode(
-        x=alt.X(
-            "yearmonthdate(cycle_date):O", title=None, axis=alt.Axis(format="%d %b", labelAngle=0)
-        ),
-        y=alt.Y("control_id:N", title=None),
-    )
-    cells = (
-        base.mark_rect(cornerRadius=3, stroke="#FFFFFF", strokeWidth=1.5, cursor="pointer")
-        .encode(
-            color=class_color("Worst class of the day"),
-            opacity=alt.condition(cell, alt.value(1.0), alt.value(0.45)),
-            tooltip=[
-                alt.Tooltip("control_id:N", title="Control"),
-                alt.Tooltip("cycle_date:T", title="Day", format="%d %b %Y"),
-                alt.Tooltip("cycle_count:Q", title="Cycles"),
-                alt.Tooltip("abnormal_count:Q", title="High or critical"),
-                alt.Tooltip("worst_z:Q", title="Worst robust z", format=".1f"),
-            ],
-        )
-        .add_params(cell)
-    )
-    rows = len(set(days["control_id"].to_pylist())) if len(days) else 1
-    return cells.properties(height=min(900, max(120, 34 * rows))).configure_view(strokeWidth=0)
-
-
-def band_chart(
-    curve: pa.Table, band: pa.Table, stages: list[str], metric: Metric
-) -> alt.LayerChart:
-    """Return a cycle's curve on the p05-p95 band of the cycles before it, stage after stage."""
-    field = "power_w" if metric == "power" else "temperature_c"
-    color = POWER if metric == "power" else TEMPERATURE
-    axis = alt.X(
-        "position:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, max(1, len(stages))], nice=False),
-        axis=alt.Axis(labels=False, ticks=False, grid=False),
-    )
-    past = alt.Chart(_placed(band, stages)).encode(x=axis)
-    shade = past.mark_area(color=BAND, opacity=0.45).encode(
-        y=alt.Y(f"{metric}_p05:Q", title=UNITS[metric], scale=alt.Scale(zero=metric == "power")),
-        y2=f"{metric}_p95:Q",
-        detail="stage:N",
-    )
-    middle = past.mark_line(color=MUTED, strokeDash=[4, 3], strokeWidth=1.2).encode(
-        y=f"{metric}_p50:Q", detail="stage:N"
-    )
-    own = (
-        alt.Chart(_placed(curve, stages))
-        .mark_line(color=color, strokeWidth=2.2)
-        .encode(
-            x=axis,
-            y=f"{field}:Q",
-            detail="stage:N",
-            tooltip=[
-                alt.Tooltip("stage:N", title="Stage"),
-                alt.Tooltip("relative_time:Q", title="Share of the stage", format=".0%"),
-                alt.Tooltip(f"{field}:Q", title=UNITS[metric], format=",.1f"),
-            ],
-        )
-    )
-    return (shade + middle + own + _stage_borders(stages)).properties(height=300)
-
-
-def _placed(points: pa.Table, stages: list[str]) -> pa.Table:
-    """Put stages side by side: a point's place is its stage's number plus its relative time."""
-    rows = zip(points["stage"].to_pylist(), points["relative_time"].to_pylist(), strict=True)
-    places = [
-        stages.index(stage) + time if stage in stages and time is not None else None
-        for stage, time in rows
-    ]
-    return points.append_column("position", pa.array(places, pa.float64()))
-
-
-def _stage_borders(stages: list[str]) -> alt.LayerChart:
-    marks = pa.table(
-        {
-            "position": [float(number) for number in range(len(stages))],
-            "middle": [number + 0.5 for number in range(len(stages))],
-            "stage": [stage.replace("_", " ") for stage in stages],
-        }
-    )
-    rules = alt.Chart(marks).mark_rule(color="#C6D0D9").encode(x="position:Q")
-    names = (
-        alt.Chart(marks)
-        .mark_text(baseline="top", color=MUTED, fontSize=12)
-        .encode(x="middle:Q", y=alt.value(4), text="stage:N")
-    )
-    return rules + names
 
 
 def score_bars(quality: pa.Table) -> alt.Chart:

@@ -82,7 +82,7 @@ def _head(title: str, release: Release) -> None:
             f"Release {escaped(release.release_id)}",
             icon=":material/verified:",
             color="green",
-            help=f"Every figure on this page comes from this release, made {moment(release.created_at)}.",
+            help=f"Every figure here is of this release, made {moment(release.created_at)}.",
         )
         st.caption(ago(release.created_at), width="content")
 

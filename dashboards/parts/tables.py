@@ -17,7 +17,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any) -> None:
-    """Show rows with their downloads; `columns` maps a column to its heading or to None (hidden)."""
+    """Show rows with their downloads; `columns` maps a column to its heading, or None to hide."""
     st.dataframe(rows, hide_index=True, column_config=columns or {}, placeholder="–", **look)
     downloads(rows, name)
 

@@ -15,26 +15,26 @@ limit 8
 """
 
 GATES = """
-with last_results as (
-    select *
+with last_invocations as (
+    select gate, arg_max(invocation_id, checked_at) as invocation_id
     from ops.gate_results
-    qualify
-        rank() over (
-            partition by gate
-            order by max(checked_at) over (partition by gate, invocation_id) desc
-        ) = 1
+    group by gate
 )
 
 select
-    gate,
+    gate_results.gate,
     count(*) as promise_count,
-    count(*) filter (where not success) as broken_count,
-    count(*) filter (where not success and severity = 'critical') as critical_count,
-    count(*) filter (where broken_check) as broken_check_count,
-    max(checked_at) as checked_at
-from last_results
-group by gate
-order by checked_at, gate
+    count(*) filter (where not gate_results.success) as broken_count,
+    count(*) filter (where not gate_results.success and gate_results.severity = 'critical')
+        as critical_count,
+    count(*) filter (where gate_results.broken_check) as broken_check_count,
+    max(gate_results.checked_at) as checked_at
+from ops.gate_results
+inner join last_invocations
+    on gate_results.gate = last_invocations.gate
+    and gate_results.invocation_id = last_invocations.invocation_id
+group by gate_results.gate
+order by checked_at, gate_results.gate
 """
 
 FRESHNESS = """

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboards import charts
+from dashboards import telemetry_charts as charts
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.tables import table
 from dashboards.parts.text import escaped, facts, quantity, words

@@ -10,7 +10,7 @@ from dashboards import charts
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, percent, words
-from dashboards.queries import telemetry as queries
+from dashboards.queries import telemetry_issues as queries
 from dashboards.release import Release
 from dashboards.sections.telemetry_filters import Filters
 from dashboards.sections.telemetry_readings import bucket_microseconds

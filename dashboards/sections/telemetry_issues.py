@@ -10,7 +10,8 @@ from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.tables import picked
 from dashboards.parts.text import escaped, facts, paragraphs, percent, quantity, usd, words
-from dashboards.queries import telemetry as queries
+from dashboards.queries import telemetry as cycle_queries
+from dashboards.queries import telemetry_issues as queries
 from dashboards.release import Release
 from dashboards.sections.telemetry_baseline import cycle_on_band
 from dashboards.sections.telemetry_filters import Filters
@@ -102,9 +103,9 @@ def _one_issue(release: Release, issue: dict[str, Any]) -> None:
         return
     part("Evidence: its cycles", "Select a cycle to see its curve on the band of the earlier ones.")
     cycle = picked(cycles, "issue_cycles", CYCLE_COLUMNS)
-    rows = ask(queries.CYCLE, cycle_id=cycle["cycle_id"]).to_pylist() if cycle else []
+    rows = ask(cycle_queries.CYCLE, cycle_id=cycle["cycle_id"]).to_pylist() if cycle else []
     if rows:
-        variance = ask(queries.CYCLE_CLASS, cycle_id=cycle["cycle_id"]).to_pylist()[0]
+        variance = ask(cycle_queries.CYCLE_CLASS, cycle_id=cycle["cycle_id"]).to_pylist()[0]
         metric = "temperature" if "temperature" in issue["rule"] else "power"
         cycle_on_band(release, rows[0] | variance, metric)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboards import charts
+from dashboards import telemetry_charts as charts
 from dashboards.parts.page import asking, empty
 from dashboards.parts.tables import table
 from dashboards.parts.text import escaped

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards.parts.page import asking, empty
 from dashboards.parts.text import report_html
-from dashboards.queries import telemetry as queries
+from dashboards.queries import telemetry_issues as queries
 from dashboards.release import Release
 from dashboards.sections.telemetry_filters import Filters
 

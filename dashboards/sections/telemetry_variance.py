@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from dashboards import charts
+from dashboards import telemetry_charts as charts
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.tables import table
 from dashboards.parts.text import escaped

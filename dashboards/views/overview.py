@@ -14,6 +14,7 @@ from dashboards.parts.tables import table
 from dashboards.parts.text import ago, count, duration, escaped, percent, usd, words
 from dashboards.queries import overview as queries
 from dashboards.release import Release
+from dashboards.sections import overview_state
 
 RUN_COLUMNS = {
     "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
@@ -37,9 +38,9 @@ def show(release: Release) -> None:
         _telemetry(release)
     left, right = st.columns([3, 2], gap="medium")
     with left, guarded("Gates"):
-        _gates(release)
+        overview_state.gates(release)
     with right, guarded("Freshness"):
-        _freshness(release)
+        overview_state.freshness(release)
     with guarded("The last runs"):
         part("Last runs")
         runs = asking(release)(queries.LAST_RUNS)
@@ -114,45 +115,3 @@ def _telemetry(release: Release) -> None:
             days = ask(queries.TELEMETRY_BY_DAY)
             if len(days):
                 st.altair_chart(charts.issue_bars(days), key="issue_bars")
-
-
-def _gates(release: Release) -> None:
-    part("Gates", "A gate stands between two layers: when it fails, nothing below it is built.")
-    gates = asking(release)(queries.GATES).to_pylist()
-    if not gates:
-        empty("No gate has run yet.")
-    for row in gates:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(*_gate_look(row)[:1], color=_gate_look(row)[1], width=110)
-            st.markdown(f"**{escaped(gate_name(row['gate']))}**", width="content")
-            st.caption(
-                f"{count(row['promise_count'])} promises, {count(row['broken_count'])} broken, "
-                f"{ago(row['checked_at'])}",
-                width="content",
-            )
-    link_to("quality", "Every promise and what was found")
-
-
-def _gate_look(row: dict[str, Any]) -> tuple[str, str]:
-    if row["broken_check_count"]:
-        return "broken check", "violet"
-    if row["critical_count"]:
-        return "stopped", "red"
-    return ("warned", "orange") if row["broken_count"] else ("passed", "green")
-
-
-def gate_name(gate: str) -> str:
-    """Return a gate's name as words: gate_telemetry__after_staging -> Telemetry, after staging."""
-    domain, _, moment = gate.removeprefix("gate_").partition("__")
-    return f"{domain.capitalize()}, {moment.replace('_', ' ')}" if moment else gate
-
-
-def _freshness(release: Release) -> None:
-    part("Freshness")
-    rows = asking(release)(queries.FRESHNESS).to_pylist()
-    if not rows:
-        empty("Nothing has landed yet.")
-    for row in rows[:8]:
-        with st.container(horizontal=True):
-            st.markdown(f"**{escaped(row['source'])}**", width="content")
-            st.caption(f"newest record {ago(row['newest_at'])}", width="content")
