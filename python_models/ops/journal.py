@@ -46,7 +46,8 @@ _TABLES = {
         release_id integer not null, domain text not null, table_name text not null,
         invocation_id text, snapshot_id integer, metadata_location text, location text,
         rows integer, bytes integer, schema_hash text, is_unchanged integer not null,
-        view_sql text not null, comments text not null,
+        columns text not null, files text not null, comments text not null,
+        key_columns text not null, volatile_columns text not null,
         primary key (release_id, domain, table_name)""",
     "release_files": """
         file text primary key, release_id integer not null, invocation_id text,

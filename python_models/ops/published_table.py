@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.faults import fault
 from ingestion.lake import uses_object_store, warehouse_uri
 from python_models.ops import iceberg_commit
 from python_models.ops.snapshot_files import DataFile, Snapshot, read_snapshot
@@ -49,6 +50,7 @@ class Mart:
     domain: str
     name: str
     relation: str
+    key: tuple[str, ...]
     partition_by: str | None
     volatile: tuple[str, ...]
     comment: str
@@ -75,6 +77,7 @@ def mart_of(node: Mapping[str, Any]) -> Mart:
         domain=node["schema"],
         name=name,
         relation=f"{identifier(node['schema'])}.{identifier(name)}",
+        key=tuple(release.get("key") or ()),
         partition_by=release.get("partition_by"),
         volatile=tuple(release.get("volatile") or ()),
         comment=node.get("description") or "",
@@ -110,9 +113,11 @@ def publish_table(
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
     folder = f"{warehouse_uri()}/{mart.domain}/{mart.name}"
     written = _write_parts(session, mart, columns, missing, folder, properties)
+    fault("publish.written")
     iceberg_commit.commit(
         mart, _empty_arrow(session, mart, columns), folder, written, gone, properties
     )
+    fault("publish.committed")
     after = read_snapshot(session, mart.domain, mart.name)
     return PublishedTable(mart, columns, after, schema_hash, False, len(missing))
 

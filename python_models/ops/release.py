@@ -16,11 +16,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingestion.faults import fault
 from python_models.ops import journal, release_file
 from python_models.ops.nodes import Node, domain_of
 from python_models.ops.published_table import PublishedTable, mart_of, publish_table
 from python_models.ops.runs import GOOD
-from python_models.ops.snapshot_files import pinned_query
+from python_models.ops.snapshot_files import plain
 
 _RESULT = pa.schema(
     [
@@ -71,7 +72,11 @@ def publish(dbt: Any, session: duckdb.DuckDBPyConnection, domain: str) -> pa.Tab
         "sluice.publication": f"{running.run_id}-{secrets.token_hex(3)}",
     }
     published = [publish_table(session, mart_of(node), properties) for node in marts]
+    fault("publish.all_committed")
     release_id = record(domain, published, running.invocation_id, running.run_id)
+    fault("publish.recorded")
+    key = {"invocation_id": running.invocation_id}
+    journal.change("runs", key, {"release_id": release_id})
     release_file.write(release_id, running.invocation_id)
     return pa.Table.from_pylist([_row(release_id, table) for table in published], _RESULT)
 
@@ -152,8 +157,11 @@ def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:
         "bytes": snapshot.bytes,
         "schema_hash": table.schema_hash,
         "is_unchanged": int(table.is_unchanged),
-        "view_sql": pinned_query(snapshot, table.columns),
+        "columns": json.dumps(table.columns),
+        "files": json.dumps([plain(file.path) for file in snapshot.files]),
         "comments": json.dumps({"": mart.comment} | dict(mart.column_comments)),
+        "key_columns": json.dumps(mart.key),
+        "volatile_columns": json.dumps(mart.volatile),
     }
 
 

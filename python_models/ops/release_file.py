@@ -15,10 +15,10 @@ from typing import Any
 
 import duckdb
 
+from ingestion.faults import fault
 from ingestion.lake import lake, load_extensions, metadata_locations
 from python_models.ops import journal, ops_tables
-from python_models.ops.faults import fault
-from python_models.ops.snapshot_files import pinned_query, plain, snapshot_at
+from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.sql_text import identifier, literal
 
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
@@ -28,6 +28,8 @@ _SHOWN_RAW = {("raw_telemetry", "rejects"): ("telemetry", "rejects")}
 _REJECTS_COMMENT = (
     "One row per record that could not be used, with its place, its text and the reason."
 )
+# the file holds views and small tables: blocks of 256 kB would be almost empty
+_SMALL_BLOCKS = {"default_block_size": "16384"}
 _LEDGER = ("calls", "attempts")
 
 
@@ -84,17 +86,26 @@ def point_to(file: Path) -> None:
 
 def newest_file(release_id: int) -> Path | None:
     """Return the newest file of a release that still exists."""
-    found = sorted(lake().releases.glob(f"release-{release_id:06d}-*.duckdb"))
+    found = files_by_release().get(release_id)
     return found[-1] if found else None
 
 
+def files_by_release() -> dict[int, list[Path]]:
+    """Return {release: its files, the newest last}."""
+    found: dict[int, list[Path]] = {}
+    for path in sorted(lake().releases.glob("release-*.duckdb")):
+        found.setdefault(int(path.name.split("-")[1]), []).append(path)
+    return found
+
+
 def _fill(path: Path, release_id: int | None) -> None:
-    with closing(duckdb.connect(str(path))) as target:
+    with closing(duckdb.connect(str(path), config=_SMALL_BLOCKS)) as target:
         load_extensions(target)
         target.execute("set TimeZone = 'UTC'")
         folders = set()
         for table in _tables(release_id):
-            _create_view(target, table["domain"], table["table_name"], table["view_sql"], table)
+            query = files_query(json.loads(table["files"]), json.loads(table["columns"]))
+            _create_view(target, table["domain"], table["table_name"], query, table)
             folders.add(table["location"])
         for (namespace, raw), (schema, name) in _SHOWN_RAW.items():
             folders |= _pin_current(target, namespace, raw, schema, name, _REJECTS_COMMENT)
@@ -172,8 +183,9 @@ def _sync(folder: Path) -> None:
 
 
 def _drop_superseded(release_id: int) -> None:
-    files = sorted(lake().releases.glob(f"release-{release_id:06d}-*.duckdb"))
-    for path in files[:-_FILES_KEPT_OF_A_RELEASE]:
-        path.unlink(missing_ok=True)
+    for other, files in files_by_release().items():
+        kept = _FILES_KEPT_OF_A_RELEASE if other == release_id else 1
+        for path in files[:-kept]:
+            path.unlink(missing_ok=True)
     for path in lake().releases.glob(".release-*"):
         path.unlink(missing_ok=True)  # of a build that was killed: this one holds the lock

@@ -7,8 +7,9 @@ refresh of the release file need not pay.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -77,9 +78,14 @@ def snapshot_at(session: duckdb.DuckDBPyConnection, metadata: str) -> Snapshot:
         location=known["location"],
         files=files,
         has_deletes=has_deletes,
-        has_one_schema=len(known.get("schemas", [])) == 1,
+        has_one_schema=len({_shape(schema) for schema in known.get("schemas", [])}) == 1,
         bytes=int(summary.get("total-files-size", 0)),
     )
+
+
+def _shape(schema: Mapping[str, Any]) -> str:
+    """Return what decides how a file is read: a new comment is a new schema too, but not here."""
+    return json.dumps([[field["id"], field["name"], field["type"]] for field in schema["fields"]])
 
 
 def pinned_query(snapshot: Snapshot, columns: Mapping[str, str]) -> str:
@@ -88,22 +94,36 @@ def pinned_query(snapshot: Snapshot, columns: Mapping[str, str]) -> str:
     Plain Parquet files wherever there are no deletes, so that any DuckDB reads it without an
     extension.
     """
-    typed = ", ".join(
-        f"cast({identifier(name)} as {kind}) as {identifier(name)}"
-        for name, kind in columns.items()
-    )
-    if not snapshot.files:
+    if snapshot.has_deletes:
+        location = literal(plain(snapshot.metadata_location))
+        return f"select {_typed(columns)} from iceberg_scan({location})"
+    paths = [plain(file.path) for file in snapshot.files]
+    return files_query(paths, columns, is_uniform=snapshot.has_one_schema)
+
+
+def files_query(paths: Sequence[str], columns: Mapping[str, str], is_uniform: bool = True) -> str:
+    """Return the query over plain Parquet files, in their order; no rows when there is none.
+
+    Args:
+        paths: the files.
+        columns: {column: type} of the result.
+        is_uniform: whether every file has every column.
+    """
+    if not paths:
         nothing = ", ".join(
             f"cast(null as {kind}) as {identifier(name)}" for name, kind in columns.items()
         )
         return f"select {nothing} where false"
-    if snapshot.has_deletes:
-        source = f"iceberg_scan({literal(plain(snapshot.metadata_location))})"
-    else:
-        by_name = "" if snapshot.has_one_schema else ", union_by_name = true"
-        paths = list_of(plain(file.path) for file in snapshot.files)
-        source = f"read_parquet({paths}, hive_partitioning = false{by_name})"
-    return f"select {typed} from {source}"
+    by_name = "" if is_uniform else ", union_by_name = true"
+    source = f"read_parquet({list_of(paths)}, hive_partitioning = false{by_name})"
+    return f"select {_typed(columns)} from {source}"
+
+
+def _typed(columns: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"cast({identifier(name)} as {kind}) as {identifier(name)}"
+        for name, kind in columns.items()
+    )
 
 
 def plain(path: str) -> str:

@@ -1,0 +1,151 @@
+"""Checks whether machine and lake are fit: pins, extensions, catalog, endpoint, disk, lock."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import duckdb
+
+from ingestion.lake import catalog, lake, load_extensions, uses_object_store, warehouse_uri
+from ingestion.settings import PROJECT_ROOT, scrub, settings
+from python_models.ops import journal, lock, release_file
+
+_LEAST_FREE_BYTES = 2_000_000_000
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[^ ;\\]+)")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    is_good: bool
+    detail: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything; a check that raises is a finding, not an end."""
+    checks: list[Callable[[], Iterator[Finding]]] = [
+        _python,
+        _pins,
+        _settings,
+        _extensions,
+        _catalog,
+        _journal,
+        _endpoint,
+        _disk,
+        _lock,
+        _release,
+    ]
+    found: list[Finding] = []
+    for check in checks:
+        try:
+            found.extend(check())
+        except Exception as error:  # noqa: BLE001  whatever is broken here is what is asked for
+            reason = scrub(f"{type(error).__name__}: {error}")
+            found.append(Finding(check.__name__.strip("_"), False, reason))
+    return found
+
+
+def _python() -> Iterator[Finding]:
+    is_good = (3, 11) <= sys.version_info[:2] < (3, 14)
+    yield Finding("python", is_good, f"{sys.version.split()[0]} (3.11, 3.12 or 3.13 is needed)")
+
+
+def _pins() -> Iterator[Finding]:
+    wrong = []
+    count = 0
+    for line in (PROJECT_ROOT / "requirements.lock").read_text().splitlines():
+        if not (match := _PIN.match(line)) or ";" in line:
+            continue
+        count += 1
+        try:
+            installed = version(match["name"])
+        except PackageNotFoundError:
+            installed = "not installed"
+        if installed != match["version"]:
+            wrong.append(f"{match['name']} {installed} instead of {match['version']}")
+    detail = f"{count} packages as pinned" if not wrong else "; ".join(wrong[:8])
+    yield Finding("pins", not wrong, detail + ("" if not wrong else " (run `make setup`)"))
+
+
+def _settings() -> Iterator[Finding]:
+    known = settings()
+    yield Finding("settings", True, f"lake {known.sluice_lake}, tables in {warehouse_uri()}")
+
+
+def _extensions() -> Iterator[Finding]:
+    with duckdb.connect() as connection:
+        load_extensions(connection)
+    yield Finding(
+        "extensions", True, f"avro, httpfs and iceberg load in DuckDB {version('duckdb')}"
+    )
+
+
+def _catalog() -> Iterator[Finding]:
+    opened = catalog()
+    names = [".".join(namespace) for namespace in opened.list_namespaces()]
+    tables = sum(len(opened.list_tables(name)) for name in names)
+    yield Finding("catalog", True, f"{tables} tables in {', '.join(names) or 'no namespace yet'}")
+
+
+def _journal() -> Iterator[Finding]:
+    state = journal.rows("pragma quick_check")[0]
+    count = journal.rows("select count(*) as n from runs")[0]["n"]
+    is_good = state["quick_check"] == "ok"
+    yield Finding("journal", is_good, f"{state['quick_check']}, {count} runs")
+
+
+def _endpoint() -> Iterator[Finding]:
+    known = settings()
+    if known.llm_base_url is None:
+        yield Finding("endpoint", True, "embedded offline rules (no model, no key)")
+        return
+    import httpx2
+
+    key = known.llm_api_key.get_secret_value() if known.llm_api_key else "none"
+    answer = httpx2.get(
+        f"{known.llm_base_url.rstrip('/')}/models",
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=10,
+    )
+    is_good = answer.status_code not in (401, 403) and answer.status_code < 500
+    yield Finding("endpoint", is_good, f"{known.llm_base_url} answers {answer.status_code}")
+
+
+def _disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(lake().root).free
+    detail = f"{free / 1e9:.1f} GB free at {lake().root}"
+    yield Finding("disk", free >= _LEAST_FREE_BYTES, detail)
+    if uses_object_store():
+        with duckdb.connect() as connection:
+            load_extensions(connection)
+            connection.execute("select count(*) from glob(?)", [f"{warehouse_uri()}/*"])
+        yield Finding("object store", True, warehouse_uri())
+
+
+def _lock() -> Iterator[Finding]:
+    found = lock.holder()
+    if found is None:
+        yield Finding("lock", True, "free")
+    else:
+        detail = f"held by process {found.pid} (`{found.command}`) since {found.since}"
+        yield Finding("lock", True, detail)
+
+
+def _release() -> Iterator[Finding]:
+    release_id = release_file.current_release_id()
+    if release_id is None or not lake().latest.exists():
+        yield Finding("release", True, "nothing released yet: `make run`")
+        return
+    from python_models.ops.reader import open_release
+
+    with open_release() as connection:
+        views = connection.execute("select count(*) from duckdb_views() where not internal")
+        count = views.fetchone()
+    yield Finding("release", True, f"{release_id}, {count[0] if count else 0} tables readable")

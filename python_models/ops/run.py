@@ -1,0 +1,135 @@
+"""What `make run` and `make build` do: demo data, landing, build, and what came of it.
+
+A run that would find the same raw snapshots, the same project and the same settings as the
+last complete and successful one has nothing to do and says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from ingestion.lake import lake
+from ingestion.settings import PROJECT_ROOT, SettingsError, settings
+from python_models.ops import fingerprint, journal, lock, summary
+from python_models.ops.dbt_command import dbt, variables_argument
+from python_models.ops.raw_views import current_pins
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the pipeline; returns the exit code of the step that failed, or 0."""
+    parser = argparse.ArgumentParser(prog="python -m python_models.ops.run", description=__doc__)
+    parser.add_argument(
+        "--demo", action="store_true", help="make demo data when there is no source"
+    )
+    parser.add_argument("--build-only", action="store_true", help="build what has landed already")
+    parser.add_argument("--from", dest="from_date", help="first day to recompute (2025-01-31)")
+    parser.add_argument("--to", dest="to_date", help="last day to recompute")
+    parser.add_argument("--controls", help="controls to recompute, separated by commas")
+    parser.add_argument("--force", action="store_true", help="build even when nothing is new")
+    options, more = parser.parse_known_args(arguments)
+    try:
+        return _run(options, more)
+    except (SettingsError, lock.LakeLocked) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. `make resume` goes on where it was.\n")
+        return 130
+
+
+def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
+    settings()
+    if found := lock.holder():
+        if not settings().sluice_lock_wait_seconds:
+            lock.acquire()  # says who holds it, and raises
+            lock.release()
+        else:
+            console.print(f"Waiting for process {found.pid} (`{found.command}`)")
+    if not options.build_only and (code := _land(options.demo)):
+        return code
+    variables = {
+        "from_date": options.from_date,
+        "to_date": options.to_date,
+        "controls": options.controls,
+    }
+    given = {name: value for name, value in variables.items() if value}
+    forced = options.force or options.build_only or bool(more)
+    if not forced and (last := nothing_new_since(given)):
+        console.print(
+            f"Nothing new: the same raw data, project and settings as run {last['run_id']}."
+            " FORCE=1 builds anyway."
+        )
+        summary.print_release(console)
+        return 0
+    code = dbt(["build", *variables_argument(variables), *more])
+    summary.print_run(console, code)
+    return code
+
+
+def _land(with_demo: bool) -> int:
+    if with_demo and not os.environ.get("SLUICE_SOURCES") and not _has_demo():
+        console.print("[bold]Demo data[/bold] (synthetic, seeded)")
+        if code := _module("ingestion.telemetry.simulator"):
+            return code
+    console.print("[bold]Landing[/bold]")
+    return _module("ingestion", "telemetry")
+
+
+def _has_demo() -> bool:
+    folder = lake().demo / "telemetry"
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _module(*arguments: str) -> int:
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode
+
+
+def nothing_new_since(variables: dict[str, str]) -> dict | None:
+    """Return the last run when building again would give the same: else None.
+
+    Only a successful run of everything counts, and only while what readers see is what it
+    published: after a rollback a person decides.
+    """
+    found = journal.rows(
+        "select runs.*, run_args.arguments from runs inner join run_args using (invocation_id)"
+        " order by runs.started_at desc limit 1"
+    )
+    if not found or found[0]["status"] != "success" or found[0]["release_id"] is None:
+        return None
+    last, arguments = found[0], json.loads(found[0]["arguments"])
+    texts = fingerprint.project_texts()
+    files = {path: fingerprint.digest(content) for path, content in texts.items()}
+    is_same = (
+        arguments.get("which") == "build"
+        and not any(arguments.get(name) for name in ("select", "exclude", "resource_types"))
+        and last["pins"] == json.dumps(current_pins())
+        and last["project_hash"] == fingerprint.project_hash(files)
+        and last["config_hash"] == fingerprint.config_hash(variables)
+        and not _has_pending_answers(last["invocation_id"])
+        and lake().latest.exists()
+    )
+    return last if is_same else None
+
+
+def _has_pending_answers(invocation_id: str) -> bool:
+    if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
+        return False
+    pending = journal.rows(
+        "select 1 from llm_step_runs where invocation_id = ? and rows_pending > 0 limit 1",
+        (invocation_id,),
+    )
+    return bool(pending)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
