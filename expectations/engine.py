@@ -57,6 +57,11 @@ with _deferred_modules():
     import great_expectations as gx
 from duckdb_engine import ConnectionWrapper, CursorWrapper  # noqa: E402
 from great_expectations.core import ExpectationSuite, ExpectationValidationResult  # noqa: E402
+from great_expectations.data_context.types.base import (  # noqa: E402
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.expectations.expectation_configuration import (  # noqa: E402
     ExpectationConfiguration,
 )
@@ -101,8 +106,7 @@ class Bench:
     """Where the promises of one gate are put to the test."""
 
     def __init__(self, session: DuckDBPyConnection) -> None:
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
+        context = gx.get_context(mode="ephemeral", project_config=_in_memory())
         self._source = context.data_sources.add_sql(
             name="build",
             connection_string="duckdb://",
@@ -135,6 +139,14 @@ class Bench:
         found |= _validate(batch, rows, relations, {"result_format": "COMPLETE"}, SAMPLE_SIZE)
         found |= _validate(batch, values, relations, by_key, SAMPLE_SIZE)
         return found
+
+
+def _in_memory() -> DataContextConfig:
+    """A context that writes nothing: neither stores nor a docs site of its own."""
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
 
 
 def is_broken_check(result: ExpectationValidationResult) -> bool:

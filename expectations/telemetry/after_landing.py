@@ -91,6 +91,10 @@ TABLES = [
         [
             *has_columns(*COLUMNS),
             *filled("load_id", "source", "source_file", "control_id", "reading_at"),
+            one_of("power_unit", ["W", "kW", "MW", "mW"]),
+            one_of("voltage_unit", ["V", "kV", "mV"]),
+            one_of("current_unit", ["A", "mA", "kA"]),
+            one_of("temperature_unit", ["degC", "degF", "K"]),
             between("record numbers count from 1", "critical", "record_number", 1, None),
             no_rows(
                 "no reading is from the future or from before 1990",
@@ -134,6 +138,15 @@ TABLES = [
         ],
         key=["source_file", "record_number"],
         since="load_id",
+    ),
+    table(
+        "sources",
+        [
+            *filled("source"),
+            one_of("kind", ["cycles", "series"]),
+            one_of("label_level", ["none", "reading", "window", "cycle"]),
+        ],
+        key=["source"],
     ),
     table(
         "rejects",

@@ -1,3 +1,119 @@
-"""..."""
+"""What must hold of normalised telemetry before cycles are cut from it."""
 
-TABLES = []
+from __future__ import annotations
+
+from expectations.promise import between, filled, no_rows, table
+
+TABLES = [
+    table(
+        "readings",
+        [
+            between("power is possible", "critical", "power_w", -1e6, 1e9, mostly=0.99),
+            between("power is plausible", "warn", "power_w", -1e3, 1e7, mostly=0.999),
+            between(
+                "temperature is possible", "critical", "temperature_c", -273.15, 5000, mostly=0.99
+            ),
+            between("temperature is plausible", "warn", "temperature_c", -60, 1500, mostly=0.999),
+            no_rows(
+                "a source keeps its values",
+                "critical",
+                """
+                select source, count(*) as reading_count, count(power_w) as power_count
+                from {batch}
+                group by source
+                having count(*) >= 100 and count(power_w) > 0 and count(power_w) < 0.5 * count(*)
+                """,
+                because="more than half of the powers lost is a wrong column or unit, not dropouts",
+            ),
+            no_rows(
+                "a source has few gaps in its values",
+                "warn",
+                """
+                select
+                    source, count(*) as reading_count, count(power_w) as power_count,
+                    count(temperature_c) as temperature_count
+                from {batch}
+                group by source
+                having count(power_w) between 1 and 0.9 * count(*)
+                    or count(temperature_c) between 1 and 0.9 * count(*)
+                """,
+            ),
+            no_rows(
+                "at most a tenth of the readings are copies of another",
+                "warn",
+                """
+                select source, reading_count, distinct_count from (
+                    select
+                        source, count(*) as reading_count,
+                        approx_count_distinct(hash(control_id, reading_at, power_w))
+                            as distinct_count
+                    from {batch} group by source
+                )
+                where distinct_count < 0.85 * reading_count
+                """,
+                because="the count is an estimate (some 5 % off), the ceiling allows for it",
+            ),
+        ],
+        key=["source_file", "record_number"],
+        since="load_id",
+    ),
+    table(
+        "sensor_values",
+        [*filled("value", severity="warn", mostly=0.8)],
+        key=["source_file", "record_number"],
+        since="load_id",
+    ),
+    table(
+        "labels",
+        [
+            no_rows(
+                "a label is about a machine that has sent something",
+                "warn",
+                """
+                select control_id, count(*) as label_count from {batch}
+                where control_id not in (select control_id from {readings})
+                    and control_id not in (select control_id from {sensor_values})
+                group by control_id
+                """,
+            ),
+        ],
+        key=["source_file", "record_number"],
+        since="load_id",
+    ),
+    table(
+        "files",
+        [
+            no_rows(
+                "what files say was rejected is in the rejects",
+                "critical",
+                """
+                select load_id, rows_rejected, reject_count from (
+                    select load_id, sum(rows_rejected) as rows_rejected from {batch}
+                    group by load_id
+                ) left join (
+                    select load_id, count(*) as reject_count from {rejects} group by load_id
+                ) using (load_id)
+                where rows_rejected > coalesce(reject_count, 0)
+                """,
+                because="nothing is lost: each rejected row can be read again",
+            ),
+        ],
+        key=["source_file"],
+        since="load_id",
+    ),
+    table(
+        "sources",
+        [
+            *filled("source", "kind"),
+            no_rows(
+                "a source that delivered is declared",
+                "critical",
+                """
+                select 'undeclared' as problem, source from {files}
+                where source not in (select source from {batch}) group by source
+                """,
+            ),
+        ],
+        key=["source"],
+    ),
+]

@@ -5,5 +5,13 @@ from expectations.gate import run_gate
 
 def model(dbt, session):
     dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
-    tables = {}
+    tables = {
+        "files": dbt.source("raw_telemetry", "files"),
+        "new_files": dbt.source("raw_telemetry", "files"),
+        "readings": dbt.source("raw_telemetry", "readings"),
+        "sensor_values": dbt.source("raw_telemetry", "sensor_values"),
+        "labels": dbt.source("raw_telemetry", "labels"),
+        "rejects": dbt.source("raw_telemetry", "rejects"),
+        "sources": dbt.source("raw_telemetry", "sources"),
+    }
     return run_gate(dbt, session, "telemetry", "after_landing", tables)

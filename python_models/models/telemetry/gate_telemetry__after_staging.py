@@ -5,5 +5,12 @@ from expectations.gate import run_gate
 
 def model(dbt, session):
     dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
-    tables = {}
+    tables = {
+        "readings": dbt.ref("stg_telemetry__readings"),
+        "sensor_values": dbt.ref("stg_telemetry__sensor_values"),
+        "labels": dbt.ref("stg_telemetry__labels"),
+        "rejects": dbt.ref("stg_telemetry__rejects"),
+        "files": dbt.ref("stg_telemetry__files"),
+        "sources": dbt.ref("stg_telemetry__sources"),
+    }
     return run_gate(dbt, session, "telemetry", "after_staging", tables)
