@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dashboards.navigation import pages
 
-st.set_page_config(page_title="Sluice", page_icon=":material/water_lux:", layout="wide")
-st.logo(str(Path(__file__).with_name("logo.svg")), size="large")
+st.set_page_config(
+    page_title="Sluice", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide"
+)
+st.logo(str(HERE / "logo.svg"), size="large")
 st.navigation(pages()).run()

@@ -12,6 +12,7 @@ MUTED = "#64748B"
 
 CLASSES = ["insufficient_history", "normal", "watch", "high", "critical"]
 CLASS_COLORS = ["#E3E7EB", "#CFE6DA", "#F2CF63", "#EC8A3C", "#C22F2F"]
+DETECTOR_COLORS = ["#0B7285", "#D3DAE0", "#9AA8B5"]
 SEVERITIES = ["low", "medium", "high", "critical"]
 SEVERITY_COLORS = ["#B9C7D3", "#F2CF63", "#EC8A3C", "#C22F2F"]
 
@@ -26,16 +27,22 @@ def class_color(title: str | None = "Variance") -> alt.Color:
     )
 
 
-def score_bars(quality: pa.Table) -> alt.Chart:
-    """Return F1 per kind of issue, one bar for each yardstick."""
+def score_bars(quality: pa.Table, detectors: list[str]) -> alt.Chart:
+    """Return F1 per kind of issue, one bar for each detector."""
     return (
         alt.Chart(quality)
         .mark_bar(cornerRadiusEnd=3)
         .encode(
-            x=alt.X("f1:Q", title="F1", scale=alt.Scale(domain=[0, 1])),
+            x=alt.X("f1:Q", title="F1", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5)),
             y=alt.Y("issue_kind:N", title=None, sort="-x"),
-            yOffset="yardstick:N",
-            color=alt.Color("yardstick:N", title=None, legend=alt.Legend(orient="top")),
+            yOffset=alt.YOffset("yardstick:N", sort=detectors),
+            color=alt.Color(
+                "yardstick:N",
+                title=None,
+                sort=detectors,
+                scale=alt.Scale(domain=detectors, range=DETECTOR_COLORS),
+                legend=alt.Legend(orient="top", labelLimit=300),
+            ),
             tooltip=["issue_kind:N", "yardstick:N", "precision:Q", "recall:Q", "f1:Q"],
         )
     )
@@ -87,7 +94,11 @@ def issue_bars(days: pa.Table) -> alt.Chart:
         alt.Chart(days)
         .mark_bar()
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%d %b", labelOverlap=True)),
+            x=alt.X(
+                "yearmonthdate(day):O",
+                title=None,
+                axis=alt.Axis(format="%d %b", labelAngle=0, labelOverlap=True),
+            ),
             y=alt.Y("issue_count:Q", title="Issues", axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
                 "severity:N",

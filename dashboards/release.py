@@ -16,8 +16,7 @@ import duckdb
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.reader import open_release
-from ingestion.lake import lake
+from python_models.ops.reader import only_select, open_release, release_path
 
 CONSOLE_ROW_LIMIT = 10_000
 CONSOLE_SECONDS = 20.0
@@ -33,24 +32,13 @@ class Release:
     created_at: datetime | None
 
 
-class NothingReleased(RuntimeError):
-    """There is no release yet."""
-
-
-class StatementRefused(RuntimeError):
-    """The console was given something that is not one SELECT."""
-
-
 def current_release() -> Release:
     """Return the release the pointer names now.
 
     Raises:
-        NothingReleased: the pointer does not exist.
+        NothingReleased: there is none yet.
     """
-    pointer = lake().latest
-    if not pointer.exists():
-        raise NothingReleased(str(pointer.name))
-    path = str(pointer.resolve())
+    path = str(release_path())
     shown = rows_of(path, SHOWN_RELEASE).to_pylist()
     if not shown:  # nothing was ever released, but runs are recorded
         return Release(path, "none yet", None)
@@ -87,24 +75,13 @@ def console_rows(release: Release, text: str) -> pa.Table:
         duckdb.Error: DuckDB could not run it, or it took longer than CONSOLE_SECONDS.
     """
     with _connection(release.path).cursor() as cursor:
-        statement = _only_select(cursor, text)
+        select = only_select(cursor, text)
         watchdog = threading.Timer(CONSOLE_SECONDS, cursor.interrupt)
         watchdog.start()
         try:
-            return cursor.sql(statement.query).limit(CONSOLE_ROW_LIMIT + 1).to_arrow_table()
+            return cursor.sql(select).limit(CONSOLE_ROW_LIMIT + 1).to_arrow_table()
         finally:
             watchdog.cancel()
-
-
-def _only_select(cursor: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
-    statements = cursor.extract_statements(text)
-    if not statements:
-        raise StatementRefused("Type a SELECT statement.")
-    if len(statements) > 1:
-        raise StatementRefused("One statement at a time, please.")
-    if statements[0].type != duckdb.StatementType.SELECT:
-        raise StatementRefused("Only SELECT is allowed: the release cannot be changed from here.")
-    return statements[0]
 
 
 def _hashable(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -14,17 +14,66 @@ STAGE_COLORS = ["#7FB3D5", "#1F6FB2", "#8A5CC2", "#A9B6C2", "#5C7A29", "#B0356B"
 Metric = Literal["power", "temperature"]
 UNITS: dict[str, str] = {"power": "Power (W)", "temperature": "Temperature (°C)"}
 
+READING_TIPS = [
+    alt.Tooltip("bucket_at:T", title="Time", format="%d %b %H:%M:%S"),
+    alt.Tooltip("power_w:Q", title="Power (W)", format=",.1f"),
+    alt.Tooltip("high_power_w:Q", title="Highest (W)", format=",.1f"),
+    alt.Tooltip("temperature_c:Q", title="Temperature (°C)", format=".1f"),
+]
 
-def readings_chart(readings: pa.Table, cycles: pa.Table, stages: pa.Table) -> alt.VConcatChart:
-    """Return power and temperature over time, the cycles behind them and their stages below."""
-    zoom = alt.selection_interval(bind="scales", encodings=["x"])
-    time = alt.X("bucket_at:T", title=None, axis=alt.Axis(format="%d %b %H:%M", labelOverlap=True))
-    marked = (
+
+def readings_chart(readings: pa.Table, cycles: pa.Table, stages: pa.Table) -> alt.LayerChart:
+    """Return temperature over power over stages on one time axis, the cycles behind them.
+
+    One layered chart instead of three below each other: a concatenation cannot take the width
+    of the page. Each quantity has a band of the height by the range of its scale.
+    """
+    zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
+    base = alt.Chart(readings).encode(
+        x=alt.X("bucket_at:T", title=None, axis=alt.Axis(format="%d %b %H:%M", labelOverlap=True)),
+        detail="unbroken_part:N",
+    )
+    temperature = base.mark_line(color=TEMPERATURE, strokeWidth=1.4).encode(
+        y=_banded("temperature_c", "°C", TEMPERATURE, ("4", "height * 0.3"), zero=False),
+        tooltip=READING_TIPS,
+    )
+    spread = base.mark_area(color=POWER, opacity=0.22).encode(
+        y=_banded("low_power_w", "W", POWER, ("height * 0.36", "height - 26")), y2="high_power_w:Q"
+    )
+    power = base.mark_line(color=POWER, strokeWidth=1.4).encode(
+        y=_banded("power_w", "W", POWER, ("height * 0.36", "height - 26")), tooltip=READING_TIPS
+    )
+    return (
+        alt.layer(
+            _cycle_spans(cycles),
+            temperature,
+            alt.layer(spread, power),
+            _stage_strip(stages).add_params(zoom),
+        )
+        .resolve_scale(y="independent", color="independent")
+        .properties(height=470)
+        .configure_view(strokeWidth=0)
+    )
+
+
+def _banded(field: str, title: str, color: str, band: tuple[str, str], zero: bool = True) -> alt.Y:
+    return alt.Y(
+        f"{field}:Q",
+        title=title,
+        scale=alt.Scale(range=[alt.ExprRef(band[1]), alt.ExprRef(band[0])], zero=zero, nice=True),
+        axis=alt.Axis(tickCount=4, titleColor=color, titleAngle=0, titlePadding=14, orient="left"),
+    )
+
+
+def _cycle_spans(cycles: pa.Table) -> alt.Chart:
+    return (
         alt.Chart(cycles)
-        .mark_rect(opacity=0.38)
+        .mark_rect(opacity=0.5)
         .encode(
             x="started_at:T",
             x2="ended_at:T",
+            y=alt.value(0),
+            y2=alt.value(alt.ExprRef("height - 22")),
             color=class_color("Cycle"),
             tooltip=[
                 alt.Tooltip("cycle_id:N", title="Cycle"),
@@ -34,36 +83,6 @@ def readings_chart(readings: pa.Table, cycles: pa.Table, stages: pa.Table) -> al
             ],
         )
     )
-    base = alt.Chart(readings).encode(x=time)
-    tips = [
-        alt.Tooltip("bucket_at:T", title="Time", format="%d %b %H:%M:%S"),
-        alt.Tooltip("power_w:Q", title="Power (W)", format=",.1f"),
-        alt.Tooltip("high_power_w:Q", title="Highest (W)", format=",.1f"),
-        alt.Tooltip("temperature_c:Q", title="Temperature (°C)", format=".1f"),
-    ]
-    spread = base.mark_area(color=POWER, opacity=0.22).encode(
-        y=alt.Y("low_power_w:Q", title=UNITS["power"]),
-        y2="high_power_w:Q",
-        detail="unbroken_part:N",
-    )
-    power = base.mark_line(color=POWER, strokeWidth=1.3).encode(
-        y="power_w:Q", detail="unbroken_part:N", tooltip=tips
-    )
-    temperature = base.mark_line(color=TEMPERATURE, strokeWidth=1.3).encode(
-        y=alt.Y("temperature_c:Q", title=UNITS["temperature"], scale=alt.Scale(zero=False)),
-        detail="unbroken_part:N",
-        tooltip=tips,
-    )
-    return (
-        alt.vconcat(
-            (marked + spread + power).properties(height=230, width="container").add_params(zoom),
-            (marked + temperature).properties(height=130, width="container").add_params(zoom),
-            _stage_strip(stages).add_params(zoom),
-            spacing=6,
-        )
-        .resolve_scale(x="shared", color="independent")
-        .configure_view(strokeWidth=0)
-    )
 
 
 def _stage_strip(stages: pa.Table) -> alt.Chart:
@@ -71,13 +90,15 @@ def _stage_strip(stages: pa.Table) -> alt.Chart:
         alt.Chart(stages)
         .mark_rect()
         .encode(
-            x=alt.X("started_at:T", title=None, axis=None),
+            x="started_at:T",
             x2="ended_at:T",
+            y=alt.value(alt.ExprRef("height - 17")),
+            y2=alt.value(alt.ExprRef("height - 3")),
             color=alt.Color(
                 "stage:N",
                 title="Stage",
                 scale=alt.Scale(range=STAGE_COLORS),
-                legend=alt.Legend(orient="bottom"),
+                legend=alt.Legend(orient="top", labelExpr="replace(datum.label, '_', ' ')"),
             ),
             tooltip=[
                 alt.Tooltip("stage:N", title="Stage"),
@@ -86,11 +107,10 @@ def _stage_strip(stages: pa.Table) -> alt.Chart:
                 alt.Tooltip("mean_power_w:Q", title="Mean power (W)", format=",.1f"),
             ],
         )
-        .properties(height=16, width="container")
     )
 
 
-def variance_map(days: pa.Table) -> alt.LayerChart:
+def variance_map(days: pa.Table) -> alt.Chart:
     """Return control x day, coloured by the worst class of the day; a click picks a cell."""
     cell = alt.selection_point(name="cell", fields=["control_id", "cycle_date"], on="click")
     base = alt.Chart(days).encode(
@@ -115,7 +135,7 @@ def variance_map(days: pa.Table) -> alt.LayerChart:
         .add_params(cell)
     )
     rows = len(set(days["control_id"].to_pylist())) if len(days) else 1
-    return cells.properties(height=min(900, max(120, 34 * rows))).configure_view(strokeWidth=0)
+    return cells.properties(height=min(1000, 100 + 36 * rows)).configure_view(strokeWidth=0)
 
 
 def band_chart(

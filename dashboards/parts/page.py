@@ -12,8 +12,9 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards.parts.text import ago, escaped, moment
-from dashboards.release import NothingReleased, Release, current_release, query
+from dashboards.release import Release, current_release, query
 from ingestion.settings import SettingsError, scrub
+from python_models.ops.reader import NothingReleased
 
 logger = logging.getLogger(__name__)
 
@@ -79,12 +80,11 @@ def _head(title: str, release: Release) -> None:
         st.title(title, anchor=False, width="content")
         st.space("stretch")
         st.badge(
-            f"Release {escaped(release.release_id)}",
+            f"Release {escaped(release.release_id)}, {ago(release.created_at)}",
             icon=":material/verified:",
             color="green",
             help=f"Every figure here is of this release, made {moment(release.created_at)}.",
         )
-        st.caption(ago(release.created_at), width="content")
 
 
 def _say(sentence: str, error: Exception) -> None:

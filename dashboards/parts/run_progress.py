@@ -72,7 +72,7 @@ def _show(state_before: str) -> None:
             _bar(progress)
         _nodes(progress)
         with st.expander("What it printed"):
-            st.code(tail(run), language=None, height=260)
+            st.code(tail(run), language=None)
 
 
 def _head(run: runner.StartedRun) -> None:

@@ -46,7 +46,11 @@ def report_html(markdown: str) -> str:
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image"])
     parser.validateLink = lambda url: bool(_OWN_LINK.match(url))
-    return parser.render(markdown or "")
+    tokens = parser.parse(markdown or "")
+    for token in tokens:  # the page has a title already
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+    return parser.renderer.render(tokens, parser.options, {})
 
 
 def count(value: Any) -> str:
@@ -58,6 +62,11 @@ def count(value: Any) -> str:
         if size >= limit:
             return f"{value / limit:.3g} {name}"
     return f"{value:,.0f}"
+
+
+def some(number: Any, thing: str) -> str:
+    """Return a count with its noun: 1 issue, 12 issues."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
 
 
 def quantity(value: Any, unit: str = "", digits: int = 3) -> str:

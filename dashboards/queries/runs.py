@@ -13,11 +13,11 @@ select
     tokens,
     usd,
     release_id,
+    message,
+    run_id,
     command,
     git_commit,
     is_dirty,
-    message,
-    run_id,
     invocation_id
 from ops.runs
 order by started_at desc

@@ -286,3 +286,28 @@ select
 from telemetry.cycle_variance
 where cycle_id = $cycle_id
 """
+
+WORST_CONTROL = """
+select control_id
+from telemetry.cycle_variance
+where
+    cycle_date between $from_date and $to_date
+    and robust_z is not null
+    and (
+        len($controls::varchar[]) = 0
+        or list_contains($controls::varchar[], control_id)
+    )
+order by abs(robust_z) desc, control_id
+limit 1
+"""
+
+WORST_DAY = """
+select cycle_date
+from telemetry.cycle_variance
+where
+    control_id = $control_id
+    and cycle_date between $from_date and $to_date
+    and robust_z is not null
+order by abs(robust_z) desc, cycle_date desc
+limit 1
+"""

@@ -35,7 +35,7 @@ def show(release: Release, call_id: str) -> None:
     call = found[0]
     with st.container(horizontal=True, vertical_alignment="center"):
         part(f"{escaped(call['prompt_template'])}, version {escaped(call['prompt_version'])}")
-        st.badge(words(escaped(call["status"])), color=COLORS.get(call["status"], "red"))
+        st.badge(escaped(words(call["status"])), color=COLORS.get(call["status"], "red"))
     if call["error"]:
         st.html(paragraphs(call["error"], "color:#B42318"))
     left, right = st.columns([3, 2], gap="medium")
@@ -50,7 +50,7 @@ def show(release: Release, call_id: str) -> None:
 def _prompt(messages: str | None) -> None:
     st.caption("Prompt")
     for role, content in messages_of(messages):
-        with st.expander(words(escaped(role)), expanded=role != "system"):
+        with st.expander(escaped(words(role)), expanded=role != "system"):
             st.code(content, language=None, wrap_lines=True)
 
 

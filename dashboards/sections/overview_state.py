@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
-from dashboards.parts.text import ago, count, escaped
+from dashboards.parts.text import ago, count, escaped, some
 from dashboards.queries import overview as queries
 from dashboards.release import Release
 
@@ -25,7 +25,7 @@ def gates(release: Release) -> None:
             st.badge(verdict, color=color, width=110)
             st.markdown(f"**{escaped(gate_name(row['gate']))}**", width="content")
             st.caption(
-                f"{count(row['promise_count'])} promises, {count(row['broken_count'])} broken, "
+                f"{some(row['promise_count'], 'promise')}, {count(row['broken_count'])} broken, "
                 f"{ago(row['checked_at'])}",
                 width="content",
             )

@@ -44,7 +44,7 @@ def show(release: Release) -> None:
     pair = {row["invocation_id"]: row for row in ask(queries.RUN_PAIR, a=a, b=b).to_pylist()}
     table(_facts(pair[a], pair[b]), "compared_runs", {"what": "", "a": "A", "b": "B"})
     part("Nodes", "What changed most comes first.")
-    table(ask(queries.COMPARED, a=a, b=b), "compared_nodes", COLUMNS, height=420)
+    table(ask(queries.COMPARED, a=a, b=b), "compared_nodes", COLUMNS)
 
 
 def _one_of(

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards import charts
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.tables import table
-from dashboards.parts.text import count, percent, words
+from dashboards.parts.text import count, escaped, percent, words
 from dashboards.queries import telemetry_issues as queries
 from dashboards.release import Release
 from dashboards.sections.telemetry_filters import Filters
@@ -67,26 +67,32 @@ def _quality(quality: pa.Table) -> None:
     named = shown.set_column(
         shown.column_names.index("yardstick"),
         "yardstick",
-        pa.array(
-            [DETECTORS.get(name, name) for name in shown["yardstick"].to_pylist()], pa.string()
-        ),
+        pa.array([detector(name) for name in shown["yardstick"].to_pylist()], pa.string()),
     )
-    st.altair_chart(charts.score_bars(named), key="score_bars")
-    table(rows, "detection_quality", COLUMNS, height=320)
+    st.altair_chart(charts.score_bars(named, list(DETECTORS.values())), key="score_bars")
+    table(rows, "detection_quality", COLUMNS)
 
 
 def _headline(whole: pa.Table) -> None:
-    any_kind = whole.filter(pc.equal(whole["issue_kind"], "any")).to_pylist()
+    any_kind = sorted(
+        whole.filter(pc.equal(whole["issue_kind"], "any")).to_pylist(),
+        key=lambda row: [*DETECTORS, row["yardstick"]].index(row["yardstick"]),
+    )
     for column, row in zip(st.columns(max(3, len(any_kind))), any_kind, strict=False):
         missed = f"recall {percent(row['recall'])}, false alarms {percent(row['false_alarm_rate'])}"
         column.metric(
-            f"F1, {DETECTORS.get(row['yardstick'], words(row['yardstick']))}",
+            f"F1, {escaped(detector(row['yardstick']))}",
             "–" if row["f1"] is None else f"{row['f1']:.3f}",
             delta=missed,
             delta_color="off",
             delta_arrow="off",
             border=True,
         )
+
+
+def detector(yardstick: str) -> str:
+    """Return what a detector is called."""
+    return DETECTORS.get(yardstick) or words(yardstick)
 
 
 def _series(release: Release) -> None:

@@ -35,7 +35,9 @@ class Filters:
 
 
 def one_control(release: Release, filters: Filters, key: str) -> str | None:
-    """Ask for one control among those filtered for."""
+    """Ask for one control among those filtered for; opens on the one furthest from its past."""
     known = asking(release)(queries.CONTROLS)["control_id"].to_pylist()
     shown = [control for control in known if not filters.controls or control in filters.controls]
-    return st.selectbox("Control", shown, key=key, bind="query-params")
+    worst = asking(release)(queries.WORST_CONTROL, **filters.bound())["control_id"].to_pylist()
+    index = shown.index(worst[0]) if worst and worst[0] in shown else 0
+    return st.selectbox("Control", shown, index=index, key=key, bind="query-params")

@@ -75,14 +75,14 @@ def show(release: Release, filters: Filters) -> None:
     if not len(issues):
         empty("No issue matches.", "Choose other days, controls, severities or rules.")
         return
-    issue = picked(issues, "issues", COLUMNS, height=280)
+    issue = picked(issues, "issues", COLUMNS)
     if issue:
         _one_issue(release, issue)
 
 
 def _one_issue(release: Release, issue: dict[str, Any]) -> None:
     ask = asking(release)
-    part(f"{words(escaped(issue['rule']))} on {escaped(issue['control_id'])}")
+    part(f"{escaped(words(issue['rule']))} on {escaped(issue['control_id'])}")
     value = quantity(issue["value"], issue["unit"] or "")
     limit = quantity(issue["limit_value"], issue["unit"] or "")
     st.html(
@@ -122,7 +122,7 @@ def _assessment(release: Release, issue: dict[str, Any]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True):
             st.badge(
-                words(escaped(row["review_status"])),
+                escaped(words(row["review_status"])),
                 color=REVIEW_COLORS.get(row["review_status"], "gray"),
             )
             if row["severity"]:

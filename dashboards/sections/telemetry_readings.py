@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import streamlit as st
 
@@ -14,7 +14,8 @@ from dashboards.queries import telemetry as queries
 from dashboards.release import Release
 from dashboards.sections.telemetry_filters import Filters, one_control
 
-CHART_POINTS = 900
+CHART_POINTS = 1200
+ALL_DAYS = "All days"
 CYCLE_COLUMNS = {
     "cycle_id": "Cycle",
     "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm:ss"),
@@ -35,12 +36,14 @@ CYCLE_COLUMNS = {
 def show(release: Release, filters: Filters) -> None:
     """Show one control's curves and its cycles."""
     ask = asking(release)
-    with st.columns([1, 3])[0]:
+    left, middle, _ = st.columns([2, 2, 3])
+    with left:
         control = one_control(release, filters, "machine")
     if control is None:
         empty("No control is selected.")
         return
-    one = {"control_id": control} | filters.days()
+    with middle:
+        one = {"control_id": control} | _shown_days(release, filters, control)
     span = ask(queries.READING_SPAN, **one).to_pylist()[0]
     if span["first_at"] is None:
         empty(f"{escaped(control)} has no cycles on these days.", "Choose other days above.")
@@ -61,7 +64,25 @@ def show(release: Release, filters: Filters) -> None:
         "its worst stage. Strip: stages. Scroll to zoom, drag to move, double-click to go back."
     )
     with st.expander(f"Cycles of {escaped(control)}"):
-        table(cycles, "cycles", CYCLE_COLUMNS, height=320)
+        table(cycles, "cycles", CYCLE_COLUMNS)
+
+
+def _shown_days(release: Release, filters: Filters, control: str) -> dict[str, date]:
+    """Ask for one day or all of them; opens on the day furthest from the baseline."""
+    ask = asking(release)
+    worst = ask(queries.WORST_DAY, control_id=control, **filters.days())["cycle_date"].to_pylist()
+    span = (filters.to_date - filters.from_date).days + 1
+    days = [str(filters.to_date - timedelta(days=back)) for back in range(span)]
+    day = st.selectbox(
+        "Day",
+        [ALL_DAYS, *days],
+        index=days.index(str(worst[0])) + 1 if worst else 0,
+        key="day",
+        bind="query-params",
+    )
+    if day == ALL_DAYS:
+        return filters.days()
+    return {"from_date": date.fromisoformat(day), "to_date": date.fromisoformat(day)}
 
 
 def bucket_microseconds(first: datetime, last: datetime) -> int:

@@ -73,7 +73,7 @@ def _stages(rows: pa.Table) -> None:
     )
     if chosen:
         rows = rows.filter(pc.is_in(rows["variance_class"], pa.array(chosen)))
-    table(rows, "variance", COLUMNS, height=380)
+    table(rows, "variance", COLUMNS)
 
 
 def picked_cell(event: Any) -> tuple[str, date] | None:

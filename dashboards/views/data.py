@@ -53,7 +53,7 @@ def _catalog(release: Release) -> None:
     if not rows:
         empty("No table matches.")
         return
-    chosen = picked(pa.Table.from_pylist(rows), "tables", TABLE_COLUMNS, height=330)
+    chosen = picked(pa.Table.from_pylist(rows), "tables", TABLE_COLUMNS)
     if chosen:
         _one_table(release, chosen)
 
@@ -101,7 +101,7 @@ def _one_table(release: Release, chosen: dict[str, Any]) -> None:
     )
     part(f"First {PREVIEW_ROWS} rows")
     rows = ask(queries.PREVIEW, name=chosen["table"], row_limit=PREVIEW_ROWS)
-    table(rows, chosen["table"], height=300)
+    table(rows, chosen["table"])
     link_to("sql", "Ask it in SQL", query=f"select *\nfrom {chosen['table']}\nlimit 100")
 
 
@@ -116,6 +116,4 @@ def _docs_link() -> None:
 
 def _loads(release: Release) -> None:
     loads = asking(release)(queries.LOADS)
-    table(loads, "loads", LOAD_COLUMNS, height=420) if len(loads) else empty(
-        "Nothing has landed yet."
-    )
+    table(loads, "loads", LOAD_COLUMNS) if len(loads) else empty("Nothing has landed yet.")

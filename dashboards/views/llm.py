@@ -109,7 +109,7 @@ def _calls(release: Release) -> None:
     if not len(calls):
         empty("No call matches.", "Clear a filter, or run a step that asks.")
         return
-    call = picked(calls, "calls", CALL_COLUMNS, height=300)
+    call = picked(calls, "calls", CALL_COLUMNS)
     if call:
         llm_call.show(release, call["call_id"])
 

@@ -11,7 +11,7 @@ from dashboards import charts
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.tables import table
-from dashboards.parts.text import ago, count, duration, escaped, percent, usd, words
+from dashboards.parts.text import ago, count, duration, escaped, percent, some, usd, words
 from dashboards.queries import overview as queries
 from dashboards.release import Release
 from dashboards.sections import overview_state
@@ -81,9 +81,9 @@ def _verdict(last: dict[str, Any] | None) -> None:
             "A run is going on; this release stays until it has passed.", icon=":material/sync:"
         )
         return
-    why = f": {escaped(last['message'])}" if last["message"] else "."
+    why = f" {escaped(last['message'])}" if last["message"] else ""
     st.warning(
-        f"The last run did not release{why} Pages show the last good release.",
+        f"**The last run did not release.** Pages show the last good release.{why}",
         icon=":material/warning:",
     )
     link_to("runs", "What happened in that run", run=last["run_id"])
@@ -101,12 +101,12 @@ def _telemetry(release: Release) -> None:
                 st.caption("No cycles released yet.")
                 return
             st.markdown(
-                f"**{count(row['issue_count'])} issues** on {row['day']:%d %b %Y}, "
+                f"**{some(row['issue_count'], 'issue')}** on {row['day']:%d %b %Y}, "
                 f"{count(row['critical_count'])} critical"
             )
             st.caption(
-                f"{count(row['control_count'])} controls, {count(row['cycle_count'])} cycles, "
-                f"{count(row['waiting_count'])} assessments to review"
+                f"{some(row['control_count'], 'control')}, {some(row['cycle_count'], 'cycle')}, "
+                f"{some(row['waiting_count'], 'assessment')} to review"
             )
             with st.container(horizontal=True):
                 link_to("telemetry", "Issues", view="Issues")

@@ -82,7 +82,7 @@ def _gates(release: Release) -> None:
     if not len(results):
         st.success("Every promise was kept.", icon=":material/check_circle:")
         return
-    table(results, "gate_results", GATE_COLUMNS, height=460)
+    table(results, "gate_results", GATE_COLUMNS)
     if (lake().docs / "gates" / "index.html").exists():
         st.caption("The same as a static site: docs/gates/index.html in the lake.")
 
@@ -118,7 +118,7 @@ def _rejects(release: Release) -> None:
     )
     text = right.text_input("Text or file", max_chars=200, key="text", bind="query-params")
     rows = ask(queries.REJECTS, sources=sources, reasons=wanted, text=(text or "").strip())
-    table(rows, "rejects", REJECT_COLUMNS, height=420) if len(rows) else empty("No row matches.")
+    table(rows, "rejects", REJECT_COLUMNS) if len(rows) else empty("No row matches.")
 
 
 def _cycles(release: Release) -> None:

@@ -80,7 +80,7 @@ def _runs(release: Release) -> None:
     if not len(runs):
         empty("No run is recorded in this release.")
         return
-    run = picked(runs, "runs", RUN_COLUMNS, height=260)
+    run = picked(runs, "runs", RUN_COLUMNS)
     if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -94,7 +94,7 @@ def _runs(release: Release) -> None:
         table(phases, "phases", NODE_COLUMNS)
     all_nodes = st.toggle("Passed tests too", key="tests", bind="query-params")
     nodes = ask(queries.NODES, invocation_id=run["invocation_id"], all_nodes=all_nodes)
-    table(nodes, "nodes", NODE_COLUMNS, height=420) if len(nodes) else empty("No node ran.")
+    table(nodes, "nodes", NODE_COLUMNS) if len(nodes) else empty("No node ran.")
 
 
 def _resume(run: dict[str, Any]) -> None:

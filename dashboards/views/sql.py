@@ -10,8 +10,9 @@ import streamlit as st
 
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, duration
-from dashboards.release import CONSOLE_ROW_LIMIT, Release, StatementRefused, console_rows
+from dashboards.release import CONSOLE_ROW_LIMIT, Release, console_rows
 from ingestion.settings import PROJECT_ROOT
+from python_models.ops.reader import StatementRefused
 
 ANALYSES = PROJECT_ROOT / "dbt_project" / "analyses"
 FIRST_QUERY = """select
@@ -24,20 +25,17 @@ OWN = "Your own"
 
 
 def show(release: Release) -> None:
-    """Show the console; what is typed is run only when asked for, and only when it is a SELECT."""
+    """Show the console; what is typed runs when it was sent, and only when it is a SELECT."""
     saved = saved_queries()
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        chosen = st.radio(
-            "Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,)
-        )
+        st.radio("Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,))
         st.caption("Files of dbt_project/analyses. Tables and columns: page Data.")
     with right, st.form("console", border=False, enter_to_submit=False):
         st.session_state.setdefault("query", st.query_params.get("query") or FIRST_QUERY)
         text = st.text_area("SELECT", key="query", height=260, max_chars=20_000)
-        asked = st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
-    if asked or "query" in st.query_params or chosen != OWN:
-        _answer(release, text or "")
+        st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
+    _answer(release, text or "")
 
 
 def _load(saved: dict[str, str]) -> None:
@@ -64,7 +62,7 @@ def _answer(release: Release, text: str) -> None:
         rows = rows.slice(0, CONSOLE_ROW_LIMIT)
         st.caption(f"The first {count(CONSOLE_ROW_LIMIT)} rows; `make sql` gives all of them.")
     st.caption(f"{duration(time.perf_counter() - began)}")
-    table(rows, "result", height=440)
+    table(rows, "result")
 
 
 @st.cache_data(ttl=30, show_spinner=False)

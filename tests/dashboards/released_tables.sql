@@ -404,3 +404,6 @@ create table llm.attempts (
     asked_at timestamp,
     answered_at timestamp
 );
+create table ops.release_folders (
+    folder varchar
+);
