@@ -1,0 +1,105 @@
+{# Says whether this run recomputes a slice (days or machines named by hand) instead of new loads. #}
+{% macro telemetry_is_slice() -%}
+    {{ return((var('from_date', none) or var('to_date', none) or var('controls', none)) is not none) }}
+{%- endmacro %}
+
+{# Gives the condition for the readings of the slice; `controls` is a comma separated list. #}
+{% macro telemetry_slice_condition(column, control_column='control_id') -%}
+    {%- set conditions = [] -%}
+    {%- if var('from_date', none) -%}
+        {%- do conditions.append(
+            column ~ " >= cast('" ~ dbt.escape_single_quotes(var('from_date') | string) ~ "' as timestamp)"
+        ) -%}
+    {%- endif -%}
+    {%- if var('to_date', none) -%}
+        {%- do conditions.append(
+            column ~ ' < ' ~ days_after(
+                "cast('" ~ dbt.escape_single_quotes(var('to_date') | string) ~ "' as timestamp)", 1
+            )
+        ) -%}
+    {%- endif -%}
+    {%- if var('controls', none) -%}
+        {%- set names = [] -%}
+        {%- for name in (var('controls') | string).split(',') if name | trim -%}
+            {%- do names.append("'" ~ dbt.escape_single_quotes(name | trim) ~ "'") -%}
+        {%- endfor -%}
+        {%- do conditions.append(control_column ~ ' in (' ~ names | join(', ') ~ ')') -%}
+    {%- endif -%}
+    {{ return(conditions | join(' and ') or 'true') }}
+{%- endmacro %}
+
+{# Gives the ids of loads that no finished run has worked in; none (not a list) means: all of them. #}
+{% macro telemetry_pending_loads() -%}
+    {%- set processed = stored_relation('int_telemetry__loads_processed') -%}
+    {%- if processed is none -%}{{ return(none) }}{%- endif -%}
+    {%- set found = run_query(
+        'select distinct files.load_id from ' ~ ref('stg_telemetry__files') ~ ' as files'
+        ~ ' where files.load_id not in (select processed.load_id from ' ~ processed
+        ~ ' as processed where processed.load_id is not null) order by 1'
+    ) -%}
+    {{ return(found.columns[0].values() | list) }}
+{%- endmacro %}
+
+{# Gives the condition for the readings that make this run work: of its slice or of new loads. #}
+{% macro telemetry_is_touched(column='reading_at', load_column='load_id') -%}
+    {%- if telemetry_is_slice() -%}
+        {{ return(telemetry_slice_condition(column)) }}
+    {%- endif -%}
+    {%- set loads = telemetry_pending_loads() -%}
+    {%- if loads is none -%}{{ return('true') }}{%- endif -%}
+    {%- if not loads -%}{{ return('false') }}{%- endif -%}
+    {%- set quoted = [] -%}
+    {%- for load in loads -%}
+        {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
+    {%- endfor -%}
+    {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
+{%- endmacro %}
+
+{#
+    Gives a text that changes when a rule's settings change: an edited seed or variable re-opens
+    everything, so that an incremental result never mixes two sets of rules.
+#}
+{% macro telemetry_settings_hash() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set parts = [] -%}
+    {%- for name in [
+        'telemetry_validity_limits', 'telemetry_stage_order', 'telemetry_metrics',
+        'telemetry_variance_thresholds'
+    ] -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'seed' and node.name == name -%}
+            {%- do parts.append(node.checksum.checksum) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for name in [
+        'telemetry_baseline_days', 'telemetry_min_baseline_cycles', 'telemetry_on_threshold_w',
+        'telemetry_idle_gap_seconds', 'telemetry_curve_points', 'telemetry_silence_gaps',
+        'telemetry_drift_cycles'
+    ] -%}
+        {%- do parts.append(name ~ '=' ~ var(name, '')) -%}
+    {%- endfor -%}
+    {{ return(local_md5(parts | join('|'))) }}
+{%- endmacro %}
+
+{#
+    Says whether this run did all the work that a load asks for: a slice, or a selection that left
+    a model of the chain out, must not mark loads as done.
+#}
+{% macro telemetry_is_whole_run() -%}
+    {%- if not execute -%}{{ return(true) }}{%- endif -%}
+    {%- set missing = [] -%}
+    {%- for name in [
+        'int_telemetry__touched_ranges', 'int_telemetry__controls_described',
+        'int_telemetry__cycle_islands_merged', 'int_telemetry__ranges_widened',
+        'int_telemetry__reopened_windows', 'int_telemetry__rejudged_windows',
+        'int_telemetry__readings_ordered', 'int_telemetry__activity_slots_summarised',
+        'int_telemetry__sessions_detected', 'int_telemetry__cycle_spans_collected',
+        'int_telemetry__cycle_parts_averaged', 'int_telemetry__stage_bounds_derived',
+        'int_telemetry__cycle_slots', 'int_telemetry__cycle_stages_measured',
+        'int_telemetry__cycles_measured', 'int_telemetry__stage_orders_checked',
+        'int_telemetry__cycle_limits_checked', 'int_telemetry__cycle_stage_metrics_compared',
+        'cycles', 'rejected_cycles', 'cycle_stages', 'baselines', 'cycle_variance', 'stage_curves'
+    ] if 'model.sluice.' ~ name not in selected_resources -%}
+        {%- do missing.append(name) -%}
+    {%- endfor -%}
+    {{ return(not missing and not telemetry_is_slice()) }}
+{%- endmacro %}

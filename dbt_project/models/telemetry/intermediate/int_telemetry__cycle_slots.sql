@@ -1,0 +1,39 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_windows',
+        meta={'replace_windows': {'column': 'started_at'}},
+    )
+}}
+-- depends_on: {{ ref('int_telemetry__reopened_windows') }}
+-- Cycles cut into slots of 300 s: a reading finds its cycle by equality on machine and slot, and
+-- only then by time, which any engine joins without sorting the readings.
+with
+
+cycle_spans as (
+    select * from {{ ref('int_telemetry__cycle_spans_collected') }}
+),
+
+stage_bounds as (
+    select * from {{ ref('int_telemetry__stage_bounds_derived') }}
+),
+
+cycle_slots as (
+    select
+        cycle_spans.cycle_id,
+        cycle_spans.control_id,
+        cycle_spans.source,
+        {{ each_integer(
+            time_slot('cycle_spans.started_at', 300), time_slot('cycle_spans.ended_at', 300)
+        ) }} as slot,
+        cycle_spans.is_derived,
+        cycle_spans.started_at,
+        cycle_spans.ended_at,
+        cycle_spans.next_started_at,
+        stage_bounds.ramp_up_until,
+        stage_bounds.ramp_down_from
+    from cycle_spans
+    left join stage_bounds on cycle_spans.cycle_id = stage_bounds.cycle_id
+)
+
+select * from cycle_slots

@@ -1,0 +1,73 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+-- depends_on: {{ ref('cycle_variance') }}
+-- depends_on: {{ ref('stage_curves') }}
+-- depends_on: {{ ref('rejected_cycles') }}
+-- depends_on: {{ ref('readings') }}
+-- Written last: a load is done when all that follows from it is stored. A build that died midway
+-- leaves no row here, so that the next one does its work again.
+with
+
+touched_ranges as (
+    select * from {{ ref('int_telemetry__touched_ranges') }}
+    where {{ 'true' if telemetry_is_whole_run() else 'false' }}
+),
+
+controls as (
+    select * from {{ ref('int_telemetry__controls_described') }}
+),
+
+files as (
+    select * from {{ ref('stg_telemetry__files') }}
+    where {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
+),
+
+loads as (
+    select
+        touched_ranges.load_id,
+        touched_ranges.control_id,
+        touched_ranges.source,
+        bool_or(touched_ranges.source_cycle_id is not null) as has_cycle_ids,
+        bool_or(touched_ranges.has_power) as has_power,
+        bool_or(touched_ranges.has_temperature) as has_temperature
+    from touched_ranges
+    group by touched_ranges.load_id, touched_ranges.control_id, touched_ranges.source
+    union all
+    -- a load without a single reading (sensors only, labels, rejects) is done too
+    select distinct
+        files.load_id,
+        cast(null as {{ dbt.type_string() }}) as control_id,
+        files.source,
+        cast(null as boolean) as has_cycle_ids,
+        cast(null as boolean) as has_power,
+        cast(null as boolean) as has_temperature
+    from files
+    union all
+    -- a machine whose settings changed without new readings
+    select
+        cast(null as {{ dbt.type_string() }}) as load_id,
+        controls.control_id,
+        cast(null as {{ dbt.type_string() }}) as source,
+        controls.has_cycle_ids,
+        controls.has_power,
+        controls.has_temperature
+    from controls
+    where controls.is_changed and {{ 'true' if telemetry_is_whole_run() else 'false' }}
+),
+
+loads_processed as (
+    select
+        loads.load_id,
+        loads.control_id,
+        loads.source,
+        loads.has_cycle_ids,
+        loads.has_power,
+        loads.has_temperature,
+        controls.on_threshold_w,
+        controls.idle_gap_seconds,
+        controls.settings_hash,
+        cast({{ dbt.current_timestamp() }} as timestamp) as processed_at
+    from loads
+    left join controls on loads.control_id = controls.control_id
+)
+
+select * from loads_processed

@@ -1,0 +1,70 @@
+-- A cycle starts where power comes back after the idle gap, if the machine was seen idle meanwhile.
+-- Silence alone is a lost sensor, not a pause, until it lasts many idle gaps.
+with
+
+activity_slots as (
+    select * from {{ ref('int_telemetry__activity_slots_summarised') }}
+),
+
+slots_with_past as (
+    select
+        activity_slots.*,
+        max(activity_slots.last_on_at) over slots_before as on_before_at,
+        max(activity_slots.last_idle_at) over slots_before as idle_before_at
+    from activity_slots
+    window slots_before as (
+        partition by activity_slots.control_id, activity_slots.opened_from
+        order by activity_slots.slot asc nulls first
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+slots_on as (
+    select
+        slots_with_past.*,
+        {{ seconds_between('slots_with_past.on_before_at', 'slots_with_past.first_on_at') }} as pause_s,
+        coalesce(slots_with_past.idle_before_at > slots_with_past.on_before_at, false)
+        or coalesce(slots_with_past.first_idle_at < slots_with_past.first_on_at, false) as was_seen_idle
+    from slots_with_past
+    where slots_with_past.first_on_at is not null
+),
+
+slots_with_session as (
+    select
+        slots_on.*,
+        sum(
+            case
+                when slots_on.on_before_at is null then 1
+                when slots_on.was_seen_idle and slots_on.pause_s >= slots_on.idle_gap_seconds then 1
+                when
+                    slots_on.pause_s
+                    >= slots_on.idle_gap_seconds * {{ var('telemetry_silence_gaps', 20) }}
+                    then 1
+                else 0
+            end
+        ) over (
+            partition by slots_on.control_id, slots_on.opened_from
+            order by slots_on.slot asc nulls first
+            rows between unbounded preceding and current row
+        ) as session_number
+    from slots_on
+),
+
+sessions as (
+    select
+        slots_with_session.control_id,
+        min(slots_with_session.source) as source,
+        slots_with_session.opened_from,
+        slots_with_session.session_number,
+        cast(sum(slots_with_session.on_count) as bigint) as reading_count,
+        sum(slots_with_session.staged_count) = sum(slots_with_session.on_count) as has_stages,
+        min(slots_with_session.first_on_at) as started_at,
+        max(slots_with_session.last_on_at) as ended_at
+    from slots_with_session
+    group by
+        slots_with_session.control_id,
+        slots_with_session.opened_from,
+        slots_with_session.session_number
+)
+
+select * from sessions

@@ -1,0 +1,116 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_windows',
+        on_schema_change='fail',
+        meta={
+            'replace_windows': {'windows': 'int_telemetry__rejudged_windows', 'column': 'as_of'},
+        },
+    )
+}}
+with
+
+cycle_days as (
+    {{ reopened(ref('int_telemetry__cycle_days_listed'), 'as_of', 'int_telemetry__rejudged_windows') }}
+),
+
+metrics as (
+    {{ reopened(
+        ref('int_telemetry__cycle_stage_metrics_listed'), 'started_at',
+        'int_telemetry__rejudged_windows', var('telemetry_baseline_days')
+    ) }}
+),
+
+metric_settings as (
+    select * from {{ ref('telemetry_metrics') }}
+),
+
+history as (
+    select
+        cycle_days.control_id,
+        metrics.stage,
+        metrics.metric,
+        metrics.value,
+        cycle_days.as_of
+    from cycle_days
+    inner join metrics
+        on
+            cycle_days.control_id = metrics.control_id
+            and metrics.started_at < cycle_days.as_of
+            and metrics.started_at >= {{ days_after('cycle_days.as_of', -var('telemetry_baseline_days')) }}
+    where metrics.is_valid
+),
+
+centres as (
+    select
+        history.control_id,
+        history.stage,
+        history.metric,
+        count(*) as n,
+        median(history.value) as median_value,
+        percentile_cont(0.01) within group (order by history.value) as p01,
+        percentile_cont(0.05) within group (order by history.value) as p05,
+        percentile_cont(0.25) within group (order by history.value) as p25,
+        percentile_cont(0.75) within group (order by history.value) as p75,
+        percentile_cont(0.95) within group (order by history.value) as p95,
+        percentile_cont(0.99) within group (order by history.value) as p99,
+        history.as_of
+    from history
+    group by history.control_id, history.stage, history.metric, history.as_of
+),
+
+spreads as (
+    select
+        history.control_id,
+        history.stage,
+        history.metric,
+        median(abs(history.value - centres.median_value)) as mad,
+        history.as_of
+    from history
+    inner join centres
+        on
+            history.control_id = centres.control_id
+            and history.stage = centres.stage
+            and history.metric = centres.metric
+            and history.as_of = centres.as_of
+    group by history.control_id, history.stage, history.metric, history.as_of
+),
+
+baselines as (
+    select
+        md5(
+            centres.control_id || '|' || centres.stage || '|' || centres.metric || '|'
+            || {{ timestamp_key('centres.as_of') }}
+        ) as baseline_id,
+        centres.control_id,
+        centres.stage,
+        centres.metric,
+        centres.n,
+        round(centres.median_value, 6) as median_value,
+        round(spreads.mad, 6) as mad,
+        round(centres.p01, 6) as p01,
+        round(centres.p05, 6) as p05,
+        round(centres.p25, 6) as p25,
+        round(centres.p75, 6) as p75,
+        round(centres.p95, 6) as p95,
+        round(centres.p99, 6) as p99,
+        round(
+            centres.median_value - metric_settings.limit_z * {{ robust_scale('centres', 'spreads') }}, 6
+        ) as lower_limit,
+        round(
+            centres.median_value + metric_settings.limit_z * {{ robust_scale('centres', 'spreads') }}, 6
+        ) as upper_limit,
+        centres.n >= {{ var('telemetry_min_baseline_cycles') }} as is_sufficient,
+        cast(centres.as_of as date) as as_of_date,
+        centres.as_of
+    from centres
+    inner join spreads
+        on
+            centres.control_id = spreads.control_id
+            and centres.stage = spreads.stage
+            and centres.metric = spreads.metric
+            and centres.as_of = spreads.as_of
+    inner join metric_settings on centres.metric = metric_settings.metric
+)
+
+select * from baselines

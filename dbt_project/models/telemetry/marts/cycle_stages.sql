@@ -1,0 +1,58 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_windows',
+        on_schema_change='fail',
+        meta={
+            'replace_windows': {'column': 'started_at'},
+        },
+    )
+}}
+with
+
+stages as (
+    {{ reopened(ref('int_telemetry__cycle_stages_measured'), 'cycle_started_at') }}
+),
+
+controls as (
+    select * from {{ ref('int_telemetry__controls_described') }}
+),
+
+cycle_stages as (
+    select
+        stages.cycle_id,
+        stages.control_id,
+        stages.stage,
+        stages.reading_count,
+        round(stages.duration_s, 6) as duration_s,
+        round(stages.observed_energy_ws / nullif(stages.observed_s, 0) * stages.duration_s / 3600, 6)
+            as energy_wh,
+        round(stages.mean_power_w, 6) as mean_power_w,
+        round(stages.median_power_w, 6) as median_power_w,
+        round(stages.stddev_power_w, 6) as stddev_power_w,
+        round(stages.max_power_w, 6) as max_power_w,
+        round(stages.mean_temperature_c, 6) as mean_temperature_c,
+        round(stages.max_temperature_c, 6) as max_temperature_c,
+        round(stages.stddev_power_w / nullif(abs(stages.mean_power_w), 0), 6)
+            as coefficient_of_variation,
+        round(
+            cast(
+                greatest(
+                    case when controls.has_power then stages.reading_count - stages.power_count else 0 end,
+                    case
+                        when controls.has_temperature
+                            then stages.reading_count - stages.temperature_count
+                        else 0
+                    end
+                ) as double
+            ) / stages.reading_count,
+            6
+        ) as missing_share,
+        cast(stages.cycle_started_at as date) as cycle_date,
+        stages.started_at,
+        stages.ended_at
+    from stages
+    left join controls on stages.control_id = controls.control_id
+)
+
+select * from cycle_stages

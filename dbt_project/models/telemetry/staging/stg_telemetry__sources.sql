@@ -1,0 +1,23 @@
+-- depends_on: {{ ref('gate_telemetry__after_landing') }}
+with
+
+sources as (
+    select * from {{ source('raw_telemetry', 'sources') }}
+),
+
+sources_renamed as (
+    select
+        sources.load_id,
+        sources.source,
+        sources.kind,
+        sources.label_level,
+        sources.declaration_hash,
+        sources.declaration,
+        sources.on_threshold_w,
+        sources.idle_gap_seconds,
+        sources.lead_in_share,
+        sources.declared_at
+    from sources
+)
+
+select * from sources_renamed
