@@ -62,6 +62,7 @@ from great_expectations.data_context.types.base import (  # noqa: E402
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
+from great_expectations.expectations.core import UnexpectedRowsExpectation  # noqa: E402
 from great_expectations.expectations.expectation_configuration import (  # noqa: E402
     ExpectationConfiguration,
 )
@@ -69,6 +70,20 @@ from sqlalchemy.pool import NullPool  # noqa: E402
 
 # a broken check is reported by the gate, in one line instead of a page of traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+
+
+class NoRows(UnexpectedRowsExpectation):
+    """A promise that a query finds nothing, asked once.
+
+    Its parent asks twice, for the rows and for their number; a promise that is kept, as most
+    are, costs one scan this way. Rows of a broken one are counted by the parent.
+    """
+
+    metric_dependencies = ("unexpected_rows_query.table",)
+
+    def _validate(self, metrics: dict[str, Any], *_: Any, **__: Any) -> dict[str, Any]:
+        found = metrics["unexpected_rows_query.table"]
+        return {"success": not found, "result": {"observed_value": len(found)}}
 
 
 class _Cursor(CursorWrapper):
@@ -154,6 +169,11 @@ def is_broken_check(result: ExpectationValidationResult) -> bool:
     return reason_of(result) is not None
 
 
+def is_understood(result: ExpectationValidationResult) -> bool:
+    """Say whether Great Expectations knows the expectation and its arguments."""
+    return bool(result.expectation_config and "unknown" not in result.expectation_config.meta)
+
+
 def reason_of(result: ExpectationValidationResult) -> str | None:
     """Return the first line of what a broken check raised; None when it ran."""
     known = result.exception_info or {}
@@ -176,21 +196,36 @@ def _validate(
         return {}
     suite = ExpectationSuite(
         name=batch.data_asset.name,
-        expectations=[_configuration(promise, relations) for promise in promises],
+        expectations=[_configuration(promise, relations, examples) for promise in promises],
     )
     asked = dict(result_format) | {"partial_unexpected_count": examples}
     results = batch.validate(suite, result_format=asked).results
-    return {result.expectation_config.meta["promise"]: result for result in results}
+    found = {result.expectation_config.meta["promise"]: result for result in results}
+    return {promise.name: _unknown(promise) for promise in promises} | found
 
 
-def _configuration(promise: Promise, relations: Mapping[str, str]) -> ExpectationConfiguration:
+def _unknown(promise: Promise) -> ExpectationValidationResult:
+    """What is not understood is left out of a suite with no more than a log line: say so."""
+    message = f"Great Expectations does not understand {promise.expectation} {promise.arguments}"
+    return ExpectationValidationResult(
+        success=False,
+        expectation_config=ExpectationConfiguration(
+            type=promise.expectation, kwargs={}, meta={"promise": promise.name, "unknown": True}
+        ),
+        exception_info={"raised_exception": True, "exception_message": message},
+    )
+
+
+def _configuration(
+    promise: Promise, relations: Mapping[str, str], examples: int
+) -> ExpectationConfiguration:
     arguments = dict(promise.arguments)
     if promise.query:
         known = {name: f"({query})" for name, query in relations.items()}
         known["batch"] = "{batch}"  # Great Expectations puts the table itself in here
         arguments["unexpected_rows_query"] = promise.query.format(**known)
     return ExpectationConfiguration(
-        type=promise.expectation,
+        type="no_rows" if promise.query and not examples else promise.expectation,
         kwargs=arguments,
         notes=promise.because or None,
         meta={"promise": promise.name},

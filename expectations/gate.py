@@ -20,7 +20,7 @@ from expectations.outcome import Outcome, broken_gate, outcomes_of, to_arrow
 from expectations.promise import Table
 from expectations.slices import Slice, judged_before, slice_of
 from ingestion.settings import scrub
-from python_models.ops.journal import record_gate_results
+from python_models.ops import journal
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +44,15 @@ def run_gate(
     """
     gate = f"gate_{domain}__{when}"
     relations = {name: relation.sql_query() for name, relation in tables.items()}
+    relations["last_release"] = last_release(domain)
     try:
         promised = promises_of(domain, when, relations)
         slices = slices_of(dbt, session, promised, relations)
         outcomes = judge(session, gate, promised, slices, relations)
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
-        record_gate_results([broken_gate(gate, error).journal_row()])
+        journal.record_gate_results([broken_gate(gate, error).journal_row()])
         raise GateFailed(f"{gate} could not be run: {scrub(str(error))}") from None
-    record_gate_results([outcome.journal_row() for outcome in outcomes])
+    journal.record_gate_results([outcome.journal_row() for outcome in outcomes])
     show(gate, outcomes)
     if any(outcome.stops_the_build for outcome in outcomes):
         raise GateFailed(message_of(gate, outcomes))
@@ -70,6 +71,21 @@ def promises_of(domain: str, when: str, tables: Mapping[str, str]) -> list[Table
                 f"which gate_{domain}__{when}.py does not hand over"
             )
     return list(declared)
+
+
+def last_release(domain: str) -> str:
+    """Return a query for (table_name, row_count) of the domain's last release."""
+    rows = journal.rows(
+        "select table_name, rows from release_tables where domain = :domain and release_id = "
+        "(select max(release_id) from release_tables where domain = :domain)",
+        {"domain": domain},
+    )
+    values = [f"('{row['table_name']}', {int(row['rows'] or 0)})" for row in rows]
+    known = ", ".join(values) or "(null, null)"
+    return (
+        "select cast(table_name as varchar) as table_name, cast(row_count as bigint) as row_count "
+        f"from (values {known}) as released (table_name, row_count)"
+    )
 
 
 def slices_of(

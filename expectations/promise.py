@@ -143,3 +143,33 @@ def unique(*columns: str, severity: Severity = "critical") -> Promise:
         return promise(name, severity, known, column=columns[0])
     known = "expect_compound_columns_to_be_unique"
     return promise(name, severity, known, column_list=list(columns))
+
+
+def refers(column: str, other: str, other_column: str, severity: Severity = "critical") -> Promise:
+    """Declare that each value of a column is one of another table's column."""
+    return no_rows(
+        f"{column} is one of {other}",
+        severity,
+        f"""
+        select distinct {column} from {{batch}}
+        where {column} not in (
+            select {other_column} from {{{other}}} where {other_column} is not null
+        )
+        """,
+    )
+
+
+def not_shrunk(name: str, share: float = 0.5, severity: Severity = "critical") -> Promise:
+    """Declare that a table keeps a share of the rows it had in the last release."""
+    return no_rows(
+        f"{name} has at least {share:.0%} of the rows of the last release",
+        severity,
+        f"""
+        select table_name, row_count as released_count, new_count
+        from {{last_release}}
+        cross join (select count(*) as new_count from {{{name}}})
+        where table_name = '{name}' and new_count < {share} * row_count
+            and (true or exists (select 1 from {{batch}}))
+        """,
+        because="history does not vanish over night: a source or a filter did",
+    )

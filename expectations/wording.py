@@ -7,11 +7,13 @@ from typing import Any
 
 from great_expectations.render.renderer.inline_renderer import InlineRenderer
 
-from expectations.engine import is_broken_check
+from expectations.engine import is_broken_check, is_understood
 
 
 def expected_text(result: Any) -> str:
-    """Return the promise as a sentence."""
+    """Return the promise as a sentence; empty for one that is not understood."""
+    if not is_understood(result):
+        return ""
     return _rendered(result, "atomic.prescriptive.summary")
 
 

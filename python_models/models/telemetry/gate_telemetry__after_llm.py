@@ -5,5 +5,10 @@ from expectations.gate import run_gate
 
 def model(dbt, session):
     dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
-    tables = {}
+    tables = {
+        "evidence": dbt.ref("int_telemetry__assessment_evidence"),
+        "assessments": dbt.ref("int_telemetry__assessments_checked"),
+        "evaluations": dbt.ref("int_telemetry__evaluations_checked"),
+        "cycles": dbt.ref("cycles"),
+    }
     return run_gate(dbt, session, "telemetry", "after_llm", tables)

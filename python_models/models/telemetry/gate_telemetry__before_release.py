@@ -5,5 +5,19 @@ from expectations.gate import run_gate
 
 def model(dbt, session):
     dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
-    tables = {}
+    tables = {
+        "landed": dbt.ref("stg_telemetry__readings"),
+        "loads": dbt.ref("int_telemetry__loads_processed"),
+        "readings": dbt.ref("readings"),
+        "cycles": dbt.ref("cycles"),
+        "rejected_cycles": dbt.ref("rejected_cycles"),
+        "cycle_stages": dbt.ref("cycle_stages"),
+        "baselines": dbt.ref("baselines"),
+        "cycle_variance": dbt.ref("cycle_variance"),
+        "issues": dbt.ref("issues"),
+        "stage_curves": dbt.ref("stage_curves"),
+        "assessments": dbt.ref("assessments"),
+        "assessment_evaluations": dbt.ref("assessment_evaluations"),
+        "reports": dbt.ref("reports"),
+    }
     return run_gate(dbt, session, "telemetry", "before_release", tables)
