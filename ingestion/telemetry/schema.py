@@ -1,4 +1,4 @@
-"""The one canonical raw shape: every telemetry source lands in these tables, whatever it looks like.
+"""The one canonical raw shape: every telemetry source lands in these tables.
 
 Columns say what the source said, typed but not converted: units travel with the row and are
 applied in staging, sentinel values stay and are flagged. Times are UTC without zone,
@@ -115,6 +115,21 @@ SOURCES = pa.schema(
     ]
 )
 
+# How the columns of a source's files change: a row for each column of a file that is new, has
+# another use than in the file before it, or is gone.
+SOURCE_COLUMNS = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("source", pa.string()),
+        ("source_file", pa.string()),
+        ("column_name", pa.string()),
+        ("use", pa.string()),  # mapped | sensor | label | ignored; null when gone
+        ("previous_use", pa.string()),  # null when new
+        ("change", pa.string()),  # new | changed | gone
+        ("noticed_at", _TIMESTAMP),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
     "readings": READINGS,
     "sensor_values": SENSOR_VALUES,
@@ -122,4 +137,5 @@ TABLES: dict[str, pa.Schema] = {
     "rejects": REJECTS,
     "files": FILES,
     "sources": SOURCES,
+    "source_columns": SOURCE_COLUMNS,
 }

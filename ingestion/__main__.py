@@ -1,0 +1,122 @@
+"""`python -m ingestion <domain> [--source NAME ...] [--path FILE_OR_FOLDER]`: land what is new."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ingestion.settings import SettingsError, scrub
+
+if TYPE_CHECKING:
+    from ingestion.telemetry.landing import Report
+
+OK, SOME_QUARANTINED, WRONG, LOCKED = 0, 1, 2, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit code.
+
+    0: all is landed (rejected rows are counted, not an error) · 1: a load was set aside ·
+    2: wrong settings, declaration or source · 3: another landing is running.
+    """
+    options = _parser().parse_args(arguments)
+    from ingestion.locking import Locked
+    from ingestion.telemetry.declared import DeclarationError
+    from ingestion.telemetry.deliveries import SourceAbsent
+    from ingestion.telemetry.landing import land
+
+    try:
+        with progress() as step:
+            report = land(options.source, options.path, say, step)
+    except Locked as error:
+        return _fail(str(error), LOCKED)
+    except (SettingsError, DeclarationError, SourceAbsent) as error:
+        return _fail(str(error), WRONG)
+    show(report)
+    return SOME_QUARANTINED if report.quarantined else OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
+    parser.add_argument("domain", choices=["telemetry"])
+    parser.add_argument("--source", action="append", default=[], help="only this declared source")
+    parser.add_argument("--path", help="only this file or folder (local or s3://)")
+    return parser
+
+
+def say(text: str) -> None:
+    """Write one line."""
+    sys.stdout.write(scrub(text) + "\n")
+    sys.stdout.flush()
+
+
+def _fail(text: str, code: int) -> int:
+    sys.stderr.write(scrub(text) + "\n")
+    return code
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show progress: a bar on a terminal, a line now and then elsewhere."""
+    if not sys.stdout.isatty():
+        yield _plain_step
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def step(source: str, done: int, total: int) -> None:
+            bar.update(task, description=f"reading {source}", completed=done, total=total)
+
+        yield step
+
+
+def _plain_step(source: str, done: int, total: int) -> None:
+    if done == total or done % max(1, total // 10) == 0:
+        say(f"read {done} of {total} files ({source})")
+
+
+def show(report: Report) -> None:
+    """Print what became of each source."""
+    for name, why in report.absent.items():
+        say(f"skipped {name}: {why}")
+    heads = ["source", "files", "unchanged", "rows in", "accepted", "duplicate", "rejected"]
+    rows = [
+        [
+            tally.source,
+            *(
+                f"{number:,}"
+                for number in (
+                    tally.file_count, tally.unchanged, tally.rows_in,
+                    tally.accepted, tally.duplicate, tally.rejected,
+                )
+            ),
+        ]
+        for tally in report.tallies.values()
+    ]  # fmt: skip
+    if rows:
+        say(_table(heads, rows))
+    for tally in report.tallies.values():
+        if tally.rejected_files:
+            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole; why is in rejects")
+    for problem in report.quarantined:
+        _fail(f"A load was set aside: {problem}", SOME_QUARANTINED)
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    widths = [max(len(row[index]) for row in [heads, *rows]) for index in range(len(heads))]
+    lines = []
+    for row in [heads, ["-" * width for width in widths], *rows]:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join(cells))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""Named points at which a test may kill the process, to prove that the next run mends it."""
+
+from __future__ import annotations
+
+import os
+
+_passed: dict[str, int] = {}
+
+
+def fault(point: str) -> None:
+    """Die here when `FAULT=point` or `FAULT=point:n` (the n-th pass) is set; else do nothing."""
+    wanted = os.environ.get("FAULT")
+    if not wanted:
+        return
+    name, _, number = wanted.partition(":")
+    if name not in (point, "*"):
+        return
+    key = name  # `*:n` counts every point passed, whatever its name
+    _passed[key] = _passed.get(key, 0) + 1
+    if _passed[key] == int(number or 1):
+        os._exit(137)

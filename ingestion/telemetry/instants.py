@@ -1,0 +1,171 @@
+"""SQL that turns what a source calls a time into UTC, exactly or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from ingestion.telemetry.declaration import EPOCHS, Instant
+
+_OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)$"
+_ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]|$)"
+_DIGITS = {"epoch_s": 6, "epoch_ms": 3, "epoch_us": 0}
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A change of a zone's offset: the local times around it that are lost or shown twice."""
+
+    local: datetime  # clock time from which the new offset holds
+    low: datetime  # clock times from low (inclusive) to high (exclusive) are lost or doubled
+    high: datetime
+    before: timedelta
+    after: timedelta
+
+
+@dataclass(frozen=True)
+class TimeSql:
+    """Expressions over a staged row."""
+
+    local: str  # clock time as written, before the zone is applied; null when it cannot be read
+    utc: str
+    problem: str  # null, or a reason code
+
+
+def instant_sql(
+    instant: Instant, columns: list[tuple[str, str]], low: datetime | None, high: datetime | None
+) -> TimeSql:
+    """Return the expressions for columns given as (identifier, DuckDB type).
+
+    `low` and `high` bound the clock times that occur: only shifts between them are compared.
+    """
+    local, is_utc, empty = _parsed(instant, columns)
+    shifts = [] if instant.zone == "UTC" else _shifts_between(instant.zone, low, high)
+    offset = _offset_sql(instant, local, shifts, low)
+    if is_utc == "true" or instant.zone == "UTC":
+        utc = local
+    else:
+        utc = f"case when {is_utc} then {local} else {local} - {offset} end"
+    problem = (
+        f"case when {empty} then 'missing_timestamp' "
+        f"when {local} is null or not {local} between timestamp '0001-01-01' "
+        "and timestamp '9999-12-31 23:59:59.999999' then 'bad_timestamp'"
+    )
+    if is_utc != "true":
+        for shift in shifts:
+            inside = f"{local} >= {_literal(shift.low)} and {local} < {_literal(shift.high)}"
+            if shift.after > shift.before:
+                problem += f" when not {is_utc} and {inside} then 'nonexistent_local_time'"
+            elif instant.ambiguous == "reject":
+                problem += f" when not {is_utc} and {inside} then 'ambiguous_local_time'"
+    return TimeSql(local, utc, problem + " end")
+
+
+def _parsed(instant: Instant, columns: list[tuple[str, str]]) -> tuple[str, str, str]:
+    """Return (clock time, whether it is UTC already, whether it is empty) as SQL."""
+    name, kind = columns[0]
+    if len(columns) == 1 and kind == "TIMESTAMP WITH TIME ZONE":
+        # a naive value was read as UTC: declared so, or it has its own offset
+        return f"make_timestamp(epoch_us({name}))", "true", f"{name} is null"
+    if len(columns) == 1 and kind.startswith("TIMESTAMP"):
+        return f"cast({name} as timestamp)", "false", f"{name} is null"
+    if len(columns) == 1 and kind == "DATE":
+        return f"cast({name} as timestamp)", "false", f"{name} is null"
+    parts = [f"trim(cast({column} as varchar))" for column, _ in columns]
+    text = parts[0] if len(parts) == 1 else f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
+    tried = [_tried(text, entry) for entry in instant.format]
+    local = tried[0][0] if len(tried) == 1 else f"coalesce({', '.join(one for one, _ in tried)})"
+    if len(tried) == 1:
+        is_utc = tried[0][1]
+    else:
+        cases = " ".join(f"when {one} is not null then {utc}" for one, utc in tried)
+        is_utc = f"(case {cases} else false end)"
+    return local, is_utc, f"coalesce({text}, '') = ''"
+
+
+def _tried(text: str, entry: str) -> tuple[str, str]:
+    """Return (clock time, whether that is UTC) for one declared format."""
+    if entry in EPOCHS:
+        if entry == "epoch_ns":
+            micros = f"try_cast({text} as hugeint) // 1000"
+        elif entry == "epoch_us":
+            micros = f"try_cast({text} as hugeint)"
+        else:
+            scale = 10 ** _DIGITS[entry]
+            micros = f"try_cast({text} as decimal(28, 9)) * {scale}"
+        bounded = f"try_cast({micros} as bigint)"
+        return f"try(make_timestamp({bounded}))", "true"
+    if entry == "iso":
+        shaped = f"regexp_matches({text}, '{_ISO}')"
+        has_offset = f"(length({text}) > 10 and regexp_matches({text}, '{_OFFSET}'))"
+        zoned = f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
+        local = (
+            f"case when not {shaped} then null when {has_offset} then {zoned} "
+            f"else try_cast({text} as timestamp) end"
+        )
+        return local, has_offset
+    quoted = entry.replace("'", "''")
+    parsed = f"try_strptime({text}, '{quoted}')"
+    if "%z" in entry:
+        return f"make_timestamp(epoch_us({parsed}))", "true"
+    return f"cast({parsed} as timestamp)", "false"
+
+
+def _offset_sql(instant: Instant, local: str, shifts: list[Shift], low: datetime | None) -> str:
+    """The zone's offset at a clock time, as an interval."""
+    if instant.zone == "UTC":
+        return "interval 0 second"
+    zone = ZoneInfo(instant.zone)
+    start = zone.utcoffset(low or datetime(2000, 1, 1)) or timedelta()
+    if not shifts:
+        return _interval(start)
+    later = instant.ambiguous == "later"
+    cases = ""
+    for shift in shifts:
+        doubled = shift.after < shift.before
+        bound = (shift.low if later else shift.high) if doubled else shift.local
+        cases += f" when {local} < {_literal(bound)} then {_interval(shift.before)}"
+    return f"(case{cases} else {_interval(shifts[-1].after)} end)"
+
+
+def _shifts_between(zone: str, low: datetime | None, high: datetime | None) -> list[Shift]:
+    if low is None or high is None:
+        return []
+    margin = timedelta(days=2)
+    known = _shifts(zone)
+    first, last = low.replace(tzinfo=None), high.replace(tzinfo=None)
+    return [shift for shift in known if shift.high + margin > first and shift.low - margin < last]
+
+
+@lru_cache(maxsize=32)
+def _shifts(zone_name: str) -> tuple[Shift, ...]:
+    """Every change of offset from 1970 to 2100, found by halving the days around it."""
+    zone = ZoneInfo(zone_name)
+
+    def offset(moment: datetime) -> timedelta:
+        return moment.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()
+
+    found = []
+    moment, end, step = datetime(1970, 1, 1), datetime(2100, 1, 1), timedelta(days=7)
+    while moment < end:
+        if offset(moment) != offset(moment + step):
+            early, late = moment, moment + step
+            while late - early > timedelta(seconds=1):
+                middle = early + (late - early) / 2
+                early, late = (middle, late) if offset(middle) == offset(early) else (early, middle)
+            change = late.replace(microsecond=0)
+            before, after = offset(early), offset(late)
+            edges = sorted((change + before, change + after))
+            found.append(Shift(change + before, edges[0], edges[1], before, after))
+        moment += step
+    return tuple(found)
+
+
+def _literal(moment: datetime) -> str:
+    return f"timestamp '{moment:%Y-%m-%d %H:%M:%S}'"
+
+
+def _interval(offset: timedelta) -> str:
+    return f"interval ({int(offset.total_seconds())}) second"

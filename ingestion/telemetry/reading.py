@@ -1,0 +1,130 @@
+"""The landing's side of the reading process: hand out files, collect answers, outlive crashes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ingestion.settings import PROJECT_ROOT, settings
+
+MEMORY_LIMIT = "450MB"  # of DuckDB in the reading process: the whole landing stays below 1 GB
+
+
+Job = dict[str, Any]
+Answer = dict[str, Any]
+
+
+class ReaderDied(RuntimeError):
+    """The reading process ended before it had answered."""
+
+    def __init__(self, code: int | None, unanswered: list[dict[str, Any]]) -> None:
+        super().__init__(f"the reading process ended with code {code}")
+        self.unanswered = unanswered
+
+
+class ReadingProcess:
+    """One reading process; `answers` yields each job's answer as it comes."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self.process: subprocess.Popen[str] | None = None
+        self.known: list[tuple[str, str]] = []
+
+    def __enter__(self) -> ReadingProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process; it holds nothing that is not on disk."""
+        if self.process is not None:
+            if self.process.stdin:
+                self.process.stdin.close()
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def know(self, hashes: list[tuple[str, str]]) -> None:
+        """Tell which contents are in the lake: they are not read again."""
+        self.known += hashes
+        if self.process is not None:
+            list(self._asked([{"do": "know", "id": "know", "hashes": hashes}]))
+
+    def answers(
+        self, jobs: list[dict[str, Any]]
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Yield (job, answer); a job that kills the process twice is answered as rejected."""
+        waiting = jobs
+        while waiting:
+            try:
+                yield from self._asked(waiting)
+                return
+            except ReaderDied as died:
+                self.stop()
+                waiting = died.unanswered
+                # two files are read at once: ask for one alone to find the one that kills
+                first, waiting = waiting[0], waiting[1:]
+                try:
+                    yield from self._asked([first])
+                except ReaderDied as again:
+                    self.stop()
+                    yield first, _crashed(first, str(again))
+
+    def _asked(self, jobs: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        process = self._started()
+        assert process.stdin is not None and process.stdout is not None
+        open_jobs = {job["id"]: job for job in jobs}
+        try:
+            for job in jobs:
+                process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            raise ReaderDied(process.poll(), jobs) from None
+        while open_jobs:
+            line = process.stdout.readline()
+            if not line:
+                raise ReaderDied(process.wait(), list(open_jobs.values()))
+            answer = json.loads(line)
+            job = open_jobs.pop(answer["id"])
+            if "error" in answer:
+                raise RuntimeError(f"{job.get('source_file', job['do'])}: {answer['error']}")
+            if answer.get("status") == "loaded":
+                self.known.append((job["source"], answer["hash"]))
+            yield job, answer
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self.process is None:
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            limit = os.environ.get("SLUICE_LANDING_MEMORY", MEMORY_LIMIT)
+            self.process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "ingestion.telemetry.worker",
+                    str(settings().sluice_threads), limit, str(self.scratch),
+                ],
+                cwd=PROJECT_ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )  # fmt: skip
+            try:
+                list(self._asked([{"do": "know", "id": "know", "hashes": self.known}]))
+            except ReaderDied as died:
+                raise RuntimeError(f"the reading process does not start: {died}") from None
+        return self.process
+
+
+def _crashed(job: dict[str, Any], message: str) -> dict[str, Any]:
+    return {"id": job["id"], "status": "crashed", "reason": message, "seconds": 0.0}

@@ -1,0 +1,244 @@
+"""What a delivered file is before anything reads its rows: hash, lines, encoding, damage.
+
+A text file that DuckDB would misread (other encodings, NUL bytes, open quotes, mixed line ends,
+gzip) is rewritten line by line, with a blank line in the place of each line that cannot be used,
+so that line numbers stay those of the file that was delivered.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from ingestion.telemetry.declaration import Dialect
+
+BLOCK = 4 * 1024 * 1024
+_WIDE_MARKS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+MAX_LINE = 2 * 1024 * 1024
+
+
+class Unreadable(Exception):
+    """The whole file is rejected; `reason` is a short code, the message is for a person."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that cannot be used, by its number in the delivered file."""
+
+    number: int
+    reason: str
+    error: str
+    text: str
+
+
+@dataclass
+class Text:
+    """A text file ready for DuckDB."""
+
+    path: Path
+    line_count: int
+    blank_lines: list[int] = field(default_factory=list)  # bad lines among them
+    bad_lines: list[BadLine] = field(default_factory=list)
+
+
+def content_hash(path: Path) -> str:
+    """Return the hash by which a file is known, whatever its name."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def is_gzip(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def readable_text(path: Path, dialect: Dialect, scratch: Path) -> Text:
+    """Return a text file that DuckDB reads exactly; rewrites it only when it has to.
+
+    Raises:
+        Unreadable: gzip data is damaged, or the file holds nothing.
+    """
+    if path.stat().st_size == 0:
+        raise Unreadable("empty_file", "the file is empty")
+    encoding = _encoding(path, dialect.encoding)
+    if not is_gzip(path) and encoding == "utf-8":
+        plain = _plain(path, dialect)
+        if plain is not None:
+            return plain
+    return _rewritten(path, dialect, encoding, scratch)
+
+
+def _encoding(path: Path, declared: str) -> str:
+    """The byte order mark of a wide encoding leaves no doubt; else the declaration decides."""
+    with _opened(path) as stream:
+        start = stream.read(4)
+    for mark, name in _WIDE_MARKS.items():
+        if start.startswith(mark):
+            return name
+    return "utf-8" if declared in ("utf-8", "ascii", "utf-8-sig") else declared
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def _plain(path: Path, dialect: Dialect) -> Text | None:
+    """Describe a file that can be read as it is; None when it has to be rewritten."""
+    lines = returns = pairs = 0
+    has_quotes = has_blanks = False
+    tail = b"\n"  # a blank first line counts as one
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            if b"\0" in block:
+                return None
+            lines += block.count(b"\n")
+            if b"\r" in block or tail.endswith(b"\r"):
+                returns += block.count(b"\r")
+                pairs += block.count(b"\r\n") + (tail.endswith(b"\r") and block[:1] == b"\n")
+                has_blanks = has_blanks or b"\n\r\n" in tail + block
+            has_blanks = has_blanks or b"\n\n" in tail + block
+            has_quotes = has_quotes or bool(dialect.quote) and dialect.quote.encode() in block
+            tail = block[-2:]
+    if returns and not returns == pairs == lines:
+        return None
+    if not _is_utf8(path) or (has_quotes and not _quotes_close(path, dialect)):
+        return None
+    text = Text(path, lines + (not tail.endswith(b"\n")))
+    if has_blanks:
+        with path.open("rb") as stream:
+            text.blank_lines = [
+                number for number, line in enumerate(stream, start=1) if line in (b"\n", b"\r\n")
+            ]
+    return text
+
+
+def _is_utf8(path: Path) -> bool:
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    pending = False
+    with path.open("rb") as stream:
+        try:
+            while block := stream.read(BLOCK):
+                if pending or not block.isascii():
+                    decoder.decode(block)
+                    pending = bool(decoder.getstate()[0])
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _quotes_close(path: Path, dialect: Dialect) -> bool:
+    """Say whether no line leaves a quote open and no value is quoted three times."""
+    quote = dialect.quote.encode()
+    triple = quote * 3
+    escaped = (dialect.escape + dialect.quote).encode() if dialect.escape != dialect.quote else b""
+    with path.open("rb") as stream:
+        for line in stream:
+            count = line.count(quote)
+            if count and escaped:
+                count -= line.count(escaped)
+            if count % 2 or (count > 5 and triple in line):
+                return False
+    return True
+
+
+def _rewritten(path: Path, dialect: Dialect, encoding: str, scratch: Path) -> Text:
+    text = Text(scratch, 0)
+    wide = encoding.replace("-", "_").startswith(("utf_16", "utf_32"))
+    triple = _triple_quotes(dialect)
+    with (
+        _opened(path) as raw,
+        io.TextIOWrapper(
+            raw, encoding=encoding, errors="replace" if wide else "surrogateescape"
+        ) as lines,
+        scratch.open("w", encoding="utf-8", newline="\n") as output,
+    ):
+        for number, line in enumerate(_lines(lines), start=1):
+            text.line_count = number
+            body = line.rstrip("\n")
+            if number == 1:
+                body = body.removeprefix("\ufeff")
+            if triple and dialect.quote * 3 in body:
+                body = triple.sub(r"\1\2", body)
+            problem = _problem(body, dialect, wide)
+            if problem:
+                text.bad_lines.append(BadLine(number, *problem, _printable(body)))
+            if problem or not body:
+                text.blank_lines.append(number)
+                body = ""
+            output.write(body + "\n")
+    return text
+
+
+def _lines(stream: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from stream
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Unreadable("corrupt_gzip", f"the gzip data is damaged: {error}") from None
+    except UnicodeError as error:
+        raise Unreadable("bad_encoding", f"the text cannot be decoded: {error}") from None
+
+
+def _triple_quotes(dialect: Dialect) -> re.Pattern[str] | None:
+    """Values that were quoted by two programs in turn: \"\"\"2024-01-01\"\"\"."""
+    if not dialect.quote:
+        return None
+    quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
+    return re.compile(f"(^|{delimiter}){quote * 3}([^{quote}]*){quote * 3}(?={delimiter}|$)")
+
+
+def _problem(body: str, dialect: Dialect, wide: bool) -> tuple[str, str] | None:
+    if "\0" in body:
+        return "nul_byte", "the line holds a NUL byte"
+    if len(body) > MAX_LINE:
+        return "line_too_long", f"the line is longer than {MAX_LINE} characters"
+    if not body.isascii():
+        if wide and "\ufffd" in body:
+            return "bad_encoding", "the line holds bytes that are not text"
+        try:
+            body.encode()
+        except UnicodeEncodeError:
+            return "bad_encoding", f"the line is not valid {dialect.encoding}"
+    if dialect.quote:
+        count = body.count(dialect.quote)
+        if count and dialect.escape != dialect.quote:
+            count -= body.count(dialect.escape + dialect.quote)
+        if count % 2:
+            return "open_quote", "a quote is opened and not closed on this line"
+    return None
+
+
+def _printable(body: str) -> str:
+    """Show bytes that are no text as \\xNN, so that nothing is lost and the row can be stored."""
+    shown = body.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return shown.replace("\0", "\\x00")
+
+
+def lines_at(path: Path, numbers: list[int]) -> dict[int, str]:
+    """Return the text of some lines of a text file by their numbers."""
+    wanted = set(numbers)
+    last = max(wanted, default=0)
+    found: dict[int, str] = {}
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if number in wanted:
+                found[number] = line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+            if number >= last:
+                break
+    return found
