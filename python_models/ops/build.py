@@ -7,13 +7,12 @@ followed while it lasts and a killed one still says how far it came.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
-from ingestion.settings import scrub
 from python_models.ops import journal, runs
 from python_models.ops.nodes import (
     Node,
@@ -38,7 +37,13 @@ class Build:
     graph: dict[str, Node] = field(default_factory=dict)
     _rows: dict[str, int | None] = field(default_factory=dict)
 
-    def start(self, graph: Mapping[str, Any], arguments: Mapping[str, Any], target: str) -> None:
+    def start(
+        self,
+        graph: Mapping[str, Any],
+        selected: Sequence[str],
+        arguments: Mapping[str, Any],
+        target: str,
+    ) -> None:
         """Write the run down before its first node, and listen to what its nodes do."""
         from dbt_common.events.event_manager_client import add_callback_to_manager
 
@@ -46,7 +51,7 @@ class Build:
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
         runs.mark_killed()
-        runs.record_start(self.invocation_id, self.run_id, self.pins, arguments, target)
+        runs.record_start(self.invocation_id, self.run_id, self.pins, selected, arguments, target)
         fold_llm_journal()
         add_callback_to_manager(self.hear)
 
@@ -67,7 +72,7 @@ class Build:
 
     def finish(self, results: list[Any]) -> None:
         """Write down how every node and the run ended, then show it to readers."""
-        from python_models.ops import release_file
+        from python_models.ops import alerts, release_file
 
         for result in results:
             node = self.graph.get(result.node.unique_id)
@@ -76,6 +81,7 @@ class Build:
         runs.record_end(self.invocation_id)
         fold_llm_journal()
         release_file.refresh(self.invocation_id)
+        alerts.after_run(self.invocation_id)
 
     def _write(self, node: Node, status: str, seconds: float | None, message: str | None) -> None:
         unique_id, ended = node["unique_id"], seconds is not None
@@ -98,7 +104,7 @@ class Build:
             "seconds": seconds,
             "rows_in": self._rows_in(node),
             "rows_out": rows_out,
-            "message": scrub(message)[:4000] if message else None,
+            "message": runs.reason(message) if message else None,
         }
         journal.put("node_runs", [row])
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
@@ -14,6 +15,7 @@ import duckdb
 from ingestion.lake import catalog, lake, load_extensions, uses_object_store, warehouse_uri
 from ingestion.settings import PROJECT_ROOT, scrub, settings
 from python_models.ops import journal, lock, release_file
+from python_models.ops.output import emit
 
 _LEAST_FREE_BYTES = 2_000_000_000
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[^ ;\\]+)")
@@ -149,3 +151,18 @@ def _release() -> Iterator[Finding]:
         views = connection.execute("select count(*) from duckdb_views() where not internal")
         count = views.fetchone()
     yield Finding("release", True, f"{release_id}, {count[0] if count else 0} tables readable")
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Print what was found; the exit code says whether everything is good."""
+    found = examine()
+    rows = [
+        {"": "ok" if finding.is_good else "NOT OK", "check": finding.check, "found": finding.detail}
+        for finding in found
+    ]
+    emit([asdict(finding) for finding in found] if options.json else rows, options.json, "Doctor")
+    return 0 if all(finding.is_good for finding in found) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(doctor(argparse.Namespace(json="--json" in sys.argv)))

@@ -33,7 +33,7 @@ _TABLES = {
     "run_args": """
         invocation_id text primary key, run_id text not null, arguments text not null,
         variables text not null, environment text not null,
-        files text not null, recorded_at text not null""",
+        files text not null, selected text not null, recorded_at text not null""",
     "gate_results": """
         invocation_id text not null, gate text not null, table_name text, expectation text,
         severity text, success integer, broken_check integer, observed text, expected text,

@@ -19,7 +19,7 @@ import pyarrow as pa
 from ingestion.faults import fault
 from python_models.ops import journal, release_file
 from python_models.ops.nodes import Node, domain_of
-from python_models.ops.published_table import PublishedTable, mart_of, publish_table
+from python_models.ops.published_table import Mart, PublishedTable, mart_of, publish_table
 from python_models.ops.runs import GOOD
 from python_models.ops.snapshot_files import plain
 
@@ -66,31 +66,50 @@ def publish(dbt: Any, session: duckdb.DuckDBPyConnection, domain: str) -> pa.Tab
     if reason:
         return pa.Table.from_pylist([_held_back(domain, node, reason) for node in marts], _RESULT)
     _refuse_failed_gates(running.run_id)
-    properties = {
-        "sluice.invocation-id": running.invocation_id,
-        "sluice.run-id": running.run_id,
-        "sluice.publication": f"{running.run_id}-{secrets.token_hex(3)}",
-    }
-    published = [publish_table(session, mart_of(node), properties) for node in marts]
-    fault("publish.all_committed")
-    release_id = record(domain, published, running.invocation_id, running.run_id)
-    fault("publish.recorded")
-    key = {"invocation_id": running.invocation_id}
-    journal.change("runs", key, {"release_id": release_id})
-    release_file.write(release_id, running.invocation_id)
+    release_id, published = publish_marts(
+        session, domain, [mart_of(node) for node in marts], running.invocation_id, running.run_id
+    )
     return pa.Table.from_pylist([_row(release_id, table) for table in published], _RESULT)
+
+
+def publish_marts(
+    session: duckdb.DuckDBPyConnection,
+    domain: str,
+    marts: list[Mart],
+    invocation_id: str,
+    run_id: str,
+) -> tuple[int, list[PublishedTable]]:
+    """Publish tables of the build database as they are; returns the release and its tables.
+
+    Whoever calls has made sure that they are fit to be published.
+    """
+    properties = {
+        "sluice.invocation-id": invocation_id,
+        "sluice.run-id": run_id,
+        "sluice.publication": f"{run_id}-{secrets.token_hex(3)}",
+    }
+    published = [publish_table(session, mart, properties) for mart in marts]
+    fault("publish.all_committed")
+    release_id = record(domain, published, invocation_id, run_id)
+    fault("publish.recorded")
+    journal.change("runs", {"invocation_id": invocation_id}, {"release_id": release_id})
+    release_file.write(release_id, invocation_id)
+    return release_id, published
 
 
 def record(domain: str, published: list[PublishedTable], invocation_id: str, run_id: str) -> int:
     """Write down the release of these tables together with the other domains' newest ones."""
     newest = journal.rows("select * from releases order by release_id desc limit 1")
-    others = _tables_of_others(newest[0]["release_id"], domain) if newest else []
+    shown = journal.rows(
+        "select * from release_tables where release_id = ?", (release_file.current_release_id(),)
+    )
+    others = [row | {"is_unchanged": 1} for row in shown if row["domain"] != domain]
     rows = [_table_row(table, invocation_id) for table in published]
-    known = {(row["domain"], row["table_name"]): row for row in _tables_of(newest, domain)}
+    known = {row["table_name"]: row for row in shown if row["domain"] == domain}
     for row in rows:
-        before = known.get((row["domain"], row["table_name"]))
+        before = known.get(row["table_name"])
         row["is_unchanged"] = int(before is not None and _identity(before) == _identity(row))
-    state = json.dumps(sorted(_identity(row) for row in [*rows, *others]))
+    state = json.dumps(state_of([*rows, *others]))
     if newest and newest[0]["state"] == state:
         return newest[0]["release_id"]
     return add_release([*rows, *others], state, invocation_id, run_id, "publish", domain)
@@ -124,24 +143,13 @@ def add_release(
     return release_id
 
 
+def state_of(tables: list[dict[str, Any]]) -> list[list[Any]]:
+    """Return what makes a release: two with the same state show the same rows."""
+    return sorted(_identity(table) for table in tables)
+
+
 def _identity(row: Mapping[str, Any]) -> list[Any]:
     return [row["domain"], row["table_name"], str(row["snapshot_id"]), row["schema_hash"]]
-
-
-def _tables_of(newest: list[dict[str, Any]], domain: str) -> list[dict[str, Any]]:
-    if not newest:
-        return []
-    return journal.rows(
-        "select * from release_tables where release_id = ? and domain = ?",
-        (newest[0]["release_id"], domain),
-    )
-
-
-def _tables_of_others(release_id: int, domain: str) -> list[dict[str, Any]]:
-    found = journal.rows(
-        "select * from release_tables where release_id = ? and domain <> ?", (release_id, domain)
-    )
-    return [row | {"is_unchanged": 1} for row in found]
 
 
 def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from python_models.ops.raw_views import Pins
 
 GOOD = ("success", "pass", "warn", "no-op")
 BAD = ("error", "fail", "runtime error", "partial success")
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Passed|[A-Z]\w+): ")
 RESUME_VARIABLE = "SLUICE_RESUME_RUN"
 
 
@@ -66,7 +68,12 @@ def mark_killed() -> None:
 
 
 def record_start(
-    invocation_id: str, run_id: str, pins: Pins, arguments: Mapping[str, Any], target: str
+    invocation_id: str,
+    run_id: str,
+    pins: Pins,
+    selected: Sequence[str],
+    arguments: Mapping[str, Any],
+    target: str,
 ) -> None:
     """Write a run down before its first node: what runs, on what, with which settings."""
     texts = fingerprint.project_texts()
@@ -88,7 +95,8 @@ def record_start(
         "project_hash": fingerprint.project_hash(files),
     }
     journal.put("runs", [run])
-    journal.put("run_args", [_arguments_row(invocation_id, run_id, arguments, files)])
+    row = _arguments_row(invocation_id, run_id, arguments, files)
+    journal.put("run_args", [row | {"selected": _json(sorted(selected))}])
     journal.keep_texts(fingerprint.storable_texts(texts))
 
 
@@ -117,7 +125,7 @@ def record_end(invocation_id: str) -> str:
         (invocation_id,),
     )
     status = "failed" if bad else "success"
-    message = f"{bad[0]['node']}: {_reason(bad[0]['message'])}" if bad else None
+    message = f"{bad[0]['node']}: {bad[0]['message']}" if bad else None
     end = _end(run["started_at"], journal.now(), status, message)
     journal.change("runs", {"invocation_id": invocation_id}, end)
     return status
@@ -133,13 +141,13 @@ def _end(started_at: str, ended_at: str, status: str, message: str | None) -> di
     }
 
 
-def _reason(message: str | None) -> str:
-    """Return the line of an error text that says most: the last one of a Python traceback."""
+def reason(message: str | None) -> str:
+    """Return what an error text says, without the frames of a Python traceback."""
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
-    if not lines:
-        return "no message"
-    is_traceback = any(line.startswith("Traceback") for line in lines)
-    return (lines[-1] if is_traceback else " ".join(lines))[:500]
+    if any(line.startswith("Traceback") for line in lines):
+        named = [i for i, line in enumerate(lines) if _EXCEPTION.match(line)]
+        lines = lines[named[-1] :] if named else lines[-1:]
+    return scrub(" ".join(lines))[:1000] or "no message"
 
 
 def _json(value: Any) -> str:

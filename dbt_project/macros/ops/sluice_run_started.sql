@@ -3,7 +3,12 @@
     {% if execute %}
         {% do adapter.store_relation(
             "dbt_plugin", none, [], "run_started", "",
-            {"graph": graph, "arguments": invocation_args_dict, "target": target.name},
+            {
+                "graph": graph,
+                "selected": selected_resources,
+                "arguments": invocation_args_dict,
+                "target": target.name,
+            },
         ) %}
     {% endif %}
 {% endmacro %}

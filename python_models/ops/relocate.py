@@ -1,0 +1,148 @@
+"""Command `relocate`: mends the absolute paths inside a lake that was moved to another folder.
+
+Iceberg metadata, the catalog and released views all name files by their whole path. Each file is
+rewritten beside itself and moved into place; the catalog comes last, so that a relocation that
+was interrupted is found again and finished.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ingestion.lake import lake, uses_object_store
+from ingestion.settings import settings
+from python_models.ops import journal, lock, release_file
+from python_models.ops.output import emit_document, say
+
+
+class CannotRelocate(RuntimeError):
+    """The lake's tables cannot be moved by rewriting paths; the message says why."""
+
+
+def relocate(options: argparse.Namespace) -> int:
+    """Let every path inside the lake begin with the folder it lies in now."""
+    if settings().sluice_catalog_uri or uses_object_store():
+        raise CannotRelocate(
+            "Tables in an object store or in a catalog server stay where they are when the lake "
+            "folder moves: there is nothing to relocate."
+        )
+    with lock.build_lock("relocate"):
+        old, new = _old_root(), str(lake().root)
+        count = 0 if old in (None, new) else mend(old, new)
+    if options.json:
+        emit_document({"from": old, "to": new, "files": count})
+    elif not count:
+        say(f"Every path begins with {new} already.")
+    else:
+        say(f"{count} files now name {new} instead of {old}.")
+    return 0
+
+
+def mend(old: str, new: str) -> int:
+    """Replace one root by another in all metadata, the journal, the releases and the catalog."""
+    count = 0
+    for path in sorted(lake().warehouse.rglob("metadata/*")):
+        if path.name.endswith(".metadata.json"):
+            _replace_text(path, old, new)
+        elif path.suffix == ".avro":
+            _replace_in_avro(path, old, new)
+        else:
+            continue
+        count += 1
+    _mend_journal(old, new)
+    _mend_releases()
+    _mend_catalog(old, new)
+    return count
+
+
+def _old_root() -> str | None:
+    """Return the root the catalog still names; None when there is no table."""
+    if not lake().catalog_db.exists():
+        return None
+    with closing(sqlite3.connect(lake().catalog_db)) as connection:
+        found = connection.execute("select metadata_location from iceberg_tables limit 1")
+        row = found.fetchone()
+    if row is None:
+        return None
+    return row[0].removeprefix("file://").rpartition(f"/{lake().warehouse.name}/")[0]
+
+
+def _replace_text(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    _write(path, _moved(text, old, new).encode())
+
+
+def _replace_in_avro(path: Path, old: str, new: str) -> None:
+    from pyiceberg.avro.file import AvroFile, AvroOutputFile
+    from pyiceberg.io.pyarrow import PyArrowFileIO
+
+    io = PyArrowFileIO()
+    beside = path.with_name(f".{path.name}")
+    with AvroFile(io.new_input(str(path))) as source:
+        schema, meta = source.schema, dict(source.header.meta)
+        records = [_moved(record, old, new) for record in source]
+    kept = {name: value for name, value in meta.items() if name != "avro.schema"}
+    name = "manifest_file" if path.name.startswith("snap-") else "manifest_entry"
+    with AvroOutputFile(io.new_output(str(beside)), schema, name, metadata=kept) as target:
+        target.write_block(records)
+    beside.replace(path)
+
+
+def _moved(value: Any, old: str, new: str) -> Any:
+    """Return a value in which every path below one root is below another."""
+    from pyiceberg.typedef import Record
+
+    if isinstance(value, str):
+        return value.replace(f"file://{old}/", f"file://{new}/").replace(f'"{old}/', f'"{new}/')
+    if isinstance(value, Record):
+        for position in range(len(value)):
+            value[position] = _moved(value[position], old, new)
+    return value
+
+
+def _write(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def _mend_journal(old: str, new: str) -> None:
+    columns = {
+        "release_tables": ("metadata_location", "location", "files"),
+        "runs": ("pins",),
+    }
+    with journal.journal() as connection:
+        for table, names in columns.items():
+            for name in names:
+                connection.execute(
+                    f"update {table} set {name} = replace(replace({name}, ?, ?), ?, ?)",
+                    (f"file://{old}/", f"file://{new}/", f'"{old}/', f'"{new}/'),
+                )
+
+
+def _mend_releases() -> None:
+    """Write each release that can be opened anew; the one readers see comes last."""
+    current = release_file.current_release_id()
+    for release_id in release_file.files_by_release():
+        if release_id != current:
+            release_file.write(release_id or None, None)
+    release_file.write(current, None)
+
+
+def _mend_catalog(old: str, new: str) -> None:
+    with closing(sqlite3.connect(lake().catalog_db, timeout=60)) as connection, connection:
+        connection.execute(
+            "update iceberg_tables set metadata_location ="
+            " replace(metadata_location, :old, :new),"
+            " previous_metadata_location = replace(previous_metadata_location, :old, :new)",
+            {"old": f"{old}/", "new": f"{new}/"},
+        )
+        connection.execute(
+            "update iceberg_namespace_properties set property_value ="
+            " replace(property_value, :old, :new)",
+            {"old": f"{old}/", "new": f"{new}/"},
+        )

@@ -1,0 +1,51 @@
+"""Command `release-rollback`: readers get an older (or newer) release; nothing is built or lost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from python_models.ops import journal, live, lock, release, release_file
+from python_models.ops.output import emit_document, say
+
+
+def release_rollback(options: argparse.Namespace) -> int:
+    """Move `latest` to a release, or make a release with one domain's older part."""
+    wanted = live.release_named(options.id)["release_id"]
+    with lock.build_lock(f"release-rollback {wanted}"):
+        before = release_file.current_release_id()
+        after = move_domain(options.domain, wanted) if options.domain else move_to(wanted)
+    if options.json:
+        emit_document({"from": before, "to": after})
+    else:
+        say(f"Readers now see release {after} (before: {before}). Both can still be opened.")
+    return 0
+
+
+def move_to(release_id: int) -> int:
+    """Let readers see another release, exactly the file it was seen by last."""
+    file = release_file.newest_file(release_id)
+    if file:
+        release_file.point_to(file)
+    else:
+        release_file.write(release_id, None)
+    return release_id
+
+
+def move_domain(domain: str, release_id: int) -> int:
+    """Make a release that has one domain as in another release, the rest as it is now.
+
+    Raises:
+        NotFound: that release has no table of the domain.
+    """
+    current = release_file.current_release_id()
+    rows = "select * from release_tables where release_id = ? and domain {} ?"
+    older = journal.rows(rows.format("="), (release_id, domain))
+    if not older:
+        raise live.NotFound(f"Release {release_id} has no table of the domain {domain!r}.")
+    tables = [*older, *journal.rows(rows.format("<>"), (current, domain))]
+    state = release.state_of(tables)
+    note = f"{domain} as in release {release_id}"
+    made = release.add_release(tables, json.dumps(state), None, None, "rollback", note)
+    release_file.write(made, None)
+    return made
