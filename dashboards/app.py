@@ -1,4 +1,4 @@
-"""Router of the dashboards: `make dashboard`."""
+"""Server of the dashboards (`make dashboard`): the pages, and the docs sites under /docs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,40 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# `streamlit run` puts the script's own folder on the path, not the project's
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from dashboards.navigation import pages
+from ingestion.lake import lake
 
-st.set_page_config(
-    page_title="Sluice", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide"
-)
-st.logo(str(HERE / "logo.svg"), size="large")
-st.navigation(pages()).run()
+# the sites hold text from data: in a sandbox they cannot act as the dashboards
+SANDBOX = b"sandbox allow-scripts allow-popups allow-forms"
+
+
+def sandboxed(inner: ASGIApp) -> ASGIApp:
+    """Serve an app's pages in an origin of their own."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"content-security-policy", SANDBOX))
+            await send(message)
+
+        await inner(scope, receive, send_with_policy)
+
+    return serve
+
+
+async def docs(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve the docs sites of the lake; they may be built while the server runs."""
+    if not lake().docs.is_dir():
+        missing = PlainTextResponse("No docs yet: run `make docs`.", status_code=404)
+        await missing(scope, receive, send)
+        return
+    await StaticFiles(directory=lake().docs, html=True)(scope, receive, send)
+
+
+app = st.App("router.py", routes=[Mount("/docs", app=sandboxed(docs))])

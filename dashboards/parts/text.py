@@ -11,7 +11,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
-_OWN_LINK = re.compile(r"^(#|\?|/(?!/)|[a-z_]+\?)[^\\]*$")
+_OWN_LINK = re.compile(r"^(#|\?|[a-z_]+\?)")
 
 
 def escaped(value: Any) -> str:

@@ -34,6 +34,32 @@ class Filters:
         return {"from_date": self.from_date, "to_date": self.to_date}
 
 
+def follow_link(release: Release) -> None:
+    """Open what a link of a report points at: a cycle, or the issues of a day.
+
+    Such a link names the cycle or the date alone; days and section follow from it, once.
+    """
+    cycle, day = st.query_params.get("cycle"), st.query_params.get("date")
+    wanted = (cycle, day)
+    if wanted == st.session_state.get("followed_link") or not (cycle or day):
+        return
+    st.session_state["followed_link"] = wanted
+    if "view" in st.query_params:
+        return
+    try:
+        found = date.fromisoformat(day) if day else _day_of(release, cycle)
+    except ValueError:
+        return
+    if found:
+        st.session_state["days"] = (found, found)
+        st.session_state["view"] = "Issues" if day else "Baseline"
+
+
+def _day_of(release: Release, cycle: str | None) -> date | None:
+    rows = asking(release)(queries.CYCLE, cycle_id=cycle).to_pylist()
+    return rows[0]["cycle_date"] if rows else None
+
+
 def one_control(release: Release, filters: Filters, key: str) -> str | None:
     """Ask for one control among those filtered for; opens on the one furthest from its past."""
     known = asking(release)(queries.CONTROLS)["control_id"].to_pylist()

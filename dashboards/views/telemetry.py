@@ -19,7 +19,7 @@ from dashboards.sections import (
     telemetry_run,
     telemetry_variance,
 )
-from dashboards.sections.telemetry_filters import Filters
+from dashboards.sections.telemetry_filters import Filters, follow_link
 
 SECTIONS = {
     "Power & temperature": telemetry_readings.show,
@@ -41,6 +41,7 @@ def show(release: Release) -> None:
         empty("This release holds no cycles.", "Land readings first: `make land`.")
         telemetry_run.show(release, Filters(date.today(), date.today(), ()))
         return
+    follow_link(release)
     filters = _filters(release, span["first_date"], span["last_date"])
     _headline(release, filters)
     tabs = st.tabs(list(SECTIONS), key="view", on_change="rerun", bind="query-params")

@@ -1,0 +1,66 @@
+"""Opens one page of the dashboards without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from ingestion.settings import PROJECT_ROOT
+
+URLS = ("overview", "telemetry", "runs", "llm", "quality", "data", "sql")
+TELEMETRY_VIEWS = (
+    "Power & temperature",
+    "Variance",
+    "Baseline",
+    "Issues",
+    "Detection quality",
+    "Report",
+    "Start a run",
+)
+# every page and every section of it
+PLACES = (
+    *((url, {}) for url in URLS if url != "telemetry"),
+    *(("telemetry", {"view": view}) for view in TELEMETRY_VIEWS),
+    ("runs", {"view": "Compare"}),
+    ("llm", {"view": "Cost"}),
+    ("quality", {"view": "Rejected rows"}),
+    ("quality", {"view": "Rejected cycles"}),
+    ("data", {"view": "Loads"}),
+)
+
+
+def place_name(place: tuple[str, dict[str, str]]) -> str:
+    url, parameters = place
+    return f"{url}-{parameters['view']}" if parameters else url
+
+
+def page(url: str, parameters: dict[str, Any] | None = None) -> AppTest:
+    """Return a page as a browser that opens its address would get it."""
+    tested = AppTest.from_file(str(PROJECT_ROOT / "dashboards" / "router.py"), default_timeout=60)
+    for name, value in (parameters or {}).items():
+        tested.query_params[name] = value
+    # the first page is the address without a path
+    tested._page_hash = calc_hash("" if url == "overview" else url)
+    return tested.run()
+
+
+def failures(tested: AppTest) -> list[str]:
+    """Return what a page says went wrong."""
+    return [str(item.message) for item in tested.exception] + [item.value for item in tested.error]
+
+
+def words(tested: AppTest) -> str:
+    """Return all text of a page that is not inside a table or chart."""
+    return "\n".join(_texts(tested))
+
+
+def _texts(tested: AppTest) -> Iterable[str]:
+    for kind in ("title", "subheader", "markdown", "caption", "info", "warning", "success", "code"):
+        yield from (str(item.value) for item in tested.get(kind))
+    for item in tested.get("html"):
+        yield str(item.value)
+    for item in tested.get("metric"):
+        yield f"{item.label} {item.value} {item.delta}"

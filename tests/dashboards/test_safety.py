@@ -1,0 +1,198 @@
+"""What data, models and visitors say stays data: in SQL, in Markdown, in HTML, in spreadsheets."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from dashboards.parts.tables import to_csv
+from dashboards.parts.text import escaped, facts, paragraphs, report_html
+from dashboards.release import CONSOLE_ROW_LIMIT, console_rows, current_release
+from ingestion.settings import PROJECT_ROOT
+from python_models.ops.reader import StatementRefused
+from tests.dashboards.pages import failures, page
+
+PAYLOADS = (
+    "' or 1=1 --",
+    "'; drop table telemetry.cycles; --",
+    "x' union select table_name from duckdb_tables() --",
+    "$key",
+    "%' or '%'='",
+    "\\'; attach 'x.db'; --",
+    "<script>alert(1)</script>",
+    "![x](http://evil.example/x.png)",
+    ":red[**x**] $\\int$ `code`",
+    "{{ 7 * 7 }} ${7*7}",
+    "../../../etc/passwd",
+    "\u202e\u0000\ud7ff",
+    "x" * 5000,
+)
+TEXT_WIDGETS = (
+    ("llm", {}, "call"),
+    ("quality", {"view": "Rejected rows"}, "text"),
+    ("data", {}, "find"),
+)
+URL_FILTERS = (
+    ("telemetry", ("days", "control", "view", "machine", "day")),
+    ("telemetry", ("cycle", "curve")),
+    ("telemetry", ("severity", "rule")),
+    ("telemetry", ("source", "level", "series", "report", "class")),
+    ("runs", ("view", "a", "b", "tests")),
+    ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
+    ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),
+    ("data", ("view", "find")),
+    ("sql", ("query", "saved")),
+)
+VIEW_OF = {"cycle": "Baseline", "severity": "Issues", "source": "Detection quality"}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(("url", "parameters", "key"), TEXT_WIDGETS)
+def test_a_text_box_only_searches(
+    released: Path, url: str, parameters: dict[str, str], key: str, payload: str
+) -> None:
+    tested = page(url, parameters)
+    tested.text_input(key=key).set_value(payload).run()
+    assert failures(tested) == []
+    assert count_of_cycles(released) == 160
+    shown = [frame.value for frame in tested.dataframe]
+    assert not any("duckdb_tables" in frame.to_string() for frame in shown)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(("url", "names"), URL_FILTERS)
+def test_a_filter_in_the_address_is_a_known_value_or_nothing(
+    released: Path, url: str, names: tuple[str, ...], payload: str
+) -> None:
+    parameters = dict.fromkeys(names, payload)
+    if view := VIEW_OF.get(names[0]):
+        parameters["view"] = view
+    tested = page(url, parameters)
+    if url == "sql":  # the one box that runs what it is given, on the locked release
+        assert len(tested.exception) == 0
+    else:
+        assert failures(tested) == []
+    assert count_of_cycles(released) == 160
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "drop table telemetry.cycles",
+        "insert into ops.releases values (1)",
+        "update ops.releases set release_id = 1",
+        "copy telemetry.cycles to 'x.csv'",
+        "copy (select 1) to '/tmp/x.parquet'",
+        "attach 'other.db'",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "select 1; select 2",
+        "explain analyze select 1",
+        "call pragma_version()",
+        "create table x as select 1",
+        "",
+        "-- nothing",
+    ],
+)
+def test_the_console_refuses_what_is_not_one_select(released: Path, statement: str) -> None:
+    with pytest.raises(StatementRefused):
+        console_rows(current_release(), statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_text('/etc/passwd')",
+        "select * from read_csv('/etc/passwd')",
+        "select * from glob('/*')",
+        "select * from '/etc/passwd'",
+        "select * from read_parquet('http://127.0.0.1:1/x.parquet')",
+        "select getenv('HOME')",
+        "from sqlite_scan('journal.db', 'runs')",
+    ],
+)
+def test_a_select_reaches_nothing_outside_the_release(released: Path, statement: str) -> None:
+    with pytest.raises(duckdb.Error):
+        console_rows(current_release(), statement)
+
+
+def test_the_console_gives_a_bounded_number_of_rows(released: Path) -> None:
+    rows = console_rows(current_release(), "select * from range(10_000_000) -- all of them")
+    assert len(rows) == CONSOLE_ROW_LIMIT + 1
+
+
+def test_a_long_query_is_stopped(released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.release.CONSOLE_SECONDS", 0.2)
+    endless = "select count(*) from range(10_000_000_000) as a, range(1_000_000) as b"
+    with pytest.raises(duckdb.InterruptException):
+        console_rows(current_release(), endless)
+
+
+def test_refusals_and_errors_are_said_on_the_page(released: Path) -> None:
+    tested = page("sql")
+    tested.text_area(key="query").set_value("drop table telemetry.cycles")
+    tested.button[0].click().run()
+    assert tested.warning[0].value.startswith("Only SELECT")
+    tested.text_area(key="query").set_value("select nonsense")
+    tested.button[0].click().run()
+    assert tested.error[0].value == "DuckDB could not run this."
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "'=", '"='])
+def test_a_cell_that_a_spreadsheet_would_run_is_text(start: str) -> None:
+    rows = pa.table({"text": [f"{start}cmd()"], "number": [-1.5]})
+    line = to_csv(rows).decode().split("\r\n", 1)[1]
+    assert line.lstrip('"').startswith("'")
+    assert line.rstrip().endswith("-1.5")
+
+
+def test_text_from_data_is_not_markdown() -> None:
+    assert escaped("a_b :red[x] <b> $y$") == r"a\_b \:red\[x\] \<b\> \$y\$"
+    assert "\n" not in escaped("first\nsecond")
+
+
+def test_text_from_data_is_not_html() -> None:
+    assert "<script" not in paragraphs("<script>alert(1)</script>")
+    assert "<img" not in facts({"<img src=x>": "<img src=x>"})
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "![x](http://evil.example/x.png)",
+        "[x](http://evil.example)",
+        "[x](javascript:alert(1))",
+        "[x](//evil.example)",
+        "[x](/\\evil.example)",
+        "<http://evil.example>",
+    ],
+)
+def test_a_report_calls_nobody(markdown: str) -> None:
+    shown = report_html(markdown)
+    assert not re.search(r"<(script|img|a)\b", shown)
+
+
+def test_a_report_keeps_links_to_our_own_pages() -> None:
+    assert '<a href="telemetry?cycle=1">' in report_html("[cycle](telemetry?cycle=1)")
+
+
+def test_no_sql_is_pasted_together() -> None:
+    """SQL lies in queries/ as plain text; nothing formats values into it."""
+    pasted = re.compile(r"""(\bf|\.format\(|%)\s*["']{1,3}\s*(select|with|from)\b""", re.IGNORECASE)
+    for path in (PROJECT_ROOT / "dashboards").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not pasted.search(text) or path.name == "data.py", path
+    for path in (PROJECT_ROOT / "dashboards" / "queries").glob("*.py"):
+        assert 'f"' not in path.read_text(encoding="utf-8"), path
+
+
+def count_of_cycles(release: Path) -> int:
+    with duckdb.connect(str(release), read_only=True) as connection:
+        return connection.execute("select count(*) from telemetry.cycles").fetchone()[0]
