@@ -1,94 +1,86 @@
-"""Asks the calls of one step: each a small conversation, journalled before and after it is sent."""
+"""Asks the calls of one step: each a small conversation, highest priority first."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
-import httpx2
-
 from python_models.llm.answers import Judgement, reask_message
-from python_models.llm.budget import Amounts, Budget, NoBudget
-from python_models.llm.calls import Call, Source, next_move, parse_response
-from python_models.llm.endpoint import Endpoint
-from python_models.llm.errors import Problem, problem_of
+from python_models.llm.budget import NoBudget
+from python_models.llm.calls import Call, Source, next_move
+from python_models.llm.claims import Claims
+from python_models.llm.errors import Problem
 from python_models.llm.journal import JournalError
-from python_models.llm.prices import Price
 from python_models.llm.prompts import Message
-from python_models.llm.records import (
-    ARRIVED,
-    ENDED,
-    ENDED_COLUMNS,
-    RELEASE,
-    SENT,
-    SENT_COLUMNS,
-    call_row,
-)
+from python_models.llm.records import RELEASE, call_row
+from python_models.llm.requesting import Asked, Question, Requester, Stop
 from python_models.llm.runtime import Runtime
-from python_models.llm.tokens import count_messages, count_text, most_tokens
 
 MOST_RETRIES = 8
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 20.0
 LONGER = 4  # times max_tokens, once, after an answer that was cut
-
-
-class Stop(Exception):
-    """The step asks nothing more: what is left stays pending, or the step fails."""
-
-    def __init__(self, message: str, is_failure: bool) -> None:
-        super().__init__(message)
-        self.is_failure = is_failure
-
-
-@dataclass
-class Asked:
-    """What all calls of a step have in common."""
-
-    step: str
-    node: str
-    invocation_id: str
-    endpoint: Endpoint
-    model: str
-    parameters: dict[str, Any]
-    schema: dict[str, Any] | None
-    price: Price
-    budget: Budget
-    constants: dict[str, Any]  # columns of llm_calls that are the same for all
-    deadline: float
-    on_done: Any = None
-    stopped: Stop | None = field(default=None)
-    requests: int = 0
+CLAIMED_AT_ONCE = 512
+LOOK_SECONDS = 0.25
 
 
 class Asker:
-    """Runs a step's calls on the event loop, highest priority first."""
+    """Runs a step's calls on the event loop."""
 
     def __init__(self, runtime: Runtime, asked: Asked, source: Source) -> None:
         self._runtime = runtime
         self._asked = asked
         self._source = source
+        self._requester = Requester(runtime, asked)
+        self._claims = Claims(runtime.journal.path, runtime.owner)
+        self._running: set[asyncio.Task[None]] = set()
 
-    async def ask(self, calls: Iterable[Call]) -> None:
+    async def ask(self, calls: Sequence[Call]) -> None:
         """Ask every call; each ends in a state, those after a stop stay pending."""
+        ordered = sorted(calls, key=lambda call: -call.priority)
+        waiting: list[Call] = []
+        try:
+            for start in range(0, len(ordered), CLAIMED_AT_ONCE):
+                waiting += await self._ask_some(ordered[start : start + CLAIMED_AT_ONCE])
+            while waiting and not self._asked.stopped:
+                await asyncio.sleep(LOOK_SECONDS)
+                waiting = await self._ask_some(waiting)
+            if self._running:
+                await asyncio.gather(*self._running)
+        finally:
+            left = [call.call_id for call in ordered if call.status in ("pending", "failed")]
+            if left:
+                await asyncio.to_thread(self._claims.release, left)
+
+    async def _ask_some(self, calls: Sequence[Call]) -> list[Call]:
+        """Claim and ask some calls; return those another process is asking now."""
+        if self._asked.stopped:
+            return []
+        by_id = {call.call_id: call for call in calls}
+        ready, others = await asyncio.to_thread(self._claims.take, list(by_id))
+        for call_id, answered in ready.items():
+            adopt(by_id[call_id], answered)
+            self._tell(by_id[call_id])
+        for call in calls:
+            if call.call_id not in ready and call.call_id not in others:
+                await self._start(call)
+        return [by_id[call_id] for call_id in others]
+
+    async def _start(self, call: Call) -> None:
+        """Start a call as soon as there are not too many about."""
         most = self._runtime.pacer.ceiling * 2 + 8
-        running: set[asyncio.Task[None]] = set()
-        for call in sorted(calls, key=lambda call: -call.priority):
-            while len(running) >= most:
-                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-            if self._asked.stopped:
-                break
-            running.add(asyncio.create_task(self._settle(call)))
-        if running:
-            await asyncio.gather(*running)
+        while len(self._running) >= most:
+            done, self._running = await asyncio.wait(
+                self._running, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                task.result()
+        if not self._asked.stopped:
+            self._running.add(asyncio.create_task(self._settle(call)))
 
     async def _settle(self, call: Call) -> None:
         try:
@@ -98,17 +90,18 @@ class Asker:
         except Stop as stop:
             self._stop(stop)
         except JournalError as error:
-            self._stop(Stop(str(error), is_failure=True))
+            self._stop(Stop(str(error), is_failure=True, is_journal=True))
+        self._tell(call)
+
+    def _tell(self, call: Call) -> None:
         if self._asked.on_done:
             self._asked.on_done(call)
 
     def _stop(self, stop: Stop) -> None:
-        if self._asked.stopped is None:
-            self._asked.stopped = stop
+        self._asked.stopped = self._asked.stopped or stop
 
     async def _converse(self, call: Call) -> None:
         """Ask until there is an answer to keep or a reason why there is none."""
-        asked = self._asked
         base: list[Message] | None = None
         started, retries = time.monotonic(), 0
         while True:
@@ -116,63 +109,58 @@ class Asker:
             if move.kind is None:
                 self._finish(call, move.judgement)
                 return
-            if asked.stopped:
+            if self._asked.stopped:
                 return
             base = base or self._source.messages(call)
-            messages, parameters = self._question(call, base, move.kind, move.judgement)
-            kind = "retry" if retries and move.kind == "ask" else move.kind
-            problem = await self._request(call, messages, parameters, kind, move.kind)
+            question = self._question(call, base, move.kind, move.judgement)
+            problem = await self._requester.request(call, question, is_retry=retries > 0)
             if problem is None:
                 retries = 0
                 continue
+            if problem.action == "row" and self._learns(problem, question):
+                continue
             retries += problem.action not in ("throttle", "format")
-            wait = self._wait(problem, retries)
-            is_late = time.monotonic() - started + wait > asked.deadline
+            wait = wait_before(problem, retries)
+            is_late = time.monotonic() - started + wait > self._asked.deadline
             if problem.action == "row" or retries > MOST_RETRIES or is_late:
                 self._give_up(call, problem, is_late)
                 return
             if wait:
                 await asyncio.sleep(wait)
 
+    def _learns(self, problem: Problem, question: Question) -> bool:
+        """Say whether a 400 was about a parameter this endpoint calls otherwise."""
+        asked = self._asked
+        return problem.error_type == "bad_request" and self._runtime.ladder.learn_parameter(
+            asked.endpoint.name, asked.model, problem.message, question.parameters
+        )
+
     def _question(
         self, call: Call, base: list[Message], kind: str, judgement: Judgement | None
-    ) -> tuple[list[Message], dict[str, Any]]:
+    ) -> Question:
         parameters = dict(self._asked.parameters)
-        if any(answer.kind == "longer" for answer in call.answers) or kind == "longer":
+        if kind == "longer" or any(answer.kind == "longer" for answer in call.answers):
             parameters["max_tokens"] *= LONGER
         if kind != "reask":
-            return base, parameters
+            return Question(kind, base, parameters)
         said = call.answers[-1].content or "(nothing)"
         again = reask_message(judgement.error, self._asked.schema)
-        return [
-            *base,
-            {"role": "assistant", "content": said},
-            {"role": "user", "content": again},
-        ], parameters
-
-    def _wait(self, problem: Problem, retries: int) -> float:
-        if problem.action in ("format", "row"):
-            return 0.0
-        if problem.wait is not None:
-            # the pacer holds everybody back as long as told; a little apart on the way back
-            return problem.wait + random.uniform(0, 0.05)
-        if problem.action == "throttle":
-            return 0.0  # the pacer decides when
-        return random.uniform(0.5, 1.0) * min(FIRST_WAIT * 2**retries, LONGEST_WAIT)
+        turns = [{"role": "assistant", "content": said}, {"role": "user", "content": again}]
+        return Question(kind, [*base, *turns], parameters)
 
     def _give_up(self, call: Call, problem: Problem, is_late: bool) -> None:
+        call.error_type = problem.error_type
         if problem.action == "throttle":
-            waits = f"the endpoint asks to wait {problem.wait:g} s" if problem.wait else "throttled"
-            call.status, call.error = "pending", f"{waits}, longer than the deadline allows"
-            call.error_type = problem.error_type
+            wait = f" (it asks to wait {problem.wait:g} s)" if problem.wait else ""
+            call.error = f"the endpoint is not ready within the deadline{wait}: asked next time"
             return
-        call.status, call.error_type = "failed", problem.error_type
         late = f" (gave up after the deadline of {self._asked.deadline:g} s)" if is_late else ""
-        call.error = f"{problem.message}{late}"
+        call.status, call.error = "failed", f"{problem.message}{late}"
         self._put_call(call, None)
 
     def _finish(self, call: Call, judgement: Judgement) -> None:
         call.status, call.error = judgement.status, judgement.error
+        call.error_type = None if judgement.error is None else judgement.status
         self._put_call(call, judgement.answer)
 
     def _put_call(self, call: Call, parsed: Any) -> None:
@@ -184,216 +172,23 @@ class Asker:
         messages = json.dumps(self._source.messages(call), ensure_ascii=False)
         more["input_messages"] = runtime.scrub(messages)
         release = (RELEASE, (call.call_id, runtime.owner))
-        runtime.journal.put([call_row(call, self._asked.constants | more), release])
-
-    async def _request(
-        self,
-        call: Call,
-        messages: list[Message],
-        parameters: dict[str, Any],
-        kind: str,
-        answers_as: str,
-    ) -> Problem | None:
-        """Send one request; returns None when an answer arrived and was journalled."""
-        asked, runtime = self._asked, self._runtime
-        body, rung = runtime.ladder.body(
-            asked.endpoint.name, asked.model, messages, parameters, asked.schema, asked.step
-        )
-        prompt_most = most_tokens(body["messages"], asked.schema)
-        worst = Amounts(
-            asked.price.cost(prompt_most, parameters["max_tokens"]),
-            prompt_most + parameters["max_tokens"],
-            1,
-        )
-        await asked.budget.reserve(worst)
-        actual = Amounts()
-        try:
-            sent_at = await runtime.pacer.enter(prompt_most / 4 + parameters["max_tokens"] / 4,
-                                                is_urgent=bool(call.spent.attempts))  # fmt: skip
-            try:
-                if asked.stopped:
-                    return Problem("throttle", "stopped", "the step was stopped")
-                attempt = Attempt(call, kind, rung, worst)
-                await self._journal_sent(attempt)
-                actual = worst  # until it is known what it took: it may be billed
-                call.spent.attempts += 1
-                asked.requests += 1
-                problem, response = await self._send(body, call, attempt)
-            finally:
-                runtime.pacer.leave()
-            if response is None:
-                actual = self._failed(call, attempt, problem, sent_at, rung, parameters, worst)
-                return problem
-            problem, actual = await self._arrived(call, attempt, response, answers_as, body)
-            return problem
-        finally:
-            asked.budget.settle(worst, actual)
-
-    async def _journal_sent(self, attempt: Attempt) -> None:
-        asked, runtime = self._asked, self._runtime
-        values = (
-            attempt.attempt_id, attempt.call.call_id, attempt.call.spent.attempts + 1,
-            attempt.kind, "sent", "chat", asked.step, asked.node, asked.invocation_id,
-            runtime.owner, asked.endpoint.name, asked.endpoint.provider, asked.model,
-            attempt.rung, 0, attempt.worst.usd, attempt.worst.tokens, 0, attempt.asked_at,
-        )  # fmt: skip
-        assert len(values) == len(SENT_COLUMNS)
-        if attempt.call.asked_at is None:
-            attempt.call.asked_at = attempt.asked_at
-        await runtime.journal.write([(SENT, values)])
-
-    async def _send(
-        self, body: dict[str, Any], call: Call, attempt: Attempt
-    ) -> tuple[Problem | None, httpx2.Response | None]:
-        headers = {"x-sluice-step": self._asked.step}
-        try:
-            # the client's own door for raw requests: `create` spends as much CPU again on
-            # copying messages it need not check, and `.parse` loses a bad answer's text
-            response = await self._runtime.client.post(
-                "/chat/completions",
-                body=body,
-                cast_to=httpx2.Response,
-                options={"headers": headers},
-            )
-        except Exception as error:  # noqa: BLE001  classified, journalled and counted
-            return problem_of(error), None
-        finally:
-            attempt.seconds = time.time() - attempt.asked_at
-            call.spent.seconds += attempt.seconds
-        return None, response
-
-    def _failed(
-        self,
-        call: Call,
-        attempt: Attempt,
-        problem: Problem,
-        sent_at: float,
-        rung: str,
-        parameters: dict[str, Any],
-        worst: Amounts,
-    ) -> Amounts:
-        """Journal a request without an answer, tell the pacer, and say what it may have cost."""
-        asked, runtime = self._asked, self._runtime
-        message = runtime.scrub(problem.message)
-        ended = {
-            "state": "error", "provider": asked.endpoint.provider, "http_status": problem.status,
-            "error": message, "error_type": problem.error_type, "is_usage_estimated": 0,
-            "prompt_tokens": 0, "completion_tokens": 0, "cached_tokens": 0, "cost_usd": 0.0,
-            "seconds": attempt.seconds, "answered_at": time.time(),
-        }  # fmt: skip
-        self._put_ended(attempt, ended)
-        if problem.action == "throttle":
-            runtime.pacer.throttle(sent_at, problem.wait)
-        elif problem.action == "retry":
-            runtime.pacer.failed(sent_at)
-        elif problem.action == "format":
-            if not runtime.ladder.step_down(asked.endpoint.name, asked.model, rung):
-                raise Stop(f"{asked.endpoint.name} refuses every way to ask: {message}", True)
-        elif problem.action == "stop":
-            raise Stop(stop_message(asked, problem.error_type, message), is_failure=True)
-        elif problem.action == "later":
-            raise Stop(message, is_failure=False)
-        # a request that was refused is not billed; one that broke off may be
-        return worst if problem.status is None else Amounts(calls=1)
-
-    def _put_ended(self, attempt: Attempt, ended: dict[str, Any]) -> None:
-        values = [ended.get(name) for name in ENDED_COLUMNS]
-        self._runtime.journal.put([(ENDED, [*values, attempt.attempt_id])])
-
-    async def _arrived(
-        self,
-        call: Call,
-        attempt: Attempt,
-        response: httpx2.Response,
-        answers_as: str,
-        sent: dict[str, Any],
-    ) -> tuple[Problem | None, Amounts]:
-        """Journal an answer as it came, then read it."""
-        runtime = self._runtime
-        text = runtime.scrub(response.text)
-        request_id = response.headers.get("x-request-id")
-        arrived = (response.status_code, text, request_id, attempt.seconds, time.time(),
-                   attempt.attempt_id)  # fmt: skip
-        await runtime.journal.write([(ARRIVED, arrived)])
-        runtime.pacer.succeeded(response.headers)
-        return read_answer(self._asked, runtime, call, attempt, text, answers_as, sent, request_id)
+        also = self._source.also_final(call)
+        runtime.journal.put([call_row(call, self._asked.constants | more), *also, release])
 
 
-@dataclass
-class Attempt:
-    """One request."""
-
-    call: Call
-    kind: str
-    rung: str
-    worst: Amounts
-    attempt_id: str = field(default_factory=lambda: os.urandom(16).hex())
-    asked_at: float = field(default_factory=time.time)
-    seconds: float = 0.0
+def wait_before(problem: Problem, retries: int) -> float:
+    """Return how long to wait before a request is tried again."""
+    if problem.wait is not None:
+        # the pacer holds everybody back as long as told; a little apart on the way back
+        return problem.wait + random.uniform(0, 0.05)
+    if problem.action in ("format", "row", "throttle"):
+        return 0.0  # the pacer decides when
+    return random.uniform(0.5, 1.0) * min(FIRST_WAIT * 2**retries, LONGEST_WAIT)
 
 
-def stop_message(asked: Asked, error_type: str, message: str) -> str:
-    """Return what to do when nothing else would fare better."""
-    if error_type == "authentication":
-        return (
-            f"{asked.endpoint.name} refuses the key: {message}. Set LLM_API_KEY (and "
-            "LLM_BASE_URL, where the key is not for OpenAI); nothing more was asked."
-        )
-    return (
-        f"{asked.endpoint.name} does not know the model {asked.model!r} or the address: {message}. "
-        "Check LLM_MODEL and LLM_BASE_URL (it ends in /v1 for most servers)."
-    )
-
-
-def read_answer(
-    asked: Asked,
-    runtime: Runtime,
-    call: Call,
-    attempt: Attempt,
-    text: str,
-    answers_as: str,
-    sent: dict[str, Any],
-    request_id: str | None,
-) -> tuple[Problem | None, Amounts]:
-    """Read a journalled answer: its text, what it says it cost, who gave it."""
-    try:
-        body = json.loads(text)
-        answer, usage = parse_response(body)
-    except (ValueError, AttributeError, TypeError):
-        body, answer, usage = {}, None, {}
-    problem = None
-    if answer is None:
-        said = " ".join(text.split())[:200]
-        problem = Problem("retry", "not_an_answer", f"the endpoint sent no answer: {said}", 200)
-    is_estimated = "prompt_tokens" not in usage
-    prompt_tokens = usage.get("prompt_tokens") or 0
-    completion_tokens = usage.get("completion_tokens") or 0
-    if is_estimated and answer is not None:
-        prompt_tokens = count_messages(sent["messages"])
-        completion_tokens = count_text(answer.content or "")
-    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-    cost = asked.price.cost(prompt_tokens, completion_tokens, cached)
-    spent = call.spent
-    spent.prompt_tokens += prompt_tokens
-    spent.completion_tokens += completion_tokens
-    spent.cached_tokens += cached
-    spent.cost_usd += cost
-    spent.is_usage_estimated |= is_estimated
-    call.provider = body.get("provider") or asked.endpoint.provider
-    call.model, call.response_model = asked.model, body.get("model") or ""
-    if answer is not None:
-        call.answers.append(answer._replace(kind=answers_as))
-    ended = {
-        "state": "answered" if answer else "error", "provider": call.provider,
-        "response_model": call.response_model, "http_status": 200,
-        "finish_reason": answer.finish_reason if answer else None,
-        "error": problem.message if problem else None,
-        "error_type": problem.error_type if problem else None,
-        "prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens,
-        "cached_tokens": cached, "is_usage_estimated": int(is_estimated), "cost_usd": cost,
-        "seconds": attempt.seconds, "request_id": request_id, "response_id": body.get("id"),
-        "answered_at": attempt.asked_at + attempt.seconds,
-    }  # fmt: skip
-    values = [ended.get(name) for name in ENDED_COLUMNS]
-    runtime.journal.put([(ENDED, [*values, attempt.attempt_id])])
-    return problem, Amounts(cost, prompt_tokens + completion_tokens, 1)
+def adopt(call: Call, answered: Call) -> None:
+    """Take over the answer another process got to the same question."""
+    for name in ("answers", "spent", "status", "error", "error_type", "provider", "model"):
+        setattr(call, name, getattr(answered, name))
+    call.response_model, call.asked_at = answered.response_model, answered.asked_at
+    call.is_cached = True

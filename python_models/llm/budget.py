@@ -69,7 +69,7 @@ class Budget:
         self.ceilings = ceilings
         self._changed = changed  # one for the process: steps share the run's ceiling
 
-    async def reserve(self, worst: Amounts) -> None:
+    async def reserve(self, worst: Amounts, is_waiting: bool = True) -> None:
         """Reserve a request's worst case; waits while requests under way may free enough.
 
         Raises:
@@ -79,8 +79,11 @@ class Budget:
             for ceiling in self.ceilings:
                 if (reason := ceiling.lacks(worst, False)) is not None:
                     raise NoBudget(reason)
-            if not any(ceiling.lacks(worst, True) for ceiling in self.ceilings):
+            held_back = [why for one in self.ceilings if (why := one.lacks(worst, True))]
+            if not held_back:
                 break
+            if not is_waiting:
+                raise NoBudget(held_back[0])
             self._changed.clear()
             await self._changed.wait()
         for ceiling in self.ceilings:

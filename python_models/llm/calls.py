@@ -48,6 +48,8 @@ class Call:
     provider: str = ""
     model: str = ""
     response_model: str = ""
+    request_id: str | None = None
+    response_id: str | None = None
     asked_at: float | None = None
     is_cached: bool = False
 
@@ -65,6 +67,9 @@ class Source(Protocol):
 
     def judge(self, call: Call, answer: Answer) -> Judgement:
         """Return what an answer is worth."""
+
+    def also_final(self, call: Call) -> list[Any]:
+        """Return what the journal takes besides when a call has ended."""
 
 
 class Move(NamedTuple):

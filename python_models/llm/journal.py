@@ -12,7 +12,8 @@ import sqlite3
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -24,6 +25,10 @@ GATHER_SECONDS = 0.002
 Statement = tuple[str, Sequence[Any]]
 Done = asyncio.Future | threading.Event | None
 Entry = tuple[list[Statement], Done]
+
+
+# a row that was folded, or is being folded right now, replaces its older self the next time
+CHANGED = "case when is_folded = 0 and fold_id is null then 0 else 2 end"
 
 
 class JournalError(RuntimeError):
@@ -40,6 +45,16 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         _create(connection)
     return connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the journal for a while."""
+    connection = connect(path)
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -63,8 +78,7 @@ def upsert(table: str, columns: Sequence[str]) -> str:
     marks = ", ".join("?" * len(columns))
     return (
         f"insert into {table} ({', '.join(columns)}) values ({marks}) "
-        f"on conflict ({first}) do update set {changes}, fold_id = null, "
-        "is_folded = case when is_folded = 0 then 0 else 2 end"
+        f"on conflict ({first}) do update set {changes}, is_folded = {CHANGED}, fold_id = null"
     )
 
 

@@ -43,6 +43,12 @@ class Progress:
             self._bar.start()
         return self
 
+    def add(self, calls: int) -> None:
+        """Count calls that became necessary on the way."""
+        self._total += calls
+        if self._bar is not None:
+            self._bar.update(self._task, total=self._total)
+
     def done(self, call: Call) -> None:
         """Count a call that ended."""
         self._asked += 1

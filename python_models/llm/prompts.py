@@ -63,6 +63,7 @@ class Header(BaseModel):
     answer: str  # name of the answer type, or `text`
     model: Literal["default", "small", "large"] = "default"
     parameters: Parameters = Parameters()
+    expected_tokens: int | None = Field(default=None, gt=0)  # of an answer, for estimates
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from python_models.llm.calls import Answer, Call, Spent
-from python_models.llm.journal import Statement, select_in, upsert
+from python_models.llm.journal import CHANGED, Statement, select_in, upsert
 from python_models.llm.journal_schema import CALL_COLUMNS, STEP_RUN_COLUMNS
+from python_models.llm.step import FINISHED
 
 CALL_UPSERT = upsert("llm_calls", CALL_COLUMNS)
 STEP_RUN_UPSERT = upsert("llm_step_runs", STEP_RUN_COLUMNS)
@@ -36,7 +37,7 @@ ENDED_COLUMNS = (
 )  # fmt: skip
 ENDED = (
     f"update llm_attempts set {', '.join(f'{name} = ?' for name in ENDED_COLUMNS)}, "
-    "is_folded = case when is_folded = 0 then 0 else 2 end, fold_id = null where attempt_id = ?"
+    f"is_folded = {CHANGED}, fold_id = null where attempt_id = ?"
 )
 RELEASE = "delete from llm_claims where call_id = ? and owner = ?"
 
@@ -51,7 +52,7 @@ REPLAYED = (
     "where is_forgotten = 0 and call_id in ({})"
 )
 # states in which the same identity is not asked again; `failed` had no answer
-FINAL = frozenset({"ok", "repaired", "invalid", "refused", "truncated"})
+FINAL = frozenset(FINISHED)
 FINAL_ERRORS = frozenset({"context_too_long", "content_filter"})
 
 
@@ -94,6 +95,7 @@ def process_started(pid: int) -> str:
 def call_row(call: Call, values: dict[str, Any]) -> Statement:
     """Return the statement that writes a call's final state."""
     spent, answer = call.spent, call.answer
+    is_chat = values.get("operation_name") == "chat"  # vectors are kept elsewhere, once
     known = values | {
         "call_id": call.call_id,
         "row_key": call.row_key,
@@ -101,7 +103,7 @@ def call_row(call: Call, values: dict[str, Any]) -> Statement:
         "provider": call.provider,
         "model": call.model,
         "response_model": call.response_model,
-        "raw_answer": answer.content if answer else None,
+        "raw_answer": answer.content if answer and is_chat else None,
         "finish_reason": answer.finish_reason if answer else None,
         "refusal": answer.refusal if answer else None,
         "status": call.status,
@@ -114,6 +116,8 @@ def call_row(call: Call, values: dict[str, Any]) -> Statement:
         "is_usage_estimated": int(spent.is_usage_estimated),
         "cost_usd": spent.cost_usd,
         "seconds": spent.seconds,
+        "request_id": call.request_id,
+        "response_id": call.response_id,
         "asked_at": call.asked_at,
     }
     return CALL_UPSERT, [known.get(name) for name in CALL_COLUMNS]

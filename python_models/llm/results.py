@@ -11,6 +11,8 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from python_models.llm.calls import Call
+from python_models.llm.prompts import Prompt
+from python_models.llm.rows import Outcome
 from python_models.llm.step import Step
 
 SIMPLE = {
@@ -84,19 +86,20 @@ def as_values(answer: Any) -> dict[str, Any]:
 class Results:
     """Gathers one row per key, column by column."""
 
-    def __init__(self, step: Step, keys: pa.Table, template: str, version: str) -> None:
+    def __init__(self, step: Step, table: pa.Table, prompt: Prompt) -> None:
+        keys = table.select(list(step.key))
         self._keys = keys
         self._fields = answer_fields(step.answer)
         self._answers: list[dict[str, Any] | None] = [None] * keys.num_rows
         self._calls: list[Call | None] = [None] * keys.num_rows
         self._states: list[tuple[str, str | None]] = [("pending", None)] * keys.num_rows
-        self._template, self._version = template, version
+        self._template, self._version = prompt.name, prompt.header.version
 
-    def put(self, place: int, call: Call | None, status: str, answer: Any, error: str | None):
+    def put(self, at: int, outcome: Outcome) -> None:
         """Set the result of one row."""
-        self._answers[place] = as_values(answer)
-        self._calls[place] = call
-        self._states[place] = (status, error)
+        self._answers[at] = as_values(outcome.answer)
+        self._calls[at] = outcome.call
+        self._states[at] = (outcome.status, outcome.error)
 
     def statuses(self) -> list[str]:
         """Return the state of every row."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from jinja2 import UndefinedError
@@ -11,8 +13,10 @@ from jinja2 import UndefinedError
 from python_models.llm.answers import Judgement, answer_schema, judge
 from python_models.llm.calls import Answer, Call
 from python_models.llm.identity import call_identity
+from python_models.llm.journal import Statement
 from python_models.llm.prompts import Message, Prompt
-from python_models.llm.records import key_json
+from python_models.llm.records import is_final, key_json, load_cached
+from python_models.llm.recovery import recover, replay
 from python_models.llm.step import Row, Step
 
 CHUNK = 2000
@@ -20,6 +24,30 @@ CHUNK = 2000
 
 class StepError(ValueError):
     """A step or its input is not usable; the message says what to mend."""
+
+
+class Outcome(NamedTuple):
+    """What became of one row."""
+
+    call: Call | None
+    status: str
+    answer: Any
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a step's questions go: what of it is part of their identity."""
+
+    endpoint: str
+    model: str
+    parameters: dict[str, Any]
+
+    def identity(self, messages: Any, schema: dict[str, Any] | None, replicate: int) -> str:
+        """Return a question's identity here."""
+        return call_identity(
+            self.endpoint, self.model, messages, self.parameters, schema, replicate
+        )
 
 
 def as_table(relation: Any) -> pa.Table:
@@ -57,24 +85,15 @@ def check_key(step: Step, table: pa.Table) -> None:
         )
 
 
-class SingleRows:
-    """One row, one question. Rows are turned into Python values a chunk at a time."""
+class Rows:
+    """A step's input; rows are turned into Python values a chunk at a time."""
 
-    def __init__(
-        self,
-        step: Step,
-        prompt: Prompt,
-        table: pa.Table,
-        endpoint: str,
-        model: str,
-        parameters: dict[str, Any],
-    ) -> None:
-        self.step, self.prompt, self.table = step, prompt, table
-        self.schema = answer_schema(step.answer) if step.answer else None
-        self._endpoint, self._model, self._parameters = endpoint, model, parameters
+    def __init__(self, step: Step, prompt: Prompt, table: pa.Table, place: Place) -> None:
+        self.step, self.prompt, self.table, self.place = step, prompt, table, place
+        self.schema: dict[str, Any] | None = None
         self.calls: dict[str, Call] = {}
-        self.call_of: list[str | None] = []
         self.unrendered: dict[int, str] = {}
+        self._wanted: set[str] | None = None
 
     def prepare(self) -> None:
         """Render every row once for its identity; the text itself is not kept.
@@ -82,48 +101,99 @@ class SingleRows:
         Raises:
             StepError: the template names something no row has.
         """
-        for place, row in self.rows():
+        for at, row in self.rows():
             try:
-                messages = self.prompt.messages(row)
+                self._note(at, row)
             except UndefinedError as error:
                 raise StepError(
                     f"{self.prompt.name}.jinja: {error}; the input's columns are "
                     f"{', '.join(self.table.column_names)}"
                 ) from None
             except (TypeError, ValueError, ArithmeticError) as error:
-                self.call_of.append(None)
-                self.unrendered[place] = f"the prompt cannot be written for this row: {error}"
-                continue
-            self.call_of.append(self._note(place, row, messages))
+                self.unrendered[at] = f"the prompt cannot be written for this row: {error}"
 
-    def _note(self, place: int, row: Row, messages: list[Message]) -> str:
-        replicate = self.step.replicate_of(row)
-        call_id = call_identity(
-            self._endpoint, self._model, messages, self._parameters, self.schema, replicate
-        )
-        if call_id not in self.calls:
-            priority = float(row[self.step.priority] or 0) if self.step.priority else 0.0
-            self.calls[call_id] = Call(
-                call_id,
-                place,
-                replicate,
-                priority,
-                key_json(self.step.key_of(row)),
-                model=self._model,
-            )
-        return call_id
+    def _note(self, at: int, row: Row) -> None:
+        raise NotImplementedError
 
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (place, row) over the whole input."""
-        place = 0
+        at = 0
         for batch in self.table.to_batches(max_chunksize=CHUNK):
             for row in batch.to_pylist():
-                yield place, row
-                place += 1
+                yield at, row
+                at += 1
 
-    def row(self, place: int) -> dict[str, Any]:
+    def row(self, at: int) -> dict[str, Any]:
         """Return one row."""
-        return self.table.slice(place, 1).to_pylist()[0]
+        return self.table.slice(at, 1).to_pylist()[0]
+
+    def priority_of(self, row: Row) -> float:
+        """Return how early a row is to be asked."""
+        return float(row[self.step.priority] or 0) if self.step.priority else 0.0
+
+    def take_cached(self, connection: sqlite3.Connection) -> None:
+        """Take the answers the journal has; what was paid for is not asked again."""
+        self.take_more(connection, list(self.calls))
+
+    def take_more(self, connection: sqlite3.Connection, call_ids: Sequence[str]) -> None:
+        """Take what the journal has for some calls: their end, or how far they had come."""
+        for call_id, cached in load_cached(connection, call_ids).items():
+            own = self.calls[call_id]
+            cached.place, cached.replicate, cached.row_key = own.place, own.replicate, own.row_key
+            self.calls[call_id] = cached
+        left = [call_id for call_id in call_ids if not self.calls[call_id].is_cached]
+        if left:
+            recover(connection)
+            replay(connection, self.calls, left)
+
+    def want(self, places: set[int] | None) -> None:
+        """Have only some rows asked; the others take what the journal has."""
+        if places is not None:
+            raise StepError(f"step {self.step.name}: a cascade asks one row in a call")
+
+    def to_ask(self) -> list[Call]:
+        """Return the calls that have to be made."""
+        return [
+            call
+            for call in self.calls.values()
+            if not call.is_cached and (self._wanted is None or call.call_id in self._wanted)
+        ]
+
+    def follow_up(self) -> list[Call]:
+        """Return calls that became necessary by what the first ones brought."""
+        return []
+
+    def judge_value(self, answer: Answer, row: Row) -> Judgement:
+        """Judge an answer for one row."""
+        step = self.step
+        return judge(
+            answer.content, answer.finish_reason, answer.refusal, step.answer, step.check, row
+        )
+
+
+class SingleRows(Rows):
+    """One row, one question; rows with the same question share its answer."""
+
+    def __init__(self, step: Step, prompt: Prompt, table: pa.Table, place: Place) -> None:
+        super().__init__(step, prompt, table, place)
+        self.schema = answer_schema(step.answer) if step.answer else None
+        self._call_of: dict[int, str] = {}
+
+    def _note(self, at: int, row: Row) -> None:
+        messages = self.prompt.messages(row)
+        replicate = self.step.replicate_of(row)
+        call_id = self.place.identity(messages, self.schema, replicate)
+        self._call_of[at] = call_id
+        if call_id not in self.calls:
+            key = key_json(self.step.key_of(row))
+            call = Call(call_id, at, replicate, self.priority_of(row), key)
+            call.model = self.place.model
+            self.calls[call_id] = call
+
+    def want(self, places: set[int] | None) -> None:
+        """Have only some rows asked; the others take what the journal has."""
+        if places is not None:
+            self._wanted = {self._call_of[at] for at in places if at in self._call_of}
 
     def messages(self, call: Call) -> list[Message]:
         """Render a call's messages (again: they were not kept)."""
@@ -131,11 +201,20 @@ class SingleRows:
 
     def judge(self, call: Call, answer: Answer) -> Judgement:
         """Judge an answer for the row that asked first."""
-        return self.judge_for(answer, self.row(call.place))
+        return self.judge_value(answer, self.row(call.place))
 
-    def judge_for(self, answer: Answer, row: Row) -> Judgement:
-        """Judge an answer for one of the rows that wait for it."""
-        step = self.step
-        return judge(
-            answer.content, answer.finish_reason, answer.refusal, step.answer, step.check, row
-        )
+    def also_final(self, call: Call) -> list[Statement]:
+        """Return nothing: the call's row says it all."""
+        return []
+
+    def outcome(self, at: int, row: Row) -> Outcome:
+        """Return what became of a row, judged by today's type and check."""
+        if at in self.unrendered:
+            return Outcome(None, "failed", None, self.unrendered[at])
+        call = self.calls[self._call_of[at]]
+        if not call.answers or not is_final(call.status, call.error_type):
+            return Outcome(call, call.status, None, call.error)
+        judgement = self.judge_value(call.answers[-1], row)
+        is_repaired = judgement.status == "ok" and call.status == "repaired"
+        status = "repaired" if is_repaired else judgement.status
+        return Outcome(call, status, judgement.answer, judgement.error)

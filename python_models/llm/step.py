@@ -14,6 +14,7 @@ Check = Callable[[Any, Row], None]
 
 # every state an answer can end in; `pending` alone means that it was not asked yet
 STATUSES = ("ok", "repaired", "invalid", "refused", "truncated", "failed", "pending")
+FINISHED = ("ok", "repaired", "invalid", "refused", "truncated")
 GOOD = frozenset({"ok", "repaired"})
 
 

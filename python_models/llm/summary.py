@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable
 
-from python_models.llm.asker import Asked
-from python_models.llm.calls import Call
+from python_models.llm.asking import Answered
 from python_models.llm.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.records import STEP_RUN_UPSERT
 from python_models.llm.runtime import Runtime
@@ -17,14 +15,13 @@ from python_models.llm.step import GOOD
 
 def put_summary(
     shared: Runtime,
-    asked: Asked,
-    calls: Iterable[Call],
+    answered: Answered,
     statuses: list[str],
     started: float,
     failure: str | None,
 ) -> None:
     """Write what this run of the step did to the journal."""
-    every = list(calls)
+    asked, every = answered.asked, list(answered.source.calls.values())
     cached = [call for call in every if call.is_cached]
     made = [call for call in every if not call.is_cached and call.spent.attempts]
     counts = Counter(statuses)

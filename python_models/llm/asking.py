@@ -1,0 +1,153 @@
+"""From rows to answers: prepared, looked up, estimated, asked. Steps and cascades use it alike."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from contextvars import ContextVar
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from ingestion.settings import settings
+from python_models.llm.asker import Asker
+from python_models.llm.batch_mode import BatchAsker
+from python_models.llm.budget import Budget, Ceiling
+from python_models.llm.calls import Call
+from python_models.llm.estimating import Estimate, estimate
+from python_models.llm.identity import text_hash
+from python_models.llm.journal import reading
+from python_models.llm.many_rows import ManyRows
+from python_models.llm.prices import price_of
+from python_models.llm.progress import Progress
+from python_models.llm.prompts import Prompt
+from python_models.llm.requesting import Asked, Stop
+from python_models.llm.rows import Place, Rows, SingleRows
+from python_models.llm.runtime import Runtime, invocation
+from python_models.llm.step import Step
+
+# set while `make estimate` runs the models: they tell what they would ask, and ask nothing
+RECORDER: ContextVar[list[Estimate] | None] = ContextVar("recorder", default=None)
+LOGGED_SAMPLE = 24
+
+
+class OnlyEstimated(Exception):
+    """The step was estimated and not run."""
+
+
+class Work(NamedTuple):
+    """What all parts of a run of a step need."""
+
+    shared: Runtime
+    step: Step
+    prompt: Prompt
+    node: str
+
+
+class Answered(NamedTuple):
+    """Rows with the answers they got, and what the calls had in common."""
+
+    source: Rows
+    asked: Asked
+
+
+def answer_rows(
+    work: Work, table: pa.Table, model: str, wanted: set[int] | None = None
+) -> Answered:
+    """Ask one model about every row (or every wanted one) that is not answered yet."""
+    shared, step = work.shared, work.step
+    source = source_of(step, work.prompt, table, shared.endpoint.name, model)
+    source.prepare()
+    source.want(wanted)
+    asked = asked_of(work, source)
+    recorder = RECORDER.get()
+    with reading(shared.journal.path) as connection:
+        source.take_cached(connection)
+        if recorder is not None:
+            recorder.append(estimate(shared, asked, source, connection))
+            raise OnlyEstimated(step.name)
+        if source.to_ask():
+            before = estimate(shared, asked, source, connection, LOGGED_SAMPLE)
+            sys.stderr.write(f"{before.line()}\n")
+    ask_missing(shared, asked, source)
+    return Answered(source, asked)
+
+
+def source_of(step: Step, prompt: Prompt, table: pa.Table, endpoint: str, model: str) -> Rows:
+    """Return the step's rows, as single questions or many in a call."""
+    place = Place(endpoint, model, prompt.header.parameters.sent())
+    kind = ManyRows if step.batch_size > 1 else SingleRows
+    return kind(step, prompt, table, place)
+
+
+def asked_of(work: Work, source: Rows) -> Asked:
+    """Gather what all calls of the step have in common."""
+    shared, step, prompt = work.shared, work.step, work.prompt
+    invocation_id = invocation()
+    ceilings = [
+        shared.ceiling(invocation_id),
+        Ceiling(f"step's ({step.name})", step.max_usd, step.max_tokens, step.max_calls),
+    ]
+    endpoint, parameters = shared.endpoint, source.place.parameters
+    constants = {
+        "operation_name": "chat",
+        "step": step.name,
+        "node": work.node,
+        "invocation_id": invocation_id,
+        "prompt_template": prompt.name,
+        "prompt_version": prompt.header.version,
+        "prompt_hash": prompt.text_hash,
+        "endpoint": endpoint.name,
+        "server_address": endpoint.address,
+        "request_parameters": json.dumps(parameters),
+        "output_schema": text_hash(json.dumps(source.schema)) if source.schema else None,
+    }
+    return Asked(
+        step=step.name,
+        node=work.node,
+        invocation_id=invocation_id,
+        endpoint=endpoint,
+        model=source.place.model,
+        parameters=parameters,
+        schema=source.schema,
+        price=price_of(endpoint, source.place.model),
+        budget=Budget(ceilings, shared.budget_changed),
+        constants=constants,
+        deadline=settings().llm_deadline_seconds,
+    )
+
+
+def ask_missing(shared: Runtime, asked: Asked, source: Rows) -> None:
+    """Ask what the journal does not have, and what that makes necessary."""
+    total, missing = len(source.calls), source.to_ask()
+    with Progress(asked.step, total, total - len(missing)) as progress:
+        asked.on_done = progress.done
+        ask_calls(shared, asked, source, missing)
+        more = [call.call_id for call in source.follow_up()]
+        if more:
+            progress.add(len(more))
+            with reading(shared.journal.path) as connection:
+                source.take_more(connection, more)
+            ask_calls(shared, asked, source, [source.calls[call_id] for call_id in more])
+    if not asked.is_broken:
+        shared.journal.flush()
+
+
+def ask_calls(shared: Runtime, asked: Asked, source: Rows, calls: Sequence[Call]) -> None:
+    """Ask, unless the budget says that nothing is to be asked."""
+    known = settings()
+    calls = [call for call in calls if not call.is_cached]
+    if not calls or asked.stopped:
+        return
+    if known.llm_budget_usd == 0:
+        asked.stopped = Stop("LLM_BUDGET_USD=0: no request is made, cached answers only", False)
+    elif known.llm_budget_usd is None and not asked.price.is_free:
+        asked.stopped = Stop(
+            f"{asked.endpoint.name} costs money and no budget is set, so nothing was asked: "
+            "set LLM_BUDGET_USD (see `make estimate`)",
+            is_failure=False,
+        )
+    else:
+        kind = BatchAsker if known.llm_mode == "batch" else Asker
+        shared.run(kind(shared, asked, source).ask(calls))

@@ -1,0 +1,232 @@
+"""What the next build would ask and cost: `python -m python_models.llm.estimate`.
+
+The SQL below the LLM steps is built first (it costs nothing), then every LLM model is run with
+nothing sent: exact in calls for the rows there are, a range where rows depend on answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.lake import lake, load_extensions
+from ingestion.settings import PROJECT_ROOT
+from python_models.llm.asking import RECORDER, OnlyEstimated
+from python_models.llm.estimating import Estimate
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Ranged:
+    """An estimate, and the most it can become through answers that are still to come."""
+
+    now: Estimate
+    most_calls: int
+
+    @property
+    def most_usd(self) -> float:
+        """Return USD for the most calls, at what a call of this step (or its prompt) costs."""
+        return self.now.usd / self.now.calls * self.most_calls if self.now.calls else 0.0
+
+
+class Refs:
+    """Stands in for dbt while a model is run for its estimate: relations as they were built."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
+        self._connection, self._relations = connection, relations
+        self.config = self
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Return a model's rows."""
+        return self._connection.sql(f"select * from {self._relations[name]}")
+
+    def __call__(self, **_: Any) -> None:
+        """Take a model's configuration (which changes nothing here)."""
+
+    def get(self, _name: str, default: Any = None) -> Any:
+        """Return a setting's default."""
+        return default
+
+
+def main() -> int:
+    """Read the arguments, estimate, show."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-build", action="store_true", help="take the rows as they are")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    arguments = parser.parse_args()
+    ranged = estimate_all(is_building=not arguments.no_build)
+    if arguments.json:
+        rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
+        sys.stdout.write(json.dumps(rows) + "\n")
+    else:
+        show(ranged)
+    return 0
+
+
+def estimate_all(is_building: bool) -> list[Ranged]:
+    """Return the estimate of every LLM model, upstream ones first."""
+    with in_folder(DBT_PROJECT):
+        manifest = read_manifest()
+        nodes = llm_nodes(manifest)
+        if is_building:
+            build_inputs(manifest, nodes)
+    relations = {
+        node["name"]: node["relation_name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and node.get("relation_name")
+    }
+    connection = duckdb.connect(lake().build_db, read_only=True)
+    try:
+        load_extensions(connection)
+        return ranges(manifest, [estimate_node(connection, relations, node) for node in nodes])
+    finally:
+        connection.close()
+
+
+def read_manifest() -> dict[str, Any]:
+    """Parse the project and return dbt's manifest."""
+    run_dbt(["parse", "--quiet"])
+    target = Path(os.environ.get("DBT_TARGET_PATH", DBT_PROJECT / "target"))
+    return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+
+
+def run_dbt(arguments: list[str]) -> None:
+    """Run dbt in this process.
+
+    Raises:
+        SystemExit: dbt failed; it has said why.
+    """
+    from dbt.cli.main import dbtRunner
+
+    if not dbtRunner().invoke(arguments).success:
+        raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
+
+
+def llm_nodes(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the Python models tagged `llm`, those others depend on first."""
+    found = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node.get("language") == "python" and "llm" in node["tags"]
+    }
+    return sorted(found.values(), key=lambda node: len(above(manifest, node) & found.keys()))
+
+
+def above(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
+    """Return every node a node depends on, near or far."""
+    seen: set[str] = set()
+    left = list(node["depends_on"]["nodes"])
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            left += manifest["nodes"].get(name, {}).get("depends_on", {}).get("nodes", [])
+    return seen
+
+
+def build_inputs(manifest: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
+    """Build the SQL whose rows the first LLM steps read."""
+    names = {node["unique_id"] for node in nodes}
+    parents = {
+        manifest["nodes"][parent]["name"]
+        for node in nodes
+        if not above(manifest, node) & names
+        for parent in node["depends_on"]["nodes"]
+        if parent in manifest["nodes"]
+    }
+    selected = [f"+{name}" for name in sorted(parents)]
+    if selected:
+        run_dbt(["run", "--quiet", "--select", *selected, "--exclude", "tag:llm"])
+
+
+def estimate_node(
+    connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
+) -> tuple[dict[str, Any], Estimate | None]:
+    """Run one model without asking anything; None where its input was not built yet."""
+    path = (DBT_PROJECT / node["original_file_path"]).resolve()
+    spec = importlib.util.spec_from_file_location(node["name"], path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    recorded: list[Estimate] = []
+    token = RECORDER.set(recorded)
+    try:
+        module.model(Refs(connection, relations), connection)
+    except OnlyEstimated:
+        pass
+    except duckdb.CatalogException:
+        return node, None
+    finally:
+        RECORDER.reset(token)
+    return node, recorded[0] if recorded else None
+
+
+def ranges(
+    manifest: dict[str, Any], estimates: list[tuple[dict[str, Any], Estimate | None]]
+) -> list[Ranged]:
+    """Add to each step what answers still to come may add to its rows: a row for each answer."""
+    known = {node["unique_id"]: one for node, one in estimates}
+    found = []
+    for node, one in estimates:
+        upstream = [known[name] for name in above(manifest, node) & known.keys() if known[name]]
+        coming = sum(earlier.calls for earlier in upstream)
+        if one is None:
+            earlier = upstream[0] if upstream else None
+            one = empty_estimate(node, earlier)
+        found.append(Ranged(one, one.calls + coming))
+    return found
+
+
+def empty_estimate(node: dict[str, Any], earlier: Estimate | None) -> Estimate:
+    """Return the estimate of a step whose input does not exist before other answers do."""
+    basis = "its rows depend on answers that are still to come"
+    if earlier is not None:
+        return replace(
+            earlier, step=node["name"], node=node["name"], rows=0, calls=0, cached_calls=0,
+            prompt_tokens=0, completion_tokens=0, usd=0.0, basis=basis,
+        )  # fmt: skip
+    return Estimate(node["name"], node["name"], "", "", 0, 0, 0, 0, 0, 0.0, basis)
+
+
+def show(ranged: list[Ranged]) -> None:
+    """Print the estimates as a table."""
+    columns = ("step", "model", "rows", "calls", "answered before", "tokens in", "tokens out",
+               "USD", "basis")  # fmt: skip
+    table = Table(*columns, title="What the next build would ask")
+    for one in ranged:
+        now = one.now
+        calls = f"{now.calls:,}" + (f" to {one.most_calls:,}" if one.most_calls > now.calls else "")
+        usd = f"{now.usd:.4f}" + (f" to {one.most_usd:.4f}" if one.most_usd > now.usd else "")
+        table.add_row(
+            now.step, f"{now.model} at {now.endpoint}", f"{now.rows:,}", calls,
+            f"{now.cached_calls:,}", f"{now.prompt_tokens:,}", f"{now.completion_tokens:,}", usd,
+            now.basis,
+        )  # fmt: skip
+    total = sum(one.now.usd for one in ranged)
+    Console(width=160).print(table, f"together ${total:.4f} for the rows there are")
+
+
+@contextmanager
+def in_folder(path: Path):
+    """Work in a folder for a while: dbt looks for its project where it is called."""
+    before = Path.cwd()
+    os.chdir(path)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
