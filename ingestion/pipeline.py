@@ -19,6 +19,14 @@ class Quarantined(RuntimeError):
     """A load could not be committed and was set aside; the message says why and where it is."""
 
 
+# holds wherever the command is typed; `.dlt/config.toml` says the same to `dlt` typed by hand
+DLT_SETTINGS = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "LOAD__WORKERS": "1",  # one commit after another: tables of a load appear in a known order
+    "LOAD__DELETE_COMPLETED_JOBS": "true",
+}
+
+
 def pipelines_dir() -> Path:
     """Where `dlt pipeline <name> info` finds our pipelines when DLT_DATA_DIR is lake/dlt."""
     return lake().dlt_dir / "pipelines"
@@ -41,8 +49,9 @@ def open_pipeline(domain: str) -> dlt.Pipeline:
     Raises:
         SettingsError: the catalog would forget what is loaded.
     """
-    os.environ.setdefault("DLT_DATA_DIR", str(lake().dlt_dir))
-    os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+    os.environ["DLT_DATA_DIR"] = str(lake().dlt_dir)
+    for name, value in DLT_SETTINGS.items():
+        os.environ.setdefault(name, value)
     import dlt
 
     from ingestion.destination import durable_catalog, lake_destination

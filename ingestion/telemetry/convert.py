@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from ingestion.telemetry.declaration import Declaration
+from ingestion.telemetry.instants import TimeSql
 from ingestion.telemetry.mapping import (
     Delivery,
     Number,
@@ -46,8 +47,9 @@ class Converted:
 
 @dataclass
 class _Row:
-    """Expressions over a staged row."""
+    """A relation over the staged file, and expressions over its rows."""
 
+    relation: str
     control: str
     cycle: str
     stage: str
@@ -120,15 +122,15 @@ def _write(
         f"select count(*), count(problem), "
         "min(epoch_us(moment)) filter (where problem is null), "
         "max(epoch_us(moment)) filter (where problem is null) "
-        f"from (select {row.problem} as problem, {row.utc} as moment from {staged.relation})"
+        f"from (select {row.problem} as problem, {row.utc} as moment from {row.relation})"
     ).fetchall()[0]
     result.first_at, result.last_at = first, last
     result.rows_accepted = total - wrong
     result.rows_in = total + len(staged.bad_lines)
-    result.rejects = list(staged_rejects(con, staged, row.problem, bool(wrong)))
-    good = staged.relation
+    result.rejects = list(staged_rejects(con, staged, row.relation, row.problem, bool(wrong)))
+    good = row.relation
     if wrong:
-        good = f"(select * from {staged.relation} where ({row.problem}) is null)"
+        good = f"(select * from {row.relation} where ({row.problem}) is null)"
     for table, select in _selects(declaration, delivery, row, good):
         target = scratch / f"{table}.parquet"
         count = con.execute(f"copy ({select}) to {quoted(str(target))} {PARQUET}").fetchall()[0][0]
@@ -205,7 +207,7 @@ def _row(
     columns = declaration.columns
     time = reading_time(declaration, staged, (None, None))
     if columns.reading_at.zone != "UTC":
-        time = reading_time(declaration, staged, clock_bounds(con, staged, time.local))
+        time = reading_time(declaration, staged, clock_bounds(con, staged.relation, time))
     control = control_sql(columns.control_id, staged, delivery.part)
     quantities = _quantities(declaration, staged, wanted)
     sensors = []
@@ -233,6 +235,7 @@ def _row(
         *filter(None, problems),
     ]
     return _Row(
+        relation=time.over(staged.relation),
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
@@ -245,12 +248,12 @@ def _row(
 
 
 def clock_bounds(
-    con: duckdb.DuckDBPyConnection, staged: Staged, local: str
+    con: duckdb.DuckDBPyConnection, relation: str, time: TimeSql
 ) -> tuple[datetime | None, datetime | None]:
     """Return the earliest and latest clock time, within the years a zone has rules for."""
     low, high = con.execute(
-        f"select min(moment), max(moment) from (select {local} as moment from {staged.relation}) "
-        "where moment between timestamp '1970-01-01' and timestamp '2100-01-01'"
+        f"select min({time.local}), max({time.local}) from {time.over(relation)} "
+        f"where {time.local} between timestamp '1970-01-01' and timestamp '2100-01-01'"
     ).fetchall()[0]
     return low, high
 

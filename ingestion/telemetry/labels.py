@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +102,8 @@ def _write_windows(
     times = []
     for name in ("low", "high"):
         instant = Instant(column=(name,), format=windows.format, zone=windows.zone)
-        times.append(_instant(con, instant, [(name, "VARCHAR")], relation))
+        times.append(_instant(con, instant, [(name, "VARCHAR")], relation, f"window_{name}"))
+        relation = times[-1].over(relation)
     problem = f"coalesce({times[0].problem}, {times[1].problem})"
     _, bad = _write_labels(
         con, delivery, relation, problem, scratch, result,
@@ -138,14 +138,15 @@ def convert_spans(
     assert spans is not None
     kind = file_format(path, delivery.source_file, spans.format)
     staged = stage(con, path, kind, _span_columns(spans), scratch, job)
-    none = TimeSql("cast(null as timestamp)", "cast(null as timestamp)", "null")
-    times = []
-    for instant in (spans.started_at, spans.ended_at):
+    none = TimeSql("", "cast(null as timestamp)", "cast(null as timestamp)", "null")
+    times, relation = [], staged.relation
+    for name, instant in (("started", spans.started_at), ("ended", spans.ended_at)):
         if instant is None:
             times.append(none)
             continue
         columns = time_columns(staged, instant.column)
-        times.append(_instant(con, instant, columns, staged.relation))
+        times.append(_instant(con, instant, columns, relation, name))
+        relation = times[-1].over(relation)
     start, end = times
     control = control_sql(spans.control_id, staged, delivery.part)
     cycle = cycle_sql(spans.cycle_id, staged, control, delivery.part)
@@ -154,12 +155,12 @@ def convert_spans(
     kind_sql, abnormal, label_problem = _span_label(spans, staged)
     problem = f"coalesce({problem}, {label_problem})"
     total, bad = _write_labels(
-        con, delivery, staged.relation, problem, scratch, result,
+        con, delivery, relation, problem, scratch, result,
         control=control, cycle=cycle, level=spans.level, kind=kind_sql, abnormal=abnormal,
         start=start.utc, end=end.utc if spans.ended_at else start.utc,
     )  # fmt: skip
     result.rows_in = total + len(staged.bad_lines)
-    result.rejects = list(staged_rejects(con, staged, problem, bool(bad)))
+    result.rejects = list(staged_rejects(con, staged, relation, problem, bool(bad)))
     return result
 
 
@@ -168,13 +169,13 @@ def _instant(
     instant: Instant,
     columns: list[tuple[str, str]],
     relation: str,
+    name: str,
 ) -> TimeSql:
-    time = instant_sql(instant, columns, None, None)
+    time = instant_sql(instant, columns, None, None, name)
     if instant.zone == "UTC":
         return time
-    holder = Staged(relation, [], 0)
-    bounds: tuple[datetime | None, datetime | None] = clock_bounds(con, holder, time.local)
-    return instant_sql(instant, columns, *bounds)
+    low, high = clock_bounds(con, relation, time)
+    return instant_sql(instant, columns, low, high, name)
 
 
 def _span_columns(spans: LabelSpans) -> Wanted:

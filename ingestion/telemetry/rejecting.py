@@ -39,7 +39,11 @@ class Reject:
 
 
 def staged_rejects(
-    con: duckdb.DuckDBPyConnection, staged: Staged, problem: str, has_problems: bool
+    con: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    relation: str,
+    problem: str,
+    has_problems: bool,
 ) -> Iterator[Reject]:
     """Yield a reject for each line that could not be read and each row that cannot be used."""
     for bad in staged.bad_lines:
@@ -55,7 +59,7 @@ def staged_rejects(
         shown = f"cast(to_json({{{values}}}) as varchar)"
     rows = con.execute(
         f"select r, problem, shown from (select r, {problem} as problem, {shown} as shown "
-        f"from {staged.relation}) where problem is not null order by r"
+        f"from {relation}) where problem is not null order by r"
     ).fetchall()
     lines = staged.texts([row[0] for row in rows]) if staged.text else {}
     for number, found, text in rows:
