@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-LOG_TAIL_BYTES = 30_000_000
 RUNNING = "running"
 
 
@@ -22,7 +21,6 @@ class NodeProgress:
     status: str = RUNNING
     started_at: datetime | None = None
     seconds: float | None = None
-    rows: int | None = None
     message: str = ""
 
 
@@ -65,37 +63,29 @@ def progress(lines: Iterable[bytes | str]) -> Progress:
 
 
 def _take(found: Progress, info: dict[str, Any], data: dict[str, Any]) -> None:
-    if isinstance(data.get("total"), int) and data.get("node_info"):
-        found.total = max(found.total or 0, data["total"])
     described = data.get("node_info") or {}
-    identity, name = described.get("unique_id"), info.get("name")
+    identity, name = described.get("unique_id"), str(info.get("name"))
     if not identity:
         return
-    node = found.nodes.get(identity)
-    if name in ("NodeStart", "LogStartLine") and node is None:
-        found.nodes[identity] = NodeProgress(
+    if isinstance(data.get("total"), int):
+        found.total = max(found.total or 0, data["total"])
+    has_ended = name == "SkippingDetails" or (name.startswith("Log") and name.endswith("Result"))
+    if not has_ended and name not in ("LogStartLine", "RunResultError", "RunResultWarningMessage"):
+        return
+    node = found.nodes.setdefault(
+        identity,
+        NodeProgress(
             node=described.get("node_name") or identity,
             kind=described.get("resource_type") or "",
             started_at=_instant(described.get("node_started_at") or info.get("ts")),
-        )
-    elif name == "NodeFinished" or (name or "").startswith(("SkippingDetails", "LogSkip")):
-        node = node or NodeProgress(
-            described.get("node_name") or identity, described.get("resource_type") or ""
-        )
-        found.nodes[identity] = node
-        _end(node, described, data.get("run_result") or {}, is_skip=name != "NodeFinished")
-
-
-def _end(
-    node: NodeProgress, described: dict[str, Any], result: dict[str, Any], is_skip: bool
-) -> None:
-    node.status = (
-        "skipped" if is_skip else (result.get("status") or described.get("node_status") or "done")
+        ),
     )
-    node.seconds = result.get("execution_time", node.seconds)
-    node.message = str(result.get("message") or node.message)[:300]
-    rows = (result.get("adapter_response") or {}).get("rows_affected")
-    node.rows = int(rows) if str(rows).isdigit() else node.rows
+    if has_ended:
+        status = described.get("node_status") or data.get("status") or "done"
+        node.status = "skipped" if name == "SkippingDetails" else str(status)
+        node.seconds = data.get("execution_time", 0.0)
+    elif "msg" in data:
+        node.message = " ".join(str(data["msg"]).split())[:300]
 
 
 def _instant(text: Any) -> datetime | None:

@@ -93,7 +93,7 @@ def start(command: list[str], title: str) -> StartedRun:
         environment = os.environ | {
             "DBT_LOG_PATH": str(folder),
             "DBT_LOG_FORMAT_FILE": "json",
-            "DBT_LOG_LEVEL_FILE": "debug",
+            "DBT_LOG_LEVEL_FILE": "info",
             "PYTHONUNBUFFERED": "1",
         }
         with (folder / "output.txt").open("wb") as output:

@@ -18,7 +18,6 @@ NODES = pa.schema(
         ("kind", pa.string()),
         ("status", pa.string()),
         ("seconds", pa.float64()),
-        ("rows", pa.int64()),
         ("message", pa.string()),
     ]
 )
@@ -27,7 +26,6 @@ COLUMNS = {
     "kind": "Kind",
     "status": "Status",
     "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
-    "rows": st.column_config.NumberColumn("Rows", format="localized"),
     "message": "Message",
 }
 LOOKS = {
@@ -113,7 +111,6 @@ def _nodes(progress: Progress) -> None:
             "seconds": node.seconds
             if node.seconds is not None or not node.started_at
             else (now - node.started_at).total_seconds(),
-            "rows": node.rows,
             "message": node.message if _is_news(node.status) else "",
         }
         for node in reversed(nodes)

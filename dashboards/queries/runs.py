@@ -115,3 +115,47 @@ select
 from ops.runs
 where invocation_id in ($a, $b)
 """
+
+# of the journal (SQLite), not of a release: a run going on is in no release yet
+LIVE_RUN = """
+select invocation_id, run_id, started_at, command
+from runs
+where status = 'running'
+order by started_at desc
+limit 1
+"""
+
+LIVE_PHASES = """
+select
+    phase,
+    case
+        when max(status = 'running') then 'running'
+        when max(status in ('error', 'fail', 'runtime error')) then 'failed'
+        when min(status = 'skipped') then 'skipped'
+        else 'success'
+    end as status,
+    count(*) as nodes,
+    sum(seconds) as seconds,
+    sum(rows_in) as rows_in,
+    sum(rows_out) as rows_out
+from node_runs
+where invocation_id = :invocation_id and phase is not null
+group by phase
+order by phase
+"""
+
+LIVE_SPENT = """
+select
+    node_runs.phase,
+    sum(llm_step_runs.calls) as calls,
+    sum(llm_step_runs.cached_calls) as cached,
+    sum(llm_step_runs.cost_usd) as usd
+from llm_step_runs
+inner join node_runs
+    on llm_step_runs.invocation_id = node_runs.invocation_id
+    and llm_step_runs.node = node_runs.node
+where llm_step_runs.invocation_id = :invocation_id
+group by node_runs.phase
+"""
+
+LIVE_LEDGER = "select 1 from sqlite_master where name = 'llm_step_runs'"

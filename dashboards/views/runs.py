@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runner
-from dashboards.parts import run_progress
+from dashboards.parts import run_live, run_progress
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import escaped, moment, words
@@ -56,6 +56,7 @@ NODE_COLUMNS = {
 def show(release: Release | None) -> None:
     """Show the run going on, then the runs of the past."""
     run_progress.started_run()
+    _now()
     _start()
     if release is None:
         return
@@ -65,6 +66,15 @@ def show(release: Release | None) -> None:
         if tab.open:
             with tab, guarded(name):
                 section(release)
+
+
+@st.fragment(run_every=run_progress.REFRESH_SECONDS)
+def _now() -> None:
+    """Show the build going on; when it ends the page is drawn anew, for the new release."""
+    was_building = st.session_state.get("was_building", False)
+    st.session_state["was_building"] = run_live.build_in_progress(NODE_COLUMNS)
+    if was_building and not st.session_state["was_building"]:
+        st.rerun()
 
 
 def _start() -> None:
