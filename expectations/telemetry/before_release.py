@@ -213,4 +213,37 @@ TABLES = [
         ],
         key=["report_date"],
     ),
+    table(
+        "detection_quality",
+        [
+            unique("source", "control_id", "level", "issue_kind", "yardstick"),
+            *[
+                between(f"{share} is a share", "critical", share, 0, 1)
+                for share in ("precision", "recall", "f1", "false_alarm_rate")
+            ],
+            *[
+                between(f"{count} is a count", "critical", count, 0, None)
+                for count in ("true_positives", "false_positives", "false_negatives")
+            ],
+        ],
+        key=["source", "control_id", "level", "issue_kind", "yardstick"],
+    ),
+    table(
+        "point_anomalies",
+        [
+            *filled("source", "control_id", "reading_at", "is_anomaly"),
+            between("a score is a distance", "critical", "score", 0, None),
+            no_rows(
+                "a reading of the newest two days has one score",
+                "critical",
+                """
+                select source, control_id, reading_at, reading_number, count(*) as score_count
+                from {batch}
+                where reading_date >= (select max(reading_date) from {batch}) - interval 1 day
+                group by source, control_id, reading_at, reading_number having count(*) > 1
+                """,
+            ),
+        ],
+        key=["source", "control_id", "reading_at"],
+    ),
 ]

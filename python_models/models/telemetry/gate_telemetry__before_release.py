@@ -19,5 +19,7 @@ def model(dbt, session):
         "assessments": dbt.ref("assessments"),
         "assessment_evaluations": dbt.ref("assessment_evaluations"),
         "reports": dbt.ref("reports"),
+        "detection_quality": dbt.ref("detection_quality"),
+        "point_anomalies": dbt.ref("point_anomalies"),
     }
     return run_gate(dbt, session, "telemetry", "before_release", tables)

@@ -1,0 +1,113 @@
+"""What a model promises stands beside it, in words and as tests."""
+
+from __future__ import annotations
+
+import re
+
+from tests.conventions.project import Project, layer_of
+
+GRAIN = re.compile(r"\bone row per\b", re.I)
+KEYS = {"unique", "unique_combination", "is_unique", "unique_key"}
+
+
+def test_a_description_says_the_grain(project: Project) -> None:
+    silent = [
+        name
+        for name, node in project.models.items()
+        if not GRAIN.search(" ".join(node["description"].split()))
+    ]
+    assert not silent
+
+
+def test_a_source_table_says_its_grain(project: Project) -> None:
+    silent = [
+        name for name, node in project.sources.items() if not GRAIN.search(node["description"])
+    ]
+    assert not silent
+
+
+def test_a_mart_has_an_enforced_contract(project: Project) -> None:
+    loose = [
+        name for name, node in project.marts().items() if not node["config"]["contract"]["enforced"]
+    ]
+    assert not loose
+
+
+def test_each_column_of_a_mart_says_more_than_its_name(project: Project) -> None:
+    silent = []
+    for name, node in project.marts().items():
+        for column, known in node["columns"].items():
+            words = set(re.findall(r"[a-z]+", known["description"].lower()))
+            if not words - set(column.split("_")) or len(words) < 2:
+                silent.append(f"{name}.{column}: {known['description']!r}")
+    assert not silent
+
+
+def test_each_column_of_a_mart_has_a_type(project: Project) -> None:
+    loose = [
+        f"{name}.{column}"
+        for name, node in project.marts().items()
+        for column, known in node["columns"].items()
+        if not known.get("data_type")
+    ]
+    assert not loose
+
+
+def test_a_mart_says_how_it_is_released(project: Project) -> None:
+    for name, node in project.marts().items():
+        release = node["config"].get("meta", {}).get("release") or {}
+        assert set(release) == {"key", "partition_by", "volatile"}, name
+        known = set(node["columns"])
+        named = {*release["key"], *release["volatile"], release["partition_by"]} - {None}
+        assert release["key"] and named <= known, f"{name}: {named - known}"
+
+
+def test_the_key_of_a_mart_is_tested(project: Project) -> None:
+    """One column: not_null and unique. Several: each not_null and unique together."""
+    loose = []
+    for name, node in project.marts().items():
+        key = node["config"]["meta"]["release"]["key"]
+        tests = project.tests_of(node)
+        filled = {
+            test["column_name"] for test in tests if test["test_metadata"]["name"] == "not_null"
+        }
+        is_unique = any(_is_unique_over(test, key) for test in tests)
+        if not is_unique or not set(key) <= filled:
+            missing = sorted(set(key) - filled)
+            loose.append(f"{name}: unique {is_unique}, without not_null {missing}")
+    assert not loose
+
+
+def _is_unique_over(test: dict, key: list[str]) -> bool:
+    metadata = test["test_metadata"]
+    if len(key) == 1 and metadata["name"] == "unique":
+        return test["column_name"] == key[0]
+    given = metadata["kwargs"]
+    columns = next((value for value in given.values() if isinstance(value, list)), [])
+    return "unique" in metadata["name"] and set(columns) == set(key)
+
+
+def test_models_between_staging_and_marts_test_their_key(project: Project) -> None:
+    """At least one column that is never null, or a key that is unique."""
+    loose = [
+        name
+        for name, node in project.models.items()
+        if layer_of(node) in ("intermediate", "int") and not project.tests_of(node)
+    ]
+    assert not loose
+
+
+def test_seeds_and_sources_describe_their_columns(project: Project) -> None:
+    silent = [
+        f"{name}.{column}"
+        for name, node in project.seeds.items()
+        for column, known in node["columns"].items()
+        if not known["description"]
+    ]
+    assert not silent
+
+
+def test_unit_tests_are_named_as_sentences(project: Project) -> None:
+    names = [unit["name"] for unit in project.manifest["unit_tests"].values()]
+    assert not [name for name in names if len(name.split("_")) < 3]
+    assert len(names) == len(set(names))

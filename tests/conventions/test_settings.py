@@ -1,0 +1,63 @@
+"""Every setting is documented, and nothing is documented that is no setting."""
+
+from __future__ import annotations
+
+import re
+
+from ingestion.settings import Settings
+from tests.conventions.project import ROOT, files
+
+EXAMPLE = ROOT / ".env.example"
+# read outside of the settings object, and documented all the same
+EXTRA = {"SLUICE_SOURCES", "SLUICE_DATA"}
+
+
+def _documented() -> set[str]:
+    return set(re.findall(r"^#?\s*([A-Z][A-Z0-9_]+)=", EXAMPLE.read_text(), re.M))
+
+
+def test_each_setting_is_documented() -> None:
+    assert not {name.upper() for name in Settings.model_fields} - _documented()
+
+
+def test_what_is_documented_exists() -> None:
+    read = {name.upper() for name in Settings.model_fields}
+    text = "".join(
+        path.read_text()
+        for path in files(".py", under=("ingestion", "python_models", "dashboards"))
+    )
+    unknown = [name for name in _documented() - read if name not in text and name not in EXTRA]
+    assert not unknown
+
+
+def test_each_documented_setting_has_a_line_of_words() -> None:
+    lines = EXAMPLE.read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"#?\s*[A-Z][A-Z0-9_]+=", line) and number:
+            block = next(
+                (
+                    before
+                    for before in reversed(lines[:number])
+                    if not re.match(r"#?\s*[A-Z][A-Z0-9_]+=", before)
+                ),
+                "",
+            )
+            assert re.search(r"[a-z]{3}", block), line
+
+
+def test_the_lock_pins_by_hash_and_names_no_index() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    pinned = re.findall(r"^([a-z0-9][\w.\-\[\],]*)==\S+", lock, re.M)
+    assert len(pinned) > 100
+    assert lock.count("--hash=sha256:") >= len(pinned)
+    assert not re.search(r"--(extra-)?index-url|https?://", lock)
+
+
+def test_each_environment_variable_of_dbt_has_a_default() -> None:
+    loose = re.compile(r"env_var\(\s*'[A-Z_]+'\s*\)")
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in files(".yml", ".sql", under=("dbt_project", "python_models"))
+        if loose.search(path.read_text())
+    ]
+    assert not wrong
