@@ -14,9 +14,9 @@ DAY_S = 86_400.0
 # after the hour that a local clock shows twice in autumn
 FIRST_START_S = 4.1 * 3_600
 LAST_START_S = 23.4 * 3_600
-# a drift is labelled once it is plain beside the machine's own scatter; on the way there nobody
-# could say, and the label says just that
-PLAIN_SCATTERS, ONSET_SCATTERS = 3.5, 1.0
+# a drift is labelled once it is plain beside the machine's own scatter; from its first moment to
+# there nobody could say, and the label says just that
+PLAIN_SCATTERS = 3.5
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,18 @@ def _moment(fault: Fault) -> float:
 def _drifted(cycle: Cycle, machine: Machine, fault: Fault, now: float) -> Cycle:
     """Return the cycle of a machine that wanders off until somebody sets it right again."""
     set_in = fault.first_day + (2 - DRIFT_LASTS_DAYS) * fault.place
-    gone = np.clip((now - set_in) / DRIFT_LASTS_DAYS, 0, 1) * fault.magnitude
+    gone = min((now - set_in) / DRIFT_LASTS_DAYS, 1.0) * fault.magnitude
+    if gone <= 0:
+        return cycle
     direction = 1 if fault.variant < 0.65 else -1
     scatters = gone / (machine.level_scatter + machine.day_shift_gain / 2)
-    marked = {"kind": "drift", "is_certain": bool(scatters >= PLAIN_SCATTERS), "faults": (fault,)}
-    if scatters < ONSET_SCATTERS:
-        marked = {}
-    return replace(cycle, level=cycle.level * (1 + direction * gone), **marked)
+    return replace(
+        cycle,
+        level=cycle.level * (1 + direction * gone),
+        kind="drift",
+        is_certain=bool(scatters >= PLAIN_SCATTERS),
+        faults=(fault,),
+    )
 
 
 def _over_power(cycle: Cycle, fault: Fault) -> Cycle:
