@@ -202,7 +202,7 @@ def _empty_arrow(session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mappin
     """Return the mart without rows, typed as its files are."""
     return session.execute(
         f"select {_selected(columns)} from {mart.relation} limit 0"
-    ).fetch_arrow_table()
+    ).to_arrow_table()
 
 
 def _selected(columns: Mapping[str, str]) -> str:

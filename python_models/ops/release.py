@@ -154,6 +154,9 @@ def _identity(row: Mapping[str, Any]) -> list[Any]:
 
 def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:
     mart, snapshot = table.mart, table.snapshot
+    described = {
+        name: text for name, text in mart.column_comments.items() if name in table.columns
+    }
     return {
         "domain": mart.domain,
         "table_name": mart.name,
@@ -167,7 +170,7 @@ def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:
         "is_unchanged": int(table.is_unchanged),
         "columns": json.dumps(table.columns),
         "files": json.dumps([plain(file.path) for file in snapshot.files]),
-        "comments": json.dumps({"": mart.comment} | dict(mart.column_comments)),
+        "comments": json.dumps({"": mart.comment} | described),
         "key_columns": json.dumps(mart.key),
         "volatile_columns": json.dumps(mart.volatile),
     }

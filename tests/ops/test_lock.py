@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ingestion.lake import lake
+from python_models.ops import lock
+
+_HOLD = """
+import sys, time
+from python_models.ops import lock
+lock.acquire(command="a long build")
+print("held", flush=True)
+time.sleep(float(sys.argv[1]))
+lock.release()
+"""
+
+
+def hold_elsewhere(seconds: float) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(seconds)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout and process.stdout.readline() == "held\n"
+    return process
+
+
+def test_second_builder_is_told_who_holds_the_lake_since_when_and_what_to_do() -> None:
+    process = hold_elsewhere(60)
+    try:
+        with pytest.raises(lock.LakeLocked) as refused:
+            lock.acquire()
+    finally:
+        process.kill()
+        process.wait()
+    text = str(refused.value)
+    assert f"process {process.pid} on " in text
+    assert "`a long build`" in text
+    assert "since 20" in text
+    assert "SLUICE_LOCK_WAIT_SECONDS" in text
+    assert f"kill {process.pid}" in text
+
+
+def test_lock_of_a_killed_builder_is_free_at_once() -> None:
+    process = hold_elsewhere(60)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert lock.holder() is None
+    with lock.build_lock():
+        assert lock.holder().pid == os.getpid()
+    assert lock.holder() is None
+
+
+def test_builder_that_may_wait_goes_on_when_the_other_is_done() -> None:
+    process = hold_elsewhere(1)
+    lock.acquire(wait_seconds=60)
+    assert process.wait(timeout=5) == 0
+    lock.release()
+
+
+def test_process_that_holds_the_lock_takes_it_again_and_gives_it_back_as_often() -> None:
+    with lock.build_lock():
+        with lock.build_lock():
+            pass
+        assert lock.holder().pid == os.getpid()
+    assert lock.holder() is None
+
+
+def test_looking_at_the_holder_never_makes_a_builder_fail() -> None:
+    looker = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from python_models.ops import lock\nwhile True: lock.holder()",
+        ]
+    )
+    try:
+        lake()
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline:
+            with lock.build_lock():
+                pass
+    finally:
+        looker.kill()
+        looker.wait()
