@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -24,7 +24,7 @@ class Counters:
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts; of prompts only how many were answered and how often at most."""
-        counts = asdict(self)
+        counts = dict(vars(self))
         prompts = counts.pop("prompts")
         counts["distinct_prompts"] = len(prompts)
         counts["most_answers_to_one_prompt"] = max(prompts.values(), default=0)

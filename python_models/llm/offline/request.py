@@ -77,7 +77,18 @@ def questions(
     if not rows:
         return [OfflineRequest(step, messages, read_fences(said), schema, parameters)]
     around = read_fences(ROW.sub("", said))
+    schema = schema_of_a_row(schema)
     return [
         OfflineRequest(step, messages, around | read_fences(body), schema, parameters, row_id)
         for row_id, _, body in rows
     ]
+
+
+def schema_of_a_row(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the schema of one row's answer within the schema of many."""
+    try:
+        item = schema["properties"]["answers"]["items"]
+    except (KeyError, TypeError):
+        return schema
+    properties = {name: part for name, part in item["properties"].items() if name != "id"}
+    return item | {"properties": properties, "$defs": schema.get("$defs", {})}
