@@ -36,7 +36,7 @@ def run_page(title: str, show: Callable[[Release], None], needs_release: bool = 
         _say("The release database could not be opened.", error)
         return
     _head(title, release)
-    with guarded(f"The page {title}"):
+    with guarded(title):
         show(release)
 
 
@@ -46,7 +46,12 @@ def guarded(what: str) -> Iterator[None]:
     try:
         yield
     except duckdb.CatalogException as error:
-        _say(f"{what} needs a table that this release does not hold yet.", error)
+        logger.info("%s: %s", what, scrub(str(error)))
+        st.info(
+            f"{what}: this release does not hold its tables yet. `make run` makes them; the page "
+            "Runs says what kept a run from releasing them.",
+            icon=":material/inventory_2:",
+        )
     except (duckdb.Error, OSError) as error:
         _say(f"{what} could not be read from this release.", error)
 

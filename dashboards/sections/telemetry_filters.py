@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards.parts.page import asking
 from dashboards.queries import telemetry as queries
+from dashboards.queries import telemetry_issues as issue_queries
 from dashboards.release import Release
 
 
@@ -53,6 +54,9 @@ def follow_link(release: Release) -> None:
     if found:
         st.session_state["days"] = (found, found)
         st.session_state["view"] = "Issues" if day else "Baseline"
+        rule = st.query_params.get("rule")
+        if rule in asking(release)(issue_queries.RULES)["rule"].to_pylist():
+            st.session_state["rule"] = [rule]
 
 
 def _day_of(release: Release, cycle: str | None) -> date | None:

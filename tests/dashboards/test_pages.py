@@ -12,6 +12,7 @@ import yaml
 from ingestion.lake import lake
 from ingestion.settings import PROJECT_ROOT
 from tests.dashboards.pages import PLACES, URLS, failures, page, place_name, words
+from tests.dashboards.synthetic import write_release
 
 
 @pytest.mark.parametrize("place", PLACES, ids=place_name)
@@ -55,9 +56,23 @@ def test_a_missing_table_fails_its_own_part_only(tmp_path: Path, release_file: P
         connection.execute("drop table ops.gate_results")
     lake().latest.symlink_to(broken)
     tested = page("overview")
-    assert len(tested.exception) == 0
-    assert [error.value.startswith("Gates needs a table") for error in tested.error] == [True]
+    assert failures(tested) == []
+    assert [info.value.split(":")[0] for info in tested.info] == ["Gates"]
     assert "Last run" in words(tested)
+
+
+def test_a_first_run_that_was_stopped_at_a_gate_is_explained(tmp_path: Path) -> None:
+    unreleased = tmp_path / "release-000000.duckdb"
+    write_release(unreleased)
+    with duckdb.connect(str(unreleased)) as connection:
+        connection.execute("drop schema telemetry cascade")
+        connection.execute("delete from ops.releases")
+    lake().latest.symlink_to(unreleased)
+    for url in URLS:
+        tested = page(url)
+        assert "Release none yet" in words(tested)
+        assert len(tested.exception) == 0
+    assert "The last run did not release" in words(page("overview"))
 
 
 def test_days_and_controls_in_the_address_filter_the_telemetry_page(released: Path) -> None:
@@ -96,6 +111,7 @@ def test_a_link_of_the_report_opens_the_issues_of_its_day(released: Path) -> Non
     link = {"control": "oven-01", "date": "2026-01-18", "rule": "over_power"}
     tested = page("telemetry", link)
     assert tested.session_state["view"] == "Issues"
+    assert tested.multiselect(key="rule").value == ["over_power"]
     assert [str(day) for day in tested.dataframe[0].value["issue_date"]] == ["2026-01-18"]
 
 

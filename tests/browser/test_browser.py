@@ -1,0 +1,153 @@
+"""Every page in a real browser: drawn, no error in the console, no request to anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlparse
+
+import pytest
+
+from tests.dashboards.pages import PLACES, place_name
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+# asked for an address below its root, Streamlit's own client tries these there first
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+DRAWN = ".vega-embed canvas, .vega-embed svg"
+CHART_SECTIONS = {
+    "telemetry-Power & temperature",
+    "telemetry-Variance",
+    "telemetry-Baseline",
+    "telemetry-Detection quality",
+    "llm-Cost",
+    "overview",
+}
+
+
+@dataclass
+class Watched:
+    """A tab and what it did beside showing the page."""
+
+    tab: Page
+    errors: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> None:
+        """Open an address and wait until the script has run and everything is drawn."""
+        self.tab.goto(address)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is running or stale."""
+        self.tab.wait_for_selector("h1", timeout=60_000)
+        self.tab.wait_for_function(
+            "() => document.querySelector('[data-testid=stApp]')"
+            ".getAttribute('data-test-script-state') === 'notRunning'",
+            timeout=60_000,
+        )
+        self.tab.wait_for_timeout(400)
+
+
+@pytest.fixture
+def watched(chromium: Browser, served: str) -> Iterator[Watched]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 1000})
+    tab = context.new_page()
+    seen = Watched(tab)
+    host = urlparse(served).netloc
+
+    def on_request(address: str) -> None:
+        parts = urlparse(address)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != host:
+            seen.elsewhere.append(address)
+
+    def on_response(address: str, status: int) -> None:
+        if status >= 400 and not urlparse(address).path.endswith(PROBES):
+            seen.failed.append(f"{status} {address}")
+
+    tab.on("request", lambda request: on_request(request.url))
+    tab.on("websocket", lambda socket: on_request(socket.url))
+    tab.on("response", lambda response: on_response(response.url, response.status))
+    tab.on("pageerror", lambda error: seen.errors.append(str(error)))
+    tab.on("dialog", lambda dialog: seen.errors.append(f"dialog: {dialog.message}"))
+    tab.on(
+        "console",
+        lambda said: (
+            seen.errors.append(said.text)
+            if said.type == "error" and not _is_probe(said.location.get("url", ""))
+            else None
+        ),
+    )
+    yield seen
+    context.close()
+
+
+def _is_probe(address: str) -> bool:
+    return urlparse(address).path.endswith(PROBES)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=place_name)
+def test_a_page_is_drawn_without_errors_and_calls_nobody(
+    watched: Watched, served: str, place: tuple[str, dict[str, str]]
+) -> None:
+    url, parameters = place
+    path = "" if url == "overview" else url
+    watched.open(f"{served}/{path}?{urlencode(parameters)}")
+    if place_name(place) in CHART_SECTIONS:
+        watched.tab.wait_for_selector(DRAWN, timeout=20_000)
+    assert watched.errors == []
+    assert watched.elsewhere == []
+    assert watched.failed == []
+    assert watched.tab.locator("[data-testid=stException]").count() == 0
+    assert watched.tab.locator("[data-testid=stAlertContentError]").count() == 0
+
+
+def test_the_menu_leads_to_every_page(watched: Watched, served: str) -> None:
+    watched.open(served)
+    for title in ("Telemetry", "Runs", "LLM", "Quality", "Data", "SQL", "Overview"):
+        watched.tab.locator("[data-testid=stSidebarNav]").get_by_text(title, exact=True).click()
+        watched.tab.wait_for_selector(f"h1:has-text('{title}')", timeout=30_000)
+        watched.settle()
+    assert watched.errors == []
+    assert watched.elsewhere == []
+
+
+def test_a_filter_is_kept_in_the_address(watched: Watched, served: str) -> None:
+    watched.open(f"{served}/telemetry?view=Issues")
+    watched.tab.get_by_role("button", name="Critical").first.click()
+    watched.settle()
+    assert "severity=Critical" in watched.tab.url
+    address = watched.tab.url
+    watched.open(address)
+    assert "2 rows" in watched.tab.locator("[data-testid=stMain]").inner_text()
+
+
+def test_hostile_text_from_data_and_models_is_only_shown(watched: Watched, served: str) -> None:
+    for path in ("telemetry?view=Issues", "telemetry?view=Report", "llm?statuses=failed"):
+        watched.open(f"{served}/{path}")
+        assert watched.tab.locator("img[src*='evil']").count() == 0
+        watched.tab.get_by_text("<script>alert(1)</script>").first.wait_for(timeout=20_000)
+    assert watched.errors == []
+    assert watched.elsewhere == []
+
+
+def test_a_click_on_the_variance_map_shows_that_day(watched: Watched, served: str) -> None:
+    watched.open(f"{served}/telemetry?view=Variance&control=oven-01")
+    chart = watched.tab.locator(DRAWN).first
+    chart.wait_for(timeout=20_000)
+    box = chart.bounding_box()
+    assert box is not None
+    chart.click(position={"x": box["width"] - 40, "y": box["height"] * 0.6})
+    watched.tab.wait_for_selector("text=oven-01, 20 Jan 2026", timeout=20_000)
+    assert watched.errors == []
+
+
+def test_the_docs_site_is_served_apart_from_the_pages(watched: Watched, served: str) -> None:
+    watched.tab.goto(f"{served}/docs/")
+    assert watched.tab.title() == "in"
+    assert watched.tab.evaluate("() => window.origin") == "null"
