@@ -13,13 +13,13 @@ from ingestion.settings import SettingsError, scrub
 if TYPE_CHECKING:
     from ingestion.telemetry.landing import Report
 
-OK, SOME_QUARANTINED, WRONG, LOCKED = 0, 1, 2, 3
+OK, SOME_FAILED, WRONG, LOCKED = 0, 1, 2, 3
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code.
 
-    0: all is landed (rejected rows are counted, not an error) · 1: a load was set aside ·
+    0: all is landed (rejected rows are counted, not an error) · 1: a load failed ·
     2: wrong settings, declaration or source · 3: another landing is running.
     """
     options = _parser().parse_args(arguments)
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (SettingsError, DeclarationError, SourceAbsent) as error:
         return _fail(str(error), WRONG)
     show(report)
-    return SOME_QUARANTINED if report.quarantined else OK
+    return SOME_FAILED if report.quarantined or report.failed else OK
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -105,7 +105,9 @@ def show(report: Report) -> None:
         if tally.rejected_files:
             say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole; why is in rejects")
     for problem in report.quarantined:
-        _fail(f"A load was set aside: {problem}", SOME_QUARANTINED)
+        _fail(f"A load was set aside: {problem}", SOME_FAILED)
+    for problem in report.failed:
+        _fail(problem, SOME_FAILED)
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

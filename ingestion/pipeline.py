@@ -113,7 +113,7 @@ def _guarded(pipeline: dlt.Pipeline, run: Callable[[], Any]) -> Any:
         if not is_terminal(error):
             raise
         place = quarantine(pipeline)
-        raise Quarantined(f"{_cause(error)}\nThe load was set aside in {place}.") from error
+        raise Quarantined(f"{innermost(error)}\nThe load was set aside in {place}.") from error
 
 
 def is_terminal(error: BaseException | None) -> bool:
@@ -127,8 +127,8 @@ def is_terminal(error: BaseException | None) -> bool:
     return False
 
 
-def _cause(error: BaseException) -> str:
-    """The innermost message: what actually went wrong."""
+def innermost(error: BaseException) -> str:
+    """Return the innermost message: what actually went wrong."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
     return str(error)

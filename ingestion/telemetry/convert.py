@@ -96,7 +96,7 @@ def convert(
         Unreadable: nothing of the file can be taken.
     """
     wanted = wanted_columns(declaration, known_sensors)
-    declared = declaration.files.format if declaration.files else "parquet"
+    declared = declaration.files.format if declaration.files else "jsonl"
     kind = file_format(path, delivery.source_file, declared)
     staged = stage(con, path, kind, wanted, scratch, job)
     try:
@@ -155,6 +155,12 @@ def _uses(
     include = sensors.include if isinstance(sensors.include, tuple) else ()
     listed = {column.name for name in include if (column := staged.column(name))}
     excluded = {column.name for name in sensors.exclude if (column := staged.column(name))}
+    if (
+        declaration.sql
+        and declaration.sql.cursor
+        and (cursor := staged.column(declaration.sql.cursor))
+    ):
+        excluded.add(cursor.name)  # counts rows, measures nothing
     late = _numbers_after_blank_start(con, staged, wanted)
     uses = {}
     for column in staged.columns:

@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.faults import fault
 from ingestion.lake import lake
 from ingestion.locking import exclusive
-from ingestion.pipeline import Quarantined, drain, has_pending, load, open_pipeline
+from ingestion.pipeline import Quarantined, drain, has_pending, innermost, load, open_pipeline
 from ingestion.telemetry.declared import Declared, declared_sources
 from ingestion.telemetry.deliveries import Found, SourceAbsent, found_files, given_files
 from ingestion.telemetry.landed import Memory
@@ -48,6 +48,7 @@ class Report:
     tallies: dict[str, Tally] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     quarantined: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     drained: int = 0
 
 
@@ -181,6 +182,7 @@ class _Landing:
     def _count(self, package: Package) -> None:
         for row in package.file_rows:
             tally = self.report.tallies[row["source"]]
+            tally.file_count += package.part_number > 0  # rows of a database come in parts
             tally.rows_in += row["rows_in"]
             tally.accepted += row["rows_accepted"]
             tally.duplicate += row["rows_duplicate"]
@@ -192,15 +194,22 @@ class _Landing:
     def _database(
         self, entry: Declared, reader: Any, known: Known, chosen: dict[str, Declared]
     ) -> None:
+        from dlt.pipeline.exceptions import PipelineStepFailed
+
         from ingestion.telemetry.database import database_resource
 
-        self.report.tallies[entry.name] = Tally(entry.name)
+        tallies = self.report.tallies
+        tallies[entry.name] = Tally(entry.name)
         package = Package(new_load_id(), self.scratch, reader, known, chosen)
+        resource = database_resource(entry, package, self._count, [entry.name])
+        self.say(f"reading the database of {entry.name}")
         try:
-            load(self._open(), database_resource(entry, package, self.report.tallies))
-            self._count(package)
+            load(self._open(), resource)
+            self.memory.keep([], {entry.name: entry.hash})
         except Quarantined as error:
             self.report.quarantined.append(str(error))
+        except PipelineStepFailed as error:
+            self.report.failed.append(f"source {entry.name}: {innermost(error)}")
         package.clear()
 
 

@@ -84,14 +84,23 @@ class Package:
         self.unchanged: list[Found] = []
         self._answers: list[tuple[Found, Answer]] = []
         self._columns: dict[str, dict[str, tuple[str, str]]] = {}
+        self._job_count = 0
+        self.part_number = 0
 
-    def read(self, files: list[Found]) -> Iterator[Found]:
-        """Have files read; yields each when it is done."""
+    def start_part(self) -> None:
+        """Begin the next part of a load that comes in pieces: rows of a database."""
+        self.part_number += 1
+        self.parts, self.file_rows, self.unchanged = {}, [], []
+        self._answers, self._columns = [], {}
+
+    def read(self, files: list[Found], path: str | None = None) -> Iterator[Found]:
+        """Have files read, at their address or at `path`; yields each when it is done."""
         found_of: dict[int, Found] = {}
         jobs: list[Job] = []
-        for number, found in enumerate(files):
+        for number, found in enumerate(files, start=self._job_count):
             found_of[number] = found
-            jobs.append(self.job(number, found, found.address))
+            jobs.append(self.job(number, found, path or found.address))
+        self._job_count += len(files)
         for job, answer in self.reader.answers(self._fetched(jobs, found_of)):
             found = found_of[job["id"]]
             self._answers.append((found, answer))
@@ -234,7 +243,7 @@ class Package:
         for table, parts in self.parts.items():
             rows = sum(count for _, count in parts)
             if len(parts) > 1 and rows <= MERGE_ROWS:
-                target = str(self.folder / f"{table}.parquet")
+                target = str(self.folder / f"{table}-{self.part_number}.parquet")
                 paths = [path for path, _ in parts]
                 jobs.append(
                     {"do": "merge", "id": table, "paths": paths, "target": target,
@@ -301,7 +310,7 @@ class Package:
 
         from ingestion.telemetry.schema import TABLES
 
-        target = self.folder / f"{name}-own.parquet"
+        target = self.folder / f"{name}-own{self.part_number}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=TABLES[table]), target)
         return target
 
