@@ -36,6 +36,7 @@ $(STAMP): requirements.lock
 	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
+	@$(PY) -m ingestion.dlt_context >/dev/null
 	@touch $(STAMP)
 
 .PHONY: setup
