@@ -1,0 +1,95 @@
+"""Read bytes as a declared source would, without a lake: what is accepted, what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from ingestion.telemetry.convert import Converted, convert
+from ingestion.telemetry.declaration import Declaration
+from ingestion.telemetry.mapping import Delivery
+from ingestion.telemetry.rejecting import Reject
+
+PLAIN = """
+source: plant
+kind: cycles
+files: {paths: x.csv}
+columns:
+  control_id: {column: machine}
+  reading_at: {column: time}
+  power: {column: power, unit: W}
+"""
+
+
+@dataclass
+class Read:
+    """What became of a file."""
+
+    converted: Converted
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def readings(self) -> list[dict[str, Any]]:
+        return self.tables.get("readings", [])
+
+    @property
+    def rejects(self) -> list[Reject]:
+        return self.converted.rejects
+
+    @property
+    def reasons(self) -> list[tuple[int | None, str]]:
+        return [(reject.line_number, reject.reason) for reject in self.rejects]
+
+    def values(self, column: str) -> list[Any]:
+        return [row[column] for row in self.readings]
+
+
+def declaration(text: str = PLAIN, **changes: Any) -> Declaration:
+    """Return a declaration from YAML, with whole keys replaced."""
+    return Declaration.model_validate(yaml.safe_load(text) | changes)
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 2})
+    connection.execute("set global TimeZone = 'UTC'")
+    return connection
+
+
+def read_file(
+    path: Path, declared: Declaration, scratch: Path, known: set[str] | None = None
+) -> Read:
+    """Convert a file; the counts must add up whatever it holds.
+
+    Raises:
+        Unreadable: the file is refused whole.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    connection = connect()
+    delivery = Delivery("load-1", declared.source, str(path), path.name)
+    converted = convert(connection, declared, delivery, path, scratch, known or set(), "1")
+    assert converted.rows_in == converted.rows_accepted + len(converted.rejects)
+    read = Read(converted)
+    for table, (file, rows) in converted.outputs.items():
+        relation = connection.sql(f"select * from read_parquet('{file}')")
+        names = [name for name in relation.columns]
+        read.tables[table] = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+        assert len(read.tables[table]) == rows
+    assert len(read.readings) == converted.rows_accepted
+    return read
+
+
+def read_text(
+    body: str | bytes,
+    tmp_path: Path,
+    declared: Declaration | None = None,
+    name: str = "delivered.csv",
+    known: set[str] | None = None,
+) -> Read:
+    """Convert text or bytes as a file of a name."""
+    path = tmp_path / name
+    path.write_bytes(body if isinstance(body, bytes) else body.encode())
+    return read_file(path, declared or declaration(), tmp_path / "scratch", known)
