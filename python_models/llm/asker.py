@@ -53,7 +53,7 @@ class Asker:
                 await asyncio.gather(*self._running)
         finally:
             left = [call.call_id for call in ordered if call.status in ("pending", "failed")]
-            if left:
+            if left and not self._asked.is_broken:
                 await asyncio.to_thread(self._claims.release, left)
 
     async def _ask_some(self, calls: Sequence[Call]) -> list[Call]:

@@ -110,7 +110,10 @@ def calibration(shared: Runtime, asked: Asked, source: Rows) -> float:
     known = [
         call
         for call in source.calls.values()
-        if call.is_cached and call.spent.attempts == 1 and not call.spent.is_usage_estimated
+        if call.is_cached
+        and call.place >= 0
+        and call.spent.attempts == 1
+        and not call.spent.is_usage_estimated
     ]
     sample = spread(known, 50)
     if not sample:

@@ -11,8 +11,17 @@ from tests.llm.steps import GROUPED, SINGLE, TEXT, TOLERANT, machines, statuses
 
 
 @pytest.mark.parametrize(
-    "fault", ["rate_limit", "rate_limit_silent", "server_error", "overloaded", "drop", "cut_body",
-              "html", "no_choices"],  # fmt: skip
+    "fault",
+    [
+        "rate_limit",
+        "rate_limit_silent",
+        "server_error",
+        "overloaded",
+        "drop",
+        "cut_body",
+        "html",
+        "no_choices",
+    ],  # fmt: skip
 )
 def test_a_passing_fault_is_waited_out(server, fault) -> None:
     server.show(first={fault: 3}, retry_after=0.2)
