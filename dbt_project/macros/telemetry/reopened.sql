@@ -1,11 +1,16 @@
 {#
-    Gives the rows a run has to work on: all of them, or in an incremental run those that lie in a
-    re-opened window of their machine. `opened_from` names the window. The bounds over all windows
-    are written as literals because they let a scan skip files and row groups.
+    Gives the rows a run has to work on: all of them, or those that lie in a re-opened window of
+    their machine. `opened_from` names the window. The bounds over all windows are written as
+    literals because they let a scan skip files and row groups.
 #}
 {% macro reopened(relation, column, windows='int_telemetry__reopened_windows', days_before=0) -%}
     {%- set windows_relation = ref(windows) -%}
-    {%- if is_incremental() -%}
+    {%- if telemetry_works_on_everything(windows_relation) -%}
+        select
+            source_rows.*,
+            cast(null as timestamp) as opened_from
+        from {{ relation }} as source_rows
+    {%- else -%}
         {%- set bounds = reopened_bounds(windows_relation, days_before) -%}
         select
             source_rows.*,
@@ -17,12 +22,20 @@
                 and source_rows.{{ column }} >= {{ reopened_start('windows.opened_from', days_before) }}
                 and source_rows.{{ column }} < windows.opened_until
         where source_rows.{{ column }} >= {{ bounds[0] }} and source_rows.{{ column }} < {{ bounds[1] }}
-    {%- else -%}
-        select
-            source_rows.*,
-            cast(null as timestamp) as opened_from
-        from {{ relation }} as source_rows
     {%- endif -%}
+{%- endmacro %}
+
+{#
+    Says whether a model reads all rows: an incremental model that is built for the first time, or
+    a table of a run whose windows reach from the first to the last day of every machine.
+#}
+{% macro telemetry_works_on_everything(windows_relation) -%}
+    {%- if not execute -%}{{ return(true) }}{%- endif -%}
+    {%- if config.get('materialized') == 'incremental' -%}
+        {{ return(not is_incremental()) }}
+    {%- endif -%}
+    {%- set found = run_query('select bool_and(is_everything) from ' ~ windows_relation) -%}
+    {{ return(found.rows[0][0] is true) }}
 {%- endmacro %}
 
 {# Gives the first and last moment of all re-opened windows as SQL literals. #}

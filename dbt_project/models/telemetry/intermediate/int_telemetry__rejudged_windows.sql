@@ -5,7 +5,7 @@ reopened_windows as (
     select * from {{ ref('int_telemetry__reopened_windows') }}
 ),
 
-days_reopened as (
+reopened_days as (
     select
         reopened_windows.control_id,
         cast(cast(reopened_windows.opened_from as date) as timestamp) as opened_from,
@@ -21,8 +21,23 @@ days_reopened as (
     from reopened_windows
 ),
 
+scopes as (
+    select bool_and(reopened_windows.is_everything) as is_everything
+    from reopened_windows
+),
+
+windows_merged as (
+    {{ merged_windows('reopened_days') }}
+),
+
 rejudged_windows as (
-    {{ merged_windows('days_reopened') }}
+    select
+        windows_merged.control_id,
+        scopes.is_everything,
+        windows_merged.opened_from,
+        windows_merged.opened_until
+    from windows_merged
+    cross join scopes
 )
 
 select * from rejudged_windows

@@ -1,0 +1,21 @@
+"""A project of the models alone, parsed once, and a lake of its own for each test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.telemetry_models.models_project import Models
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """The models' project; the lake it runs over is the one in the environment."""
+    return Models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def lake_folder(tmp_path: Path) -> Path:
+    """Where the lake of this test lies."""
+    return tmp_path / "lake"

@@ -1,0 +1,113 @@
+"""Whatever the order in which readings arrive, an incremental build equals a full one."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ingestion.settings import reset_settings
+from tests.telemetry_models.models_project import Models, differences
+from tests.telemetry_models.raw_lake import cycle_readings, declare, land
+
+START = datetime(2026, 1, 1, 22, 30)
+
+
+def plant_readings(seed: int) -> list[dict[str, Any]]:
+    """Give some days of two machines, one with cycle ids and one without, with odd cycles."""
+    chance = random.Random(seed)
+    rows = []
+    for machine, is_named in (("press-1", False), ("press-2", True)):
+        moment = START
+        for number in range(chance.randint(7, 11)):
+            rows += cycle_readings(
+                machine,
+                moment,
+                level_w=chance.choice([1000.0, 1010.0, 990.0, 1400.0]),
+                ramp=chance.randint(1, 3),
+                hold=chance.randint(4, 8),
+                idle=chance.randint(1, 5),
+                named=f"c{number}" if is_named else None,
+                temperature_c=chance.choice([60.0, 61.0, 75.0]),
+            )
+            moment = rows[-1]["reading_at"] + timedelta(seconds=10)
+            moment += timedelta(seconds=chance.choice([0, 10, 200, 40_000]))
+    for row in chance.sample(rows, 4):
+        row["power"] = None
+    return rows
+
+
+def deliveries(seed: int) -> list[list[dict[str, Any]]]:
+    """Give a plant's readings cut into loads: in any order, some twice, some at the same time."""
+    rows = plant_readings(seed)
+    chance = random.Random(seed)
+    count = chance.choice([2, 3])
+    if chance.random() < 0.5:  # in order of time, as a plant delivers, but for some late ones
+        rows.sort(key=lambda row: row["reading_at"])
+        size = -(-len(rows) // count)
+        loads = [rows[start : start + size] for start in range(0, len(rows), size)]
+        late = [row for row in loads[0] if chance.random() < 0.1]
+        loads[0] = [row for row in loads[0] if row not in late]
+        loads[-1] = loads[-1] + late
+    else:
+        loads = [[] for _ in range(count)]
+        for row in rows:
+            chance.choice(loads).append(row)
+    for _ in range(chance.randint(0, 6)):
+        copy = dict(chance.choice(rows))
+        if chance.random() < 0.5:
+            copy["power"] = chance.choice([0.0, 777.0])
+        chance.choice(loads).append(copy)
+    return loads
+
+
+def check(models: Models, loads: list[list[dict[str, Any]]]) -> None:
+    declare(idle_gap_seconds=30.0)
+    for number, rows in enumerate(loads):
+        land(f"load-{number}", rows)
+        models.run()
+    step_by_step = models.marts()
+    models.run("--full-refresh")
+    assert differences(step_by_step, models.marts()) == []
+    assert step_by_step["cycles"], "the example has no cycles"
+
+
+def fresh_lake(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = len(list(folder.parent.glob("lake-*")))
+    monkeypatch.setenv("SLUICE_LAKE", str(folder.parent / f"lake-{number}"))
+    (folder.parent / f"lake-{number}").mkdir()
+    reset_settings()
+
+
+# an example is a whole lake and its builds: it is not made smaller, its seed says all
+WHOLE_LAKES = {
+    "deadline": None,
+    "database": None,
+    "phases": [Phase.explicit, Phase.generate],
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+SEEDS = st.integers(0, 1_000_000)
+
+
+@settings(max_examples=2, derandomize=True, **WHOLE_LAKES)
+@given(seed=SEEDS)
+def test_any_order_of_arrival_gives_the_result_of_a_full_rebuild(
+    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    fresh_lake(lake_folder, monkeypatch)
+    check(models, deliveries(seed))
+
+
+@pytest.mark.long
+@settings(max_examples=40, **WHOLE_LAKES)
+@given(seed=SEEDS)
+def test_any_order_of_arrival_gives_the_result_of_a_full_rebuild_many_times(
+    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    fresh_lake(lake_folder, monkeypatch)
+    check(models, deliveries(seed))
