@@ -58,6 +58,11 @@ def write_reports(
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
+def read_rows(relation: Any) -> list[dict[str, Any]]:
+    """Return the rows of a DuckDB relation."""
+    return relation.to_arrow_table().to_pylist()
+
+
 def group(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
     """Return the rows by the value of a column."""
     found: dict[Any, list[Row]] = defaultdict(list)

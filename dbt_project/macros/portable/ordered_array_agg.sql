@@ -1,0 +1,15 @@
+{# Gives the array of a group's values in the order of a key (nulls of the value left out). #}
+{% macro ordered_array_agg(value, order_by) -%}
+    {{ return(adapter.dispatch('ordered_array_agg', 'sluice')(value, order_by)) }}
+{%- endmacro %}
+
+{% macro default__ordered_array_agg(value, order_by) -%}
+    array_agg({{ value }} order by {{ order_by }}, {{ value }}) filter (where {{ value }} is not null)
+{%- endmacro %}
+
+{% macro spark__ordered_array_agg(value, order_by) -%}
+    transform(
+        array_sort(collect_list(struct({{ order_by }} as k, {{ value }} as x)) filter (where {{ value }} is not null)),
+        pair -> pair.x
+    )
+{%- endmacro %}

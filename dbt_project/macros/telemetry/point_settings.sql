@@ -1,0 +1,20 @@
+{#
+    Gives how series without cycles are scored, one place for all of it; each can be set as a var
+    `telemetry_point_<name>`. Reaches are in slots; a slot is the lead-in's length / slots_in_lead_in.
+#}
+{% macro point_setting(name) -%}
+    {%- set defaults = {
+        'lead_in_share': 0.25,
+        'slots_in_lead_in': 100,
+        'level_reach': 2,
+        'activity_reach': 4,
+        'score_reach': 8,
+        'clip': 6,
+        'level_floor_share': 0.2,
+        'activity_floor': 0.1,
+        'usual_quantile': 0.95,
+        'margin': 1.2,
+        'least_distance': 0.5,
+    } -%}
+    {{ return(var('telemetry_point_' ~ name, defaults[name])) }}
+{%- endmacro %}

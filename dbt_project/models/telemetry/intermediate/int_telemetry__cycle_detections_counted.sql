@@ -1,0 +1,204 @@
+-- For each labelled machine and kind of issue, how many cycles (and how many of their readings)
+-- were rightly and wrongly found or left. Cycles whose label is unknown count nowhere.
+with
+
+matched_labels as (
+    select * from {{ ref('int_telemetry__cycle_labels_matched') }}
+),
+
+labelled_sources as (
+    select * from {{ ref('int_telemetry__labelled_sources_listed') }}
+),
+
+cycles as (
+    select * from {{ ref('cycles') }}
+),
+
+cycle_issues as (
+    select * from {{ ref('int_telemetry__cycle_issues_explained') }}
+),
+
+unknown_cycles as (
+    select matched_labels.cycle_id
+    from matched_labels
+    where matched_labels.is_anomaly is null and matched_labels.cycle_id is not null
+    group by matched_labels.cycle_id
+),
+
+judged_cycles as (
+    select
+        cycles.source,
+        cycles.control_id,
+        cycles.cycle_id,
+        cycles.reading_count
+    from cycles
+    inner join labelled_sources on cycles.source = labelled_sources.source
+    left join unknown_cycles on cycles.cycle_id = unknown_cycles.cycle_id
+    where unknown_cycles.cycle_id is null and labelled_sources.kind = 'cycles'
+),
+
+-- a label without a cycle stands for a cycle that was not even found
+true_kinds as (
+    select
+        matched_labels.source,
+        matched_labels.control_id,
+        coalesce(
+            matched_labels.cycle_id,
+            'missing at ' || {{ timestamp_text('matched_labels.started_at') }}
+        ) as cycle_id,
+        matched_labels.issue_kind,
+        max(matched_labels.reading_count) as reading_count
+    from matched_labels
+    left join unknown_cycles on matched_labels.cycle_id = unknown_cycles.cycle_id
+    where matched_labels.is_anomaly and unknown_cycles.cycle_id is null
+    group by
+        matched_labels.source, matched_labels.control_id, matched_labels.cycle_id,
+        matched_labels.started_at, matched_labels.issue_kind
+),
+
+true_cycles as (
+    select
+        true_kinds.source,
+        true_kinds.control_id,
+        true_kinds.cycle_id,
+        true_kinds.issue_kind,
+        max(true_kinds.reading_count) as reading_count
+    from true_kinds
+    where true_kinds.issue_kind <> 'any'
+    group by
+        true_kinds.source, true_kinds.control_id, true_kinds.cycle_id, true_kinds.issue_kind
+    union all
+    select
+        true_kinds.source,
+        true_kinds.control_id,
+        true_kinds.cycle_id,
+        'any' as issue_kind,
+        max(true_kinds.reading_count) as reading_count
+    from true_kinds
+    group by true_kinds.source, true_kinds.control_id, true_kinds.cycle_id
+),
+
+found_cycles as (
+    select
+        judged_cycles.source,
+        judged_cycles.control_id,
+        judged_cycles.cycle_id,
+        cycle_issues.rule as issue_kind,
+        judged_cycles.reading_count
+    from judged_cycles
+    inner join cycle_issues on judged_cycles.cycle_id = cycle_issues.cycle_id
+    union all
+    select
+        judged_cycles.source,
+        judged_cycles.control_id,
+        judged_cycles.cycle_id,
+        'any' as issue_kind,
+        judged_cycles.reading_count
+    from judged_cycles
+    inner join cycle_issues on judged_cycles.cycle_id = cycle_issues.cycle_id
+    group by
+        judged_cycles.source, judged_cycles.control_id, judged_cycles.cycle_id,
+        judged_cycles.reading_count
+),
+
+kinds as (
+    select true_cycles.issue_kind
+    from true_cycles
+    union
+    select found_cycles.issue_kind
+    from found_cycles
+),
+
+controls as (
+    select
+        judged_cycles.source,
+        judged_cycles.control_id,
+        count(*) as cycle_count,
+        sum(judged_cycles.reading_count) as reading_count
+    from judged_cycles
+    group by judged_cycles.source, judged_cycles.control_id
+),
+
+true_counts as (
+    select
+        true_cycles.source,
+        true_cycles.control_id,
+        true_cycles.issue_kind,
+        count(*) as cycle_count,
+        count(*) filter (where judged_cycles.cycle_id is null) as missing_cycle_count,
+        sum(true_cycles.reading_count) as reading_count
+    from true_cycles
+    left join judged_cycles on true_cycles.cycle_id = judged_cycles.cycle_id
+    group by true_cycles.source, true_cycles.control_id, true_cycles.issue_kind
+),
+
+found_counts as (
+    select
+        found_cycles.source,
+        found_cycles.control_id,
+        found_cycles.issue_kind,
+        count(*) as cycle_count,
+        sum(found_cycles.reading_count) as reading_count,
+        count(true_cycles.cycle_id) as right_cycle_count,
+        sum(case when true_cycles.cycle_id is not null then found_cycles.reading_count else 0 end)
+            as right_reading_count
+    from found_cycles
+    left join true_cycles
+        on
+            found_cycles.cycle_id = true_cycles.cycle_id
+            and found_cycles.issue_kind = true_cycles.issue_kind
+    group by found_cycles.source, found_cycles.control_id, found_cycles.issue_kind
+),
+
+counts as (
+    select
+        controls.source,
+        controls.control_id,
+        kinds.issue_kind,
+        controls.cycle_count + coalesce(true_counts.missing_cycle_count, 0) as cycle_count,
+        controls.reading_count,
+        coalesce(true_counts.cycle_count, 0) as true_cycle_count,
+        coalesce(true_counts.reading_count, 0) as true_reading_count,
+        coalesce(found_counts.cycle_count, 0) as found_cycle_count,
+        coalesce(found_counts.reading_count, 0) as found_reading_count,
+        coalesce(found_counts.right_cycle_count, 0) as right_cycle_count,
+        coalesce(found_counts.right_reading_count, 0) as right_reading_count
+    from controls
+    cross join kinds
+    left join true_counts
+        on
+            controls.source = true_counts.source
+            and controls.control_id = true_counts.control_id
+            and kinds.issue_kind = true_counts.issue_kind
+    left join found_counts
+        on
+            controls.source = found_counts.source
+            and controls.control_id = found_counts.control_id
+            and kinds.issue_kind = found_counts.issue_kind
+),
+
+counts_by_level as (
+    select
+        counts.source,
+        counts.control_id,
+        'cycle' as level,
+        counts.issue_kind,
+        cast(counts.cycle_count as bigint) as total_count,
+        cast(counts.true_cycle_count as bigint) as true_count,
+        cast(counts.found_cycle_count as bigint) as found_count,
+        cast(counts.right_cycle_count as bigint) as right_count
+    from counts
+    union all
+    select
+        counts.source,
+        counts.control_id,
+        'reading' as level,
+        counts.issue_kind,
+        cast(counts.reading_count as bigint) as total_count,
+        cast(counts.true_reading_count as bigint) as true_count,
+        cast(counts.found_reading_count as bigint) as found_count,
+        cast(counts.right_reading_count as bigint) as right_count
+    from counts
+)
+
+select * from counts_by_level

@@ -1,0 +1,90 @@
+-- Each shape metric beside the median and MAD of the same control's valid cycles in the window
+-- before the cycle's day.
+with
+
+shapes as (
+    select * from {{ ref('int_telemetry__cycle_shapes_measured') }}
+),
+
+days as (
+    select
+        shapes.control_id,
+        shapes.cycle_date
+    from shapes
+    group by shapes.control_id, shapes.cycle_date
+),
+
+history as (
+    select
+        days.control_id,
+        days.cycle_date,
+        shapes.stage,
+        shapes.metric,
+        shapes.value
+    from days
+    inner join shapes
+        on
+            days.control_id = shapes.control_id
+            and days.cycle_date > shapes.cycle_date
+            and days.cycle_date <= {{ dbt.dateadd('day', var('telemetry_baseline_days'), 'shapes.cycle_date') }}
+    where shapes.is_valid and shapes.value is not null
+),
+
+medians as (
+    select
+        history.control_id,
+        history.cycle_date,
+        history.stage,
+        history.metric,
+        median(history.value) as median_value,
+        count(*) as n
+    from history
+    group by history.control_id, history.cycle_date, history.stage, history.metric
+),
+
+spreads as (
+    select
+        history.control_id,
+        history.cycle_date,
+        history.stage,
+        history.metric,
+        median(abs(history.value - medians.median_value)) as mad
+    from history
+    inner join medians
+        on
+            history.control_id = medians.control_id
+            and history.cycle_date = medians.cycle_date
+            and history.stage = medians.stage
+            and history.metric = medians.metric
+    group by history.control_id, history.cycle_date, history.stage, history.metric
+),
+
+shapes_compared as (
+    select
+        shapes.cycle_id,
+        shapes.control_id,
+        shapes.stage,
+        shapes.metric,
+        shapes.value,
+        medians.median_value,
+        spreads.mad,
+        coalesce(medians.n, 0) as n,
+        coalesce(medians.n, 0) >= {{ var('telemetry_min_baseline_cycles') }} as is_sufficient,
+        shapes.cycle_date,
+        shapes.started_at
+    from shapes
+    left join medians
+        on
+            shapes.control_id = medians.control_id
+            and shapes.cycle_date = medians.cycle_date
+            and shapes.stage = medians.stage
+            and shapes.metric = medians.metric
+    left join spreads
+        on
+            shapes.control_id = spreads.control_id
+            and shapes.cycle_date = spreads.cycle_date
+            and shapes.stage = spreads.stage
+            and shapes.metric = spreads.metric
+)
+
+select * from shapes_compared

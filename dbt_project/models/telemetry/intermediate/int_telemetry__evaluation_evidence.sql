@@ -1,0 +1,169 @@
+-- The auditor's own facts, taken cycle by cycle from what the rules found and from the cycles
+-- themselves, not from what the writer was shown; one row for each assessment that was written.
+with
+
+assessments as (
+    select * from {{ ref('int_telemetry__assessments_checked') }}
+),
+
+cycles as (
+    select * from {{ ref('cycles') }}
+),
+
+cycle_issues as (
+    select * from {{ ref('int_telemetry__cycle_issues_explained') }}
+),
+
+issues as (
+    select * from {{ ref('issues') }}
+),
+
+rules as (
+    select * from {{ ref('telemetry_issue_rules') }}
+),
+
+written_assessments as (
+    select * from assessments
+    where assessments.is_usable
+),
+
+findings as (
+    select
+        cycle_issues.control_id,
+        cycle_issues.cycle_date,
+        cycle_issues.rule,
+        max(cycle_issues.unit) as unit,
+        max({{ severity_rank('cycle_issues.severity') }}) as severity_rank,
+        count(*) as cycle_count,
+        max_by(cycle_issues.stage, cycle_issues.overshoot) as stage,
+        max_by(cycle_issues.value, cycle_issues.overshoot) as value,
+        max_by(cycle_issues.limit_value, cycle_issues.overshoot) as limit_value,
+        min(cycle_issues.value) as lowest_value,
+        max(cycle_issues.value) as highest_value,
+        min(cycle_issues.started_at) as first_started_at,
+        max(cycle_issues.started_at) as last_started_at
+    from cycle_issues
+    group by cycle_issues.control_id, cycle_issues.cycle_date, cycle_issues.rule
+),
+
+finding_lines as (
+    select
+        findings.control_id,
+        findings.cycle_date,
+        findings.severity_rank,
+        {{ json_object_text([
+            ['rule', 'findings.rule'],
+            ['direction', 'case when findings.rule <> \'drift\' then rules.direction end'],
+            ['severity', severity_name('findings.severity_rank')],
+            ['stage', 'findings.stage'],
+            ['unit', 'findings.unit'],
+            ['value', 'round(findings.value, 3)'],
+            ['limit', 'round(findings.limit_value, 3)'],
+            ['lowest_value', 'round(findings.lowest_value, 3)'],
+            ['highest_value', 'round(findings.highest_value, 3)'],
+            ['cycle_count', 'findings.cycle_count'],
+            ['first_seen_at', timestamp_text('issues.first_seen_at')],
+            ['first_today_at', timestamp_text('findings.first_started_at')],
+            ['last_seen_at', timestamp_text('findings.last_started_at')],
+        ]) }} as line
+    from findings
+    inner join rules on findings.rule = rules.rule
+    inner join issues
+        on
+            findings.control_id = issues.control_id
+            and findings.rule = issues.rule
+            and findings.cycle_date = issues.issue_date
+),
+
+findings_by_day as (
+    select
+        finding_lines.control_id,
+        finding_lines.cycle_date,
+        {{ ordered_array_agg('finding_lines.line', '-finding_lines.severity_rank') }} as findings
+    from finding_lines
+    group by finding_lines.control_id, finding_lines.cycle_date
+),
+
+rules_by_cycle as (
+    select
+        cycle_issues.cycle_id,
+        max(cycle_issues.overshoot) as overshoot,
+        {{ ordered_array_agg('cycle_issues.rule', 'cycle_issues.rule') }} as rules
+    from cycle_issues
+    group by cycle_issues.cycle_id
+),
+
+cycle_facts as (
+    select
+        cycles.control_id,
+        cycles.cycle_date,
+        row_number() over (
+            partition by cycles.control_id, cycles.cycle_date
+            order by rules_by_cycle.overshoot desc nulls last, cycles.cycle_id
+        ) as place,
+        {{ json_object_text([
+            ['cycle_id', 'cycles.cycle_id'],
+            ['rules', 'rules_by_cycle.rules'],
+            ['started_at', timestamp_text('cycles.started_at')],
+            ['duration_s', 'round(cycles.duration_s, 1)'],
+            ['energy_wh', 'round(cycles.energy_wh, 1)'],
+            ['mean_power_w', 'round(cycles.mean_power_w, 1)'],
+            ['max_power_w', 'round(cycles.max_power_w, 1)'],
+            ['max_temperature_c', 'round(cycles.max_temperature_c, 1)'],
+        ]) }} as line
+    from cycles
+    inner join rules_by_cycle on cycles.cycle_id = rules_by_cycle.cycle_id
+),
+
+cycle_facts_by_day as (
+    select
+        cycle_facts.control_id,
+        cycle_facts.cycle_date,
+        {{ ordered_array_agg('cycle_facts.line', 'cycle_facts.place') }} as cycle_facts
+    from cycle_facts
+    where cycle_facts.place <= 40
+    group by cycle_facts.control_id, cycle_facts.cycle_date
+),
+
+cycles_by_day as (
+    select
+        cycles.control_id,
+        cycles.cycle_date,
+        count(*) as cycle_count,
+        count(rules_by_cycle.cycle_id) as cycles_with_issues
+    from cycles
+    left join rules_by_cycle on cycles.cycle_id = rules_by_cycle.cycle_id
+    group by cycles.control_id, cycles.cycle_date
+),
+
+evidence as (
+    select
+        written_assessments.control_id,
+        written_assessments.call_id as assessment_call_id,
+        written_assessments.summary,
+        written_assessments.severity,
+        written_assessments.likely_cause,
+        written_assessments.recommended_action,
+        written_assessments.cited_cycle_ids,
+        findings_by_day.findings,
+        cycle_facts_by_day.cycle_facts,
+        cycles_by_day.cycle_count,
+        cycles_by_day.cycles_with_issues,
+        written_assessments.confidence,
+        written_assessments.assessment_date
+    from written_assessments
+    inner join findings_by_day
+        on
+            written_assessments.control_id = findings_by_day.control_id
+            and written_assessments.assessment_date = findings_by_day.cycle_date
+    inner join cycle_facts_by_day
+        on
+            written_assessments.control_id = cycle_facts_by_day.control_id
+            and written_assessments.assessment_date = cycle_facts_by_day.cycle_date
+    inner join cycles_by_day
+        on
+            written_assessments.control_id = cycles_by_day.control_id
+            and written_assessments.assessment_date = cycles_by_day.cycle_date
+)
+
+select * from evidence

@@ -1,0 +1,72 @@
+{{ config(materialized='view') }}
+-- Raw sensor values of labelled series beside their label, for the yardstick a person would draw
+-- by hand.
+with
+
+sensor_values as (
+    select * from {{ ref('stg_telemetry__sensor_values') }}
+),
+
+readings as (
+    select * from {{ ref('readings') }}
+),
+
+point_anomalies as (
+    select * from {{ ref('point_anomalies') }}
+),
+
+labels as (
+    select
+        point_anomalies.source,
+        point_anomalies.control_id,
+        point_anomalies.reading_at,
+        max(case when point_anomalies.label then 1 else 0 end) = 1 as label
+    from point_anomalies
+    where point_anomalies.label is not null
+    group by point_anomalies.source, point_anomalies.control_id, point_anomalies.reading_at
+),
+
+raw_values as (
+    select
+        sensor_values.source,
+        sensor_values.control_id,
+        sensor_values.sensor,
+        sensor_values.value,
+        sensor_values.reading_at
+    from sensor_values
+    union all
+    select
+        readings.source,
+        readings.control_id,
+        'power_w' as sensor,
+        readings.power_w as value,
+        readings.reading_at
+    from readings
+    union all
+    select
+        readings.source,
+        readings.control_id,
+        'temperature_c' as sensor,
+        readings.temperature_c as value,
+        readings.reading_at
+    from readings
+),
+
+labelled_values as (
+    select
+        raw_values.source,
+        raw_values.control_id,
+        raw_values.sensor,
+        raw_values.value,
+        labels.label,
+        raw_values.reading_at
+    from raw_values
+    inner join labels
+        on
+            raw_values.source = labels.source
+            and raw_values.control_id = labels.control_id
+            and raw_values.reading_at = labels.reading_at
+    where raw_values.value is not null
+)
+
+select * from labelled_values

@@ -1,0 +1,207 @@
+-- Each sensor's level and scatter around a slot, in robust sigmas of its own lead-in. Floors keep a
+-- sensor that stood still in the lead-in from making every later move infinite.
+{%- set level_reach = point_setting('level_reach') %}
+{%- set activity_reach = point_setting('activity_reach') %}
+{%- set clip = point_setting('clip') %}
+with
+
+slots as (
+    select * from {{ ref('int_telemetry__series_slots_averaged') }}
+),
+
+centres as (
+    select
+        slots.source,
+        slots.control_id,
+        slots.sensor,
+        median(slots.mean_value) as centre
+    from slots
+    where slots.is_lead_in
+    group by slots.source, slots.control_id, slots.sensor
+),
+
+centred_slots as (
+    select
+        slots.source,
+        slots.control_id,
+        slots.sensor,
+        slots.slot,
+        slots.is_lead_in,
+        slots.value_count,
+        slots.mean_value - centres.centre as deviation,
+        slots.variance,
+        centres.centre
+    from slots
+    inner join centres
+        on
+            slots.source = centres.source
+            and slots.control_id = centres.control_id
+            and slots.sensor = centres.sensor
+),
+
+neighbourhoods as (
+    select
+        centred_slots.source,
+        centred_slots.control_id,
+        centred_slots.sensor,
+        centred_slots.slot,
+        centred_slots.is_lead_in,
+        centred_slots.centre,
+        {%- for name, reach in [('level', level_reach), ('activity', activity_reach)] %}
+        sum(centred_slots.value_count) over {{ name }}_slots as {{ name }}_count,
+        sum(centred_slots.value_count * centred_slots.deviation)
+            over {{ name }}_slots as {{ name }}_sum,
+        sum(
+            centred_slots.value_count
+            * (centred_slots.variance + centred_slots.deviation * centred_slots.deviation)
+        ) over {{ name }}_slots as {{ name }}_square_sum{{ "," if not loop.last }}
+        {%- endfor %}
+    from centred_slots
+    window
+    {%- for name, reach in [('level', level_reach), ('activity', activity_reach)] %}
+        {{ name }}_slots as (
+            partition by
+                centred_slots.source, centred_slots.control_id, centred_slots.sensor
+            order by centred_slots.slot
+            rows between {{ reach }} preceding and {{ reach }} following
+        ){{ "," if not loop.last }}
+    {%- endfor %}
+),
+
+levels_and_scatters as (
+    select
+        neighbourhoods.source,
+        neighbourhoods.control_id,
+        neighbourhoods.sensor,
+        neighbourhoods.slot,
+        neighbourhoods.is_lead_in,
+        neighbourhoods.centre,
+        neighbourhoods.level_sum / neighbourhoods.level_count as level,
+        sqrt(greatest(
+            neighbourhoods.activity_square_sum / neighbourhoods.activity_count
+            - (neighbourhoods.activity_sum / neighbourhoods.activity_count)
+            * (neighbourhoods.activity_sum / neighbourhoods.activity_count),
+            0
+        )) as scatter
+    from neighbourhoods
+),
+
+lead_in_medians as (
+    select
+        levels_and_scatters.source,
+        levels_and_scatters.control_id,
+        levels_and_scatters.sensor,
+        max(levels_and_scatters.centre) as centre,
+        median(levels_and_scatters.level) as median_level,
+        median(levels_and_scatters.scatter) as median_scatter
+    from levels_and_scatters
+    where levels_and_scatters.is_lead_in
+    group by
+        levels_and_scatters.source, levels_and_scatters.control_id, levels_and_scatters.sensor
+),
+
+lead_in_deviations as (
+    select
+        centred_slots.source,
+        centred_slots.control_id,
+        centred_slots.sensor,
+        sqrt(
+            sum(
+                centred_slots.value_count
+                * (centred_slots.variance + centred_slots.deviation * centred_slots.deviation)
+            ) / sum(centred_slots.value_count)
+        ) as spread
+    from centred_slots
+    where centred_slots.is_lead_in
+    group by centred_slots.source, centred_slots.control_id, centred_slots.sensor
+),
+
+activities as (
+    select
+        levels_and_scatters.source,
+        levels_and_scatters.control_id,
+        levels_and_scatters.sensor,
+        levels_and_scatters.slot,
+        levels_and_scatters.is_lead_in,
+        levels_and_scatters.level - lead_in_medians.median_level as level_deviation,
+        ln(
+            levels_and_scatters.scatter + 0.05 * lead_in_medians.median_scatter
+            + 0.001 * abs(lead_in_medians.centre) + 0.000000001
+        ) as activity,
+        lead_in_medians.centre
+    from levels_and_scatters
+    inner join lead_in_medians
+        on
+            levels_and_scatters.source = lead_in_medians.source
+            and levels_and_scatters.control_id = lead_in_medians.control_id
+            and levels_and_scatters.sensor = lead_in_medians.sensor
+),
+
+activity_medians as (
+    select
+        activities.source,
+        activities.control_id,
+        activities.sensor,
+        median(activities.activity) as median_activity,
+        1.4826 * median(abs(activities.level_deviation)) as level_spread
+    from activities
+    where activities.is_lead_in
+    group by activities.source, activities.control_id, activities.sensor
+),
+
+activity_spreads as (
+    select
+        activities.source,
+        activities.control_id,
+        activities.sensor,
+        1.4826 * median(abs(activities.activity - activity_medians.median_activity))
+            as activity_spread
+    from activities
+    inner join activity_medians
+        on
+            activities.source = activity_medians.source
+            and activities.control_id = activity_medians.control_id
+            and activities.sensor = activity_medians.sensor
+    where activities.is_lead_in
+    group by activities.source, activities.control_id, activities.sensor
+),
+
+slots_compared as (
+    select
+        activities.source,
+        activities.control_id,
+        activities.sensor,
+        activities.slot,
+        activities.is_lead_in,
+        least(
+            abs(activities.level_deviation) / greatest(
+                activity_medians.level_spread,
+                {{ point_setting('level_floor_share') }} * lead_in_deviations.spread,
+                0.01 * abs(activities.centre),
+                0.000000001
+            ), {{ clip }}
+        ) as level_z,
+        least(
+            abs(activities.activity - activity_medians.median_activity)
+            / greatest(activity_spreads.activity_spread, {{ point_setting('activity_floor') }}),
+            {{ clip }}
+        ) as activity_z
+    from activities
+    inner join activity_medians
+        on
+            activities.source = activity_medians.source
+            and activities.control_id = activity_medians.control_id
+            and activities.sensor = activity_medians.sensor
+    inner join activity_spreads
+        on
+            activities.source = activity_spreads.source
+            and activities.control_id = activity_spreads.control_id
+            and activities.sensor = activity_spreads.sensor
+    inner join lead_in_deviations
+        on
+            activities.source = lead_in_deviations.source
+            and activities.control_id = lead_in_deviations.control_id
+            and activities.sensor = lead_in_deviations.sensor
+)
+
+select * from slots_compared

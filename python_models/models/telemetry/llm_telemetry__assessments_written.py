@@ -1,0 +1,8 @@
+from python_models.llm import run_step
+from python_models.telemetry.assessment import STEP
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="telemetry_intermediate", tags=["llm", "telemetry"])
+    evidence = dbt.ref("int_telemetry__assessment_evidence")
+    return run_step(session, evidence, STEP, node="llm_telemetry__assessments_written")
