@@ -1,20 +1,30 @@
-"""The one door to model providers: steps, their answers, and the ledger that pays once."""
+"""The one door to model providers: steps, their answers, and the ledger that pays once.
 
-from python_models.llm.embeddings import embed_step, embed_texts
-from python_models.llm.ledger import fold_journal
-from python_models.llm.offline.request import OfflineRequest, offline_rule
-from python_models.llm.run import run_step
-from python_models.llm.step import Cascade, FixedRule, Step, StepFailed
+Names are imported when they are used: folding the ledger must not cost the openai client's import.
+"""
 
-__all__ = [
-    "Cascade",
-    "FixedRule",
-    "OfflineRequest",
-    "Step",
-    "StepFailed",
-    "embed_step",
-    "embed_texts",
-    "fold_journal",
-    "offline_rule",
-    "run_step",
-]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+HOMES = {
+    "Cascade": "step",
+    "FixedRule": "step",
+    "OfflineRequest": "offline.request",
+    "Step": "step",
+    "StepFailed": "step",
+    "embed_step": "embeddings",
+    "embed_texts": "embeddings",
+    "fold_journal": "ledger",
+    "offline_rule": "offline.request",
+    "run_step": "run",
+}
+__all__ = sorted(HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from where it lives."""
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import httpx2
-from openai import AsyncOpenAI
 
 from ingestion.settings import SettingsError, settings
 from python_models.llm.step import Step
-from python_models.llm.transport import AiohttpTransport
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 OFFLINE = "offline"
 OFFLINE_PROVIDER = "offline-rules"
@@ -70,6 +70,12 @@ def model_for(step: Step, model_class: str) -> str:
 
 def open_client(endpoint: Endpoint) -> AsyncOpenAI:
     """Return a client for the endpoint; retries, deadlines and limits are the dispatcher's."""
+    # a second of imports: only for those who ask
+    import httpx2
+    from openai import AsyncOpenAI
+
+    from python_models.llm.transport import AiohttpTransport
+
     known = settings()
     if endpoint.is_offline:
         from python_models.llm.offline.app import OfflineApp

@@ -10,8 +10,6 @@ import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from openai import AsyncOpenAI
-
 from ingestion.lake import lake
 from ingestion.settings import settings
 from python_models.llm.budget import Amounts, Ceiling, run_ceiling
@@ -54,7 +52,7 @@ class Runtime:
             known.llm_requests_per_minute,
             known.llm_tokens_per_minute,
         )
-        self.client: AsyncOpenAI = open_client(self.endpoint)
+        self.client = open_client(self.endpoint)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine on the shared loop and wait for it."""

@@ -1,4 +1,4 @@
-"""A build in a process of its own: `python -m tests.llm.driver ROWS OUT [BYTES A FILE MAY HAVE]`."""
+"""A build in a process of its own: `python -m tests.llm.driver ROWS OUT [BYTES PER FILE]`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ async def answer_batches(
     if len(parts) == 1 and method == "POST":
         return create(app, json.loads(body))
     if len(parts) == 1:
-        return 200, {"object": "list", "data": list(app.batches.values()), "has_more": False}
+        known = [shown(batch) for batch in app.batches.values()]
+        return 200, {"object": "list", "data": known, "has_more": False}
     batch = app.batches.get(parts[1])
     if batch is None:
         message = f"No such batch: {parts[1]}"
