@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ingestion.lake import catalog_properties, lake, load_extensions, metadata_locations
+from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
 from ingestion.telemetry.deliveries import Found
 from ingestion.telemetry.schema import NAMESPACE
 
@@ -118,60 +119,46 @@ def files_pointer() -> str:
     return row[0] if row else ""
 
 
-def _rows(table: str, query: str) -> list[tuple[str, ...]]:
-    """Run a query over `landed`, the current snapshot of one raw table."""
-    import duckdb
+def _rows(table: str, columns: tuple[str, ...], order: str) -> list[dict[str, Any]]:
+    """Return some columns of the current snapshot of a raw table, in order of time."""
+    from pyiceberg.exceptions import NoSuchTableError
 
-    metadata = metadata_locations(NAMESPACE).get(table)
-    if metadata is None:
+    try:
+        landed = catalog().load_table((NAMESPACE, table))
+    except NoSuchTableError:
         return []
-    with duckdb.connect(config={"threads": 1}) as connection:
-        load_extensions(connection)
-        connection.execute(f"create view landed as select * from iceberg_scan('{metadata}')")
-        return connection.execute(query).fetchall()
+    found = landed.scan(selected_fields=(*columns, order)).to_arrow()
+    return found.sort_by(order).to_pylist()
 
 
-def known_files() -> dict[tuple[str, str], KnownFile]:
-    """Return every file the lake holds, by source and content hash."""
-    rows = _rows(
-        "files",
-        "select source, file_hash, status, rows_in, load_id from landed "
-        "where status <> 'duplicate' order by landed_at",
-    )
-    return {
-        (source, file_hash): KnownFile(status, int(rows_in), load_id)
-        for source, file_hash, status, rows_in, load_id in rows
-    }
-
-
-def known_addresses() -> dict[tuple[str, str], set[str]]:
-    """Return where each known file was delivered, by source and content hash."""
-    rows = _rows("files", "select source, file_hash, source_file from landed")
-    found: dict[tuple[str, str], set[str]] = {}
-    for source, file_hash, address in rows:
-        found.setdefault((source, file_hash), set()).add(address)
-    return found
+def known_files() -> tuple[dict[tuple[str, str], KnownFile], dict[tuple[str, str], set[str]]]:
+    """Return every file the lake holds, and where it was delivered, by source and content."""
+    columns = ("source", "file_hash", "status", "rows_in", "load_id", "source_file")
+    files: dict[tuple[str, str], KnownFile] = {}
+    addresses: dict[tuple[str, str], set[str]] = {}
+    for row in _rows("files", columns, "landed_at"):
+        key = (row["source"], row["file_hash"])
+        addresses.setdefault(key, set()).add(row["source_file"])
+        if row["status"] != "duplicate":
+            files[key] = KnownFile(row["status"], row["rows_in"], row["load_id"])
+    return files, addresses
 
 
 def known_columns() -> dict[str, dict[str, str]]:
     """Return, by source, what each column of its files was last taken for."""
-    rows = _rows(
-        "source_columns",
-        'select source, column_name, arg_max("use", noticed_at) from landed group by all',
-    )
     found: dict[str, dict[str, str]] = {}
-    for source, column, use in rows:
-        if use is not None:
-            found.setdefault(source, {})[column] = use
+    for row in _rows("source_columns", ("source", "column_name", "use"), "noticed_at"):
+        uses = found.setdefault(row["source"], {})
+        if row["use"] is None:
+            uses.pop(row["column_name"], None)
+        else:
+            uses[row["column_name"]] = row["use"]
     return found
 
 
-def known_declarations() -> tuple[dict[str, str], dict[str, str]]:
-    """Return the last declaration's hash by source, and the hash in force by load id."""
-    rows = _rows(
-        "sources", "select source, load_id, declaration_hash from landed order by declared_at"
-    )
-    return (
-        {source: declared for source, _, declared in rows},
-        {f"{source} {load_id}": declared for source, load_id, declared in rows},
-    )
+def known_declarations() -> dict[str, list[tuple[str, str]]]:
+    """Return, by source, each declaration's first load id and hash, oldest first."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in _rows("sources", ("source", "load_id", "declaration_hash"), "declared_at"):
+        found.setdefault(row["source"], []).append((row["load_id"], row["declaration_hash"]))
+    return found

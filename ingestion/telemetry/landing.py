@@ -149,7 +149,7 @@ class _Landing:
         if not was_current:
             self.memory.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        known = Known.read(was_current)
+        known = Known.read(was_current, {name: one.hash for name, one in chosen.items()})
         done = 0
         with ReadingProcess(self.scratch) as reader:
             reader.know(known.contents())

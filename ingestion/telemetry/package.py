@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from ingestion.telemetry.declared import Declared
 from ingestion.telemetry.deliveries import Found, remote_store
 from ingestion.telemetry.landed import (
     KnownFile,
-    known_addresses,
     known_columns,
     known_declarations,
     known_files,
@@ -34,16 +33,16 @@ class Known:
     """What the lake holds, kept up to date while a run adds to it."""
 
     files: dict[tuple[str, str], KnownFile]
-    columns: dict[str, dict[str, str]]
-    declarations: dict[str, str]
-    declared_by_load: dict[str, str]
     addresses: dict[tuple[str, str], set[str]] | None  # None: every unseen file is a delivery
+    columns: dict[str, dict[str, str]]
+    declarations: dict[str, list[tuple[str, str]]]  # (load id, hash), oldest first
+    current: dict[str, str]  # hash of each chosen declaration
 
     @classmethod
-    def read(cls, memory_is_current: bool) -> Known:
-        last, by_load = known_declarations()
-        addresses = None if memory_is_current else known_addresses()
-        return cls(known_files(), known_columns(), last, by_load, addresses)
+    def read(cls, memory_is_current: bool, current: dict[str, str]) -> Known:
+        files, addresses = known_files()
+        kept = None if memory_is_current else addresses
+        return cls(files, kept, known_columns(), known_declarations(), current)
 
     def contents(self) -> list[tuple[str, str]]:
         """Return the contents that need not be read again: a rejected file gets a new chance
@@ -55,14 +54,16 @@ class Known:
         ]
 
     def _is_redeclared(self, source: str, load_id: str) -> bool:
-        in_force = ""
-        for key, declared in sorted(self.declared_by_load.items()):
-            name, _, declared_load = key.partition(" ")
-            if name == source and declared_load <= load_id:
-                in_force = declared
-        return self.current.get(source, in_force) != in_force
+        in_force = [text for load, text in self.declarations.get(source, []) if load <= load_id]
+        return bool(in_force) and self.current.get(source, in_force[-1]) != in_force[-1]
 
-    current: dict[str, str] = field(default_factory=dict)  # hash of each chosen declaration
+    def declare(self, source: str, load_id: str) -> bool:
+        """Note a source's declaration; says whether it is another than before."""
+        known = self.declarations.setdefault(source, [])
+        if known and known[-1][1] == self.current[source]:
+            return False
+        known.append((load_id, self.current[source]))
+        return True
 
 
 class Package:
@@ -256,10 +257,9 @@ class Package:
         rows = []
         for name in sources:
             entry = self.declared[name]
-            if self.known.declarations.get(name) == entry.hash:
+            if not self.known.declare(name, self.load_id):
                 continue
             declaration = entry.declaration
-            self.known.declarations[name] = entry.hash
             rows.append(
                 {
                     "load_id": self.load_id,

@@ -50,8 +50,8 @@ def stage_jsonl(
             f"select distinct unnest(json_keys(line)) from {records} where problem is null"
         ).fetchall()
     ]
-    names = sorted(keys)
-    if names:  # else each line is bad, and each says why
+    names = sorted(keys) or sorted(wanted.required)
+    if keys:  # else each line is bad, and each says why
         check_header(names, wanted)
     staged = Staged("", [], 0, list(text.bad_lines), text=text, counts_bad=True)
     broken = con.execute(

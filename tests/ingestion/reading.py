@@ -75,7 +75,7 @@ def read_file(
     read = Read(converted)
     for table, (file, rows) in converted.outputs.items():
         relation = connection.sql(f"select * from read_parquet('{file}')")
-        names = [name for name in relation.columns]
+        names = list(relation.columns)
         read.tables[table] = [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
         assert len(read.tables[table]) == rows
     assert len(read.readings) == converted.rows_accepted

@@ -259,7 +259,7 @@ def test_whatever_comes_each_line_is_counted_once(
         assert refused.reason == "count_mismatch"
         raise
     assert read.converted.rows_in == len(records)
-    texts = {number: line for number, line in enumerate(physical.split("\n"), start=1)}
+    texts = dict(enumerate(physical.split("\n"), start=1))
     for reject in read.rejects:
         assert reject.line_number is not None
         assert reject.raw_text == texts[reject.line_number].replace("\0", "\\x00")

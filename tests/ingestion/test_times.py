@@ -1,0 +1,143 @@
+"""Times become UTC exactly, or the row says why not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingestion.telemetry.declaration import Instant
+from ingestion.telemetry.instants import instant_sql
+from tests.ingestion.reading import connect, declaration, read_text
+
+
+def read_times(values: list[str], **keys: Any) -> list[tuple[datetime | None, str | None]]:
+    """Read values as a declared time; returns (UTC, problem) of each."""
+    instant = Instant(column=("t",), **keys)
+    connection = connect()
+    connection.execute("create table given (t varchar, n integer)")
+    connection.executemany(
+        "insert into given values (?, ?)", list(zip(values, range(999), strict=False))
+    )
+    time = instant_sql(instant, [("t", "VARCHAR")], None, None)
+    low, high = connection.execute(
+        f"select min({time.local}), max({time.local}) from {time.over('given')} "
+        f"where {time.local} between timestamp '1970-01-01' and timestamp '2100-01-01'"
+    ).fetchall()[0]
+    time = instant_sql(instant, [("t", "VARCHAR")], low, high)
+    return connection.execute(
+        f"select {time.utc}, {time.problem} from {time.over('given')} order by n"
+    ).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("value", "keys", "expected"),
+    [
+        ("2024-01-02 03:04:05", {}, datetime(2024, 1, 2, 3, 4, 5)),
+        ("2024-01-02T03:04:05.678901Z", {}, datetime(2024, 1, 2, 3, 4, 5, 678901)),
+        ("2024-01-02T03:04:05+05:30", {}, datetime(2024, 1, 1, 21, 34, 5)),
+        ("2024-07-02 03:04:05", {"zone": "Europe/Berlin"}, datetime(2024, 7, 2, 1, 4, 5)),
+        ("2024-07-02 03:04:05Z", {"zone": "Europe/Berlin"}, datetime(2024, 7, 2, 3, 4, 5)),
+        ("1704164645", {"format": "epoch_s"}, datetime(2024, 1, 2, 3, 4, 5)),
+        ("1704164645.678901", {"format": "epoch_s"}, datetime(2024, 1, 2, 3, 4, 5, 678901)),
+        ("1704164645678", {"format": "epoch_ms"}, datetime(2024, 1, 2, 3, 4, 5, 678000)),
+        ("1704164645678901", {"format": "epoch_us"}, datetime(2024, 1, 2, 3, 4, 5, 678901)),
+        ("1704164645678901999", {"format": "epoch_ns"}, datetime(2024, 1, 2, 3, 4, 5, 678901)),
+        ("-1", {"format": "epoch_s"}, datetime(1969, 12, 31, 23, 59, 59)),
+        ("01/02/2024", {"format": "%d/%m/%Y"}, datetime(2024, 2, 1)),
+        ("02.01.2024", {"format": ["iso", "%d.%m.%Y"]}, datetime(2024, 1, 2)),
+        ("2024-01-02 03:04 +0200", {"format": "%Y-%m-%d %H:%M %z"}, datetime(2024, 1, 2, 1, 4)),
+    ],
+)
+def test_a_time_is_read_as_declared(value: str, keys: dict[str, Any], expected: datetime) -> None:
+    assert read_times([value], **keys) == [(expected, None)]
+
+
+@pytest.mark.parametrize(
+    ("value", "keys", "reason"),
+    [
+        ("01/02/2024", {}, "bad_timestamp"),
+        ("20240102", {}, "bad_timestamp"),
+        ("yesterday", {}, "bad_timestamp"),
+        ("2024-02-30", {}, "bad_timestamp"),
+        (" ", {}, "missing_timestamp"),
+        ("99999999999999999999", {"format": "epoch_s"}, "bad_timestamp"),
+        ("1e400", {"format": "epoch_s"}, "bad_timestamp"),
+        ("2024-03-31 02:30:00", {"zone": "Europe/Berlin"}, "nonexistent_local_time"),
+        ("2024-10-27 02:30:00", {"zone": "Europe/Berlin"}, "ambiguous_local_time"),
+    ],
+)
+def test_a_time_that_is_none_or_two_is_refused(
+    value: str, keys: dict[str, Any], reason: str
+) -> None:
+    assert read_times([value], **keys)[0][1] == reason
+
+
+@pytest.mark.parametrize(("choice", "hour"), [("earlier", 0), ("later", 1)])
+def test_the_hour_shown_twice_is_read_as_declared(choice: str, hour: int) -> None:
+    found = read_times(["2024-10-27 02:30:00"], zone="Europe/Berlin", ambiguous=choice)
+    assert found == [(datetime(2024, 10, 27, hour, 30), None)]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    zone=st.sampled_from(
+        ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
+    ),
+    moments=st.lists(
+        st.datetimes(datetime(1975, 1, 1), datetime(2090, 1, 1)), min_size=1, max_size=20
+    ),
+)
+def test_every_zone_agrees_with_python(zone: str, moments: list[datetime]) -> None:
+    moments = [moment.replace(microsecond=0) for moment in moments]
+    clock = [moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)) for moment in moments]
+    found = read_times([f"{local:%Y-%m-%d %H:%M:%S}" for local in clock], zone=zone)
+    for moment, local, (utc, problem) in zip(moments, clock, found, strict=True):
+        bare = local.replace(tzinfo=None)
+        offsets = {bare.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1)}
+        if len(offsets) == 1:
+            assert (utc, problem) == (moment, None)
+        else:
+            assert problem == "ambiguous_local_time"
+
+
+def test_the_hours_around_a_change_of_clocks_are_exact(tmp_path: Path) -> None:
+    start = datetime(2024, 10, 26, 22, tzinfo=UTC)
+    moments = [start + timedelta(minutes=10 * step) for step in range(40)]
+    berlin = ZoneInfo("Europe/Berlin")
+    lines = [f"a,{moment.astimezone(berlin):%d.%m.%Y %H:%M},1" for moment in moments]
+    declared = declaration(
+        columns={
+            "control_id": {"column": "machine"},
+            "reading_at": {
+                "column": "time", "format": "%d.%m.%Y %H:%M", "zone": "Europe/Berlin"
+            },
+            "power": {"column": "power", "unit": "W"},
+        }
+    )  # fmt: skip
+    read = read_text("machine,time,power\n" + "\n".join(lines), tmp_path, declared)
+    doubled = [moment for moment in moments if moment.astimezone(berlin).hour == 2]
+    sure = [moment.replace(tzinfo=None) for moment in moments if moment not in doubled]
+    assert read.values("reading_at") == sure
+    assert {reason for _, reason in read.reasons} == {"ambiguous_local_time"}
+    assert len(read.rejects) == len(doubled) == 12
+
+
+def test_date_and_time_in_two_columns_are_joined(tmp_path: Path) -> None:
+    declared = declaration(
+        columns={
+            "control_id": {"constant": "a"},
+            "reading_at": {"column": ["day", "clock"]},
+            "power": {"column": "power", "unit": "W"},
+        }
+    )
+    read = read_text("day,clock,power\n2024-01-02,03:04:05,1\n,,1\n", tmp_path, declared)
+    assert read.values("reading_at") == [datetime(2024, 1, 2, 3, 4, 5)]
+    assert read.reasons == [(3, "missing_timestamp")]
