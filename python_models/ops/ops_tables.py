@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -55,8 +57,9 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
         release_id: release the file shows; None when nothing was released yet.
     """
     target.execute(f"set variable current_release = {release_id if release_id else 'null'}")
-    for table, columns in _JOURNAL_TABLES.items():
-        _copy_from_journal(target, table, columns)
+    with TemporaryDirectory() as folder:
+        for table, columns in _JOURNAL_TABLES.items():
+            _copy_from_journal(target, table, columns, Path(folder))
     target.execute(f"create temp view raw_files as {_raw_files()}")
     target.execute("create schema if not exists ops")
     for name, definition in definitions().items():
@@ -77,19 +80,24 @@ def comment(
         target.execute(f"comment on column {relation}.{identifier(column)} is {literal(sentence)}")
 
 
-def _copy_from_journal(target: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
-    """Make one journal table visible as `journal_<table>`, empty when nobody wrote it yet."""
-    import pyarrow as pa
+def _copy_from_journal(
+    target: duckdb.DuckDBPyConnection, table: str, columns: str, folder: Path
+) -> None:
+    """Make one journal table visible as `journal_<table>`, empty when nobody wrote it yet.
 
-    kinds = {"": pa.string(), "bigint": pa.int64(), "double": pa.float64()}
+    By way of a file: handing rows over in memory would make duckdb import pandas.
+    """
     fields = [entry.partition(":")[::2] for entry in columns.split()]
-    schema = pa.schema([(name, kinds[kind]) for name, kind in fields])
     names = ", ".join(name for name, _ in fields)
     known = journal.rows("select 1 from sqlite_master where name = ?", (table,))
     found = journal.rows(f"select {names} from {table}") if known else []
-    target.register("incoming", pa.Table.from_pylist(found, schema))
-    target.execute(f"create temp table journal_{table} as select * from incoming")
-    target.unregister("incoming")
+    path = folder / f"{table}.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in found), encoding="utf-8")
+    kinds = ", ".join(f"{literal(name)}: {literal(kind or 'varchar')}" for name, kind in fields)
+    target.execute(
+        f"create temp table journal_{table} as select * from read_json({literal(str(path))},"
+        f" format = 'newline_delimited', columns = {{{kinds}}})"
+    )
 
 
 def _raw_files() -> str:

@@ -193,7 +193,8 @@ def _write_parts(
         " on marts.sluice_part = parts.part)"
         f" to {literal(target)} (format parquet, compression zstd, partition_by (part))"
     )
-    found = session.execute("select file from glob(?)", [f"{target}/**/*.parquet"]).fetchall()
+    pattern = literal(f"{target}/**/*.parquet")
+    found = session.execute(f"select file from glob({pattern})").fetchall()
     prefix = "file://" if folder.startswith("file://") else ""
     return sorted(prefix + row[0] for row in found)
 

@@ -154,9 +154,7 @@ def _identity(row: Mapping[str, Any]) -> list[Any]:
 
 def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:
     mart, snapshot = table.mart, table.snapshot
-    described = {
-        name: text for name, text in mart.column_comments.items() if name in table.columns
-    }
+    described = {name: text for name, text in mart.column_comments.items() if name in table.columns}
     return {
         "domain": mart.domain,
         "table_name": mart.name,

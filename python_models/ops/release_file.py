@@ -165,7 +165,7 @@ def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
         {"folder": "Folder of a table; a reader needs access to these and nothing else."},
     )
     for folder in sorted(folders):
-        target.execute("insert into ops.release_folders values (?)", [plain(folder)])
+        target.execute(f"insert into ops.release_folders values ({literal(plain(folder))})")
 
 
 def _make_durable(path: Path) -> None:
