@@ -61,7 +61,9 @@ metrics_with_baseline as (
         coalesce(baselines.is_sufficient, false) as is_sufficient,
         case
             when baselines.is_sufficient
-                then {{ robust_scale('baselines', 'baselines') }}
+                then
+                    (baselines.upper_limit - baselines.median_value)
+                    / metric_settings.limit_z
         end as scale,
         metric_settings.is_share_meaningful
     from metrics_to_judge

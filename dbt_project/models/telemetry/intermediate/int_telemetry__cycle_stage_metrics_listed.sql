@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- What is judged: four figures of each stage and of the whole cycle (`all`), in long form.
+-- What is judged: four figures of each stage and of the whole cycle (`all`), in long form. A
+-- duration, and the energy with it, is known to one sampling step only: its `resolution`.
 with
 
 cycles as (
@@ -19,6 +20,7 @@ figures as (
         cycles.mean_temperature_c as temperature_c,
         cycles.duration_s,
         cycles.energy_wh,
+        cycles.reading_count - 1 as step_count,
         cycles.is_valid,
         cycles.cycle_date,
         cycles.started_at
@@ -32,6 +34,7 @@ figures as (
         cycle_stages.mean_temperature_c as temperature_c,
         cycle_stages.duration_s,
         cycle_stages.energy_wh,
+        cycle_stages.reading_count - 1 as step_count,
         cycles.is_valid,
         cycle_stages.cycle_date,
         cycles.started_at
@@ -47,6 +50,8 @@ figures_in_long_form as (
         figures.stage,
         '{{ metric }}' as metric,
         figures.{{ metric }} as value,
+        {{ 'figures.' ~ metric ~ ' / nullif(figures.step_count, 0)' if metric in ('duration_s', 'energy_wh')
+            else 'cast(0 as double)' }} as resolution,
         figures.is_valid,
         figures.cycle_date,
         figures.started_at

@@ -8,6 +8,7 @@
         },
     )
 }}
+{%- set scale = robust_scale('spreads.mad', 'centres.median_value', 'centres.resolution') -%}
 with
 
 cycle_days as (
@@ -31,6 +32,7 @@ history as (
         metrics.stage,
         metrics.metric,
         metrics.value,
+        metrics.resolution,
         cycle_days.as_of
     from cycle_days
     inner join metrics
@@ -48,6 +50,7 @@ centres as (
         history.metric,
         count(*) as n,
         median(history.value) as median_value,
+        coalesce(median(history.resolution), 0) as resolution,
         percentile_cont(0.01) within group (order by history.value) as p01,
         percentile_cont(0.05) within group (order by history.value) as p05,
         percentile_cont(0.25) within group (order by history.value) as p25,
@@ -94,12 +97,8 @@ baselines as (
         round(centres.p75, 6) as p75,
         round(centres.p95, 6) as p95,
         round(centres.p99, 6) as p99,
-        round(
-            centres.median_value - metric_settings.limit_z * {{ robust_scale('centres', 'spreads') }}, 6
-        ) as lower_limit,
-        round(
-            centres.median_value + metric_settings.limit_z * {{ robust_scale('centres', 'spreads') }}, 6
-        ) as upper_limit,
+        round(centres.median_value - metric_settings.limit_z * {{ scale }}, 6) as lower_limit,
+        round(centres.median_value + metric_settings.limit_z * {{ scale }}, 6) as upper_limit,
         centres.n >= {{ var('telemetry_min_baseline_cycles') }} as is_sufficient,
         cast(centres.as_of as date) as as_of_date,
         centres.as_of
