@@ -34,7 +34,7 @@ def score_bars(quality: pa.Table, detectors: list[str]) -> alt.Chart:
         .mark_bar(cornerRadiusEnd=3)
         .encode(
             x=alt.X("f1:Q", title="F1", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5)),
-            y=alt.Y("issue_kind:N", title=None, sort="-x"),
+            y=alt.Y("issue_kind:N", title=None, axis=alt.Axis(labelLimit=260)),
             yOffset=alt.YOffset("yardstick:N", sort=detectors),
             color=alt.Color(
                 "yardstick:N",
@@ -43,8 +43,15 @@ def score_bars(quality: pa.Table, detectors: list[str]) -> alt.Chart:
                 scale=alt.Scale(domain=detectors, range=DETECTOR_COLORS),
                 legend=alt.Legend(orient="top", labelLimit=300),
             ),
-            tooltip=["issue_kind:N", "yardstick:N", "precision:Q", "recall:Q", "f1:Q"],
+            tooltip=[
+                alt.Tooltip("issue_kind:N", title="Kind"),
+                alt.Tooltip("yardstick:N", title="Detector"),
+                alt.Tooltip("precision:Q", title="Precision", format=".3f"),
+                alt.Tooltip("recall:Q", title="Recall", format=".3f"),
+                alt.Tooltip("f1:Q", title="F1", format=".3f"),
+            ],
         )
+        .properties(height=110 + 30 * len(set(quality["issue_kind"].to_pylist())))
     )
 
 
@@ -71,7 +78,7 @@ def daily_bars(rows: pa.Table, x: str, y: str, color: str, title: str) -> alt.Ch
     """Return stacked daily bars, for cost and volume."""
     return (
         alt.Chart(rows)
-        .mark_bar(cornerRadiusEnd=2)
+        .mark_bar(cornerRadiusEnd=2, size=max(4, min(48, 480 // len(set(rows[x].to_pylist())))))
         .encode(
             x=alt.X(
                 f"yearmonthdate({x}):O", title=None, axis=alt.Axis(format="%d %b", labelAngle=0)

@@ -97,7 +97,8 @@ def _stage_strip(stages: pa.Table) -> alt.Chart:
             color=alt.Color(
                 "stage:N",
                 title="Stage",
-                scale=alt.Scale(range=STAGE_COLORS),
+                # in the order they run, which is the order they come in
+                scale=alt.Scale(domain=stages["stage"].unique().to_pylist(), range=STAGE_COLORS),
                 legend=alt.Legend(orient="top", labelExpr="replace(datum.label, '_', ' ')"),
             ),
             tooltip=[

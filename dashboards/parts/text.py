@@ -11,6 +11,13 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
+REPORT_STYLE = """<style>
+.sluice-report table { border-collapse: collapse; width: 100%; margin: 0.4rem 0 1rem; }
+.sluice-report th { text-align: left; color: #5b6b7a; font-weight: 600; }
+.sluice-report th, .sluice-report td { padding: 5px 14px 5px 0; border-bottom: 1px solid #e3e8ed; }
+.sluice-report a { color: #0b7285; }
+.sluice-report h4 { margin: 1.6rem 0 0.4rem; }
+</style>"""
 _OWN_LINK = re.compile(r"^(#|\?|[a-z_]+\?)")
 
 
@@ -32,7 +39,8 @@ def facts(pairs: dict[str, Any]) -> str:
     cells = "".join(
         '<tr><td style="color:#5B6B7A;padding:2px 18px 2px 0;border:0;vertical-align:top;'
         f'white-space:nowrap">{html.escape(name)}</td>'
-        f'<td style="padding:2px 0;border:0">{html.escape(str(value))}</td></tr>'
+        '<td style="padding:2px 0;border:0;overflow-wrap:anywhere">'
+        f"{html.escape(str(value))}</td></tr>"
         for name, value in pairs.items()
         if value not in (None, "")
     )
@@ -50,7 +58,8 @@ def report_html(markdown: str) -> str:
     for token in tokens:  # the page has a title already
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
-    return parser.renderer.render(tokens, parser.options, {})
+    body = parser.renderer.render(tokens, parser.options, {})
+    return f'{REPORT_STYLE}<div class="sluice-report">{body}</div>'
 
 
 def count(value: Any) -> str:
@@ -119,7 +128,15 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     current = now or datetime.now(UTC).replace(tzinfo=None)
     naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
     seconds = (current - naive).total_seconds()
-    return "just now" if seconds < 60 else f"{duration(seconds)} ago"
+    for size, name in ((172_800, "days"), (7_200, "hours"), (120, "minutes")):
+        if seconds >= size:
+            return f"{seconds // (size / 2):.0f} {name} ago"
+    return "just now"
+
+
+def capital(name: str) -> str:
+    """Return a name with a capital first letter and the rest as it is."""
+    return name[:1].upper() + name[1:]
 
 
 def words(name: Any) -> str:

@@ -5,16 +5,16 @@ select
     count(*) as call_count,
     count(*) filter (where status in ('ok', 'repaired')) as good_count,
     count(*) filter (where provider = 'offline-rules') as offline_count,
-    sum(prompt_tokens) as prompt_tokens,
-    sum(completion_tokens) as completion_tokens,
+    sum(prompt_tokens)::bigint as prompt_tokens,
+    sum(completion_tokens)::bigint as completion_tokens,
     sum(cost_usd) as cost_usd
 from llm.calls
 """
 
 SAVED = """
 select
-    sum(calls) as calls,
-    sum(cached) as cached,
+    sum(calls)::bigint as calls,
+    sum(cached)::bigint as cached,
     sum(saved_usd) as saved_usd
 from ops.costs
 """
@@ -75,10 +75,12 @@ select
     cost_date,
     step,
     model,
-    sum(calls) as calls,
-    sum(cached) as cached,
-    sum(prompt_tokens) as prompt_tokens,
-    sum(completion_tokens) as completion_tokens,
+    sum(calls)::bigint as calls,
+    sum(cached)::bigint as cached,
+    sum(prompt_tokens)::bigint as prompt_tokens,
+    sum(completion_tokens)::bigint as completion_tokens,
+    sum(prompt_tokens + completion_tokens)::bigint as tokens,
+    sum(saved_tokens)::bigint as saved_tokens,
     sum(usd) as usd,
     sum(saved_usd) as saved_usd
 from ops.costs

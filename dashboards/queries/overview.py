@@ -47,8 +47,8 @@ SPEND = """
 select
     sum(usd) as usd,
     sum(usd) filter (where cost_date > $today::date - 7) as week_usd,
-    sum(calls) as calls,
-    sum(cached) as cached,
+    sum(calls)::bigint as calls,
+    sum(cached)::bigint as cached,
     sum(saved_usd) as saved_usd,
     bool_or(provider = 'offline-rules') as has_offline_answers
 from ops.costs

@@ -16,7 +16,7 @@ select
     message,
     run_id,
     command,
-    git_commit,
+    left(git_commit, 10) as git_commit,
     is_dirty,
     invocation_id
 from ops.runs
@@ -35,10 +35,10 @@ select
     end as status,
     count(*) as nodes,
     sum(seconds) as seconds,
-    sum(rows_in) as rows_in,
-    sum(rows_out) as rows_out,
-    sum(calls) as calls,
-    sum(cached) as cached,
+    sum(rows_in)::bigint as rows_in,
+    sum(rows_out)::bigint as rows_out,
+    sum(calls)::bigint as calls,
+    sum(cached)::bigint as cached,
     sum(usd) as usd
 from ops.node_runs
 where invocation_id = $invocation_id and phase is not null
@@ -48,7 +48,7 @@ order by phase
 
 NODES = """
 select
-    phase,
+    coalesce(phase, resource_type) as phase,
     node,
     resource_type,
     status,
@@ -59,7 +59,7 @@ select
     cached,
     tokens,
     usd,
-    message,
+    case when status not in ('success', 'pass') then message end as message,
     started_at
 from ops.node_runs
 where
@@ -103,7 +103,7 @@ select
     started_at,
     status,
     seconds,
-    git_commit,
+    left(git_commit, 10) as git_commit,
     config_hash,
     project_hash,
     calls,

@@ -84,22 +84,58 @@ where control_id = $control_id and assessment_date = $date
 """
 
 QUALITY = """
+with counts as (
+    select
+        source,
+        control_id,
+        level,
+        issue_kind,
+        yardstick,
+        true_positives,
+        false_positives,
+        false_negatives,
+        true_negatives
+    from telemetry.detection_quality
+    union all by name
+    select
+        'all sources' as source,
+        control_id,
+        level,
+        issue_kind,
+        yardstick,
+        sum(true_positives)::bigint as true_positives,
+        sum(false_positives)::bigint as false_positives,
+        sum(false_negatives)::bigint as false_negatives,
+        sum(true_negatives)::bigint as true_negatives
+    from telemetry.detection_quality
+    where control_id = 'all'
+    group by control_id, level, issue_kind, yardstick
+    having count(distinct source) > 1
+)
+
 select
     source,
     control_id,
     level,
     issue_kind,
     yardstick,
-    precision,
-    recall,
-    f1,
-    false_alarm_rate,
+    true_positives / nullif(true_positives + false_positives, 0) as precision,
+    true_positives / nullif(true_positives + false_negatives, 0) as recall,
+    2 * true_positives / nullif(2 * true_positives + false_positives + false_negatives, 0) as f1,
+    false_positives / nullif(false_positives + true_negatives, 0) as false_alarm_rate,
     true_positives,
     false_positives,
     false_negatives,
     true_negatives
-from telemetry.detection_quality
-order by source, level, control_id, issue_kind, yardstick
+from counts
+order by
+    source <> 'all sources',
+    source,
+    level,
+    control_id <> 'all',
+    control_id,
+    issue_kind,
+    yardstick
 """
 
 REPORT_DATES = """
@@ -115,7 +151,7 @@ select
     source,
     control_id,
     count(*) as reading_count,
-    sum(is_anomaly::int) as anomaly_count,
+    sum(is_anomaly::int)::bigint as anomaly_count,
     min(reading_at) as first_at,
     max(reading_at) as last_at
 from telemetry.point_anomalies

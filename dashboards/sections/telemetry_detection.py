@@ -69,7 +69,11 @@ def _quality(quality: pa.Table) -> None:
         "yardstick",
         pa.array([detector(name) for name in shown["yardstick"].to_pylist()], pa.string()),
     )
-    st.altair_chart(charts.score_bars(named, list(DETECTORS.values())), key="score_bars")
+    known = set(named["yardstick"].to_pylist())
+    st.altair_chart(
+        charts.score_bars(named, [name for name in DETECTORS.values() if name in known]),
+        key="score_bars",
+    )
     table(rows, "detection_quality", COLUMNS)
 
 

@@ -7,11 +7,18 @@ import streamlit as st
 from dashboards import charts
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.tables import picked, table
-from dashboards.parts.text import count, percent, usd, words
+from dashboards.parts.text import capital, count, percent, usd
 from dashboards.queries import llm as queries
 from dashboards.release import Release
 from dashboards.sections import llm_call
 
+URL = "query-params"
+# what is counted: the column asked for and the column the cache saved
+MEASURES = {
+    "USD": ("usd", "saved_usd"),
+    "Tokens": ("tokens", "saved_tokens"),
+    "Calls": ("calls", "cached"),
+}
 CALL_COLUMNS = {
     "asked_at": st.column_config.DatetimeColumn("Asked (UTC)", format="YYYY-MM-DD HH:mm:ss"),
     "node": "Node",
@@ -36,6 +43,8 @@ COST_COLUMNS = {
     "cached": st.column_config.NumberColumn("From cache", format="localized"),
     "prompt_tokens": st.column_config.NumberColumn("Tokens in", format="localized"),
     "completion_tokens": st.column_config.NumberColumn("Tokens out", format="localized"),
+    "tokens": None,
+    "saved_tokens": st.column_config.NumberColumn("Saved tokens", format="localized"),
     "usd": st.column_config.NumberColumn("USD", format="$%.4f"),
     "saved_usd": st.column_config.NumberColumn("Saved USD", format="$%.4f"),
 }
@@ -45,7 +54,7 @@ def show(release: Release) -> None:
     """Show the headline, then calls or cost."""
     with guarded("The headline"):
         _headline(release)
-    tabs = st.tabs(["Calls", "Cost"], key="view", on_change="rerun", bind="query-params")
+    tabs = st.tabs(["Calls", "Cost"], key="view", on_change="rerun", bind=URL)
     for tab, name, section in zip(tabs, ("Calls", "Cost"), (_calls, _cost), strict=True):
         if tab.open:
             with tab, guarded(name):
@@ -88,7 +97,7 @@ def _calls(release: Release) -> None:
             ask(sql).column(0).to_pylist(),
             placeholder="All",
             key=name,
-            bind="query-params",
+            bind=URL,
         )
         for place, (name, label, sql) in enumerate(
             (
@@ -103,7 +112,7 @@ def _calls(release: Release) -> None:
         max_chars=200,
         placeholder="part of a key",
         key="call",
-        bind="query-params",
+        bind=URL,
     )
     calls = ask(queries.CALLS, **chosen, key=(key or "").strip())
     if not len(calls):
@@ -119,22 +128,22 @@ def _cost(release: Release) -> None:
     if not len(costs):
         empty("Nothing was asked yet.")
         return
-    by = st.segmented_control(
-        "By",
-        ["step", "model"],
-        default="step",
-        required=True,
-        format_func=words,
-        key="by",
-        bind="query-params",
-    )
+    with st.container(horizontal=True, gap="large"):
+        free = not any(costs["usd"].to_pylist())
+        measure = _choice("Measure", list(MEASURES), "Calls" if free else "USD", "measure")
+        by = _choice("By", ["step", "model"], "step", "by")
+    spent, saved = MEASURES[measure]
     left, right = st.columns(2, gap="medium")
     with left:
-        part("USD per day")
-        st.altair_chart(charts.daily_bars(costs, "cost_date", "usd", by, "USD"), key="usd_bars")
+        part(f"Asked, {measure} per day")
+        st.altair_chart(charts.daily_bars(costs, "cost_date", spent, by, measure), key="asked_bars")
     with right:
-        part("Saved by the cache, USD per day")
-        st.altair_chart(
-            charts.daily_bars(costs, "cost_date", "saved_usd", by, "USD saved"), key="saved_bars"
-        )
+        part(f"Saved by the cache, {measure} per day")
+        st.altair_chart(charts.daily_bars(costs, "cost_date", saved, by, measure), key="saved_bars")
     table(costs, "costs", COST_COLUMNS)
+
+
+def _choice(label: str, options: list[str], default: str, key: str) -> str:
+    return st.segmented_control(
+        label, options, default=default, required=True, format_func=capital, key=key, bind=URL
+    )

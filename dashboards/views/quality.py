@@ -28,7 +28,7 @@ GATE_COLUMNS = {
 }
 REJECT_COLUMNS = {
     "source": "Source",
-    "source_file": "File",
+    "source_file": st.column_config.TextColumn("File", width="medium"),
     "line_number": NUMBER("Line", format="%d"),
     "column_name": "Column",
     "reason": "Reason",
