@@ -24,9 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     from ingestion.locking import Locked
+    from ingestion.pipeline import LoadFailed
     from ingestion.telemetry.declared import DeclarationError
     from ingestion.telemetry.deliveries import SourceAbsent
     from ingestion.telemetry.landing import land
+    from ingestion.telemetry.reading import ReadingFailed
 
     try:
         with progress() as step:
@@ -35,6 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:
         return _fail(str(error), WRONG)
+    except (ReadingFailed, LoadFailed, OSError) as error:
+        return _fail(
+            f"The landing stopped: {error}\nWhat was committed stays; run it again to go on.",
+            SOME_FAILED,
+        )
     show(report)
     return SOME_FAILED if report.quarantined or report.failed else OK
 

@@ -19,3 +19,10 @@ def fault(point: str) -> None:
     _passed[key] = _passed.get(key, 0) + 1
     if _passed[key] == int(number or 1):
         os._exit(137)
+
+
+def poison(path: str) -> None:
+    """Die while reading a file whose name ends as `FAULT_FILE` says."""
+    ending = os.environ.get("FAULT_FILE")
+    if ending and path.endswith(ending):
+        os._exit(139)

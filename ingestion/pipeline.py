@@ -22,9 +22,13 @@ class Quarantined(RuntimeError):
 # holds wherever the command is typed; `.dlt/config.toml` says the same to `dlt` typed by hand
 DLT_SETTINGS = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "LOAD__WORKERS": "1",  # one commit after another: tables of a load appear in a known order
+    "LOAD__WORKERS": "1",  # one commit after another
     "LOAD__DELETE_COMPLETED_JOBS": "true",
 }
+
+
+class LoadFailed(RuntimeError):
+    """A load stopped for a reason that may pass; the next run finishes it."""
 
 
 def pipelines_dir() -> Path:
@@ -111,7 +115,7 @@ def _guarded(pipeline: dlt.Pipeline, run: Callable[[], Any]) -> Any:
         return run()
     except PipelineStepFailed as error:
         if not is_terminal(error):
-            raise
+            raise LoadFailed(innermost(error)) from error
         place = quarantine(pipeline)
         raise Quarantined(f"{innermost(error)}\nThe load was set aside in {place}.") from error
 
@@ -151,12 +155,17 @@ def quarantine(pipeline: dlt.Pipeline) -> Path:
 
 def _uncommit(namespace: str, package: Path) -> None:
     """Remove the rows of tables that were committed before another table of the load failed."""
+    from pyiceberg.exceptions import NoSuchNamespaceError
     from pyiceberg.expressions import In
 
     from ingestion.destination import LOAD_ID, durable_catalog
 
     opened, load_ids = durable_catalog(), _load_ids(package)
-    for identifier in opened.list_tables(namespace):
+    try:
+        identifiers = opened.list_tables(namespace)
+    except NoSuchNamespaceError:  # it was the first load of all
+        return
+    for identifier in identifiers:
         table = opened.load_table(identifier)
         if any(
             snapshot.summary and snapshot.summary.additional_properties.get(LOAD_ID) == package.name

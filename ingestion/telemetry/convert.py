@@ -26,7 +26,7 @@ from ingestion.telemetry.mapping import (
 from ingestion.telemetry.rejecting import Reject, staged_rejects
 from ingestion.telemetry.staging import Staged, Wanted, number_sql, quoted, stage_csv
 from ingestion.telemetry.staging_other import stage_jsonl, stage_parquet
-from ingestion.telemetry.survey import Unreadable
+from ingestion.telemetry.survey import blame
 
 ROW_GROUP = 122_880
 PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
@@ -102,9 +102,7 @@ def convert(
     try:
         return _write(con, declaration, delivery, staged, wanted, scratch)
     except duckdb.Error as error:
-        if isinstance(error, duckdb.OutOfMemoryException | duckdb.ParserException):
-            raise
-        raise Unreadable(f"corrupt_{kind}", str(error).split("\n")[0]) from None
+        raise blame(error, path, f"corrupt_{kind}") from None
 
 
 def _write(

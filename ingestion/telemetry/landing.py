@@ -13,7 +13,14 @@ from typing import Any
 from ingestion.faults import fault
 from ingestion.lake import lake
 from ingestion.locking import exclusive
-from ingestion.pipeline import Quarantined, drain, has_pending, innermost, load, open_pipeline
+from ingestion.pipeline import (
+    LoadFailed,
+    Quarantined,
+    drain,
+    has_pending,
+    load,
+    open_pipeline,
+)
 from ingestion.telemetry.declared import Declared, declared_sources
 from ingestion.telemetry.deliveries import Found, SourceAbsent, found_files, given_files
 from ingestion.telemetry.landed import Memory
@@ -194,8 +201,6 @@ class _Landing:
     def _database(
         self, entry: Declared, reader: Any, known: Known, chosen: dict[str, Declared]
     ) -> None:
-        from dlt.pipeline.exceptions import PipelineStepFailed
-
         from ingestion.telemetry.database import database_resource
 
         tallies = self.report.tallies
@@ -208,8 +213,8 @@ class _Landing:
             self.memory.keep([], {entry.name: entry.hash})
         except Quarantined as error:
             self.report.quarantined.append(str(error))
-        except PipelineStepFailed as error:
-            self.report.failed.append(f"source {entry.name}: {innermost(error)}")
+        except LoadFailed as error:
+            self.report.failed.append(f"source {entry.name}: {error}")
         package.clear()
 
 

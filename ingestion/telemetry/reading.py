@@ -28,6 +28,10 @@ class ReaderDied(RuntimeError):
         self.unanswered = unanswered
 
 
+class ReadingFailed(RuntimeError):
+    """Reading stopped for a reason that is not the file's: disk, memory, or a mistake of ours."""
+
+
 class ReadingProcess:
     """One reading process; `answers` yields each job's answer as it comes."""
 
@@ -99,7 +103,7 @@ class ReadingProcess:
             answer = json.loads(line)
             job = open_jobs.pop(answer["id"])
             if "error" in answer:
-                raise RuntimeError(f"{job.get('source_file', job['do'])}: {answer['error']}")
+                raise ReadingFailed(f"{job.get('source_file', job['do'])}: {answer['error']}")
             if answer.get("status") == "loaded":
                 self.known.append((job["source"], answer["hash"]))
             yield job, answer
@@ -122,7 +126,7 @@ class ReadingProcess:
             try:
                 list(self._asked([{"do": "know", "id": "know", "hashes": self.known}]))
             except ReaderDied as died:
-                raise RuntimeError(f"the reading process does not start: {died}") from None
+                raise ReadingFailed(f"the reading process does not start: {died}") from None
         return self.process
 
 

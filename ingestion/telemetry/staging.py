@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.telemetry.declaration import Dialect, Instant
-from ingestion.telemetry.survey import BadLine, Text, Unreadable, lines_at, readable_text
+from ingestion.telemetry.survey import BadLine, Text, Unreadable, blame, lines_at, readable_text
 
 SAMPLE_ROWS = 2000
 NUMERIC_SHARE = 0.9
@@ -262,7 +262,7 @@ def _copy_csv(
             f"to {quoted(str(target))} (format parquet, compression lz4_raw)"
         )
     except duckdb.Error as error:
-        raise Unreadable("unreadable", str(error).split("\n")[0]) from None
+        raise blame(error, path, "unreadable") from None
 
 
 _CODES = {

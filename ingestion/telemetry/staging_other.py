@@ -20,7 +20,7 @@ from ingestion.telemetry.staging import (
     number_sql,
     quoted,
 )
-from ingestion.telemetry.survey import MAX_LINE, BadLine, Unreadable, readable_text
+from ingestion.telemetry.survey import MAX_LINE, BadLine, Unreadable, blame, readable_text
 
 
 def stage_jsonl(
@@ -148,7 +148,7 @@ def stage_parquet(
             str(row[1]) for row in con.execute(f"describe from read_parquet({file})").fetchall()
         ]
     except duckdb.Error as error:
-        raise Unreadable("corrupt_parquet", str(error).split("\n")[0]) from None
+        raise blame(error, path, "corrupt_parquet") from None
     names = _top_level(tree)
     if len(names) != len(kinds):
         raise Unreadable("corrupt_parquet", "the file's schema cannot be read")
@@ -163,7 +163,7 @@ def stage_parquet(
         sampled = numeric_by_sample(con, relation, texts, wanted.dialect)
         row_count = count_rows(con, path)
     except duckdb.Error as error:
-        raise Unreadable("corrupt_parquet", str(error).split("\n")[0]) from None
+        raise blame(error, path, "corrupt_parquet") from None
     numeric = dict(zip(texts, sampled, strict=True))
     columns = [
         Column(name.strip(), ident, kind, numeric.get(ident, _is_number(kind)))

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import duckdb
+
 from ingestion.telemetry.declaration import Dialect
 
 BLOCK = 4 * 1024 * 1024
@@ -30,6 +32,24 @@ class Unreadable(Exception):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+def blame(error: duckdb.Error, path: Path, reason: str) -> Unreadable:
+    """Return why a file is refused; what is not the file's fault is raised again.
+
+    A full disk, too little memory or a mistake of ours must stop the landing: the file is good.
+    """
+    text = str(error).split("\n")[0]
+    ours = (
+        duckdb.OutOfMemoryException,
+        duckdb.ParserException,
+        duckdb.BinderException,
+        duckdb.CatalogException,
+    )
+    is_write = isinstance(error, duckdb.IOException) and path.name not in text
+    if isinstance(error, ours) or is_write or "No space left" in text:
+        raise error
+    return Unreadable(reason, text)
 
 
 @dataclass(frozen=True)

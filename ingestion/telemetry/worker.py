@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.faults import poison
 from ingestion.telemetry.convert import PARQUET, Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.labels import convert_spans, convert_windows
@@ -70,6 +71,7 @@ class Reader:
             if (job["source"], file_hash) in self.known:
                 return base | {"status": "duplicate"}
             self.known.add((job["source"], file_hash))
+        poison(job["source_file"])
         delivery = Delivery(job["load_id"], job["source"], job["source_file"], job["part"])
         cursor = self.connection.cursor()
         try:

@@ -1,0 +1,173 @@
+"""Kill a landing at each of its commit boundaries: nothing is lost, nothing lands twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ingestion.settings import PROJECT_ROOT
+from tests.ingestion.lakes import Plant, csv
+
+KILLED = 137
+BOUNDARIES = [
+    "package-ready",
+    "before-commit-readings",
+    "after-commit-readings",
+    "after-commit-files",
+    "after-dlt-load",
+    "after-run",
+]
+
+
+@pytest.fixture
+def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
+    monkeypatch.setenv("SLUICE_SOURCES", "")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", os.environ.get("PYTHONPYCACHEPREFIX", "/tmp/pycache"))
+    return Plant(tmp_path / "plant")
+
+
+def expect(plant: Plant, rows: int) -> None:
+    """The ledger of what was delivered is what the lake holds."""
+    found = plant.rows("select count(*), count(distinct reading_at) from readings")
+    assert found == [(rows, rows)]
+    plant.check_books()
+
+
+def test_a_landing_killed_at_a_boundary_is_finished_by_the_next(plant: Plant) -> None:
+    delivered = 0
+    for number, boundary in enumerate(BOUNDARIES):
+        plant.deliver(f"day{number}.csv", csv(number * 10, 10) + "a,never,1\n")
+        killed = plant.land_apart(fault=boundary)
+        assert killed.returncode == KILLED, killed.stdout + killed.stderr
+        delivered += 10
+    assert plant.land() == 0
+    expect(plant, delivered)
+
+
+@pytest.mark.long
+def test_every_boundary_in_turn(plant: Plant) -> None:
+    delivered = number = 0
+    while True:
+        number += 1
+        plant.deliver(f"day{number}.csv", csv(number * 10, 10))
+        delivered += 10
+        code = plant.land_apart(fault=f"*:{number}").returncode
+        assert plant.land() == 0
+        expect(plant, delivered)
+        if code == 0:
+            break
+    assert number > 15  # at least three for each table that got rows, and dlt's own
+
+
+@pytest.mark.long
+def test_kills_at_random_moments(plant: Plant) -> None:
+    dice = random.Random(7)
+    delivered = 0
+    for number in range(60):
+        plant.deliver(f"day{number}.csv", csv(number * 10, 10))
+        delivered += 10
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ingestion", "telemetry", "--source", "plant"],
+            cwd=PROJECT_ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(dice.uniform(0.5, 5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert plant.land() == 0
+    expect(plant, delivered)
+
+
+def test_a_load_that_does_not_fit_is_set_aside_and_later_loads_pass(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ingestion import destination
+
+    plant.deliver("day1.csv", csv(0, 10))
+    original = destination.add_parquet
+
+    def refuse(load_id: str, namespace: str, name: str, *rest: object) -> None:
+        if name == "files":  # the last: all others are committed by then
+            raise ValueError("the table has other columns")
+        original(load_id, namespace, name, *rest)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(destination, "add_parquet", refuse)
+        assert plant.land() == 1
+    assert "the table has other columns" in capsys.readouterr().err
+    assert list((plant.lake / "dlt" / "quarantine" / "telemetry").glob("*/*/readings*.parquet"))
+    assert plant.rows("select count(*) from readings") == [(0,)]  # half a load is taken out again
+    plant.deliver("day2.csv", csv(10, 10))
+    assert plant.land() == 0
+    expect(plant, 20)
+
+
+def test_two_landings_at_once_land_each_row_once(plant: Plant) -> None:
+    for number in range(3):
+        plant.deliver(f"day{number}.csv", csv(number * 10, 10))
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ingestion", "telemetry", "--source", "plant"],
+            cwd=PROJECT_ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    errors = [process.communicate(timeout=120)[1] for process in processes]
+    codes = [process.returncode for process in processes]
+    assert set(codes) <= {0, 3}
+    assert 0 in codes
+    for code, error in zip(codes, errors, strict=True):
+        assert code == 0 or "is locked by process" in error
+    expect(plant, 30)
+
+
+def test_a_file_that_ends_its_reader_is_refused_and_the_others_land(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.deliver("day1.csv", csv(0, 10))
+    plant.deliver("poison.csv", csv(90, 10))
+    plant.deliver("day2.csv", csv(10, 10))
+    monkeypatch.setenv("FAULT_FILE", "poison.csv")
+    assert plant.land() == 0
+    assert plant.rows("select status, reason from files inner join rejects using (file_hash)") == [
+        ("rejected", "reader_crashed")
+    ]
+    expect(plant, 20)
+
+
+def test_a_full_disk_stops_with_a_clear_error_and_the_next_run_finishes(plant: Plant) -> None:
+    import resource
+
+    plant.deliver("day1.csv", csv(0, 10))
+    plant.land()
+    plant.deliver("day2.csv", csv(10, 60_000))
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    process = subprocess.run(
+        [sys.executable, "-m", "ingestion", "telemetry", "--source", "plant"],
+        cwd=PROJECT_ROOT,
+        preexec_fn=small_files,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert process.returncode != 0
+    expect(plant, 10)
+    assert plant.land() == 0
+    expect(plant, 60_010)
