@@ -1,7 +1,7 @@
 """Data Docs: what every gate promised and found, as pages that need nothing but a browser.
 
-Great Expectations' own pages load a dozen scripts and styles from the internet; these take
-its words for promises and findings and bring their style along.
+Great Expectations' own pages load a dozen scripts and styles from the internet; these bring
+their style along.
 """
 
 from __future__ import annotations

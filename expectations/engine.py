@@ -169,11 +169,6 @@ def is_broken_check(result: ExpectationValidationResult) -> bool:
     return reason_of(result) is not None
 
 
-def is_understood(result: ExpectationValidationResult) -> bool:
-    """Say whether Great Expectations knows the expectation and its arguments."""
-    return bool(result.expectation_config and "unknown" not in result.expectation_config.meta)
-
-
 def reason_of(result: ExpectationValidationResult) -> str | None:
     """Return the first line of what a broken check raised; None when it ran."""
     known = result.exception_info or {}
@@ -210,7 +205,7 @@ def _unknown(promise: Promise) -> ExpectationValidationResult:
     return ExpectationValidationResult(
         success=False,
         expectation_config=ExpectationConfiguration(
-            type=promise.expectation, kwargs={}, meta={"promise": promise.name, "unknown": True}
+            type=promise.expectation, kwargs={}, meta={"promise": promise.name}
         ),
         exception_info={"raised_exception": True, "exception_message": message},
     )

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from expectations.promise import Promise, Table
 from expectations.slices import Slice
+from expectations.wording import expected_text, observed_text
 
 SCHEMA = pa.schema(
     [
@@ -48,7 +49,6 @@ class Outcome:
     unexpected_count: int | None
     sample_keys: list[dict[str, Any]]
     checked_at: datetime
-    because: str = ""
     promises_hash: str | None = None
     judged_up_to: str | None = None
 
@@ -110,7 +110,6 @@ def _outcome(
     gate: str, table: Table, part: Slice, promise: Promise, result: Any, checked_at: datetime
 ) -> Outcome:
     from expectations.engine import reason_of
-    from expectations.wording import expected_text, observed_text
 
     reason = reason_of(result)
     return Outcome(
@@ -121,11 +120,10 @@ def _outcome(
         success=bool(result.success) and reason is None,
         broken_check=reason is not None,
         observed=reason or observed_text(result),
-        expected=promise.because or expected_text(result),
+        expected=expected_text(promise),
         unexpected_count=None if reason else _unexpected_count(promise, result),
         sample_keys=_sample(table, promise, result),
         checked_at=checked_at,
-        because=promise.because,
         promises_hash=table.fingerprint,
         judged_up_to=part.judged_up_to,
     )

@@ -97,9 +97,9 @@ def test_a_library_is_called_from_its_own_room(module: str, allowed: str) -> Non
 
 def test_great_expectations_is_imported_by_running_gates_only() -> None:
     """Its import costs seconds: nothing a command or a page imports may lead to it."""
-    heavy = {"expectations.engine", "expectations.wording"}
+    heavy = {"expectations.engine"}
     for path in files(".py", under=("expectations", "python_models")):
-        if named(path) in ("expectations/engine.py", "expectations/wording.py"):
+        if named(path) == "expectations/engine.py":
             continue
         at_top = _imported(path, top_level_only=True)
         assert "great_expectations" not in at_top, named(path)
