@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import streamlit as st
@@ -16,6 +17,7 @@ from dashboards.release import Release
 from ingestion.lake import lake
 
 PREVIEW_ROWS = 200
+DOCS = "/docs/index.html"
 TABLE_COLUMNS = {
     "table": "Table",
     "rows": st.column_config.NumberColumn("Rows", format="localized"),
@@ -87,7 +89,9 @@ def _matches(row: dict[str, Any], wanted: str) -> bool:
 
 def _one_table(release: Release, chosen: dict[str, Any]) -> None:
     ask = asking(release)
-    part(escaped(chosen["table"]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        part(escaped(chosen["table"]))
+        _lineage_link(chosen)
     st.html(paragraphs(chosen["comment"] or "No description."))
     key = {name: chosen[name] for name in ("schema_name", "table_name")}
     table(
@@ -106,12 +110,20 @@ def _one_table(release: Release, chosen: dict[str, Any]) -> None:
 
 
 def _docs_link() -> None:
-    if (lake().docs / "index.html").exists():
-        st.link_button(
-            "Lineage and docs", "/docs/index.html", icon=":material/account_tree:", type="tertiary"
-        )
+    if _has_docs():
+        st.link_button("Docs site", DOCS, icon=":material/menu_book:", type="tertiary")
     else:
         st.caption("Lineage and docs: `make docs`", width="content")
+
+
+def _lineage_link(chosen: dict[str, Any]) -> None:
+    if _has_docs() and chosen["schema_name"] not in ("ops", "llm"):
+        address = f"{DOCS}#!/model/model.sluice.{quote(chosen['table_name'])}?g_v=1"
+        st.link_button("Lineage", address, icon=":material/account_tree:", type="tertiary")
+
+
+def _has_docs() -> bool:
+    return (lake().docs / "index.html").exists()
 
 
 def _loads(release: Release) -> None:

@@ -14,6 +14,7 @@ from dashboards.release import Release
 from ingestion.lake import lake
 
 NUMBER = st.column_config.NumberColumn
+DATA_DOCS = "/docs/gates/index.html"
 GATE_COLUMNS = {
     "gate": "Gate",
     "table_name": "Table",
@@ -84,7 +85,9 @@ def _gates(release: Release) -> None:
         return
     table(results, "gate_results", GATE_COLUMNS)
     if (lake().docs / "gates" / "index.html").exists():
-        st.caption("The same as a static site: docs/gates/index.html in the lake.")
+        st.link_button(
+            "The same as documents", DATA_DOCS, icon=":material/menu_book:", type="tertiary"
+        )
 
 
 def _run_label(row: dict[str, Any]) -> str:

@@ -41,8 +41,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     lake = tmp_path_factory.mktemp("served")
     write_release(lake / "releases" / "r000007.duckdb")
     (lake / "latest.duckdb").symlink_to(Path("releases") / "r000007.duckdb")
-    (lake / "docs").mkdir()
-    (lake / "docs" / "index.html").write_text("<h1>Docs</h1><script>document.title = 'in'</script>")
+    page = "<title>page</title><script>document.title = 'script ran'</script>"
+    for folder in (lake / "docs", lake / "docs" / "gates"):
+        folder.mkdir()
+        (folder / "index.html").write_text(page)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 from urllib.parse import urlencode, urlparse
+from urllib.request import urlopen
 
 import pytest
 
@@ -147,7 +149,18 @@ def test_a_click_on_the_variance_map_shows_that_day(watched: Watched, served: st
     assert watched.errors == []
 
 
-def test_the_docs_site_is_served_apart_from_the_pages(watched: Watched, served: str) -> None:
+def test_the_docs_site_is_served_beside_the_pages(watched: Watched, served: str) -> None:
     watched.tab.goto(f"{served}/docs/")
-    assert watched.tab.title() == "in"
-    assert watched.tab.evaluate("() => window.origin") == "null"
+    assert watched.tab.title() == "script ran"
+
+
+def test_what_gates_found_cannot_act_as_the_dashboards(watched: Watched, served: str) -> None:
+    watched.tab.goto(f"{served}/docs/gates/index.html")
+    assert watched.tab.title() == "page"
+
+
+@pytest.mark.parametrize("path", ["../catalog.db", "%2e%2e/latest.duckdb", "..%2flatest.duckdb"])
+def test_nothing_but_docs_is_served(served: str, path: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{served}/docs/{path}", timeout=10)
+    assert refused.value.code in (400, 403, 404)
