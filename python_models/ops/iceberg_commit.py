@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.table import Transaction
 
-    from python_models.ops.published_table import Mart
+    from python_models.ops.mart_parts import Mart
     from python_models.ops.snapshot_files import DataFile
 
 _COLUMNS = "sluice.columns"

@@ -6,7 +6,6 @@ files of a snapshot say by themselves what they hold and nothing else has to be 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ import duckdb
 from ingestion.faults import fault
 from ingestion.lake import uses_object_store, warehouse_uri
 from python_models.ops import iceberg_commit
+from python_models.ops.mart_parts import Mart, days_written, digest, part_expression, parts_of
 from python_models.ops.snapshot_files import DataFile, Snapshot, read_snapshot
 from python_models.ops.sql_text import identifier, literal
 
-# a part is worth a file of its own from this many rows on
-ROWS_WORTH_A_PART = 100_000
-_PART_FOLDER = re.compile(r"part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
+_PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
 # DuckDB types that Iceberg has no word for, and what they are written as
 _WRITTEN_AS = {
     "HUGEINT": "DECIMAL(38,0)",
@@ -44,20 +42,6 @@ _WRITTEN_AS = {
 
 
 @dataclass(frozen=True)
-class Mart:
-    """A table of the build that is to be released."""
-
-    domain: str
-    name: str
-    relation: str
-    key: tuple[str, ...]
-    partition_by: str | None
-    volatile: tuple[str, ...]
-    comment: str
-    column_comments: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class PublishedTable:
     """What a mart is in the lake after it was published."""
 
@@ -67,26 +51,6 @@ class PublishedTable:
     schema_hash: str
     is_unchanged: bool
     parts_written: int
-
-
-def mart_of(node: Mapping[str, Any]) -> Mart:
-    """Return what a dbt node says about the table to be released."""
-    release = (node["config"].get("meta") or {}).get("release") or {}
-    name = node.get("alias") or node["name"]
-    return Mart(
-        domain=node["schema"],
-        name=name,
-        relation=f"{identifier(node['schema'])}.{identifier(name)}",
-        key=tuple(release.get("key") or ()),
-        partition_by=release.get("partition_by"),
-        volatile=tuple(release.get("volatile") or ()),
-        comment=node.get("description") or "",
-        column_comments={
-            column: entry["description"]
-            for column, entry in (node.get("columns") or {}).items()
-            if entry.get("description")
-        },
-    )
 
 
 def publish_table(
@@ -100,8 +64,8 @@ def publish_table(
         properties: what the snapshot says about itself, such as the invocation.
     """
     columns = column_types(session, mart.relation)
-    schema_hash = _digest(repr(list(columns.items())))
-    wanted = _parts(session, mart, columns, schema_hash)
+    schema_hash = digest(repr(list(columns.items())))
+    wanted = parts_of(session, mart, columns, schema_hash)
     before = read_snapshot(session, mart.domain, mart.name)
     kept = {key: files for key, files in _files_by_part(before).items() if key in wanted}
     missing = sorted(set(wanted) - set(kept))
@@ -126,37 +90,6 @@ def column_types(session: duckdb.DuckDBPyConnection, relation: str) -> dict[str,
     """Return {column: DuckDB type} of a table, in its order."""
     described = session.execute(f"describe select * from {relation}").fetchall()
     return {row[0]: row[1] for row in described}
-
-
-def _parts(
-    session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str], schema_hash: str
-) -> dict[tuple[str, str], int]:
-    """Return {(part, digest): rows}: one scan, nothing held but a line for each part."""
-    hashed = ", ".join(identifier(name) for name in columns if name not in mart.volatile)
-    found = session.execute(
-        f"select {_part_expression(session, mart)} as part, count(*) as row_count,"
-        f" sum(hash({hashed})::hugeint)::varchar as total from {mart.relation} group by part"
-    ).fetchall()
-    return {
-        (part, _digest(f"{duckdb.__version__}|{schema_hash}|{count}|{total}")): count
-        for part, count, total in found
-    }
-
-
-def _part_expression(session: duckdb.DuckDBPyConnection, mart: Mart) -> str:
-    """Return what names a row's part: the finest unit whose parts are worth a file."""
-    if mart.partition_by is None:
-        return "'all'"
-    column = identifier(mart.partition_by)
-    found = session.execute(
-        f"select count(*), count(distinct {column}), count(distinct date_trunc('month', {column}))"
-        f" from {mart.relation}"
-    ).fetchone()
-    rows, days, months = found or (0, 0, 0)
-    for count, pattern in ((days, "%Y-%m-%d"), (months, "%Y-%m")):
-        if count and rows / count >= ROWS_WORTH_A_PART:
-            return f"coalesce(strftime({column}, '{pattern}'), 'none')"
-    return "'all'"
 
 
 def _files_by_part(snapshot: Snapshot | None) -> dict[tuple[str, str], list[DataFile]]:
@@ -187,11 +120,12 @@ def _write_parts(
         Path(target).mkdir(parents=True, exist_ok=True)
     digests = ", ".join(f"({literal(part)}, {literal(digest)})" for part, digest in missing)
     session.execute(
-        f"copy (select {_selected(columns)}, parts.part || '~' || parts.digest as part"
-        f" from (select *, {_part_expression(session, mart)} as sluice_part from {mart.relation})"
-        f" as marts inner join (values {digests}) as parts (part, digest)"
-        " on marts.sluice_part = parts.part)"
-        f" to {literal(target)} (format parquet, compression zstd, partition_by (part))"
+        f"copy (select {_selected(columns)}, parts.sluice_part || '~' || parts.sluice_digest as sluice_part"
+        f" from (select *, {part_expression(mart, missing)} as sluice_part"
+        f" from {mart.relation}{days_written(mart, missing)})"
+        f" as marts inner join (values {digests}) as parts (sluice_part, sluice_digest)"
+        " on marts.sluice_part = parts.sluice_part)"
+        f" to {literal(target)} (format parquet, compression zstd, partition_by (sluice_part))"
     )
     pattern = literal(f"{target}/**/*.parquet")
     found = session.execute(f"select file from glob({pattern})").fetchall()
@@ -213,7 +147,3 @@ def _selected(columns: Mapping[str, str]) -> str:
         else identifier(name)
         for name, kind in columns.items()
     )
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:20]

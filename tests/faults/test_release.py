@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import random
-import resource
-import subprocess
-import sys
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,20 +14,15 @@ import pytest
 
 from ingestion.lake import lake
 from python_models.ops import lock
+from tests.faults.publisher import Server, start_server
 
 
-def publish(days: int, **environment: str) -> int:
-    """Publish in a process of its own; returns its exit code."""
-    return start(days, **environment).wait()
-
-
-def start(days: int, limit: Callable[[], None] | None = None, **environment: str):
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.publisher", str(days)],
-        env=os.environ | environment,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=limit,
-    )
+@pytest.fixture
+def publisher() -> Iterator[Server]:
+    server = start_server()
+    yield server
+    server.process.kill()
+    server.process.wait()
 
 
 def released_days() -> int:
@@ -48,34 +42,31 @@ def released_days() -> int:
     return days
 
 
-def test_kill_at_every_step_of_a_publication_leaves_a_whole_release_and_needs_no_cleaning() -> None:
-    assert publish(1) == 0
+def test_kill_at_every_step_of_a_publication_leaves_a_whole_release_and_needs_no_cleaning(
+    publisher: Server,
+) -> None:
+    assert publisher.publish(1) == 0
     days, visit = 1, 0
     while True:
         visit += 1
-        code = publish(days + 1, FAULT=f"*:{visit}")
+        code = publisher.publish(days + 1, FAULT=f"*:{visit}")
         assert released_days() in (days, days + 1)
         assert lock.holder() is None
         days += 1
         if code == 0:
             break
         assert code == 137
-        assert publish(days) == 0
+        assert publisher.publish(days) == 0
         assert released_days() == days
     assert visit > 6, "fewer steps than there are: the fault points have moved"
     assert not list(lake().releases.glob(".release-*")), "an unfinished file was left behind"
 
 
-def test_disk_that_is_full_stops_the_build_and_not_the_readers() -> None:
-    assert publish(1) == 0
-
-    def little_room() -> None:
-        # no file may grow beyond this: what a full disk does to a release file
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-
-    assert start(2, limit=little_room).wait() not in (0, 137)
+def test_disk_that_is_full_stops_the_build_and_not_the_readers(publisher: Server) -> None:
+    assert publisher.publish(1) == 0
+    assert publisher.publish(2, file_limit=200_000) not in (0, 137)
     assert released_days() == 1
-    assert publish(2) == 0
+    assert publisher.publish(2) == 0
     assert released_days() == 2
 
 
@@ -89,23 +80,26 @@ def read_until(stop: threading.Event, seen: list[int], failures: list[str]) -> N
         time.sleep(0.05)
 
 
-def publish_under_readers(rounds: int, kills: int, seed: int) -> tuple[list[int], list[str]]:
+def publish_under_readers(
+    publisher: Server, rounds: int, kills: int, seed: int
+) -> tuple[list[int], list[str]]:
     """Publish again and again, some of it killed at a random moment, while readers ask."""
     chance = random.Random(seed)
     killed = set(chance.sample(range(rounds), kills))
     stop, seen, failures = threading.Event(), [], []
     readers = [threading.Thread(target=read_until, args=(stop, seen, failures)) for _ in range(2)]
-    assert publish(1) == 0
+    assert publisher.publish(1) == 0
     for reader in readers:
         reader.start()
     try:
         for number in range(rounds):
-            process = start(2 + number)
+            pid = publisher.start(2 + number)
             if number in killed:
-                time.sleep(chance.uniform(0.3, 3.0))
-                process.kill()
-            process.wait()
-        assert publish(2 + rounds) == 0
+                time.sleep(chance.uniform(0.05, 1.5))
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            publisher.wait()
+        assert publisher.publish(2 + rounds) == 0
     finally:
         time.sleep(0.2)
         stop.set()
@@ -115,15 +109,17 @@ def publish_under_readers(rounds: int, kills: int, seed: int) -> tuple[list[int]
     return seen, failures
 
 
-def test_readers_see_whole_releases_while_builds_come_and_are_killed() -> None:
-    seen, failures = publish_under_readers(rounds=4, kills=1, seed=1)
+def test_readers_see_whole_releases_while_builds_come_and_are_killed(
+    publisher: Server,
+) -> None:
+    seen, failures = publish_under_readers(publisher, rounds=4, kills=1, seed=1)
     assert failures == []
     assert len(set(seen)) > 1
     assert Path(lake().latest).exists()
 
 
 @pytest.mark.long
-def test_readers_see_whole_releases_through_fifty_publications() -> None:
-    seen, failures = publish_under_readers(rounds=50, kills=10, seed=7)
+def test_readers_see_whole_releases_through_fifty_publications(publisher: Server) -> None:
+    seen, failures = publish_under_readers(publisher, rounds=50, kills=10, seed=7)
     assert failures == []
     assert len(seen) >= 500

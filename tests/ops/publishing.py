@@ -10,7 +10,8 @@ import duckdb
 
 from ingestion.lake import lake, load_extensions
 from python_models.ops import release
-from python_models.ops.published_table import Mart, PublishedTable
+from python_models.ops.mart_parts import Mart
+from python_models.ops.published_table import PublishedTable
 
 
 @contextmanager

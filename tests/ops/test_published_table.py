@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from ingestion.lake import catalog, lake
-from python_models.ops import published_table
+from python_models.ops import mart_parts
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(published_table, "ROWS_WORTH_A_PART", 4)
+    monkeypatch.setattr(mart_parts, "ROWS_WORTH_A_PART", 4)
 
 
 def data_files() -> set[Path]:
@@ -29,7 +29,7 @@ def test_only_the_day_that_changed_is_written_again() -> None:
     assert len(before) == 5
     assert changed.parts_written == 1
     (new,) = data_files() - before
-    assert "part=2026-01-02~" in str(new)
+    assert "sluice_part=2026-01-02~" in str(new)
     assert changed.snapshot.rows == 20
 
 
@@ -145,7 +145,7 @@ def test_descriptions_reach_the_iceberg_table() -> None:
 def test_small_days_share_a_file_and_large_ones_have_their_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(published_table, "ROWS_WORTH_A_PART", 100)
+    monkeypatch.setattr(mart_parts, "ROWS_WORTH_A_PART", 100)
     daily = mart(partition_by="thing_date")
     with build_database() as build:
         make_things(build, days=60, per_day=4)

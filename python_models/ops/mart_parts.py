@@ -1,0 +1,125 @@
+"""A mart that is to be released, and the parts its rows are cut into.
+
+A part is the whole table, a month or a day of it: the finest unit whose parts are worth a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from python_models.ops.sql_text import identifier
+
+# a part is worth a file of its own from this many rows on
+ROWS_WORTH_A_PART = 100_000
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A table of the build that is to be released."""
+
+    domain: str
+    name: str
+    relation: str
+    key: tuple[str, ...]
+    partition_by: str | None
+    volatile: tuple[str, ...]
+    comment: str
+    column_comments: Mapping[str, str]
+
+
+def mart_of(node: Mapping[str, Any]) -> Mart:
+    """Return what a dbt node says about the table to be released."""
+    release = (node["config"].get("meta") or {}).get("release") or {}
+    name = node.get("alias") or node["name"]
+    return Mart(
+        domain=node["schema"],
+        name=name,
+        relation=f"{identifier(node['schema'])}.{identifier(name)}",
+        key=tuple(release.get("key") or ()),
+        partition_by=release.get("partition_by"),
+        volatile=tuple(release.get("volatile") or ()),
+        comment=node.get("description") or "",
+        column_comments={
+            column: entry["description"]
+            for column, entry in (node.get("columns") or {}).items()
+            if entry.get("description")
+        },
+    )
+
+
+def parts_of(
+    session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str], schema_hash: str
+) -> dict[tuple[str, str], int]:
+    """Return {(part, digest): rows}: one scan, nothing held but a line for each day.
+
+    The hash of a part is the sum over its rows, so those of days add up to those of months:
+    one scan serves whichever unit is chosen, which matters for a mart that is a view.
+    """
+    hashed = ", ".join(identifier(name) for name in columns if name not in mart.volatile)
+    day = f"cast({identifier(mart.partition_by)} as date)" if mart.partition_by else "null"
+    found = session.execute(
+        f"select {day} as sluice_day, count(*) as row_count, sum(hash({hashed})::hugeint) as total"
+        f" from {mart.relation} group by sluice_day"
+    ).fetchall()
+    unit = _unit([(day, count) for day, count, _ in found if day is not None])
+    sums: dict[str, list[int]] = {}
+    for day, count, total in found:
+        part = sums.setdefault(_part_name(day, unit), [0, 0])
+        part[0] += count
+        part[1] += total
+    return {
+        (part, digest(f"{duckdb.__version__}|{schema_hash}|{count}|{total}")): count
+        for part, (count, total) in sums.items()
+        if count
+    }
+
+
+def _unit(days: list[tuple[date, int]]) -> str:
+    """Return the finest unit whose parts are worth a file: day, month or all."""
+    rows = sum(count for _, count in days)
+    months = {(day.year, day.month) for day, _ in days}
+    for unit, count in (("day", len(days)), ("month", len(months))):
+        if count and rows / count >= ROWS_WORTH_A_PART:
+            return unit
+    return "all"
+
+
+def _part_name(day: date | None, unit: str) -> str:
+    if unit == "all":
+        return "all"
+    if day is None:
+        return "none"
+    return day.isoformat() if unit == "day" else day.isoformat()[:7]
+
+
+def part_expression(mart: Mart, missing: list[tuple[str, str]]) -> str:
+    """Return what names a row's part in SQL, in the unit that the missing parts have."""
+    length = max((len(part) for part, _ in missing if part[0].isdigit()), default=0)
+    if not length:
+        return "'all'" if any(part == "all" for part, _ in missing) else "'none'"
+    day = f"cast({identifier(mart.partition_by or '')} as date)"
+    return f"coalesce(left(strftime({day}, '%Y-%m-%d'), {length}), 'none')"
+
+
+def days_written(mart: Mart, missing: list[tuple[str, str]]) -> str:
+    """Return a filter on the days that are written: with it a scan skips the others."""
+    parts = [part for part, _ in missing]
+    if mart.partition_by is None or not all(part[0].isdigit() for part in parts):
+        return ""
+    first, last = min(parts), max(parts)
+    column = identifier(mart.partition_by)
+    if len(first) == len("2026-01"):
+        after = f"date '{last}-01' + interval 1 month"
+        return f" where {column} >= date '{first}-01' and {column} < {after}"
+    after = f"date '{last}' + interval 1 day"
+    return f" where {column} >= date '{first}' and {column} < {after}"
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
