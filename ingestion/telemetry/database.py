@@ -19,7 +19,6 @@ import dlt
 import sqlalchemy as sa
 from dlt.sources.sql_database import sql_table
 
-from ingestion.settings import SettingsError
 from ingestion.telemetry.declaration import Sql
 from ingestion.telemetry.declared import Declared, variable
 from ingestion.telemetry.deliveries import Found
@@ -29,23 +28,27 @@ from ingestion.telemetry.resources import telemetry_rows
 CHUNK_ROWS = 50_000
 
 
-def database_resource(
-    entry: Declared, package: Package, count: Callable[[Package], None], sources: Any
-) -> Any:
-    """Return the dlt source that lands a declared table or query.
+def open_database(entry: Declared) -> sa.Engine:
+    """Open the database whose address stands in the declared variable."""
+    assert entry.declaration.sql is not None
+    url = variable(entry.declaration.sql.connection) or ""
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):  # SQLAlchemy 2.1 would look for another driver than ours
+            url = "postgresql+psycopg2://" + url.removeprefix(short)
+    return sa.create_engine(url)
 
-    Raises:
-        SettingsError: the variable with the database's address is not set.
-    """
+
+def database_resource(
+    entry: Declared,
+    engine: sa.Engine,
+    package: Package,
+    count: Callable[[Package], None],
+    sources: Any,
+) -> Any:
+    """Return the dlt source that lands a declared table or query."""
     declared = entry.declaration.sql
     assert declared is not None
-    url = variable(declared.connection)
-    if not url:
-        raise SettingsError(
-            f"{declared.connection} is not set: source {entry.name} reads its database's address "
-            f"from it, for example {declared.connection}=postgresql://user:password@host/database"
-        )
-    rows = _rows(declared, sa.create_engine(url), entry.name)
+    rows = _rows(declared, engine, entry.name)
 
     @dlt.transformer(data_from=rows, name=f"{entry.name}_canonical", max_table_nesting=0)
     def canonical_rows(items: list[dict[str, Any]]) -> Iterator[Any]:

@@ -21,7 +21,7 @@ from ingestion.pipeline import (
     load,
     open_pipeline,
 )
-from ingestion.telemetry.declared import Declared, declared_sources
+from ingestion.telemetry.declared import Declared, declared_sources, variable
 from ingestion.telemetry.deliveries import Found, SourceAbsent, found_files, given_files
 from ingestion.telemetry.landed import Memory
 from ingestion.telemetry.package import Known, Package
@@ -104,7 +104,11 @@ class _Landing:
         undeclared = self.memory.undeclared(hashes)
         for found in set(files) - set(unseen):
             self.report.tallies[found.source].unchanged += 1
-        databases = [entry for entry in chosen.values() if entry.declaration.sql]
+        databases = [
+            entry
+            for name, entry in chosen.items()
+            if entry.declaration.sql and name not in self.report.absent and not path
+        ]
         if unseen or undeclared or databases:
             self._land(chosen, unseen, databases, was_current)
         return self.report
@@ -113,6 +117,7 @@ class _Landing:
         files: list[Found] = []
         for name, entry in chosen.items():
             if entry.declaration.sql:
+                self._check_address(name, entry, names)
                 continue
             try:
                 if path and names:
@@ -131,6 +136,18 @@ class _Landing:
                 f"no declared source reads {path}; name one: --source NAME --path {path}"
             )
         return files
+
+    def _check_address(self, name: str, entry: Declared, names: list[str]) -> None:
+        assert entry.declaration.sql is not None
+        needed = entry.declaration.sql.connection
+        if variable(needed):
+            return
+        if names:
+            raise SourceAbsent(
+                f"source {name}: {needed} is not set. It holds the database's address, for "
+                f"example {needed}=postgresql://user:password@host/database"
+            )
+        self.report.absent[name] = f"{needed} is not set"
 
     def _open(self) -> Any:
         if self._pipeline is None:
@@ -201,20 +218,26 @@ class _Landing:
     def _database(
         self, entry: Declared, reader: Any, known: Known, chosen: dict[str, Declared]
     ) -> None:
-        from ingestion.telemetry.database import database_resource
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from ingestion.telemetry.database import database_resource, open_database
 
         tallies = self.report.tallies
         tallies[entry.name] = Tally(entry.name)
         package = Package(new_load_id(), self.scratch, reader, known, chosen)
-        resource = database_resource(entry, package, self._count, [entry.name])
+        engine = open_database(entry)
         self.say(f"reading the database of {entry.name}")
         try:
-            load(self._open(), resource)
+            load(
+                self._open(),
+                database_resource(entry, engine, package, self._count, [entry.name]),
+            )
             self.memory.keep([], {entry.name: entry.hash})
         except Quarantined as error:
             self.report.quarantined.append(str(error))
-        except LoadFailed as error:
-            self.report.failed.append(f"source {entry.name}: {error}")
+        except (LoadFailed, SQLAlchemyError) as error:
+            told = str(error).replace(str(engine.url.password or "\0"), "***")
+            self.report.failed.append(f"source {entry.name}: {told}")
         package.clear()
 
 
