@@ -31,7 +31,7 @@ SCHEMA = pa.schema(
         ("html", pa.string()),
     ]
 )
-MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|<>~&$:-])")
+MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]#!|<>~&$:])")
 REVIEWS = {
     "accepted": "checked against its evidence and accepted",
     "needs_review": "did not pass its check: read it with care",
@@ -135,6 +135,19 @@ def markdown(value: Any) -> str:
     return MARKDOWN_MARKS.sub(r"\\\1", flat)
 
 
+def measure(value: Any, unit: str) -> str:
+    """Return a figure with no more digits than a person compares."""
+    if value is None:
+        return figure(None)
+    size = abs(float(value))
+    return figure(round(float(value), 0 if size >= 1000 else 1 if size >= 10 else 3), unit)
+
+
+def where(stage: str | None) -> str:
+    """Return the stage in words, nothing for the whole cycle."""
+    return "" if stage in (None, "all") else f", stage {stage}"
+
+
 def moment(value: Any) -> str:
     """Return a time to the minute."""
     return str(value)[:16].replace("T", " ")
@@ -156,7 +169,13 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        md=markdown, figure=figure, moment=moment, percent=percent, anchor=anchor, link=cycles_link
+        md=markdown,
+        measure=measure,
+        where=where,
+        moment=moment,
+        percent=percent,
+        anchor=anchor,
+        link=cycles_link,
     )
     environment.globals["shown_cycles"] = SHOWN_CYCLES
     return environment.get_template(name)

@@ -15,6 +15,9 @@
         'usual_quantile': 0.95,
         'margin': 1.2,
         'least_distance': 0.5,
+        'least_cycles': 10,
+        'duration_floor': 0.02,
+        'duration_sigmas': 3,
     } -%}
     {{ return(var('telemetry_point_' ~ name, defaults[name])) }}
 {%- endmacro %}

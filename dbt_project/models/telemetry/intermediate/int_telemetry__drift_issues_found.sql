@@ -2,7 +2,7 @@
 -- jumped once is no drift. It begins where the cycles ahead lie clearly off their baseline and
 -- ends with the last one near the run's peak, so that neither the quiet cycles before it nor
 -- those after the repair are counted.
-{%- set height = var('telemetry_drift_height', 15) %}
+{%- set height = var('telemetry_drift_height', 12) %}
 with
 
 drift_sums as (
@@ -42,7 +42,8 @@ run_cycles as (
         runs.peak_height,
         drift_sums.cycle_date,
         drift_sums.started_at,
-        avg(drift_sums.z) over (
+        -- cut lower than in the sum: one wild cycle must not pull the start to itself
+        avg(least(drift_sums.z, {{ var('telemetry_drift_start_clip', 2.5) }})) over (
             partition by
                 drift_sums.control_id, drift_sums.stage, drift_sums.metric, drift_sums.direction,
                 drift_sums.run_number
@@ -71,6 +72,8 @@ peaks as (
         run_cycles.direction,
         run_cycles.run_number,
         max(run_cycles.z) as peak_z,
+        covar_pop(run_cycles.z, run_cycles.place)
+        / nullif(var_pop(run_cycles.place), 0) * count(*) as rise_z,
         min(
             case
                 when run_cycles.mean_z_ahead >= {{ var('telemetry_drift_start_z', 1.5) }}
@@ -106,9 +109,7 @@ drifts as (
         run_cycles.run_number
     having
         count(*) >= {{ var('telemetry_drift_run_cycles', 6) }}
-        and covar_pop(run_cycles.z, run_cycles.place)
-        / nullif(var_pop(run_cycles.place), 0) * count(*)
-        >= {{ var('telemetry_drift_rise', 1.5) }}
+        and max(peaks.rise_z) >= {{ var('telemetry_drift_rise', 1.5) }}
 ),
 
 ranked_cycles as (

@@ -12,8 +12,21 @@ slots_scored as (
     select * from {{ ref('int_telemetry__series_slots_scored') }}
 ),
 
+cycles_scored as (
+    select * from {{ ref('int_telemetry__series_cycles_scored') }}
+),
+
 labels as (
     select * from {{ ref('int_telemetry__series_labels_matched') }}
+),
+
+-- a series with cycles is judged by them; readings between its cycles have no score
+controls_with_cycles as (
+    select
+        cycles_scored.source,
+        cycles_scored.control_id
+    from cycles_scored
+    group by cycles_scored.source, cycles_scored.control_id
 ),
 
 point_labels as (
@@ -41,6 +54,7 @@ series_readings as (
     select
         readings.source,
         readings.control_id,
+        readings.cycle_id,
         readings.reading_number,
         readings.reading_date,
         readings.reading_at,
@@ -79,11 +93,17 @@ point_anomalies as (
     select
         series_readings.source,
         series_readings.control_id,
-        slots_scored.top_sensor,
+        case
+            when controls_with_cycles.source is null then slots_scored.top_sensor
+            else 'cycle duration'
+        end as top_sensor,
         series_readings.reading_number,
-        round(slots_scored.score, 6) as score,
-        slots_scored.threshold,
-        coalesce(slots_scored.score > slots_scored.threshold, false) as is_anomaly,
+        round(coalesce(cycles_scored.score, slots_scored.score), 6) as score,
+        coalesce(cycles_scored.threshold, slots_scored.threshold) as threshold,
+        coalesce(
+            coalesce(cycles_scored.score, slots_scored.score)
+            > coalesce(cycles_scored.threshold, slots_scored.threshold), false
+        ) as is_anomaly,
         case
             when point_labels.is_anomaly or readings_in_windows.is_anomaly then true
             when point_labels.source is not null or readings_in_windows.source is not null
@@ -93,11 +113,21 @@ point_anomalies as (
         series_readings.reading_date,
         series_readings.reading_at
     from series_readings
+    left join controls_with_cycles
+        on
+            series_readings.source = controls_with_cycles.source
+            and series_readings.control_id = controls_with_cycles.control_id
+    left join cycles_scored
+        on
+            series_readings.source = cycles_scored.source
+            and series_readings.control_id = cycles_scored.control_id
+            and series_readings.cycle_id = cycles_scored.cycle_id
     left join slots_scored
         on
             series_readings.source = slots_scored.source
             and series_readings.control_id = slots_scored.control_id
             and series_readings.slot = slots_scored.slot
+            and controls_with_cycles.source is null
     left join point_labels
         on
             series_readings.source = point_labels.source
