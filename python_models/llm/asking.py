@@ -74,6 +74,13 @@ def answer_rows(
     return Answered(source, asked)
 
 
+def ask_wanted(work: Work, answered: Answered, places: set[int]) -> None:
+    """Ask about some more of the rows, as far as they are not answered yet."""
+    answered.source.want(places)
+    if answered.source.to_ask():
+        ask_missing(work.shared, answered.asked, answered.source)
+
+
 def source_of(step: Step, prompt: Prompt, table: pa.Table, endpoint: str, model: str) -> Rows:
     """Return the step's rows, as single questions or many in a call."""
     place = Place(endpoint, model, prompt.header.parameters.sent())

@@ -8,12 +8,12 @@ import sys
 
 import pyarrow as pa
 
-from python_models.llm.asking import Answered, Work, answer_rows
+from python_models.llm.asking import Answered, Work, answer_rows, ask_wanted
 from python_models.llm.identity import text_hash
 from python_models.llm.journal import reading
 from python_models.llm.rows import Outcome
 from python_models.llm.step import GOOD
-from python_models.llm.thresholds import Learnt, draw, learn, weights
+from python_models.llm.thresholds import Learner, Learnt
 
 RELEARN_FACTOR = 2.0  # rows have become so many times more: what was learnt is learnt again
 
@@ -28,10 +28,11 @@ def answer_by_cascade(
     scores = [score_of(work, outcome) for outcome in outcomes]
     if cheap.asked.stopped or not outcomes:
         return outcomes, [cheap]
-    threshold = _threshold(work, table, model, outcomes, scores)
+    dear = answer_rows(work, table, model, wanted=set())
+    threshold = _threshold(work, dear, outcomes, scores)
     doubtful = {at for at, score in enumerate(scores) if score < threshold or math.isinf(score)}
     # rows judged by both to learn the threshold keep the dear answer: it was paid for
-    dear = answer_rows(work, table, model, wanted=doubtful)
+    ask_wanted(work, dear, doubtful)
     better = [dear.source.outcome(at, row) for at, row in dear.source.rows()]
     final = [
         other if other.status in GOOD or at in doubtful else one
@@ -48,25 +49,25 @@ def score_of(work: Work, outcome: Outcome) -> float:
     return float(work.step.cascade.confidence(outcome.answer))
 
 
-def _threshold(
-    work: Work, table: pa.Table, model: str, outcomes: list[Outcome], scores: list[float]
-) -> float:
-    """Return the threshold: given, remembered, or learnt now on a sample judged by both."""
+def _threshold(work: Work, dear: Answered, outcomes: list[Outcome], scores: list[float]) -> float:
+    """Return the threshold: given, remembered, or learnt now on rows judged by both."""
     cascade = work.step.cascade
     if cascade.rule is not None:
         return cascade.rule.at_least
-    name = _name(work, model)
+    name = _name(work, dear.asked.model)
     known = _remembered(work, name)
     if known is not None and len(scores) < RELEARN_FACTOR * known[1]:
         return known[0]
-    chances = weights(scores)
-    drawn = draw(chances, cascade.sample, seed=name)
-    dear = answer_rows(work, table, model, wanted=set(drawn))
-    if dear.asked.stopped:
-        return math.inf
-    truth = dict(enumerate(dear.source.outcome(at, row) for at, row in dear.source.rows()))
-    wrong = [not _agrees(work, outcomes[at], truth[at]) for at in drawn]
-    learnt = learn(scores, chances, drawn, wrong, cascade.target, cascade.delta)
+    learner = Learner(scores, cascade.target, cascade.delta, cascade.sample, seed=name)
+    while places := learner.next_rows():
+        ask_wanted(work, dear, set(places))
+        if dear.asked.stopped:
+            return math.inf
+        source = dear.source
+        learner.take(
+            [not _agrees(work, outcomes[at], source.outcome(at, source.row(at))) for at in places]
+        )
+    learnt = learner.result()
     _remember(work, name, learnt, len(scores))
     return learnt.threshold
 

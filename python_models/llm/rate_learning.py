@@ -90,8 +90,5 @@ class RateLearner:
             self._streak = 0
         if self._streak:
             return
-        if self._cuts < 2:
-            share = 1.0
-        else:
-            share = 0.01 * (1 + ((now - self._cut_at) / 5) ** 2)
+        share = 1.0 if self._cuts < 2 else 0.01 * (1 + ((now - self._cut_at) / 5) ** 2)
         self.per_second *= 1 + elapsed * min(share, 1.0)

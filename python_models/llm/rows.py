@@ -156,7 +156,9 @@ class Rows:
         return [
             call
             for call in self.calls.values()
-            if not call.is_cached and (self._wanted is None or call.call_id in self._wanted)
+            if not call.is_cached
+            and not is_final(call.status, call.error_type)
+            and (self._wanted is None or call.call_id in self._wanted)
         ]
 
     def follow_up(self) -> list[Call]:

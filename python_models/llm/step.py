@@ -34,8 +34,9 @@ class Cascade:
     """A cheaper model first; the step's own model only where the cheaper one is not sure.
 
     `confidence` reads a number from a cheap answer (higher is surer). Without `rule` the
-    threshold is learnt on `sample` rows judged by both models, such that the share of final
-    answers equal to the step's own model is at least `target` with probability `1 - delta`.
+    threshold is learnt on at most `sample` rows judged by both models, such that the share of
+    final answers the same as the step's own model's is at least `target` with probability
+    `1 - delta`. What was learnt holds until there are twice as many rows.
     """
 
     model: str
@@ -43,7 +44,7 @@ class Cascade:
     same: Callable[[Any, Any], bool]
     target: float = 0.95
     delta: float = 0.05
-    sample: int = 400
+    sample: int = 2000
     rule: FixedRule | None = None
 
 
