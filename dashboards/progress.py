@@ -81,8 +81,10 @@ def _take(found: Progress, info: dict[str, Any], data: dict[str, Any]) -> None:
         ),
     )
     if has_ended:
-        status = described.get("node_status") or data.get("status") or "done"
-        node.status = "skipped" if name == "SkippingDetails" else str(status)
+        # dbt gives unit tests no status of the node, only the one it prints
+        known = [str(text).lower() for text in (described.get("node_status"), data.get("status"))]
+        status = next((text for text in known if text not in ("none", "")), "done")
+        node.status = "skipped" if name == "SkippingDetails" else status
         node.seconds = data.get("execution_time", 0.0)
     elif "msg" in data:
         node.message = " ".join(str(data["msg"]).split())[:300]

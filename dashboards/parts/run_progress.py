@@ -28,6 +28,7 @@ COLUMNS = {
     "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
     "message": "Message",
 }
+TESTS = ("test", "unit_test")
 LOOKS = {
     "running": ("blue", ":material/progress_activity:"),
     "succeeded": ("green", ":material/check_circle:"),
@@ -98,7 +99,9 @@ def _bar(progress: Progress) -> None:
 
 def _nodes(progress: Progress) -> None:
     nodes = [
-        node for node in progress.nodes.values() if node.kind != "test" or _is_news(node.status)
+        node
+        for node in progress.nodes.values()
+        if node.kind not in TESTS or node.status in ("fail", "error", "warn")
     ]
     if not nodes:
         return

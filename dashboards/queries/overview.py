@@ -34,7 +34,14 @@ inner join last_invocations
     on gate_results.gate = last_invocations.gate
     and gate_results.invocation_id = last_invocations.invocation_id
 group by gate_results.gate
-order by checked_at, gate_results.gate
+order by
+    split_part(gate_results.gate, '__', 1),
+    -- in the order data meets them
+    list_position(
+        ['after_landing', 'after_staging', 'after_llm', 'before_release'],
+        split_part(gate_results.gate, '__', 2)
+    ),
+    gate_results.gate
 """
 
 FRESHNESS = """

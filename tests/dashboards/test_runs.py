@@ -73,6 +73,12 @@ def test_progress_is_read_from_the_log_while_it_is_written() -> None:
     assert whole.nodes["model.sluice.issues"].message == "Runtime Error it broke"
 
 
+def test_a_unit_test_has_the_status_dbt_prints() -> None:
+    event = json.loads(log_line("LogTestResult", "a_rule_holds", state="None"))
+    event["data"]["status"] = "PASS"
+    assert progress([json.dumps(event)]).nodes["model.sluice.a_rule_holds"].status == "pass"
+
+
 def test_no_log_yet_is_no_progress_yet(tmp_path: Path) -> None:
     assert read_progress(tmp_path / "dbt.log").done() == 0
 
