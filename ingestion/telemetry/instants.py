@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from ingestion.telemetry.declaration import EPOCHS, Instant
 
-_OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)$"
-_ISO = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]|$)"
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
 _DIGITS = {"epoch_s": 6, "epoch_ms": 3, "epoch_us": 0}
 
@@ -105,13 +103,14 @@ def _tried(text: str, entry: str) -> tuple[str, str]:
     if entry in EPOCHS:
         return _epoch(text, entry), "true"
     if entry == "iso":
-        shaped = f"regexp_matches({text}, '{_ISO}')"
-        has_offset = f"(length({text}) > 10 and regexp_matches({text}, '{_OFFSET}'))"
-        zoned = f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
-        local = (
-            f"case when not {shaped} then null when {has_offset} then {zoned} "
-            f"else try_cast({text} as timestamp) end"
+        # what follows the date has a sign, or ends in Z, only when it names an offset
+        clock = f"substr({text}, 11)"
+        has_offset = (
+            f"(contains({clock}, '+') or contains({clock}, '-') "
+            f"or suffix({text}, 'Z') or suffix({text}, 'z'))"
         )
+        zoned = f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
+        local = f"case when {has_offset} then {zoned} else try_cast({text} as timestamp) end"
         return local, has_offset
     quoted = entry.replace("'", "''")
     parsed = f"try_strptime({text}, '{quoted}')"

@@ -65,6 +65,8 @@ def staged_rejects(
     for number, found, text in rows:
         reason, _, column = found.partition(":")
         line, line_text = lines.get(number, (number, text))
+        if reason == "missing_timestamp" and not staged.is_blank(column, line_text or ""):
+            reason = "bad_timestamp"
         sentence = _SENTENCES.get(reason, reason)
         error = f"{column}: {sentence}" if column else sentence
         yield Reject(line, column or None, reason, error, (line_text or "")[:MAX_TEXT])

@@ -59,6 +59,7 @@ class Staged:
     text: Text | None = None  # the lines, when the file has lines
     first_line: int = 1
     counts_bad: bool = False  # record numbers count the bad lines too
+    dialect: Dialect | None = None  # of a CSV file
 
     def column(self, name: str) -> Column | None:
         """Find a column by its declared name: exact first, then without regard to case."""
@@ -87,6 +88,22 @@ class Staged:
         assert self.text is not None
         content = lines_at(self.text.path, list(lines.values()))
         return {record: (line, content.get(line, "")) for record, line in lines.items()}
+
+    def is_blank(self, name: str, line: str) -> bool:
+        """Say whether a column is blank on a line of a CSV file: the reader gives null both for
+        a blank and for a time it cannot read."""
+        column = self.column(name)
+        if self.dialect is None or column is None:
+            return True
+        fields = _split(line, self.dialect)
+        index = self.columns.index(column)
+        return index >= len(fields) or fields[index].strip() in ("", *self.dialect.nulls)
+
+
+def _split(line: str, dialect: Dialect) -> list[str]:
+    if len(dialect.delimiter) > 1 or not dialect.quote:
+        return line.split(dialect.delimiter)
+    return next(csv.reader([line], delimiter=dialect.delimiter, quotechar=dialect.quote), [])
 
 
 def _matching(columns: list[Column], name: str) -> Column | None:
@@ -120,6 +137,7 @@ def stage_csv(
         _planned(names[index], f"c{index}", sample[index], wanted) for index in range(len(names))
     ]
     staged = Staged("", columns, 0, list(text.bad_lines), text=text, first_line=first_line)
+    staged.dialect = wanted.dialect
     target = scratch / "staged.parquet"
     _copy_csv(con, text.path, base, columns, wanted, target, job)
     staged.relation = staged_relation(target, columns)
@@ -174,12 +192,7 @@ def _header(text: Text, dialect: Dialect) -> tuple[list[str], int]:
     if not dialect.header:
         return [name.strip() for name in dialect.names], line
     content = lines_at(text.path, [line]).get(line, "").removeprefix("\ufeff")
-    if len(dialect.delimiter) > 1 or not dialect.quote:
-        names = content.split(dialect.delimiter)
-    else:
-        names = next(
-            csv.reader([content], delimiter=dialect.delimiter, quotechar=dialect.quote), []
-        )
+    names = _split(content, dialect)
     return [name.strip() for name in names], line + 1
 
 
@@ -216,7 +229,7 @@ def _planned(name: str, ident: str, sample: tuple[int, int], wanted: Wanted) -> 
     is_numeric = numbers >= NUMERIC_SHARE * values if values else None
     matched = {wish for wish in wanted.mapped if _is_same(wish, name)}
     for wish in matched & set(wanted.times):
-        return Column(name, ident, _time_type(wanted.times[wish]), is_numeric)
+        return Column(name, ident, _time_type(wanted.times[wish], wanted), is_numeric)
     if matched & wanted.texts:
         return Column(name, ident, "VARCHAR", is_numeric)
     if matched & wanted.numbers or name in wanted.known_sensors:
@@ -228,11 +241,14 @@ def _is_same(wish: str, name: str) -> bool:
     return wish.strip() == name or wish.strip().casefold() == name.casefold()
 
 
-def _time_type(instant: Instant) -> str:
-    """Let the CSV reader parse a time where its result is exact."""
-    if len(instant.column) > 1 or len(instant.format) > 1:
+def _time_type(instant: Instant, wanted: Wanted) -> str:
+    """Let the CSV reader parse a time where its result is exact: one format for all times."""
+    forms = {form for time in wanted.times.values() for form in time.format}
+    if len(instant.column) > 1 or len(forms) > 1:
         return "VARCHAR"
     form = instant.format[0]
+    if form == "iso" and instant.zone == "UTC":
+        return "TIMESTAMP WITH TIME ZONE"
     return "TIMESTAMP" if "%" in form and "%z" not in form and "%Z" not in form else "VARCHAR"
 
 
@@ -250,7 +266,7 @@ def _copy_csv(
         (
             f", timestampformat = {quoted(instant.format[0])}"
             for instant in wanted.times.values()
-            if _time_type(instant) == "TIMESTAMP"
+            if _time_type(instant, wanted) == "TIMESTAMP"
         ),
         "",
     )
@@ -286,7 +302,7 @@ def _take_rejects(con: duckdb.DuckDBPyConnection, staged: Staged, job: str) -> N
     for line, kind, ident, text, message in rows:
         column = names.get(ident)
         if kind == "CAST" and column:
-            is_time = column.kind == "TIMESTAMP"
+            is_time = column.kind.startswith("TIMESTAMP")
             reason = "bad_timestamp" if is_time else "not_a_number"
             what = "a time of the declared format" if is_time else "a number"
             error = f"{column.name}: the value is not {what}"
