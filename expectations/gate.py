@@ -35,8 +35,11 @@ def run_gate(
     domain: str,
     when: str,
     tables: Mapping[str, duckdb.DuckDBPyRelation],
+    accepted_loads: Sequence[str] | None = None,
 ) -> pa.Table:
     """Judge the tables by the promises of a domain at one moment; one row for each promise.
+
+    `accepted_loads` are deliveries that a person has looked at and lets pass.
 
     Raises:
         GateFailed: a critical promise is broken, or could not be checked. What lies below
@@ -47,7 +50,7 @@ def run_gate(
     relations["last_release"] = last_release(domain)
     try:
         promised = promises_of(domain, when, relations)
-        slices = slices_of(dbt, session, promised, relations)
+        slices = slices_of(session, str(dbt.this), promised, relations, accepted_loads or ())
         outcomes = judge(session, gate, promised, slices, relations)
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
         journal.record_gate_results([broken_gate(gate, error).journal_row()])
@@ -89,16 +92,16 @@ def last_release(domain: str) -> str:
 
 
 def slices_of(
-    dbt: Any,
     session: duckdb.DuckDBPyConnection,
+    gate_table: str,
     promised: Sequence[Table],
     relations: Mapping[str, str],
+    accepted_loads: Sequence[str],
 ) -> dict[str, Slice]:
     """Return the rows of each table that are to be judged now."""
-    before = judged_before(session, str(dbt.this))
-    accepted = (dbt.config.get("meta") or {}).get("accepted_loads") or []
+    before = judged_before(session, gate_table)
     return {
-        table.name: slice_of(session, table, relations[table.name], before, accepted)
+        table.name: slice_of(session, table, relations[table.name], before, accepted_loads)
         for table in promised
     }
 

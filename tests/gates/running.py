@@ -30,12 +30,11 @@ def pass_gate(
 ) -> list[dict[str, Any]]:
     """Run a gate on tables of a DuckDB database; keep its table, as dbt does when it passes."""
     name = f"gate_{domain}__{when}"
-    meta = {"accepted_loads": list(accepted_loads)}
-    dbt = SimpleNamespace(
-        this=f"main.{name}", config=SimpleNamespace(get=lambda key, default=None: meta)
-    )
+    dbt = SimpleNamespace(this=f"main.{name}")
     relations = {key: session.query(f"select * from {table}") for key, table in tables.items()}
-    result = run_gate(dbt, session.cursor(), domain, when, relations)  # noqa: F841  read by name
+    result = run_gate(  # noqa: F841  read by name
+        dbt, session.cursor(), domain, when, relations, accepted_loads
+    )
     session.execute(f"create or replace table main.{name} as select * from result")
     return session.execute(f"select * from main.{name}").to_arrow_table().to_pylist()
 

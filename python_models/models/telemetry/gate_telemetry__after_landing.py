@@ -14,4 +14,5 @@ def model(dbt, session):
         "rejects": dbt.source("raw_telemetry", "rejects"),
         "sources": dbt.source("raw_telemetry", "sources"),
     }
-    return run_gate(dbt, session, "telemetry", "after_landing", tables)
+    accepted = dbt.config.meta_get("accepted_loads")
+    return run_gate(dbt, session, "telemetry", "after_landing", tables, accepted)

@@ -13,4 +13,5 @@ def model(dbt, session):
         "files": dbt.ref("stg_telemetry__files"),
         "sources": dbt.ref("stg_telemetry__sources"),
     }
-    return run_gate(dbt, session, "telemetry", "after_staging", tables)
+    accepted = dbt.config.meta_get("accepted_loads")
+    return run_gate(dbt, session, "telemetry", "after_staging", tables, accepted)
