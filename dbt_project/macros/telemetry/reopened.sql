@@ -34,6 +34,7 @@
     {%- if config.get('materialized') == 'incremental' -%}
         {{ return(not is_incremental()) }}
     {%- endif -%}
+    {%- if load_relation(windows_relation) is none -%}{{ return(true) }}{%- endif -%}
     {%- set found = run_query('select bool_and(is_everything) from ' ~ windows_relation) -%}
     {{ return(found.rows[0][0] is true) }}
 {%- endmacro %}

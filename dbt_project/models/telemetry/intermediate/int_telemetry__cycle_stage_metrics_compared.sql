@@ -88,6 +88,8 @@ deviations as (
                     'cast(metrics_with_baseline.cycle_date as timestamp)',
                     -var('telemetry_baseline_days')
                 ) }}
+                and metrics_with_baseline.value_{{ step }} is not null
+                and metrics_with_baseline.scale is not null
                 then greatest(-3, least(3,
                     (metrics_with_baseline.value_{{ step }} - metrics_with_baseline.median_value)
                     / metrics_with_baseline.scale
