@@ -50,25 +50,27 @@ URL_FILTERS = (
 VIEW_OF = {"cycle": "Baseline", "severity": "Issues", "source": "Detection quality"}
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize(("url", "parameters", "key"), TEXT_WIDGETS)
 def test_a_text_box_only_searches(
-    released: Path, url: str, parameters: dict[str, str], key: str, payload: str
+    released: Path, url: str, parameters: dict[str, str], key: str
 ) -> None:
     tested = page(url, parameters)
-    tested.text_input(key=key).set_value(payload).run()
-    assert failures(tested) == []
+    for payload in PAYLOADS:
+        tested.text_input(key=key).set_value(payload).run()
+        assert failures(tested) == [], payload
+        shown = [frame.value.to_string() for frame in tested.dataframe]
+        assert not any("duckdb_tables" in text for text in shown), payload
     assert count_of_cycles(released) == 160
-    shown = [frame.value for frame in tested.dataframe]
-    assert not any("duckdb_tables" in frame.to_string() for frame in shown)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("turn", range(0, len(PAYLOADS), 3))
 @pytest.mark.parametrize(("url", "names"), URL_FILTERS)
 def test_a_filter_in_the_address_is_a_known_value_or_nothing(
-    released: Path, url: str, names: tuple[str, ...], payload: str
+    released: Path, url: str, names: tuple[str, ...], turn: int
 ) -> None:
-    parameters = dict.fromkeys(names, payload)
+    parameters = {
+        name: PAYLOADS[(turn + place) % len(PAYLOADS)] for place, name in enumerate(names)
+    }
     if view := VIEW_OF.get(names[0]):
         parameters["view"] = view
     tested = page(url, parameters)
