@@ -1,5 +1,10 @@
 -- For each labelled machine and kind of issue, how many cycles (and how many of their readings)
--- were rightly and wrongly found or left. Cycles whose label is unknown count nowhere.
+-- were rightly and wrongly found or left. Cycles whose label is unknown count nowhere; where single
+-- readings are labelled, only these count as true.
+{%- set labelled_readings %}case
+            when max(true_kinds.is_one_reading) = 1 then count(distinct true_kinds.started_at)
+            else max(true_kinds.reading_count)
+        end{% endset %}
 with
 
 matched_labels as (
@@ -7,7 +12,8 @@ matched_labels as (
 ),
 
 labelled_sources as (
-    select * from {{ ref('int_telemetry__labelled_sources_listed') }}
+    select * from {{ ref('int_telemetry__sources_declared') }}
+    where label_level <> 'none'
 ),
 
 cycles as (
@@ -47,6 +53,8 @@ true_kinds as (
             'missing at ' || {{ timestamp_text('matched_labels.started_at') }}
         ) as cycle_id,
         matched_labels.issue_kind,
+        matched_labels.started_at,
+        max(case when matched_labels.label_level = 'reading' then 1 else 0 end) as is_one_reading,
         max(matched_labels.reading_count) as reading_count
     from matched_labels
     left join unknown_cycles on matched_labels.cycle_id = unknown_cycles.cycle_id
@@ -62,7 +70,7 @@ true_cycles as (
         true_kinds.control_id,
         true_kinds.cycle_id,
         true_kinds.issue_kind,
-        max(true_kinds.reading_count) as reading_count
+        {{ labelled_readings }} as reading_count
     from true_kinds
     where true_kinds.issue_kind <> 'any'
     group by
@@ -73,7 +81,7 @@ true_cycles as (
         true_kinds.control_id,
         true_kinds.cycle_id,
         'any' as issue_kind,
-        max(true_kinds.reading_count) as reading_count
+        {{ labelled_readings }} as reading_count
     from true_kinds
     group by true_kinds.source, true_kinds.control_id, true_kinds.cycle_id
 ),
@@ -102,11 +110,9 @@ found_cycles as (
 ),
 
 kinds as (
-    select true_cycles.issue_kind
-    from true_cycles
+    select issue_kind from true_cycles
     union
-    select found_cycles.issue_kind
-    from found_cycles
+    select issue_kind from found_cycles
 ),
 
 controls as (
@@ -140,8 +146,7 @@ found_counts as (
         count(*) as cycle_count,
         sum(found_cycles.reading_count) as reading_count,
         count(true_cycles.cycle_id) as right_cycle_count,
-        sum(case when true_cycles.cycle_id is not null then found_cycles.reading_count else 0 end)
-            as right_reading_count
+        sum(coalesce(true_cycles.reading_count, 0)) as right_reading_count
     from found_cycles
     left join true_cycles
         on

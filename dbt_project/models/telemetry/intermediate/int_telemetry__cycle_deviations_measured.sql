@@ -84,11 +84,14 @@ deviations as (
         comparisons_by_rule.unit,
         comparisons_by_rule.value,
         comparisons_by_rule.median_value,
-        comparisons_by_rule.median_value
-        + case when comparisons_by_rule.direction = 'up' then 1 else -1 end
-        * comparisons_by_rule.allowance as limit_value,
+        round(
+            comparisons_by_rule.median_value
+            + case when comparisons_by_rule.direction = 'up' then 1 else -1 end
+            * comparisons_by_rule.allowance, 6
+        ) as limit_value,
         comparisons_by_rule.deviation,
-        comparisons_by_rule.deviation / nullif(comparisons_by_rule.allowance, 0) as overshoot,
+        round(comparisons_by_rule.deviation / nullif(comparisons_by_rule.allowance, 0), 6)
+            as overshoot,
         comparisons_by_rule.cycle_date,
         comparisons_by_rule.started_at
     from comparisons_by_rule

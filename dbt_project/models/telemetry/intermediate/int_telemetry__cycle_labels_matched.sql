@@ -8,7 +8,8 @@ labels as (
 ),
 
 labelled_sources as (
-    select * from {{ ref('int_telemetry__labelled_sources_listed') }}
+    select * from {{ ref('int_telemetry__sources_declared') }}
+    where label_level <> 'none'
 ),
 
 cycles as (
@@ -20,6 +21,7 @@ told_labels as (
         labels.source,
         labels.control_id,
         labels.cycle_id,
+        labels.label_level,
         coalesce(labels.issue_kind, 'any') as issue_kind,
         labels.is_anomaly,
         labels.started_at,
@@ -29,8 +31,8 @@ told_labels as (
     inner join labelled_sources on labels.source = labelled_sources.source
     where labelled_sources.kind = 'cycles'
     group by
-        labels.source, labels.control_id, labels.cycle_id, labels.issue_kind, labels.is_anomaly,
-        labels.started_at, labels.ended_at
+        labels.source, labels.control_id, labels.cycle_id, labels.label_level, labels.issue_kind,
+        labels.is_anomaly, labels.started_at, labels.ended_at
 ),
 
 labels_by_id as (
@@ -38,6 +40,7 @@ labels_by_id as (
         told_labels.source,
         told_labels.control_id,
         cycles.cycle_id,
+        told_labels.label_level,
         told_labels.issue_kind,
         told_labels.is_anomaly,
         told_labels.started_at,
@@ -50,7 +53,15 @@ labels_by_id as (
 ),
 
 labels_without_id as (
-    select told_labels.*
+    select
+        told_labels.source,
+        told_labels.control_id,
+        told_labels.label_level,
+        told_labels.issue_kind,
+        told_labels.is_anomaly,
+        told_labels.started_at,
+        told_labels.ended_at,
+        told_labels.middle_at
     from told_labels
     left join cycles
         on
@@ -64,6 +75,7 @@ labels_by_time as (
         labels_without_id.source,
         labels_without_id.control_id,
         cycles.cycle_id,
+        labels_without_id.label_level,
         labels_without_id.issue_kind,
         labels_without_id.is_anomaly,
         labels_without_id.started_at,

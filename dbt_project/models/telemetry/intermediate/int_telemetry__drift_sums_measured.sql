@@ -101,7 +101,7 @@ runs as (
         lows.sigma,
         lows.sign,
         lows.z,
-        lows.total - lows.low as height,
+        round(lows.total - lows.low, 6) as height,
         lows.place,
         sum(case when lows.total <= lows.low then 1 else 0 end) over (
             partition by lows.control_id, lows.stage, lows.metric, lows.direction

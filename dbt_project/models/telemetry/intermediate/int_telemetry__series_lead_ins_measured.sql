@@ -3,7 +3,7 @@
 with
 
 readings as (
-    select * from {{ ref('readings') }}
+    select * from {{ ref('int_telemetry__series_readings_listed') }}
 ),
 
 controls as (

@@ -7,7 +7,7 @@ sensor_values as (
 ),
 
 readings as (
-    select * from {{ ref('readings') }}
+    select * from {{ ref('int_telemetry__series_readings_listed') }}
 ),
 
 lead_ins as (

@@ -173,19 +173,19 @@ slots_compared as (
         activities.sensor,
         activities.slot,
         activities.is_lead_in,
-        least(
+        round(least(
             abs(activities.level_deviation) / greatest(
                 activity_medians.level_spread,
                 {{ point_setting('level_floor_share') }} * lead_in_deviations.spread,
                 0.01 * abs(activities.centre),
                 0.000000001
             ), {{ clip }}
-        ) as level_z,
-        least(
+        ), 9) as level_z,
+        round(least(
             abs(activities.activity - activity_medians.median_activity)
             / greatest(activity_spreads.activity_spread, {{ point_setting('activity_floor') }}),
             {{ clip }}
-        ) as activity_z
+        ), 9) as activity_z
     from activities
     inner join activity_medians
         on

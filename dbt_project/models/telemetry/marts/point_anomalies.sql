@@ -1,7 +1,7 @@
 with
 
 readings as (
-    select * from {{ ref('readings') }}
+    select * from {{ ref('int_telemetry__series_readings_listed') }}
 ),
 
 lead_ins as (
