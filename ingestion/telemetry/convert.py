@@ -24,7 +24,7 @@ from ingestion.telemetry.mapping import (
     wanted_columns,
 )
 from ingestion.telemetry.rejecting import Reject, staged_rejects
-from ingestion.telemetry.staging import Staged, Wanted, number_sql, quoted, stage_csv
+from ingestion.telemetry.staging import Staged, Wanted, constant, number_sql, quoted, stage_csv
 from ingestion.telemetry.staging_other import stage_jsonl, stage_parquet
 from ingestion.telemetry.survey import blame
 
@@ -280,8 +280,10 @@ def _selects(
     """Yield each table's name and the query of its rows."""
     yield "readings", _readings(declaration, delivery, row, good)
     if row.sensors:
+        names = ", ".join(sorted({quoted(name) for name, _, _ in row.sensors}))
         parts = (
-            f"select {delivery.provenance}, {row.control} as control_id, {quoted(name)} as sensor, "
+            f"select {delivery.provenance}, {row.control} as control_id, "
+            f"cast({quoted(name)} as enum({names})) as sensor, "
             f"{_without(number.value, sentinels)} as value, {row.utc} as reading_at "
             f"from {good} where ({number.value}) is not null"
             for name, number, sentinels in row.sensors
@@ -304,7 +306,7 @@ def _readings(declaration: Declaration, delivery: Delivery, row: _Row, good: str
         number = row.quantities.get(name)
         unit = getattr(declaration.columns, name).unit if number else None
         parts.append(f"{number.value if number else 'cast(null as double)'} as {name}")
-        parts.append(f"{quoted(unit) if unit else 'cast(null as varchar)'} as {name}_unit")
+        parts.append(f"{constant(unit) if unit else 'cast(null as varchar)'} as {name}_unit")
     power = [_is_sentinel(declaration, row, name) for name in ("power", "voltage", "current")]
     return (
         f"select {delivery.provenance}, {row.control} as control_id, {row.cycle} as cycle_id, "

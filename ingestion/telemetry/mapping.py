@@ -16,7 +16,7 @@ from ingestion.telemetry.declaration import (
     Stage,
 )
 from ingestion.telemetry.instants import TimeSql, instant_sql
-from ingestion.telemetry.staging import Column, Staged, Wanted, number_sql, quoted
+from ingestion.telemetry.staging import Column, Staged, Wanted, constant, number_sql, quoted
 from ingestion.telemetry.survey import Unreadable
 
 
@@ -32,8 +32,8 @@ class Delivery:
     @property
     def provenance(self) -> str:
         return (
-            f"{quoted(self.load_id)} as load_id, {quoted(self.source)} as source, "
-            f"{quoted(self.source_file)} as source_file, r as record_number"
+            f"{constant(self.load_id)} as load_id, {constant(self.source)} as source, "
+            f"{constant(self.source_file)} as source_file, r as record_number"
         )
 
 
@@ -96,7 +96,7 @@ def control_sql(control: ControlId, staged: Staged, part: str) -> str:
             raise Unreadable("missing_column", f"the file has no column {control.column}")
         prefix = f"{quoted(control.prefix)} || " if control.prefix else ""
         return f"{prefix}{word_sql(column)}"
-    return quoted(control_of_file(control, part))
+    return constant(control_of_file(control, part))
 
 
 def control_of_file(control: ControlId, part: str) -> str:
