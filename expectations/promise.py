@@ -159,16 +159,21 @@ def refers(column: str, other: str, other_column: str, severity: Severity = "cri
     )
 
 
-def not_shrunk(name: str, share: float = 0.5, severity: Severity = "critical") -> Promise:
-    """Declare that a table keeps a share of the rows it had in the last release."""
+def not_shrunk(
+    released: str, share: float = 0.5, severity: Severity = "critical", counted: str | None = None
+) -> Promise:
+    """Declare that a table keeps a share of the rows it had in the last release.
+
+    `counted` is another table to count, where that costs less.
+    """
     return no_rows(
-        f"{name} has at least {share:.0%} of the rows of the last release",
+        f"{released} has at least {share:.0%} of the rows of the last release",
         severity,
         f"""
         select table_name, row_count as released_count, new_count
         from {{last_release}}
-        cross join (select count(*) as new_count from {{{name}}})
-        where table_name = '{name}' and new_count < {share} * row_count
+        cross join (select count(*) as new_count from {{{counted or released}}})
+        where table_name = '{released}' and new_count < {share} * row_count
             and (true or exists (select 1 from {{batch}}))
         """,
         because="history does not vanish over night: a source or a filter did",

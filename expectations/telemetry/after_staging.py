@@ -71,8 +71,8 @@ TABLES = [
                 "warn",
                 """
                 select control_id, count(*) as label_count from {batch}
-                where control_id not in (select control_id from {readings})
-                    and control_id not in (select control_id from {sensor_values})
+                where control_id not in (select distinct control_id from {readings})
+                    and control_id not in (select distinct control_id from {sensor_values})
                 group by control_id
                 """,
             ),

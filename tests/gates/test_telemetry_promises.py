@@ -1,13 +1,15 @@
-"""Each promise about telemetry notices what it is there for, and only that."""
+"""Each promise about telemetry notices what it is there for, and its neighbours do not."""
 
 from __future__ import annotations
+
+import importlib
 
 import duckdb
 import pytest
 
 from expectations.gate import GateFailed
 from python_models.ops import journal
-from tests.gates.running import journaled, pass_gate
+from tests.gates.running import declare, journaled, pass_gate
 from tests.gates.telemetry_tables import HANDED, empty_all, make_sound
 
 SECOND_FILE = "source_file = 'file1.csv'"
@@ -97,9 +99,9 @@ PLANTED = [
      {"evaluations: most assessments pass their judgement"}),
     ("before_release", "delete from marts.readings "
      "where reading_at < timestamp '2026-01-01 00:00:05'",
-     {"readings: readings and dropped copies are what landed, for each machine and new day"}),
+     {"landed: readings and dropped copies are what landed, for each machine and new day"}),
     ("before_release", "insert into marts.readings select * from marts.readings limit 3",
-     {"readings: readings and dropped copies are what landed, for each machine and new day"}),
+     {"landed: readings and dropped copies are what landed, for each machine and new day"}),
     ("before_release", "insert into marts.cycles select * from marts.cycles limit 1",
      {"cycles: cycle_id is unique"}),
     ("before_release", "delete from marts.rejected_cycles where cycle_id = 'c19'",
@@ -133,9 +135,9 @@ PLANTED = [
 ]  # fmt: skip
 
 
-def broken(when: str) -> set[str]:
+def broken(when: str, domain: str = "telemetry") -> set[str]:
     """Return the promises that broke, by table and name."""
-    rows = journaled(f"gate_telemetry__{when}").items()
+    rows = journaled(f"gate_{domain}__{when}").items()
     assert not [name for name, row in rows if row["broken_check"]]
     return {name for name, row in rows if not row["success"]}
 
@@ -165,13 +167,16 @@ def test_what_is_planted_is_found(
 ) -> None:
     make_sound(session)
     session.execute(planted)
+    about = {name.partition(":")[0] for name in expected}
+    declared = importlib.import_module(f"expectations.telemetry.{when}").TABLES
+    declare("planted", when, [one for one in declared if one.name in about])
     stopped = False
     try:
-        pass_gate(session, "telemetry", when, HANDED[when])
+        pass_gate(session, "planted", when, HANDED[when])
     except GateFailed:
         stopped = True
-    assert broken(when) == expected
-    severities = {journaled(f"gate_telemetry__{when}")[name]["severity"] for name in expected}
+    assert broken(when, "planted") == expected
+    severities = {journaled(f"gate_planted__{when}")[name]["severity"] for name in expected}
     assert stopped == ("critical" in severities)
 
 
