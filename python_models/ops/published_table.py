@@ -120,7 +120,8 @@ def _write_parts(
         Path(target).mkdir(parents=True, exist_ok=True)
     digests = ", ".join(f"({literal(part)}, {literal(digest)})" for part, digest in missing)
     session.execute(
-        f"copy (select {_selected(columns)}, parts.sluice_part || '~' || parts.sluice_digest as sluice_part"
+        f"copy (select {_selected(columns)},"
+        " parts.sluice_part || '~' || parts.sluice_digest as sluice_part"
         f" from (select *, {part_expression(mart, missing)} as sluice_part"
         f" from {mart.relation}{days_written(mart, missing)})"
         f" as marts inner join (values {digests}) as parts (sluice_part, sluice_digest)"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from ingestion.settings import reset_settings
+from python_models.ops import alerts, journal
+
+
+@pytest.fixture
+def posted(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    bodies: list[dict] = []
+
+    def take(request: Request) -> Response:
+        bodies.append(json.loads(request.data))
+        return Response(status=204)
+
+    httpserver.expect_request("/hook").respond_with_handler(take)
+    monkeypatch.setenv("SLUICE_ALERT_URL", httpserver.url_for("/hook?token=canary4711"))
+    reset_settings()
+    return bodies
+
+
+def a_run(invocation_id: str, status: str) -> None:
+    journal.put(
+        "runs",
+        [
+            {
+                "invocation_id": invocation_id,
+                "run_id": f"run-{invocation_id}",
+                "started_at": journal.now(),
+                "status": status,
+                "message": "things: no such column",
+            }
+        ],
+    )
+
+
+def test_failed_run_and_gate_are_posted_once(posted: list[dict]) -> None:
+    a_run("i-1", "failed")
+    journal.record_gate_results(
+        [{"invocation_id": "i-1", "gate": "g", "severity": "critical", "success": False}]
+    )
+    assert alerts.after_run("i-1") == 2
+    assert alerts.after_run("i-1") == 0
+    assert sorted(body["kind"] for body in posted) == ["gate_failed", "run_failed"]
+    assert posted[0]["message"] == "things: no such column"
+    assert "canary4711" not in str(journal.rows("select * from alerts"))
+
+
+def test_killed_run_is_posted_by_the_one_that_follows(posted: list[dict]) -> None:
+    a_run("i-1", "killed")
+    a_run("i-2", "success")
+    assert alerts.after_run("i-2") == 1
+    assert posted[0]["status"] == "killed"
+
+
+def test_alert_that_cannot_be_delivered_fails_nothing_and_is_tried_again(
+    posted: list[dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_run("i-1", "failed")
+    address = os.environ["SLUICE_ALERT_URL"]
+    monkeypatch.setenv("SLUICE_ALERT_URL", "http://127.0.0.1:9/hook")
+    reset_settings()
+    assert alerts.after_run("i-1") == 0
+    assert "could not be delivered" in capsys.readouterr().err
+    monkeypatch.setenv("SLUICE_ALERT_URL", address)
+    reset_settings()
+    assert alerts.after_run("i-1") == 1
+
+
+def test_nothing_is_posted_when_no_address_is_set() -> None:
+    a_run("i-1", "failed")
+    assert alerts.after_run("i-1") == 0

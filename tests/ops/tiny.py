@@ -1,0 +1,59 @@
+"""dbt builds of the tiny project: two marts, two gates and a release, in seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.settings import PROJECT_ROOT
+from python_models.ops import dbt_command
+
+
+@dataclass
+class Tiny:
+    """The tiny project with things and folders of its own."""
+
+    folder: Path
+
+    @property
+    def things(self) -> Path:
+        """The file its source is."""
+        return self.folder / "things.csv"
+
+    def write_things(self, days: int = 3, value: int = 1) -> None:
+        """Write a file of some things a day."""
+        lines = [
+            f"{day * 4 + number},{value},2026-01-{day + 1:02d}"
+            for day in range(days)
+            for number in range(4)
+        ]
+        self.things.write_text("\n".join(["thing_id,value,thing_date", *lines]) + "\n")
+
+    def environment(self) -> dict[str, str]:
+        """Return what its dbt commands need to find their files."""
+        return {
+            "TINY_THINGS": str(self.things),
+            "DBT_PROFILES_DIR": str(PROJECT_ROOT / "dbt_project"),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """Start a dbt command."""
+        return subprocess.Popen(
+            [str(Path(sys.executable).with_name("dbt")), *arguments],
+            cwd=dbt_command.DBT_FOLDER,
+            env=os.environ | self.environment() | more,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def dbt(self, *arguments: str, **more: str) -> tuple[int, str]:
+        """Run a dbt command; returns its exit code and what it said."""
+        process = self.start(*arguments, **more)
+        said, _ = process.communicate()
+        return process.returncode, said
