@@ -22,6 +22,7 @@ from telemetry.readings
 group by control_id
 order by control_id"""
 OWN = "Your own"
+MOST_CHARACTERS = 20_000
 
 
 def show(release: Release) -> None:
@@ -32,8 +33,14 @@ def show(release: Release) -> None:
         st.radio("Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,))
         st.caption("Files of dbt_project/analyses. Tables and columns: page Data.")
     with right, st.form("console", border=False, enter_to_submit=False):
-        st.session_state.setdefault("query", st.query_params.get("query") or FIRST_QUERY)
-        text = st.text_area("SELECT", key="query", height=260, max_chars=20_000)
+        text = st.text_area(
+            "SELECT",
+            FIRST_QUERY,
+            key="query",
+            height=260,
+            max_chars=MOST_CHARACTERS,
+            bind="query-params",
+        )
         st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
     _answer(release, text or "")
 
