@@ -18,6 +18,7 @@ from ingestion.settings import scrub
 from python_models.ops import journal
 
 CHECKS_SHOWN = 30
+MOMENTS = ("after_landing", "after_staging", "after_llm", "before_release")
 
 _CHECKS = """
     select gate, invocation_id, max(checked_at) as checked_at, count(*) as promise_count,
@@ -35,8 +36,11 @@ def write_gate_page(gate: str, outcomes: Sequence[Outcome]) -> Path:
     tables: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         tables.setdefault(outcome.table_name, []).append(outcome)
-    page = _write(f"{gate}.html", "gate.html.jinja", gate=gate, tables=tables, checks=_checks(gate))
-    _write("index.html", "index.html.jinja", gates=_by_gate())
+    gates = _checks_by_gate()
+    page = _write(
+        f"{gate}.html", "gate.html.jinja", gate=gate, tables=tables, checks=gates.get(gate, [])
+    )
+    _write("index.html", "index.html.jinja", gates=gates)
     return page
 
 
@@ -57,12 +61,14 @@ def _write(name: str, template: str, **values: Any) -> Path:
     return unfinished.replace(folder / name)
 
 
-def _by_gate() -> dict[str, list[dict[str, Any]]]:
+def _checks_by_gate() -> dict[str, list[dict[str, Any]]]:
+    """Return {gate: its last checks, newest first}, in the order of the graph."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in journal.rows(_CHECKS):
         found.setdefault(row["gate"], []).append(row)
-    return {gate: checks[:CHECKS_SHOWN] for gate, checks in found.items()}
+    return {gate: found[gate][:CHECKS_SHOWN] for gate in sorted(found, key=_place)}
 
 
-def _checks(gate: str) -> list[dict[str, Any]]:
-    return _by_gate().get(gate, [])
+def _place(gate: str) -> tuple[str, int]:
+    domain, _, when = gate.removeprefix("gate_").partition("__")
+    return domain, MOMENTS.index(when) if when in MOMENTS else len(MOMENTS)

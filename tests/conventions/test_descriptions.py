@@ -76,10 +76,22 @@ def test_the_key_of_a_mart_is_tested(project: Project) -> None:
             test["column_name"] for test in tests if test["test_metadata"]["name"] == "not_null"
         }
         is_unique = any(_is_unique_over(test, key) for test in tests)
+        is_unique = is_unique or any("unique" in test for test in _own_tests(project, node))
         if not is_unique or not set(key) <= filled:
             missing = sorted(set(key) - filled)
             loose.append(f"{name}: unique {is_unique}, without not_null {missing}")
     assert not loose
+
+
+def _own_tests(project: Project, node: dict) -> list[str]:
+    """Names of the tests written for a model in SQL of their own."""
+    return [
+        test["name"]
+        for test in project.manifest["nodes"].values()
+        if test["resource_type"] == "test"
+        and not test.get("test_metadata")
+        and node["unique_id"] in test["depends_on"]["nodes"]
+    ]
 
 
 def _is_unique_over(test: dict, key: list[str]) -> bool:
