@@ -61,7 +61,11 @@ def judge(
         return Judgement("invalid", error="the answer is empty", wants_reask=True)
     if answer is None:
         return _checked("ok", content, check, row)
-    value, is_exact, error = read_json(content)
+    try:
+        # the common case, at a fifth of the cost
+        return _checked("ok", answer.model_validate_json(content), check, row)
+    except ValidationError:
+        value, is_exact, error = read_json(content)
     if error:
         return Judgement("invalid", error=error, wants_reask=True)
     try:

@@ -14,7 +14,7 @@ from python_models.llm.answers import Judgement
 from python_models.llm.asking import ask_calls
 from python_models.llm.budget import Budget
 from python_models.llm.calls import Answer, Call
-from python_models.llm.identity import call_identity
+from python_models.llm.identity import Identity
 from python_models.llm.journal import Statement, reading, select_in
 from python_models.llm.prices import price_of
 from python_models.llm.progress import Progress
@@ -43,12 +43,10 @@ class TextGroups:
     """Distinct texts in calls of a bounded size; the `Source` of embedding calls."""
 
     def __init__(self, texts: Sequence[str], endpoint: str, model: str) -> None:
-        self.texts = {
-            call_identity(endpoint, model, text, {}, None, 0): text for text in dict.fromkeys(texts)
-        }
+        self._identity = Identity(endpoint, model, {}, None)
+        self.texts = {self._identity.of(text): text for text in dict.fromkeys(texts)}
         self.vectors: dict[str, tuple[str, array]] = {}  # item id -> (call id, vector)
         self.calls: dict[str, Call] = {}
-        self._endpoint, self._model = endpoint, model
         self._groups: dict[str, list[str]] = {}
 
     def take_cached(self, runtime: Runtime) -> None:
@@ -60,7 +58,7 @@ class TextGroups:
             left = [item_id for item_id in self.texts if item_id not in self.vectors]
             for start in range(0, len(left), TEXTS_PER_CALL):
                 group = left[start : start + TEXTS_PER_CALL]
-                call_id = call_identity(self._endpoint, self._model, group, {}, None, 0)
+                call_id = self._identity.of(group)
                 self.calls[call_id] = Call(call_id, start, row_key=key_json(group[:1]))
                 self._groups[call_id] = group
             if self.calls:

@@ -18,15 +18,8 @@ CALL_COLUMNS = (
     "provider",
     "model",
     "response_model",
-    "input_messages",
-    "request_parameters",
-    "output_schema",
-    "raw_answer",
-    "parsed_answer",
     "finish_reason",
-    "refusal",
     "status",
-    "error",
     "error_type",
     "attempts",
     "prompt_tokens",
@@ -39,7 +32,14 @@ CALL_COLUMNS = (
     "response_id",
     "asked_at",
     "answered_at",
-)
+    "error",
+    "refusal",
+    "raw_answer",
+    "parsed_answer",
+    "request_parameters",
+    "output_schema",
+    "input_messages",
+)  # long texts last: what is looked up stands before them
 ATTEMPT_COLUMNS = (
     "attempt_id",
     "call_id",
@@ -137,8 +137,8 @@ def _column(name: str) -> str:
 
 def _table(name: str, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> str:
     first, *rest = columns
-    body = ", ".join([f"{first} text primary key", *map(_column, rest), *more])
-    return f"create table if not exists {name} ({body}) without rowid"
+    body = ", ".join([f"{first} text primary key", *more, *map(_column, rest)])
+    return f"create table if not exists {name} ({body})"
 
 
 FOLD = ("is_folded integer not null default 0", "fold_id text")

@@ -53,6 +53,7 @@ class ManyRows(Rows):
                 "block `row` in the prompt"
             )
         self.schema = group_schema(answer_schema(step.answer))
+        self._identity = place.identity(self.schema)
         self.items: dict[str, Item] = {}
         self._item_of: dict[int, str] = {}
         self._groups: dict[str, list[Item]] = {}
@@ -64,7 +65,7 @@ class ManyRows(Rows):
             self._base = self.prompt.messages({})
         replicate = self.step.replicate_of(row)
         question = [self._base, self.prompt.row_text(row)]
-        item_id = self.place.identity(question, self.schema, replicate)
+        item_id = self._identity.of(question, replicate)
         self._item_of[at] = item_id
         item = self.items.setdefault(item_id, Item(item_id, at, replicate))
         item.places.append(at)
@@ -93,7 +94,7 @@ class ManyRows(Rows):
 
     def _group(self, items: list[Item]) -> Call:
         messages = self._messages(items)
-        call_id = self.place.identity(messages, self.schema, items[0].replicate)
+        call_id = self._identity.of(messages, items[0].replicate)
         rows = [self.row(item.at) for item in items]
         keys = key_json([self.step.key_of(row) for row in rows])
         priority = max(self.priority_of(row) for row in rows)

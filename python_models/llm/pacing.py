@@ -15,7 +15,10 @@ from python_models.llm.errors import duration
 from python_models.llm.rate_learning import RateLearner
 
 FIRST_AT_ONCE = 64
-CUT_ERRORS = 0.5
+# share of the last requests that failed -> what is left of the number in flight
+CUTS = ((0.5, 0.5), (0.2, 0.75), (0.0, 0.9))
+LOOKED_AT = 20
+LEAST_SHARE = 0.08  # of the rate the ceiling would give: refused by chance, no slower than that
 CUT_REFUSED = 0.95
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 30.0
@@ -69,6 +72,8 @@ class Pacer:
         self._waiting: deque[tuple[asyncio.Future[float], float]] = deque()
         self._paused_until = 0.0
         self._pause = FIRST_PAUSE
+        self._latency = 0.0
+        self._failures: deque[int] = deque(maxlen=LOOKED_AT)
         self._cut_at = -1.0
         self._known_limit = float(self.ceiling)
         self._timer: asyncio.TimerHandle | None = None
@@ -93,9 +98,13 @@ class Pacer:
         self.in_flight -= 1
         self._pump()
 
-    def succeeded(self, headers: Any = None) -> None:
+    def succeeded(self, headers: Any = None, seconds: float = 1.0) -> None:
         """Take note of an answer: a little more may be in flight."""
+        self._latency += 0.1 * (seconds - self._latency) if self._latency else seconds
+        if self._rate is not None:
+            self._rate.answered(LEAST_SHARE * self.ceiling / max(self._latency, 0.001))
         self._pause = FIRST_PAUSE
+        self._failures.append(0)
         if headers is not None:
             self._read_limits(headers)
         if self.is_adaptive and self.limit < self.ceiling:
@@ -109,7 +118,9 @@ class Pacer:
 
     def failed(self, sent_at: float) -> None:
         """Take note of a timeout or a server error: fewer at once, once for each round."""
-        self._cut(sent_at, self.limit * CUT_ERRORS)
+        self._failures.append(1)
+        share = sum(self._failures) / LOOKED_AT
+        self._cut(sent_at, self.limit * next(cut for least, cut in CUTS if share >= least))
 
     def throttle(self, sent_at: float, wait: float | None) -> None:
         """Take note of a 429 (or 503): wait as told; else learn what the server admits."""
@@ -122,7 +133,8 @@ class Pacer:
         else:
             self._paused_until = max(self._paused_until, now + self._pause)
             self._pause = min(self._pause * 1.7, LONGEST_PAUSE)
-        self._cut(sent_at, min(self.limit, self.in_flight) * CUT_REFUSED)
+        if self.in_flight >= self.limit - 1:  # else it is the rate that holds us, not the number
+            self._cut(sent_at, self.limit * CUT_REFUSED)
 
     def _cut(self, sent_at: float, limit: float) -> None:
         if self.is_adaptive and sent_at > self._cut_at:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta
+from jinja2.runtime import Context
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Message = dict[str, str]
@@ -86,7 +87,7 @@ class Prompt:
         Raises:
             jinja2.UndefinedError: the template names a column the row does not have.
         """
-        context = self.template.new_context(dict(values))
+        context = self._context(values)
         messages = [
             {"role": role, "content": clean("".join(block(context)).strip())}
             for name, block in self.template.blocks.items()
@@ -94,9 +95,15 @@ class Prompt:
         ]
         return with_data_rule(messages)
 
+    def _context(self, values: Mapping[str, Any]) -> Context:
+        template = self.template
+        return Context(
+            template.environment, {**template.globals, **values}, template.name, template.blocks
+        )
+
     def row_text(self, values: Mapping[str, Any]) -> str:
         """Render the block `row` for one row of a call that holds many."""
-        context = self.template.new_context(dict(values))
+        context = self._context(values)
         return clean("".join(self.template.blocks["row"](context)).strip())
 
 
@@ -125,7 +132,7 @@ def fence(value: Any, label: str) -> str:
 
 def to_json(value: Any) -> str:
     """Return a value as JSON a person can read, the same for the same data."""
-    return json.dumps(value, ensure_ascii=False, default=plain, sort_keys=isinstance(value, dict))
+    return _encode(value)
 
 
 def plain(value: Any) -> Any:
@@ -135,6 +142,9 @@ def plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     return str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=plain, sort_keys=True).encode
 
 
 @lru_cache(maxsize=256)

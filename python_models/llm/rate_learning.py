@@ -14,6 +14,8 @@ WINDOW = 1.02  # seconds; a little more than the second a server counts
 SPACING = 0.001  # between requests while nothing is known: a burst would be refused as a whole
 KEPT = 0.98
 CUT = 0.93
+CHANCE = 0.25  # a share of refusals up to which they may be no limit at all
+LOOKED_AT = 40
 SHORTEST = 0.15  # seconds over which a rate can be measured
 SETTLED = 0.25  # a request sent after a refusal and not refused by then was admitted
 FIRST_PAUSE = 0.05
@@ -25,6 +27,8 @@ class RateLearner:
 
     def __init__(self) -> None:
         self.per_second: float | None = None
+        self.floor = 0.0  # refusals that come by chance do not push the rate below this
+        self._outcomes: deque[int] = deque(maxlen=LOOKED_AT)
         self._sent: deque[float] = deque()
         self._cut_at = -1.0
         self._cuts = 0
@@ -54,8 +58,14 @@ class RateLearner:
         gap = SPACING if self.per_second is None else 0.7 / self.per_second
         self._next_at = now + min(gap, 1.0)
 
+    def answered(self, floor: float) -> None:
+        """Take note of an answer, and of the slowest rate that still makes sense."""
+        self._outcomes.append(0)
+        self.floor = floor
+
     def refused(self, sent_at: float, now: float) -> None:
         """Take note of a 429; those sent before the last cut say nothing new."""
+        self._outcomes.append(1)
         if self._sent and sent_at in self._sent:
             self._sent.remove(sent_at)
         if sent_at <= self._cut_at:
@@ -73,6 +83,8 @@ class RateLearner:
                 recent = len(self._sent) / WINDOW if elapsed > WINDOW else self._admitted / elapsed
                 rate = min(self.per_second, KEPT * recent)
                 rate = max(rate, self.per_second * 0.5)
+        if sum(self._outcomes) <= CHANCE * LOOKED_AT:
+            rate = max(rate, self.floor)
         self.per_second = max(0.05, rate)
         self._cuts += self._streak == 0
         self._cut_at, self._admitted, self._grown_at = now, 0, now

@@ -210,7 +210,7 @@ class Requester:
         await runtime.journal.write([(ARRIVED, arrived)])
         read = read_embeddings if self._asked.operation == "embeddings" else read_body
         reading = read(text, self._asked.price, messages)
-        runtime.pacer.succeeded(response.headers)
+        runtime.pacer.succeeded(response.headers, attempt.seconds)
         more = {"seconds": attempt.seconds, "request_id": request_id, "answered_at": answered_at}
         self.put_ended(attempt, ended_values(reading, self._asked.endpoint.provider, more))
         return reading

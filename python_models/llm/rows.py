@@ -12,7 +12,7 @@ from jinja2 import UndefinedError
 
 from python_models.llm.answers import Judgement, answer_schema, judge
 from python_models.llm.calls import Answer, Call
-from python_models.llm.identity import call_identity
+from python_models.llm.identity import Identity
 from python_models.llm.journal import Statement
 from python_models.llm.prompts import Message, Prompt
 from python_models.llm.records import is_final, key_json, load_cached
@@ -43,11 +43,9 @@ class Place:
     model: str
     parameters: dict[str, Any]
 
-    def identity(self, messages: Any, schema: dict[str, Any] | None, replicate: int) -> str:
-        """Return a question's identity here."""
-        return call_identity(
-            self.endpoint, self.model, messages, self.parameters, schema, replicate
-        )
+    def identity(self, schema: dict[str, Any] | None) -> Identity:
+        """Return what hashes the questions asked here."""
+        return Identity(self.endpoint, self.model, self.parameters, schema)
 
 
 def as_table(relation: Any) -> pa.Table:
@@ -179,16 +177,16 @@ class SingleRows(Rows):
     def __init__(self, step: Step, prompt: Prompt, table: pa.Table, place: Place) -> None:
         super().__init__(step, prompt, table, place)
         self.schema = answer_schema(step.answer) if step.answer else None
+        self._identity = place.identity(self.schema)
         self._call_of: dict[int, str] = {}
 
     def _note(self, at: int, row: Row) -> None:
         messages = self.prompt.messages(row)
         replicate = self.step.replicate_of(row)
-        call_id = self.place.identity(messages, self.schema, replicate)
+        call_id = self._identity.of(messages, replicate)
         self._call_of[at] = call_id
         if call_id not in self.calls:
-            key = key_json(self.step.key_of(row))
-            call = Call(call_id, at, replicate, self.priority_of(row), key)
+            call = Call(call_id, at, replicate, self.priority_of(row))
             call.model = self.place.model
             self.calls[call_id] = call
 
@@ -206,7 +204,8 @@ class SingleRows(Rows):
         return self.judge_value(answer, self.row(call.place))
 
     def also_final(self, call: Call) -> list[Statement]:
-        """Return nothing: the call's row says it all."""
+        """Return nothing: the call's row says it all, with the key that asked first."""
+        call.row_key = key_json(self.step.key_of(self.row(call.place)))
         return []
 
     def outcome(self, at: int, row: Row) -> Outcome:

@@ -76,7 +76,7 @@ async def ask_all(pacer: Pacer, server: Limited | None, count: int, latency: flo
             await asyncio.sleep(latency if admitted else 0.001)
             pacer.leave()
             if admitted:
-                pacer.succeeded()
+                pacer.succeeded(seconds=latency)
                 return
             refused += 1
             pacer.throttle(at, None)
@@ -115,22 +115,34 @@ def test_sequential_mode_sends_one_at_a_time() -> None:
     assert seconds >= 2.0
 
 
-def test_errors_halve_what_is_in_flight_once_a_round_and_answers_bring_it_back() -> None:
-    async def work() -> tuple[float, float, float]:
+def test_errors_cut_what_is_in_flight_once_a_round_and_answers_bring_it_back() -> None:
+    async def work() -> list[float]:
         pacer = Pacer("adaptive", 40)
-        before = pacer.limit
-        times = [await pacer.enter(1) for _ in range(10)]
-        for at in times:
-            pacer.failed(at)
-            pacer.leave()
-        after = pacer.limit
-        for _ in range(2000):
+        limits = [pacer.limit]
+        for _ in range(3):
+            times = [await pacer.enter(1) for _ in range(10)]
+            await asyncio.sleep(0.1)
+            for at in times:
+                pacer.failed(at)
+                pacer.leave()
+            limits.append(pacer.limit)
+        for _ in range(3000):
             pacer.succeeded()
-        return before, after, pacer.limit
+        return [*limits, pacer.limit]
 
-    before, after, later = run_in_jumps(work())
-    assert (before, after) == (40, 20)
-    assert after < later <= 40
+    first, once, twice, thrice, later = run_in_jumps(work())
+    assert first == 40 and once == 36 and twice < 0.8 * once and thrice == 0.5 * twice
+    assert later > 25
+
+
+def test_failures_that_come_at_any_rate_do_not_slow_everything_down() -> None:
+    class Random(Limited):
+        def admits(self, now: float) -> bool:
+            self.level += 1
+            return self.level % 10 != 0
+
+    seconds, _ = run_in_jumps(ask_all(Pacer("adaptive", 50), Random("none"), 1000, 0.2))
+    assert seconds <= 60
 
 
 def test_announced_limits_are_waited_for() -> None:

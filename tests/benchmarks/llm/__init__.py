@@ -1,0 +1,1 @@
+"""What the LLM door must reach, each figure beside its floor or a bare client in the same run."""
