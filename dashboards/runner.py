@@ -73,9 +73,10 @@ def pipeline_command(from_date: str, to_date: str, controls: Sequence[str]) -> l
     return command
 
 
-def resume_command(run_id: str) -> list[str]:
-    """Return the command that goes on where a run stopped."""
-    return [sys.executable, "-m", "python_models.ops", "resume", f"--run={run_id}"]
+def resume_command(run_id: str | None = None) -> list[str]:
+    """Return the command that goes on where a run stopped; without an id, the last one."""
+    command = [sys.executable, "-m", "python_models.ops", "resume"]
+    return [*command, f"--run={run_id}"] if run_id else command
 
 
 def start(command: list[str], title: str) -> StartedRun:

@@ -84,6 +84,9 @@ def _head(run: runner.StartedRun) -> None:
         if run.state == "running" and st.button("Cancel", icon=":material/stop_circle:"):
             runner.cancel(run)
             st.rerun()
+        resumable = run.state in ("failed", "cancelled", "lost")
+        if resumable and st.button("Resume this run", icon=":material/resume:"):
+            start(runner.resume_command(), f"Resume of: {run.title}")
     if run.state == "lost":
         st.caption("The server was started anew meanwhile; the table of runs says how it ended.")
 

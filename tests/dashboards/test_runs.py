@@ -195,12 +195,14 @@ def test_the_runs_page_shows_and_cancels_a_run(released: Path) -> None:
     assert "**Run of a test**" in words(tested)
     next(button for button in tested.button if button.label == "Cancel").click().run()
     until(lambda: state() == "cancelled")
+    tested = page("runs")
+    assert "Resume this run" in [button.label for button in tested.button]
 
 
 def test_a_failed_run_can_be_resumed(released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner.sys, "executable", _echo(Path(released).parent))
     tested = page("runs")
-    next(button for button in tested.button if button.label.startswith("Resume")).click().run()
+    next(button for button in tested.button if button.label.startswith("Resume from")).click().run()
     until(lambda: state() == "succeeded")
     said = runner.latest_run().output.read_text()
     assert said.split() == ["-m", "python_models.ops", "resume", "--run=run-3"]
