@@ -71,7 +71,7 @@ ranked_cycles as (
         cycles.started_at,
         row_number() over (
             partition by cycles.control_id, cycles.cycle_date
-            order by cycles_with_rules.overshoot desc, cycles.cycle_id
+            order by cycles_with_rules.overshoot desc, cycles.cycle_id asc
         ) as place,
         {{ json_object_text([
             ['cycle_id', 'cycles.cycle_id'],
@@ -103,7 +103,8 @@ cycles_by_day as (
         cycles.cycle_date,
         count(*) as cycle_count,
         count(cycles_with_rules.cycle_id) as cycles_with_issues,
-        {{ ordered_array_agg('cycles_with_rules.cycle_id', 'cycles.started_at') }} as known_cycle_ids
+        {{ ordered_array_agg('cycles_with_rules.cycle_id', 'cycles.started_at') }}
+            as known_cycle_ids
     from cycles
     left join cycles_with_rules on cycles.cycle_id = cycles_with_rules.cycle_id
     group by cycles.control_id, cycles.cycle_date

@@ -47,7 +47,8 @@ assessments_checked as (
         assessments.cited_cycle_ids,
         case
             when unknown_citations.unknown_count > 0
-                then concat('cites a cycle that does not exist: ', unknown_citations.unknown_cycle_id)
+                then
+                    'cites a cycle that does not exist: ' || unknown_citations.unknown_cycle_id
             else assessments.error
         end as error,
         assessments.provider,

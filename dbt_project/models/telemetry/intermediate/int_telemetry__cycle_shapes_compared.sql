@@ -26,7 +26,8 @@ history as (
         on
             days.control_id = shapes.control_id
             and days.cycle_date > shapes.cycle_date
-            and days.cycle_date <= {{ dbt.dateadd('day', var('telemetry_baseline_days'), 'shapes.cycle_date') }}
+            and days.cycle_date
+            <= {{ days_after('shapes.cycle_date', var('telemetry_baseline_days')) }}
     where shapes.is_valid and shapes.value is not null
 ),
 

@@ -123,7 +123,7 @@ ranked_cycles as (
         run_cycles.peak_height / {{ height }} as overshoot,
         row_number() over (
             partition by run_cycles.cycle_id
-            order by run_cycles.peak_height desc, run_cycles.stage, run_cycles.metric
+            order by run_cycles.peak_height desc, run_cycles.stage asc, run_cycles.metric asc
         ) as rank_in_cycle,
         run_cycles.cycle_date,
         run_cycles.started_at

@@ -8,9 +8,13 @@ metrics_compared as (
 ),
 
 directions as (
-    select 'up' as direction, 1 as sign
+    select
+        'up' as direction,
+        1 as sign
     union all
-    select 'down' as direction, -1 as sign
+    select
+        'down' as direction,
+        -1 as sign
 ),
 
 steps as (
@@ -25,7 +29,10 @@ steps as (
         1.4826 * metrics_compared.mad as sigma,
         directions.sign,
         least(
-            greatest(directions.sign * metrics_compared.robust_z, -{{ var('telemetry_drift_clip', 4) }}),
+            greatest(
+                directions.sign * metrics_compared.robust_z,
+                -{{ var('telemetry_drift_clip', 4) }}
+            ),
             {{ var('telemetry_drift_clip', 4) }}
         ) as z,
         metrics_compared.cycle_date,

@@ -1,7 +1,7 @@
 -- short_cycle, long_cycle and stuck_stage. A stage is stuck when it alone holds most of the delay
 -- and is one the cycle only passes through; the stage that fills most of a cycle is its work, and
--- takes longer with it, unless it lasts several times what is usual. A control's newest cycle is not
--- called short: it may still be running.
+-- takes longer with it, unless it lasts several times what is usual. A control's newest cycle is
+-- not called short: it may still be running.
 with
 
 deviations as (
@@ -58,7 +58,7 @@ ranked_deviations as (
         ) as is_stuck,
         row_number() over (
             partition by deviations.cycle_id, deviations.rule
-            order by deviations.overshoot desc, deviations.stage
+            order by deviations.overshoot desc, deviations.stage asc
         ) as place
     from deviations
     left join cycle_delays on deviations.cycle_id = cycle_delays.cycle_id

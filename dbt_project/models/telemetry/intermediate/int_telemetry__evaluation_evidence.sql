@@ -24,7 +24,7 @@ rules as (
 
 written_assessments as (
     select * from assessments
-    where assessments.is_usable
+    where is_usable
 ),
 
 findings as (
@@ -99,7 +99,7 @@ cycle_facts as (
         cycles.cycle_date,
         row_number() over (
             partition by cycles.control_id, cycles.cycle_date
-            order by rules_by_cycle.overshoot desc nulls last, cycles.cycle_id
+            order by rules_by_cycle.overshoot desc nulls last, cycles.cycle_id asc nulls last
         ) as place,
         {{ json_object_text([
             ['cycle_id', 'cycles.cycle_id'],

@@ -20,7 +20,7 @@ ranked_deviations as (
         deviations.started_at,
         row_number() over (
             partition by deviations.cycle_id, deviations.rule
-            order by deviations.overshoot desc, deviations.stage
+            order by deviations.overshoot desc, deviations.stage asc
         ) as place
     from deviations
     where deviations.rule in (

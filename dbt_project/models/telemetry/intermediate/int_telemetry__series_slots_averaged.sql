@@ -1,5 +1,5 @@
 -- Sensor values of a series by slots of time: count, mean and variance are all that is kept, so
--- that what follows costs slots, not readings. Copies of a value leave mean and scatter as they are.
+-- that what follows costs slots, not readings. Copies of a value leave both as they are.
 with
 
 sensor_values as (

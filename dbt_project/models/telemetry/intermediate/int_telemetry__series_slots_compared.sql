@@ -1,89 +1,10 @@
--- Each sensor's level and scatter around a slot, in robust sigmas of its own lead-in. Floors keep a
--- sensor that stood still in the lead-in from making every later move infinite.
-{%- set level_reach = point_setting('level_reach') %}
-{%- set activity_reach = point_setting('activity_reach') %}
+-- Each sensor's level and scatter around a slot, in robust sigmas of its own lead-in. Floors keep
+-- a sensor that stood still in the lead-in from making every later move infinite.
 {%- set clip = point_setting('clip') %}
 with
 
-slots as (
-    select * from {{ ref('int_telemetry__series_slots_averaged') }}
-),
-
-centres as (
-    select
-        slots.source,
-        slots.control_id,
-        slots.sensor,
-        median(slots.mean_value) as centre
-    from slots
-    where slots.is_lead_in
-    group by slots.source, slots.control_id, slots.sensor
-),
-
-centred_slots as (
-    select
-        slots.source,
-        slots.control_id,
-        slots.sensor,
-        slots.slot,
-        slots.is_lead_in,
-        slots.value_count,
-        slots.mean_value - centres.centre as deviation,
-        slots.variance,
-        centres.centre
-    from slots
-    inner join centres
-        on
-            slots.source = centres.source
-            and slots.control_id = centres.control_id
-            and slots.sensor = centres.sensor
-),
-
-neighbourhoods as (
-    select
-        centred_slots.source,
-        centred_slots.control_id,
-        centred_slots.sensor,
-        centred_slots.slot,
-        centred_slots.is_lead_in,
-        centred_slots.centre,
-        {%- for name, reach in [('level', level_reach), ('activity', activity_reach)] %}
-        sum(centred_slots.value_count) over {{ name }}_slots as {{ name }}_count,
-        sum(centred_slots.value_count * centred_slots.deviation)
-            over {{ name }}_slots as {{ name }}_sum,
-        sum(
-            centred_slots.value_count
-            * (centred_slots.variance + centred_slots.deviation * centred_slots.deviation)
-        ) over {{ name }}_slots as {{ name }}_square_sum{{ "," if not loop.last }}
-        {%- endfor %}
-    from centred_slots
-    window
-    {%- for name, reach in [('level', level_reach), ('activity', activity_reach)] %}
-        {{ name }}_slots as (
-            partition by
-                centred_slots.source, centred_slots.control_id, centred_slots.sensor
-            order by centred_slots.slot
-            rows between {{ reach }} preceding and {{ reach }} following
-        ){{ "," if not loop.last }}
-    {%- endfor %}
-),
-
 levels_and_scatters as (
-    select
-        neighbourhoods.source,
-        neighbourhoods.control_id,
-        neighbourhoods.sensor,
-        neighbourhoods.slot,
-        neighbourhoods.is_lead_in,
-        neighbourhoods.centre,
-        neighbourhoods.level_sum / neighbourhoods.level_count as level,
-        sqrt(greatest(
-            neighbourhoods.activity_square_sum / neighbourhoods.activity_count
-            - (neighbourhoods.activity_sum / neighbourhoods.activity_count)
-            * (neighbourhoods.activity_sum / neighbourhoods.activity_count),
-            0
-        )) as scatter
-    from neighbourhoods
+    select * from {{ ref('int_telemetry__series_slots_smoothed') }}
 ),
 
 lead_in_medians as (
@@ -102,18 +23,17 @@ lead_in_medians as (
 
 lead_in_deviations as (
     select
-        centred_slots.source,
-        centred_slots.control_id,
-        centred_slots.sensor,
+        levels_and_scatters.source,
+        levels_and_scatters.control_id,
+        levels_and_scatters.sensor,
         sqrt(
-            sum(
-                centred_slots.value_count
-                * (centred_slots.variance + centred_slots.deviation * centred_slots.deviation)
-            ) / sum(centred_slots.value_count)
+            sum(levels_and_scatters.value_count * levels_and_scatters.square)
+            / sum(levels_and_scatters.value_count)
         ) as spread
-    from centred_slots
-    where centred_slots.is_lead_in
-    group by centred_slots.source, centred_slots.control_id, centred_slots.sensor
+    from levels_and_scatters
+    where levels_and_scatters.is_lead_in
+    group by
+        levels_and_scatters.source, levels_and_scatters.control_id, levels_and_scatters.sensor
 ),
 
 activities as (
@@ -180,12 +100,12 @@ slots_compared as (
                 0.01 * abs(activities.centre),
                 0.000000001
             ), {{ clip }}
-        ), 9) as level_z,
+        ), 6) as level_z,
         round(least(
             abs(activities.activity - activity_medians.median_activity)
             / greatest(activity_spreads.activity_spread, {{ point_setting('activity_floor') }}),
             {{ clip }}
-        ), 9) as activity_z
+        ), 6) as activity_z
     from activities
     inner join activity_medians
         on

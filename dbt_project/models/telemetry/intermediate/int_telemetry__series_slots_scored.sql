@@ -1,6 +1,7 @@
 -- The distance of a slot over all its sensors, averaged over its neighbours, as a multiple of what
 -- was usual in the lead-in: once for level, once for scatter, the larger of both counts.
 {%- set score_reach = point_setting('score_reach') %}
+{%- set usual = point_setting('usual_quantile') %}
 with
 
 slots_compared as (
@@ -46,13 +47,11 @@ usual_distances as (
         smoothed_distances.source,
         smoothed_distances.control_id,
         greatest(
-            percentile_cont({{ point_setting('usual_quantile') }})
-                within group (order by smoothed_distances.level_distance),
+            percentile_cont({{ usual }}) within group (order by smoothed_distances.level_distance),
             {{ point_setting('least_distance') }}
         ) as level_distance,
         greatest(
-            percentile_cont({{ point_setting('usual_quantile') }})
-                within group (order by smoothed_distances.activity_distance),
+            percentile_cont({{ usual }}) within group (order by smoothed_distances.activity_distance),
             {{ point_setting('least_distance') }}
         ) as activity_distance
     from smoothed_distances
