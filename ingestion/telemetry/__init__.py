@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+NAMESPACE = "raw_telemetry"  # of the raw tables in the catalog
+
 
 def __getattr__(name: str) -> Any:
     if name in ("telemetry", "canonical"):

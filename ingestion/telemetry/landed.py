@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
+from ingestion.telemetry import NAMESPACE
 from ingestion.telemetry.deliveries import Found
-from ingestion.telemetry.schema import NAMESPACE
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-NAMESPACE = "raw_telemetry"
+from ingestion.telemetry import NAMESPACE as NAMESPACE
 
 _TIMESTAMP = pa.timestamp("us")
 _PROVENANCE = [

@@ -98,5 +98,8 @@ class Plant:
         )[0]
         tables = set(self.tables())
         landed = self.rows("select count(*) from readings")[0][0] if "readings" in tables else 0
+        if "labels" in tables:  # the rows of label files
+            query = "select count(*) from labels where label_level <> 'reading'"
+            landed += self.rows(query)[0][0]
         refused = self.rows("select count(*) from rejects")[0][0] if "rejects" in tables else 0
         assert (landed, refused) == (accepted, rejected)

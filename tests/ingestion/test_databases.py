@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -28,6 +32,7 @@ columns:
 
 def fill(url: str, first: int, last: int, odd: str | None = None) -> None:
     """Append readings to the plant's history; `odd` stands in the first one's current."""
+    url = url.replace("postgresql://", "postgresql+psycopg2://")
     with sa.create_engine(url).begin() as connection:
         connection.execute(
             sa.text(
@@ -99,32 +104,29 @@ def test_a_database_that_does_not_answer_is_named_and_holds_nothing_up(
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of the tests' own; it does not run as root."""
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own; it refuses to run as root."""
     programs = postgres_bin()
     assert programs is not None
-    folder = tmp_path_factory.mktemp("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-"))  # pytest's folders are its user's
+    run: dict[str, Any] = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
+    if os.getuid() == 0:
+        user = pwd.getpwnam("nobody")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        run |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    as_user: dict[str, object] = {}
-    if os.getuid() == 0:
-        import pwd
-
-        for part in [folder, *folder.parents]:
-            if part.name.startswith(("pytest", "postgres")):
-                part.chmod(0o755)
-        user = pwd.getpwnam("nobody")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     data = folder / "data"
-    run = {"check": True, "capture_output": True, "cwd": folder, **as_user}
-    subprocess.run([programs / "initdb", "-D", data, "-U", "plant", "-A", "trust", "-N"], **run)
+    control = [programs / "pg_ctl", "-D", data, "-w"]
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    start = [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"]
-    subprocess.run(start, **(run | {"capture_output": False}))
-    yield f"postgresql+psycopg2://plant@127.0.0.1:{port}/postgres"
-    subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+    try:
+        subprocess.run([programs / "initdb", "-D", data, "-U", "plant", "-A", "trust", "-N"], **run)
+        subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], **run)
+        yield f"postgresql://plant@127.0.0.1:{port}/postgres"
+        subprocess.run([*control, "-m", "immediate", "stop"], **run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.postgres

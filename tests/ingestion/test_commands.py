@@ -1,0 +1,60 @@
+"""dlt's own commands look into the lake, and a landing's books survive being read by hand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ingestion.dlt_context import LakeContext, install
+from ingestion.settings import PROJECT_ROOT
+from tests.ingestion.lakes import Plant, csv
+
+
+def test_dlt_commands_typed_by_hand_find_the_pipeline(plant: Plant, tmp_path: Path) -> None:
+    plant.deliver("day1.csv", csv(0, 10))
+    plant.land()
+    site = tmp_path / "site"
+    site.mkdir()
+    install(site)
+    environment = os.environ | {"PYTHONPATH": f"{site}{os.pathsep}{PROJECT_ROOT}"}
+    environment.pop("DLT_DATA_DIR", None)
+    dlt = Path(sys.executable).parent / "dlt"
+    for command, words in {
+        "info": ["readings with 1 table(s)", str(plant.lake)],
+        "trace": ["COMPLETED", "load package(s) were loaded"],
+        "failed-jobs": ["No failed jobs found"],
+    }.items():
+        done = subprocess.run(
+            [dlt, "pipeline", "telemetry", command],
+            cwd=PROJECT_ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        for word in words:
+            assert word in done.stdout
+
+
+def test_the_context_follows_the_lake(plant: Plant) -> None:
+    os.environ.pop("DLT_DATA_DIR", None)
+    assert LakeContext(None).data_dir == str(plant.lake / "dlt")
+
+
+def test_a_run_with_nothing_new_starts_neither_dlt_nor_pyiceberg(plant: Plant) -> None:
+    plant.deliver("day1.csv", csv(0, 10))
+    plant.land()
+    code = (
+        "import sys; from ingestion.__main__ import main; "
+        "assert main(['telemetry', '--source', 'plant']) == 0; "
+        "heavy = {'dlt', 'pyiceberg', 'pyarrow', 'duckdb'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
