@@ -2,7 +2,7 @@
 -- jumped once is no drift. It begins where the cycles ahead lie clearly off their baseline and
 -- ends with the last one near the run's peak, so that neither the quiet cycles before it nor
 -- those after the repair are counted.
-{%- set height = var('telemetry_drift_height', 12) %}
+{%- set height = var('telemetry_drift_height', 15) %}
 with
 
 drift_sums as (
@@ -109,7 +109,7 @@ drifts as (
         run_cycles.run_number
     having
         count(*) >= {{ var('telemetry_drift_run_cycles', 6) }}
-        and max(peaks.rise_z) >= {{ var('telemetry_drift_rise', 1.5) }}
+        and max(peaks.rise_z) >= {{ var('telemetry_drift_rise', 1.0) }}
 ),
 
 ranked_cycles as (
