@@ -111,3 +111,73 @@ def test_any_order_of_arrival_gives_the_result_of_a_full_rebuild_many_times(
 ) -> None:
     fresh_lake(lake_folder, monkeypatch)
     check(models, deliveries(seed))
+
+
+def a_plant_over_days(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[dict[str, Any]]:
+    """Give a fresh lake and some days of readings to land in it."""
+    fresh_lake(folder, monkeypatch)
+    declare(idle_gap_seconds=30.0)
+    return sorted(plant_readings(7), key=lambda row: row["reading_at"])
+
+
+def test_a_slice_is_recomputed_alone_and_equals_a_full_rebuild(
+    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = a_plant_over_days(monkeypatch, lake_folder)
+    land("load-0", rows)
+    models.run()
+    before = models.marts()
+    day = START.date() + timedelta(days=1)
+    models.run("--vars", f"{{from_date: '{day}', to_date: '{day}', controls: press-2}}")
+    windows = models.rows(
+        "select distinct control_id from telemetry_intermediate.int_telemetry__reopened_windows"
+    )
+    assert windows == [("press-2",)]
+    assert differences(before, models.marts()) == []
+
+
+def test_a_build_that_died_midway_is_made_whole_by_the_next_one(
+    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = a_plant_over_days(monkeypatch, lake_folder)
+    late = rows[::5]
+    land("load-0", [row for row in rows if row not in late])
+    models.run()
+    land("load-1", late)
+    models.run("--select", "+int_telemetry__cycle_slots")
+    models.run("--exclude", "tag:gate", "cycle_variance", "stage_curves")
+    models.run()
+    step_by_step = models.marts()
+    models.run("--full-refresh")
+    assert differences(step_by_step, models.marts()) == []
+
+
+@pytest.mark.long
+def test_an_edited_seed_reopens_everything(
+    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = a_plant_over_days(monkeypatch, lake_folder)
+    land("load-0", rows)
+    models.run()
+    seed = models.folder / "seeds" / "telemetry" / "telemetry_validity_limits.csv"
+    was = seed.read_text()
+    try:
+        seed.write_text(was.replace("reading_count,8,", "reading_count,999,"))
+        models.run(command="seed")
+        models.run()
+        assert models.rows("select count(*) from telemetry.cycles where is_valid") == [(0,)]
+    finally:
+        seed.write_text(was)
+
+
+@pytest.mark.long
+def test_a_run_without_new_readings_writes_nothing(
+    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land("load-0", a_plant_over_days(monkeypatch, lake_folder))
+    models.run()
+    before = models.marts()
+    models.run()
+    query = "select count(*) from telemetry_intermediate.int_telemetry__reopened_windows"
+    assert models.rows(query) == [(0,)]
+    assert differences(before, models.marts()) == []

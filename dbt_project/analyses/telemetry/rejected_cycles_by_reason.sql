@@ -8,4 +8,4 @@ select
     max(rejected_cycles.started_at) as last_started_at
 from telemetry.rejected_cycles
 group by rejected_cycles.reason, rejected_cycles.control_id
-order by cycle_count desc, rejected_cycles.reason, rejected_cycles.control_id
+order by cycle_count desc, rejected_cycles.reason asc, rejected_cycles.control_id asc

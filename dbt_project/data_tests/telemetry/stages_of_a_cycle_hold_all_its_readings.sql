@@ -18,4 +18,5 @@ select
     stage_sums.reading_count as stages_reading_count
 from cycles
 left join stage_sums on cycles.cycle_id = stage_sums.cycle_id
-where stage_sums.reading_count is null or stage_sums.reading_count <> cycles.reading_count
+where
+    stage_sums.reading_count is null or stage_sums.reading_count <> cycles.reading_count

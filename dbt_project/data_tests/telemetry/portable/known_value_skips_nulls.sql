@@ -1,11 +1,17 @@
 with
 
 points as (
-    select 1 as point, 10 as value
+    select
+        1 as point,
+        10 as value
     union all
-    select 2 as point, cast(null as integer) as value
+    select
+        2 as point,
+        cast(null as integer) as value
     union all
-    select 3 as point, 30 as value
+    select
+        3 as point,
+        30 as value
 ),
 
 points_with_known_values as (

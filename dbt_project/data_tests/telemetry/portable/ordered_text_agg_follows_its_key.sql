@@ -1,9 +1,13 @@
 with
 
 words as (
-    select 2 as place, 'hold' as word
+    select
+        2 as place,
+        'hold' as word
     union all
-    select 1 as place, 'ramp_up' as word
+    select
+        1 as place,
+        'ramp_up' as word
 ),
 
 texts as (

@@ -1,5 +1,6 @@
--- Machines without cycle ids, in slots as long as their idle gap: no gap that parts two cycles
--- fits into one slot, so first and last readings of each slot are all that sessions need.
+-- Machines without cycle ids, in slots as long as their idle gap: no gap that parts two
+-- cycles fits into one slot, so first and last readings of each slot are all that
+-- sessions need.
 with
 
 readings as (
@@ -36,8 +37,10 @@ activity_slots as (
         count(*) filter (where readings_with_slot.is_on) as on_count,
         count(readings_with_slot.source_stage) filter (where readings_with_slot.is_on)
             as staged_count,
-        min(readings_with_slot.reading_at) filter (where readings_with_slot.is_on) as first_on_at,
-        max(readings_with_slot.reading_at) filter (where readings_with_slot.is_on) as last_on_at,
+        min(readings_with_slot.reading_at) filter (where readings_with_slot.is_on)
+            as first_on_at,
+        max(readings_with_slot.reading_at) filter (where readings_with_slot.is_on)
+            as last_on_at,
         min(readings_with_slot.reading_at) filter (where not readings_with_slot.is_on)
             as first_idle_at,
         max(readings_with_slot.reading_at) filter (where not readings_with_slot.is_on)

@@ -1,6 +1,7 @@
 {%- set processed_relation = stored_relation('int_telemetry__loads_processed') -%}
--- What is known of a machine as a whole. When that changes (a first cycle id arrives, a threshold
--- is declared anew, a seed is edited) everything of the machine is recomputed: `is_changed`.
+-- What is known of a machine as a whole. When that changes (a first cycle id arrives, a
+-- threshold is declared anew, a seed is edited) everything of the machine is
+-- recomputed: `is_changed`.
 with
 
 touched_ranges as (
@@ -13,7 +14,8 @@ sources as (
 
 {% if processed_relation -%}
 loads_processed as (
-    select * from {{ processed_relation }} where control_id is not null
+    select * from {{ processed_relation }}
+    where control_id is not null
 ),
 {%- else -%}
 loads_processed as (
@@ -66,10 +68,12 @@ controls as (
         bool_or(sightings.has_power) as has_power,
         bool_or(sightings.has_temperature) as has_temperature,
         coalesce(
-            max(newest_declarations.on_threshold_w), {{ var('telemetry_on_threshold_w') }}
+            max(newest_declarations.on_threshold_w),
+            {{ var('telemetry_on_threshold_w') }}
         ) as on_threshold_w,
         coalesce(
-            max(newest_declarations.idle_gap_seconds), {{ var('telemetry_idle_gap_seconds') }}
+            max(newest_declarations.idle_gap_seconds),
+            {{ var('telemetry_idle_gap_seconds') }}
         ) as idle_gap_seconds
     from sightings
     left join newest_declarations on sightings.source = newest_declarations.source
@@ -82,9 +86,12 @@ controls_before as (
         bool_or(loads_processed.has_cycle_ids) as has_cycle_ids,
         bool_or(loads_processed.has_power) as has_power,
         bool_or(loads_processed.has_temperature) as has_temperature,
-        max_by(loads_processed.on_threshold_w, loads_processed.processed_at) as on_threshold_w,
-        max_by(loads_processed.idle_gap_seconds, loads_processed.processed_at) as idle_gap_seconds,
-        max_by(loads_processed.settings_hash, loads_processed.processed_at) as settings_hash
+        max_by(loads_processed.on_threshold_w, loads_processed.processed_at)
+            as on_threshold_w,
+        max_by(loads_processed.idle_gap_seconds, loads_processed.processed_at)
+            as idle_gap_seconds,
+        max_by(loads_processed.settings_hash, loads_processed.processed_at)
+            as settings_hash
     from loads_processed
     group by loads_processed.control_id
 ),

@@ -1,6 +1,6 @@
 {%- set slots_relation = stored_relation('int_telemetry__cycle_slots') -%}
--- Cycles as the last run left them, those that overlap merged: a window that ends between two
--- islands cuts no cycle.
+-- Cycles as the last run left them, those that overlap merged: a window that ends
+-- between two islands cuts no cycle.
 with
 
 {% if slots_relation -%}
@@ -28,7 +28,9 @@ cycles_with_reach as (
         stored_cycles.ended_at,
         max(stored_cycles.ended_at) over (
             partition by stored_cycles.control_id
-            order by stored_cycles.started_at asc nulls first, stored_cycles.ended_at asc nulls first
+            order by
+                stored_cycles.started_at asc nulls first,
+                stored_cycles.ended_at asc nulls first
             rows between unbounded preceding and 1 preceding
         ) as reached_at
     from stored_cycles
@@ -40,7 +42,12 @@ cycles_with_island as (
         cycles_with_reach.started_at,
         cycles_with_reach.ended_at,
         sum(
-            case when cycles_with_reach.started_at <= cycles_with_reach.reached_at then 0 else 1 end
+            case
+                when
+                    cycles_with_reach.started_at <= cycles_with_reach.reached_at
+                    then 0
+                else 1
+            end
         ) over (
             partition by cycles_with_reach.control_id
             order by

@@ -3,7 +3,8 @@
     'min_temperature_c', 'max_temperature_c'
 ] -%}
 {%- set order_metrics = ['stages_out_of_order', 'stages_missing', 'stage_overlap_share'] -%}
--- Every limit a cycle breaks, one row for each; a machine's own limit takes the place of `*`.
+-- Every limit a cycle breaks, one row for each; a machine's own limit takes the place
+-- of `*`.
 with
 
 cycles as (
@@ -56,7 +57,9 @@ figures_with_limits as (
     inner join limits
         on
             cycle_figures.metric = limits.metric
-            and (limits.control_id = cycle_figures.control_id or limits.control_id = '*')
+            and (
+                cycle_figures.control_id = limits.control_id or limits.control_id = '*'
+            )
     where cycle_figures.value is not null
 ),
 

@@ -1,5 +1,6 @@
--- Mean power over equal parts of each cycle whose source does not name every stage. Short cycles
--- have a part for each reading, long ones up to 240, so that noise averages out.
+-- Mean power over equal parts of each cycle whose source does not name every stage.
+-- Short cycles have a part for each reading, long ones up to 240, so that noise
+-- averages out.
 with
 
 readings as (
@@ -16,15 +17,23 @@ cycle_spans_by_slot as (
         cycle_spans.cycle_id,
         cycle_spans.control_id,
         cast(
-            least(240, greatest(floor(cycle_spans.reading_count / 4.0), least(cycle_spans.reading_count, 30)))
+            least(
+                240,
+                greatest(
+                    floor(cycle_spans.reading_count / 4.0),
+                    least(cycle_spans.reading_count, 30)
+                )
+            )
             as bigint
         ) as part_count,
-        {{ seconds_between('cycle_spans.started_at', 'cycle_spans.ended_at') }} as duration_s,
+        {{ seconds_between('cycle_spans.started_at', 'cycle_spans.ended_at') }}
+            as duration_s,
         cycle_spans.started_at,
         cycle_spans.ended_at,
         cycle_spans.next_started_at,
         {{ each_integer(
-            time_slot('cycle_spans.started_at', 300), time_slot('cycle_spans.ended_at', 300)
+            time_slot('cycle_spans.started_at', 300),
+            time_slot('cycle_spans.ended_at', 300)
         ) }} as slot
     from cycle_spans
 ),
@@ -39,7 +48,9 @@ readings_with_part as (
             least(
                 floor(
                     cycle_spans_by_slot.part_count
-                    * {{ seconds_between('cycle_spans_by_slot.started_at', 'readings.reading_at') }}
+                    * {{ seconds_between(
+                        'cycle_spans_by_slot.started_at', 'readings.reading_at'
+                    ) }}
                     / nullif(cycle_spans_by_slot.duration_s, 0)
                 ),
                 cycle_spans_by_slot.part_count - 1

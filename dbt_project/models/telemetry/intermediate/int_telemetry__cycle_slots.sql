@@ -6,8 +6,8 @@
     )
 }}
 -- depends_on: {{ ref('int_telemetry__reopened_windows') }}
--- Cycles cut into slots of 300 s: a reading finds its cycle by equality on machine and slot, and
--- only then by time, which any engine joins without sorting the readings.
+-- Cycles cut into slots of 300 s: a reading finds its cycle by equality on machine and
+-- slot, and only then by time, which any engine joins without sorting the readings.
 with
 
 cycle_spans as (

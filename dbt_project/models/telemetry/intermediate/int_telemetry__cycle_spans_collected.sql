@@ -24,7 +24,9 @@ cycle_spans as (
     group by readings.source_cycle_id, readings.control_id
     union all
     select
-        sessions.control_id || '/' || {{ timestamp_key('sessions.started_at') }} as cycle_id,
+        sessions.control_id
+        || '/'
+        || {{ timestamp_key('sessions.started_at') }} as cycle_id,
         sessions.control_id,
         sessions.source,
         sessions.reading_count,
@@ -48,7 +50,9 @@ cycle_spans_apart as (
         cycle_spans.ended_at,
         lead(cycle_spans.started_at) over (
             partition by cycle_spans.control_id
-            order by cycle_spans.started_at asc nulls first, cycle_spans.cycle_id asc nulls first
+            order by
+                cycle_spans.started_at asc nulls first,
+                cycle_spans.cycle_id asc nulls first
         ) as next_started_at
     from cycle_spans
 )

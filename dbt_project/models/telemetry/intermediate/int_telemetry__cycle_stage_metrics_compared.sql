@@ -10,8 +10,8 @@
     )
 }}
 {%- set drift_cycles = var('telemetry_drift_cycles', 8) -%}
--- Each figure beside the baseline of its own day. Drift is the mean deviation of this and the
--- cycles before it, each cut at 3 spreads, so that one wild cycle is no drift.
+-- Each figure beside the baseline of its own day. Drift is the mean deviation of this
+-- and the cycles before it, each cut at 3 spreads, so that one wild cycle is no drift.
 with
 
 metrics as (
@@ -31,13 +31,20 @@ metric_settings as (
 
 metrics_with_past as (
     select
-        metrics.*,
-        {%- for step in range(drift_cycles) %}
-        lag(case when metrics.is_valid then metrics.value end, {{ step }}) over cycle_order
-            as value_{{ step }},
-        lag(metrics.started_at, {{ step }}) over cycle_order as started_{{ step }}_at
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        metrics.cycle_id,
+        metrics.control_id,
+        metrics.stage,
+        metrics.metric,
+        metrics.value,
+        metrics.is_valid,
+        metrics.cycle_date,
+        metrics.started_at,
+    {%- for step in range(drift_cycles) %}
+    lag(case when metrics.is_valid then metrics.value end, {{ step }}) over cycle_order
+        as value_{{ step }},
+    lag(metrics.started_at, {{ step }}) over cycle_order as started_{{ step }}_at
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from metrics
     window cycle_order as (
         partition by metrics.control_id, metrics.stage, metrics.metric
@@ -51,7 +58,18 @@ metrics_to_judge as (
 
 metrics_with_baseline as (
     select
-        metrics_to_judge.*,
+        metrics_to_judge.cycle_id,
+        metrics_to_judge.control_id,
+        metrics_to_judge.stage,
+        metrics_to_judge.metric,
+        metrics_to_judge.value,
+        metrics_to_judge.is_valid,
+        metrics_to_judge.cycle_date,
+        metrics_to_judge.started_at,
+        {%- for step in range(drift_cycles) %}
+        metrics_to_judge.value_{{ step }},
+        metrics_to_judge.started_{{ step }}_at,
+        {%- endfor %}
         baselines.baseline_id,
         baselines.n,
         baselines.median_value,
@@ -78,25 +96,44 @@ metrics_with_baseline as (
 
 deviations as (
     select
-        metrics_with_baseline.*,
+        metrics_with_baseline.cycle_id,
+        metrics_with_baseline.control_id,
+        metrics_with_baseline.stage,
+        metrics_with_baseline.metric,
+        metrics_with_baseline.value,
+        metrics_with_baseline.is_valid,
+        metrics_with_baseline.cycle_date,
+        metrics_with_baseline.started_at,
+        metrics_with_baseline.baseline_id,
+        metrics_with_baseline.n,
+        metrics_with_baseline.median_value,
+        metrics_with_baseline.mad,
+        metrics_with_baseline.lower_limit,
+        metrics_with_baseline.upper_limit,
+        metrics_with_baseline.is_sufficient,
+        metrics_with_baseline.is_share_meaningful,
         (metrics_with_baseline.value - metrics_with_baseline.median_value)
         / metrics_with_baseline.scale as robust_z,
-        {%- for step in range(drift_cycles) %}
-        case
-            when
-                metrics_with_baseline.started_{{ step }}_at >= {{ days_after(
+    {%- for step in range(drift_cycles) %}
+    case
+        when
+            metrics_with_baseline.started_{{ step }}_at >= {{ days_after(
                     'cast(metrics_with_baseline.cycle_date as timestamp)',
                     -var('telemetry_baseline_days')
                 ) }}
-                and metrics_with_baseline.value_{{ step }} is not null
-                and metrics_with_baseline.scale is not null
-                then greatest(-3, least(3,
-                    (metrics_with_baseline.value_{{ step }} - metrics_with_baseline.median_value)
-                    / metrics_with_baseline.scale
+            and metrics_with_baseline.value_{{ step }} is not null
+            and metrics_with_baseline.scale is not null
+            then greatest(-3, least(
+                3,
+                (
+                    metrics_with_baseline.value_{{ step }}
+                    - metrics_with_baseline.median_value
+                )
+                / metrics_with_baseline.scale
                 ))
-        end as deviation_{{ step }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    end as deviation_{{ step }}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from metrics_with_baseline
 ),
 

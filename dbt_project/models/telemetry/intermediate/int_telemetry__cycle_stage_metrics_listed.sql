@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- What is judged: four figures of each stage and of the whole cycle (`all`), in long form. A
--- duration, and the energy with it, is known to one sampling step only: its `resolution`.
+-- What is judged: four figures of each stage and of the whole cycle (`all`), in long
+-- form. A duration, and the energy with it, is known to one sampling step only: its
+-- `resolution`.
 with
 
 cycles as (
@@ -50,8 +51,11 @@ figures_in_long_form as (
         figures.stage,
         '{{ metric }}' as metric,
         figures.{{ metric }} as value,
-        {{ 'figures.' ~ metric ~ ' / nullif(figures.step_count, 0)' if metric in ('duration_s', 'energy_wh')
-            else 'cast(0 as double)' }} as resolution,
+        {%- if metric in ['duration_s', 'energy_wh'] %}
+        figures.{{ metric }} / nullif(figures.step_count, 0) as resolution,
+        {%- else %}
+        cast(0 as double) as resolution,
+        {%- endif %}
         figures.is_valid,
         figures.cycle_date,
         figures.started_at

@@ -35,7 +35,7 @@ stage_sums as (
         max(readings.seconds_since_previous) as largest_gap_s,
         sum(readings.energy_since_previous_ws) as observed_energy_ws,
         sum(readings.seconds_since_previous)
-            filter (where readings.energy_since_previous_ws is not null) as observed_s,
+        filter (where readings.energy_since_previous_ws is not null) as observed_s,
         bool_or(readings.is_derived) as is_derived,
         min(readings.reading_at) as started_at,
         max(readings.reading_at) as ended_at
@@ -67,11 +67,14 @@ cycle_stages_measured as (
         stage_sums.largest_gap_s,
         stage_sums.observed_energy_ws,
         stage_sums.observed_s,
-        {{ seconds_between('stage_sums.started_at', 'stage_sums.ended_at') }} as duration_s,
+        {{ seconds_between('stage_sums.started_at', 'stage_sums.ended_at') }}
+            as duration_s,
         stage_sums.is_derived,
         stage_sums.started_at,
         stage_sums.ended_at,
-        min(stage_sums.started_at) over (partition by stage_sums.cycle_id) as cycle_started_at
+        min(stage_sums.started_at)
+            over (partition by stage_sums.cycle_id)
+            as cycle_started_at
     from stage_sums
 )
 

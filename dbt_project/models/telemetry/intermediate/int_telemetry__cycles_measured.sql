@@ -14,11 +14,13 @@ cycle_sums as (
         stages.cycle_id,
         stages.control_id,
         min(stages.source) as source,
-        {{ ordered_text_agg('stages.stage', 'stages.started_at', '>') }} as stage_sequence,
+        {{ ordered_text_agg('stages.stage', 'stages.started_at', '>') }}
+            as stage_sequence,
         cast(sum(stages.reading_count) as bigint) as reading_count,
         cast(sum(stages.power_count) as bigint) as power_count,
         cast(sum(stages.temperature_count) as bigint) as temperature_count,
-        sum(stages.observed_energy_ws) / nullif(sum(stages.observed_s), 0) as weighted_power_w,
+        sum(stages.observed_energy_ws)
+        / nullif(sum(stages.observed_s), 0) as weighted_power_w,
         sum(stages.power_sum_w) / nullif(sum(stages.power_count), 0) as mean_power_w,
         min(stages.min_power_w) as min_power_w,
         max(stages.max_power_w) as max_power_w,
@@ -27,7 +29,8 @@ cycle_sums as (
         min(stages.min_temperature_c) as min_temperature_c,
         max(stages.max_temperature_c) as max_temperature_c,
         coalesce(max(stages.largest_gap_s), 0) as largest_gap_s,
-        {{ seconds_between('min(stages.started_at)', 'max(stages.ended_at)') }} as duration_s,
+        {{ seconds_between('min(stages.started_at)', 'max(stages.ended_at)') }}
+            as duration_s,
         bool_or(stages.is_derived) as is_derived,
         min(stages.started_at) as started_at,
         max(stages.ended_at) as ended_at
@@ -35,11 +38,29 @@ cycle_sums as (
     group by stages.cycle_id, stages.control_id
 ),
 
--- readings that one long silence swallowed, at the cycle's usual pace; a gap of a few readings
--- is jitter
+-- readings that one long silence swallowed, at the cycle's usual pace; a gap of a few
+-- readings is jitter
 cycles_with_silence as (
     select
-        cycle_sums.*,
+        cycle_sums.cycle_id,
+        cycle_sums.control_id,
+        cycle_sums.source,
+        cycle_sums.stage_sequence,
+        cycle_sums.reading_count,
+        cycle_sums.power_count,
+        cycle_sums.temperature_count,
+        cycle_sums.weighted_power_w,
+        cycle_sums.mean_power_w,
+        cycle_sums.min_power_w,
+        cycle_sums.max_power_w,
+        cycle_sums.mean_temperature_c,
+        cycle_sums.min_temperature_c,
+        cycle_sums.max_temperature_c,
+        cycle_sums.largest_gap_s,
+        cycle_sums.duration_s,
+        cycle_sums.is_derived,
+        cycle_sums.started_at,
+        cycle_sums.ended_at,
         case
             when
                 cycle_sums.reading_count > 2
@@ -63,7 +84,10 @@ cycles_measured as (
         cycles_with_silence.reading_count,
         round(cycles_with_silence.duration_s, 6) as duration_s,
         round(
-            cycles_with_silence.weighted_power_w * cycles_with_silence.duration_s / 3600, 6
+            cycles_with_silence.weighted_power_w
+            * cycles_with_silence.duration_s
+            / 3600,
+            6
         ) as energy_wh,
         round(cycles_with_silence.mean_power_w, 6) as mean_power_w,
         round(cycles_with_silence.min_power_w, 6) as min_power_w,
@@ -78,7 +102,9 @@ cycles_measured as (
                 + greatest(
                     case
                         when controls.has_power
-                            then cycles_with_silence.reading_count - cycles_with_silence.power_count
+                            then
+                                cycles_with_silence.reading_count
+                                - cycles_with_silence.power_count
                         else 0
                     end,
                     case

@@ -3,8 +3,8 @@
 -- depends_on: {{ ref('stage_curves') }}
 -- depends_on: {{ ref('rejected_cycles') }}
 -- depends_on: {{ ref('readings') }}
--- Written last: a load is done when all that follows from it is stored. A build that died midway
--- leaves no row here, so that the next one does its work again.
+-- Written last: a load is done when all that follows from it is stored. A build that
+-- died midway leaves no row here, so that the next one does its work again.
 with
 
 touched_ranges as (
@@ -21,6 +21,37 @@ files as (
     where {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
 ),
 
+sources as (
+    select * from {{ ref('stg_telemetry__sources') }}
+),
+
+series_sources as (
+    select sources.source
+    from sources
+    group by sources.source
+    having max_by(sources.kind, sources.declared_at) <> 'cycles'
+),
+
+newest_delivery as (
+    select max(files.landed_at) as landed_at
+    from files
+),
+
+-- Tables of one load are committed one after the other. A load whose files promise
+-- readings that are not there yet stays pending, for a week of deliveries at most.
+files_not_awaited as (
+    select
+        files.load_id,
+        files.source
+    from files
+    cross join newest_delivery
+    left join series_sources on files.source = series_sources.source
+    where
+        series_sources.source is not null
+        or coalesce(files.rows_accepted, 0) = 0
+        or files.landed_at < {{ days_after('newest_delivery.landed_at', -7) }}
+),
+
 loads as (
     select
         touched_ranges.load_id,
@@ -34,13 +65,13 @@ loads as (
     union all
     -- a load without a single reading (sensors only, labels, rejects) is done too
     select distinct
-        files.load_id,
+        files_not_awaited.load_id,
         cast(null as {{ dbt.type_string() }}) as control_id,
-        files.source,
+        files_not_awaited.source,
         cast(null as boolean) as has_cycle_ids,
         cast(null as boolean) as has_power,
         cast(null as boolean) as has_temperature
-    from files
+    from files_not_awaited
     union all
     -- a machine whose settings changed without new readings
     select

@@ -1,6 +1,7 @@
 {%- set slots_relation = stored_relation('int_telemetry__cycle_slots') -%}
--- Touched ranges grown to all that new readings can change: the cycle they belong to, the one
--- before and the one after. Sessions depend on their neighbours across an idle gap and no further.
+-- Touched ranges grown to all that new readings can change: the cycle they belong to,
+-- the one before and the one after. Sessions depend on their neighbours across an idle
+-- gap and no further.
 with
 
 touched_ranges as (
@@ -41,7 +42,9 @@ named_ranges as (
         touched_ranges.control_id,
         least(
             min(touched_ranges.first_reading_at),
-            coalesce(min(stored_cycles.started_at), min(touched_ranges.first_reading_at))
+            coalesce(
+                min(stored_cycles.started_at), min(touched_ranges.first_reading_at)
+            )
         ) as first_at,
         greatest(
             max(touched_ranges.last_reading_at),
@@ -76,7 +79,13 @@ ranges_between_islands as (
     select
         ranges.control_id,
         coalesce(
-            max(case when cycle_islands.started_at < ranges.first_at then cycle_islands.started_at end),
+            max(
+                case
+                    when
+                        cycle_islands.started_at < ranges.first_at
+                        then cycle_islands.started_at
+                end
+            ),
             ranges.first_at
         ) as opened_from,
         coalesce(

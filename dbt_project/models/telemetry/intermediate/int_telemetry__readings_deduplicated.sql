@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
--- Exact copies become one reading that counts them; readings of the same time that differ are all
--- kept and numbered. Few readings share their time, so only these are grouped.
+-- Exact copies become one reading that counts them; readings of the same time that
+-- differ are all kept and numbered. Few readings share their time, so only these are
+-- grouped.
 with
 
 readings_ordered as (
@@ -70,7 +71,8 @@ readings_deduplicated as (
         readings_that_share_their_time.temperature_c,
         readings_that_share_their_time.seconds_since_previous,
         readings_that_share_their_time.energy_since_previous_ws,
-        cast(readings_that_share_their_time.duplicate_count as bigint) as duplicate_count,
+        cast(readings_that_share_their_time.duplicate_count as bigint)
+            as duplicate_count,
         readings_that_share_their_time.reading_at
     from readings_that_share_their_time
 )

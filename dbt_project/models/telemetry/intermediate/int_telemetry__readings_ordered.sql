@@ -5,8 +5,9 @@
         meta={'replace_windows': {'column': 'reading_at'}},
     )
 }}
--- The one sort of the graph: each reading with what lies between it and the one before it. What
--- spans the start of a re-opened window is null; only what lies within a cycle is ever used.
+-- The one sort of the graph: each reading with what lies between it and the one before
+-- it. What spans the start of a re-opened window is null; only what lies within a cycle
+-- is ever used.
 with
 
 readings as (
@@ -51,15 +52,22 @@ readings_ordered as (
         {{ seconds_between(
             'readings_beside_neighbours.previous_at', 'readings_beside_neighbours.reading_at'
         ) }} as seconds_since_previous,
-        (readings_beside_neighbours.power_w + readings_beside_neighbours.previous_power_w) / 2
+        (
+            readings_beside_neighbours.power_w
+            + readings_beside_neighbours.previous_power_w
+        )
+        / 2
         * {{ seconds_between(
             'readings_beside_neighbours.previous_at', 'readings_beside_neighbours.reading_at'
         ) }} as energy_since_previous_ws,
         coalesce(
-            readings_beside_neighbours.reading_at = readings_beside_neighbours.previous_at, false
+            readings_beside_neighbours.reading_at
+            = readings_beside_neighbours.previous_at,
+            false
         )
         or coalesce(
-            readings_beside_neighbours.reading_at = readings_beside_neighbours.next_at, false
+            readings_beside_neighbours.reading_at = readings_beside_neighbours.next_at,
+            false
         ) as shares_its_time,
         readings_beside_neighbours.reading_at
     from readings_beside_neighbours

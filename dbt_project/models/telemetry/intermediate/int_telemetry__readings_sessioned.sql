@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- Each reading with its cycle and stage. A view: cycles may change without rewriting readings.
+-- Each reading with its cycle and stage. A view: cycles may change without rewriting
+-- readings.
 with
 
 readings as (
@@ -18,7 +19,9 @@ readings_with_cycle as (
         coalesce(readings.source_cycle_id, cycle_slots.cycle_id) as cycle_id,
         case
             when readings.source_stage is not null then readings.source_stage
-            when cycle_slots.cycle_id is null and readings.source_cycle_id is null then 'idle'
+            when
+                cycle_slots.cycle_id is null and readings.source_cycle_id is null
+                then 'idle'
             when readings.reading_at < cycle_slots.ramp_up_until then 'ramp_up'
             when readings.reading_at < cycle_slots.ramp_down_from then 'hold'
             when readings.reading_at >= cycle_slots.ramp_down_from then 'ramp_down'
@@ -28,10 +31,14 @@ readings_with_cycle as (
         readings.power_w,
         readings.temperature_c,
         case
-            when readings.reading_at > cycle_slots.started_at then readings.seconds_since_previous
+            when
+                readings.reading_at > cycle_slots.started_at
+                then readings.seconds_since_previous
         end as seconds_since_previous,
         case
-            when readings.reading_at > cycle_slots.started_at then readings.energy_since_previous_ws
+            when
+                readings.reading_at > cycle_slots.started_at
+                then readings.energy_since_previous_ws
         end as energy_since_previous_ws,
         readings.duplicate_count,
         coalesce(cycle_slots.is_derived, false) as is_derived,

@@ -1,4 +1,5 @@
--- A cycle that changed is in the baselines of the days that follow: these are judged anew too.
+-- A cycle that changed is in the baselines of the days that follow: these are judged
+-- anew too.
 with
 
 reopened_windows as (

@@ -1,4 +1,5 @@
--- What this run computes anew, from `opened_from` up to but not including `opened_until`.
+-- What this run computes anew, from `opened_from` up to but not including
+-- `opened_until`.
 with
 
 ranges_widened as (
@@ -29,7 +30,8 @@ machines as (
 reopened_windows as (
     select
         windows_merged.control_id,
-        machines_reopened_for_all_time.machine_count = machines.machine_count as is_everything,
+        machines_reopened_for_all_time.machine_count
+        = machines.machine_count as is_everything,
         windows_merged.opened_from,
         windows_merged.opened_until
     from windows_merged

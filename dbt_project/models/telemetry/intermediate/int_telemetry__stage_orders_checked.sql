@@ -1,5 +1,6 @@
--- What is wrong with the sequence of a cycle's stages, as figures that limits can be set for.
--- Stages the seed does not know are no one's business; a cycle without any known one is not judged.
+-- What is wrong with the sequence of a cycle's stages, as figures that limits can be
+-- set for. Stages the seed does not know are no one's business; a cycle without any
+-- known one is not judged.
 with
 
 stages as (
@@ -40,13 +41,16 @@ stage_orders as (
         stages_beside_neighbours.control_id,
         sum(
             case
-                when stages_beside_neighbours.position < stages_beside_neighbours.position_before
+                when
+                    stages_beside_neighbours.position
+                    < stages_beside_neighbours.position_before
                     then 1
                 else 0
             end
         ) as stages_out_of_order,
         max(required_stages.required_count)
-        - sum(case when stages_beside_neighbours.is_required then 1 else 0 end) as stages_missing,
+        - sum(case when stages_beside_neighbours.is_required then 1 else 0 end)
+            as stages_missing,
         sum(
             greatest(
                 coalesce(

@@ -38,8 +38,9 @@ history as (
     inner join metrics
         on
             cycle_days.control_id = metrics.control_id
-            and metrics.started_at < cycle_days.as_of
-            and metrics.started_at >= {{ days_after('cycle_days.as_of', -var('telemetry_baseline_days')) }}
+            and cycle_days.as_of > metrics.started_at
+            and metrics.started_at
+            >= {{ days_after('cycle_days.as_of', -var('telemetry_baseline_days')) }}
     where metrics.is_valid
 ),
 
@@ -97,8 +98,10 @@ baselines as (
         round(centres.p75, 6) as p75,
         round(centres.p95, 6) as p95,
         round(centres.p99, 6) as p99,
-        round(centres.median_value - metric_settings.limit_z * {{ scale }}, 6) as lower_limit,
-        round(centres.median_value + metric_settings.limit_z * {{ scale }}, 6) as upper_limit,
+        round(centres.median_value - metric_settings.limit_z * {{ scale }}, 6)
+            as lower_limit,
+        round(centres.median_value + metric_settings.limit_z * {{ scale }}, 6)
+            as upper_limit,
         centres.n >= {{ var('telemetry_min_baseline_cycles') }} as is_sufficient,
         cast(centres.as_of as date) as as_of_date,
         centres.as_of

@@ -25,7 +25,13 @@ cycle_stages as (
         stages.stage,
         stages.reading_count,
         round(stages.duration_s, 6) as duration_s,
-        round(stages.observed_energy_ws / nullif(stages.observed_s, 0) * stages.duration_s / 3600, 6)
+        round(
+            stages.observed_energy_ws
+            / nullif(stages.observed_s, 0)
+            * stages.duration_s
+            / 3600,
+            6
+        )
             as energy_wh,
         round(stages.mean_power_w, 6) as mean_power_w,
         round(stages.median_power_w, 6) as median_power_w,
@@ -38,7 +44,12 @@ cycle_stages as (
         round(
             cast(
                 greatest(
-                    case when controls.has_power then stages.reading_count - stages.power_count else 0 end,
+                    case
+                        when
+                            controls.has_power
+                            then stages.reading_count - stages.power_count
+                        else 0
+                    end,
                     case
                         when controls.has_temperature
                             then stages.reading_count - stages.temperature_count

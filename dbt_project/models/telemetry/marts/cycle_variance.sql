@@ -39,14 +39,27 @@ metrics_with_rank as (
             abs(metrics_compared.robust_z) >= thresholds.min_abs_z
             and (
                 not metrics_compared.is_share_meaningful
-                or abs(metrics_compared.deviation_pct) >= thresholds.min_abs_deviation_pct
+                or abs(metrics_compared.deviation_pct)
+                >= thresholds.min_abs_deviation_pct
             )
     group by metrics_compared.cycle_id, metrics_compared.stage, metrics_compared.metric
 ),
 
 metrics_with_place as (
     select
-        metrics_compared.*,
+        metrics_compared.cycle_id,
+        metrics_compared.control_id,
+        metrics_compared.stage,
+        metrics_compared.metric,
+        metrics_compared.direction,
+        metrics_compared.value,
+        metrics_compared.median_value,
+        metrics_compared.robust_z,
+        metrics_compared.deviation_pct,
+        metrics_compared.drift_z,
+        metrics_compared.is_sufficient,
+        metrics_compared.cycle_date,
+        metrics_compared.started_at,
         metrics_with_rank.class_rank,
         row_number() over (
             partition by metrics_compared.cycle_id, metrics_compared.stage
@@ -92,7 +105,10 @@ cycle_variance as (
             when thresholds.variance_class is null then 'normal'
             else thresholds.variance_class
         end as variance_class,
-        case when metrics_with_place.class_rank = 0 then 'none' else metrics_with_place.direction end
+        case
+            when metrics_with_place.class_rank = 0 then 'none' else
+                metrics_with_place.direction
+        end
             as direction,
         metrics_with_place.value,
         metrics_with_place.median_value as baseline_median,

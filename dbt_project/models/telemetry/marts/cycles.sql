@@ -43,7 +43,8 @@ cycles as (
         cycles_measured.largest_gap_s,
         cycles_measured.missing_share,
         rejection_counts.cycle_id is null as is_valid,
-        cast(coalesce(rejection_counts.rejection_count, 0) as bigint) as rejection_count,
+        cast(coalesce(rejection_counts.rejection_count, 0) as bigint)
+            as rejection_count,
         cycles_measured.is_derived,
         cycles_measured.cycle_date,
         cycles_measured.started_at,

@@ -49,7 +49,10 @@ measured_points as (
         avg(readings_with_point.power_w) as power_w,
         avg(readings_with_point.temperature_c) as temperature_c
     from readings_with_point
-    group by readings_with_point.cycle_id, readings_with_point.stage, readings_with_point.point
+    group by
+        readings_with_point.cycle_id,
+        readings_with_point.stage,
+        readings_with_point.point
 ),
 
 all_points as (
@@ -71,10 +74,14 @@ points_beside_known_ones as (
         all_points.point,
         {%- for figure in ['power_w', 'temperature_c'] %}
         {%- set known = 'case when measured_points.' ~ figure ~ ' is not null then ' %}
-        {{ last_known('measured_points.' ~ figure, 'points_before') }} as {{ figure }}_before,
-        {{ first_known('measured_points.' ~ figure, 'points_after') }} as {{ figure }}_after,
-        {{ last_known(known ~ 'all_points.point end', 'points_before') }} as {{ figure }}_point_before,
-        {{ first_known(known ~ 'all_points.point end', 'points_after') }} as {{ figure }}_point_after,
+        {{ last_known('measured_points.' ~ figure, 'points_before') }}
+            as {{ figure }}_before,
+        {{ first_known('measured_points.' ~ figure, 'points_after') }}
+            as {{ figure }}_after,
+        {{ last_known(known ~ 'all_points.point end', 'points_before') }}
+            as {{ figure }}_point_before,
+        {{ first_known(known ~ 'all_points.point end', 'points_after') }}
+            as {{ figure }}_point_after,
         {%- endfor %}
         all_points.cycle_started_at,
         all_points.started_at
@@ -103,7 +110,8 @@ stage_curves as (
         points_beside_known_ones.control_id,
         points_beside_known_ones.stage,
         cast(points_beside_known_ones.point as bigint) as point,
-        round(points_beside_known_ones.point / cast({{ last_point }} as double), 6) as relative_time,
+        round(points_beside_known_ones.point / cast({{ last_point }} as double), 6)
+            as relative_time,
         {%- for figure in ['power_w', 'temperature_c'] %}
         round({{ interpolated(
             'points_beside_known_ones.' ~ figure ~ '_before',

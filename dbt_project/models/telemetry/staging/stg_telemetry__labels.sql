@@ -11,7 +11,8 @@ labels_renamed as (
         labels.source,
         labels.source_file,
         labels.control_id,
-        {{ machine_cycle_id('labels.control_id', "nullif(trim(labels.cycle_id), '')") }} as cycle_id,
+        {{ machine_cycle_id('labels.control_id', "nullif(trim(labels.cycle_id), '')") }}
+            as cycle_id,
         labels.label_level,
         labels.issue_kind,
         labels.record_number,
