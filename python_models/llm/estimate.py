@@ -10,9 +10,8 @@ import argparse
 import importlib.util
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from python_models.llm.asking import RECORDER, OnlyEstimated
 from python_models.llm.estimating import Estimate
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,10 @@ def main() -> int:
 
 def estimate_all(is_building: bool) -> list[Ranged]:
     """Return the estimate of every LLM model, upstream ones first."""
-    with in_folder(DBT_PROJECT):
-        manifest = read_manifest()
-        nodes = llm_nodes(manifest)
-        if is_building:
-            build_inputs(manifest, nodes)
+    manifest = read_manifest()
+    nodes = llm_nodes(manifest)
+    if is_building:
+        build_inputs(manifest, nodes)
     relations = {
         node["name"]: node["relation_name"]
         for node in manifest["nodes"].values()
@@ -104,14 +103,13 @@ def read_manifest() -> dict[str, Any]:
 
 
 def run_dbt(arguments: list[str]) -> None:
-    """Run dbt in this process.
+    """Run dbt in a process of its own: one that has the build database open could not read it.
 
     Raises:
         SystemExit: dbt failed; it has said why.
     """
-    from dbt.cli.main import dbtRunner
-
-    if not dbtRunner().invoke(arguments).success:
+    command = [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments]
+    if subprocess.run(command, cwd=DBT_PROJECT, check=False).returncode:
         raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 
 
@@ -149,7 +147,7 @@ def build_inputs(manifest: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
     }
     selected = [f"+{name}" for name in sorted(parents)]
     if selected:
-        run_dbt(["run", "--quiet", "--select", *selected, "--exclude", "tag:llm"])
+        run_dbt(["build", "--quiet", "--select", *selected, *EXCLUDED])
 
 
 def estimate_node(
@@ -216,17 +214,6 @@ def show(ranged: list[Ranged]) -> None:
         )  # fmt: skip
     total = sum(one.now.usd for one in ranged)
     Console(width=160).print(table, f"together ${total:.4f} for the rows there are")
-
-
-@contextmanager
-def in_folder(path: Path) -> Iterator[None]:
-    """Work in a folder for a while: dbt looks for its project where it is called."""
-    before = Path.cwd()
-    os.chdir(path)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 if __name__ == "__main__":
