@@ -1,0 +1,91 @@
+"""Tables in an S3-compatible store, with the SQLite catalog and with a PostgreSQL one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+import boto3
+import duckdb
+import pytest
+from moto.server import ThreadedMotoServer
+
+from ingestion.lake import catalog, lake
+from ingestion.settings import reset_settings
+from python_models.ops import doctor, mart_parts, retention
+from python_models.ops.reader import open_release
+from tests.ingestion.test_databases import postgres  # noqa: F401  a server for these tests
+from tests.ops.publishing import build_database, make_things, mart, publish
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    server = ThreadedMotoServer(port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    settings = {
+        "SLUICE_WAREHOUSE": "s3://plant-lake/warehouse",
+        "SLUICE_S3_ENDPOINT": f"http://{host}:{port}",
+        "SLUICE_S3_ACCESS_KEY_ID": "local-key-id",
+        "SLUICE_S3_SECRET_ACCESS_KEY": "local-secret-key",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    reset_settings()
+    store = boto3.client(
+        "s3",
+        endpoint_url=settings["SLUICE_S3_ENDPOINT"],
+        aws_access_key_id="local-key-id",
+        aws_secret_access_key="local-secret-key",
+        region_name="us-east-1",
+    )
+    store.create_bucket(Bucket="plant-lake")
+    store.put_object(Bucket="plant-lake", Key="warehouse/raw_telemetry/secret.csv", Body=b"a\n1\n")
+    yield "s3://plant-lake/warehouse"
+    server.stop()
+
+
+def publish_read_and_sweep(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
+    """Do what a lake has to do: publish, change a day, read locked down, let go of orphans."""
+    monkeypatch.setattr(mart_parts, "ROWS_WORTH_A_PART", 4)
+    daily = mart(partition_by="thing_date")
+    with build_database() as build:
+        make_things(build)
+        publish(build, daily)
+        build.execute("update plant.things set value = -1 where thing_id = 5")
+        release_id, (changed,) = publish(build, daily)
+    assert (release_id, changed.parts_written) == (2, 1)
+    assert not lake().warehouse.exists()
+    with open_release() as connection:
+        assert connection.execute("select count(*) from plant.things").fetchone() == (12,)
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"from read_csv('{bucket}/raw_telemetry/secret.csv')").fetchall()
+    table = catalog().load_table("plant.things")
+    orphan = f"{table.location()}/data/killed/data_0.parquet"
+    with table.io.new_output(orphan).create() as output:
+        output.write(b"half a file")
+    retention.retention(argparse.Namespace(dry_run=False, json=True))
+    assert not table.io.new_input(orphan).exists()
+    with open_release() as connection:
+        assert connection.execute("select count(*) from plant.things").fetchone() == (12,)
+    wrong = [finding for finding in doctor.examine() if not finding.is_good]
+    assert [finding.check for finding in wrong if finding.check != "pins"] == []
+
+
+def test_tables_in_an_object_store_are_published_read_and_swept(
+    monkeypatch: pytest.MonkeyPatch, bucket: str
+) -> None:
+    publish_read_and_sweep(monkeypatch, bucket)
+
+
+@pytest.mark.postgres
+def test_tables_in_an_object_store_with_a_postgresql_catalog(
+    monkeypatch: pytest.MonkeyPatch,
+    bucket: str,
+    postgres: str,  # noqa: F811  the fixture
+) -> None:
+    address = postgres.replace("postgresql://", "postgresql+psycopg2://")
+    monkeypatch.setenv("SLUICE_CATALOG_URI", address)
+    reset_settings()
+    publish_read_and_sweep(monkeypatch, bucket)
+    assert not lake().catalog_db.exists()
