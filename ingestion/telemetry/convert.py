@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from ingestion.telemetry.mapping import (
     label_sql,
     reading_time,
     stage_sql,
+    time_columns,
     wanted_columns,
 )
 from ingestion.telemetry.rejecting import Reject, staged_rejects
@@ -114,7 +115,7 @@ def _write(
     scratch: Path,
 ) -> Converted:
     uses = _uses(con, declaration, staged, wanted)
-    row = _row(con, declaration, delivery, staged, wanted, uses)
+    row = _row(con, declaration, delivery, staged, wanted, uses, scratch)
     result = Converted(columns=uses)
     total, wrong, first, last = con.execute(
         f"select count(*), count(problem), "
@@ -207,11 +208,10 @@ def _row(
     staged: Staged,
     wanted: Wanted,
     uses: dict[str, str],
+    scratch: Path,
 ) -> _Row:
     columns = declaration.columns
-    time = reading_time(declaration, staged, (None, None))
-    if columns.reading_at.zone != "UTC":
-        time = reading_time(declaration, staged, clock_bounds(con, staged.relation, time))
+    relation, time = _timed(con, declaration, staged, scratch)
     control = control_sql(columns.control_id, staged, delivery.part)
     quantities = _quantities(declaration, staged, wanted)
     sensors = []
@@ -239,7 +239,7 @@ def _row(
         *filter(None, problems),
     ]
     return _Row(
-        relation=time.over(staged.relation),
+        relation=relation,
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
@@ -249,6 +249,30 @@ def _row(
         sensors=sensors,
         labels=labels,
     )
+
+
+def _timed(
+    con: duckdb.DuckDBPyConnection, declaration: Declaration, staged: Staged, scratch: Path
+) -> tuple[str, TimeSql]:
+    """Return the staged rows with their times, and the expressions over them.
+
+    A time that is still text is parsed once and written down: every table asks for it.
+    """
+    time = reading_time(declaration, staged, (None, None))
+    relation = staged.relation
+    names = declaration.columns.reading_at.column
+    if any(kind == "VARCHAR" for _, kind in time_columns(staged, names)):
+        target = scratch / "timed.parquet"
+        con.execute(
+            f"copy (from {time.over(relation)}) to {quoted(str(target))} "
+            "(format parquet, compression lz4_raw)"
+        )
+        relation = f"(from read_parquet({quoted(str(target))}))"
+        time = replace(time, computed="")
+    if declaration.columns.reading_at.zone != "UTC":
+        bounds = clock_bounds(con, relation, time)
+        time = replace(reading_time(declaration, staged, bounds), computed=time.computed)
+    return time.over(relation), time
 
 
 def clock_bounds(

@@ -35,21 +35,23 @@ def stage_jsonl(
     text = readable_text(path, whole, scratch / "clean.jsonl")
     lines = scratch / "lines.parquet"
     con.execute(
-        f"copy (from read_csv({quoted(str(text.path))}, auto_detect = false, header = false, "
+        f"copy (select line, {_JSON_PROBLEM} as problem "
+        f"from read_csv({quoted(str(text.path))}, auto_detect = false, header = false, "
         "delim = '\x01', quote = '', escape = '', nullstr = '\x02', comment = '', "
         f"max_line_size = {2 * MAX_LINE}, columns = {{'line': 'VARCHAR'}})) "
         f"to {quoted(str(lines))} (format parquet, compression lz4_raw)"
     )
+    shapes = con.execute(
+        f"select distinct json_keys(line) from read_parquet({quoted(str(lines))}) "
+        "where problem is null"
+    ).fetchall()
+    doubled = any(len(set(keys)) < len(keys) for (keys,) in shapes)
+    problem = f"coalesce(problem, {_DOUBLED})" if doubled else "problem"
     records = (
-        f"(select line, file_row_number + 1 as r, {_JSON_PROBLEM} as problem "
+        f"(select line, file_row_number + 1 as r, {problem} as problem "
         f"from read_parquet({quoted(str(lines))}, file_row_number = true))"
     )
-    keys = [
-        row[0]
-        for row in con.execute(
-            f"select distinct unnest(json_keys(line)) from {records} where problem is null"
-        ).fetchall()
-    ]
+    keys = {key for (shape,) in shapes for key in shape}
     names = sorted(keys) or sorted(wanted.required)
     if keys:  # else each line is bad, and each says why
         check_header(names, wanted)
@@ -72,8 +74,11 @@ def stage_jsonl(
 
 _JSON_PROBLEM = (
     "case when not json_valid(line) then 'bad_json' "
-    "when json_type(line) <> 'OBJECT' then 'not_an_object' "
-    "when len(json_keys(line)) <> len(list_distinct(json_keys(line))) then 'duplicate_key' end"
+    "when json_type(line) <> 'OBJECT' then 'not_an_object' end"
+)
+_DOUBLED = (
+    "case when problem is null and len(json_keys(line)) <> len(list_distinct(json_keys(line))) "
+    "then 'duplicate_key' end"
 )
 _JSON_ERRORS = {
     "bad_json": "the line is not valid JSON",

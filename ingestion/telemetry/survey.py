@@ -11,11 +11,11 @@ import gzip
 import hashlib
 import io
 import re
+import shutil
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import duckdb
 
@@ -94,26 +94,33 @@ def readable_text(path: Path, dialect: Dialect, scratch: Path) -> Text:
     """
     if path.stat().st_size == 0:
         raise Unreadable("empty_file", "the file is empty")
+    if is_gzip(path):
+        path = _unpacked(path, scratch.with_suffix(".plain"))
     encoding = _encoding(path, dialect.encoding)
-    if not is_gzip(path) and encoding == "utf-8":
+    if encoding == "utf-8":
         plain = _plain(path, dialect)
         if plain is not None:
             return plain
     return _rewritten(path, dialect, encoding, scratch)
 
 
+def _unpacked(path: Path, target: Path) -> Path:
+    try:
+        with gzip.open(path, "rb") as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, BLOCK)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Unreadable("corrupt_gzip", f"the gzip data is damaged: {error}") from None
+    return target
+
+
 def _encoding(path: Path, declared: str) -> str:
     """The byte order mark of a wide encoding leaves no doubt; else the declaration decides."""
-    with _opened(path) as stream:
+    with path.open("rb") as stream:
         start = stream.read(4)
     for mark, name in _WIDE_MARKS.items():
         if start.startswith(mark):
             return name
     return "utf-8" if declared in ("utf-8", "ascii", "utf-8-sig") else declared
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
 
 
 def _plain(path: Path, dialect: Dialect) -> Text | None:
@@ -183,7 +190,7 @@ def _rewritten(path: Path, dialect: Dialect, encoding: str, scratch: Path) -> Te
     wide = encoding.replace("-", "_").startswith(("utf_16", "utf_32"))
     triple = _triple_quotes(dialect)
     with (
-        _opened(path) as raw,
+        path.open("rb") as raw,
         io.TextIOWrapper(
             raw, encoding=encoding, errors="replace" if wide else "surrogateescape"
         ) as lines,
@@ -209,8 +216,6 @@ def _rewritten(path: Path, dialect: Dialect, encoding: str, scratch: Path) -> Te
 def _lines(stream: Iterator[str]) -> Iterator[str]:
     try:
         yield from stream
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Unreadable("corrupt_gzip", f"the gzip data is damaged: {error}") from None
     except UnicodeError as error:
         raise Unreadable("bad_encoding", f"the text cannot be decoded: {error}") from None
 

@@ -142,9 +142,11 @@ class Reader:
 
 def _clean(scratch: Path) -> None:
     """Leave only what will be loaded."""
-    for name in ("clean.csv", "clean.jsonl", "lines.parquet", "staged.parquet", "windows.parquet"):
-        (scratch / name).unlink(missing_ok=True)
-    (scratch / "windows.jsonl").unlink(missing_ok=True)
+    for pattern in ("clean.*", "windows.*"):
+        for path in scratch.glob(pattern):
+            path.unlink()
+    for name in ("lines", "staged", "timed"):
+        (scratch / f"{name}.parquet").unlink(missing_ok=True)
 
 
 def main() -> None:
