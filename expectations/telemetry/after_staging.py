@@ -45,9 +45,9 @@ TABLES = [
                 select source, reading_count, distinct_count from (
                     select
                         source, count(*) as reading_count,
-                        approx_count_distinct(hash(control_id, reading_at, power_w))
+                        approx_count_distinct(hash(control_id, reading_at, power_w, temperature_c))
                             as distinct_count
-                    from {batch} group by source
+                    from {batch} where power_w is not null group by source
                 )
                 where distinct_count < 0.85 * reading_count
                 """,
