@@ -2,11 +2,19 @@
 -- jumped once is no drift. It begins where the cycles ahead lie clearly off their baseline and
 -- ends with the last one near the run's peak, so that neither the quiet cycles before it nor
 -- those after the repair are counted.
-{%- set height = var('telemetry_drift_height', 15) %}
 with
 
 drift_sums as (
     select * from {{ ref('int_telemetry__drift_sums_measured') }}
+),
+
+settings as (
+    select
+        {{ rule_setting('drift_start_clip') }} as drift_start_clip,
+        {{ rule_setting('drift_height') }} as drift_height,
+        {{ rule_setting('drift_start_z') }} as drift_start_z,
+        {{ rule_setting('drift_run_cycles') }} as drift_run_cycles,
+        {{ rule_setting('drift_rise') }} as drift_rise
 ),
 
 runs as (
@@ -43,7 +51,7 @@ run_cycles as (
         drift_sums.cycle_date,
         drift_sums.started_at,
         -- cut lower than in the sum: one wild cycle must not pull the start to itself
-        avg(least(drift_sums.z, {{ var('telemetry_drift_start_clip', 2.5) }})) over (
+        avg(least(drift_sums.z, settings.drift_start_clip)) over (
             partition by
                 drift_sums.control_id, drift_sums.stage, drift_sums.metric, drift_sums.direction,
                 drift_sums.run_number
@@ -58,10 +66,11 @@ run_cycles as (
             and drift_sums.metric = runs.metric
             and drift_sums.direction = runs.direction
             and drift_sums.run_number = runs.run_number
+    cross join settings
     where
         drift_sums.height > 0
         and drift_sums.place <= runs.peak_place
-        and runs.peak_height >= {{ height }}
+        and runs.peak_height >= settings.drift_height
 ),
 
 peaks as (
@@ -76,11 +85,12 @@ peaks as (
         / nullif(var_pop(run_cycles.place), 0) * count(*) as rise_z,
         min(
             case
-                when run_cycles.mean_z_ahead >= {{ var('telemetry_drift_start_z', 1.5) }}
+                when run_cycles.mean_z_ahead >= settings.drift_start_z
                     then run_cycles.place
             end
         ) as first_place
     from run_cycles
+    cross join settings
     group by
         run_cycles.control_id, run_cycles.stage, run_cycles.metric, run_cycles.direction,
         run_cycles.run_number
@@ -103,13 +113,14 @@ drifts as (
             and run_cycles.metric = peaks.metric
             and run_cycles.direction = peaks.direction
             and run_cycles.run_number = peaks.run_number
+    cross join settings
     where run_cycles.place >= peaks.first_place
     group by
         run_cycles.control_id, run_cycles.stage, run_cycles.metric, run_cycles.direction,
         run_cycles.run_number
     having
-        count(*) >= {{ var('telemetry_drift_run_cycles', 6) }}
-        and max(peaks.rise_z) >= {{ var('telemetry_drift_rise', 1.0) }}
+        count(*) >= max(settings.drift_run_cycles)
+        and max(peaks.rise_z) >= max(settings.drift_rise)
 ),
 
 ranked_cycles as (
@@ -120,7 +131,7 @@ ranked_cycles as (
         case run_cycles.metric when 'power_w' then 'W' else 'degC' end as unit,
         run_cycles.value,
         run_cycles.median_value + run_cycles.sign * run_cycles.sigma as limit_value,
-        run_cycles.peak_height / {{ height }} as overshoot,
+        run_cycles.peak_height / settings.drift_height as overshoot,
         row_number() over (
             partition by run_cycles.cycle_id
             order by run_cycles.peak_height desc, run_cycles.stage asc, run_cycles.metric asc
@@ -135,6 +146,7 @@ ranked_cycles as (
             and run_cycles.metric = drifts.metric
             and run_cycles.direction = drifts.direction
             and run_cycles.run_number = drifts.run_number
+    cross join settings
     where
         run_cycles.place >= drifts.first_place
         and run_cycles.place <= drifts.last_place

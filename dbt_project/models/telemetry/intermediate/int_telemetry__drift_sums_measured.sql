@@ -7,6 +7,12 @@ metrics_compared as (
     select * from {{ ref('int_telemetry__cycle_stage_metrics_compared') }}
 ),
 
+settings as (
+    select
+        {{ rule_setting('drift_clip') }} as drift_clip,
+        {{ rule_setting('drift_allowance') }} as drift_allowance
+),
+
 directions as (
     select
         'up' as direction,
@@ -31,14 +37,15 @@ steps as (
         least(
             greatest(
                 directions.sign * metrics_compared.robust_z,
-                -{{ var('telemetry_drift_clip', 4) }}
+                -settings.drift_clip
             ),
-            {{ var('telemetry_drift_clip', 4) }}
+            settings.drift_clip
         ) as z,
         metrics_compared.cycle_date,
         metrics_compared.started_at
     from metrics_compared
     cross join directions
+    cross join settings
     where
         metrics_compared.is_sufficient
         and metrics_compared.robust_z is not null
@@ -58,7 +65,7 @@ sums as (
         steps.sigma,
         steps.sign,
         steps.z,
-        sum(steps.z - {{ var('telemetry_drift_allowance', 0.75) }}) over (
+        sum(steps.z - settings.drift_allowance) over (
             partition by steps.control_id, steps.stage, steps.metric, steps.direction
             order by steps.started_at, steps.cycle_id
             rows between unbounded preceding and current row
@@ -70,6 +77,7 @@ sums as (
         steps.cycle_date,
         steps.started_at
     from steps
+    cross join settings
 ),
 
 lows as (

@@ -8,6 +8,13 @@ deviations as (
     select * from {{ ref('int_telemetry__cycle_deviations_measured') }}
 ),
 
+settings as (
+    select
+        {{ rule_setting('stuck_share_of_delay') }} as stuck_share_of_delay,
+        {{ rule_setting('work_stage_share') }} as work_stage_share,
+        {{ rule_setting('stuck_times_usual') }} as stuck_times_usual
+),
+
 metrics_compared as (
     select * from {{ ref('int_telemetry__cycle_stage_metrics_compared') }}
 ),
@@ -49,12 +56,12 @@ ranked_deviations as (
         deviations.cycle_date,
         deviations.started_at,
         deviations.deviation / nullif(cycle_delays.delay_s, 0)
-        >= {{ var('telemetry_stuck_share_of_delay', 0.8) }}
+        >= settings.stuck_share_of_delay
         and (
             deviations.median_value
-            < {{ var('telemetry_work_stage_share', 0.5) }} * cycle_delays.usual_cycle_s
+            < settings.work_stage_share * cycle_delays.usual_cycle_s
             or deviations.value
-            >= {{ var('telemetry_stuck_times_usual', 4) }} * deviations.median_value
+            >= settings.stuck_times_usual * deviations.median_value
         ) as is_stuck,
         row_number() over (
             partition by deviations.cycle_id, deviations.rule
@@ -67,6 +74,7 @@ ranked_deviations as (
             deviations.control_id = newest_cycles.control_id
             and deviations.started_at = newest_cycles.started_at
             and deviations.rule = 'short_cycle'
+    cross join settings
     where
         deviations.rule in ('short_cycle', 'long_cycle', 'stuck_stage')
         and newest_cycles.control_id is null

@@ -93,13 +93,25 @@ rules_by_cycle as (
     group by cycle_issues.cycle_id
 ),
 
+citations as (
+    select
+        written_assessments.control_id,
+        written_assessments.assessment_date,
+        {{ array_elements('written_assessments.cited_cycle_ids') }} as cycle_id
+    from written_assessments
+),
+
+-- cited cycles come first, so that a citation is never unknown only because the list ends
 cycle_facts as (
     select
         cycles.control_id,
         cycles.cycle_date,
         row_number() over (
             partition by cycles.control_id, cycles.cycle_date
-            order by rules_by_cycle.overshoot desc nulls last, cycles.cycle_id asc nulls last
+            order by
+                case when citations.cycle_id is null then 1 else 0 end asc nulls last,
+                rules_by_cycle.overshoot desc nulls last,
+                cycles.cycle_id asc nulls last
         ) as place,
         {{ json_object_text([
             ['cycle_id', 'cycles.cycle_id'],
@@ -113,6 +125,11 @@ cycle_facts as (
         ]) }} as line
     from cycles
     inner join rules_by_cycle on cycles.cycle_id = rules_by_cycle.cycle_id
+    left join citations
+        on
+            cycles.cycle_id = citations.cycle_id
+            and cycles.control_id = citations.control_id
+            and cycles.cycle_date = citations.assessment_date
 ),
 
 cycle_facts_by_day as (
