@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from expectations.outcome import Outcome, broken_gate, outcomes_of, to_arrow
+from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
-from expectations.slices import Slice, judged_before, slice_of
+from expectations.slices import Slice, judged_before, let_pass_before, slice_of
 from ingestion.settings import scrub
 from python_models.ops import journal
 
@@ -35,7 +35,7 @@ def run_gate(
     domain: str,
     when: str,
     tables: Mapping[str, duckdb.DuckDBPyRelation],
-    accepted_loads: Sequence[str] | None = None,
+    accepted_loads: Sequence[str] | str | None = None,
 ) -> pa.Table:
     """Judge the tables by the promises of a domain at one moment; one row for each promise.
 
@@ -50,8 +50,15 @@ def run_gate(
     relations["last_release"] = last_release(domain)
     try:
         promised = promises_of(domain, when, relations)
-        slices = slices_of(session, str(dbt.this), promised, relations, accepted_loads or ())
+        known = let_pass_before(domain)
+        named = [load for load in listed(accepted_loads) if load not in known]
+        before = judged_before(session, str(dbt.this))
+        slices = {
+            table.name: slice_of(session, table, relations[table.name], before, [*known, *named])
+            for table in promised
+        }
         outcomes = judge(session, gate, promised, slices, relations)
+        outcomes += [let_pass(gate, load) for load in named]
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
         journal.record_gate_results([broken_gate(gate, error).journal_row()])
         raise GateFailed(f"{gate} could not be run: {scrub(str(error))}") from None
@@ -91,19 +98,10 @@ def last_release(domain: str) -> str:
     )
 
 
-def slices_of(
-    session: duckdb.DuckDBPyConnection,
-    gate_table: str,
-    promised: Sequence[Table],
-    relations: Mapping[str, str],
-    accepted_loads: Sequence[str],
-) -> dict[str, Slice]:
-    """Return the rows of each table that are to be judged now."""
-    before = judged_before(session, gate_table)
-    return {
-        table.name: slice_of(session, table, relations[table.name], before, accepted_loads)
-        for table in promised
-    }
+def listed(loads: Sequence[Any] | str | None) -> list[str]:
+    """Return load ids as a person may have written them: a list, or a text with commas."""
+    parts = loads.split(",") if isinstance(loads, str) else loads or ()
+    return [text for load in parts if (text := str(load).strip())]
 
 
 def judge(

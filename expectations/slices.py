@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.promise import Table
+from python_models.ops import journal
+
+LET_PASS = "delivery {load} is let pass by hand"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,19 @@ def judged_before(
     return {(table, fingerprint): judged for table, fingerprint, judged in rows}
 
 
+def let_pass_before(domain: str) -> set[str]:
+    """Return the loads that a person let pass at a gate of this domain.
+
+    The journal remembers them: a full refresh, or a build database made anew, judges all other
+    deliveries again, but asks nobody twice.
+    """
+    rows = journal.rows(
+        "select distinct observed from gate_results where gate like ? and expectation like ?",
+        (f"gate_{domain}__%", LET_PASS.format(load="%")),
+    )
+    return {row["observed"] for row in rows}
+
+
 def slice_of(
     session: duckdb.DuckDBPyConnection,
     table: Table,
@@ -46,17 +62,14 @@ def slice_of(
     before: Mapping[tuple[str, str], str],
     accepted_loads: Sequence[str],
 ) -> Slice:
-    """Return the rows of a table to judge now.
-
-    `accepted_loads` are deliveries a person has looked at and lets pass.
-    """
+    """Return the rows of a table to judge now."""
     if table.since is None:
         return Slice(query)
     judged = before.get((table.name, table.fingerprint))
     newest = session.execute(f"select max({table.since}) from ({query})").fetchone()
     conditions = [f"{table.since} > {_literal(judged)}"] if judged else []
     if accepted_loads:
-        listed = ", ".join(_literal(str(load)) for load in accepted_loads)
+        listed = ", ".join(_literal(load) for load in accepted_loads)
         conditions.append(f"{table.since} not in ({listed})")
     where = f" where {' and '.join(conditions)}" if conditions else ""
     up_to = newest[0] if newest and newest[0] is not None else judged

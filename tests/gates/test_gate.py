@@ -10,7 +10,7 @@ import threading
 import duckdb
 import pytest
 
-from expectations.gate import GateFailed
+from expectations.gate import GateFailed, listed
 from expectations.promise import between, filled, no_rows, promise, table, unique
 from tests.gates.running import declare, journaled, pass_gate
 
@@ -137,8 +137,24 @@ def test_what_passed_once_is_not_judged_again(session: duckdb.DuckDBPyConnection
         pass_gate(session, "shop", "after_landing", {"things": "things"})
     with pytest.raises(GateFailed, match="5 of 5 rows"):  # it is judged until it passes
         pass_gate(session, "shop", "after_landing", {"things": "things"})
-    (row,) = pass_gate(session, "shop", "after_landing", {"things": "things"}, ["L2"])
-    assert row["judged_up_to"] == "L2"
+
+
+def test_a_delivery_that_a_person_lets_pass_is_never_asked_about_again(
+    session: duckdb.DuckDBPyConnection,
+) -> None:
+    session.execute(THINGS)
+    small = between("size is small", "critical", "size", 0, 97)
+    declare("shop", "after_landing", [table("things", [small], key=["thing_id"], since="load_id")])
+    with pytest.raises(GateFailed, match="2 of 100 rows"):
+        pass_gate(session, "shop", "after_landing", {"things": "things"})
+    with pytest.raises(GateFailed, match="1 of 50 rows"):
+        pass_gate(session, "shop", "after_landing", {"things": "things"}, ["L0"])
+    rows = pass_gate(session, "shop", "after_landing", {"things": "things"}, ["L1"])
+    assert [row["expectation"] for row in rows] == [
+        "size is small",
+        "delivery L1 is let pass by hand",
+    ]
+    session.execute("drop table main.gate_shop__after_landing")  # the build database made anew
     (row,) = pass_gate(session, "shop", "after_landing", {"things": "things"})
     assert row["success"]
 
@@ -218,3 +234,8 @@ def test_rows_stay_in_duckdb() -> None:
     counts, grown = done.stdout.splitlines()[-2:]
     assert counts.startswith("[0, 0, 600000, ")
     assert int(grown) < 150_000  # KB; the same rows as a pandas frame are some 400 MB
+
+
+def test_accepted_loads_may_be_written_as_a_list_or_a_text() -> None:
+    assert listed(["1.5", 2.5]) == listed("1.5, 2.5") == ["1.5", "2.5"]
+    assert listed(None) == listed("") == []
