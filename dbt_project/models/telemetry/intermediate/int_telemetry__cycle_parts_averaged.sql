@@ -31,10 +31,7 @@ cycle_spans_by_slot as (
         cycle_spans.started_at,
         cycle_spans.ended_at,
         cycle_spans.next_started_at,
-        {{ each_integer(
-            time_slot('cycle_spans.started_at', 300),
-            time_slot('cycle_spans.ended_at', 300)
-        ) }} as slot
+        {{ each_integer('cycle_spans.first_slot', 'cycle_spans.last_slot') }} as slot
     from cycle_spans
 ),
 

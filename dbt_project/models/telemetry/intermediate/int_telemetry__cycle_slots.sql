@@ -23,9 +23,7 @@ cycle_slots as (
         cycle_spans.cycle_id,
         cycle_spans.control_id,
         cycle_spans.source,
-        {{ each_integer(
-            time_slot('cycle_spans.started_at', 300), time_slot('cycle_spans.ended_at', 300)
-        ) }} as slot,
+        {{ each_integer('cycle_spans.first_slot', 'cycle_spans.last_slot') }} as slot,
         cycle_spans.is_derived,
         cycle_spans.started_at,
         cycle_spans.ended_at,

@@ -37,7 +37,8 @@ cycle_spans as (
     from sessions
 ),
 
--- where cycles overlap, a reading without an id belongs to the one that started last
+-- Where cycles overlap, a reading without an id belongs to the one that started last. A
+-- named cycle with one reading from a broken clock must not be cut into years of slots.
 cycle_spans_apart as (
     select
         cycle_spans.cycle_id,
@@ -46,6 +47,15 @@ cycle_spans_apart as (
         cycle_spans.reading_count,
         cycle_spans.has_stages,
         cycle_spans.is_derived,
+        {{ time_slot('cycle_spans.started_at', 300) }} as first_slot,
+        case
+            when cycle_spans.is_derived then {{ time_slot('cycle_spans.ended_at', 300) }}
+            else
+                least(
+                    {{ time_slot('cycle_spans.ended_at', 300) }},
+                    {{ time_slot('cycle_spans.started_at', 300) }} + 2016
+                )
+        end as last_slot,
         cycle_spans.started_at,
         cycle_spans.ended_at,
         lead(cycle_spans.started_at) over (
