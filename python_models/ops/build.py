@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.faults import fault
 from python_models.ops import journal, runs
 from python_models.ops.nodes import (
     Node,
@@ -69,6 +70,7 @@ class Build:
             return
         result = message.data.run_result
         self._write(node, result.status, result.execution_time, result.message)
+        fault(f"node.{node['name']}")
 
     def finish(self, results: list[Any]) -> None:
         """Write down how every node and the run ended, then show it to readers."""
