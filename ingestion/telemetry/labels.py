@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 
-from ingestion.telemetry.convert import PARQUET, Converted, clock_bounds, file_format, stage
+from ingestion.telemetry.canonical import clock_bounds
+from ingestion.telemetry.convert import PARQUET, Converted, file_format, stage
 from ingestion.telemetry.declaration import Declaration, Instant, LabelSpans, LabelWindows
 from ingestion.telemetry.instants import TimeSql, instant_sql
 from ingestion.telemetry.mapping import (

@@ -154,7 +154,9 @@ def column_number(column: Column, wanted: Wanted) -> Number:
     number = number_sql(column.ident, column.kind, wanted.dialect)
     shown = column.name.replace("'", "''")
     checks = []
-    if column.kind == "VARCHAR":
+    if column.misfit:
+        checks.append(f"when {column.misfit} is not null then 'not_a_number:{shown}'")
+    elif column.kind == "VARCHAR":
         blank = f"coalesce(trim({column.ident}), '') in ({_nulls(wanted)})"
         checks.append(f"when not {blank} and {number} is null then 'not_a_number:{shown}'")
     elif number.startswith("cast(null"):

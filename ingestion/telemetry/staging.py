@@ -29,6 +29,7 @@ class Column:
     ident: str
     kind: str  # DuckDB type
     is_numeric: bool | None  # None: it holds no value at all
+    misfit: str | None = None  # column with the text of values that are no number
 
 
 @dataclass

@@ -94,30 +94,51 @@ def _write_values(
     wanted: Wanted,
     target: Path,
 ) -> list[Column]:
-    """Write each key's values as text; returns the columns."""
+    """Write each key's values, numbers as such with a column for what is none; returns the
+    columns."""
     paths = ", ".join(quoted('$."' + name.replace('"', '\\"') + '"') for name in names)
     nulls = ", ".join(quoted(word) for word in wanted.dialect.nulls) or "''"
-    values = ", ".join(
+    texts = ", ".join(
         f"case when v[{index + 1}] in ({nulls}) then null else v[{index + 1}] end as c{index}"
         for index in range(len(names))
     )
-    extracted = f"json_extract_string(line, [{paths}])" if names else "[]"
-    selected = f"r, {values}" if names else "r"
-    con.execute(
-        f"copy (select {selected} from (select r, {extracted} as v from {records} "
-        f"where problem is null)) to {quoted(str(target))} "
-        "(format parquet, compression lz4_raw)"
+    values = (
+        f"(select r, {texts} from (select r, json_extract_string(line, [{paths}]) as v "
+        f"from {records} where problem is null))"
     )
     idents = [f"c{index}" for index in range(len(names))]
-    numeric = numeric_by_sample(con, f"read_parquet({quoted(str(target))})", idents, wanted.dialect)
-    return [
-        Column(name, f"c{index}", "VARCHAR", numeric[index]) for index, name in enumerate(names)
+    numeric = numeric_by_sample(con, values, idents, wanted.dialect)
+    columns = [
+        _json_column(name, f"c{index}", numeric[index], wanted) for index, name in enumerate(names)
     ]
+    written = ["r"]
+    for column in columns:
+        if column.misfit:
+            number = number_sql(column.ident, "VARCHAR", wanted.dialect)
+            written.append(f"{number} as {column.ident}")
+            written.append(f"case when {number} is null then {column.ident} end as {column.misfit}")
+        else:
+            written.append(column.ident)
+    con.execute(
+        f"copy (select {', '.join(written)} from {values}) to {quoted(str(target))} "
+        "(format parquet, compression lz4_raw)"
+    )
+    return columns
+
+
+def _json_column(name: str, ident: str, is_numeric: bool | None, wanted: Wanted) -> Column:
+    text = {*wanted.texts, *wanted.times}
+    known = name in wanted.numbers or name in wanted.known_sensors
+    if name not in text and (is_numeric or known):
+        return Column(name, ident, "DOUBLE", True, misfit=f"x{ident}")
+    return Column(name, ident, "VARCHAR", is_numeric)
 
 
 def _relation(path: Path, columns: list[Column]) -> str:
-    idents = ", ".join(["r", *(column.ident for column in columns)])
-    return f"(select {idents} from read_parquet({quoted(str(path))}))"
+    idents = ["r"]
+    for column in columns:
+        idents += [column.ident, column.misfit] if column.misfit else [column.ident]
+    return f"(select {', '.join(idents)} from read_parquet({quoted(str(path))}))"
 
 
 def numeric_by_sample(

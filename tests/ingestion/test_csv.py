@@ -264,4 +264,6 @@ def test_whatever_comes_each_line_is_counted_once(
     texts = dict(enumerate(physical.split("\n"), start=1))
     for reject in read.rejects:
         assert reject.line_number is not None
-        assert reject.raw_text == texts[reject.line_number].replace("\0", "\\x00")
+        line = texts[reject.line_number]
+        if "\ufffd" not in line:  # else its bytes are shown, not guessed at
+            assert reject.raw_text == line.replace("\0", "\\x00")
