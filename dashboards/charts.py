@@ -51,7 +51,7 @@ def score_bars(quality: pa.Table, detectors: list[str]) -> alt.Chart:
                 alt.Tooltip("f1:Q", title="F1", format=".3f"),
             ],
         )
-        .properties(height=110 + 30 * len(set(quality["issue_kind"].to_pylist())))
+        .properties(height=140 + 34 * len(set(quality["issue_kind"].to_pylist())))
     )
 
 

@@ -152,6 +152,7 @@ select
     control_id,
     count(*) as reading_count,
     sum(is_anomaly::int)::bigint as anomaly_count,
+    sum(label::int)::bigint as label_count,
     min(reading_at) as first_at,
     max(reading_at) as last_at
 from telemetry.point_anomalies

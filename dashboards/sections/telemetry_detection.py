@@ -1,4 +1,4 @@
-"""Detection quality where labels exist, and point anomalies of sources without cycles."""
+"""Detection quality where labels exist."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboards import charts
-from dashboards.parts.page import asking, empty, part
+from dashboards.parts.page import asking, empty
 from dashboards.parts.tables import table
-from dashboards.parts.text import count, escaped, percent, words
+from dashboards.parts.text import escaped, percent, words
 from dashboards.queries import telemetry_issues as queries
 from dashboards.release import Release
 from dashboards.sections.telemetry_filters import Filters
-from dashboards.sections.telemetry_readings import bucket_microseconds
 
 SCORE = st.column_config.NumberColumn
 COLUMNS = {
@@ -39,13 +38,12 @@ DETECTORS = {
 
 
 def show(release: Release, filters: Filters) -> None:
-    """Show how the detection did against labels, then the anomaly scores of sensor series."""
+    """Show how the detection did against labels."""
     quality = asking(release)(queries.QUALITY)
     if len(quality):
         _quality(quality)
     else:
         empty("No source of this release carries labels.", "Detection can only be judged by them.")
-    _series(release)
 
 
 def _quality(quality: pa.Table) -> None:
@@ -97,26 +95,3 @@ def _headline(whole: pa.Table) -> None:
 def detector(yardstick: str) -> str:
     """Return what a detector is called."""
     return DETECTORS.get(yardstick) or words(yardstick)
-
-
-def _series(release: Release) -> None:
-    ask = asking(release)
-    series = ask(queries.POINT_SERIES).to_pylist()
-    if not series:
-        return
-    part("Anomaly score of sensors without cycles")
-    names = [f"{row['source']} · {row['control_id']}" for row in series]
-    with st.columns([1, 1])[0]:
-        chosen = st.selectbox("Series", names, key="series", bind="query-params")
-    row = series[names.index(chosen)]
-    scores = ask(
-        queries.POINT_SCORES,
-        source=row["source"],
-        control_id=row["control_id"],
-        bucket_us=bucket_microseconds(row["first_at"], row["last_at"]),
-    )
-    st.altair_chart(charts.score_chart(scores), key="score_chart")
-    st.caption(
-        f"{count(row['anomaly_count'])} of {count(row['reading_count'])} readings are beyond the "
-        "threshold (red). Yellow: labelled as anomalous. Dashed: the threshold."
-    )

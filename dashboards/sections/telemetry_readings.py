@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from dashboards import telemetry_charts as charts
@@ -55,6 +57,12 @@ def show(release: Release, filters: Filters) -> None:
         to_at=span["last_at"],
         bucket_us=bucket_microseconds(span["first_at"], span["last_at"]),
     )
+    if not _has_values(readings):
+        empty(
+            f"{escaped(control)} sends neither power nor temperature.",
+            "Its other sensors are judged under Sensor anomalies.",
+        )
+        return
     cycles = ask(queries.CYCLES, **one)
     stages = ask(queries.STAGES, **one)
     chart = charts.readings_chart(readings, cycles, stages)
@@ -83,6 +91,11 @@ def _shown_days(release: Release, filters: Filters, control: str) -> dict[str, d
     if day == ALL_DAYS:
         return filters.days()
     return {"from_date": date.fromisoformat(day), "to_date": date.fromisoformat(day)}
+
+
+def _has_values(readings: pa.Table) -> bool:
+    known = [pc.any(pc.is_valid(readings[name])).as_py() for name in ("power_w", "temperature_c")]
+    return any(known)
 
 
 def bucket_microseconds(first: datetime, last: datetime) -> int:

@@ -11,6 +11,7 @@ from dashboards.parts.text import count, quantity
 from dashboards.queries import telemetry as queries
 from dashboards.release import Release
 from dashboards.sections import (
+    telemetry_anomalies,
     telemetry_baseline,
     telemetry_detection,
     telemetry_issues,
@@ -26,10 +27,12 @@ SECTIONS = {
     "Variance": telemetry_variance.show,
     "Baseline": telemetry_baseline.show,
     "Issues": telemetry_issues.show,
+    "Sensor anomalies": telemetry_anomalies.show,
     "Detection quality": telemetry_detection.show,
     "Report": telemetry_report.show,
     "Start a run": telemetry_run.show,
 }
+WITHOUT_CYCLES = ("Sensor anomalies", "Detection quality", "Start a run")
 DEFAULT_DAYS = 7
 
 
@@ -39,16 +42,21 @@ def show(release: Release) -> None:
     span = ask(queries.SPAN).to_pylist()[0]
     if span["first_date"] is None:
         empty("This release holds no cycles.", "Land readings first: `make land`.")
-        telemetry_run.show(release, Filters(date.today(), date.today(), ()))
+        _sections(release, Filters(date.today(), date.today(), ()), WITHOUT_CYCLES)
         return
     follow_link(release)
     filters = _filters(release, span["first_date"], span["last_date"])
     _headline(release, filters)
-    tabs = st.tabs(list(SECTIONS), key="view", on_change="rerun", bind="query-params")
-    for tab, (name, section) in zip(tabs, SECTIONS.items(), strict=True):
+    _sections(release, filters, tuple(SECTIONS))
+
+
+def _sections(release: Release, filters: Filters, names: tuple[str, ...]) -> None:
+    """Show the open tab; the others cost nothing until they are opened."""
+    tabs = st.tabs(names, key="view", on_change="rerun", bind="query-params")
+    for tab, name in zip(tabs, names, strict=True):
         if tab.open:
             with tab, guarded(name):
-                section(release, filters)
+                SECTIONS[name](release, filters)
 
 
 def _filters(release: Release, first: date, last: date) -> Filters:

@@ -25,6 +25,7 @@ CHART_SECTIONS = {
     "telemetry-Power & temperature",
     "telemetry-Variance",
     "telemetry-Baseline",
+    "telemetry-Sensor anomalies",
     "telemetry-Detection quality",
     "llm-Cost",
     "overview",

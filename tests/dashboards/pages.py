@@ -16,6 +16,7 @@ TELEMETRY_VIEWS = (
     "Variance",
     "Baseline",
     "Issues",
+    "Sensor anomalies",
     "Detection quality",
     "Report",
     "Start a run",

@@ -115,6 +115,31 @@ def test_a_link_of_the_report_opens_the_issues_of_its_day(released: Path) -> Non
     assert [str(day) for day in tested.dataframe[0].value["issue_date"]] == ["2026-01-18"]
 
 
+def test_a_release_of_sensor_series_alone_shows_their_anomalies(
+    tmp_path: Path, release_file: Path
+) -> None:
+    series = tmp_path / "series.duckdb"
+    series.write_bytes(release_file.read_bytes())
+    with duckdb.connect(str(series)) as connection:
+        for table in ("cycles", "cycle_stages", "cycle_variance", "stage_curves", "issues"):
+            connection.execute(f"delete from telemetry.{table}")
+    lake().latest.symlink_to(series)
+    tested = page("telemetry")
+    assert failures(tested) == []
+    assert "2 of 120 readings are beyond the threshold" in words(tested)
+
+
+def test_a_control_without_power_and_temperature_is_said_to_send_none(
+    tmp_path: Path, release_file: Path
+) -> None:
+    silent = tmp_path / "silent.duckdb"
+    silent.write_bytes(release_file.read_bytes())
+    with duckdb.connect(str(silent)) as connection:
+        connection.execute("update telemetry.readings set power_w = null, temperature_c = null")
+    lake().latest.symlink_to(silent)
+    assert "sends neither power nor temperature" in words(page("telemetry"))
+
+
 def test_the_llm_page_says_loudly_that_no_model_was_asked(released: Path) -> None:
     tested = page("llm")
     assert "no model was asked" in tested.warning[0].value

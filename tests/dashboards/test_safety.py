@@ -40,14 +40,20 @@ URL_FILTERS = (
     ("telemetry", ("days", "control", "view", "machine", "day")),
     ("telemetry", ("cycle", "curve")),
     ("telemetry", ("severity", "rule")),
-    ("telemetry", ("source", "level", "series", "report", "class")),
+    ("telemetry", ("source", "level", "report", "class")),
+    ("telemetry", ("series", "days")),
     ("runs", ("view", "a", "b", "tests")),
     ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
     ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),
     ("data", ("view", "find")),
     ("sql", ("query", "saved")),
 )
-VIEW_OF = {"cycle": "Baseline", "severity": "Issues", "source": "Detection quality"}
+VIEW_OF = {
+    "cycle": "Baseline",
+    "severity": "Issues",
+    "source": "Detection quality",
+    "series": "Sensor anomalies",
+}
 
 
 @pytest.mark.parametrize(("url", "parameters", "key"), TEXT_WIDGETS)
