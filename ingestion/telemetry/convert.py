@@ -9,11 +9,12 @@ import duckdb
 
 from ingestion.telemetry.canonical import column_uses, row_over, table_queries
 from ingestion.telemetry.declaration import Declaration
+from ingestion.telemetry.instants import FIRST, LAST
 from ingestion.telemetry.mapping import Delivery, wanted_columns
 from ingestion.telemetry.rejecting import Reject, staged_rejects
 from ingestion.telemetry.staging import Staged, Wanted, quoted, stage_csv
 from ingestion.telemetry.staging_other import stage_jsonl, stage_parquet
-from ingestion.telemetry.survey import blame
+from ingestion.telemetry.survey import Unreadable, blame
 
 ROW_GROUP = 122_880
 PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
@@ -94,6 +95,9 @@ def _write(
         "max(epoch_us(moment)) filter (where problem is null) "
         f"from (select {row.problem} as problem, {row.utc} as moment from {row.relation})"
     ).fetchall()[0]
+    if total > wrong and not FIRST <= first <= last <= LAST:
+        # statistics that lie about their pages make DuckDB skip the check of each row
+        raise Unreadable("corrupt_file", "the file holds times outside the years 1 to 9999")
     result.first_at, result.last_at = first, last
     result.rows_accepted = total - wrong
     result.rows_in = total + len(staged.bad_lines)
@@ -104,6 +108,10 @@ def _write(
     for table, select in table_queries(declaration, delivery, row, good):
         target = scratch / f"{table}.parquet"
         count = con.execute(f"copy ({select}) to {quoted(str(target))} {PARQUET}").fetchall()[0][0]
+        if table == "readings" and count != result.rows_accepted:
+            raise Unreadable(
+                "count_mismatch", f"{result.rows_accepted} good rows gave {count} readings"
+            )
         if count:
             result.outputs[table] = (str(target), count)
         else:

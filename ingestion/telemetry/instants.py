@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ingestion.telemetry.declaration import EPOCHS, Instant
 
-_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
 _DIGITS = {"epoch_s": 6, "epoch_ms": 3, "epoch_us": 0}
 
 
@@ -131,9 +131,9 @@ def _epoch(text: str, entry: str) -> str:
     scale = 10 ** _DIGITS[entry]
     fraction = f"round(try_cast({text} as double) * {scale})"
     return (
-        f"case when contains({text}, '.') then case when {fraction} between {_FIRST} and {_LAST} "
+        f"case when contains({text}, '.') then case when {fraction} between {FIRST} and {LAST} "
         f"then make_timestamp(cast({fraction} as bigint)) end "
-        f"when {whole} between {_FIRST // scale} and {_LAST // scale} "
+        f"when {whole} between {FIRST // scale} and {LAST // scale} "
         f"then make_timestamp({whole} * {scale}) end"
     )
 

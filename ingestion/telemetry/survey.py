@@ -45,6 +45,8 @@ def blame(error: duckdb.Error, path: Path, reason: str) -> Unreadable:
         duckdb.ParserException,
         duckdb.BinderException,
         duckdb.CatalogException,
+        duckdb.InternalException,
+        duckdb.FatalException,
     )
     is_write = isinstance(error, duckdb.IOException) and path.name not in text
     if isinstance(error, ours) or is_write or "No space left" in text:

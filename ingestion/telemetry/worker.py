@@ -7,6 +7,7 @@ Speaks JSON lines: jobs come in on stdin, one answer for each goes out on stdout
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -159,6 +160,8 @@ def main() -> None:
         job = json.loads(line)
         try:
             answer = reader.answer(job)
+        except (duckdb.InternalException, duckdb.FatalException):
+            os._exit(70)  # DuckDB is of no use any more; the landing finds the file that did it
         except Exception as error:  # noqa: BLE001  the landing reports it and stops
             answer = {"id": job["id"], "error": f"{type(error).__name__}: {error}"}
         with write:
