@@ -50,17 +50,15 @@ def run_gate(
     relations["last_release"] = last_release(domain)
     try:
         promised = promises_of(domain, when, relations)
-        known = let_pass_before(domain)
-        named = [load for load in listed(accepted_loads) if load not in known]
-        before = judged_before(session, str(dbt.this))
-        slices = {
-            table.name: slice_of(session, table, relations[table.name], before, [*known, *named])
-            for table in promised
-        }
+        let_through = let_pass_before(domain)
+        named = [load for load in listed(accepted_loads) if load not in let_through]
+        slices = slices_of(session, dbt, promised, relations, [*let_through, *named])
         outcomes = judge(session, gate, promised, slices, relations)
         outcomes += [let_pass(gate, load) for load in named]
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
-        journal.record_gate_results([broken_gate(gate, error).journal_row()])
+        broken = broken_gate(gate, error)
+        journal.record_gate_results([broken.journal_row()])
+        show(gate, [broken])
         raise GateFailed(f"{gate} could not be run: {scrub(str(error))}") from None
     journal.record_gate_results([outcome.journal_row() for outcome in outcomes])
     show(gate, outcomes)
@@ -102,6 +100,21 @@ def listed(loads: Sequence[Any] | str | None) -> list[str]:
     """Return load ids as a person may have written them: a list, or a text with commas."""
     parts = loads.split(",") if isinstance(loads, str) else loads or ()
     return [text for load in parts if (text := str(load).strip())]
+
+
+def slices_of(
+    session: duckdb.DuckDBPyConnection,
+    dbt: Any,
+    promised: Sequence[Table],
+    relations: Mapping[str, str],
+    let_through: Sequence[str],
+) -> dict[str, Slice]:
+    """Return the rows of each table that are to be judged now."""
+    before = judged_before(session, str(dbt.this))
+    return {
+        table.name: slice_of(session, table, relations[table.name], before, let_through)
+        for table in promised
+    }
 
 
 def judge(

@@ -48,3 +48,12 @@ def test_pages_load_nothing_and_show_data_as_text(session: duckdb.DuckDBPyConnec
 def test_docs_that_cannot_be_written_decide_nothing(session: duckdb.DuckDBPyConnection) -> None:
     lake().docs.write_text("a file where the folder belongs")
     judge(session, "after_landing", 9)
+
+
+def test_a_gate_that_cannot_judge_says_so_on_its_page(session: duckdb.DuckDBPyConnection) -> None:
+    declare("shop", "after_landing", [table("things", filled("thing_id"), key=["thing_id"])])
+    with pytest.raises(GateFailed):
+        pass_gate(session, "shop", "after_landing", {})
+    page = (lake().docs / "gates" / "gate_shop__after_landing.html").read_text()
+    assert "the check is broken" in page
+    assert "does not hand over" in page
