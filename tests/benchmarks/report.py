@@ -14,6 +14,7 @@ TARGETS = {
     "models / floor": "<= 1.5",
     "build peak MB": "<= 6,144",
     "day / full build": "<= 10 %",
+    "second make run, nothing new, s": "< 30",
 }
 
 
@@ -53,6 +54,7 @@ ROWS: tuple[Row, ...] = (
     ("models rows/s", lambda s: f"{s['landing']['rows'] / s['build']['model_s']:,.0f}"),
     ("models by hand, summed s", lambda s: f"{s['build']['floor_s']:.1f}"),
     ("models / floor", lambda s: f"{s['build']['ratio']:.2f}"),
+    ("... without dbt's own per model", lambda s: f"{s['build']['ratio_without_fixed']:.2f}"),
     ("slowest ratio of a model > 1 s", lambda s: _worst(s["build"]["models"])),
     ("build peak MB", lambda s: f"{s['build']['peak_mb']:,.0f}"),
     ("release s", lambda s: _group(s["build"], "release")),
@@ -62,12 +64,16 @@ ROWS: tuple[Row, ...] = (
     ("one more day: landing s", lambda s: f"{s['increment']['landing_s']:.1f}"),
     ("one more day: models s", lambda s: f"{s['increment']['model_s']:.1f}"),
     ("day / full build", lambda s: f"{s['increment']['share_of_full']:.1%}"),
+    (
+        "... without dbt's own per model ",
+        lambda s: f"{s['increment']['share_without_fixed']:.1%}",
+    ),
     ("one more day: release s", lambda s: _group(s["increment"], "release")),
-    ("nothing new: landing s", lambda s: f"{s['nothing_new']['landing_s']:.1f}"),
-    ("nothing new: build s", lambda s: f"{s['nothing_new']['build_s']:.1f}"),
+    ("second make run, nothing new, s", lambda s: f"{s['nothing_new']['seconds']:.1f}"),
     ("fixed: Python start s", lambda s: f"{s['fixed']['python_start_s']:.2f}"),
     ("fixed: dbt start s", lambda s: f"{s['fixed']['dbt_start_s']:.1f}"),
     ("fixed: import of GX s", lambda s: f"{s['fixed']['import_great_expectations_s']:.1f}"),
+    ("fixed: all models without a row s", lambda s: f"{s['fixed']['models_without_rows_s']:.1f}"),
     ("fixed: landing of nothing s", lambda s: f"{s['fixed']['landing_without_files_s']:.1f}"),
 )
 
