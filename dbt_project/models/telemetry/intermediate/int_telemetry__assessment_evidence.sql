@@ -1,5 +1,6 @@
--- What the assessment is written from: aggregates and at most a dozen cycles, whatever the size of
--- the day. Figures are rounded here, so that the text can quote them as they stand.
+-- What the assessment is written from: aggregates and at most a dozen cycles, whatever
+-- the size of the day. Figures are rounded here, so that the text can quote them as
+-- they stand.
 with
 
 issues as (
@@ -49,7 +50,8 @@ issues_by_day as (
         issue_lines.issue_date,
         count(*) as issue_count,
         max(issue_lines.severity_rank) as worst_severity_rank,
-        {{ ordered_array_agg('issue_lines.line', '-issue_lines.severity_rank') }} as issues
+        {{ ordered_array_agg('issue_lines.line', '-issue_lines.severity_rank') }}
+            as issues
     from issue_lines
     group by issue_lines.control_id, issue_lines.issue_date
 ),
@@ -134,7 +136,8 @@ history_by_day as (
     select
         history_lines.control_id,
         history_lines.issue_date,
-        {{ ordered_array_agg('history_lines.line', 'history_lines.earlier_date') }} as history
+        {{ ordered_array_agg('history_lines.line', 'history_lines.earlier_date') }}
+            as history
     from history_lines
     group by history_lines.control_id, history_lines.issue_date
 ),

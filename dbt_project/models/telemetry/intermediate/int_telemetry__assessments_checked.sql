@@ -1,5 +1,5 @@
--- Casts the written assessments and holds SQL's own check beside the step's: a cited cycle must
--- exist and be one of this control's.
+-- Casts the written assessments and holds SQL's own check beside the step's: a cited
+-- cycle must exist and be one of this control's.
 with
 
 assessments as (
@@ -37,7 +37,8 @@ assessments_checked as (
     select
         assessments.control_id,
         case
-            when unknown_citations.unknown_count > 0 then 'invalid' else assessments.status
+            when unknown_citations.unknown_count > 0 then 'invalid'
+            else assessments.status
         end as status,
         assessments.summary,
         assessments.severity,
@@ -48,7 +49,8 @@ assessments_checked as (
         case
             when unknown_citations.unknown_count > 0
                 then
-                    'cites a cycle that does not exist: ' || unknown_citations.unknown_cycle_id
+                    'cites a cycle that does not exist: '
+                    || unknown_citations.unknown_cycle_id
             else assessments.error
         end as error,
         assessments.provider,

@@ -1,8 +1,8 @@
--- For each labelled machine and kind of issue, how many cycles (and how many of their readings)
--- were rightly and wrongly found or left. Cycles whose label is unknown count nowhere; where single
--- readings are labelled, only these count as true.
+-- Cycles (and their readings) rightly and wrongly found or left, by machine and kind of
+-- issue. An unknown label counts nowhere; a labelled reading counts as one reading.
 {%- set labelled_readings %}case
-            when max(true_kinds.is_one_reading) = 1 then count(distinct true_kinds.started_at)
+            when max(true_kinds.is_one_reading) = 1
+                then count(distinct true_kinds.started_at)
             else max(true_kinds.reading_count)
         end{% endset %}
 with
@@ -25,10 +25,8 @@ cycle_issues as (
 ),
 
 unknown_cycles as (
-    select matched_labels.cycle_id
-    from matched_labels
-    where matched_labels.is_anomaly is null and matched_labels.cycle_id is not null
-    group by matched_labels.cycle_id
+    select distinct cycle_id from matched_labels
+    where is_anomaly is null and cycle_id is not null
 ),
 
 judged_cycles as (
@@ -54,7 +52,8 @@ true_kinds as (
         ) as cycle_id,
         matched_labels.issue_kind,
         matched_labels.started_at,
-        max(case when matched_labels.label_level = 'reading' then 1 else 0 end) as is_one_reading,
+        max(case when matched_labels.label_level = 'reading' then 1 else 0 end)
+            as is_one_reading,
         max(matched_labels.reading_count) as reading_count
     from matched_labels
     left join unknown_cycles on matched_labels.cycle_id = unknown_cycles.cycle_id
@@ -74,7 +73,8 @@ true_cycles as (
     from true_kinds
     where true_kinds.issue_kind <> 'any'
     group by
-        true_kinds.source, true_kinds.control_id, true_kinds.cycle_id, true_kinds.issue_kind
+        true_kinds.source, true_kinds.control_id, true_kinds.cycle_id,
+        true_kinds.issue_kind
     union all
     select
         true_kinds.source,
@@ -160,7 +160,8 @@ counts as (
         controls.source,
         controls.control_id,
         kinds.issue_kind,
-        controls.cycle_count + coalesce(true_counts.missing_cycle_count, 0) as cycle_count,
+        controls.cycle_count + coalesce(true_counts.missing_cycle_count, 0)
+            as cycle_count,
         controls.reading_count,
         coalesce(true_counts.cycle_count, 0) as true_cycle_count,
         coalesce(true_counts.reading_count, 0) as true_reading_count,

@@ -1,5 +1,5 @@
--- Every metric of every cycle against every rule that looks at it. The allowance is wider for a
--- short history: a MAD of few cycles is itself uncertain.
+-- Every metric of every cycle against every rule that looks at it. The allowance is
+-- wider for a short history: a MAD of few cycles is itself uncertain.
 with
 
 metrics_compared as (
@@ -57,7 +57,8 @@ comparisons_by_rule as (
         comparisons.value,
         comparisons.median_value,
         case
-            when rules.direction = 'up' then comparisons.value - comparisons.median_value
+            when rules.direction = 'up'
+                then comparisons.value - comparisons.median_value
             else comparisons.median_value - comparisons.value
         end as deviation,
         greatest(
@@ -90,8 +91,9 @@ deviations as (
             * comparisons_by_rule.allowance, 6
         ) as limit_value,
         comparisons_by_rule.deviation,
-        round(comparisons_by_rule.deviation / nullif(comparisons_by_rule.allowance, 0), 6)
-            as overshoot,
+        round(
+            comparisons_by_rule.deviation / nullif(comparisons_by_rule.allowance, 0), 6
+        ) as overshoot,
         comparisons_by_rule.cycle_date,
         comparisons_by_rule.started_at
     from comparisons_by_rule

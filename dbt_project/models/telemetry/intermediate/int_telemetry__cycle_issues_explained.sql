@@ -1,5 +1,5 @@
--- What is left once side effects are taken out: a cycle that draws too much power is also hot, and
--- is reported once.
+-- What is left once side effects are taken out: a cycle that draws too much power is
+-- also hot, and is reported once.
 with
 
 found_issues as (

@@ -1,6 +1,7 @@
--- Labels of machines that run in cycles, each with the cycles it speaks of: by id where the label
--- has one that exists, else by time (the middle of one lies within the other). A label whose
--- cycle was never found keeps a null there: it is missed, not forgotten.
+-- Labels of machines that run in cycles, each with the cycles it speaks of: by id where
+-- the label has one that exists, else by time (the middle of one lies within the
+-- other). A label whose cycle was never found keeps a null there: it is missed, not
+-- forgotten.
 with
 
 labels as (
@@ -31,8 +32,8 @@ told_labels as (
     inner join labelled_sources on labels.source = labelled_sources.source
     where labelled_sources.kind = 'cycles'
     group by
-        labels.source, labels.control_id, labels.cycle_id, labels.label_level, labels.issue_kind,
-        labels.is_anomaly, labels.started_at, labels.ended_at
+        labels.source, labels.control_id, labels.cycle_id, labels.label_level,
+        labels.issue_kind, labels.is_anomaly, labels.started_at, labels.ended_at
 ),
 
 labels_by_id as (
@@ -87,7 +88,8 @@ labels_by_time as (
             and labels_without_id.started_at <= cycles.ended_at
             and labels_without_id.ended_at >= cycles.started_at
             and (
-                labels_without_id.middle_at between cycles.started_at and cycles.ended_at
+                labels_without_id.middle_at
+                between cycles.started_at and cycles.ended_at
                 or {{ halfway('cycles.started_at', 'cycles.ended_at') }}
                 between labels_without_id.started_at and labels_without_id.ended_at
             )

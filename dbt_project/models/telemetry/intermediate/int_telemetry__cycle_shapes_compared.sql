@@ -1,5 +1,5 @@
--- Each shape metric beside the median and MAD of the same control's valid cycles in the window
--- before the cycle's day.
+-- Each shape metric beside the median and MAD of the same control's valid cycles in the
+-- window before the cycle's day.
 with
 
 shapes as (
@@ -70,7 +70,8 @@ shapes_compared as (
         medians.median_value,
         spreads.mad,
         coalesce(medians.n, 0) as n,
-        coalesce(medians.n, 0) >= {{ var('telemetry_min_baseline_cycles') }} as is_sufficient,
+        coalesce(medians.n, 0) >= {{ var('telemetry_min_baseline_cycles') }}
+            as is_sufficient,
         shapes.cycle_date,
         shapes.started_at
     from shapes

@@ -1,5 +1,5 @@
--- What a cycle's level, length and energy do not show: how its power swings, how its temperature
--- answers to power, and what is missing from it.
+-- What a cycle's level, length and energy do not show: how its power swings, how its
+-- temperature answers to power, and what is missing from it.
 with
 
 cycles as (

@@ -1,7 +1,7 @@
--- A run whose sum passed the decision height is a drift when it rose as it went: a level that
--- jumped once is no drift. It begins where the cycles ahead lie clearly off their baseline and
--- ends with the last one near the run's peak, so that neither the quiet cycles before it nor
--- those after the repair are counted.
+-- A run whose sum passed the decision height is a drift when it rose as it went: a
+-- level that jumped once is no drift. It begins where the cycles ahead lie clearly off
+-- their baseline and ends with the last one near the run's peak, so that neither the
+-- quiet cycles before it nor those after the repair are counted.
 with
 
 drift_sums as (
@@ -29,8 +29,8 @@ runs as (
     from drift_sums
     where drift_sums.height > 0
     group by
-        drift_sums.control_id, drift_sums.stage, drift_sums.metric, drift_sums.direction,
-        drift_sums.run_number
+        drift_sums.control_id, drift_sums.stage, drift_sums.metric,
+        drift_sums.direction, drift_sums.run_number
 ),
 
 run_cycles as (
@@ -53,8 +53,8 @@ run_cycles as (
         -- cut lower than in the sum: one wild cycle must not pull the start to itself
         avg(least(drift_sums.z, settings.drift_start_clip)) over (
             partition by
-                drift_sums.control_id, drift_sums.stage, drift_sums.metric, drift_sums.direction,
-                drift_sums.run_number
+                drift_sums.control_id, drift_sums.stage, drift_sums.metric,
+                drift_sums.direction, drift_sums.run_number
             order by drift_sums.place
             rows between current row and 3 following
         ) as mean_z_ahead
@@ -92,8 +92,8 @@ peaks as (
     from run_cycles
     cross join settings
     group by
-        run_cycles.control_id, run_cycles.stage, run_cycles.metric, run_cycles.direction,
-        run_cycles.run_number
+        run_cycles.control_id, run_cycles.stage, run_cycles.metric,
+        run_cycles.direction, run_cycles.run_number
 ),
 
 drifts as (
@@ -104,7 +104,8 @@ drifts as (
         run_cycles.direction,
         run_cycles.run_number,
         max(peaks.first_place) as first_place,
-        max(case when run_cycles.z >= peaks.peak_z / 2 then run_cycles.place end) as last_place
+        max(case when run_cycles.z >= peaks.peak_z / 2 then run_cycles.place end)
+            as last_place
     from run_cycles
     inner join peaks
         on
@@ -116,8 +117,8 @@ drifts as (
     cross join settings
     where run_cycles.place >= peaks.first_place
     group by
-        run_cycles.control_id, run_cycles.stage, run_cycles.metric, run_cycles.direction,
-        run_cycles.run_number
+        run_cycles.control_id, run_cycles.stage, run_cycles.metric,
+        run_cycles.direction, run_cycles.run_number
     having
         count(*) >= max(settings.drift_run_cycles)
         and max(peaks.rise_z) >= max(settings.drift_rise)
@@ -134,7 +135,8 @@ ranked_cycles as (
         run_cycles.peak_height / settings.drift_height as overshoot,
         row_number() over (
             partition by run_cycles.cycle_id
-            order by run_cycles.peak_height desc, run_cycles.stage asc, run_cycles.metric asc
+            order by
+                run_cycles.peak_height desc, run_cycles.stage asc, run_cycles.metric asc
         ) as rank_in_cycle,
         run_cycles.cycle_date,
         run_cycles.started_at

@@ -1,6 +1,6 @@
--- Page's CUSUM in closed form: the robust z of each cycle in a row, clipped so that one bad cycle
--- starts nothing, less an allowance, summed; the height above the sum's last low says how much
--- has gathered, and each new low starts another run.
+-- Page's CUSUM in closed form: the robust z of each cycle in a row, clipped so that one
+-- bad cycle starts nothing, less an allowance, summed; the height above the sum's last
+-- low says how much has gathered, and each new low starts another run.
 with
 
 metrics_compared as (

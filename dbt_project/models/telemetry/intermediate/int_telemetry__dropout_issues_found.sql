@@ -1,4 +1,5 @@
--- sensor_dropout: readings missing or silent for longer than this control's own habit allows.
+-- sensor_dropout: readings missing or silent for longer than this control's own habit
+-- allows.
 with
 
 deviations as (

@@ -1,7 +1,7 @@
--- short_cycle, long_cycle and stuck_stage. A stage is stuck when it alone holds most of the delay
--- and is one the cycle only passes through; the stage that fills most of a cycle is its work, and
--- takes longer with it, unless it lasts several times what is usual. A control's newest cycle is
--- not called short: it may still be running.
+-- short_cycle, long_cycle and stuck_stage. A stage is stuck when it alone holds most of
+-- the delay and is one the cycle only passes through; the stage that fills most of a
+-- cycle is its work, and takes longer with it, unless it lasts several times what is
+-- usual. A control's newest cycle is not called short: it may still be running.
 with
 
 deviations as (
@@ -36,8 +36,11 @@ cycle_delays as (
                     then abs(metrics_compared.value - metrics_compared.median_value)
             end
         ) as delay_s,
-        max(case when metrics_compared.stage = 'all' then metrics_compared.median_value end)
-            as usual_cycle_s
+        max(
+            case
+                when metrics_compared.stage = 'all' then metrics_compared.median_value
+            end
+        ) as usual_cycle_s
     from metrics_compared
     where metrics_compared.metric = 'duration_s'
     group by metrics_compared.cycle_id

@@ -1,5 +1,6 @@
--- The auditor's own facts, taken cycle by cycle from what the rules found and from the cycles
--- themselves, not from what the writer was shown; one row for each assessment that was written.
+-- The auditor's own facts, taken cycle by cycle from what the rules found and from the
+-- cycles themselves, not from what the writer was shown; one row for each assessment
+-- that was written.
 with
 
 assessments as (
@@ -53,7 +54,7 @@ finding_lines as (
         findings.severity_rank,
         {{ json_object_text([
             ['rule', 'findings.rule'],
-            ['direction', 'case when findings.rule <> \'drift\' then rules.direction end'],
+            ['direction', "case when rules.rule <> 'drift' then rules.direction end"],
             ['severity', severity_name('findings.severity_rank')],
             ['stage', 'findings.stage'],
             ['unit', 'findings.unit'],
@@ -79,7 +80,8 @@ findings_by_day as (
     select
         finding_lines.control_id,
         finding_lines.cycle_date,
-        {{ ordered_array_agg('finding_lines.line', '-finding_lines.severity_rank') }} as findings
+        {{ ordered_array_agg('finding_lines.line', '-finding_lines.severity_rank') }}
+            as findings
     from finding_lines
     group by finding_lines.control_id, finding_lines.cycle_date
 ),
@@ -101,7 +103,8 @@ citations as (
     from written_assessments
 ),
 
--- cited cycles come first, so that a citation is never unknown only because the list ends
+-- cited cycles come first, so that a citation is never unknown only because the list
+-- ends
 cycle_facts as (
     select
         cycles.control_id,

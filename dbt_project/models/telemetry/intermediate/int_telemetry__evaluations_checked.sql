@@ -11,9 +11,12 @@ evidence as (
 
 floors as (
     select
-        max(case when criterion = 'faithfulness' then floor_score end) as faithfulness_floor,
-        max(case when criterion = 'completeness' then floor_score end) as completeness_floor,
-        max(case when criterion = 'actionability' then floor_score end) as actionability_floor
+        max(case when criterion = 'faithfulness' then floor_score end)
+            as faithfulness_floor,
+        max(case when criterion = 'completeness' then floor_score end)
+            as completeness_floor,
+        max(case when criterion = 'actionability' then floor_score end)
+            as actionability_floor
     from {{ ref('telemetry_evaluation_floors') }}
 ),
 

@@ -1,5 +1,5 @@
--- over_power, under_power, over_temperature, unstable_power and power_temperature_decoupled need
--- no more than the worst stage of a cycle that is out.
+-- over_power, under_power, over_temperature, unstable_power and
+-- power_temperature_decoupled need no more than the worst stage of a cycle that is out.
 with
 
 deviations as (

@@ -1,5 +1,6 @@
--- For each labelled series: what the score found, what an alarm that is always on finds, and what
--- the best single threshold on one raw sensor would have found, chosen with the labels in hand.
+-- For each labelled series: what the score found, what an alarm that is always on
+-- finds, and what the best single threshold on one raw sensor would have found, chosen
+-- with the labels in hand.
 with
 
 point_anomalies as (
@@ -27,7 +28,8 @@ own_counts as (
         count(*) as total_count,
         count(*) filter (where judged_points.label) as true_count,
         count(*) filter (where judged_points.is_anomaly) as found_count,
-        count(*) filter (where judged_points.label and judged_points.is_anomaly) as right_count
+        count(*) filter (where judged_points.label and judged_points.is_anomaly)
+            as right_count
     from judged_points
     group by judged_points.source, judged_points.control_id
 ),
@@ -42,7 +44,8 @@ value_counts as (
         count(*) filter (where series_values.label) as true_value_count
     from series_values
     group by
-        series_values.source, series_values.control_id, series_values.sensor, series_values.value
+        series_values.source, series_values.control_id, series_values.sensor,
+        series_values.value
 ),
 
 threshold_counts as (
@@ -57,12 +60,14 @@ threshold_counts as (
     from value_counts
     window
         from_above as (
-            partition by value_counts.source, value_counts.control_id, value_counts.sensor
+            partition by
+                value_counts.source, value_counts.control_id, value_counts.sensor
             order by value_counts.value desc
             rows between unbounded preceding and current row
         ),
         from_below as (
-            partition by value_counts.source, value_counts.control_id, value_counts.sensor
+            partition by
+                value_counts.source, value_counts.control_id, value_counts.sensor
             order by value_counts.value asc
             rows between unbounded preceding and current row
         )
@@ -90,7 +95,8 @@ scored_candidates as (
         candidates.control_id,
         candidates.found_count,
         candidates.right_count,
-        2.0 * candidates.right_count / (candidates.found_count + own_counts.true_count) as f1
+        2.0 * candidates.right_count
+        / (candidates.found_count + own_counts.true_count) as f1
     from candidates
     inner join own_counts
         on

@@ -1,4 +1,5 @@
--- How many cycles each control ran on each day, and how many were left out of the baselines.
+-- How many cycles each control ran on each day, and how many were left out of the
+-- baselines.
 with
 
 cycles as (

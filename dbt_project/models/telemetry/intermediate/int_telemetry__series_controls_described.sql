@@ -1,4 +1,5 @@
--- Sensors without cycles: when each series starts and ends, and how its source is labelled.
+-- Sensors without cycles: when each series starts and ends, and how its source is
+-- labelled.
 with
 
 readings as (
@@ -25,7 +26,8 @@ series_controls as (
         extents.source,
         extents.control_id,
         sources.label_level,
-        coalesce(sources.lead_in_share, {{ point_setting('lead_in_share') }}) as lead_in_share,
+        coalesce(sources.lead_in_share, {{ point_setting('lead_in_share') }})
+            as lead_in_share,
         extents.reading_count,
         extents.first_reading_at,
         extents.last_reading_at

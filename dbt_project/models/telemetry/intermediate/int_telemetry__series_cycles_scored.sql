@@ -1,6 +1,7 @@
--- Series whose source marks repetitions: a machine that repeats itself is judged by how long each
--- repetition takes, in robust sigmas of those in the lead-in. Where time slots cut across motions,
--- a longer repetition is the plainest sign that something was in the way.
+-- Series whose source marks repetitions: a machine that repeats itself is judged by how
+-- long each repetition takes, in robust sigmas of those in the lead-in. Where time
+-- slots cut across motions, a longer repetition is the plainest sign that something was
+-- in the way.
 with
 
 cycles as (

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Raw sensor values of labelled series beside their label, for the yardstick a person would draw
--- by hand.
+-- Raw sensor values of labelled series beside their label, for the yardstick a person
+-- would draw by hand.
 with
 
 sensor_values as (
@@ -23,7 +23,8 @@ labels as (
         max(case when point_anomalies.label then 1 else 0 end) = 1 as label
     from point_anomalies
     where point_anomalies.label is not null
-    group by point_anomalies.source, point_anomalies.control_id, point_anomalies.reading_at
+    group by
+        point_anomalies.source, point_anomalies.control_id, point_anomalies.reading_at
 ),
 
 raw_values as (

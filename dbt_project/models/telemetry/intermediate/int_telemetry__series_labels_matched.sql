@@ -1,4 +1,5 @@
--- What a labelled series says of single readings: true beats unknown, unknown beats normal.
+-- What a labelled series says of single readings: true beats unknown, unknown beats
+-- normal.
 with
 
 labels as (

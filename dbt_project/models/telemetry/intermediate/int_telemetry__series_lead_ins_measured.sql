@@ -1,5 +1,7 @@
--- Where each series' lead-in ends, from a histogram of its time (no sort of readings), and how wide
--- a slot is: time in which nothing was read does not count.
+-- Where each series' lead-in ends, from a histogram of its time (no sort of readings),
+-- and how wide a slot is: time in which nothing was read does not count.
+{%- set whole_series =
+    seconds_between('controls.first_reading_at', 'controls.last_reading_at') %}
 with
 
 readings as (
@@ -16,12 +18,12 @@ binned_readings as (
         controls.control_id,
         controls.lead_in_share,
         controls.reading_count,
-        {{ seconds_between('controls.first_reading_at', 'controls.last_reading_at') }} / 2000
+        {{ whole_series }} / 2000
             as bin_seconds,
         floor(
             {{ seconds_between('controls.first_reading_at', 'readings.reading_at') }}
             / nullif(
-                {{ seconds_between('controls.first_reading_at', 'controls.last_reading_at') }}
+                {{ whole_series }}
                 / 2000, 0
             )
         ) as bin
@@ -43,8 +45,9 @@ bins as (
         count(*) as bin_count
     from binned_readings
     group by
-        binned_readings.source, binned_readings.control_id, binned_readings.lead_in_share,
-        binned_readings.reading_count, binned_readings.bin_seconds, binned_readings.bin
+        binned_readings.source, binned_readings.control_id,
+        binned_readings.lead_in_share, binned_readings.reading_count,
+        binned_readings.bin_seconds, binned_readings.bin
 ),
 
 bins_so_far as (
@@ -68,10 +71,12 @@ lead_ins as (
         bins_so_far.source,
         bins_so_far.control_id,
         max(bins_so_far.bin_seconds) * (max(bins_so_far.bin) + 1) as lead_in_seconds,
-        max(bins_so_far.bin_seconds) * count(*) / {{ point_setting('slots_in_lead_in') }}
-            as slot_seconds
+        max(bins_so_far.bin_seconds) * count(*)
+        / {{ point_setting('slots_in_lead_in') }} as slot_seconds
     from bins_so_far
-    where bins_so_far.readings_so_far <= bins_so_far.lead_in_share * bins_so_far.reading_count
+    where
+        bins_so_far.readings_so_far
+        <= bins_so_far.lead_in_share * bins_so_far.reading_count
     group by bins_so_far.source, bins_so_far.control_id
 ),
 

@@ -1,4 +1,5 @@
--- Readings of sensors without cycles, taken out once, so that what follows never reads the others.
+-- Readings of sensors without cycles, taken out once, so that what follows never reads
+-- the others.
 with
 
 readings as (

@@ -1,5 +1,6 @@
--- Sensor values of a series by slots of time: count, mean and variance are all that is kept, so
--- that what follows costs slots, not readings. Copies of a value leave both as they are.
+-- Sensor values of a series by slots of time: count, mean and variance are all that is
+-- kept, so that what follows costs slots, not readings. Copies of a value leave both as
+-- they are.
 with
 
 sensor_values as (
@@ -48,7 +49,9 @@ values_with_slot as (
         series_values.value,
         lead_ins.lead_in_seconds / lead_ins.slot_seconds as lead_in_slots,
         cast(floor(
-            {{ seconds_between('lead_ins.first_reading_at', 'series_values.reading_at') }}
+            {{ seconds_between(
+                'lead_ins.first_reading_at', 'series_values.reading_at'
+            ) }}
             / lead_ins.slot_seconds
         ) as bigint) as slot
     from series_values

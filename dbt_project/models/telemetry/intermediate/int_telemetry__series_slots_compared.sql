@@ -1,5 +1,6 @@
--- Each sensor's level and scatter around a slot, in robust sigmas of its own lead-in. Floors keep
--- a sensor that stood still in the lead-in from making every later move infinite.
+-- Each sensor's level and scatter around a slot, in robust sigmas of its own lead-in.
+-- Floors keep a sensor that stood still in the lead-in from making every later move
+-- infinite.
 {%- set clip = point_setting('clip') %}
 with
 
@@ -18,7 +19,8 @@ lead_in_medians as (
     from levels_and_scatters
     where levels_and_scatters.is_lead_in
     group by
-        levels_and_scatters.source, levels_and_scatters.control_id, levels_and_scatters.sensor
+        levels_and_scatters.source, levels_and_scatters.control_id,
+        levels_and_scatters.sensor
 ),
 
 lead_in_deviations as (
@@ -33,7 +35,8 @@ lead_in_deviations as (
     from levels_and_scatters
     where levels_and_scatters.is_lead_in
     group by
-        levels_and_scatters.source, levels_and_scatters.control_id, levels_and_scatters.sensor
+        levels_and_scatters.source, levels_and_scatters.control_id,
+        levels_and_scatters.sensor
 ),
 
 activities as (
@@ -103,7 +106,9 @@ slots_compared as (
         ), 6) as level_z,
         round(least(
             abs(activities.activity - activity_medians.median_activity)
-            / greatest(activity_spreads.activity_spread, {{ point_setting('activity_floor') }}),
+            / greatest(
+                activity_spreads.activity_spread, {{ point_setting('activity_floor') }}
+            ),
             {{ clip }}
         ), 6) as activity_z
     from activities

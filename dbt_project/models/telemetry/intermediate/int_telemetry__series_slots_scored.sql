@@ -1,5 +1,6 @@
--- The distance of a slot over all its sensors, averaged over its neighbours, as a multiple of what
--- was usual in the lead-in: once for level, once for scatter, the larger of both counts.
+-- The distance of a slot over all its sensors, averaged over its neighbours, as a
+-- multiple of what was usual in the lead-in: once for level, once for scatter, the
+-- larger of both counts.
 {%- set score_reach = point_setting('score_reach') %}
 {%- set usual = point_setting('usual_quantile') %}
 with
@@ -17,7 +18,8 @@ distances as (
         avg(slots_compared.level_z * slots_compared.level_z) as level_square,
         avg(slots_compared.activity_z * slots_compared.activity_z) as activity_square,
         max_by(
-            slots_compared.sensor, greatest(slots_compared.level_z, slots_compared.activity_z)
+            slots_compared.sensor,
+            greatest(slots_compared.level_z, slots_compared.activity_z)
         ) as top_sensor
     from slots_compared
     group by
@@ -25,7 +27,7 @@ distances as (
         slots_compared.is_lead_in
 ),
 
-smoothed_distances as (
+nearby as (
     select
         distances.source,
         distances.control_id,
@@ -44,37 +46,37 @@ smoothed_distances as (
 
 usual_distances as (
     select
-        smoothed_distances.source,
-        smoothed_distances.control_id,
+        nearby.source,
+        nearby.control_id,
         greatest(
-            percentile_cont({{ usual }}) within group (order by smoothed_distances.level_distance),
+            percentile_cont({{ usual }}) within group (order by nearby.level_distance),
             {{ point_setting('least_distance') }}
         ) as level_distance,
         greatest(
-            percentile_cont({{ usual }}) within group (order by smoothed_distances.activity_distance),
+            percentile_cont({{ usual }}) within group (order by nearby.activity_distance),
             {{ point_setting('least_distance') }}
         ) as activity_distance
-    from smoothed_distances
-    where smoothed_distances.is_lead_in
-    group by smoothed_distances.source, smoothed_distances.control_id
+    from nearby
+    where nearby.is_lead_in
+    group by nearby.source, nearby.control_id
 ),
 
 slots_scored as (
     select
-        smoothed_distances.source,
-        smoothed_distances.control_id,
-        smoothed_distances.slot,
-        smoothed_distances.top_sensor,
+        nearby.source,
+        nearby.control_id,
+        nearby.slot,
+        nearby.top_sensor,
         greatest(
-            smoothed_distances.level_distance / usual_distances.level_distance,
-            smoothed_distances.activity_distance / usual_distances.activity_distance
+            nearby.level_distance / usual_distances.level_distance,
+            nearby.activity_distance / usual_distances.activity_distance
         ) as score,
         cast({{ point_setting('margin') }} as double) as threshold
-    from smoothed_distances
+    from nearby
     inner join usual_distances
         on
-            smoothed_distances.source = usual_distances.source
-            and smoothed_distances.control_id = usual_distances.control_id
+            nearby.source = usual_distances.source
+            and nearby.control_id = usual_distances.control_id
 )
 
 select * from slots_scored

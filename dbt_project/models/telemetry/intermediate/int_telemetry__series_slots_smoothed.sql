@@ -1,7 +1,7 @@
--- The level of each sensor around a slot and its scatter, from counts, sums and sums of squares
--- about the lead-in's centre.
+-- The level of each sensor around a slot and its scatter, from counts, sums and sums of
+-- squares about the lead-in's centre.
 {%- set level_reach = point_setting('level_reach') %}
-{%- set activity_reach = point_setting('activity_reach') %}
+{%- set reach = point_setting('activity_reach') %}
 with
 
 slots as (
@@ -28,7 +28,8 @@ centred_slots as (
         slots.is_lead_in,
         slots.value_count,
         slots.mean_value - centres.centre as deviation,
-        slots.variance + (slots.mean_value - centres.centre) * (slots.mean_value - centres.centre)
+        slots.variance
+        + (slots.mean_value - centres.centre) * (slots.mean_value - centres.centre)
             as square,
         centres.centre
     from slots
@@ -50,22 +51,26 @@ neighbourhoods as (
         centred_slots.value_count,
         centred_slots.square,
         sum(centred_slots.value_count) over level_slots as level_count,
-        sum(centred_slots.value_count * centred_slots.deviation) over level_slots as level_sum,
+        sum(centred_slots.value_count * centred_slots.deviation) over level_slots
+            as level_sum,
         sum(centred_slots.value_count) over activity_slots as activity_count,
-        sum(centred_slots.value_count * centred_slots.deviation) over activity_slots as activity_sum,
+        sum(centred_slots.value_count * centred_slots.deviation) over activity_slots
+            as activity_sum,
         sum(centred_slots.value_count * centred_slots.square) over activity_slots
             as activity_square_sum
     from centred_slots
     window
         level_slots as (
-            partition by centred_slots.source, centred_slots.control_id, centred_slots.sensor
+            partition by
+                centred_slots.source, centred_slots.control_id, centred_slots.sensor
             order by centred_slots.slot
             rows between {{ level_reach }} preceding and {{ level_reach }} following
         ),
         activity_slots as (
-            partition by centred_slots.source, centred_slots.control_id, centred_slots.sensor
+            partition by
+                centred_slots.source, centred_slots.control_id, centred_slots.sensor
             order by centred_slots.slot
-            rows between {{ activity_reach }} preceding and {{ activity_reach }} following
+            rows between {{ reach }} preceding and {{ reach }} following
         )
 ),
 

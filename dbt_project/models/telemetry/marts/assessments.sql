@@ -16,7 +16,7 @@ assessments_with_review as (
         case
             when assessments.status = 'pending' then 'pending'
             when not assessments.is_usable then 'failed'
-            when evaluations.status is null or evaluations.status = 'pending' then 'pending'
+            when coalesce(evaluations.status, 'pending') = 'pending' then 'pending'
             when evaluations.is_passed then 'accepted'
             else 'needs_review'
         end as review_status,

@@ -75,8 +75,10 @@ outcomes as (
         cast(counts.right_count as bigint) as true_positives,
         cast(counts.found_count - counts.right_count as bigint) as false_positives,
         cast(counts.true_count - counts.right_count as bigint) as false_negatives,
-        cast(counts.total_count - counts.found_count - counts.true_count + counts.right_count as bigint)
-            as true_negatives
+        cast(
+            counts.total_count - counts.found_count - counts.true_count
+            + counts.right_count as bigint
+        ) as true_negatives
     from counts
 ),
 
@@ -96,10 +98,12 @@ detection_quality as (
         cast(outcomes.true_positives as double)
         / nullif(outcomes.true_positives + outcomes.false_negatives, 0) as recall,
         cast(2 * outcomes.true_positives as double) / nullif(
-            2 * outcomes.true_positives + outcomes.false_positives + outcomes.false_negatives, 0
+            2 * outcomes.true_positives
+            + outcomes.false_positives + outcomes.false_negatives, 0
         ) as f1,
         cast(outcomes.false_positives as double)
-        / nullif(outcomes.false_positives + outcomes.true_negatives, 0) as false_alarm_rate
+        / nullif(outcomes.false_positives + outcomes.true_negatives, 0)
+            as false_alarm_rate
     from outcomes
 )
 

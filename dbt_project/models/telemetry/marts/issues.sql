@@ -1,4 +1,5 @@
--- A rule that fires on following days of operation is one run: every day of it knows when it began.
+-- A rule that fires on following days of operation is one run: every day of it knows
+-- when it began.
 with
 
 cycle_issues as (
@@ -13,7 +14,8 @@ operating_days as (
     select
         cycles.control_id,
         cycles.cycle_date,
-        row_number() over (partition by cycles.control_id order by cycles.cycle_date) as day_number
+        row_number() over (partition by cycles.control_id order by cycles.cycle_date)
+            as day_number
     from cycles
     group by cycles.control_id, cycles.cycle_date
 ),
@@ -28,7 +30,8 @@ daily_issues as (
         max_by(cycle_issues.value, cycle_issues.overshoot) as value,
         max_by(cycle_issues.limit_value, cycle_issues.overshoot) as limit_value,
         count(*) as cycle_count,
-        {{ ordered_array_agg('cycle_issues.cycle_id', 'cycle_issues.started_at') }} as cycle_ids,
+        {{ ordered_array_agg('cycle_issues.cycle_id', 'cycle_issues.started_at') }}
+            as cycle_ids,
         cycle_issues.cycle_date,
         min(cycle_issues.started_at) as first_started_at,
         max(cycle_issues.started_at) as last_seen_at

@@ -50,6 +50,22 @@ window_labels as (
     where labels.started_at < labels.ended_at
 ),
 
+slots_without_cycles as (
+    select
+        slots_scored.source,
+        slots_scored.control_id,
+        slots_scored.slot,
+        slots_scored.top_sensor,
+        slots_scored.score,
+        slots_scored.threshold
+    from slots_scored
+    left join controls_with_cycles
+        on
+            slots_scored.source = controls_with_cycles.source
+            and slots_scored.control_id = controls_with_cycles.control_id
+    where controls_with_cycles.source is null
+),
+
 series_readings as (
     select
         readings.source,
@@ -85,8 +101,8 @@ readings_in_windows as (
             and series_readings.reading_at >= window_labels.started_at
             and series_readings.reading_at <= window_labels.ended_at
     group by
-        series_readings.source, series_readings.control_id, series_readings.reading_number,
-        series_readings.reading_at
+        series_readings.source, series_readings.control_id,
+        series_readings.reading_number, series_readings.reading_at
 ),
 
 point_anomalies as (
@@ -94,40 +110,35 @@ point_anomalies as (
         series_readings.source,
         series_readings.control_id,
         case
-            when controls_with_cycles.source is null then slots_scored.top_sensor
-            else 'cycle duration'
+            when cycles_scored.cycle_id is not null then 'cycle duration'
+            else slots_without_cycles.top_sensor
         end as top_sensor,
         series_readings.reading_number,
-        round(coalesce(cycles_scored.score, slots_scored.score), 6) as score,
-        coalesce(cycles_scored.threshold, slots_scored.threshold) as threshold,
+        round(coalesce(cycles_scored.score, slots_without_cycles.score), 6) as score,
+        coalesce(cycles_scored.threshold, slots_without_cycles.threshold) as threshold,
         coalesce(
-            coalesce(cycles_scored.score, slots_scored.score)
-            > coalesce(cycles_scored.threshold, slots_scored.threshold), false
+            coalesce(cycles_scored.score, slots_without_cycles.score)
+            > coalesce(cycles_scored.threshold, slots_without_cycles.threshold), false
         ) as is_anomaly,
         case
             when point_labels.is_anomaly or readings_in_windows.is_anomaly then true
-            when point_labels.source is not null or readings_in_windows.source is not null
+            when coalesce(point_labels.source, readings_in_windows.source) is not null
                 then null
             when series_readings.label_level in ('reading', 'window') then false
         end as label,
         series_readings.reading_date,
         series_readings.reading_at
     from series_readings
-    left join controls_with_cycles
-        on
-            series_readings.source = controls_with_cycles.source
-            and series_readings.control_id = controls_with_cycles.control_id
     left join cycles_scored
         on
             series_readings.source = cycles_scored.source
             and series_readings.control_id = cycles_scored.control_id
             and series_readings.cycle_id = cycles_scored.cycle_id
-    left join slots_scored
+    left join slots_without_cycles
         on
-            series_readings.source = slots_scored.source
-            and series_readings.control_id = slots_scored.control_id
-            and series_readings.slot = slots_scored.slot
-            and controls_with_cycles.source is null
+            series_readings.source = slots_without_cycles.source
+            and series_readings.control_id = slots_without_cycles.control_id
+            and series_readings.slot = slots_without_cycles.slot
     left join point_labels
         on
             series_readings.source = point_labels.source
