@@ -52,7 +52,8 @@ def issues(lake: Path) -> None:
         connection.execute("create schema telemetry")
         connection.execute(
             "create table telemetry.issues as select 'i' || range as issue_id, "
-            "'m-1' as control_id, 'over_power' as rule, 'high' as severity, 900.0 + range as value, "
+            "'m-1' as control_id, 'over_power' as rule, 'high' as severity, "
+            "900.0 + range as value, "
             "800.0 as limit_value from range(3)"
         )
 

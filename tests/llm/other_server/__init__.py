@@ -1,0 +1,1 @@
+"""The same steps against a server that is not ours."""
