@@ -1,4 +1,4 @@
-"""What every test shares: a lake of its own, no key, no network, and loud words about what is skipped."""
+"""What every test shares: a lake of its own, no key, no network, loud words on what is skipped."""
 
 from __future__ import annotations
 
