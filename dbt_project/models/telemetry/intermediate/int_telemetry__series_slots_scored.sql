@@ -27,7 +27,7 @@ distances as (
         slots_compared.is_lead_in
 ),
 
-nearby as (
+near as (
     select
         distances.source,
         distances.control_id,
@@ -46,37 +46,37 @@ nearby as (
 
 usual_distances as (
     select
-        nearby.source,
-        nearby.control_id,
+        near.source,
+        near.control_id,
         greatest(
-            percentile_cont({{ usual }}) within group (order by nearby.level_distance),
+            percentile_cont({{ usual }}) within group (order by near.level_distance),
             {{ point_setting('least_distance') }}
         ) as level_distance,
         greatest(
-            percentile_cont({{ usual }}) within group (order by nearby.activity_distance),
+            percentile_cont({{ usual }}) within group (order by near.activity_distance),
             {{ point_setting('least_distance') }}
         ) as activity_distance
-    from nearby
-    where nearby.is_lead_in
-    group by nearby.source, nearby.control_id
+    from near
+    where near.is_lead_in
+    group by near.source, near.control_id
 ),
 
 slots_scored as (
     select
-        nearby.source,
-        nearby.control_id,
-        nearby.slot,
-        nearby.top_sensor,
+        near.source,
+        near.control_id,
+        near.slot,
+        near.top_sensor,
         greatest(
-            nearby.level_distance / usual_distances.level_distance,
-            nearby.activity_distance / usual_distances.activity_distance
+            near.level_distance / usual_distances.level_distance,
+            near.activity_distance / usual_distances.activity_distance
         ) as score,
         cast({{ point_setting('margin') }} as double) as threshold
-    from nearby
+    from near
     inner join usual_distances
         on
-            nearby.source = usual_distances.source
-            and nearby.control_id = usual_distances.control_id
+            near.source = usual_distances.source
+            and near.control_id = usual_distances.control_id
 )
 
 select * from slots_scored
