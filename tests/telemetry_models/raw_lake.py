@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +21,8 @@ def append_rows(table: str, rows: Iterable[dict[str, Any]]) -> None:
     schema = TABLES[table]
     filled = [{name: row.get(name) for name in schema.names} for row in rows]
     opened = catalog()
-    try:
+    with contextlib.suppress(NamespaceAlreadyExistsError):
         opened.create_namespace(NAMESPACE)
-    except NamespaceAlreadyExistsError:
-        pass
     identifier = f"{NAMESPACE}.{table}"
     try:
         target = opened.load_table(identifier)

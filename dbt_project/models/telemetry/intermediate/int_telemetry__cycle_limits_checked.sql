@@ -1,8 +1,10 @@
 {%- set cycle_metrics = [
-    'duration_s', 'reading_count', 'largest_gap_s', 'missing_share', 'min_power_w', 'max_power_w',
-    'min_temperature_c', 'max_temperature_c'
+    'duration_s', 'reading_count', 'largest_gap_s', 'missing_share',
+    'min_power_w', 'max_power_w', 'min_temperature_c', 'max_temperature_c'
 ] -%}
-{%- set order_metrics = ['stages_out_of_order', 'stages_missing', 'stage_overlap_share'] -%}
+{%- set order_metrics = [
+    'stages_out_of_order', 'stages_missing', 'stage_overlap_share'
+] -%}
 -- Every limit a cycle breaks, one row for each; a machine's own limit takes the place
 -- of `*`.
 with

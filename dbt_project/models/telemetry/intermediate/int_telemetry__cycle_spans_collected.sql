@@ -49,7 +49,8 @@ cycle_spans_apart as (
         cycle_spans.is_derived,
         {{ time_slot('cycle_spans.started_at', 300) }} as first_slot,
         case
-            when cycle_spans.is_derived then {{ time_slot('cycle_spans.ended_at', 300) }}
+            when cycle_spans.is_derived
+                then {{ time_slot('cycle_spans.ended_at', 300) }}
             else
                 least(
                     {{ time_slot('cycle_spans.ended_at', 300) }},

@@ -89,10 +89,13 @@ ranges_between_islands as (
             ranges.first_at
         ) as opened_from,
         coalesce(
-            {{ seconds_after(
-                'min(case when cycle_islands.started_at > ranges.last_at then cycle_islands.ended_at end)',
-                0.001
-            ) }},
+            min(
+                case
+                    when
+                        cycle_islands.started_at > ranges.last_at
+                        then {{ just_after('cycle_islands.ended_at') }}
+                end
+            ),
             cast('9999-12-31' as timestamp)
         ) as opened_until
     from ranges

@@ -8,11 +8,15 @@
         },
     )
 }}
-{%- set scale = robust_scale('spreads.mad', 'centres.median_value', 'centres.resolution') -%}
+{%- set scale = robust_scale(
+    'spreads.mad', 'centres.median_value', 'centres.resolution'
+) -%}
 with
 
 cycle_days as (
-    {{ reopened(ref('int_telemetry__cycle_days_listed'), 'as_of', 'int_telemetry__rejudged_windows') }}
+    {{ reopened(
+        ref('int_telemetry__cycle_days_listed'), 'as_of', 'int_telemetry__rejudged_windows'
+    ) }}
 ),
 
 metrics as (

@@ -80,14 +80,13 @@ stage_scores as (
     select
         metrics_with_place.cycle_id,
         metrics_with_place.stage,
-        {%- for metric in ['power', 'temperature', 'duration', 'energy'] %}
-        {%- set unit = {'power': 'w', 'temperature': 'c', 'duration': 's', 'energy': 'wh'}[metric] %}
+        {%- for metric in ['power_w', 'temperature_c', 'duration_s', 'energy_wh'] %}
         max(
             case
-                when metrics_with_place.metric = '{{ metric }}_{{ unit }}'
+                when metrics_with_place.metric = '{{ metric }}'
                     then metrics_with_place.robust_z
             end
-        ) as {{ metric }}_robust_z,
+        ) as {{ metric.split('_')[0] }}_robust_z,
         {%- endfor %}
         bool_or(metrics_with_place.is_sufficient) as is_sufficient
     from metrics_with_place
