@@ -7,10 +7,12 @@ identity of what a query can return: a cache entry never has to be thrown away f
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import duckdb
 import pyarrow as pa
@@ -50,9 +52,19 @@ def query(release: Release, sql: str, **parameters: Any) -> pa.Table:
     return rows_of(release.path, sql, tuple(sorted(_hashable(parameters).items())))
 
 
+# DuckDB keeps one database for all connections of a process to a file, and a locked-down one
+# cannot be locked down again: as long as anybody holds a connection, that one is given
+_opened: WeakValueDictionary[str, duckdb.DuckDBPyConnection] = WeakValueDictionary()
+_opening = threading.Lock()
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _connection(path: str) -> duckdb.DuckDBPyConnection:
-    return open_release(Path(path))
+    with _opening:
+        connection = _opened.get(path)
+        if connection is None:
+            connection = _opened[path] = open_release(Path(path))
+        return connection
 
 
 @st.cache_data(max_entries=600, show_spinner=False)
@@ -65,6 +77,17 @@ def rows_of(path: str, sql: str, parameters: tuple[tuple[str, Any], ...] = ()) -
     bound = {name: list(value) if isinstance(value, tuple) else value for name, value in parameters}
     with _connection(path).cursor() as cursor:
         return cursor.execute(sql, bound or None).to_arrow_table()
+
+
+def whole_table(release: Release, sql: str, name: str) -> Callable[[], pa.Table]:
+    """Return a function that reads all rows of a table when it is called, past the cache."""
+    connection = _connection(release.path)
+
+    def read() -> pa.Table:
+        with connection.cursor() as cursor:
+            return cursor.execute(sql, {"name": name}).to_arrow_table()
+
+    return read
 
 
 def console_rows(release: Release, text: str) -> pa.Table:

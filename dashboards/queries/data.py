@@ -41,6 +41,8 @@ order by column_index
 # query_table takes the name as a value, so that no name is ever pasted into SQL
 PREVIEW = "select * from query_table($name::varchar) limit $row_limit::bigint"
 
+WHOLE = "select * from query_table($name::varchar)"
+
 LOADS = """
 select *
 from ops.loads

@@ -10,13 +10,14 @@ import streamlit as st
 
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, guarded, part
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import picked, table, to_parquet
 from dashboards.parts.text import escaped, paragraphs
 from dashboards.queries import data as queries
-from dashboards.release import Release
+from dashboards.release import Release, whole_table
 from ingestion.lake import lake
 
 PREVIEW_ROWS = 200
+MOST_EXPORTED_ROWS = 2_000_000
 DOCS = "/docs/index.html"
 TABLE_COLUMNS = {
     "table": "Table",
@@ -26,6 +27,11 @@ TABLE_COLUMNS = {
     "comment": st.column_config.TextColumn("What it holds", width="large"),
     "schema_name": None,
     "table_name": None,
+}
+COLUMN_COLUMNS = {
+    "column_name": "Column",
+    "data_type": "Type",
+    "comment": st.column_config.TextColumn("What it says", width="large"),
 }
 LOAD_COLUMNS = {
     "landed_at": st.column_config.DatetimeColumn("Landed (UTC)", format="YYYY-MM-DD HH:mm"),
@@ -94,19 +100,30 @@ def _one_table(release: Release, chosen: dict[str, Any]) -> None:
         _lineage_link(chosen)
     st.html(paragraphs(chosen["comment"] or "No description."))
     key = {name: chosen[name] for name in ("schema_name", "table_name")}
-    table(
-        ask(queries.COLUMNS, **key),
-        f"{chosen['table']}.columns",
-        {
-            "column_name": "Column",
-            "data_type": "Type",
-            "comment": st.column_config.TextColumn("What it says", width="large"),
-        },
-    )
-    part(f"First {PREVIEW_ROWS} rows")
+    table(ask(queries.COLUMNS, **key), f"{chosen['table']}.columns", COLUMN_COLUMNS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        part(f"First {PREVIEW_ROWS} rows")
+        _whole(release, chosen)
     rows = ask(queries.PREVIEW, name=chosen["table"], row_limit=PREVIEW_ROWS)
     table(rows, chosen["table"])
     link_to("sql", "Ask it in SQL", query=f"select *\nfrom {chosen['table']}\nlimit 100")
+
+
+def _whole(release: Release, chosen: dict[str, Any]) -> None:
+    """Offer all rows of a table, read only when they are asked for."""
+    if (chosen["rows"] or 0) > MOST_EXPORTED_ROWS:
+        st.caption("All rows: `make sql`, or read its Iceberg table", width="content")
+        return
+    read = whole_table(release, queries.WHOLE, chosen["table"])
+    st.download_button(
+        "All rows as Parquet",
+        data=lambda: to_parquet(read()),
+        file_name=f"{chosen['table']}.parquet",
+        key="whole_table",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _docs_link() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import streamlit as st
 
 from dashboards import release
+from dashboards.queries import data
 from dashboards.views.sql import saved_queries
 from ingestion.settings import PROJECT_ROOT
 
@@ -33,6 +35,19 @@ def test_what_was_asked_before_is_not_asked_again(
     first = release.query(shown, ECHO, number=1)
     monkeypatch.setattr(release, "_connection", None)  # whoever asks the file now fails
     assert release.query(shown, ECHO, number=1).equals(first)
+
+
+def test_a_whole_table_is_read_when_asked_for(released: Path) -> None:
+    read = release.whole_table(release.current_release(), data.WHOLE, "telemetry.cycles")
+    assert len(read()) == 160
+
+
+def test_a_release_somebody_still_reads_is_opened_again(released: Path) -> None:
+    read = release.whole_table(release.current_release(), data.WHOLE, "telemetry.cycles")
+    st.cache_resource.clear()  # what happens to the oldest of several releases
+    st.cache_data.clear()
+    assert release.current_release().release_id == "7"
+    assert len(read()) == 160
 
 
 def test_a_page_cannot_write_to_the_release(released: Path) -> None:
