@@ -19,7 +19,9 @@ from ingestion.telemetry.landed import (
 )
 from ingestion.telemetry.reading import Answer, Job, ReadingProcess
 
-MERGE_ROWS = 3_000_000  # tables of a package up to this size become one Parquet file
+# tables of a package that come in small parts become one Parquet file
+MERGE_ROWS = 2_000_000
+SMALL_PART_ROWS = 50_000
 ORDER = {
     "readings": "reading_at, control_id",
     "sensor_values": "sensor, reading_at, control_id",
@@ -243,7 +245,7 @@ class Package:
         jobs = []
         for table, parts in self.parts.items():
             rows = sum(count for _, count in parts)
-            if len(parts) > 1 and rows <= MERGE_ROWS:
+            if len(parts) > 1 and rows <= min(MERGE_ROWS, SMALL_PART_ROWS * len(parts)):
                 target = str(self.folder / f"{table}-{self.part_number}.parquet")
                 paths = [path for path, _ in parts]
                 jobs.append(

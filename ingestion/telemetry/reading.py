@@ -13,7 +13,7 @@ from typing import Any
 
 from ingestion.settings import PROJECT_ROOT, settings
 
-MEMORY_LIMIT = "450MB"  # of DuckDB in the reading process: the whole landing stays below 1 GB
+MEMORY_LIMIT = "400MB"  # of DuckDB in the reading process: the whole landing stays below 1 GB
 
 
 Job = dict[str, Any]

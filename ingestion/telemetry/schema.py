@@ -81,6 +81,8 @@ REJECTS = pa.schema(
     ]
 )
 
+# Committed after all other tables: a load id that stands here has landed whole. The rows of a
+# label file are labels; those of any other file are readings.
 FILES = pa.schema(
     [
         ("load_id", pa.string()),
