@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from ingestion.faults import fault
+from ingestion.lake import metadata_locations
 from python_models.ops import journal, runs
 from python_models.ops.nodes import (
     Node,
@@ -140,8 +141,20 @@ def current(invocation_id: str) -> Build:
 
 
 def fold_llm_journal() -> None:
-    """Move answers that a crash left in the journal into the ledger table."""
-    from python_models import llm
+    """Move answers from the journal into the ledger's tables; a crash may have left some."""
+    if _is_something_unfolded():
+        from python_models import llm
 
-    if fold := getattr(llm, "fold_journal", None):
-        fold()
+        llm.fold_journal()
+
+
+def _is_something_unfolded() -> bool:
+    """Look into the journal itself: what folds imports pyiceberg, which takes seconds."""
+    if not metadata_locations("llm"):
+        return True
+    tables = ("llm_calls", "llm_attempts", "llm_step_runs")
+    known = journal.rows(f"select name from sqlite_master where name in {tables}")
+    return any(
+        journal.rows(f"select 1 from {table['name']} where is_folded <> 1 limit 1")
+        for table in known
+    )

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from python_models.ops import automation, doctor, fingerprint, journal, release_file, run, runs
+from python_models.ops.raw_views import current_pins
+
+
+def finish_a_run(invocation_id: str = "i-1", **arguments: object) -> None:
+    """Write down a run of everything that succeeded and published."""
+    pins, given = current_pins(), {"which": "build", "vars": {}} | arguments
+    runs.record_start(invocation_id, f"run-{invocation_id}", pins, [], given, "local")
+    assert runs.record_end(invocation_id) == "success"
+    journal.change("runs", {"invocation_id": invocation_id}, {"release_id": 1})
+    release_file.refresh(invocation_id)
+
+
+def test_run_has_nothing_to_do_after_a_complete_one_on_the_same_data_project_and_settings() -> None:
+    assert run.nothing_new_since({}) is None
+    finish_a_run()
+    assert run.nothing_new_since({})["run_id"] == "run-i-1"
+
+
+def test_run_for_other_days_is_something_to_do() -> None:
+    finish_a_run()
+    assert run.nothing_new_since({"from_date": "2026-01-01"}) is None
+
+
+def test_changed_project_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    finish_a_run()
+    texts = fingerprint.project_texts()
+    seed = next(path for path in texts if path.endswith(".csv"))
+    monkeypatch.setattr(fingerprint, "project_texts", lambda: texts | {seed: b"changed"})
+    assert run.nothing_new_since({}) is None
+
+
+def test_changed_setting_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ingestion.settings import reset_settings
+
+    finish_a_run()
+    monkeypatch.setenv("LLM_MODEL", "another-model")
+    reset_settings()
+    assert run.nothing_new_since({}) is None
+
+
+def test_new_raw_data_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    finish_a_run()
+    monkeypatch.setattr(run, "current_pins", lambda: {"raw_telemetry": {"readings": "newer"}})
+    assert run.nothing_new_since({}) is None
+
+
+@pytest.mark.parametrize("arguments", [{"select": ["cycles"]}, {"which": "test"}])
+def test_run_of_a_part_does_not_count_as_complete(arguments: dict[str, object]) -> None:
+    finish_a_run(**arguments)
+    assert run.nothing_new_since({}) is None
+
+
+def test_run_that_was_killed_after_a_complete_one_is_something_to_do() -> None:
+    finish_a_run()
+    runs.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
+    runs.mark_killed()
+    assert run.nothing_new_since({}) is None
+
+
+def test_run_counts_killed_nodes_as_killed() -> None:
+    runs.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
+    node = {"invocation_id": "i-1", "run_id": "run-1", "unique_id": "m", "node": "m"}
+    journal.put("node_runs", [node | {"status": "running", "started_at": journal.now()}])
+    runs.mark_killed()
+    (found,) = journal.rows("select runs.status, node_runs.status as node from runs, node_runs")
+    assert (found["status"], found["node"]) == ("killed", "killed")
+
+
+def test_watcher_runs_when_a_file_is_new_and_no_longer_growing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered = [{"a": (1, "x")}, {"a": (2, "y")}, {"a": (3, "z")}, {"a": (3, "z")}, {"a": (3, "z")}]
+    started: list[bool] = []
+    monkeypatch.setattr(automation, "offered_files", lambda: offered.pop(0))
+    monkeypatch.setattr(automation, "_run", lambda: started.append(True))
+    monkeypatch.setattr(automation.time, "sleep", lambda seconds: None)
+    seen = automation.offered_files()
+    seen = automation.step(seen)  # still growing
+    assert (seen, started) == ({"a": (1, "x")}, [])
+    seen = automation.step(seen)
+    assert (seen, started) == ({"a": (3, "z")}, [True])
+
+
+def test_doctor_finds_an_empty_lake_fit_and_says_what_to_do_first() -> None:
+    found = {finding.check: finding for finding in doctor.examine()}
+    assert found["lock"].detail == "free"
+    assert "make run" in found["release"].detail
+    assert found["extensions"].is_good
+    assert found["catalog"].is_good
+
+
+def test_doctor_says_what_is_broken_instead_of_failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ingestion.settings import reset_settings
+
+    monkeypatch.setenv("SLUICE_CATALOG_TYPE", "rest")
+    reset_settings()
+    found = {finding.check: finding for finding in doctor.examine()}
+    assert not found["catalog"].is_good
+    assert "SLUICE_CATALOG_URI is missing" in found["catalog"].detail
