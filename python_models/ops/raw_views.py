@@ -8,9 +8,19 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from ingestion.lake import metadata_locations
+from python_models.ops.sql_text import identifier
 
 # namespaces of raw tables and the module that declares their shape
 RAW_NAMESPACES = {"raw_telemetry": "ingestion.telemetry.schema"}
+
+# handing an empty Arrow table to duckdb would give the same, and import pandas
+_DUCKDB_TYPES = {
+    "string": "varchar",
+    "int64": "bigint",
+    "double": "double",
+    "bool": "boolean",
+    "timestamp[us]": "timestamp",
+}
 
 Pins = dict[str, dict[str, str]]
 
@@ -26,7 +36,7 @@ def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in importlib.import_module(module).TABLES.items():
-            body = _pinned(pinned[table]) if table in pinned else _empty(conn, shape)
+            body = _pinned(pinned[table]) if table in pinned else _empty(shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 
@@ -34,9 +44,9 @@ def _pinned(metadata: str) -> str:
     return "select * from iceberg_scan('{}')".format(metadata.replace("'", "''"))
 
 
-def _empty(conn: DuckDBPyConnection, shape: Any) -> str:
-    conn.register("sluice_empty", shape.empty_table())
-    columns = conn.execute("describe select * from sluice_empty").fetchall()
-    conn.unregister("sluice_empty")
-    typed = ", ".join(f"cast(null as {kind}) as {name}" for name, kind, *_ in columns)
+def _empty(shape: Any) -> str:
+    typed = ", ".join(
+        f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"
+        for field in shape
+    )
     return f"select {typed} where false"
