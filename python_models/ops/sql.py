@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ingestion.lake import uses_object_store
 from python_models.ops.reader import (
     NothingReleased,
     StatementRefused,
@@ -112,7 +113,8 @@ def shell() -> int:
 
 def _duckdb_shell() -> list[str] | None:
     program = shutil.which("duckdb")
-    if program is None or not sys.stdin.isatty():
+    # tables in an object store need extensions and credentials, which only our own shell loads
+    if program is None or not sys.stdin.isatty() or uses_object_store():
         return None
     return [program, "-readonly", str(release_path())]
 
