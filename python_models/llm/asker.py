@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from python_models.llm.answers import Judgement, reask_message
+from python_models.llm.asked import Asked, Question, Stop
 from python_models.llm.budget import NoBudget
 from python_models.llm.calls import Call, Source, next_move
 from python_models.llm.claims import Claims
@@ -17,7 +18,7 @@ from python_models.llm.errors import Problem
 from python_models.llm.journal import JournalError
 from python_models.llm.prompts import Message
 from python_models.llm.records import RELEASE, call_row
-from python_models.llm.requesting import Asked, Question, Requester, Stop
+from python_models.llm.requesting import Requester
 from python_models.llm.runtime import Runtime
 
 MOST_RETRIES = 8

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from ingestion.settings import settings
+from python_models.llm.asked import Asked, Stop
 from python_models.llm.asker import Asker
 from python_models.llm.batch_mode import BatchAsker
 from python_models.llm.budget import Budget, Ceiling
@@ -22,7 +23,6 @@ from python_models.llm.many_rows import ManyRows
 from python_models.llm.prices import price_of
 from python_models.llm.progress import Progress
 from python_models.llm.prompts import Prompt
-from python_models.llm.requesting import Asked, Stop
 from python_models.llm.rows import Place, Rows, SingleRows
 from python_models.llm.runtime import Runtime, invocation
 from python_models.llm.step import Step

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from python_models.llm.asked import Attempt, Stop, stop_message
 from python_models.llm.asker import Asker
 from python_models.llm.budget import Amounts, NoBudget
 from python_models.llm.calls import Call, next_move
@@ -22,7 +23,7 @@ from python_models.llm.errors import Problem, problem_of
 from python_models.llm.journal import JournalError, reading
 from python_models.llm.reading import ended_values, read_body
 from python_models.llm.records import ENDED, ENDED_COLUMNS
-from python_models.llm.requesting import Attempt, Stop, failed_values, stop_message
+from python_models.llm.requesting import failed_values
 
 REQUESTS_PER_BATCH = 50_000
 BYTES_PER_BATCH = 100 * 1024 * 1024
@@ -40,6 +41,9 @@ UNDER_WAY = (
     "select batch_id, state, call_ids from llm_batches "
     "where endpoint = ? and state in ('submitting', 'submitted')"
 )
+
+
+Line = tuple[Attempt, dict[str, Any], str]  # the attempt, its request, the kind of answer
 
 
 class BatchAsker(Asker):
@@ -93,17 +97,16 @@ class BatchAsker(Asker):
             if (batch.metadata or {}).get("sluice_batch") == local_id:
                 await self._runtime.journal.write([(RENAME, (batch.id, local_id))])
                 return batch.id
-        gone = (OVER_NOTE, ("never arrived", time.time(), local_id))
-        await self._runtime.journal.write([gone])
+        gone = ("never arrived", time.time(), local_id)
+        await self._runtime.journal.write([(OVER_NOTE, gone)])
         return None
 
-    def _line(self, call: Call) -> tuple[Attempt, dict[str, Any], str] | None:
+    def _line(self, call: Call) -> Line | None:
         """Return (attempt, request, kind) for a call's next request; None when it has ended."""
         move = next_move(call, self._source)
         if move.kind is None:
             self._finish(call, move.judgement)
-            self._tell(call)
-            self._left.pop(call.call_id, None)
+            self._end(call)
             return None
         base = self._source.messages(call)
         question = self._question(call, base, move.kind, move.judgement)
@@ -111,7 +114,11 @@ class BatchAsker(Asker):
         worst = self._requester.worst_of(question)
         return Attempt(call, move.kind, rung, worst), body, move.kind
 
-    async def _next_group(self) -> list[tuple[Attempt, dict[str, Any], str]]:
+    def _end(self, call: Call) -> None:
+        self._tell(call)
+        self._left.pop(call.call_id, None)
+
+    async def _next_group(self) -> list[Line]:
         """Take calls as far as one batch and the budget go, highest priority first."""
         group, size = [], 0
         for call in sorted(self._left.values(), key=lambda call: -call.priority):
@@ -123,15 +130,14 @@ class BatchAsker(Asker):
                 break
             try:
                 await self._asked.budget.reserve(line[0].worst, is_waiting=False)
-            except NoBudget as reason:
+            except NoBudget:
                 if not group:
                     raise
-                self._runtime.scrub(str(reason))
                 break
             group.append(line)
         return group
 
-    async def _submit(self, group: list[tuple[Attempt, dict[str, Any], str]]) -> str:
+    async def _submit(self, group: list[Line]) -> str:
         """Send a batch and note it, before and after."""
         client, journal = self._runtime.client, self._runtime.journal
         local_id = f"local-{uuid.uuid4().hex}"
@@ -171,9 +177,7 @@ class BatchAsker(Asker):
             return Stop(stop_message(self._asked, problem.error_type, message), is_failure=True)
         return Stop(f"the batch could not be submitted ({message}); run again", is_failure=False)
 
-    async def _follow(
-        self, batch_id: str, group: list[tuple[Attempt, dict[str, Any], str]]
-    ) -> None:
+    async def _follow(self, batch_id: str, group: list[Line]) -> None:
         """Poll a batch until it is over, then take its answers."""
         client, wait = self._runtime.client, FIRST_LOOK
         while True:
@@ -199,10 +203,9 @@ class BatchAsker(Asker):
                 "retry", "batch", f"batch {batch_id} ended ({batch.status}) without it"
             )
             self._fail(attempt, problem)
-        over = (OVER_NOTE, (batch.status, time.time(), batch_id))
-        await self._runtime.journal.write([over])
+        await self._runtime.journal.write([(OVER_NOTE, (batch.status, time.time(), batch_id))])
 
-    async def _take(self, text: str, by_id: dict[str, tuple[Attempt, dict[str, Any], str]]) -> None:
+    async def _take(self, text: str, by_id: dict[str, Line]) -> None:
         """Journal and read the answers of a batch's output, whatever their order."""
         for raw in text.splitlines():
             line = json.loads(raw) if raw.strip() else {}
@@ -248,8 +251,7 @@ class BatchAsker(Asker):
             ended = failed_values(problem, message, attempt, self._asked.endpoint.provider)
             self._requester.put_ended(attempt, ended)
         self._give_up(attempt.call, problem, is_late=False)
-        self._tell(attempt.call)
-        self._left.pop(attempt.call.call_id, None)
+        self._end(attempt.call)
 
 
 def request_line(custom_id: str, body: dict[str, Any]) -> dict[str, Any]:

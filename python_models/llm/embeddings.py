@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ingestion.settings import settings
 from python_models.llm.answers import Judgement
+from python_models.llm.asked import Asked
 from python_models.llm.asking import ask_calls
 from python_models.llm.budget import Budget
 from python_models.llm.calls import Answer, Call
@@ -20,7 +21,6 @@ from python_models.llm.prices import price_of
 from python_models.llm.progress import Progress
 from python_models.llm.records import key_json
 from python_models.llm.recovery import recover, replay
-from python_models.llm.requesting import Asked
 from python_models.llm.rows import as_table
 from python_models.llm.runtime import Runtime, invocation, runtime
 from python_models.llm.step import StepFailed

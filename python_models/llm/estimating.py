@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from python_models.llm.asked import Asked
 from python_models.llm.calls import Call
 from python_models.llm.prices import Price
-from python_models.llm.requesting import Asked
 from python_models.llm.rows import Rows
 from python_models.llm.runtime import Runtime
 from python_models.llm.step import FINISHED

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.settings import settings
+from python_models.llm.asked import Stop
 from python_models.llm.asking import Answered, Work, answer_rows
 from python_models.llm.cascade import answer_by_cascade
 from python_models.llm.endpoint import model_for
 from python_models.llm.prompts import load_prompt
-from python_models.llm.requesting import Stop
 from python_models.llm.results import Results
 from python_models.llm.rows import Outcome, as_table, check_key
 from python_models.llm.runtime import runtime
