@@ -66,7 +66,7 @@ ROWS: tuple[Row, ...] = (
     ("day / full build", lambda s: f"{s['increment']['share_of_full']:.1%}"),
     (
         "... without dbt's own per model ",
-        lambda s: f"{s['increment']['share_without_fixed']:.1%}",
+        lambda s: _share_beyond_fixed(s["increment"]["share_without_fixed"]),
     ),
     ("one more day: release s", lambda s: _group(s["increment"], "release")),
     ("second make run, nothing new, s", lambda s: f"{s['nothing_new']['seconds']:.1f}"),
@@ -76,6 +76,11 @@ ROWS: tuple[Row, ...] = (
     ("fixed: all models without a row s", lambda s: f"{s['fixed']['models_without_rows_s']:.1f}"),
     ("fixed: landing of nothing s", lambda s: f"{s['fixed']['landing_without_files_s']:.1f}"),
 )
+
+
+def _share_beyond_fixed(share: float) -> str:
+    """A share of zero means that the day took no longer than models without a row."""
+    return f"{share:.1%}" if share else "nothing beyond it"
 
 
 def _group(part: dict, name: str) -> str:
