@@ -79,7 +79,11 @@ class Build:
 
         for result in results:
             node = self.graph.get(result.node.unique_id)
-            if node is not None and result.status == "skipped":
+            if node is None and result.node.resource_type == "unit_test":
+                # the graph dbt hands over has no unit tests, and one that fails fails the run
+                node = self.graph[result.node.unique_id] = _unit_test(result.node)
+                self._write(node, result.status, result.execution_time, result.message)
+            elif node is not None and result.status == "skipped":
                 self._write(node, "skipped", 0.0, result.message)
         runs.record_end(self.invocation_id)
         fold_llm_journal()
@@ -158,3 +162,14 @@ def _is_something_unfolded() -> bool:
         journal.rows(f"select 1 from {table['name']} where is_folded <> 1 limit 1")
         for table in known
     )
+
+
+def _unit_test(node: Any) -> Node:
+    return {
+        "unique_id": node.unique_id,
+        "name": node.name,
+        "resource_type": "unit_test",
+        "fqn": list(node.fqn),
+        "depends_on": {"nodes": list(node.depends_on.nodes)},
+        "config": {},
+    }

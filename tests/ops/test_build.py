@@ -151,3 +151,17 @@ def test_listing_commands_answer_in_json_before_anything_ran(
     assert answer(capfd, "releases") == []
     assert commands.main(["run-show", "last"]) == 1
     assert "there is none yet" in capfd.readouterr().err
+
+
+def test_a_failing_unit_test_fails_the_run_and_publishes_nothing(tiny: Tiny) -> None:
+    assert tiny.dbt("build", "--vars", "{exchange_rate: 2}")[0] == 1
+    run = journal.rows("select status, message, release_id from runs")[0]
+    assert (run["status"], run["release_id"]) == ("failed", None)
+    assert run["message"].startswith("total_is_the_sum_of_a_day: ")
+    assert not journal.rows("select * from releases")
+
+
+def test_docs_can_be_built_and_are_no_run(tiny: Tiny) -> None:
+    assert commands.main(["docs"]) == 0
+    assert (lake().docs / "index.html").stat().st_size > 1000
+    assert journal.rows("select * from runs") == []
