@@ -17,20 +17,36 @@ settings as (
         {{ rule_setting('drift_rise') }} as drift_rise
 ),
 
-runs as (
+ranked_sums as (
     select
         drift_sums.control_id,
         drift_sums.stage,
         drift_sums.metric,
         drift_sums.direction,
         drift_sums.run_number,
-        max(drift_sums.height) as peak_height,
-        max_by(drift_sums.place, drift_sums.height) as peak_place
+        drift_sums.height,
+        drift_sums.place,
+        row_number() over (
+            partition by
+                drift_sums.control_id, drift_sums.stage, drift_sums.metric,
+                drift_sums.direction, drift_sums.run_number
+            order by drift_sums.height desc, drift_sums.place asc
+        ) as rank_in_run
     from drift_sums
     where drift_sums.height > 0
-    group by
-        drift_sums.control_id, drift_sums.stage, drift_sums.metric,
-        drift_sums.direction, drift_sums.run_number
+),
+
+runs as (
+    select
+        ranked_sums.control_id,
+        ranked_sums.stage,
+        ranked_sums.metric,
+        ranked_sums.direction,
+        ranked_sums.run_number,
+        ranked_sums.height as peak_height,
+        ranked_sums.place as peak_place
+    from ranked_sums
+    where ranked_sums.rank_in_run = 1
 ),
 
 run_cycles as (

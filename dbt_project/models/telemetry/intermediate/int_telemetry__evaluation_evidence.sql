@@ -28,23 +28,48 @@ written_assessments as (
     where is_usable
 ),
 
-findings as (
+-- the cycles of a drift share its height: the last of them stands for the day
+ranked_issues as (
     select
         cycle_issues.control_id,
-        cycle_issues.cycle_date,
         cycle_issues.rule,
-        max(cycle_issues.unit) as unit,
-        max({{ severity_rank('cycle_issues.severity') }}) as severity_rank,
-        count(*) as cycle_count,
-        max_by(cycle_issues.stage, cycle_issues.overshoot) as stage,
-        max_by(cycle_issues.value, cycle_issues.overshoot) as value,
-        max_by(cycle_issues.limit_value, cycle_issues.overshoot) as limit_value,
-        min(cycle_issues.value) as lowest_value,
-        max(cycle_issues.value) as highest_value,
-        min(cycle_issues.started_at) as first_started_at,
-        max(cycle_issues.started_at) as last_started_at
+        cycle_issues.severity,
+        cycle_issues.stage,
+        cycle_issues.unit,
+        cycle_issues.value,
+        cycle_issues.limit_value,
+        cycle_issues.cycle_date,
+        cycle_issues.started_at,
+        row_number() over (
+            partition by
+                cycle_issues.control_id, cycle_issues.rule, cycle_issues.cycle_date
+            order by
+                cycle_issues.overshoot desc, cycle_issues.started_at desc,
+                cycle_issues.cycle_id asc
+        ) as rank_in_day
     from cycle_issues
-    group by cycle_issues.control_id, cycle_issues.cycle_date, cycle_issues.rule
+),
+
+findings as (
+    select
+        ranked_issues.control_id,
+        ranked_issues.cycle_date,
+        ranked_issues.rule,
+        max(ranked_issues.unit) as unit,
+        max({{ severity_rank('ranked_issues.severity') }}) as severity_rank,
+        count(*) as cycle_count,
+        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.stage end)
+            as stage,
+        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.value end)
+            as value,
+        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.limit_value end)
+            as limit_value,
+        min(ranked_issues.value) as lowest_value,
+        max(ranked_issues.value) as highest_value,
+        min(ranked_issues.started_at) as first_started_at,
+        max(ranked_issues.started_at) as last_started_at
+    from ranked_issues
+    group by ranked_issues.control_id, ranked_issues.cycle_date, ranked_issues.rule
 ),
 
 finding_lines as (
