@@ -35,7 +35,7 @@ FLAGS = (
 START_SECONDS = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a lake with the synthetic release; gives the address."""
     lake = tmp_path_factory.mktemp("served")
@@ -66,9 +66,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Start the machine's own Chromium; none is downloaded."""
+    """Start the machine's own Chromium; none is downloaded.
+
+    It is closed with the last test here: while it is open its event loop counts as running,
+    and no other test could start one.
+    """
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser")
