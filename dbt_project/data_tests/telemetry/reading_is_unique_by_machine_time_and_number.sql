@@ -1,4 +1,4 @@
--- Only readings of the same time can clash; all of them are looked at, the others cannot.
+-- Only readings of the same time can clash; all of them are looked at.
 with
 
 readings_deduplicated as (

@@ -28,7 +28,9 @@ readings_with_point as (
                 then cast(
                     floor(
                         {{ last_point }}
-                        * {{ seconds_between('stages.started_at', 'readings.reading_at') }}
+                        * {{ seconds_between(
+                            'stages.started_at', 'readings.reading_at'
+                        ) }}
                         / stages.duration_s + 0.5
                     ) as bigint
                 )

@@ -12,7 +12,9 @@ readings_in_watts as (
         readings.source,
         readings.source_file,
         readings.control_id,
-        {{ machine_cycle_id('readings.control_id', "nullif(trim(readings.cycle_id), '')") }}
+        {{ machine_cycle_id(
+            'readings.control_id', "nullif(trim(readings.cycle_id), '')"
+        ) }}
             as source_cycle_id,
         nullif(lower(trim(readings.stage)), '') as source_stage,
         readings.record_number,
@@ -27,7 +29,9 @@ readings_in_watts as (
         case
             when not coalesce(readings.is_temperature_sentinel, false)
                 then
-                    {{ to_celsius('readings.temperature', 'readings.temperature_unit') }}
+                    {{ to_celsius(
+                        'readings.temperature', 'readings.temperature_unit'
+                    ) }}
         end as temperature_c,
         coalesce(readings.is_power_sentinel, false) as is_power_sentinel,
         coalesce(readings.is_temperature_sentinel, false) as is_temperature_sentinel,
