@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -83,7 +84,7 @@ def check_key(step: Step, table: pa.Table) -> None:
         )
 
 
-class Rows:
+class Rows(ABC):
     """A step's input; rows are turned into Python values a chunk at a time."""
 
     def __init__(self, step: Step, prompt: Prompt, table: pa.Table, place: Place) -> None:
@@ -110,8 +111,9 @@ class Rows:
             except (TypeError, ValueError, ArithmeticError) as error:
                 self.unrendered[at] = f"the prompt cannot be written for this row: {error}"
 
+    @abstractmethod
     def _note(self, at: int, row: Row) -> None:
-        raise NotImplementedError
+        """Keep what identifies the question of one row."""
 
     def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (place, row) over the whole input."""
