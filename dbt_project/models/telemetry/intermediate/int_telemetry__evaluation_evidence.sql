@@ -1,6 +1,5 @@
 -- The auditor's own facts, taken cycle by cycle from what the rules found and from the
--- cycles themselves, not from what the writer was shown; one row for each assessment
--- that was written.
+-- cycles themselves, not from what the writer was shown; one row per assessment.
 with
 
 assessments as (
@@ -28,8 +27,7 @@ written_assessments as (
     where is_usable
 ),
 
--- the cycles of a drift share its height: the last of them stands for the day
-ranked_issues as (
+day_issues as (
     select
         cycle_issues.control_id,
         cycle_issues.rule,
@@ -52,24 +50,22 @@ ranked_issues as (
 
 findings as (
     select
-        ranked_issues.control_id,
-        ranked_issues.cycle_date,
-        ranked_issues.rule,
-        max(ranked_issues.unit) as unit,
-        max({{ severity_rank('ranked_issues.severity') }}) as severity_rank,
+        day_issues.control_id,
+        day_issues.cycle_date,
+        day_issues.rule,
+        max(day_issues.unit) as unit,
+        max({{ severity_rank('day_issues.severity') }}) as severity_rank,
         count(*) as cycle_count,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.stage end)
-            as stage,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.value end)
-            as value,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.limit_value end)
+        max(case when day_issues.rank_in_day = 1 then day_issues.stage end) as stage,
+        max(case when day_issues.rank_in_day = 1 then day_issues.value end) as value,
+        max(case when day_issues.rank_in_day = 1 then day_issues.limit_value end)
             as limit_value,
-        min(ranked_issues.value) as lowest_value,
-        max(ranked_issues.value) as highest_value,
-        min(ranked_issues.started_at) as first_started_at,
-        max(ranked_issues.started_at) as last_started_at
-    from ranked_issues
-    group by ranked_issues.control_id, ranked_issues.cycle_date, ranked_issues.rule
+        min(day_issues.value) as lowest_value,
+        max(day_issues.value) as highest_value,
+        min(day_issues.started_at) as first_started_at,
+        max(day_issues.started_at) as last_started_at
+    from day_issues
+    group by day_issues.control_id, day_issues.cycle_date, day_issues.rule
 ),
 
 finding_lines as (
