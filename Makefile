@@ -13,6 +13,7 @@ DBT := cd dbt_project && ../$(VENV)/bin/dbt
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then echo $$p; break; fi; done)
 
+DOMAIN ?=
 SOURCE ?=
 DATA ?=
 CONTROLS ?=
@@ -57,8 +58,8 @@ demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
 	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls $(CONTROLS)) $(if $(DAYS),--days $(DAYS)) $(if $(HZ),--hz $(HZ)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 .PHONY: land
-land: $(STAMP) ## Land what the declared sources offer. SOURCE= DATA=<folder of real sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion telemetry $(if $(SOURCE),--source $(SOURCE)) $(ARGS)
+land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets>
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source $(SOURCE)) $(ARGS)
 
 .PHONY: build
 build: $(STAMP) ## dbt build of everything, gates and release included. ARGS="--select telemetry"

@@ -1,13 +1,15 @@
-"""`python -m ingestion <domain> [--source NAME ...] [--path FILE_OR_FOLDER]`: land what is new."""
+"""`python -m ingestion [DOMAIN ...] [--source NAME ...] [--path PLACE]`: land what is new."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ingestion.domains import DOMAINS
 from ingestion.settings import SettingsError, scrub
 
 if TYPE_CHECKING:
@@ -17,19 +19,28 @@ OK, SOME_FAILED, WRONG, LOCKED = 0, 1, 2, 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code.
+    """Run the command; returns its exit code, the highest of the domains'.
 
     0: all is landed (rejected rows are counted, not an error) · 1: a load failed ·
     2: wrong settings, declaration or source · 3: another landing is running.
     """
     options = _parser().parse_args(arguments)
+    if unknown := set(options.domain) - set(DOMAINS):
+        return _fail(
+            f"There is no domain {', '.join(sorted(unknown))}; there are: {', '.join(DOMAINS)}.",
+            WRONG,
+        )
+    return max(_land(name, options) for name in options.domain or DOMAINS)
+
+
+def _land(domain: str, options: argparse.Namespace) -> int:
     from ingestion.locking import Locked
     from ingestion.pipeline import LoadFailed
     from ingestion.telemetry.declared import DeclarationError
     from ingestion.telemetry.deliveries import SourceAbsent
-    from ingestion.telemetry.landing import land
     from ingestion.telemetry.reading import ReadingFailed
 
+    land = importlib.import_module(f"ingestion.{domain}.landing").land
     try:
         with progress() as step:
             report = land(options.source, options.path, say, step)
@@ -48,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
-    parser.add_argument("domain", choices=["telemetry"])
+    parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(DOMAINS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
     parser.add_argument("--path", help="only this file or folder (local or s3://)")
     return parser

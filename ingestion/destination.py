@@ -33,6 +33,7 @@ from pyiceberg.exceptions import (
 )
 from pyiceberg.table import Table
 
+from ingestion.domains import domain_of_namespace
 from ingestion.faults import fault
 from ingestion.lake import catalog, catalog_properties, uses_object_store, warehouse_uri
 from ingestion.settings import SettingsError
@@ -203,11 +204,7 @@ class LakeClient(FilesystemClient):
 
 def shapes(namespace: str) -> dict[str, pa.Schema]:
     """Return the declared shape of every table of a raw namespace."""
-    import importlib
-
-    domain = namespace.removeprefix("raw_")
-    tables: dict[str, pa.Schema] = importlib.import_module(f"ingestion.{domain}.schema").TABLES
-    return tables
+    return domain_of_namespace(namespace).tables
 
 
 class lake_destination(filesystem):

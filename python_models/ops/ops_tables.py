@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.domains import DOMAINS
 from ingestion.lake import metadata_locations
 from python_models.ops import journal
 from python_models.ops.snapshot_files import plain
@@ -37,8 +38,6 @@ _NO_FILES = (
     " null::timestamp as first_reading_at, null::timestamp as last_reading_at,"
     " null::timestamp as landed_at where false"
 )
-# raw namespaces whose table `files` has one row for each delivered file, and their first table
-_FILE_LEDGERS = {"raw_telemetry": ("telemetry", "readings")}
 
 
 @lru_cache(maxsize=1)
@@ -102,12 +101,12 @@ def _copy_from_journal(
 
 def _raw_files() -> str:
     parts = []
-    for namespace, (domain, table) in _FILE_LEDGERS.items():
-        if metadata := metadata_locations(namespace).get("files"):
+    for domain in DOMAINS.values():
+        if metadata := metadata_locations(domain.namespace).get("files"):
             parts.append(
-                f"select {literal(domain)} as domain, {literal(domain)} as pipeline, load_id,"
-                f" source, {literal(table)} as table_name, status, rows_accepted, rows_rejected,"
-                " rows_duplicate, byte_count, seconds, first_reading_at, last_reading_at,"
+                f"select {literal(domain.name)} as domain, {literal(domain.name)} as pipeline,"
+                f" load_id, source, {literal(domain.main_table)} as table_name, status,"
+                " rows_accepted, rows_rejected, rows_duplicate, byte_count, seconds, first_reading_at, last_reading_at,"
                 f" landed_at from iceberg_scan({literal(plain(metadata))})"
             )
     return " union all by name ".join(parts) or _NO_FILES

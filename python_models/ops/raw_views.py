@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from ingestion.domains import DOMAINS
 from ingestion.lake import metadata_locations
 from python_models.ops.sql_text import identifier
-
-# namespaces of raw tables and the module that declares their shape
-RAW_NAMESPACES = {"raw_telemetry": "ingestion.telemetry.schema"}
 
 # handing an empty Arrow table to duckdb would give the same, and import pandas
 _DUCKDB_TYPES = {
@@ -27,15 +24,17 @@ Pins = dict[str, dict[str, str]]
 
 def current_pins() -> Pins:
     """Return {namespace: {table: metadata file}} as the catalog has it now."""
-    return {namespace: metadata_locations(namespace) for namespace in RAW_NAMESPACES}
+    namespaces = [domain.namespace for domain in DOMAINS.values()]
+    return {namespace: metadata_locations(namespace) for namespace in namespaces}
 
 
 def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
     """Make one view for each declared raw table; it has no rows when nothing has landed."""
-    for namespace, module in RAW_NAMESPACES.items():
+    for domain in DOMAINS.values():
+        namespace = domain.namespace
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
-        for table, shape in importlib.import_module(module).TABLES.items():
+        for table, shape in domain.tables.items():
             body = _pinned(pinned[table]) if table in pinned else _empty(shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 

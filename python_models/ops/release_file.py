@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.domains import DOMAINS
 from ingestion.faults import fault
 from ingestion.lake import lake, load_extensions, metadata_locations
 from python_models.ops import journal, ops_tables
@@ -23,8 +24,6 @@ from python_models.ops.sql_text import identifier, literal
 
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
-# raw tables that readers may see, under the name they see them by
-_SHOWN_RAW = {("raw_telemetry", "rejects"): ("telemetry", "rejects")}
 _REJECTS_COMMENT = (
     "One row per record that could not be used, with its place, its text and the reason."
 )
@@ -107,8 +106,10 @@ def _fill(path: Path, release_id: int | None) -> None:
             query = files_query(json.loads(table["files"]), json.loads(table["columns"]))
             _create_view(target, table["domain"], table["table_name"], query, table)
             folders.add(table["location"])
-        for (namespace, raw), (schema, name) in _SHOWN_RAW.items():
-            folders |= _pin_current(target, namespace, raw, schema, name, _REJECTS_COMMENT)
+        for domain in DOMAINS.values():
+            folders |= _pin_current(
+                target, domain.namespace, "rejects", domain.name, "rejects", _REJECTS_COMMENT
+            )
         for name in _LEDGER:
             folders |= _pin_current(target, "llm", name, "llm", name, f"The LLM ledger: {name}.")
         ops_tables.fill(target, release_id)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from ingestion.domains import DOMAINS, Domain
 from ingestion.lake import lake
 from ingestion.settings import PROJECT_ROOT, SettingsError, settings
 from python_models.ops import fingerprint, journal, lock, summary
@@ -76,17 +77,20 @@ def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
 
 
 def _land(with_demo: bool) -> int:
-    if with_demo and not os.environ.get("SLUICE_SOURCES") and not _has_demo():
-        console.print("[bold]Demo data[/bold] (synthetic, seeded)")
-        if code := _module("ingestion.telemetry.simulator"):
-            return code
+    if with_demo and not os.environ.get("SLUICE_SOURCES"):
+        for domain in DOMAINS.values():
+            if _has_demo(domain):
+                continue
+            console.print(f"[bold]Demo data[/bold] of {domain.name} (synthetic, seeded)")
+            if code := _module(domain.demo):
+                return code
     console.print("[bold]Landing[/bold]")
-    return _module("ingestion", "telemetry")
+    return _module("ingestion")
 
 
-def _has_demo() -> bool:
-    # the simulator writes its README last: a folder without it was not finished
-    return (lake().demo / "telemetry" / "README.md").is_file()
+def _has_demo(domain: Domain) -> bool:
+    # a generator writes its README last: a folder without it was not finished
+    return (lake().demo / domain.name / "README.md").is_file()
 
 
 def _module(*arguments: str) -> int:

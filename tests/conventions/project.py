@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.domains import DOMAINS as DOMAINS
+
 ROOT = Path(__file__).resolve().parents[2]
 DBT = ROOT / "dbt_project"
-DOMAINS = ("telemetry",)
 _LEFT_OUT = {".venv", ".git", "lake", "target", "logs", "__pycache__", "dbt_packages"}
 
 Node = dict[str, Any]
