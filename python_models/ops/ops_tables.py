@@ -106,7 +106,8 @@ def _raw_files() -> str:
             parts.append(
                 f"select {literal(domain.name)} as domain, {literal(domain.name)} as pipeline,"
                 f" load_id, source, {literal(domain.main_table)} as table_name, status,"
-                " rows_accepted, rows_rejected, rows_duplicate, byte_count, seconds, first_reading_at, last_reading_at,"
+                " rows_accepted, rows_rejected, rows_duplicate, byte_count, seconds,"
+                " first_reading_at, last_reading_at,"
                 f" landed_at from iceberg_scan({literal(plain(metadata))})"
             )
     return " union all by name ".join(parts) or _NO_FILES
