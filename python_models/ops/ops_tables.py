@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,9 +11,9 @@ import duckdb
 
 from ingestion.domains import DOMAINS
 from ingestion.lake import metadata_locations
-from python_models.ops import journal
+from python_models.ops.journal_copy import comment, copy_from_journal
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import identifier, literal
+from python_models.ops.sql_text import literal
 
 _JOURNAL_TABLES = {
     "runs": "invocation_id run_id started_at ended_at command target git_commit config_hash"
@@ -58,45 +57,14 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
     target.execute(f"set variable current_release = {release_id if release_id else 'null'}")
     with TemporaryDirectory() as folder:
         for table, columns in _JOURNAL_TABLES.items():
-            _copy_from_journal(target, table, columns, Path(folder))
+            fields = (entry.partition(":")[::2] for entry in columns.split())
+            kinds = {name: kind or "varchar" for name, kind in fields}
+            copy_from_journal(target, table, kinds, Path(folder))
     target.execute(f"create temp view raw_files as {_raw_files()}")
     target.execute("create schema if not exists ops")
     for name, definition in definitions().items():
         target.execute(f"create table ops.{name} as {definition['query']}")
         comment(target, "table", f"ops.{name}", definition["description"], definition["columns"])
-
-
-def comment(
-    target: duckdb.DuckDBPyConnection,
-    kind: str,
-    relation: str,
-    text: str,
-    columns: dict[str, str],
-) -> None:
-    """Put descriptions onto a table or view and its columns."""
-    target.execute(f"comment on {kind} {relation} is {literal(text)}")
-    for column, sentence in columns.items():
-        target.execute(f"comment on column {relation}.{identifier(column)} is {literal(sentence)}")
-
-
-def _copy_from_journal(
-    target: duckdb.DuckDBPyConnection, table: str, columns: str, folder: Path
-) -> None:
-    """Make one journal table visible as `journal_<table>`, empty when nobody wrote it yet.
-
-    By way of a file: handing rows over in memory would make duckdb import pandas.
-    """
-    fields = [entry.partition(":")[::2] for entry in columns.split()]
-    names = ", ".join(name for name, _ in fields)
-    known = journal.rows("select 1 from sqlite_master where name = ?", (table,))
-    found = journal.rows(f"select {names} from {table}") if known else []
-    path = folder / f"{table}.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in found), encoding="utf-8")
-    kinds = ", ".join(f"{literal(name)}: {literal(kind or 'varchar')}" for name, kind in fields)
-    target.execute(
-        f"create temp table journal_{table} as select * from read_json({literal(str(path))},"
-        f" format = 'newline_delimited', columns = {{{kinds}}})"
-    )
 
 
 def _raw_files() -> str:

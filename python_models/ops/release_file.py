@@ -18,7 +18,8 @@ import duckdb
 from ingestion.domains import DOMAINS
 from ingestion.faults import fault
 from ingestion.lake import lake, load_extensions, metadata_locations
-from python_models.ops import journal, ops_tables
+from python_models.ops import journal, kept_tables, ops_tables
+from python_models.ops.journal_copy import comment
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.sql_text import identifier, literal
 
@@ -113,6 +114,7 @@ def _fill(path: Path, release_id: int | None) -> None:
         for name in _LEDGER:
             folders |= _pin_current(target, "llm", name, "llm", name, f"The LLM ledger: {name}.")
         ops_tables.fill(target, release_id)
+        kept_tables.show(target)
         _note_folders(target, folders)
         target.execute("checkpoint")
 
@@ -131,7 +133,7 @@ def _create_view(
     target.execute(f"create schema if not exists {identifier(schema)}")
     target.execute(f"create view {relation} as {query}")
     comments = json.loads(table["comments"])
-    ops_tables.comment(target, "view", relation, comments.pop("", ""), comments)
+    comment(target, "view", relation, comments.pop("", ""), comments)
 
 
 def _pin_current(
@@ -158,7 +160,7 @@ def _pin_current(
 def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
     """Say which folders a reader has to reach, and no other."""
     target.execute("create table ops.release_folders (folder varchar)")
-    ops_tables.comment(
+    comment(
         target,
         "table",
         "ops.release_folders",
