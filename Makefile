@@ -20,6 +20,7 @@ CONTROLS ?=
 FROM ?=
 TO ?=
 FORCE ?=
+ACCEPT ?=
 ARGS ?=
 
 .PHONY: help
@@ -62,8 +63,8 @@ land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<fo
 	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source $(SOURCE)) $(ARGS)
 
 .PHONY: build
-build: $(STAMP) ## dbt build of everything, gates and release included. ARGS="--select telemetry"
-	@$(PY) -m python_models.ops.run --build-only $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(CONTROLS),--controls "$(CONTROLS)") $(ARGS)
+build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"
+	@$(PY) -m python_models.ops.run --build-only $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(CONTROLS),--controls "$(CONTROLS)") $(ARGS)
 
 # ------------------------------------------------------------------ reading what was released
 .PHONY: dashboard
@@ -133,7 +134,7 @@ lint: $(STAMP) ## Style of Python and SQL
 
 .PHONY: test
 test: $(STAMP) ## The whole test suite but for what takes long
-	@$(PY) -m pytest -m "not long" $(ARGS)
+	@$(PY) -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 .PHONY: test-long
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds
