@@ -37,6 +37,8 @@ class Build:
     pins: Pins
     connection: duckdb.DuckDBPyConnection | None = None
     graph: dict[str, Node] = field(default_factory=dict)
+    # {node: what it has to say that dbt does not}
+    notes: dict[str, str] = field(default_factory=dict)
     _rows: dict[str, int | None] = field(default_factory=dict)
 
     def start(
@@ -111,7 +113,7 @@ class Build:
             "seconds": seconds,
             "rows_in": self._rows_in(node),
             "rows_out": rows_out,
-            "message": runs.reason(message) if message else None,
+            "message": self.notes.get(node["name"]) or (runs.reason(message) if message else None),
         }
         journal.put("node_runs", [row])
 

@@ -18,10 +18,10 @@ import pyarrow as pa
 
 from ingestion.faults import fault
 from python_models.ops import journal, release_file
+from python_models.ops.fitness import reason_left_out, reason_to_wait, refuse_failed_gates
 from python_models.ops.mart_parts import Mart, mart_of
 from python_models.ops.nodes import Node, domain_of
 from python_models.ops.published_table import PublishedTable, publish_table
-from python_models.ops.runs import GOOD
 from python_models.ops.snapshot_files import plain
 
 _RESULT = pa.schema(
@@ -37,10 +37,6 @@ _RESULT = pa.schema(
         ("reason", pa.string()),
     ]
 )
-
-
-class GateNotPassed(RuntimeError):
-    """A gate of the domain has a failed promise in this run; nothing is published."""
 
 
 def publish(dbt: Any, session: duckdb.DuckDBPyConnection, domain: str) -> pa.Table:
@@ -63,10 +59,12 @@ def publish(dbt: Any, session: duckdb.DuckDBPyConnection, domain: str) -> pa.Tab
 
     running = build.current(get_invocation_id())
     marts = [node for node in running.graph.values() if _is_mart(node, domain)]
-    reason = _reason_to_hold_back(running.graph, running.run_id, domain, marts)
+    reason = reason_left_out(running.graph, running.run_id, domain, marts)
+    reason = reason or reason_to_wait(running.graph, running.run_id, domain)
     if reason:
+        running.notes[f"release_{domain}__published"] = reason
         return pa.Table.from_pylist([_held_back(domain, node, reason) for node in marts], _RESULT)
-    _refuse_failed_gates(running.run_id)
+    refuse_failed_gates(running.run_id, domain)
     release_id, published = publish_marts(
         session, domain, [mart_of(node) for node in marts], running.invocation_id, running.run_id
     )
@@ -185,49 +183,6 @@ def _is_mart(node: Node, domain: str) -> bool:
         and "marts" in node["fqn"]
         and node["config"].get("enabled", True)
     )
-
-
-def _reason_to_hold_back(
-    graph: Mapping[str, Node], run_id: str, domain: str, marts: list[Node]
-) -> str | None:
-    """Return why this run may not publish: a mart or gate that was not part of it."""
-    needed = {node["name"] for node in marts}
-    needed |= {
-        node["name"]
-        for node in graph.values()
-        if node["resource_type"] == "model" and node["name"].startswith(f"gate_{domain}__")
-    }
-    latest = journal.rows(
-        "select node, status, max(coalesce(ended_at, started_at)) from node_runs"
-        " where run_id = ? and resource_type = 'model' group by node",
-        (run_id,),
-    )
-    done = {row["node"] for row in latest if row["status"] in GOOD}
-    missing = sorted(needed - done)
-    if not missing:
-        return None
-    shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
-    return (
-        f"not published: {len(missing)} of {len(needed)} marts and gates are not part of this run"
-        f" ({shown})"
-    )
-
-
-def _refuse_failed_gates(run_id: str) -> None:
-    failed = journal.rows(
-        "select gate, table_name, expectation from gate_results where severity = 'critical'"
-        " and not success and invocation_id = (select invocation_id from node_runs"
-        " where node_runs.node = gate_results.gate and run_id = ?"
-        " order by started_at desc limit 1)",
-        (run_id,),
-    )
-    if failed:
-        first = failed[0]
-        raise GateNotPassed(
-            f"{len(failed)} promises failed in this run, the first is {first['expectation']} on "
-            f"{first['table_name']} in {first['gate']}. Nothing was published; see "
-            "ops.gate_results in the release for the rest."
-        )
 
 
 def _held_back(domain: str, node: Node, reason: str) -> dict[str, Any]:

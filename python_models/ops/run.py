@@ -35,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--from", dest="from_date", help="first day to recompute (2025-01-31)")
     parser.add_argument("--to", dest="to_date", help="last day to recompute")
     parser.add_argument("--controls", help="controls to recompute, separated by commas")
+    parser.add_argument(
+        "--accept", help="deliveries (load ids) that a gate holds up and a person lets pass"
+    )
     parser.add_argument("--force", action="store_true", help="build even when nothing is new")
     options, more = parser.parse_known_args(arguments)
     try:
@@ -61,6 +64,7 @@ def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
         "from_date": options.from_date,
         "to_date": options.to_date,
         "controls": options.controls,
+        "accepted_loads": options.accept,
     }
     given = {name: value for name, value in variables.items() if value}
     forced = options.force or options.build_only or bool(more)

@@ -59,7 +59,14 @@ def print_release(console: Console, run_id: str | None = None) -> None:
 
 
 def _print_reason_not_published(console: Console, run: dict) -> None:
-    if run["release_id"] is None:
+    held_back = journal.rows(
+        "select domain, message from node_runs where invocation_id = ?"
+        " and message like 'not published:%' order by domain",
+        (run["invocation_id"],),
+    )
+    for row in held_back:
+        console.print(f"  {row['domain']}: {escape(row['message'])}.")
+    if run["release_id"] is None and not held_back:
         console.print(
             "  It published nothing: only a run with every mart and gate of a domain does."
         )

@@ -1,4 +1,4 @@
-"""A gate of the tiny project: its promise is that no value is negative."""
+"""What the tiny project does in Python: a gate that wants positive values, and an LLM step."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pyarrow as pa
 from python_models.ops import journal
 
 
-def check(session: Any, things: Any, gate: str) -> pa.Table:
+def check(session: Any, things: Any, gate: str, column: str = "value") -> pa.Table:
     """Record whether every value is positive, and raise when one is not."""
-    negative = things.filter("value < 0").count("*").fetchone()[0]
+    negative = things.filter(f"{column} < 0").count("*").fetchone()[0]
     journal.record_gate_results(
         [
             {
@@ -28,3 +28,13 @@ def check(session: Any, things: Any, gate: str) -> pa.Table:
     if negative:
         raise RuntimeError(f"{gate}: {negative} values are negative")
     return pa.table({"gate": [gate]})
+
+
+def judge(session: Any, orders: Any, node: str, most_calls: int) -> pa.Table:
+    """Ask the offline endpoint about orders, so many at most; the others stay pending."""
+    from dataclasses import replace
+
+    from python_models.llm import run_step
+    from tests.llm.steps import SINGLE
+
+    return run_step(session, orders, replace(SINGLE, max_calls=most_calls), node=node)

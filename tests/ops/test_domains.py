@@ -1,0 +1,84 @@
+"""Two domains in one build: each is released, or held back, by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingestion.lake import lake
+from python_models.llm.journal import reading
+from python_models.llm.journal_schema import STEP_RUN_COLUMNS
+from python_models.llm.records import STEP_RUN_UPSERT
+from python_models.ops import journal, run, summary
+from python_models.ops.fitness import reason_to_wait
+from python_models.ops.reader import open_release
+from tests.ops.tiny import Tiny
+
+
+def released(query: str) -> list[tuple]:
+    with open_release() as connection:
+        return connection.execute(query).fetchall()
+
+
+def domains() -> set[str]:
+    return {name for (name,) in released("select distinct domain from ops.release_tables")}
+
+
+@pytest.mark.parametrize(
+    ("broken", "published"),
+    [
+        ("{shop: true, shop_price: -1}", "tiny"),
+        pytest.param("{shop: true, factor: -1}", "shop", marks=pytest.mark.long),
+    ],
+)
+def test_failing_gate_of_one_domain_does_not_hold_back_the_other(
+    tiny: Tiny, broken: str, published: str
+) -> None:
+    assert tiny.dbt("build", "--vars", broken)[0] == 1
+    assert domains() == {published}
+    failed = released("select distinct gate from ops.gate_results where not success")
+    assert len(failed) == 1
+    assert published not in failed[0][0]
+
+
+def test_domain_that_waits_for_pending_rows_is_released_when_all_have_their_answer(
+    tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tiny.dbt("build", "--vars", "{shop: true, shop_most_calls: 2}")[0] == 0
+    assert domains() == {"tiny"}
+    message = released("select message from ops.node_runs where node = 'release_shop__published'")
+    assert message[0][0].startswith("not published: 3 of llm_shop__orders_judged are pending")
+    summary.print_run(run.console, 0)
+    assert "shop: not published: 3 of llm_shop__orders_judged" in capsys.readouterr().out
+
+    assert tiny.dbt("build", "--vars", "{shop: true}")[0] == 0
+    assert domains() == {"tiny", "shop"}
+    assert released("select count(*) from shop.orders") == [(5,)]
+    calls = released("select calls, cached from ops.runs order by started_at")
+    assert calls == [(2, 0), (3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("meta", "pending", "waits"),
+    [
+        ({"pending_rows": "hold_back"}, 3, True),
+        ({"pending_rows": "hold_back"}, 0, False),
+        ({}, 3, False),
+    ],
+)
+def test_only_a_domain_that_says_so_waits_for_pending_rows(
+    meta: dict, pending: int, waits: bool
+) -> None:
+    journal.put(
+        "runs",
+        [{"invocation_id": "i", "run_id": "r", "started_at": journal.now(), "status": "running"}],
+    )
+    with reading(lake().journal_db) as connection, connection:
+        values = {"step_run_id": "s", "invocation_id": "i", "node": "llm_shop__orders_judged"}
+        values |= {"rows_pending": pending, "started_at": 1.0}
+        row = [values.get(name) for name in STEP_RUN_COLUMNS]
+        connection.execute(STEP_RUN_UPSERT, row)
+    graph = {
+        name: {"name": name, "fqn": ["tiny", "shop", name], "config": {"meta": meta}}
+        for name in ("llm_shop__orders_judged", "release_shop__published")
+    }
+    assert bool(reason_to_wait(graph, "r", "shop")) is waits
