@@ -121,3 +121,28 @@ def issue_bars(days: pa.Table) -> alt.Chart:
         )
         .properties(height=170)
     )
+
+
+def score_histogram(scores: pa.Table) -> alt.Chart:
+    """Return how many rows have which score; scores are 0..1 in steps of 0.05."""
+    return (
+        alt.Chart(scores)
+        .transform_calculate(end="datum.score + 0.05")
+        .mark_bar(color=POWER)
+        .encode(
+            x=alt.X(
+                "score:Q",
+                bin="binned",
+                title="Score",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(tickCount=5),
+            ),
+            x2="end:Q",
+            y=alt.Y("row_count:Q", title=None, axis=alt.Axis(tickMinStep=1)),
+            tooltip=[
+                alt.Tooltip("score:Q", title="From", format=".2f"),
+                alt.Tooltip("row_count:Q", title="Rows"),
+            ],
+        )
+        .properties(height=170)
+    )

@@ -91,3 +91,46 @@ from telemetry.issues
 group by issue_date, severity
 order by issue_date
 """
+
+CONVERSATIONS = """
+select
+    count(*) as conversation_count,
+    count(distinct conversations.dataset_id) as dataset_count,
+    count(*) filter (where conversations.status = 'kept') as kept_count,
+    count(*) filter (where quality.grade = 'premium') as premium_count,
+    count(*) filter (where quality.is_flagged_for_care) as care_count
+from conversations.conversations
+left join conversations.quality
+    on conversations.conversation_id = quality.conversation_id
+"""
+
+CONVERSATION_SCORES = """
+select least(floor(score * 20), 19) / 20 as score, count(*) as row_count
+from conversations.quality
+where score is not null
+group by 1
+order by 1
+"""
+
+EXPERIMENTS = """
+select
+    (select count(*) from experiments.cohorts) as cohort_count,
+    (select count(*) from experiments.generations) as generation_count,
+    count(*) filter (where status = 'ok') as score_count,
+    count(*) filter (where status <> 'ok') as error_count
+from experiments.scores
+"""
+
+EXPERIMENT_SCORES = """
+with shares as (
+    select (score - scale_min) / nullif(scale_max - scale_min, 0) as share
+    from experiments.scores
+    where status = 'ok'
+)
+
+select least(floor(share * 20), 19) / 20 as score, count(*) as row_count
+from shares
+where share is not null
+group by 1
+order by 1
+"""

@@ -7,14 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards import charts
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.tables import table
-from dashboards.parts.text import ago, count, duration, escaped, percent, some, usd, words
+from dashboards.parts.text import ago, duration, escaped, percent, usd, words
 from dashboards.queries import overview as queries
 from dashboards.release import Release
-from dashboards.sections import overview_state
+from dashboards.sections import overview_products, overview_state
 
 RUN_COLUMNS = {
     "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
@@ -34,8 +33,7 @@ def show(release: Release) -> None:
     """Show health, products, gates, freshness, runs and spend."""
     with guarded("The state of the lakehouse"):
         _health(release)
-    with guarded("Telemetry"):
-        _telemetry(release)
+    overview_products.products(release)
     left, right = st.columns([3, 2], gap="medium")
     with left, guarded("Gates"):
         overview_state.gates(release)
@@ -87,31 +85,3 @@ def _verdict(last: dict[str, Any] | None) -> None:
         icon=":material/warning:",
     )
     link_to("runs", "What happened in that run", run=last["run_id"])
-
-
-def _telemetry(release: Release) -> None:
-    ask = asking(release)
-    row = ask(queries.TELEMETRY).to_pylist()[0]
-    part("Products")
-    with st.container(border=True):
-        left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
-        with left:
-            st.markdown("#### :material/monitoring: Telemetry")
-            if row["day"] is None:
-                st.caption("No cycles released yet.")
-                return
-            st.markdown(
-                f"**{some(row['issue_count'], 'issue')}** on {row['day']:%d %b %Y}, "
-                f"{count(row['critical_count'])} critical"
-            )
-            st.caption(
-                f"{some(row['control_count'], 'control')}, {some(row['cycle_count'], 'cycle')}, "
-                f"{some(row['waiting_count'], 'assessment')} to review"
-            )
-            with st.container(horizontal=True):
-                link_to("telemetry", "Issues", view="Issues")
-                link_to("telemetry", "Report", view="Report")
-        with right:
-            days = ask(queries.TELEMETRY_BY_DAY)
-            if len(days):
-                st.altair_chart(charts.issue_bars(days), key="issue_bars")
