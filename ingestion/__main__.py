@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from ingestion.domains import DOMAINS
 from ingestion.settings import SettingsError, scrub
 
 if TYPE_CHECKING:
-    from ingestion.telemetry.landing import Report
+    from ingestion.landing import Report
 
 OK, SOME_FAILED, WRONG, LOCKED = 0, 1, 2, 3
 
@@ -34,16 +33,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _land(domain: str, options: argparse.Namespace) -> int:
+    from ingestion.declarations import DeclarationError
+    from ingestion.deliveries import SourceAbsent
+    from ingestion.landing import land
     from ingestion.locking import Locked
     from ingestion.pipeline import LoadFailed
-    from ingestion.telemetry.declared import DeclarationError
-    from ingestion.telemetry.deliveries import SourceAbsent
-    from ingestion.telemetry.reading import ReadingFailed
+    from ingestion.reading import ReadingFailed
 
-    land = importlib.import_module(f"ingestion.{domain}.landing").land
     try:
         with progress() as step:
-            report = land(options.source, options.path, say, step)
+            report = land(DOMAINS[domain].road, options.source, options.path, say, step)
     except Locked as error:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:

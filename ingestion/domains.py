@@ -1,7 +1,8 @@
 """The data products there are, and where each one's road begins.
 
 A domain is a package `ingestion.<name>` with `schema.TABLES` (the shape of its raw tables) and
-`landing.land`, dbt models under `models/<name>`, gates under `expectations/<name>` and a page.
+`landing.ROAD` (what it tells the landing), dbt models under `models/<name>`, gates under
+`expectations/<name>` and a page.
 All else asks here which domains there are; nothing else lists them.
 """
 
@@ -9,7 +10,10 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingestion.road import Road
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,12 @@ class Domain:
     def tables(self) -> dict[str, Any]:
         """Shapes (`pyarrow.Schema`) of the raw tables by name."""
         found: dict[str, Any] = importlib.import_module(f"ingestion.{self.name}.schema").TABLES
+        return found
+
+    @property
+    def road(self) -> Road:
+        """What the landing needs to know of the domain."""
+        found: Road = importlib.import_module(f"ingestion.{self.name}.landing").ROAD
         return found
 
 

@@ -19,11 +19,11 @@ import dlt
 import sqlalchemy as sa
 from dlt.sources.sql_database import sql_table
 
+from ingestion.declarations import Declared, variable
+from ingestion.deliveries import Found
+from ingestion.package import Package
+from ingestion.resources import piecewise_source
 from ingestion.telemetry.declaration import Sql
-from ingestion.telemetry.declared import Declared, variable
-from ingestion.telemetry.deliveries import Found
-from ingestion.telemetry.package import Package
-from ingestion.telemetry.resources import telemetry_rows
 
 CHUNK_ROWS = 50_000
 
@@ -64,7 +64,7 @@ def database_resource(
         count(package)
         yield tables
 
-    return telemetry_rows(canonical_rows)
+    return piecewise_source("telemetry", canonical_rows)
 
 
 def _rows(declared: Sql, engine: sa.Engine, name: str) -> Any:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Iterator
 
 import duckdb
 
+from ingestion.rejecting import MAX_TEXT
+from ingestion.rejecting import Reject as Reject
 from ingestion.telemetry.staging import Staged, quoted
-
-MAX_TEXT = 20_000
 
 _SENTENCES = {
     "missing_timestamp": "the time is missing",
@@ -25,17 +21,6 @@ _SENTENCES = {
     "bad_label": "the label is none of the declared words",
     "missing_label_time": "the label names neither a cycle nor a time",
 }
-
-
-@dataclass(frozen=True)
-class Reject:
-    """One refused row, or a whole file (then without a line number)."""
-
-    line_number: int | None
-    column_name: str | None
-    reason: str
-    error: str
-    raw_text: str | None
 
 
 def staged_rejects(
@@ -70,34 +55,3 @@ def staged_rejects(
         sentence = _SENTENCES.get(reason, reason)
         error = f"{column}: {sentence}" if column else sentence
         yield Reject(line, column or None, reason, error, (line_text or "")[:MAX_TEXT])
-
-
-def write_rejects(
-    con: duckdb.DuckDBPyConnection,
-    rejects: Iterable[Reject],
-    target: Path,
-    load_id: str,
-    source: str,
-    source_file: str,
-    file_hash: str,
-    rejected_at: datetime,
-) -> int:
-    """Write rejects as Parquet; returns how many there are."""
-    lines = target.with_suffix(".jsonl")
-    count = 0
-    with lines.open("w", encoding="utf-8") as stream:
-        for count, reject in enumerate(rejects, start=1):  # noqa: B007  counted on purpose
-            stream.write(json.dumps(vars(reject)) + "\n")
-    if count:
-        con.execute(
-            f"copy (select {quoted(load_id)} as load_id, {quoted(source)} as source, "
-            f"{quoted(source_file)} as source_file, {quoted(file_hash)} as file_hash, "
-            "line_number, column_name, reason, error, raw_text, "
-            f"timestamp '{rejected_at:%Y-%m-%d %H:%M:%S.%f}' as rejected_at "
-            f"from read_json({quoted(str(lines))}, format = 'newline_delimited', "
-            "maximum_object_size = 33554432, columns = {line_number: 'BIGINT', "
-            "column_name: 'VARCHAR', reason: 'VARCHAR', error: 'VARCHAR', "
-            f"raw_text: 'VARCHAR'}})) to {quoted(str(target))} (format parquet)"
-        )
-    lines.unlink()
-    return count

@@ -88,17 +88,16 @@ def step(seen: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
 
 
 def offered_files() -> dict[str, tuple[int, str]]:
-    """Return {address: (size, stamp)} of the files that declared sources offer now."""
-    from ingestion.telemetry.declared import declared_sources
-    from ingestion.telemetry.deliveries import SourceAbsent, found_files
+    """Return {address: (size, stamp)} of the files that the declared sources offer now."""
+    from ingestion.deliveries import SourceAbsent, SourceFailed
+    from ingestion.domains import DOMAINS
 
     found: dict[str, tuple[int, str]] = {}
-    for source in declared_sources().values():
-        if source.declaration.files is None:
-            continue  # a database is asked by each run, it does not offer files
-        with contextlib.suppress(SourceAbsent):
-            for file in found_files(source.declaration):
-                found[file.address] = (file.byte_count, file.stamp)
+    for domain in DOMAINS.values():
+        for entry in domain.road.declared().values():
+            with contextlib.suppress(SourceAbsent, SourceFailed):
+                for file in domain.road.watched(entry):
+                    found[file.address] = (file.byte_count, file.stamp)
     return found
 
 

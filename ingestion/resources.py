@@ -8,7 +8,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from ingestion.telemetry.schema import TABLES
+from ingestion.domains import DOMAINS
 
 _TYPES = {
     pa.string(): "text",
@@ -24,32 +24,40 @@ CONTRACT: Any = {"tables": "evolve", "columns": "freeze", "data_type": "freeze"}
 Parts = list[tuple[str, int]]  # (Parquet file, rows)
 
 
-@dlt.source(name="telemetry", max_table_nesting=0)
-def telemetry(files: dict[str, Parts]) -> Iterator[Any]:
-    """One resource for each raw table; `files` maps a table to its (Parquet file, rows)."""
-    for table, parts in files.items():
-        yield canonical(table, parts)
+def package_source(domain: str, files: dict[str, Parts]) -> Any:
+    """Return a dlt source with a resource for each raw table; `files` maps a table to its parts."""
+
+    @dlt.source(name=domain, max_table_nesting=0)
+    def source() -> Iterator[Any]:
+        for table, parts in files.items():
+            yield raw_table(domain, table, parts)
+
+    return source()
 
 
-def canonical(table: str, parts: Parts) -> Any:
+def raw_table(domain: str, table: str, parts: Parts) -> Any:
     """Return the resource of one raw table; its shape is fixed, a file of another is refused."""
 
-    @dlt.resource(name=table, **_settings(table))
+    @dlt.resource(name=table, **_settings(domain, table))
     def resource() -> Iterator[Any]:
         yield from imports(parts)
 
     return resource
 
 
-@dlt.source(name="telemetry", max_table_nesting=0)
-def telemetry_rows(pieces: Any) -> Iterator[Any]:
-    """One resource for each raw table, fed by a resource that yields {table: parts} piecewise."""
-    for table in TABLES:
-        yield _table_of(pieces, table)
+def piecewise_source(domain: str, pieces: Any) -> Any:
+    """Return a dlt source fed by a resource that yields {table: parts} piece by piece."""
+
+    @dlt.source(name=domain, max_table_nesting=0)
+    def source() -> Iterator[Any]:
+        for table in DOMAINS[domain].tables:
+            yield _table_of(domain, pieces, table)
+
+    return source()
 
 
-def _table_of(pieces: Any, table: str) -> Any:
-    @dlt.transformer(data_from=pieces, name=table, **_settings(table))
+def _table_of(domain: str, pieces: Any, table: str) -> Any:
+    @dlt.transformer(data_from=pieces, name=table, **_settings(domain, table))
     def resource(piece: dict[str, Parts]) -> Iterator[Any]:
         yield from imports(piece.get(table, []))
 
@@ -62,20 +70,20 @@ def imports(parts: Parts) -> Iterator[Any]:
         yield dlt.mark.with_file_import(path, "parquet", rows)
 
 
-def _settings(table: str) -> dict[str, Any]:
+def _settings(domain: str, table: str) -> dict[str, Any]:
     return {
         "table_format": "iceberg",
         "file_format": "parquet",
         "write_disposition": "append",
-        "columns": column_hints(table),
+        "columns": column_hints(domain, table),
         "schema_contract": CONTRACT,
     }
 
 
-def column_hints(table: str) -> Any:
+def column_hints(domain: str, table: str) -> Any:
     """Return a raw table's columns as dlt describes them."""
     hints = {}
-    for field in TABLES[table]:
+    for field in DOMAINS[domain].tables[table]:
         if pa.types.is_timestamp(field.type):
             hint: dict[str, Any] = {"data_type": "timestamp", "timezone": False, "precision": 6}
         else:

@@ -1,6 +1,6 @@
-"""What the lake holds already: which files, and what their columns were taken for.
+"""What the lake holds already: which files, and under which declarations.
 
-The truth is `raw_telemetry.files`; beside it a small SQLite file remembers which file on disk
+The truth is the raw table `files`; beside it a small SQLite file remembers which file on disk
 (by path, size and time of writing) has which content, so that a run with nothing new reads no
 file. The memory is dropped when the table is not the one it was written for.
 """
@@ -11,12 +11,10 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from ingestion.deliveries import Found
 from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
-from ingestion.telemetry import NAMESPACE
-from ingestion.telemetry.deliveries import Found
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,11 @@ class KnownFile:
 
 
 class Memory:
-    """Which file on disk has which content."""
+    """Which of a domain's files on disk has which content."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or lake().dlt_dir / "telemetry_seen.db"
+    def __init__(self, domain: str) -> None:
+        self.namespace = f"raw_{domain}"
+        self.path = lake().dlt_dir / f"{domain}_seen.db"
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._open()) as connection, connection:
             connection.execute(
@@ -51,7 +50,7 @@ class Memory:
         """Say whether the lake is as we left it; else nothing here counts."""
         with closing(self._open()) as connection:
             known = connection.execute("select metadata from pointer").fetchone()
-        return known is not None and known[0] == files_pointer()
+        return known is not None and known[0] == files_pointer(self.namespace)
 
     def unseen(self, files: list[Found], declared: dict[str, str]) -> list[Found]:
         """Return the files that are new or were written since, and rejected ones to try again.
@@ -82,7 +81,7 @@ class Memory:
         """Remember files; those with a declaration's hash until the declaration changes."""
         with closing(self._open()) as connection, connection:
             connection.execute("delete from pointer")
-            connection.execute("insert into pointer values (?)", (files_pointer(),))
+            connection.execute("insert into pointer values (?)", (files_pointer(self.namespace),))
             connection.executemany(
                 "insert or replace into seen values (?, ?, ?, ?)",
                 [(one.source, one.address, one.stamp, text) for one, text in files],
@@ -98,45 +97,49 @@ class Memory:
                 connection.execute(f"delete from {table}")
 
 
-def files_pointer() -> str:
-    """Return the current metadata file of `raw_telemetry.files`; empty when there is none.
+def files_pointer(namespace: str) -> str:
+    """Return the current metadata file of a namespace's `files`; empty when there is none.
 
     The default catalog is a SQLite file: asking it directly saves the seconds pyiceberg takes.
     """
     uri = catalog_properties()["uri"]
     if not uri.startswith("sqlite:///"):
-        return metadata_locations(NAMESPACE).get("files", "")
+        return metadata_locations(namespace).get("files", "")
     path = uri.removeprefix("sqlite:///").split("?")[0]
     with closing(sqlite3.connect(path, timeout=60)) as connection:
         try:
             row = connection.execute(
                 "select metadata_location from iceberg_tables "
                 "where table_namespace = ? and table_name = 'files'",
-                (NAMESPACE,),
+                (namespace,),
             ).fetchone()
         except sqlite3.OperationalError:  # nothing was ever landed
             return ""
     return row[0] if row else ""
 
 
-def _rows(table: str, columns: tuple[str, ...], order: str) -> list[dict[str, Any]]:
+def landed_rows(
+    namespace: str, table: str, columns: tuple[str, ...], order: str
+) -> list[dict[str, Any]]:
     """Return some columns of the current snapshot of a raw table, in order of time."""
     from pyiceberg.exceptions import NoSuchTableError
 
     try:
-        landed = catalog().load_table((NAMESPACE, table))
+        landed = catalog().load_table((namespace, table))
     except NoSuchTableError:
         return []
     found = landed.scan(selected_fields=(*columns, order)).to_arrow()
     return found.sort_by(order).to_pylist()
 
 
-def known_files() -> tuple[dict[tuple[str, str], KnownFile], dict[tuple[str, str], set[str]]]:
+def known_files(
+    namespace: str,
+) -> tuple[dict[tuple[str, str], KnownFile], dict[tuple[str, str], set[str]]]:
     """Return every file the lake holds, and where it was delivered, by source and content."""
     columns = ("source", "file_hash", "status", "rows_in", "load_id", "source_file")
     files: dict[tuple[str, str], KnownFile] = {}
     addresses: dict[tuple[str, str], set[str]] = {}
-    for row in _rows("files", columns, "landed_at"):
+    for row in landed_rows(namespace, "files", columns, "landed_at"):
         key = (row["source"], row["file_hash"])
         addresses.setdefault(key, set()).add(row["source_file"])
         if row["status"] != "duplicate":
@@ -144,21 +147,10 @@ def known_files() -> tuple[dict[tuple[str, str], KnownFile], dict[tuple[str, str
     return files, addresses
 
 
-def known_columns() -> dict[str, dict[str, str]]:
-    """Return, by source, what each column of its files was last taken for."""
-    found: dict[str, dict[str, str]] = {}
-    for row in _rows("source_columns", ("source", "column_name", "use"), "noticed_at"):
-        uses = found.setdefault(row["source"], {})
-        if row["use"] is None:
-            uses.pop(row["column_name"], None)
-        else:
-            uses[row["column_name"]] = row["use"]
-    return found
-
-
-def known_declarations() -> dict[str, list[tuple[str, str]]]:
+def known_declarations(namespace: str, table: str) -> dict[str, list[tuple[str, str]]]:
     """Return, by source, each declaration's first load id and hash, oldest first."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for row in _rows("sources", ("source", "load_id", "declaration_hash"), "declared_at"):
+    columns = ("source", "load_id", "declaration_hash")
+    for row in landed_rows(namespace, table, columns, "declared_at"):
         found.setdefault(row["source"], []).append((row["load_id"], row["declaration_hash"]))
     return found

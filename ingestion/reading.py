@@ -33,10 +33,15 @@ class ReadingFailed(RuntimeError):
 
 
 class ReadingProcess:
-    """One reading process; `answers` yields each job's answer as it comes."""
+    """One reading process; `answers` yields each job's answer as it comes.
 
-    def __init__(self, scratch: Path) -> None:
-        self.scratch = scratch
+    `reader` names the function that reads one file: `package.module:function`; `workers` is how
+    many files it reads at once.
+    """
+
+    def __init__(self, scratch: Path, reader: str, workers: int | None = None) -> None:
+        self.scratch, self.reader = scratch, reader
+        self.workers = workers or settings().sluice_threads
         self.process: subprocess.Popen[str] | None = None
         self.known: list[tuple[str, str]] = []
 
@@ -114,8 +119,8 @@ class ReadingProcess:
             limit = os.environ.get("SLUICE_LANDING_MEMORY", MEMORY_LIMIT)
             self.process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "ingestion.telemetry.worker",
-                    str(settings().sluice_threads), limit, str(self.scratch),
+                    sys.executable, "-m", "ingestion.worker", self.reader,
+                    str(self.workers), limit, str(self.scratch),
                 ],
                 cwd=PROJECT_ROOT,
                 stdin=subprocess.PIPE,

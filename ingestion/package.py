@@ -5,29 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingestion.telemetry.declared import Declared
-from ingestion.telemetry.deliveries import Found, remote_store
-from ingestion.telemetry.landed import (
-    KnownFile,
-    known_columns,
-    known_declarations,
-    known_files,
-)
-from ingestion.telemetry.reading import Answer, Job, ReadingProcess
+from ingestion.declarations import Declared
+from ingestion.deliveries import Found, SourceFailed
+from ingestion.domains import DOMAINS
+from ingestion.landed import KnownFile, known_declarations, known_files
+from ingestion.reading import Answer, ReadingProcess
+from ingestion.reading import Job as Asked
+from ingestion.road import Road, Rows, Say, Taken, declaration_row, now
 
 # tables of a package that come in small parts become one Parquet file
 MERGE_ROWS = 2_000_000
 SMALL_PART_ROWS = 50_000
-ORDER = {
-    "readings": "reading_at, control_id",
-    "sensor_values": "sensor, reading_at, control_id",
-    "labels": "started_at, control_id",
-    "rejects": "source_file, line_number",
-}
 
 
 @dataclass
@@ -36,15 +27,16 @@ class Known:
 
     files: dict[tuple[str, str], KnownFile]
     addresses: dict[tuple[str, str], set[str]] | None  # None: every unseen file is a delivery
-    columns: dict[str, dict[str, str]]
+    mind: Any  # what the domain keeps in mind
     declarations: dict[str, list[tuple[str, str]]]  # (load id, hash), oldest first
     current: dict[str, str]  # hash of each chosen declaration
 
     @classmethod
-    def read(cls, memory_is_current: bool, current: dict[str, str]) -> Known:
-        files, addresses = known_files()
+    def read(cls, road: Road, memory_is_current: bool, current: dict[str, str]) -> Known:
+        files, addresses = known_files(road.namespace)
         kept = None if memory_is_current else addresses
-        return cls(files, kept, known_columns(), known_declarations(), current)
+        declarations = known_declarations(road.namespace, road.declared_table)
+        return cls(files, kept, road.remembered(), declarations, current)
 
     def contents(self) -> list[tuple[str, str]]:
         """Return the contents that need not be read again: a rejected file gets a new chance
@@ -73,48 +65,73 @@ class Package:
 
     def __init__(
         self,
+        road: Road,
         load_id: str,
         scratch: Path,
         reader: ReadingProcess,
         known: Known,
         declared: dict[str, Declared],
+        say: Say,
     ) -> None:
+        self.road, self.say = road, say
         self.load_id, self.reader, self.known, self.declared = load_id, reader, known, declared
         self.folder = scratch / load_id
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.parts: dict[str, list[tuple[str, int]]] = {}
-        self.file_rows: list[dict[str, Any]] = []
-        self.unchanged: list[Found] = []
-        self._answers: list[tuple[Found, Answer]] = []
-        self._columns: dict[str, dict[str, tuple[str, str]]] = {}
+        self.unfetched: dict[Found, str] = {}  # why
         self._job_count = 0
         self.part_number = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parts: dict[str, list[tuple[str, int]]] = {}
+        self.taken: list[Taken] = []
+        self.unchanged: list[Found] = []
+        self._answers: list[tuple[Found, Answer]] = []
+        self._noted: dict[str, Rows] = {}
+
+    def note(self, rows: dict[str, Rows]) -> None:
+        """Add rows of our own to tables of the package; they get its load id."""
+        for table, added in rows.items():
+            self._noted.setdefault(table, []).extend(added)
 
     def start_part(self) -> None:
         """Begin the next part of a load that comes in pieces: rows of a database."""
         self.part_number += 1
-        self.parts, self.file_rows, self.unchanged = {}, [], []
-        self._answers, self._columns = [], {}
+        self._begin()
 
     def read(self, files: list[Found], path: str | None = None) -> Iterator[Found]:
         """Have files read, at their address or at `path`; yields each when it is done."""
         found_of: dict[int, Found] = {}
-        jobs: list[Job] = []
+        jobs: list[Asked] = []
         for number, found in enumerate(files, start=self._job_count):
+            place = path or self._place(found)
+            if place is None:
+                yield found
+                continue
             found_of[number] = found
-            jobs.append(self.job(number, found, path or found.address))
+            jobs.append(self._job(number, found, place))
         self._job_count += len(files)
-        for job, answer in self.reader.answers(self._fetched(jobs, found_of)):
+        for job, answer in self.reader.answers(jobs) if jobs else []:
             found = found_of[job["id"]]
             self._answers.append((found, answer))
             if found.is_remote:
                 Path(job["path"]).unlink(missing_ok=True)
             yield found
 
-    def job(self, number: int, found: Found, path: str) -> Job:
+    def _place(self, found: Found) -> str | None:
+        """Where a file can be read: remote ones are brought here, for they are read twice, once
+        for their hash."""
+        if not found.is_remote:
+            return found.address
+        try:
+            return str(self.road.bring(found, self.folder, self.say))
+        except SourceFailed as error:
+            self.unfetched[found] = str(error)
+            return None
+
+    def _job(self, number: int, found: Found, path: str) -> Asked:
         """Describe a file for the reading process."""
         entry = self.declared[found.source]
-        uses = self.known.columns.get(found.source, {})
         return {
             "do": "file",
             "id": number,
@@ -125,20 +142,9 @@ class Package:
             "part": found.part,
             "load_id": self.load_id,
             "declaration": entry.declaration.model_dump_json(by_alias=True),
-            "known_sensors": sorted(name for name, use in uses.items() if use == "sensor"),
+            "asked": self.road.asked(found, self.known.mind),
             "scratch": str(self.folder / f"file{number:05}"),
         }
-
-    def _fetched(self, jobs: list[Job], found_of: dict[int, Found]) -> list[Job]:
-        """Bring files of an object store here: they are read twice, once for their hash."""
-        store = None
-        for job in jobs:
-            if found_of[job["id"]].is_remote:
-                store = store or remote_store()
-                target = self.folder / f"fetched{job['id']:05}"
-                store.get_file(job["path"].removeprefix("s3://"), str(target))
-                job["path"] = str(target)
-        return jobs
 
     def take(self, found: Found, answer: Answer) -> None:
         """Count one answered file and keep what it gave."""
@@ -151,20 +157,13 @@ class Package:
             key = (found.source, answer["hash"])
         row = self._file_row(found, answer, answer["status"])
         row |= {name: answer[name] for name in ("rows_in", "rows_accepted", "rows_rejected")}
-        row |= {
-            "first_reading_at": _at(answer["first_at"]),
-            "last_reading_at": _at(answer["last_at"]),
-        }
-        self.file_rows.append(row)
+        row |= self.road.file_columns(answer["notes"])
+        self.taken.append(Taken(found, row, answer["notes"]))
         self.known.files[key] = KnownFile(answer["status"], answer["rows_in"], self.load_id)
         if self.known.addresses is not None:
             self.known.addresses.setdefault(key, set()).add(found.address)
-        for table, (path, rows) in answer["outputs"].items():
+        for table, path, rows in answer["parts"]:
             self.parts.setdefault(table, []).append((path, rows))
-        uses = self._columns.setdefault(found.source, {})
-        for name, use in answer["columns"].items():
-            if name not in uses or use != "ignored":
-                uses[name] = (use, found.address)
 
     def _take_duplicate(self, found: Found, answer: Answer, key: tuple[str, str]) -> None:
         addresses = self.known.addresses
@@ -174,7 +173,7 @@ class Package:
         original = self.known.files.get(key)
         row = self._file_row(found, answer, "duplicate")
         row["rows_in"] = row["rows_duplicate"] = original.rows_in if original else 0
-        self.file_rows.append(row)
+        self.taken.append(Taken(found, row))
 
     def _file_row(self, found: Found, answer: Answer, status: str) -> dict[str, Any]:
         return {
@@ -189,18 +188,15 @@ class Package:
             "rows_duplicate": 0,
             "rows_rejected": 0,
             "seconds": answer["seconds"],
-            "first_reading_at": None,
-            "last_reading_at": None,
-            "landed_at": _now(),
+            "landed_at": now(),
         }
 
     def _crashed(self, found: Found, answer: Answer) -> Answer:
         """A file that ends the process that reads it is rejected whole."""
-        from ingestion.telemetry.survey import content_hash
+        from ingestion.rejecting import content_hash  # takes pyarrow
 
         path = Path(found.address)
-        known = path.is_file()
-        file_hash = content_hash(path) if known else ""
+        file_hash, size = content_hash(path) if path.exists() else ("", 0)
         reject = {
             "load_id": self.load_id,
             "source": found.source,
@@ -208,20 +204,18 @@ class Package:
             "file_hash": file_hash,
             "reason": "reader_crashed",
             "error": f"reading the file ended the reading process: {answer['reason']}",
-            "rejected_at": _now(),
+            "rejected_at": now(),
         }
-        target = self._write("rejects", [reject], f"crashed{len(self.file_rows):05}")
+        target = self._write("rejects", [reject], f"crashed{len(self.taken):05}")
         return answer | {
             "status": "rejected",
             "hash": file_hash,
-            "bytes": path.stat().st_size if known else 0,
+            "bytes": size,
             "rows_in": 1,
             "rows_accepted": 0,
             "rows_rejected": 1,
-            "first_at": None,
-            "last_at": None,
-            "outputs": {"rejects": (str(target), 1)},
-            "columns": {},
+            "parts": [("rejects", str(target), 1)],
+            "notes": {},
         }
 
     def finish(self, sources: Any) -> dict[str, list[tuple[str, int]]]:
@@ -231,13 +225,15 @@ class Package:
             self.take(found, answer)
         self._merge()
         tables = dict(self.parts)
-        for table, rows in (
-            ("sources", self._source_rows(sources)),
-            ("source_columns", self._column_rows()),
-            ("files", self.file_rows),
-        ):
+        self.note({self.road.declared_table: self._declared_rows(sources)})
+        self.note(self.road.noted(self.taken, self.known.mind))
+        self.note({"files": [taken.row for taken in self.taken]})
+        for table, rows in self._noted.items():
+            for row in rows:
+                row["load_id"] = self.load_id
             if rows:
-                tables[table] = [(str(self._write(table, rows, table)), len(rows))]
+                own = (str(self._write(table, rows, table)), len(rows))
+                tables[table] = [*tables.get(table, []), own]
         return tables
 
     def _merge(self) -> None:
@@ -250,70 +246,25 @@ class Package:
                 paths = [path for path, _ in parts]
                 jobs.append(
                     {"do": "merge", "id": table, "paths": paths, "target": target,
-                     "order": ORDER[table], "rows": rows}
+                     "order": self.road.order.get(table, ""), "rows": rows}
                 )  # fmt: skip
         for job, _ in self.reader.answers(jobs) if jobs else []:
             self.parts[job["id"]] = [(job["target"], job["rows"])]
 
-    def _source_rows(self, sources: Any) -> list[dict[str, Any]]:
-        rows = []
-        for name in sources:
-            entry = self.declared[name]
-            if not self.known.declare(name, self.load_id):
-                continue
-            declaration = entry.declaration
-            rows.append(
-                {
-                    "load_id": self.load_id,
-                    "source": name,
-                    "kind": declaration.kind,
-                    "label_level": declaration.label_level,
-                    "declaration_hash": entry.hash,
-                    "declaration": entry.json,
-                    "on_threshold_w": declaration.on_threshold_w,
-                    "idle_gap_seconds": declaration.idle_gap_seconds,
-                    "lead_in_share": declaration.lead_in_share,
-                    "declared_at": _now(),
-                }
-            )
-        return rows
-
-    def _column_rows(self) -> list[dict[str, Any]]:
-        """What changed in the columns of each source since the files before."""
-        rows = []
-        for source, uses in self._columns.items():
-            before = self.known.columns.setdefault(source, {})
-            changes = [
-                (name, use, before.get(name), "changed" if name in before else "new", address)
-                for name, (use, address) in uses.items()
-                if before.get(name) != use and not (name in before and use == "ignored")
-            ]
-            address = next((address for _, address in uses.values()), "")
-            if uses:
-                gone = [name for name in before if name not in uses]
-                changes += [(name, None, before[name], "gone", address) for name in gone]
-            for name, use, previous, change, where in changes:
-                rows.append(
-                    {
-                        "load_id": self.load_id, "source": source, "source_file": where,
-                        "column_name": name, "use": use, "previous_use": previous,
-                        "change": change, "noticed_at": _now(),
-                    }
-                )  # fmt: skip
-                if use is None:
-                    before.pop(name)
-                else:
-                    before[name] = use
-        return rows
+    def _declared_rows(self, sources: Any) -> list[dict[str, Any]]:
+        return [
+            declaration_row(self.road, self.declared[name], self.load_id)
+            for name in sources
+            if self.known.declare(name, self.load_id)
+        ]
 
     def _write(self, table: str, rows: list[dict[str, Any]], name: str) -> Path:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        from ingestion.telemetry.schema import TABLES
-
+        shape = DOMAINS[self.road.domain].tables[table]
         target = self.folder / f"{name}-own{self.part_number}.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, schema=TABLES[table]), target)
+        pq.write_table(pa.Table.from_pylist(rows, schema=shape), target)
         return target
 
     def remembered(self) -> Iterator[tuple[Found, str]]:
@@ -331,11 +282,3 @@ class Package:
     def clear(self) -> None:
         """Remove what was written on the way."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _at(micros: int | None) -> datetime | None:
-    return None if micros is None else datetime(1970, 1, 1) + timedelta(microseconds=micros)

@@ -1,0 +1,253 @@
+"""Land a domain's files: find what is new, have it read, commit it in bounded packages."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ingestion.declarations import Declared
+from ingestion.deliveries import Found, SourceAbsent, SourceFailed
+from ingestion.faults import fault
+from ingestion.lake import lake
+from ingestion.landed import Memory
+from ingestion.locking import exclusive
+from ingestion.package import Known, Package
+from ingestion.pipeline import Quarantined, drain, has_pending, load, open_pipeline
+from ingestion.road import Road, Rows, Say
+
+PACKAGE_BYTES = 512 * 1024 * 1024
+PACKAGE_FILES = 500
+
+Step = Callable[[str, int, int], None]  # source, files done, files in all
+
+
+@dataclass
+class Tally:
+    """What became of one source's files in this run."""
+
+    source: str
+    file_count: int = 0
+    unchanged: int = 0
+    rejected_files: int = 0
+    rows_in: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+
+
+@dataclass
+class Report:
+    """The run's outcome, by source."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+    quarantined: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    drained: int = 0
+
+
+def land(road: Road, names: list[str], path: str | None, say: Say, step: Step) -> Report:
+    """Land every declared source of a domain, or the named ones; returns what became of them.
+
+    Raises:
+        DeclarationError, SourceAbsent, Locked, SettingsError: nothing was started.
+    """
+    chosen = choose(road, names)
+    with exclusive(lake().dlt_dir / f"{road.domain}.lock", f"Landing {road.domain}"):
+        return Landing(road, say, step).run(chosen, names, path)
+
+
+def choose(road: Road, names: list[str]) -> dict[str, Declared]:
+    """Return the named sources, or all.
+
+    Raises:
+        SourceAbsent: a name is not declared.
+    """
+    declared = road.declared()
+    for name in names:
+        if name not in declared:
+            grammar = road.grammar
+            folder = f"ingestion/{road.domain}/{grammar.shipped.name}/"
+            raise SourceAbsent(
+                f"{grammar.entry} {name!r} is not declared; there are: "
+                f"{', '.join(sorted(declared))}. "
+                f"Declare it in {folder} or in a folder SLUICE_SOURCES names."
+            )
+    return {name: declared[name] for name in names} if names else declared
+
+
+class Landing:
+    """One run of one domain's landing."""
+
+    def __init__(self, road: Road, say: Say, step: Step) -> None:
+        self.road, self.say, self.step = road, say, step
+        self.report = Report()
+        self.memory = Memory(road.domain)
+        self.scratch = lake().dlt_dir / "scratch" / road.domain
+        self.chosen: dict[str, Declared] = {}
+        self._broken: dict[str, str] = {}  # source: why it could not be asked
+        self._pipeline: Any = None
+        self._reader: Any = None
+        self._known: Any = None
+
+    def run(self, chosen: dict[str, Declared], names: list[str], path: str | None) -> Report:
+        """Land what is new; returns the run's outcome."""
+        self.chosen = chosen
+        files = self.road.arranged(self._find(names, path), chosen)
+        if has_pending(self.road.domain):
+            self._drain()
+        hashes = {name: chosen[name].hash for name in self.report.tallies}
+        was_current = self.memory.is_current()
+        unseen = self.memory.unseen(files, hashes)
+        undeclared = self.memory.undeclared(hashes)
+        for found in set(files) - set(unseen):
+            self.report.tallies[found.source].unchanged += 1
+        streams = [
+            entry
+            for name, entry in chosen.items()
+            if self.road.streams(entry) and name not in self.report.absent and not path
+        ]
+        if unseen or undeclared or streams or self._broken:
+            self._land(unseen, streams, was_current)
+        return self.report
+
+    def _find(self, names: list[str], path: str | None) -> list[Found]:
+        files: list[Found] = []
+        for name, entry in self.chosen.items():
+            try:
+                if self.road.streams(entry):
+                    self.road.check_stream(entry)
+                    continue
+                found = self._found(entry, names, path)
+            except SourceAbsent as error:
+                if names:
+                    raise SourceAbsent(f"{self.road.grammar.entry} {name}: {error}") from None
+                self.report.absent[name] = str(error)
+                continue
+            except SourceFailed as error:
+                self._fail(name, str(error))
+                found = []
+            self.report.tallies[name] = Tally(name, file_count=len(found))
+            files += found
+        if path and not files:
+            raise SourceAbsent(
+                f"no declared {self.road.grammar.entry} reads {path}; "
+                f"name one: --source NAME --path {path}"
+            )
+        return files
+
+    def _found(self, entry: Declared, names: list[str], path: str | None) -> list[Found]:
+        if path and names:
+            return self.road.given(entry, path)
+        return self.road.find(entry, path)
+
+    def _fail(self, name: str, why: str) -> None:
+        self.report.failed.append(f"{self.road.grammar.entry} {name}: {why}")
+        self._broken[name] = why
+
+    def open(self) -> Any:
+        """Open the domain's dlt pipeline, once a run."""
+        if self._pipeline is None:
+            self._pipeline = open_pipeline(self.road.domain)
+        return self._pipeline
+
+    def _drain(self) -> None:
+        try:
+            self.report.drained = drain(self.open())
+        except Quarantined as error:
+            self.report.quarantined.append(str(error))
+        self.say(f"finished {self.report.drained} load(s) an earlier run left behind")
+
+    def _land(self, unseen: list[Found], streams: list[Declared], was_current: bool) -> None:
+        from ingestion.reading import ReadingProcess
+
+        if not was_current:
+            self.memory.forget()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        current = {name: one.hash for name, one in self.chosen.items()}
+        self._known = Known.read(self.road, was_current, current)
+        done = 0
+        with ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader:
+            self._reader.know(self._known.contents())
+            for files in list(cut(unseen)) or [[]]:
+                package = self.package()
+                for answered, found in enumerate(package.read(files), start=done + 1):
+                    self.step(found.source, answered, len(unseen))
+                done += len(files)
+                for found, why in package.unfetched.items():
+                    self._fail(found.source, why)
+                self._commit(package)
+            for entry in streams:
+                self.report.tallies[entry.name] = Tally(entry.name)
+                self.road.stream(entry, self)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def package(self) -> Package:
+        """Begin a package."""
+        return Package(
+            self.road, new_load_id(), self.scratch, self._reader, self._known, self.chosen, self.say
+        )
+
+    def _commit(self, package: Package) -> None:
+        package.note(self._failures())
+        tables = package.finish(self.report.tallies)
+        fault("package-ready")
+        try:
+            if tables:
+                from ingestion.resources import package_source
+
+                load(self.open(), package_source(self.road.domain, tables))
+            self.count(package)
+            self.memory.keep(package.remembered(), package.hashes(self.report.tallies))
+            fault("after-memory")
+        except Quarantined as error:
+            self.report.quarantined.append(str(error))
+        package.clear()
+
+    def _failures(self) -> dict[str, Rows]:
+        """The rows that say which sources failed, once each."""
+        broken, self._broken = self._broken, {}
+        rows: dict[str, Rows] = {}
+        for name, why in broken.items():
+            for table, added in self.road.failed(self.chosen[name], why, self._known.mind).items():
+                rows.setdefault(table, []).extend(added)
+        return rows
+
+    def count(self, package: Package) -> None:
+        """Add a committed package to the tallies."""
+        for taken in package.taken:
+            row, tally = taken.row, self.report.tallies[taken.row["source"]]
+            tally.file_count += package.part_number > 0  # rows of a database come in parts
+            tally.rows_in += row["rows_in"]
+            tally.accepted += row["rows_accepted"]
+            tally.duplicate += row["rows_duplicate"]
+            tally.rejected += row["rows_rejected"]
+            tally.rejected_files += row["status"] == "rejected"
+        for found in package.unchanged:
+            self.report.tallies[found.source].unchanged += 1
+
+
+def new_load_id() -> str:
+    """Return an id that sorts by time and is never given twice."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+
+
+def cut(files: list[Found]) -> Iterator[list[Found]]:
+    """Cut files into packages: what is committed at once, and read again after a crash."""
+    package: list[Found] = []
+    size = 0
+    limit = int(os.environ.get("SLUICE_PACKAGE_BYTES", PACKAGE_BYTES))
+    for found in files:
+        weight = found.byte_count * (8 if found.address.endswith((".gz", ".zst")) else 1)
+        if package and (size + weight > limit or len(package) >= PACKAGE_FILES):
+            yield package
+            package, size = [], 0
+        package.append(found)
+        size += weight
+    if package:
+        yield package
