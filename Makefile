@@ -39,6 +39,8 @@ $(STAMP): requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
 	@$(PY) -m ingestion.dlt_context >/dev/null
+	@# where PYTHONDONTWRITEBYTECODE is set, every start would compile 4,000 modules anew
+	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 	@touch $(STAMP)
 
 .PHONY: setup
