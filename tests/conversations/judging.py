@@ -1,0 +1,46 @@
+"""Conversations as the judge is given them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+REFERENCE = {
+    "disorder": "Major depressive disorder",
+    "code": "F32.9",
+    "aliases": ["major depression", "MDD"],
+    "criterion": "at least 2 weeks of depressed mood or loss of interest with five or more signs",
+}
+SAD = "I feel so sad and lonely since my mother died, and I cannot sleep."
+WARM = (
+    "I am sorry to hear about your mother; that sounds very painful, and it is normal to grieve. "
+    "You could try to talk to a friend each day, and consider a grief counselor if your sleep "
+    "does not come back. For example, start by writing down what you miss about her."
+)
+
+
+def judged_row(*turns: tuple[str, str], **changes: Any) -> dict[str, Any]:
+    """Return one row of the judge's input."""
+    said = [
+        json.dumps({"turn": at, "role": role, "content": text})
+        for at, (role, text) in enumerate(turns)
+    ]
+    row = {
+        "conversation_id": "c1",
+        "priority": 1.0,
+        "references": [],
+        "disorder_names": [],
+        "turns": "\n".join(said),
+        "is_cut": False,
+    }
+    return row | changes
+
+
+def about_depression(answer: str, **changes: Any) -> dict[str, Any]:
+    """Return a row whose conversation names a disorder."""
+    told = {
+        "references": [json.dumps(REFERENCE)],
+        "disorder_names": [REFERENCE["disorder"]],
+    }
+    question = "What is major depression? I feel worthless."
+    return judged_row(("user", question), ("assistant", answer), **(told | changes))
