@@ -12,6 +12,7 @@ HOMES = {
     "Cascade": "step",
     "FixedRule": "step",
     "OfflineRequest": "offline.request",
+    "RowPrompts": "step",
     "Step": "step",
     "StepFailed": "step",
     "embed_step": "embeddings",

@@ -16,11 +16,12 @@ from python_models.llm.asker import Asker
 from python_models.llm.batch_mode import BatchAsker
 from python_models.llm.budget import Budget, Ceiling
 from python_models.llm.calls import Call
+from python_models.llm.endpoint import Endpoint
 from python_models.llm.estimating import Estimate, estimate
 from python_models.llm.identity import text_hash
 from python_models.llm.journal import reading
 from python_models.llm.many_rows import ManyRows
-from python_models.llm.prices import price_of
+from python_models.llm.prices import Price, price_of
 from python_models.llm.progress import Progress
 from python_models.llm.prompts import Prompt
 from python_models.llm.rows import Place, Rows, SingleRows
@@ -88,7 +89,9 @@ def source_of(step: Step, prompt: Prompt, table: pa.Table, endpoint: str, model:
     return kind(step, prompt, table, place)
 
 
-def asked_of(work: Work, source: Rows) -> Asked:
+def asked_of(
+    work: Work, source: Rows, endpoint: Endpoint | None = None, price: Price | None = None
+) -> Asked:
     """Gather what all calls of the step have in common."""
     shared, step, prompt = work.shared, work.step, work.prompt
     invocation_id = invocation()
@@ -96,7 +99,7 @@ def asked_of(work: Work, source: Rows) -> Asked:
         shared.ceiling(invocation_id),
         Ceiling(f"step's ({step.name})", step.max_usd, step.max_tokens, step.max_calls),
     ]
-    endpoint, parameters = shared.endpoint, source.place.parameters
+    endpoint, parameters = endpoint or shared.endpoint, source.place.parameters
     constants = {
         "operation_name": "chat",
         "step": step.name,
@@ -118,7 +121,7 @@ def asked_of(work: Work, source: Rows) -> Asked:
         model=source.place.model,
         parameters=parameters,
         schema=source.schema,
-        price=price_of(endpoint, source.place.model),
+        price=price or price_of(endpoint, source.place.model),
         budget=Budget(ceilings, shared.budget_changed),
         constants=constants,
         deadline=settings().llm_deadline_seconds,
@@ -143,10 +146,16 @@ def ask_missing(shared: Runtime, asked: Asked, source: Rows) -> None:
 
 def ask_calls(shared: Runtime, asked: Asked, source: Rows, calls: Sequence[Call]) -> None:
     """Ask, unless the budget says that nothing is to be asked."""
-    known = settings()
     calls = [call for call in calls if not call.is_cached]
-    if not calls or asked.stopped:
-        return
+    if calls and may_ask(asked):
+        shared.run(asker_of(shared, asked, source).ask(calls))
+
+
+def may_ask(asked: Asked) -> bool:
+    """Say whether anything may be asked; where the budget forbids it, the step is stopped."""
+    known = settings()
+    if asked.stopped:
+        return False
     if known.llm_budget_usd == 0:
         asked.stopped = Stop("LLM_BUDGET_USD=0: no request is made, cached answers only", False)
     elif known.llm_budget_usd is None and not asked.price.is_free:
@@ -155,6 +164,10 @@ def ask_calls(shared: Runtime, asked: Asked, source: Rows, calls: Sequence[Call]
             "set LLM_BUDGET_USD (see `make estimate`)",
             is_failure=False,
         )
-    else:
-        kind = BatchAsker if known.llm_mode == "batch" else Asker
-        shared.run(kind(shared, asked, source).ask(calls))
+    return asked.stopped is None
+
+
+def asker_of(shared: Runtime, asked: Asked, source: Rows) -> Asker | BatchAsker:
+    """Return what asks a step's calls in the mode that is set."""
+    kind = BatchAsker if settings().llm_mode == "batch" else Asker
+    return kind(shared, asked, source)

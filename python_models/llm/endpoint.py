@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ingestion.settings import SettingsError, settings
+from python_models.llm.named_endpoints import DEFAULT, named_endpoints
 from python_models.llm.step import Step
 
 if TYPE_CHECKING:
@@ -59,6 +60,66 @@ def current_endpoint() -> Endpoint:
     return Endpoint(name, url)
 
 
+def endpoint_named(name: str) -> Endpoint:
+    """Return an endpoint by the name rows give it: `default`, `offline` or one of the settings.
+
+    Raises:
+        SettingsError: nobody has said where that is; names the variable to set.
+    """
+    current = current_endpoint()
+    if name in (DEFAULT, current.name):
+        return current
+    if name == OFFLINE:
+        return Endpoint(OFFLINE, "http://offline.invalid/v1", is_offline=True)
+    known = named_endpoints()
+    if name not in known:
+        raise SettingsError(
+            f"Nobody knows the endpoint {name!r}: set LLM_ENDPOINT_{name.upper()}_BASE_URL (and "
+            f"_API_KEY), or name one of {', '.join([DEFAULT, OFFLINE, *sorted(known)])}"
+        )
+    return Endpoint(name, known[name].base_url.rstrip("/"))
+
+
+def identity_name(name: str) -> str:
+    """Return the name an endpoint has in the identity of its answers; it need not be set now."""
+    return current_endpoint().name if name == DEFAULT else name
+
+
+class Limits(NamedTuple):
+    """How fast an endpoint may be asked."""
+
+    mode: str
+    concurrency: int
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+
+
+def limits_of(endpoint: Endpoint) -> Limits:
+    """Return the limits of an endpoint: its own, or the settings' for the one in force."""
+    known = settings()
+    own = None if endpoint == current_endpoint() else named_endpoints().get(endpoint.name)
+    if own is not None:
+        return Limits(own.mode, own.concurrency, own.requests_per_minute, own.tokens_per_minute)
+    if endpoint == current_endpoint():
+        return Limits(
+            known.llm_mode,
+            known.llm_concurrency,
+            known.llm_requests_per_minute,
+            known.llm_tokens_per_minute,
+        )
+    return Limits("adaptive", 16, None, None)
+
+
+def key_of(endpoint: Endpoint) -> str:
+    """Return the key an endpoint is asked with: no endpoint ever sees another one's."""
+    if endpoint == current_endpoint():
+        key = settings().llm_api_key
+    else:
+        own = named_endpoints().get(endpoint.name)
+        key = own.api_key if own else None
+    return key.get_secret_value() if key else "none"
+
+
 def model_for(step: Step, model_class: str) -> str:
     """Return the model a step asks: its own, else the settings' model of that class."""
     known = settings()
@@ -83,9 +144,8 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
         transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp())
     else:
         transport = AiohttpTransport()
-    key = known.llm_api_key.get_secret_value() if known.llm_api_key else "none"
     return AsyncOpenAI(
-        api_key=key,
+        api_key=key_of(endpoint),
         base_url=endpoint.base_url,
         timeout=known.llm_timeout_seconds,
         max_retries=0,

@@ -39,6 +39,8 @@ class Ranged:
     @property
     def most_usd(self) -> float:
         """Return USD for the most calls, at what a call of this step (or its prompt) costs."""
+        if self.now.most_usd is not None:
+            return self.now.most_usd
         return self.now.usd / self.now.calls * self.most_calls if self.now.calls else 0.0
 
 
@@ -48,10 +50,15 @@ class Refs:
     def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
         self._connection, self._relations = connection, relations
         self.config = self
+        self.absent: list[str] = []
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Return a model's rows."""
-        return self._connection.sql(f"select * from {self._relations[name]}")
+        """Return a model's rows; one that was never built has neither rows nor columns."""
+        try:
+            return self._connection.sql(f"select * from {self._relations[name]}")
+        except duckdb.CatalogException:
+            self.absent.append(name)
+            return self._connection.sql("select null as not_built where false")
 
     def __call__(self, **_: Any) -> None:
         """Take a model's configuration (which changes nothing here)."""
@@ -160,12 +167,15 @@ def estimate_node(
     spec.loader.exec_module(module)
     recorded: list[Estimate] = []
     token = RECORDER.set(recorded)
+    refs = Refs(connection, relations)
     try:
-        module.model(Refs(connection, relations), connection)
+        module.model(refs, connection)
     except OnlyEstimated:
         pass
-    except duckdb.CatalogException:
-        return node, None
+    except Exception:
+        if not refs.absent:
+            raise
+        return node, None  # it cannot do without what was never built
     finally:
         RECORDER.reset(token)
     return node, recorded[0] if recorded else None
@@ -179,11 +189,11 @@ def ranges(
     found = []
     for node, one in estimates:
         upstream = [known[name] for name in above(manifest, node) & known.keys() if known[name]]
-        coming = sum(earlier.calls for earlier in upstream)
+        coming = sum(earlier.most_calls or earlier.calls for earlier in upstream)
         if one is None:
             earlier = upstream[0] if upstream else None
             one = empty_estimate(node, earlier)
-        found.append(Ranged(one, one.calls + coming))
+        found.append(Ranged(one, one.calls + coming if one.most_calls is None else one.most_calls))
     return found
 
 
@@ -213,7 +223,9 @@ def show(ranged: list[Ranged]) -> None:
             now.basis,
         )  # fmt: skip
     total = sum(one.now.usd for one in ranged)
-    Console(width=160).print(table, f"together ${total:.4f} for the rows there are")
+    most = sum(max(one.now.usd, one.most_usd) for one in ranged)
+    to = f", up to ${most:.4f} with those that depend on answers" if most > total else ""
+    Console(width=160).print(table, f"together ${total:.4f} for the rows there are{to}")
 
 
 if __name__ == "__main__":

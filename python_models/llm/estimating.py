@@ -37,6 +37,8 @@ class Estimate:
     completion_tokens: int
     usd: float
     basis: str  # where the length of the answers is known from
+    most_calls: int | None = None  # with what answers still to come may add, where it is known
+    most_usd: float | None = None
 
     def line(self) -> str:
         """Return the estimate as one sentence."""

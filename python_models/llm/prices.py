@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from ingestion.settings import PROJECT_ROOT, SettingsError, settings
-from python_models.llm.endpoint import Endpoint
+from python_models.llm.endpoint import Endpoint, current_endpoint
+from python_models.llm.named_endpoints import named_endpoints
 
 PRICE_LIST = PROJECT_ROOT / "dbt_project" / "seeds" / "llm" / "llm_prices.csv"
 
@@ -54,6 +55,17 @@ def price_list() -> dict[str, list[tuple[date, Price]]]:
     return found
 
 
+def _given_prices(endpoint: Endpoint) -> tuple[float | None, float | None]:
+    """Return USD per million tokens in and out as the settings say for this endpoint alone."""
+    if endpoint == current_endpoint():
+        known = settings()
+        return known.llm_price_input_usd_per_million, known.llm_price_output_usd_per_million
+    own = named_endpoints().get(endpoint.name)
+    if own is None:
+        return None, None
+    return own.price_input_usd_per_million, own.price_output_usd_per_million
+
+
 def price_of(endpoint: Endpoint, model: str, today: date | None = None) -> Price:
     """Return the price in force.
 
@@ -62,16 +74,17 @@ def price_of(endpoint: Endpoint, model: str, today: date | None = None) -> Price
     """
     if endpoint.is_offline:
         return Price(0.0, 0.0, 0.0)
-    known = settings()
-    given = known.llm_price_input_usd_per_million, known.llm_price_output_usd_per_million
+    given = _given_prices(endpoint)
     if given[0] is not None and given[1] is not None:
         return Price(given[0] / 1e6, given[0] / 1e6, given[1] / 1e6)
     day = today or datetime.now(UTC).date()
     for valid_from, price in price_list().get(model, []):
         if valid_from <= day:
             return price
+    is_current = endpoint == current_endpoint()
+    prefix = "LLM" if is_current else f"LLM_ENDPOINT_{endpoint.name.upper()}"
     raise SettingsError(
         f"Nobody knows what the model {model!r} at {endpoint.name} costs: set "
-        "LLM_PRICE_INPUT_USD_PER_MILLION and LLM_PRICE_OUTPUT_USD_PER_MILLION (0 and 0 for a "
-        f"model of your own), or add a row to {PRICE_LIST.relative_to(PROJECT_ROOT)}"
+        f"{prefix}_PRICE_INPUT_USD_PER_MILLION and {prefix}_PRICE_OUTPUT_USD_PER_MILLION "
+        f"(0 and 0 for a model of your own), or add a row to {PRICE_LIST.relative_to(PROJECT_ROOT)}"
     )

@@ -107,6 +107,59 @@ class Prompt:
         return clean("".join(self.template.blocks["row"](context)).strip())
 
 
+@dataclass(frozen=True)
+class DataPrompt(Prompt):
+    """A prompt that comes as data: each row holds its messages, rendered before."""
+
+    column: str = "messages"
+
+    @property
+    def has_row_block(self) -> bool:
+        """Say no: one row, one call."""
+        return False
+
+    def messages(self, values: Mapping[str, Any]) -> list[Message]:
+        """Return the row's messages.
+
+        Raises:
+            ValueError: the column holds neither a text nor a list of messages.
+        """
+        return with_data_rule(read_messages(values[self.column]))
+
+
+def data_prompt(column: str, name: str, text_hash: str, parameters: str) -> DataPrompt:
+    """Return what stands for a prompt file where prompts come as data.
+
+    Raises:
+        PromptError: the parameters are not a JSON object of known ones.
+    """
+    try:
+        known = Parameters.model_validate(json.loads(parameters or "{}"))
+    except ValueError as error:
+        raise PromptError(f"prompt {name}: its parameters are not usable: {error}") from None
+    header = Header(version=text_hash[:12] or "0", answer="text", parameters=known)
+    return DataPrompt(name, text_hash, header, Template(""), column)
+
+
+def read_messages(given: str | None) -> list[Message]:
+    """Return messages from their JSON list, or the one message of a plain text.
+
+    Raises:
+        ValueError: there is nothing to ask.
+    """
+    text = (given or "").strip()
+    if text.startswith("[{") and text.endswith("}]"):
+        try:
+            listed = json.loads(text)
+        except ValueError:
+            listed = None
+        if listed and all(set(one) == {"role", "content"} for one in listed):
+            return [{"role": one["role"], "content": clean(one["content"])} for one in listed]
+    if not text:
+        raise ValueError("there is no prompt")
+    return [{"role": "user", "content": clean(text)}]
+
+
 def clean(text: str) -> str:
     """Return text that can be sent as UTF-8."""
     return text if text.isascii() else SURROGATES.sub("\ufffd", text)

@@ -128,7 +128,12 @@ class Requester:
                 PATHS[self._asked.operation],
                 body=body,
                 cast_to=httpx2.Response,
-                options={"headers": {"x-sluice-step": self._asked.step}},
+                options={
+                    "headers": {
+                        "x-sluice-step": self._asked.step,
+                        "x-sluice-replicate": str(attempt.call.replicate),
+                    }
+                },
             )
         except Exception as error:  # noqa: BLE001  classified, journalled and counted
             return problem_of(error), None

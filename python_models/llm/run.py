@@ -13,15 +13,23 @@ from python_models.llm.asked import Stop
 from python_models.llm.asking import Answered, Work, answer_rows
 from python_models.llm.cascade import answer_by_cascade
 from python_models.llm.endpoint import model_for
-from python_models.llm.prompts import load_prompt
+from python_models.llm.prompts import data_prompt, load_prompt
 from python_models.llm.results import Results
+from python_models.llm.row_prompts import (
+    answer_parts,
+    answered_of,
+    part_outcomes,
+    with_prompts,
+)
 from python_models.llm.rows import Outcome, as_table, check_key
 from python_models.llm.runtime import runtime
 from python_models.llm.step import Step, StepFailed
 from python_models.llm.summary import put_summary
 
 
-def run_step(session: Any, relation: Any, step: Step, node: str) -> pa.Table:
+def run_step(
+    session: Any, relation: Any, step: Step, node: str, coming: pa.Table | None = None
+) -> pa.Table:
     """Ask a step's questions for the rows of `relation` and return one row per key.
 
     Args:
@@ -29,6 +37,8 @@ def run_step(session: Any, relation: Any, step: Step, node: str) -> pa.Table:
         relation: what `dbt.ref` gives.
         step: the step to run.
         node: the dbt model's name, written with every call.
+        coming: rows that wait for other answers, for the upper end of an estimate (steps whose
+            prompts come as data; nothing of it is asked).
 
     Raises:
         StepFailed: the endpoint refuses the key, the journal cannot be written, or more rows
@@ -37,6 +47,9 @@ def run_step(session: Any, relation: Any, step: Step, node: str) -> pa.Table:
     started = time.time()
     table = as_table(relation)
     check_key(step, table)
+    if step.prompts is not None:
+        return _run_row_prompts(table, step, node, coming, started)
+    assert step.template is not None
     prompt = load_prompt(step.template, step.answer)
     work = Work(runtime(), step, prompt, node)
     model = model_for(step, prompt.header.model)
@@ -55,6 +68,29 @@ def run_step(session: Any, relation: Any, step: Step, node: str) -> pa.Table:
     if failure:
         raise StepFailed(work.shared.scrub(failure))
     return results.table()
+
+
+def _run_row_prompts(
+    table: pa.Table, step: Step, node: str, coming: pa.Table | None, started: float
+) -> pa.Table:
+    """Run a step whose rows bring their prompts, endpoints and models."""
+    prompt = data_prompt(step.prompts.messages, step.name, "", "")
+    work = Work(runtime(), step, prompt, node)
+    paired = answer_parts(work, table, coming)
+    results = Results(step, table, prompt)
+    outcomes: list[Outcome] = [Outcome(None, "pending", None, None)] * table.num_rows
+    for part, asked in paired:
+        for at, outcome in zip(part.places, part_outcomes(part, asked), strict=True):
+            outcomes[at] = outcome
+            results.put(at, outcome)
+    failure = _failure(step, results, [asked.stopped for _, asked in paired])
+    if not any(asked.is_broken for _, asked in paired):
+        for part, asked in paired:
+            statuses = [outcomes[at].status for at in part.places]
+            put_summary(work.shared, answered_of(part, asked), statuses, started, failure)
+    if failure:
+        raise StepFailed(work.shared.scrub(failure))
+    return with_prompts(results.table(), [part for part, _ in paired], outcomes)
 
 
 def outcomes_of(answered: Answered) -> list[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import copy
 import os
 import threading
 import time
@@ -13,9 +14,10 @@ from typing import Any, TypeVar
 from ingestion.lake import lake
 from ingestion.settings import settings
 from python_models.llm.budget import Amounts, Ceiling, run_ceiling
-from python_models.llm.endpoint import Endpoint, current_endpoint, open_client
+from python_models.llm.endpoint import Endpoint, current_endpoint, limits_of, open_client
 from python_models.llm.journal import Journal, connect
 from python_models.llm.ladder import Ladder
+from python_models.llm.named_endpoints import mark as endpoints_mark
 from python_models.llm.pacing import Pacer
 from python_models.llm.records import owner_identity
 from python_models.llm.scrubbing import Scrubber
@@ -27,8 +29,8 @@ class Runtime:
     """See the module docstring. One for each process and set of settings: `runtime()`."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        known = settings()
         self.endpoint = endpoint
+        self._lanes: dict[str, Runtime] = {endpoint.name: self}
         self.journal = Journal(lake().journal_db)
         self.owner = os.urandom(8).hex()
         self.scrub = Scrubber()
@@ -38,21 +40,29 @@ class Runtime:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="llm", daemon=True)
         self._thread.start()
-        self.run(self._open(known))
+        self.run(self._open())
         host, pid, started = owner_identity()
         row = (self.owner, host, pid, started, time.time())
         self.journal.put([("insert into llm_owners values (?, ?, ?, ?, ?)", row)])
         self.journal.flush()
 
-    async def _open(self, known: Any) -> None:
+    async def _open(self) -> None:
         self.budget_changed = asyncio.Event()
-        self.pacer = Pacer(
-            known.llm_mode,
-            known.llm_concurrency,
-            known.llm_requests_per_minute,
-            known.llm_tokens_per_minute,
-        )
+        await self._open_lane()
+
+    async def _open_lane(self) -> None:
+        self.pacer = Pacer(*limits_of(self.endpoint))
         self.client = open_client(self.endpoint)
+
+    def at(self, endpoint: Endpoint) -> Runtime:
+        """Return this runtime as it asks another endpoint: own client and pace, all else shared."""
+        with self._lock:
+            if endpoint.name not in self._lanes:
+                lane = copy.copy(self)
+                lane.endpoint = endpoint
+                self.run(lane._open_lane())
+                self._lanes[endpoint.name] = lane
+            return self._lanes[endpoint.name]
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine on the shared loop and wait for it."""
@@ -81,9 +91,10 @@ class Runtime:
         return Amounts(*row)
 
     def close(self) -> None:
-        """Write what is queued, close the client and end the threads."""
+        """Write what is queued, close the clients and end the threads."""
         try:
-            self.run(self.client.close())
+            for lane in self._lanes.values():
+                self.run(lane.client.close())
         finally:
             self.journal.put([("delete from llm_claims where owner = ?", (self.owner,))])
             self.journal.close()
@@ -104,7 +115,10 @@ def runtime() -> Runtime:
     """Return this process's runtime; a new one after the settings (or the process) changed."""
     global _current
     known = settings()
-    mark = (os.getpid(), known.model_dump_json(), current_endpoint(), secret_mark(known))
+    mark = (
+        os.getpid(), known.model_dump_json(), current_endpoint(), secret_mark(known),
+        endpoints_mark(),
+    )  # fmt: skip
     with _guard:
         if _current is not None and _current[0] == mark:
             return _current[1]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ingestion.settings import secret_values
+from python_models.llm.named_endpoints import endpoint_secrets
 
 
 class Scrubber:
     """Replaces every secret in force when it was made; cheap enough for every text."""
 
     def __init__(self) -> None:
-        self._secrets = secret_values()
+        known = {value for value in endpoint_secrets() if len(value) >= 6}
+        self._secrets = sorted({*secret_values(), *known}, key=len, reverse=True)
 
     def __call__(self, text: str | None) -> str | None:
         """Return the text with secrets replaced by `***`."""

@@ -49,11 +49,36 @@ class Cascade:
 
 
 @dataclass(frozen=True)
+class RowPrompts:
+    """Input columns that say what is asked and whom, where the rows of a step differ in it.
+
+    `messages` holds the text of one message, or a JSON list of messages ({role, content});
+    `parameters` a JSON object; `endpoint` a name of the settings. A row whose `is_asked` is
+    false takes what the ledger has and is never asked.
+    """
+
+    messages: str = "messages"
+    template: str = "template_id"
+    template_hash: str = "template_hash"
+    endpoint: str = "endpoint"
+    model: str = "model"
+    parameters: str = "parameters"
+    is_asked: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns a step's input must have."""
+        named = (self.messages, self.template, self.template_hash, self.endpoint, self.model,
+                 self.parameters, self.is_asked)  # fmt: skip
+        return tuple(name for name in named if name)
+
+
+@dataclass(frozen=True)
 class Step:
     """One LLM step; see `docs/new-llm-step.md` for how one is written."""
 
     name: str
-    template: Path
+    template: Path | None  # none where the prompts come as data
     answer: type[BaseModel] | None
     key: tuple[str, ...]
     check: Check | None = None
@@ -66,6 +91,7 @@ class Step:
     max_usd: float | None = None
     max_tokens: int | None = None
     max_calls: int | None = None
+    prompts: RowPrompts | None = None
 
     def replicate_of(self, row: Row) -> int:
         """Return which repetition of the same question a row asks for."""

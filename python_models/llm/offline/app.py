@@ -103,6 +103,7 @@ class OfflineApp:
             if await self._goes_wrong(kind, request, scope, send):
                 return
             await asyncio.sleep(self.faults.latency())
+            request["replicate"] = header(scope, b"x-sluice-replicate") or "0"
             answer = answer_chat(request, step_of(scope, request), kind, self.faults)
             if kind == "cut_body":
                 await self._cut(scope, send, answer)
@@ -176,11 +177,15 @@ class OfflineApp:
 
 def step_of(scope: Scope, request: dict[str, Any]) -> str:
     """Return which step asks: the header says, else the name of the schema asked for."""
-    for name, value in scope["headers"]:
-        if name == b"x-sluice-step":
-            return value.decode("latin-1")
+    if said := header(scope, b"x-sluice-step"):
+        return said
     schema = (request.get("response_format") or {}).get("json_schema") or {}
     return schema.get("name", "")
+
+
+def header(scope: Scope, wanted: bytes) -> str:
+    """Return a header of a request; empty when it has none."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
 
 
 async def answer_lifespan(receive: Receive, send: Send) -> None:
