@@ -1,0 +1,1 @@
+"""Studies of generated and judged text: read from folders, landed as whole versions."""

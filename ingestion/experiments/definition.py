@@ -1,0 +1,96 @@
+"""`study.yml`: what a study tries, as its author writes it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+Level = Literal["sentence", "paragraph", "article"]
+LEVELS: tuple[str, ...] = ("sentence", "paragraph", "article")
+KINDS = ("draft", "essay", "evaluation")
+LARGEST_K = 4  # concepts in one prompt; combinations of more have no end
+
+
+class DefinitionError(ValueError):
+    """A study.yml cannot be used; the message says which part and why."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Concepts(_Part):
+    """Which concepts take part: all active ones, those listed, or those with one of the tags."""
+
+    ids: list[str] | None = None
+    tags: list[str] | None = None
+
+
+class Templates(_Part):
+    """Which templates take part; none given means all active ones."""
+
+    draft: list[str] | None = None
+    essay: list[str] | None = None
+    evaluation: list[str] | None = None
+
+
+class Models(_Part):
+    """Which models take part; none given means all of models.csv."""
+
+    generation: list[str] | None = None
+    evaluation: list[str] | None = None
+
+
+class Replicates(_Part):
+    """How often the same question is asked."""
+
+    draft: int = Field(default=1, ge=1, le=100)
+    evaluation: int = Field(default=1, ge=1, le=100)
+
+
+class Definition(_Part):
+    """A whole study.yml."""
+
+    study: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
+    description: str = ""
+    location: str | None = None  # folder of the study's files, where they lie elsewhere
+    k_max: int = Field(default=2, ge=1, le=LARGEST_K)
+    level: Level = "paragraph"
+    concepts: Concepts = Concepts()
+    templates: Templates = Templates()
+    models: Models = Models()
+    combinations: list[list[str]] | None = None
+    replicates: Replicates = Replicates()
+    reevaluate: list[str] | None = None  # gen_id of essays to judge again, none written anew
+
+    @field_validator("combinations")
+    @classmethod
+    def _sets(cls, value: list[list[str]] | None) -> list[list[str]] | None:
+        for combo in value or ():
+            if not combo or len(set(combo)) != len(combo):
+                raise ValueError(f"{combo} is not a list of different concepts")
+        return value
+
+
+def read_definition(text: str) -> Definition:
+    """Return what a study.yml says.
+
+    Raises:
+        DefinitionError: it is no YAML, or a part of it is wrong.
+    """
+    try:
+        known: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DefinitionError(f"not YAML: {error}") from None
+    if not isinstance(known, dict):
+        raise DefinitionError("start it with `study: <name>`")
+    try:
+        return Definition.model_validate(known)
+    except ValidationError as error:
+        said = [
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+            for item in error.errors(include_url=False, include_context=False)
+        ]
+        raise DefinitionError("; ".join(said)) from None

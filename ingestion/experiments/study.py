@@ -1,0 +1,275 @@
+"""A study folder -> rows of the raw tables, and what of it cannot be used with the reason.
+
+    study.yml   concepts.csv   descriptions/<level>/<concept_id>.txt|.md   models.csv
+    templates/<kind>.csv   templates/<kind>/<template_id>.jinja   (kind: draft, essay, evaluation)
+
+A study is one version: the hash of all its files. Nothing here knows of the lake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from math import comb
+from pathlib import Path, PurePosixPath
+
+from ingestion.experiments.definition import (
+    KINDS,
+    LEVELS,
+    Definition,
+    DefinitionError,
+    read_definition,
+)
+from ingestion.experiments.tables import (
+    FileRead,
+    Row,
+    concept_maker,
+    model_maker,
+    read_rows,
+    template_maker,
+)
+
+MOST_COMBOS = 200_000
+IGNORED = {"README.md", ".DS_Store"}
+
+
+@dataclass
+class Study:
+    """What a folder holds: rows by raw table (without provenance), and every file of it."""
+
+    name: str
+    version: str
+    rows: dict[str, list[Row]]
+    files: list[FileRead]
+    is_usable: bool
+
+    @property
+    def rejects(self) -> list[Row]:
+        """Everything that could not be used."""
+        return [reject for file in self.files for reject in file.rejects]
+
+
+@dataclass
+class _Folder:
+    """The files by what they are for."""
+
+    files: list[FileRead]
+    named: dict[str, FileRead] = field(default_factory=dict)
+    texts: dict[tuple[str, str], FileRead] = field(default_factory=dict)  # (level, concept)
+    templates: dict[tuple[str, str], FileRead] = field(default_factory=dict)  # (kind, template)
+
+
+def version_of(folder: Path) -> str:
+    """Return the hash of a study's files, their names included."""
+    return _version(_files(folder))
+
+
+def read_study(folder: Path) -> Study:
+    """Read a study folder whole.
+
+    Raises:
+        DefinitionError: there is no study.yml, or it is not valid.
+    """
+    files = _files(folder)
+    place = _sorted_out(files)
+    if "study.yml" not in place.named:
+        raise DefinitionError(f"{folder}: there is no study.yml")
+    own = place.named["study.yml"]
+    definition = read_definition(own.text() or "")
+    own.accepted = 1
+    rows = _rows(place, definition)
+    problems = _resolve(definition, rows)
+    if problems:
+        own.accepted = 0
+        for problem in problems:
+            own.reject("not_in_study", f"study {definition.study}: {problem}")
+    for table in rows:
+        rows[table] = [] if problems else rows[table]
+    return Study(definition.study, _version(files), rows, files, not problems)
+
+
+def _files(folder: Path) -> list[FileRead]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    read = [FileRead(path.relative_to(folder).as_posix(), path.read_bytes()) for path in found]
+    return [file for file in read if PurePosixPath(file.path).name not in IGNORED]
+
+
+def _version(files: list[FileRead]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.path}\n{file.hash}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _sorted_out(files: list[FileRead]) -> _Folder:
+    """Give each file its use; what has none is a reject."""
+    place = _Folder(files)
+    whole = {"study.yml", "concepts.csv", "models.csv"} | {
+        f"templates/{kind}.csv" for kind in KINDS
+    }
+    for file in files:
+        path = PurePosixPath(file.path)
+        parts = path.parts
+        if file.path in whole:
+            place.named[file.path] = file
+        elif (
+            len(parts) == 3
+            and parts[0] == "descriptions"
+            and parts[1] in LEVELS
+            and (path.suffix in (".txt", ".md"))
+        ):
+            place.texts[parts[1], path.stem] = file
+        elif (
+            len(parts) == 3
+            and parts[0] == "templates"
+            and parts[1] in KINDS
+            and (path.suffix == ".jinja")
+        ):
+            place.templates[parts[1], path.stem] = file
+        else:
+            file.reject("unknown_file", f"{file.path}: no part of a study has this name")
+    return place
+
+
+def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
+    descriptions = {key: (file.text() or "").strip() for key, file in place.texts.items()}
+    rows: dict[str, list[Row]] = {"studies": [_study_row(definition)]}
+    make = concept_maker(descriptions, definition.level)
+    concepts = _csv(place, "concepts.csv", ("concept_id",), make)
+    rows["concepts"] = [
+        _concept_row(concept, level, text)
+        for concept in concepts
+        for level, text in concept["texts"].items()
+    ]
+    rows["templates"] = [row for kind in KINDS for row in _templates(place, kind)]
+    needed = ("model_id", "endpoint", "provider_model")
+    rows["models"] = _csv(place, "models.csv", needed, model_maker())
+    known = {concept["concept_id"] for concept in concepts}
+    for (_, concept_id), file in place.texts.items():
+        _settle(file, concept_id in known, f"no concept {concept_id} stands in concepts.csv")
+    return rows
+
+
+def _csv(place: _Folder, name: str, needed: tuple[str, ...], make: object) -> list[Row]:
+    file = place.named.get(name)
+    return read_rows(file, needed, make) if file else []  # type: ignore[arg-type]
+
+
+def _templates(place: _Folder, kind: str) -> list[Row]:
+    texts = {name: file.text() or "" for (of, name), file in place.templates.items() if of == kind}
+    make = template_maker(kind, texts)
+    rows = _csv(place, f"templates/{kind}.csv", ("template_id",), make)
+    known = {row["template_id"] for row in rows if row["generator"] == "llm"}
+    for (of, name), file in place.templates.items():
+        if of == kind:
+            _settle(file, name in known, f"templates/{kind}.csv has no usable row {name}")
+    return rows
+
+
+def _settle(file: FileRead, is_used: bool, why: str) -> None:
+    if is_used:
+        file.accepted = 1
+    elif not file.rejects:
+        file.reject("not_named", f"{file.path}: {why}")
+
+
+def _study_row(definition: Definition) -> Row:
+    return {
+        "k_max": definition.k_max,
+        "level": definition.level,
+        "draft_replicates": definition.replicates.draft,
+        "evaluation_replicates": definition.replicates.evaluation,
+        "is_curated": definition.combinations is not None,
+        "is_reevaluation": definition.reevaluate is not None,
+        "definition": json.dumps(definition.model_dump(mode="json"), sort_keys=True),
+    }
+
+
+def _concept_row(concept: Row, level: str, text: str) -> Row:
+    return {
+        "concept_id": concept["concept_id"],
+        "name": concept["name"],
+        "level": level,
+        "description": text,
+        "tags": json.dumps(concept["tags"], ensure_ascii=False),
+        "length": len(text),
+        "origin": concept["origin"],
+        "is_active": concept["is_active"],
+    }
+
+
+def _resolve(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
+    """Apply what study.yml chooses to the rows; returns what cannot be done."""
+    problems: list[str] = []
+    _choose_concepts(definition, rows, problems)
+    for kind in KINDS:
+        chosen = getattr(definition.templates, kind)
+        of_kind = [row for row in rows["templates"] if row["kind"] == kind]
+        _choose(of_kind, "template_id", chosen, ("is_active",), f"{kind} template", problems)
+    generation, evaluation = definition.models.generation, definition.models.evaluation
+    _choose(rows["models"], "model_id", generation, ("for_generation",), "model", problems)
+    _choose(rows["models"], "model_id", evaluation, ("for_evaluation",), "model", problems)
+    rows["reevaluations"] = [{"gen_id": gen_id} for gen_id in definition.reevaluate or ()]
+    if not problems:
+        problems += _lacking(definition, rows)
+    return problems
+
+
+def _choose_concepts(
+    definition: Definition, rows: dict[str, list[Row]], problems: list[str]
+) -> None:
+    at_level = [row for row in rows["concepts"] if row["level"] == definition.level]
+    _choose(at_level, "concept_id", definition.concepts.ids, ("is_active",), "concept", problems)
+    if definition.concepts.tags is not None:
+        wanted = set(definition.concepts.tags)
+        for row in at_level:
+            row["is_active"] &= bool(wanted & set(json.loads(row["tags"])))
+    active = {row["concept_id"] for row in at_level if row["is_active"]}
+    for row in rows["concepts"]:
+        row["is_active"] = row["concept_id"] in active
+    rows["curated_combos"] = []
+    for at, combo in enumerate(definition.combinations or (), start=1):
+        if unknown := sorted(set(combo) - active):
+            problems.append(f"combination {at} names {', '.join(unknown)}: no active concept")
+        if len(combo) > definition.k_max:
+            problems.append(f"combination {at} has more than k_max {definition.k_max} concepts")
+        rows["curated_combos"] += [{"combo_number": at, "concept_id": one} for one in combo]
+
+
+def _choose(
+    rows: list[Row],
+    key: str,
+    chosen: list[str] | None,
+    flags: tuple[str, ...],
+    what: str,
+    problems: list[str],
+) -> None:
+    if chosen is None:
+        return
+    usable = {row[key] for row in rows if all(row[flag] for flag in flags)}
+    for name in chosen:
+        if name not in usable:
+            problems.append(f"{what} {name} is not there, not active or was rejected")
+    for row in rows:
+        for flag in flags:
+            row[flag] = row[flag] and row[key] in chosen
+
+
+def _lacking(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
+    """Return what a study cannot do without and has not."""
+    lacking = []
+    active = {row["concept_id"] for row in rows["concepts"] if row["is_active"]}
+    kinds = {row["kind"] for row in rows["templates"] if row["is_active"]}
+    if definition.reevaluate is None:
+        if len(active) < definition.k_max and definition.combinations is None:
+            lacking.append(f"{len(active)} active concepts, k_max is {definition.k_max}")
+        if comb(len(active), definition.k_max) > MOST_COMBOS and definition.combinations is None:
+            lacking.append(f"more than {MOST_COMBOS:,} combinations; list those you want")
+        if "draft" not in kinds:
+            lacking.append("no usable draft template")
+        if not any(row["for_generation"] for row in rows["models"]):
+            lacking.append("no model for generation")
+    elif "evaluation" not in kinds or not any(row["for_evaluation"] for row in rows["models"]):
+        lacking.append("to judge again takes an evaluation template and a model for evaluation")
+    return lacking
