@@ -58,6 +58,25 @@ def sign_texts(session: Any, texts: Any, kept: str | None) -> pa.Table:
     return pa.concat_tables([taken, _signed(hashed.join(known, is_same, how="anti"))])
 
 
+def kept_signatures(session: Any, this: Any) -> str | None:
+    """Return the name of the table an earlier run left, None when there is none."""
+    found = session.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [this.schema, this.identifier],
+    ).fetchone()
+    return str(this) if found else None
+
+
+def setting_of(settings: Any, name: str) -> float:
+    """Return one value of a relation of settings (`setting`, `value`).
+
+    Raises:
+        KeyError: there is no setting of this name.
+    """
+    found = dict(settings.project("setting, value").fetchall())
+    return float(found[name])
+
+
 def _signed(hashed: Any) -> pa.Table:
     parts = [SIGNED.empty_table()]
     for batch in hashed.to_arrow_reader(TEXTS_IN_MEMORY):

@@ -1,0 +1,96 @@
+"""Writes a named set of the release as files: `make export SET=.. FORMAT=.. TEMPLATE=..`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+
+from ingestion.lake import lake
+from ingestion.settings import SettingsError
+from python_models.conversations.exporting import TIERS, Request, Written, export_set
+from python_models.conversations.released_set import SetRefused, released_set
+from python_models.conversations.templates import TEMPLATES
+from python_models.conversations.writers import COMPRESSIONS, FORMATS
+from python_models.ops import kept_tables
+from python_models.ops.reader import NothingReleased, open_release
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Export one set; returns the exit code (1: refused, nothing was written)."""
+    options = _parser().parse_args(arguments)
+    request = Request(
+        format=options.format,
+        template=options.template,
+        compression=options.compress,
+        tiers=tuple(part.strip() for part in options.tiers.split(",") if part.strip()),
+    )
+    try:
+        written, is_shown = run(options.set, request, options.dir)
+    except (NothingReleased, SetRefused, SettingsError, OSError, duckdb.Error) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(report(written))
+    if not is_shown:
+        sys.stdout.write("A build is running: conversations.exports shows this when it ends.\n")
+    return 0
+
+
+def run(name: str, request: Request, folder: Path | None = None) -> tuple[Written, bool]:
+    """Export a set of the release in force and write it down.
+
+    Returns:
+        What was written, and whether `conversations.exports` shows it already.
+
+    Raises:
+        SetRefused: see `export_set`; nothing is written then.
+        NothingReleased: there is no release yet.
+    """
+    request.check()
+    with open_release() as connection:
+        wanted = released_set(connection, name)
+        stem = f"{name}-{request.format}-{request.template}-r{wanted.release_id or 0}"
+        written = export_set(wanted, request, folder or _free(lake().root / "exports" / stem))
+    return written, kept_tables.record("conversations", "exports", written.rows())
+
+
+def report(written: Written) -> str:
+    """Return what was written, for a person."""
+    told = written.manifest
+    lines = [f"{told['exported']} of {told['members']} conversations of {told['set']}"]
+    lines += [
+        f"  {one['file']}: {one['rows']} rows, {one['bytes']} bytes, sha256 {one['sha256']}"
+        for one in told["files"]
+    ]
+    lines += [f"  left out: {count} ({why})" for why, count in told["left_out"]["reasons"].items()]
+    return "\n".join([*lines, f"  in {written.folder}, release {told['release_id']}"]) + "\n"
+
+
+def _free(folder: Path) -> Path:
+    """Return the folder, or the first numbered one that is not there yet."""
+    number, found = 1, folder
+    while found.exists():
+        number += 1
+        found = folder.with_name(f"{folder.name}-{number}")
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m python_models.conversations.export", description=__doc__
+    )
+    parser.add_argument("--set", required=True, help="name, as in conversations.sets")
+    parser.add_argument("--format", choices=FORMATS, default="jsonl")
+    parser.add_argument("--template", choices=sorted(TEMPLATES), default="messages")
+    parser.add_argument("--compress", choices=sorted(COMPRESSIONS), default="none")
+    parser.add_argument("--dir", type=Path, help="folder to make (default: exports/ in the lake)")
+    parser.add_argument(
+        "--tiers", default="open", help=f"tiers you may have: {', '.join(TIERS)} (default: open)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""The shapes a conversation can be exported in, and what each of them cannot carry.
+
+A template gives a record, or says why it cannot: nothing is bent to fit. Reading a record back
+gives the same roles and texts in the same order, and so the same conversation id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+Turn = dict[str, str]
+Record = dict[str, Any]
+
+
+class NotCarried(ValueError):
+    """A template cannot carry a conversation; the message is a reason that can be counted."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """One shape; `schema` is that of its records, the id beside them included."""
+
+    name: str
+    schema: pa.Schema
+    build: Callable[[list[Turn]], Record]
+
+    def record(self, conversation_id: str, turns: list[Turn]) -> Record:
+        """Return one conversation in this shape.
+
+        Raises:
+            NotCarried: the shape has no place for something the conversation has.
+        """
+        if not turns:
+            raise NotCarried("no turns")
+        return {"id": conversation_id} | self.build(turns)
+
+
+def _texts(*names: str) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in ("id", *names)])
+
+
+def _turns(column: str, role: str, text: str) -> pa.Schema:
+    turn = pa.struct([(role, pa.string()), (text, pa.string())])
+    return pa.schema([("id", pa.string()), (column, pa.list_(turn))])
+
+
+# how the names of roles are written in ChatML text: nothing else would be told apart again
+CHATML_MARKS = re.compile(r"<\|im_(?:start|end|sep)\|>")
+
+
+def chatml(turns: list[Turn]) -> Record:
+    """Return the conversation as ChatML text.
+
+    Raises:
+        NotCarried: a text holds ChatML's own marks or ends in space, which the marks swallow.
+    """
+    if any(CHATML_MARKS.search(turn["content"]) for turn in turns):
+        raise NotCarried("a text holds marks of ChatML")
+    said = (f"<|im_start|>{turn['role']}\n{turn['content']}<|im_end|>\n" for turn in turns)
+    return {"text": "".join(said)}
+
+
+def messages(turns: list[Turn]) -> Record:
+    """Return the conversation as a list of messages, as chat endpoints take it."""
+    return {"messages": [{"role": turn["role"], "content": turn["content"]} for turn in turns]}
+
+
+def alpaca(turns: list[Turn]) -> Record:
+    """Return one question and its answer as instruction and output.
+
+    Raises:
+        NotCarried: there are more turns than one of each, a system prompt or a tool's turn.
+    """
+    roles = [turn["role"] for turn in turns]
+    if roles == ["user", "assistant"]:
+        if not turns[0]["content"].strip() or not turns[1]["content"].strip():
+            raise NotCarried("an instruction or output without text")
+        return {
+            "instruction": turns[0]["content"],
+            "input": "",
+            "output": turns[1]["content"],
+        }
+    if "tool" in roles:
+        raise NotCarried("a turn of a tool, plain Alpaca has none")
+    if "system" in roles:
+        raise NotCarried("a system prompt, plain Alpaca has none")
+    if len(turns) > 2:
+        raise NotCarried("several turns, plain Alpaca has no history")
+    raise NotCarried("no question followed by an answer")
+
+
+VICUNA = {"user": "human", "assistant": "gpt"}
+SHAREGPT = VICUNA | {"system": "system", "tool": "tool"}
+
+
+def vicuna(turns: list[Turn]) -> Record:
+    """Return human and gpt by turns, as Vicuna was trained on.
+
+    Raises:
+        NotCarried: another role speaks, or the two do not take turns, the human first.
+    """
+    roles = [turn["role"] for turn in turns]
+    for role in roles:
+        if role not in VICUNA:
+            raise NotCarried(f"a turn of role {role}, Vicuna has human and gpt only")
+    if roles != [("user", "assistant")[at % 2] for at in range(len(roles))]:
+        raise NotCarried("human and gpt do not take turns")
+    return {"conversations": _from_value(turns, VICUNA)}
+
+
+def sharegpt(turns: list[Turn]) -> Record:
+    """Return the conversation as ShareGPT, with system and tool turns."""
+    return {"conversations": _from_value(turns, SHAREGPT)}
+
+
+def _from_value(turns: list[Turn], names: dict[str, str]) -> list[Turn]:
+    return [{"from": names[turn["role"]], "value": turn["content"]} for turn in turns]
+
+
+TEMPLATES = {
+    template.name: template
+    for template in (
+        Template("chatml", _texts("text"), chatml),
+        Template("messages", _turns("messages", "role", "content"), messages),
+        Template("alpaca", _texts("instruction", "input", "output"), alpaca),
+        Template("vicuna", _turns("conversations", "from", "value"), vicuna),
+        Template("sharegpt", _turns("conversations", "from", "value"), sharegpt),
+    )
+}
