@@ -1,0 +1,23 @@
+{#
+    Gives one regular expression for a turn in lower case that may hold a phrase of the lexicon or
+    personal data: reading a turn once tells those few from the rest that are looked at closely.
+#}
+{% macro conversations_phrase_pattern() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set found = run_query(
+        'select distinct phrases.phrase, phrases.match from ' ~ ref('conversations_phrases')
+        ~ ' as phrases order by 1, 2'
+    ) -%}
+    {%- set parts = ['@[a-z0-9.-]+[.][a-z]', '[0-9]([ ()./-]{0,2}[0-9]){6}',
+        '[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]'] -%}
+    {%- for phrase, match in found.rows -%}
+        {%- if match == 'text' -%}
+            {%- do parts.append(dbt.escape_single_quotes(phrase)) -%}
+        {%- else -%}
+            {%- do parts.append(
+                phrase | replace("'", "[''’]?") | replace(' ', '[^a-z0-9]+')
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(parts | join('|')) }}
+{%- endmacro %}

@@ -1,0 +1,125 @@
+{# Gives a comma separated variable as a list of quoted texts, or nothing when it is not set. #}
+{% macro conversations_listed(name) -%}
+    {%- set found = [] -%}
+    {%- for part in ((var(name, none) or '') | string).split(',') if part | trim -%}
+        {%- do found.append("'" ~ dbt.escape_single_quotes(part | trim) ~ "'") -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# Says whether this run recomputes a slice (datasets, formats or dataset statuses named by hand). #}
+{% macro conversations_is_slice() -%}
+    {{ return(
+        (conversations_listed('datasets') + conversations_listed('formats')
+        + conversations_listed('dataset_statuses')) | length > 0
+    ) }}
+{%- endmacro %}
+
+{#
+    Gives a text that changes when a rule's settings change: an edited seed or variable re-opens
+    everything, so that an incremental result never mixes two sets of rules.
+#}
+{% macro conversations_settings_hash() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set parts = ['languages=' ~ (var('conversations_languages', none) or '')] -%}
+    {%- for name in [
+        'conversations_phrases', 'conversations_quality_weights', 'conversations_thresholds'
+    ] -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'seed' and node.name == name -%}
+            {%- do parts.append(node.checksum.checksum) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(local_md5(parts | join('|'))) }}
+{%- endmacro %}
+
+{# Gives the ids of loads that no finished run has worked in; none (not a list) means: all of them. #}
+{% macro conversations_pending_loads() -%}
+    {%- set processed = stored_relation(
+        'int_conversations__loads_processed', 'conversations_intermediate'
+    ) -%}
+    {%- if processed is none -%}{{ return(none) }}{%- endif -%}
+    {%- set found = run_query(
+        'select distinct files.load_id from ' ~ ref('stg_conversations__files') ~ ' as files'
+        ~ ' where files.load_id not in (select processed.load_id from ' ~ processed
+        ~ " as processed where processed.settings_hash = '" ~ conversations_settings_hash()
+        ~ "') order by 1"
+    ) -%}
+    {{ return(found.columns[0].values() | list) }}
+{%- endmacro %}
+
+{#
+    Gives the condition for the rows that make this run work: of its slice or of new loads.
+    Without a column for the format (a message has none) a slice is cut by dataset only.
+#}
+{% macro conversations_is_touched(format_column=none) -%}
+    {%- if conversations_is_slice() -%}
+        {%- set conditions = [] -%}
+        {%- if conversations_listed('datasets') -%}
+            {%- do conditions.append(
+                'dataset_id in (' ~ conversations_listed('datasets') | join(', ') ~ ')'
+            ) -%}
+        {%- endif -%}
+        {%- if conversations_listed('formats') and format_column -%}
+            {%- do conditions.append(
+                format_column ~ ' in (' ~ conversations_listed('formats') | join(', ') ~ ')'
+            ) -%}
+        {%- endif -%}
+        {%- if conversations_listed('dataset_statuses') -%}
+            {%- do conditions.append(
+                'dataset_id in (select known.dataset_id from ' ~ ref('stg_conversations__datasets')
+                ~ ' as known where known.status in ('
+                ~ conversations_listed('dataset_statuses') | join(', ') ~ '))'
+            ) -%}
+        {%- endif -%}
+        {{ return(conditions | join(' and ') or 'true') }}
+    {%- endif -%}
+    {%- set loads = conversations_pending_loads() -%}
+    {%- if loads is none -%}{{ return('true') }}{%- endif -%}
+    {%- if not loads -%}{{ return('false') }}{%- endif -%}
+    {%- set quoted = [] -%}
+    {%- for load in loads -%}
+        {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
+    {%- endfor -%}
+    {{ return('load_id in (' ~ quoted | join(', ') ~ ')') }}
+{%- endmacro %}
+
+{# Gives the condition for conversations that are not yet validated by the rules in force. #}
+{% macro conversations_are_new(column) -%}
+    {%- set known = stored_relation(
+        'int_conversations__tiers_scored', 'conversations_intermediate'
+    ) -%}
+    {%- if known is none or conversations_is_slice() -%}{{ return('true') }}{%- endif -%}
+    {{ return(
+        column ~ ' not in (select known.conversation_id from ' ~ known
+        ~ " as known where known.settings_hash = '" ~ conversations_settings_hash() ~ "')"
+    ) }}
+{%- endmacro %}
+
+{# Takes what an incremental table says of the conversations that are measured now out of it. #}
+{% macro conversations_forget_touched() -%}
+    {%- if is_incremental() -%}
+        {{ delete_matching(
+            this, ref('int_conversations__conversations_touched'),
+            'target.conversation_id = other.conversation_id'
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+    Says whether this run did all the work that a load asks for: a slice, or a selection that left
+    a model of the chain out, must not mark loads as done.
+#}
+{% macro conversations_is_whole_run() -%}
+    {%- if not execute -%}{{ return(true) }}{%- endif -%}
+    {%- set missing = [] -%}
+    {%- for name in [
+        'int_conversations__records_standardised', 'int_conversations__conversations_touched',
+        'int_conversations__conversation_texts', 'int_conversations__conversations_measured',
+        'int_conversations__turns_suspected', 'int_conversations__phrases_found',
+        'int_conversations__personal_data_found', 'int_conversations__languages_detected',
+        'int_conversations__checks_scored', 'int_conversations__tiers_scored'
+    ] if 'model.sluice.' ~ name not in selected_resources -%}
+        {%- do missing.append(name) -%}
+    {%- endfor -%}
+    {{ return(not missing and not conversations_is_slice()) }}
+{%- endmacro %}

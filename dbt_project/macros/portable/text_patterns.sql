@@ -1,0 +1,64 @@
+{# Says whether a text holds a match of a regular expression (RE2 and Java both read it; no backslash). #}
+{% macro text_matches(value, pattern) -%}
+    {{ return(adapter.dispatch('text_matches', 'sluice')(value, pattern)) }}
+{%- endmacro %}
+
+{% macro default__text_matches(value, pattern) -%}
+    regexp_matches({{ value }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__text_matches(value, pattern) -%}
+    ({{ value }} rlike '{{ pattern }}')
+{%- endmacro %}
+
+
+{# Gives a text with every match of a regular expression (no backslash) replaced. #}
+{% macro text_replaced(value, pattern, replacement) -%}
+    {{ return(adapter.dispatch('text_replaced', 'sluice')(value, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__text_replaced(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__text_replaced(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+
+{# Gives the words of a text in lower case, one space around each; apostrophes are left out. #}
+{% macro words_of(value) -%}
+    {{ return(adapter.dispatch('words_of', 'sluice')(value)) }}
+{%- endmacro %}
+
+{% macro default__words_of(value) -%}
+    ' ' || regexp_replace(
+        replace(replace(lower({{ value }}), '''', ''), '’', ''), '[^\p{L}\p{N}]+', ' ', 'g'
+    ) || ' '
+{%- endmacro %}
+
+{% macro spark__words_of(value) -%}
+    ' ' || regexp_replace(
+        replace(replace(lower({{ value }}), "'", ''), '’', ''), '[^\\p{L}\\p{N}]+', ' '
+    ) || ' '
+{%- endmacro %}
+
+
+{# Gives the share of different words among all words of a text, cut at spaces. #}
+{% macro distinct_word_share(value) -%}
+    {{ return(adapter.dispatch('distinct_word_share', 'sluice')(value)) }}
+{%- endmacro %}
+
+{% macro default__distinct_word_share(value) -%}
+    (
+        cast(len(list_distinct(string_split({{ value }}, ' '))) as double)
+        / len(string_split({{ value }}, ' '))
+    )
+{%- endmacro %}
+
+{% macro spark__distinct_word_share(value) -%}
+    (
+        cast(size(array_distinct(split({{ value }}, ' '))) as double)
+        / size(split({{ value }}, ' '))
+    )
+{%- endmacro %}

@@ -1,0 +1,158 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ conversations_forget_touched() }}",
+) }}
+-- depends_on: {{ ref('int_conversations__conversations_touched') }}
+-- What is found is told by its kind and a masked hint: no second copy of personal data.
+{% set octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])' %}
+with
+
+turns as (
+    select * from {{ ref('int_conversations__turns_suspected') }}
+),
+
+addresses as (
+    select distinct
+        turns.conversation_id,
+        turns.role,
+        turns.turn,
+        {{ array_elements(
+            "regexp_extract_all(lower(turns.content), "
+            ~ "'[a-z0-9_%+-][a-z0-9._%+-]*@[a-z0-9-]+([.][a-z0-9-]+)*[.][a-z]{2,12}', 0)"
+        ) }} as found
+    from turns
+    where turns.content like '%@%'
+),
+
+numbers as (
+    select distinct
+        turns.conversation_id,
+        turns.role,
+        turns.turn,
+        {{ array_elements(
+            "regexp_extract_all(turns.content, "
+            ~ "'(^|[^0-9A-Za-z.,$€£#/=_+%&-])([+(]?[0-9][0-9 ().-]{7,24}[0-9])', 2)"
+        ) }} as found
+    from turns
+),
+
+hosts as (
+    select distinct
+        turns.conversation_id,
+        turns.role,
+        turns.turn,
+        {{ array_elements(
+            "regexp_extract_all(turns.content, "
+            ~ "'(^|[^0-9A-Za-z.-])(" ~ octet ~ "([.]" ~ octet ~ "){3})([.]?$|[.]?[^0-9A-Za-z.])', 2)"
+        ) }} as found
+    from turns
+    where turns.content like '%.%.%.%'
+),
+
+numbers_in_digits as (
+    select
+        numbers.conversation_id,
+        numbers.role,
+        numbers.turn,
+        trim(numbers.found) as found,
+        {{ text_replaced('numbers.found', '[^0-9]', '') }} as digits
+    from numbers
+),
+
+cards as (
+    select
+        numbers_in_digits.conversation_id,
+        numbers_in_digits.role,
+        'card' as kind,
+        '... ' || right(numbers_in_digits.digits, 4) as hint,
+        numbers_in_digits.turn
+    from numbers_in_digits
+    where
+        {{ text_matches(
+            'numbers_in_digits.found',
+            '^([0-9]{13,19}|[0-9]{4}([ -][0-9]{4}){3}|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5})$'
+        ) }}
+        and {{ text_matches('numbers_in_digits.digits', '^[3-6]') }}
+        -- 4444 4444 4444 4448 has few digits too, but so have all fillers
+        and length(replace(
+            numbers_in_digits.digits, right(numbers_in_digits.digits, 1), ''
+        )) > 4
+        and mod({{ luhn_sum('numbers_in_digits.digits') }}, 10) = 0
+),
+
+phones as (
+    select
+        numbers_in_digits.conversation_id,
+        numbers_in_digits.role,
+        'phone' as kind,
+        '... ' || right(numbers_in_digits.digits, 2) as hint,
+        numbers_in_digits.turn
+    from numbers_in_digits
+    where
+        length(numbers_in_digits.digits) between 8 and 15
+        and (
+            {{ text_matches(
+                'numbers_in_digits.found', '^[+][1-9][0-9 ().-]+$'
+            ) }}
+            or {{ text_matches(
+                'numbers_in_digits.found',
+                '^(1[ .-])?([(][2-9][0-9]{2}[)][ -]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}$'
+            ) }}
+            or {{ text_matches(
+                'numbers_in_digits.found',
+                '^(0[1-9]([ .][0-9]{2}){4}|[(]?0[1-9][0-9]{1,4}[)]?[ -][0-9]{3,8}([ -][0-9]{2,6})*)$'
+            ) }}
+        )
+        -- numbers anybody may call (toll-free, hotlines), and those of fiction
+        and not {{ text_matches(
+            'numbers_in_digits.digits', '^1?(8(00|33|44|55|66|77|88)|[2-9][0-9]{2}55501|900)'
+        ) }}
+),
+
+mails as (
+    select
+        addresses.conversation_id,
+        addresses.role,
+        'email' as kind,
+        left(addresses.found, 1) || '...@...' as hint,
+        addresses.turn
+    from addresses
+    where
+        not {{ text_matches(
+            'addresses.found', '@(.*[.])?(example|test|localhost|invalid|domain|email)[.][a-z]+$'
+        ) }}
+        and not {{ text_matches(
+            'addresses.found', '^git@|[.](png|jpg|jpeg|gif|svg|js|css|py)$|@[0-9.]+$'
+        ) }}
+),
+
+public_hosts as (
+    select
+        hosts.conversation_id,
+        hosts.role,
+        'ip' as kind,
+        left(hosts.found, position('.' in hosts.found)) || '...' as hint,
+        hosts.turn
+    from hosts
+    where
+        -- addresses of no one: private networks, loopback, documentation, masks
+        not {{ text_matches(
+            'hosts.found',
+            '^(0|10|127|2(2[4-9]|[3-5][0-9])|192[.]168|169[.]254|172[.](1[6-9]|2[0-9]|3[01])|192[.]0[.]2|198[.]51[.]100|203[.]0[.]113)[.]'
+        ) }}
+        -- four single digits are a version or a paragraph as a rule
+        and not {{ text_matches('hosts.found', '^[0-9]([.][0-9]){3}$') }}
+),
+
+personal_data_found as (
+    select * from mails
+    union all
+    select * from phones
+    union all
+    select * from cards
+    union all
+    select * from public_hosts
+)
+
+select * from personal_data_found

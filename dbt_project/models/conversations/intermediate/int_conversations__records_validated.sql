@@ -1,0 +1,69 @@
+with
+
+records as (
+    select * from {{ ref('int_conversations__records_standardised') }}
+),
+
+datasets as (
+    select * from {{ ref('int_conversations__datasets_declared') }}
+),
+
+tiers as (
+    select * from {{ ref('int_conversations__tiers_scored') }}
+),
+
+checks as (
+    select * from {{ ref('int_conversations__checks_scored') }}
+),
+
+measured as (
+    select * from {{ ref('int_conversations__conversations_measured') }}
+),
+
+places as (
+    select
+        records.record_id,
+        row_number() over (
+            partition by records.conversation_id
+            order by
+                records.load_id,
+                records.dataset_id,
+                records.source_file,
+                records.record_number,
+                records.record_id
+        ) as place
+    from records
+),
+
+records_validated as (
+    select
+        records.record_id,
+        records.conversation_id,
+        records.dataset_id,
+        records.load_id,
+        records.source_file,
+        records.format,
+        coalesce(datasets.tier, 'private') as tier,
+        checks.language,
+        tiers.failed_check,
+        coalesce(datasets.priority, 0) as priority,
+        records.record_number,
+        records.turn_count,
+        coalesce(measured.token_estimate, 0) as token_estimate,
+        records.confidence,
+        tiers.structure_score,
+        tiers.content_score,
+        tiers.is_structurally_valid,
+        tiers.is_content_valid,
+        places.place = 1 as first_record,
+        records.landed_date,
+        records.created_at
+    from records
+    inner join tiers on records.conversation_id = tiers.conversation_id
+    inner join places on records.record_id = places.record_id
+    left join checks on records.conversation_id = checks.conversation_id
+    left join measured on records.conversation_id = measured.conversation_id
+    left join datasets on records.dataset_id = datasets.dataset_id
+)
+
+select * from records_validated

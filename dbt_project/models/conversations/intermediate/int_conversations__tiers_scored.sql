@@ -1,0 +1,66 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ conversations_forget_touched() }}",
+) }}
+with
+
+conversations as (
+    select * from {{ ref('int_conversations__conversations_touched') }}
+),
+
+checks as (
+    select * from {{ ref('int_conversations__checks_listed') }}
+),
+
+tiers_scored as (
+    select
+        checks.conversation_id,
+        min(
+            case
+                when not checks.is_passed and checks.is_required
+                    then checks.tier || ': ' || checks.check_name
+            end
+        ) as failed_check,
+        {{ ordered_text_agg(
+            'case when not checks.is_passed then checks.recommendation end',
+            'checks.check_name', '; '
+        ) }} as recommendations,
+        sum(
+            case when checks.tier = 'structure' then checks.weight * checks.score end
+        ) as structure_sum,
+        sum(case when checks.tier = 'structure' then checks.weight end)
+            as structure_weight,
+        sum(
+            case when checks.tier = 'content' then checks.weight * checks.score end
+        ) as content_sum,
+        sum(case when checks.tier = 'content' then checks.weight end)
+            as content_weight,
+        not bool_or(
+            checks.tier = 'structure' and checks.is_required and not checks.is_passed
+        ) as is_structurally_valid,
+        not bool_or(
+            checks.tier = 'content' and checks.is_required and not checks.is_passed
+        ) as is_content_valid
+    from checks
+    inner join conversations
+        on checks.conversation_id = conversations.conversation_id
+    group by checks.conversation_id
+),
+
+tiers_with_rules as (
+    select
+        tiers_scored.conversation_id,
+        tiers_scored.failed_check,
+        tiers_scored.recommendations,
+        '{{ conversations_settings_hash() }}' as settings_hash,
+        tiers_scored.structure_sum / tiers_scored.structure_weight as structure_score,
+        tiers_scored.content_sum / tiers_scored.content_weight as content_score,
+        tiers_scored.structure_weight,
+        tiers_scored.content_weight,
+        tiers_scored.is_structurally_valid,
+        tiers_scored.is_content_valid
+    from tiers_scored
+)
+
+select * from tiers_with_rules
