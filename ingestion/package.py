@@ -225,8 +225,8 @@ class Package:
             self.take(found, answer)
         self._merge()
         tables = dict(self.parts)
+        self.note(self.road.noted(self.taken, self.known.mind, self.declared))
         self.note({self.road.declared_table: self._declared_rows(sources)})
-        self.note(self.road.noted(self.taken, self.known.mind))
         self.note({"files": [taken.row for taken in self.taken]})
         for table, rows in self._noted.items():
             for row in rows:
@@ -252,10 +252,11 @@ class Package:
             self.parts[job["id"]] = [(job["target"], job["rows"])]
 
     def _declared_rows(self, sources: Any) -> list[dict[str, Any]]:
+        said = {row["source"] for row in self._noted.get(self.road.declared_table, [])}
         return [
-            declaration_row(self.road, self.declared[name], self.load_id)
+            declaration_row(self.road, self.declared[name])
             for name in sources
-            if self.known.declare(name, self.load_id)
+            if self.known.declare(name, self.load_id) and name not in said
         ]
 
     def _write(self, table: str, rows: list[dict[str, Any]], name: str) -> Path:

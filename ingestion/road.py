@@ -103,8 +103,13 @@ class Road:
         """Return the domain's own columns of a declaration's row."""
         return {}
 
-    def noted(self, taken: list[Taken], mind: Any) -> dict[str, Rows]:
-        """Return further rows a package's files give, by table; load_id is added."""
+    def noted(
+        self, taken: list[Taken], mind: Any, declared: Mapping[str, Declared]
+    ) -> dict[str, Rows]:
+        """Return further rows a package's files give, by table; load_id is added.
+
+        A row of the table of declarations stands for the one a new declaration would give.
+        """
         return {}
 
     def failed(self, entry: Declared, why: str, mind: Any) -> dict[str, Rows]:
@@ -126,10 +131,9 @@ class Road:
         """Land a streaming source."""
 
 
-def declaration_row(road: Road, entry: Declared, load_id: str) -> dict[str, Any]:
-    """Return the row that says which declaration is in force from a load on."""
+def declaration_row(road: Road, entry: Declared) -> dict[str, Any]:
+    """Return the row that says which declaration is in force; its load id is added later."""
     return {
-        "load_id": load_id,
         "source": entry.name,
         "declaration_hash": entry.hash,
         "declaration": entry.json,

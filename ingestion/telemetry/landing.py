@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,7 +61,9 @@ class TelemetryRoad(Road):
             "lead_in_share": declaration.lead_in_share,
         }
 
-    def noted(self, taken: list[Taken], mind: Uses) -> dict[str, Rows]:
+    def noted(
+        self, taken: list[Taken], mind: Uses, declared: Mapping[str, Declared]
+    ) -> dict[str, Rows]:
         return {"source_columns": column_changes(taken, mind)}
 
     def streams(self, entry: Declared) -> bool:

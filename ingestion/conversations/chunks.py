@@ -1,0 +1,178 @@
+"""Standardise some records of a file and write them as Parquet: the work that is shared out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.conversations.decoding import Payload
+from ingestion.conversations.formats import (
+    Standardised,
+    Unstandard,
+    Wishes,
+    standardise,
+    token_estimate,
+)
+from ingestion.conversations.json_stream import Bad
+from ingestion.conversations.schema import TABLES
+from ingestion.rejecting import MAX_TEXT, Provenance, Reject
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Records of one file from `first_number` on, and where their Parquet files go."""
+
+    payloads: Sequence[Payload]
+    first_number: int
+    origin: Provenance
+    wishes: Wishes
+    folder: Path
+
+
+@dataclass
+class Done:
+    """What became of a chunk."""
+
+    accepted: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    parts: list[tuple[str, str, int]] = field(default_factory=list)  # (table, Parquet file, rows)
+
+
+class _Columns:
+    """The rows of a chunk's two tables, column by column."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, list[Any]] = {name: [] for name in TABLES["records"].names}
+        self.messages: dict[str, list[Any]] = {name: [] for name in TABLES["messages"].names}
+
+
+def standardise_chunk(chunk: Chunk) -> Done:
+    """Standardise a chunk; every payload is either accepted or a reject."""
+    done, columns = Done(), _Columns()
+    for number, payload in enumerate(chunk.payloads, start=chunk.first_number):
+        try:
+            record, raw = _decoded(payload)
+            found = standardise(record, wishes=chunk.wishes)
+            _take(columns, chunk, number, found, raw)
+            done.accepted += 1
+        except Unstandard as error:
+            done.rejects.append(Reject(number, None, error.reason, str(error), _shown(payload)))
+        except RecursionError:
+            told = "the record is nested too deeply"
+            done.rejects.append(Reject(number, None, "too_deep", told, _shown(payload)))
+    if done.accepted:
+        done.parts = _write(columns, chunk)
+    return done
+
+
+def _decoded(payload: Payload) -> tuple[Any, str]:
+    """Return the record and its text.
+
+    Raises:
+        Unstandard: it is no JSON, or cannot be stored.
+    """
+    if isinstance(payload, Bad):
+        raise Unstandard(payload.reason, payload.error)
+    if isinstance(payload, bytes):
+        try:
+            return orjson.loads(payload), payload.decode()
+        except (orjson.JSONDecodeError, UnicodeDecodeError):
+            return _tolerated(payload)
+    return payload, _as_json(payload)
+
+
+def _tolerated(payload: bytes) -> tuple[Any, str]:
+    """JSON with what strict readers refuse and Python writes: NaN, bare line ends in texts."""
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError:
+        raise Unstandard("bad_encoding", "the record is not UTF-8") from None
+    try:
+        record = json.loads(text, strict=False)
+        shown = json.dumps(record, ensure_ascii=False)
+    except ValueError as error:
+        raise Unstandard("bad_json", f"this is not JSON: {error}") from None
+    if _SURROGATE.search(shown):
+        raise Unstandard("bad_encoding", "the record holds half a character (a lone surrogate)")
+    return record, shown
+
+
+def _as_json(value: Any) -> str:
+    """Return a decoded value as JSON; what JSON does not know becomes text."""
+    try:
+        return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # integers beyond 64 bits, half characters
+        text = json.dumps(value, default=_plain, ensure_ascii=False)
+        if _SURROGATE.search(text):
+            raise Unstandard(
+                "bad_encoding", "the record holds half a character (a lone surrogate)"
+            ) from None
+        return text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return str(value)
+
+
+def _take(columns: _Columns, chunk: Chunk, number: int, found: Standardised, raw: str) -> None:
+    origin = chunk.origin
+    conversation = found.conversation_id
+    record_id = hashlib.sha256(
+        f"{origin.source}\0{origin.file_hash}\0{number}".encode()
+    ).hexdigest()[:32]
+    metadata = _as_json(found.metadata) if found.metadata else "{}"
+    said = [(one.role, one.content, token_estimate(one.content)) for one in found.messages]
+    row = (
+        origin.load_id, origin.source, origin.source_file, origin.file_hash, number, record_id,
+        conversation, found.format, found.confidence, len(said), found.created_at,
+        metadata, raw,
+    )  # fmt: skip
+    for column, value in zip(columns.records.values(), row, strict=True):
+        column.append(value)
+    messages = columns.messages
+    count = len(said)
+    messages["load_id"] += [origin.load_id] * count
+    messages["source"] += [origin.source] * count
+    messages["record_id"] += [record_id] * count
+    messages["conversation_id"] += [conversation] * count
+    messages["turn"] += range(count)
+    for role, content, tokens in said:
+        messages["role"].append(role)
+        messages["content"].append(content)
+        messages["token_estimate"].append(tokens)
+
+
+def _write(columns: _Columns, chunk: Chunk) -> list[tuple[str, str, int]]:
+    parts = []
+    for name, rows in (("records", columns.records), ("messages", columns.messages)):
+        table = pa.table(rows, schema=TABLES[name])
+        target = chunk.folder / f"{name}-{chunk.first_number:010}.parquet"
+        pq.write_table(table, target, compression="snappy", row_group_size=122_880)
+        parts.append((name, str(target), table.num_rows))
+    return parts
+
+
+def _shown(payload: Payload) -> str:
+    if isinstance(payload, Bad):
+        return payload.text
+    if isinstance(payload, bytes):
+        return payload[: MAX_TEXT * 4].decode("utf-8", "backslashreplace")[:MAX_TEXT]
+    if isinstance(payload, str):
+        return payload[:MAX_TEXT]
+    try:
+        return _as_json(payload)[:MAX_TEXT]
+    except Unstandard:
+        return repr(payload)[:MAX_TEXT]

@@ -1,0 +1,112 @@
+"""The grammar of a declared dataset: what a YAML entry may say, and what it means.
+
+`datasets/examples/every_key.yml` shows every key with a comment.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from ingestion.conversations.formats import Wishes
+from ingestion.declarations import Grammar
+
+SHIPPED = Path(__file__).parent / "datasets"
+Format = Literal[
+    "auto", "chatml", "messages", "alpaca", "vicuna", "sharegpt", "qa", "prompt_response",
+    "preference",
+]  # fmt: skip
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class _Strict(BaseModel):
+    """A key that is not known is an error, so that a typing mistake never goes unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Columns(_Strict):
+    """Which columns make a conversation; several are joined, an empty line between them."""
+
+    question: Texts = ()
+    answer: Texts = ()
+    system: str | None = None
+    created_at: str | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Columns:
+        if bool(self.question) != bool(self.answer):
+            raise ValueError("give both `question` and `answer`, or neither")
+        return self
+
+
+class Dataset(_Strict):
+    """One dataset of conversations."""
+
+    dataset: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
+    name: str = ""
+    description: str = ""
+    # file, folder, glob, s3://, https://, hf://owner/name, kaggle://owner/slug
+    location: Texts = Field(min_length=1)
+    exclude: Texts = ()
+    config: str | None = None  # of a Hugging Face dataset
+    split: str | None = None
+    revision: str = "main"
+    format: Format = "auto"
+    license: str = "unknown"
+    tier: Literal["open", "restricted", "private"] = "private"
+    priority: int = Field(default=0, ge=-1000, le=1000)  # higher is read and judged first
+    columns: Columns = Columns()
+    roles: dict[str, Literal["system", "user", "assistant", "tool"]] = {}
+    html: Literal["auto", "always", "never"] = "auto"
+    encoding: str = "utf-8"
+    delimiter: str | None = Field(default=None, max_length=1)  # of CSV; None: by the header
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")  # of one https file
+    reader: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        try:
+            return codecs.lookup(value).name
+        except LookupError:
+            raise ValueError(
+                f"{value!r} is no encoding Python knows; write utf-8, latin-1, cp1252 or utf-16"
+            ) from None
+
+    @field_validator("location")
+    @classmethod
+    def _known_scheme(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for place in value:
+            scheme = re.match(r"^([a-z0-9+]+)://", place)
+            if scheme and scheme.group(1) not in ("s3", "https", "http", "hf", "kaggle"):
+                raise ValueError(
+                    f"{place!r}: a location is a path, s3://, https://, hf:// or kaggle://"
+                )
+        return value
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the declaration says about each record."""
+        return Wishes(
+            format=None if self.format == "auto" else self.format,
+            question=self.columns.question,
+            answer=self.columns.answer,
+            system=self.columns.system,
+            created_at=self.columns.created_at,
+            roles=tuple(self.roles.items()),
+            html=self.html,
+        )
+
+
+GRAMMAR = Grammar("dataset", Dataset, SHIPPED)

@@ -1,0 +1,346 @@
+"""Which format a record has, and the record in canonical shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from ingestion.conversations.formats.pairs import (
+    ANSWERS,
+    CHOSEN,
+    PROMPTS,
+    QUESTIONS,
+    REJECTED,
+    RESPONSES,
+    TITLES,
+    Fields,
+    bare,
+    read_alpaca,
+    read_columns,
+    read_preference,
+    say_system_first,
+)
+from ingestion.conversations.formats.shape import Standardised, Unstandard, Wishes
+from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
+from ingestion.conversations.formats.turns import (
+    Conversation,
+    decoded_cell,
+    is_turns,
+    read_turns,
+    turn_keys,
+)
+
+_AUTO = Wishes()
+_TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat",
+          "contents", "history", "data", "items")  # fmt: skip
+_TEXTS = ("text", "content", "chatml", "conversation", "conversations", "messages", "dialogue",
+          "dialog", "prompt", "chat", "transcript")  # fmt: skip
+_TIMES = ("createdat", "createtime", "timestamp", "created", "datetime", "date", "time", "tstamp")
+_TOOLS = ("tools", "functions")
+_MEDIA = ("images", "image", "videos", "audios")
+_FORMATS = ("chatml", "messages", "alpaca", "vicuna", "sharegpt", "qa", "prompt_response",
+            "preference")  # fmt: skip
+
+
+def standardise(record: Any, hint: str | None = None, *, wishes: Wishes = _AUTO) -> Standardised:
+    """Return one decoded record (or text of one) in canonical shape.
+
+    `hint` names a format when the dataset has one; else each record is looked at by itself.
+
+    Raises:
+        Unstandard: it fits no format; says why.
+    """
+    into = Conversation(wishes)
+    hint = hint or wishes.format
+    if hint == "auto":
+        hint = None
+    if isinstance(record, str):
+        found = decoded_cell(record)
+        if isinstance(found, str):
+            form, confidence = read_transcript(found, into)
+            return _finished(form, confidence, into, None)
+        record = found
+    if isinstance(record, list):
+        if not is_turns(record):
+            raise Unstandard("no_roles", "the record is a list, but not of turns")
+        form, confidence = _read_list(record, into)
+        return _finished(form, confidence, into, None)
+    if not isinstance(record, dict):
+        raise Unstandard("not_a_record", f"the record is a {type(record).__name__}")
+    if not record:
+        raise Unstandard("empty_record", "the record is empty")
+    fields = Fields(record)
+    form, confidence = _read(fields, into, hint)
+    return _finished(form, confidence, into, fields)
+
+
+def _read(fields: Fields, into: Conversation, hint: str | None) -> tuple[str, float]:
+    wishes = into.wishes
+    if wishes.question or wishes.answer:
+        return _declared_columns(fields, into)
+    if hint is not None and hint not in _FORMATS:
+        raise Unstandard("unknown_format", f"{hint!r} is no format; {', '.join(_FORMATS)} are")
+    for fits, read in _READERS:
+        if fits(fields):
+            form, confidence = read(fields, into)
+            if form == "sharegpt" and hint == "vicuna":
+                form = "vicuna"
+            if hint is not None and hint != form and not _alike(hint, form):
+                raise Unstandard(
+                    "other_format", f"the dataset is declared as {hint}, the record is {form}"
+                )
+            return form, confidence
+    raise Unstandard("unknown_format", _telling(fields.record))
+
+
+def _alike(hint: str, form: str) -> bool:
+    return {hint, form} <= {"qa", "prompt_response"} or {hint, form} <= {"messages", "sharegpt"}
+
+
+def _telling(record: dict[str, Any]) -> str:
+    if turn_keys(record):
+        return "the record is a single turn, not a conversation"
+    names = ", ".join(str(name) for name in list(record)[:20])
+    return f"its fields are those of no known format: {names[:300]}"
+
+
+def _declared_columns(fields: Fields, into: Conversation) -> tuple[str, float]:
+    """The dataset's declaration says which columns are the question and the answer."""
+    wishes = into.wishes
+    asked, said = (tuple(map(bare, names)) for names in (wishes.question, wishes.answer))
+    missing = [name for name in (*asked, *said) if name not in fields.names]
+    if missing:
+        raise Unstandard("missing_column", f"the record has no column {', '.join(missing)}")
+    if wishes.system and bare(wishes.system) in fields.names:
+        into.say("system", fields.take(bare(wishes.system)))
+    read_columns(fields, into, asked, said)
+    return "qa", 1.0
+
+
+def _turns_field(fields: Fields) -> tuple[str, Any] | None:
+    """The field that is a list of turns, as a list or as text of one."""
+    for name in _TURNS:
+        key = fields.names.get(name)
+        if key is None:
+            continue
+        value = fields.record[key]
+        if type(value) is str and value[:2].strip()[:1] == "[":
+            value = decoded_cell(value)
+        if is_turns(value):
+            return name, value
+    return None
+
+
+def _read_list(turns: list[Any], into: Conversation) -> tuple[str, float]:
+    who, what = read_turns(turns, into)
+    if who == "from":
+        return "sharegpt", 1.0 if what == "value" else 0.95
+    if who == "role":
+        return "messages", 1.0 if what == "content" else 0.95
+    return "messages", 0.9
+
+
+def _read_turns(fields: Fields, into: Conversation) -> tuple[str, float]:
+    found = _turns_field(fields)
+    assert found is not None
+    name, value = found
+    fields.take(name)
+    form, confidence = _read_list(value, into)
+    if into.messages and into.messages[0].role != "system":
+        say_system_first(fields, into)
+    return form, confidence
+
+
+def _is_alpaca(fields: Fields) -> bool:
+    return "instruction" in fields.names and any(
+        name in fields.names for name in ("output", "response", "answer", "completion")
+    )
+
+
+def _is_preference(fields: Fields) -> bool:
+    return fields.first(CHOSEN) is not None and fields.first(REJECTED) is not None
+
+
+def _text_field(fields: Fields) -> str | None:
+    for name in _TEXTS:
+        key = fields.names.get(name)
+        value = fields.record[key] if key is not None else None
+        if isinstance(value, str) and is_transcript(value):
+            return name
+    return None
+
+
+def _read_text(fields: Fields, into: Conversation) -> tuple[str, float]:
+    name = _text_field(fields)
+    assert name is not None
+    return read_transcript(fields.take(name), into)
+
+
+def _questions(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    asked = fields.first(QUESTIONS)
+    title = fields.first(TITLES)
+    said = fields.first((*ANSWERS, "response"))
+    names = tuple(filter(None, (title, asked)))
+    return names, (said,) if said else ()
+
+
+def _is_qa(fields: Fields) -> bool:
+    has_question = any(name in fields.names for name in (*QUESTIONS, *TITLES))
+    return has_question and any(name in fields.names for name in (*ANSWERS, "response"))
+
+
+def _read_qa(fields: Fields, into: Conversation) -> tuple[str, float]:
+    asked, said = _questions(fields)
+    _no_other_pair(fields, asked, said)
+    read_columns(fields, into, asked, said)
+    sure = {asked[-1], said[0]} == {"question", "answer"}
+    return "qa", 1.0 if sure else 0.9
+
+
+def _no_other_pair(fields: Fields, asked: tuple[str, ...], said: tuple[str, ...]) -> None:
+    """A record with two questions and two answers says not which is meant."""
+    other = (fields.first(("prompt", "input")), fields.first(("completion", "response", "output")))
+    if all(other) and not {*other} & {*asked, *said}:
+        first = fields.record[fields.names[str(other[1])]]
+        if said and first != fields.record[fields.names[said[0]]]:
+            raise Unstandard(
+                "ambiguous_format",
+                "the record has a question with an answer and a prompt with a response; "
+                "`columns` in the dataset's declaration can say which is meant",
+            )
+
+
+def _prompt_names(fields: Fields) -> tuple[str, str] | None:
+    asked = next((name for name in PROMPTS if name in fields.names), None)
+    said = next((name for name in RESPONSES if name in fields.names and name != asked), None)
+    return (asked, said) if asked and said else None
+
+
+def _read_prompt(fields: Fields, into: Conversation) -> tuple[str, float]:
+    names = _prompt_names(fields)
+    assert names is not None
+    prompt = fields.record[fields.names[names[0]]]
+    answer = fields.record[fields.names[names[1]]]
+    if is_turns(prompt):  # both as lists of turns
+        fields.take(names[0])
+        read_turns(prompt, into)
+        fields.take(names[1])
+        if is_turns(answer):
+            read_turns(answer, into)
+        else:
+            into.say("assistant", answer)
+    elif isinstance(prompt, str) and prompt.lstrip()[:2] == "[{" and is_turns(decoded_cell(prompt)):
+        fields.take(names[0])
+        read_turns(decoded_cell(prompt), into)
+        into.say("assistant", fields.take(names[1]))
+    else:
+        read_columns(fields, into, (names[0],), (names[1],))
+    sure = names in (("prompt", "completion"), ("prompt", "response"))
+    return "prompt_response", 1.0 if sure else 0.85
+
+
+def _read_nested(fields: Fields, into: Conversation) -> tuple[str, float]:
+    """A logged request: `{"body": {"messages": ..}}` or `{"request": .., "response": ..}`."""
+    for name in ("body", "request", "input", "params"):
+        key = fields.names.get(name)
+        inner = fields.record[key] if key is not None else None
+        if isinstance(inner, dict) and _turns_field(Fields(inner)):
+            fields.take(name)
+            nested = Fields(inner)
+            form, _ = _read_turns(nested, into)
+            into.metadata[name] = nested.rest()
+            _answer_of_request(fields, into)
+            return form, 0.9
+    raise Unstandard("unknown_format", _telling(fields.record))
+
+
+def _answer_of_request(fields: Fields, into: Conversation) -> None:
+    key = fields.names.get("response")
+    body = fields.record[key] if key is not None else None
+    body = body.get("body", body) if isinstance(body, dict) else {}
+    choices = body.get("choices") if isinstance(body, dict) else None
+    if isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], dict):
+        message = choices[0].get("message")
+        if isinstance(message, dict) and turn_keys(message):
+            read_turns([message], into)
+
+
+def _is_nested(fields: Fields) -> bool:
+    for name in ("body", "request", "input", "params"):
+        key = fields.names.get(name)
+        inner = fields.record[key] if key is not None else None
+        if isinstance(inner, dict) and _turns_field(Fields(inner)):
+            return True
+    return False
+
+
+_Fits = Callable[[Fields], Any]
+_Reads = Callable[[Fields, Conversation], tuple[str, float]]
+_READERS: tuple[tuple[_Fits, _Reads], ...] = (
+    (_is_preference, read_preference),
+    (_turns_field, _read_turns),
+    (_is_alpaca, read_alpaca),
+    (_text_field, _read_text),
+    (_is_qa, _read_qa),
+    (_is_nested, _read_nested),
+    (_prompt_names, _read_prompt),
+)
+
+
+def _finished(
+    form: str, confidence: float, into: Conversation, fields: Fields | None
+) -> Standardised:
+    """Check what was read and put all else into the metadata."""
+    if not any(one.content.strip() for one in into.messages):
+        raise Unstandard("no_text", "no turn has any text")
+    if not any(one.role != "system" for one in into.messages):
+        raise Unstandard("no_turns", "there is nothing but a system turn")
+    metadata, created_at = into.metadata, None
+    if into.notes:
+        metadata["repaired"] = sorted(into.notes)
+    if fields is not None and len(fields.used) < len(fields.record):
+        created_at = _created_at(fields, into.wishes)
+        rest = fields.rest()
+        for group, names in (("tools", _TOOLS), ("images", _MEDIA)):
+            for key in [key for key in rest if bare(str(key)) in names]:
+                value = rest.pop(key)
+                metadata.setdefault(group, decoded_cell(value) if type(value) is str else value)
+        if rest:
+            metadata["fields"] = rest
+    return Standardised(form, confidence, into.messages, metadata, created_at)
+
+
+def _created_at(fields: Fields, wishes: Wishes) -> datetime | None:
+    names = (bare(wishes.created_at),) if wishes.created_at else _TIMES
+    for name in names:
+        key = fields.names.get(name)
+        if key is not None:
+            return instant(fields.record[key])
+    return None
+
+
+def instant(value: Any) -> datetime | None:
+    """Return a time as UTC without zone where it can mean one thing only; else None.
+
+    ISO 8601 (without a zone: UTC), or seconds or milliseconds since 1970 between 2000 and 2100.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if text.replace(".", "", 1).isdigit() and len(text) >= 9:
+            value = orjson.loads(text) if text[0] != "0" else None
+        else:
+            try:
+                value = datetime.fromisoformat(text) if len(text) >= 10 else None
+            except ValueError:
+                return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    for unit in (1, 1_000):
+        if 946_684_800 <= value / unit < 4_102_444_800:
+            return datetime.fromtimestamp(value / unit, UTC).replace(tzinfo=None)
+    return None

@@ -1,0 +1,263 @@
+"""Records of one question and its answer: Alpaca, columns of questions, prompts, preferences."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ingestion.conversations.formats.shape import Message, Unstandard
+from ingestion.conversations.formats.texts import as_text
+from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
+from ingestion.conversations.formats.turns import (
+    Conversation,
+    decoded_cell,
+    is_turns,
+    read_turns,
+)
+
+# names as `bare` gives them, in order of how sure they are
+QUESTIONS = ("question", "questiontext", "questionbody", "query", "userquestion", "q", "questions",
+             "patientquestion", "pregunta", "frage", "вопрос", "问题")  # fmt: skip
+TITLES = ("questiontitle",)
+ANSWERS = ("answer", "answertext", "answerbody", "bestanswer", "a", "answers", "reply",
+           "respuesta", "antwort", "ответ", "答案", "回答")  # fmt: skip
+PROMPTS = ("prompt", "input", "context", "user", "human", "patient", "client", "inputtext",
+           "usermessage", "instruction")  # fmt: skip
+RESPONSES = ("completion", "response", "output", "assistant", "bot", "doctor", "therapist",
+             "counselor", "chosen", "outputtext", "assistantmessage", "gpt", "target", "answer",
+             "reply", "generation")  # fmt: skip
+CHOSEN = ("chosen", "chosenmessages", "chosenresponse", "acceptedresponse", "preferred",
+          "chosenanswer", "winner_response", "prefered")  # fmt: skip
+REJECTED = ("rejected", "rejectedmessages", "rejectedresponse", "refused", "dispreferred",
+            "rejectedanswer", "nonpreferred")  # fmt: skip
+_SYSTEMS = ("system", "systemprompt", "systemmessage", "systeminstruction")
+_WORD = re.compile(r"[\W_]+")
+_bare_names: dict[str, str] = {}
+
+
+def bare(name: str) -> str:
+    """Return a column's name without case, spaces and signs."""
+    known = _bare_names.get(name)
+    if known is None:
+        known = _WORD.sub("", name.casefold())
+        if len(_bare_names) < 10_000:
+            _bare_names[name] = known
+    return known
+
+
+class Fields:
+    """A record's fields by bare name; remembers which ones became messages."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        self.record = record
+        self.names: dict[str, str] = {}
+        for key in record:
+            if isinstance(key, str):
+                self.names.setdefault(bare(key), key)
+        self.used: set[str] = set()
+
+    def first(self, names: tuple[str, ...]) -> str | None:
+        """Return the first of some bare names that the record has with a value."""
+        for name in names:
+            key = self.names.get(name)
+            if key is not None and self.record[key] not in (None, ""):
+                return name
+        return None
+
+    def take(self, name: str) -> Any:
+        """Return a field's value, which is then no metadata."""
+        key = self.names[name]
+        self.used.add(key)
+        return self.record[key]
+
+    def rest(self) -> dict[str, Any]:
+        """Return what became no message."""
+        return {key: value for key, value in self.record.items() if key not in self.used}
+
+
+def say_system(fields: Fields, into: Conversation) -> None:
+    """Put a system field before all turns, unless the turns begin with it."""
+    name = fields.first(_SYSTEMS)
+    if name is None:
+        return
+    value = fields.record[fields.names[name]]
+    if isinstance(value, dict | list):
+        value = as_text(value.get("parts", value) if isinstance(value, dict) else value, [])
+    if not isinstance(value, str) or not value.strip():
+        return
+    fields.take(name)
+    if not (into.messages and into.messages[0] == Message("system", value)):
+        into.say("system", value)
+
+
+def read_alpaca(fields: Fields, into: Conversation) -> tuple[str, float]:
+    """`instruction`, `input`, `output`, with `history` before and `system` before that."""
+    say_system(fields, into)
+    if fields.first(("history",)):
+        _history(fields.take("history"), into)
+    asked = [_plain(fields, "instruction")]
+    given = next((one for one in ("input", "context") if fields.first((one,))), None)
+    if given:
+        text = _plain(fields, given)
+        asked.append(text)
+        if asked[0]:
+            into.metadata["input"] = text
+    for name in ("input", "instruction"):
+        if name in fields.names:
+            fields.take(name)
+    answer = fields.first(("output", "response", "answer", "completion"))
+    question = "\n".join(filter(None, asked))
+    if not question.strip():
+        raise Unstandard("empty_question", "instruction and input are empty")
+    if answer is None:
+        raise Unstandard("empty_answer", "the instruction has no answer")
+    into.say("user", question)
+    into.say("assistant", _plain(fields, answer))
+    return "alpaca", 1.0 if answer == "output" else 0.95
+
+
+def _history(history: Any, into: Conversation) -> None:
+    history = decoded_cell(history) if isinstance(history, str) else history
+    if not isinstance(history, list):
+        raise Unstandard("bad_history", "history is no list")
+    for pair in history:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise Unstandard("bad_history", "history is no list of pairs")
+        into.say("user", pair[0])
+        into.say("assistant", pair[1])
+
+
+def _plain(fields: Fields, name: str) -> str:
+    """A field that has to be text.
+
+    Raises:
+        Unstandard: it is something else.
+    """
+    if name not in fields.names:
+        return ""
+    value = fields.take(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        kind = type(value).__name__
+        raise Unstandard("not_text", f"{fields.names[name]}: a text is needed, not a {kind}")
+    return value
+
+
+def read_columns(
+    fields: Fields, into: Conversation, asked: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    """Say one question and one answer out of named columns; empty ones are left out.
+
+    Raises:
+        Unstandard: question or answer is empty or no text.
+    """
+    question = "\n\n".join(filter(None, (_plain(fields, name).strip() for name in asked)))
+    answer = "\n\n".join(filter(None, (_plain(fields, name).strip() for name in said)))
+    if not question:
+        raise Unstandard("empty_question", f"no text in {', '.join(asked) or 'any question'}")
+    if not answer:
+        raise Unstandard("empty_answer", f"no text in {', '.join(said) or 'any answer'}")
+    say_system(fields, into)
+    into.say("user", question)
+    into.say("assistant", answer)
+
+
+def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:
+    """The answer that was preferred ends the conversation; the other is kept beside it."""
+    chosen = _cell(fields.take(_needed(fields, CHOSEN)))
+    rejected = _cell(fields.take(_needed(fields, REJECTED)))
+    confidence = _context(fields, into)
+    say_system_first(fields, into)
+    before = list(into.messages)
+    _append(chosen, into, before)
+    if len(into.messages) == len(before):
+        raise Unstandard("empty_answer", "the chosen answer is empty")
+    if not any(one.role == "user" for one in into.messages):
+        raise Unstandard("empty_question", "nothing was asked before the chosen answer")
+    other = Conversation(into.wishes)
+    other.messages = list(before)
+    _append(rejected, other, before)
+    answers = other.messages[_shared(into.messages, other.messages) :]
+    into.metadata["preference"] = {
+        "rejected": [{"role": one.role, "content": one.content} for one in answers]
+    }
+    return "preference", confidence
+
+
+def _cell(value: Any) -> Any:
+    return decoded_cell(value) if isinstance(value, str) else value
+
+
+def _needed(fields: Fields, names: tuple[str, ...]) -> str:
+    name = fields.first(names)
+    if name is None:
+        raise Unstandard("empty_answer", f"there is no {names[0]} answer")
+    return name
+
+
+def say_system_first(fields: Fields, into: Conversation) -> None:
+    """Put a system field before turns that are there already."""
+    said, into.messages = into.messages, []
+    say_system(fields, into)
+    into.messages += [one for one in said if one not in into.messages or one.role != "system"]
+
+
+def _context(fields: Fields, into: Conversation) -> float:
+    """Say what was asked before the two answers; returns how sure the format is."""
+    for name in ("conversations", "messages", "conversation", "prompt", "history"):
+        key = fields.names.get(name)
+        value = _cell(fields.record[key]) if key is not None else None
+        if is_turns(value):
+            fields.take(name)
+            read_turns(value, into)
+            return 1.0
+    name = fields.first(("prompt", "question", "instruction", "query", "input"))
+    if name == "instruction":
+        asked = [_plain(fields, one) for one in ("instruction", "input") if one in fields.names]
+        into.say("user", "\n".join(filter(None, asked)))
+    elif name is not None:
+        text = _plain(fields, name)
+        if is_transcript(text):
+            read_transcript(text.rstrip().removesuffix("Assistant:"), into)
+        else:
+            into.say("user", text)
+    return 1.0 if name in ("prompt", "question", "instruction") else 0.95
+
+
+def _append(answer: Any, into: Conversation, before: list[Message]) -> None:
+    """Add an answer: a text, a turn, or a list of turns that may repeat what was asked."""
+    if isinstance(answer, dict):
+        answer = [answer]
+    if isinstance(answer, list):
+        alone = Conversation(into.wishes)
+        read_turns(answer, alone)
+        shared = _shared(before, alone.messages)
+        whole = shared == len(before) or (before and shared > 0)
+        if whole and before and shared < len(before):
+            raise Unstandard("two_questions", "the answers begin with another question")
+        into.messages += alone.messages[shared:]
+        into.notes |= alone.notes
+        for key, value in alone.metadata.items():
+            into.metadata.setdefault(key, []).extend(value)
+        return
+    if not isinstance(answer, str) or not answer.strip():
+        raise Unstandard("empty_answer", "an answer is empty or no text")
+    if not before and is_transcript(answer):
+        read_transcript(answer, into)
+        return
+    into.say("assistant", answer)
+
+
+def _shared(one: list[Message], other: list[Message]) -> int:
+    """How many messages two conversations begin with alike."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count

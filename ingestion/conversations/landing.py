@@ -1,0 +1,156 @@
+"""Land conversations: files of any format, fetched from anywhere, standardised record by record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ingestion.conversations.declaration import GRAMMAR
+from ingestion.conversations.places import find, is_web
+from ingestion.declarations import Declared, variable
+from ingestion.deliveries import Found
+from ingestion.landed import landed_rows
+from ingestion.road import Road, Rows, Say, Taken, declaration_row
+from ingestion.settings import SettingsError, scrub
+
+MODES = ("priority", "sequential", "concurrent", "adaptive")
+WORKERS = 4
+Mind = dict[str, dict[str, str]]  # by dataset, the status of each content it has
+
+
+class ConversationsRoad(Road):
+    """What is conversations' own about landing."""
+
+    domain = "conversations"
+    grammar = GRAMMAR
+    reader = "ingestion.conversations.reader:read"
+    declared_table = "datasets"
+    order = {
+        "records": "source_file, record_number",
+        "messages": "conversation_id, turn",
+        "rejects": "source_file, line_number",
+    }
+
+    def __init__(self) -> None:
+        self._remotes: dict[str, Any] = {}  # by address, how to fetch it
+        self._checksums: dict[str, str] = {}
+
+    def find(self, entry: Declared, only: str | None) -> list[Found]:
+        files, remotes = find(entry.declaration, only)
+        self._remotes |= remotes
+        if entry.declaration.sha256:
+            self._checksums |= dict.fromkeys(remotes, entry.declaration.sha256)
+        return files
+
+    def watched(self, entry: Declared) -> list[Found]:
+        """What lies on servers is looked at by a run, not every few seconds."""
+        if any(is_web(place) for place in entry.declaration.location):
+            return []
+        return self.find(entry, None)
+
+    def arranged(self, files: list[Found], declared: Mapping[str, Declared]) -> list[Found]:
+        if mode() in ("sequential", "concurrent"):
+            return files
+        return sorted(files, key=lambda found: -declared[found.source].declaration.priority)
+
+    def bring(self, found: Found, folder: Path, say: Say) -> Path:
+        remote = self._remotes.get(found.address)
+        if remote is None:
+            return super().bring(found, folder, say)
+        from ingestion.downloading import download
+        from ingestion.lake import lake
+
+        checksum = self._checksums.get(found.address)
+        return download(remote, lake().dlt_dir / "downloads", say, checksum)
+
+    def workers(self) -> int:
+        return 1 if mode() == "sequential" else workers()
+
+    def asked(self, found: Found, mind: Mind) -> dict[str, Any]:
+        return {"mode": mode(), "processes": self.workers()}
+
+    def remembered(self) -> Mind:
+        known: Mind = {}
+        columns = ("source", "file_hash", "status")
+        for row in landed_rows(self.namespace, "files", columns, "landed_at"):
+            if row["status"] != "duplicate":
+                known.setdefault(row["source"], {})[row["file_hash"]] = row["status"]
+        return known
+
+    def declared_row(self, entry: Declared) -> dict[str, Any]:
+        dataset = entry.declaration
+        return {
+            "name": dataset.name or dataset.dataset,
+            "location": ", ".join(dataset.location),
+            "format_hint": dataset.format,
+            "license": dataset.license,
+            "tier": dataset.tier,
+            "priority": dataset.priority,
+            "status": "declared",
+        }
+
+    def noted(
+        self, taken: list[Taken], mind: Mind, declared: Mapping[str, Declared]
+    ) -> dict[str, Rows]:
+        """A row for each dataset that got files: what it holds now."""
+        names = []
+        for one in taken:
+            if one.row["status"] != "duplicate":
+                known = mind.setdefault(one.found.source, {})
+                known[one.row["file_hash"]] = one.row["status"]
+            names.append(one.found.source)
+        return {
+            "datasets": [
+                declaration_row(self, declared[name])
+                | {"status": _status(mind.get(name, {})), "checksum": _checksum(mind.get(name, {}))}
+                for name in dict.fromkeys(names)
+            ]
+        }
+
+    def failed(self, entry: Declared, why: str, mind: Mind) -> dict[str, Rows]:
+        return {
+            "datasets": [declaration_row(self, entry) | {"status": "failed", "error": scrub(why)}]
+        }
+
+
+ROAD = ConversationsRoad()
+
+
+def mode() -> str:
+    """Return how files are read: `priority` (highest first, the default), `sequential` (one
+    after another), `concurrent` (in the order declared), `adaptive` (as many at once as pays).
+
+    Raises:
+        SettingsError: the setting names no mode.
+    """
+    found = variable("SLUICE_LANDING_MODE") or MODES[0]
+    if found not in MODES:
+        raise SettingsError(f"SLUICE_LANDING_MODE is {found!r}; write one of {', '.join(MODES)}.")
+    return found
+
+
+def workers() -> int:
+    """Return how many processes standardise, and files are read, at once.
+
+    Raises:
+        SettingsError: the setting is no number from 1 to 32.
+    """
+    found = variable("SLUICE_LANDING_WORKERS") or str(WORKERS)
+    if not found.isdigit() or not 1 <= int(found) <= 32:
+        raise SettingsError(f"SLUICE_LANDING_WORKERS is {found!r}; write a number from 1 to 32.")
+    return int(found)
+
+
+def _status(contents: dict[str, str]) -> str:
+    kinds = set(contents.values())
+    if kinds == {"rejected"}:
+        return "rejected"
+    return "partial" if "rejected" in kinds else "loaded"
+
+
+def _checksum(contents: dict[str, str]) -> str:
+    """The file's own SHA-256, or one over those of all files."""
+    hashes = sorted(contents)
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()

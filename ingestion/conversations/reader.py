@@ -1,0 +1,140 @@
+"""What the reading process does with one file of conversations.
+
+The file is cut into records here; standardising them is shared out to processes when there is
+enough of it, a bounded number of chunks at a time.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from ingestion.conversations.chunks import Chunk, Done, standardise_chunk
+from ingestion.conversations.declaration import Dataset
+from ingestion.conversations.decoding import Dialect, Payload, records
+from ingestion.conversations.pacing import Window
+from ingestion.rejecting import Unreadable
+from ingestion.worker import Desk, FileRead, Job
+
+CHUNK_RECORDS = 4_000
+CHUNK_BYTES = 4 * 1024 * 1024
+SHARED_FROM = 4 * 1024 * 1024  # a smaller file is standardised here: processes take time to start
+
+
+def read(desk: Desk, job: Job) -> FileRead:
+    """Standardise one file: each record is accepted or a reject.
+
+    Raises:
+        Unreadable: the whole file is refused.
+    """
+    dataset = _dataset(desk, job.declaration)
+    chunks = _chunks(_records(dataset, job), job, dataset)
+    found = FileRead()
+    processes = int(job.asked["processes"])
+    if processes > 1 and job.path.stat().st_size >= SHARED_FROM:
+        window = Window(processes, is_adaptive=job.asked["mode"] == "adaptive")
+        answers = _shared_out(_pool(desk, processes), window, chunks)
+    else:
+        answers = (standardise_chunk(chunk) for chunk in chunks)
+    for done in answers:
+        found.rows_in += done.accepted + len(done.rejects)
+        found.rows_accepted += done.accepted
+        found.rejects += done.rejects
+        found.parts += done.parts
+    if found.rows_in == 0:
+        raise Unreadable("empty_file", "the file holds no record")
+    return found
+
+
+def _dataset(desk: Desk, text: str) -> Dataset:
+    if text not in desk.kept:
+        desk.kept[text] = Dataset.model_validate_json(text)
+    known: Dataset = desk.kept[text]
+    return known
+
+
+def _records(dataset: Dataset, job: Job) -> Iterator[Payload]:
+    name = job.part or job.origin.source_file
+    if dataset.reader is None:
+        return records(job.path, name, Dialect(dataset.encoding, dataset.delimiter))
+    return _own_records(dataset.reader, job.path)
+
+
+def _own_records(reader: str, path: Path) -> Iterator[Payload]:
+    """Records of a reader of one's own: `function(path)` yields dicts or texts.
+
+    Raises:
+        Unreadable: the reader raised an error.
+    """
+    module, _, name = reader.partition(":")
+    try:
+        yield from getattr(importlib.import_module(module), name)(path)
+    except Exception as error:
+        raise Unreadable("reader_failed", f"{reader}: {type(error).__name__}: {error}") from error
+
+
+def _chunks(payloads: Iterable[Payload], job: Job, dataset: Dataset) -> Iterator[Chunk]:
+    waiting: list[Payload] = []
+    number, size = 1, 0
+
+    def cut() -> Chunk:
+        return Chunk(tuple(waiting), number, job.origin, dataset.wishes, job.scratch)
+
+    for payload in payloads:
+        waiting.append(payload)
+        size += len(payload) if isinstance(payload, bytes | str) else 1_000
+        if size >= CHUNK_BYTES or len(waiting) >= CHUNK_RECORDS:
+            yield cut()
+            number += len(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield cut()
+
+
+def _shared_out(
+    pool: ProcessPoolExecutor, window: Window, chunks: Iterator[Chunk]
+) -> Iterator[Done]:
+    """Give chunks to processes, as many at once as the window allows; answers come in order."""
+    waiting: deque[Future[Done]] = deque()
+    for chunk in chunks:
+        waiting.append(pool.submit(standardise_chunk, chunk))
+        while len(waiting) >= window.size:
+            yield _answer(waiting, window)
+    while waiting:
+        yield _answer(waiting, window)
+
+
+def _answer(waiting: deque[Future[Done]], window: Window) -> Done:
+    done = waiting.popleft().result()
+    window.took(done.accepted + len(done.rejects))
+    return done
+
+
+def _pool(desk: Desk, processes: int) -> ProcessPoolExecutor:
+    with desk.guard:
+        if "pool" not in desk.kept:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload([standardise_chunk.__module__])
+            desk.kept["pool"] = ProcessPoolExecutor(
+                processes, mp_context=context, initializer=_end_with_parent
+            )
+    pool: ProcessPoolExecutor = desk.kept["pool"]
+    return pool
+
+
+def _end_with_parent() -> None:
+    """A process of the pool that outlives the one that reads would wait for work for ever."""
+    parent: Any = multiprocessing.parent_process()
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
