@@ -1,0 +1,180 @@
+"""A judge's text as plain lines: no markup, no thoughts, no quoted programs."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from python_models.experiments.scores.answer import ScoreError
+
+_THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
+_CLOSED_THOUGHT = re.compile(rf"<({_THOUGHTS})\b[^>]*>.*?</\1\s*>", re.I | re.S)
+_THOUGHT_END = re.compile(r"\A.*</(?:think|thinking)\s*>", re.I | re.S)
+_OPEN_THOUGHT = re.compile(r"<(?:think|thinking)\b[^>]*>", re.I)
+_LATE_ANSWER = re.compile(r"<(?:answer|score|rating|output|final|verdict|evaluation)\b", re.I)
+_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.M)
+_TEXT_FENCES = {"", "text", "txt", "json", "jsonc", "xml", "html", "yaml", "yml"}
+_TEXT_FENCES |= {"markdown", "md", "plaintext", "output", "score", "result", "plain"}
+_GONE = re.compile(
+    r"<!--.*?-->|~~(?=\S).{1,200}?(?<=\S)~~|<(del|s|strike)>.*?</\1\s*>", re.I | re.S
+)
+_VALUE_TAG = re.compile(
+    r"""<([a-z_][\w-]*)\s[^<>]*?\b(?:value|score)\s*=\s*["']([^"'<>]*)["'][^<>]*>""", re.I
+)
+_CLOSING_TAG = re.compile(r"</([a-z_][\w:-]*)\s*>", re.I)
+_OPENING_TAG = re.compile(r"<([a-z_][\w:-]*)(?:\s[^<>]*)?/?>", re.I)
+_STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
+_STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
+_LATEX = (
+    (re.compile(r"\$\$?(\S(?:[^$\n]{0,58}\S)?)\$\$?(?!\d)"), r" \1 "),
+    (re.compile(r"\\(?:text|textbf|mathbf|mathrm|mathit|emph)\s*\{([^{}]*)\}"), r" \1 "),
+    (re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
+    (re.compile(r"\\(?:boxed|fbox)\s*\{([^{}]*)\}"), r" \1 "),
+    (re.compile(r"\\%"), "%"),
+    (re.compile(r"\\[()\[\],;! ]"), " "),
+)
+_HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
+_BULLET = re.compile(r"^\s*(?:>\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
+_LIST_MARK = re.compile(r"^\s*\(?\d{1,2}[.)]\s+(?=[\"'“*_(\[]*[^\W\d])")
+_SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
+_BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
+_NO_TEXT = re.compile(r"[^\W_]", re.U)
+
+
+def plain_lines(text: str) -> list[str] | ScoreError:
+    """Return the non-empty lines of a judge's text, without markup, or why nothing is left."""
+    text = _without_thoughts(_characters(text))
+    if text is None:
+        return ScoreError("truncated", "the text ends inside the judge's thoughts")
+    text = _without_programs(_GONE.sub(" ", text))
+    text = _json_as_line(html.unescape(text))
+    lines = [_plain(line) for line in _without_tags(text).splitlines()]
+    return [line for line in lines if _NO_TEXT.search(line)]
+
+
+def _characters(text: str) -> str:
+    """Return the text with one way to write digits, separators, quotes, halves and spaces."""
+    found: list[str] = []
+    for place, letter in enumerate(text):
+        code = ord(letter)
+        if code < 128:
+            found.append(letter)
+        elif letter in _HALVES and place and text[place - 1].isdecimal():
+            found.append(_HALVES[letter])
+        elif letter.isdecimal():  # full-width, Arabic, mathematical digits
+            found.append(str(unicodedata.digit(letter)))
+        elif 0xFF01 <= code <= 0xFF5E:  # full-width ASCII
+            found.append(chr(code - 0xFEE0))
+        elif letter in "\u200b\u200c\u200d\u2060\ufeff\ufe0f\u20e3\u00ad":
+            continue
+        elif unicodedata.category(letter) == "Zs":
+            found.append(" ")
+        else:
+            found.append(_LOOKALIKES.get(letter, letter))
+    return "".join(found).replace("\r\n", "\n").replace("\r", "\n")
+
+
+_LOOKALIKES = {
+    "−": "-",
+    "٫": ".",
+    "⁄": "/",
+    "∕": "/",
+    "：": ":",
+    "∶": ":",
+    "🔟": "10",
+    "\u2011": "-",
+}
+_LOOKALIKES |= {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+_LOOKALIKES |= {"➜": "→", "➔": "→", "⇒": "→", "►": "→", "│": "|", "┃": "|", "‐": "-"}
+
+
+def _without_thoughts(text: str) -> str | None:
+    """Drop what a model thought aloud; null when the text ends within it."""
+    text = _CLOSED_THOUGHT.sub("\n", text)
+    text = _THOUGHT_END.sub("", text)  # some servers leave the opening tag out
+    opened = _OPEN_THOUGHT.search(text)
+    if opened and not _LATE_ANSWER.search(text, opened.end()):
+        return None
+    return text
+
+
+def _without_programs(text: str) -> str:
+    """Drop fenced blocks in a programming language; the text of other blocks stays."""
+    kept, inside, dropped, start = [], "", False, 0
+    for fence in _FENCE.finditer(text):
+        if not dropped:
+            kept.append(text[start : fence.start()])
+        if inside:
+            inside, dropped = "", False
+        else:
+            inside = fence.group(1)
+            dropped = fence.group(2).lower() not in _TEXT_FENCES
+        start = fence.end()
+    if not dropped:
+        kept.append(text[start:])
+    return "\n".join(kept)
+
+
+def _json_as_line(text: str) -> str:
+    """Replace a JSON object that ends the text by one line of its numbers and short texts."""
+    if "{" not in text or not text.rstrip(" \t\n`").endswith("}"):
+        return text
+    decoder = json.JSONDecoder()
+    for brace in re.finditer(r"\{", text):
+        try:
+            found, end = decoder.raw_decode(text, brace.start())
+        except (ValueError, RecursionError):
+            continue
+        entries = " ; ".join(_entries(found, ""))
+        if entries and not text[end:].strip(" \t\n`"):
+            return f"{text[: brace.start()]}\n{entries}"
+    return text
+
+
+def _entries(value: Any, name: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            own = key.replace("_", " ")
+            inner = own.lower() in ("value", "score", "rating") and bool(name)
+            yield from _entries(entry, name if inner else f"{name} {own}".strip())
+    elif isinstance(value, list) and name and len(value) <= 8:
+        if not any(isinstance(entry, dict | list) for entry in value):
+            yield f"{name}: {', '.join(str(entry) for entry in value)}"
+    elif isinstance(value, str):
+        yield from [f"{name}: {value}"] if _SHORT.fullmatch(value) else []
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield f"{name}: {value}"
+
+
+def _without_tags(text: str) -> str:
+    text = _VALUE_TAG.sub(r" \1: \2 ", text)
+
+    def closing(tag: re.Match[str]) -> str:
+        return " " if tag.group(1).lower() in _STYLE_TAGS else " ; "
+
+    def opening(tag: re.Match[str]) -> str:
+        name = tag.group(1).lower()
+        return " " if name in _STYLE_TAGS else f" {name}: "
+
+    return _OPENING_TAG.sub(opening, _CLOSING_TAG.sub(closing, text))
+
+
+def _plain(line: str) -> str:
+    """Return one line without Markdown and LaTeX; what stood apart stays apart."""
+    for pattern, instead in _LATEX:
+        line = pattern.sub(instead, line)
+    line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
+    line = _BULLET.sub("", line)
+    line = re.sub(r"(?<=[^\W\d])\*+(?=\d)|(?<=\d)\*+(?=[^\W\d])", " ", line)
+    line = re.sub(r"\*+|`+", "", line)
+    line = re.sub(r"(?<=[^\W\d_])_+(?=[^\W\d_])", " ", line)
+    line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
+    line = _LIST_MARK.sub("", _BULLET.sub("", line))
+    line = re.sub(r"(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
+    line = _BESIDE_CJK.sub(" ", line)
+    line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))
+    return re.sub(r"\s+", " ", line).strip()

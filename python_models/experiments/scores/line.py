@@ -1,0 +1,290 @@
+"""What one line of a judge's text offers as a score."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from python_models.experiments.scores.numbers import (
+    OTHER,
+    READABLE,
+    N,
+    Quantity,
+    Skeleton,
+    W,
+    skeleton,
+)
+from python_models.experiments.scores.words import (
+    COUNTED,
+    DENIALS,
+    HEDGES,
+    LABELS,
+    OTHER_WORDS,
+    PLAIN_WORDS,
+    STARS,
+    UNITS,
+    WEAK_LABELS,
+    WHOLE_WORDS,
+    WHOLES,
+)
+
+Tier = Literal["whole", "labelled", "criterion", "said", "alone"]
+
+MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
+_CJK = "\u3040-\ud7a3"
+_SOLID = (
+    r"[\s\"'(\[{«~≈“]|<(?=" + N + r">)|\b(?:about|around|approximately|approx\.?|roughly|an?|the|"
+    r"solid|strong|weak|firm|clear|respectable|decent|generous|perfect|full|only|just|therefore|"
+    r"thus|ca\.?|circa|ungefähr|etwa|environ|well-deserved|very|exactly|straight)(?=\s)"
+)
+_FILLER = rf"(?:{_SOLID})*"
+_ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
+_ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+_BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
+_SIGN = r"\s*(?::=|[:=]+|[-–—](?=\s)|→|->|=>|\|)+\s*"
+_VERB = (
+    r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
+    r"lautet)\s+"
+)
+_LABEL = re.compile(
+    rf"(?:(?<![\w])|(?<=[{_CJK}]))(?P<label>{LABELS}|{WHOLES}|{WEAK_LABELS})(?:(?!\w)|"
+    rf"(?=[{_CJK}]))"
+    rf"(?:\s+(?:quality|impression|performance|number|finale?|globale?|générale?|general|total|"
+    rf"definitiva?|geral))?['\"]?"
+    rf"(?P<aside>(?:{_BESTS}|{_ASIDE}|{_ABOUT}){{0,2}}?)['\"]?(?:(?P<sign>{_SIGN})|"
+    rf"(?P<verb>{_VERB})|"
+    rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
+    rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
+)
+_PIECE = (
+    r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"
+    r"draft|piece|work|submission|story|one|paper|article|summary|output|poem|connection|"
+    r"attempt))"
+)
+_SCORE_OF = (
+    r"(?:(?:an?|the)\s+)?(?:(?:overall|final|total)\s+)?(?:score|rating|grade|mark)?\s*(?:of)?\s*"
+)
+_SAID = re.compile(
+    rf"\b(?:give|gave|giving|rate|rated|rating|score|scored|scoring|grade|graded|grading|award|"
+    rf"assign|gives|scores|rates|gets|got|earns|earned|deserves|receives|received|merits|"
+    rf"assigned|"
+    rf"awarded|awarding|assigning|vergebe|gebe|donne|attribue|doy)\b\s*(?:{_PIECE}\b\s*)?"
+    rf"(?:(?:as|at|with|only|eine|la note de|un|une)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
+)
+_SPEAKER = re.compile(
+    rf"(?:(?:{OTHER}|overall|so|therefore|thus|hence|all in all|in (?:summary|conclusion|"
+    rf"short|total|sum)|"
+    rf"taken together|considering everything|i think|i believe|i feel|in my opinion|to conclude|"
+    rf"accordingly|finally|and|based on (?:this|the above|these \w+)|for these reasons),?\s*)*"
+    rf"(?:i|we|ich|je|yo|{_PIECE})?(?:\s*(?:'d|'ll|'ve|would|will|therefore|thus|do|finally|have|"
+    rf"hence|overall|am|is|has|been|'m|have to|must|confidently|hereby|clearly))*\s*"
+)
+_BREAK = re.compile(
+    r"[.!?;|•](?=\s|$)|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"\bbut\b"
+)
+_CLOSED = r"[\s\"')\]}>”»*]*"
+_LOOSE_END = re.compile(
+    rf"^{_CLOSED}(?:[?+~±<≤≥^×/°€$£%]|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
+    rf"through|"
+    rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
+    rf"plus|"
+    rf"minimum|ish|and\s*(?:{N}|{W})|when|only if)(?:\b|$))"
+)
+_AFTER_VERB = re.compile(
+    rf"^{_CLOSED}(?:$|[.,;:!–—(\[{OTHER}]|-\s|(?:overall|because|since|as|given|due|based|and|"
+    rf"which|"
+    rf"from me|in total|in my|reflect\w*|(?:for|to|on|in)\s+{_PIECE}|out there)\b)"
+)
+_UNIT = re.compile(rf"^{_CLOSED}{UNITS}")
+_STARRED = re.compile(rf"^{_CLOSED}{STARS}")
+_COUNT = re.compile(
+    rf"^\s+(?:{COUNTED}|(?:[a-z-]+\s+){{0,2}}(?!points|stars|marks|pts|is|was|as|this|has|"
+    rf"does|plus|"
+    rf"minus|always|less|its|us|yes|thus|perhaps|sometimes)[a-z-]{{2,}}s)\b"
+)
+_NAMED = re.compile(
+    rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
+    rf"{W})"
+)
+_CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
+_OPENING = r"[\s\"'“(\[{.,:!→«]*"
+_ALONE = re.compile(
+    rf"^{_OPENING}(?P<q>{N}|{W})(?:{_CLOSED}(?:{UNITS}|"
+    rf"(?P<stars>{STARS})))?[\s\"'”)\]}}.,;:!{OTHER}✅✔️🎯🌟⭐👍»]*$"
+)
+
+
+@dataclass
+class Candidate:
+    """A number that a line says is a score."""
+
+    tier: Tier
+    quantity: Quantity
+    name: str
+    place: int
+
+
+@dataclass
+class LineReading:
+    """The candidates of a line, and numbers that nothing explains."""
+
+    skeleton: Skeleton
+    candidates: list[Candidate] = field(default_factory=list)
+    unexplained: list[Quantity] = field(default_factory=list)
+    criteria: list[Quantity] = field(default_factory=list)
+    hedged: bool = False
+
+
+def read_line(line: str) -> LineReading:
+    """Return what a line offers: labelled, said in a sentence, or a number alone."""
+    bare = skeleton(line)
+    reading = LineReading(bare)
+    alone = _ALONE.match(bare.text)
+    if alone:
+        place = alone.start("q")
+        if alone["stars"] and bare.at(place).outer is None:
+            reading.unexplained.append(bare.at(place))
+            return reading
+        reading.candidates.append(Candidate("alone", bare.at(place), "", place))
+        return reading
+    if not any(bare.at(place).kind in READABLE for place in bare.quantities):
+        return reading
+    if len(bare.quantities) > MANY:
+        reading.unexplained += [bare.at(place) for place in bare.numbers()]
+        return reading
+    taken: set[int] = set()
+    for found in _LABEL.finditer(bare.text):
+        _take_label(found, reading, taken)
+    for found in _SAID.finditer(bare.text):
+        _take_said(found, reading, taken)
+    _take_shares(reading, taken)
+    _take_criteria(reading, taken)
+    last = max((found.place for found in reading.candidates), default=-1)
+    reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
+    for place in bare.numbers():
+        if place not in taken and not _is_count(bare, place, reading.hedged):
+            reading.unexplained.append(bare.at(place))
+    return reading
+
+
+def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> None:
+    bare, place = reading.skeleton, found.start("q")
+    if place in taken:
+        return
+    clause = _clause(bare.text[: found.start("label")])
+    tier = _tier(found, clause)
+    if tier is None:
+        taken.add(place)
+        return
+    rest = bare.text[place + 1 :]
+    unit = _UNIT.match(rest)
+    starred = _STARRED.match(rest) and bare.at(place).outer is None
+    rest = rest[unit.end() :] if unit else rest
+    if _is_loose(found, clause, rest) or starred:
+        reading.unexplained.append(bare.at(place))
+        taken.add(place)
+        return
+    quantity = bare.at(place)
+    best = re.search(N, found["aside"] or "")
+    if best:
+        outer_place = found.start("aside") + best.start()
+        taken.add(outer_place)
+        quantity = Quantity(
+            quantity.kind, quantity.text, quantity.value, bare.at(outer_place).value
+        )
+    taken.add(place)
+    name = " ".join((*clause.split()[-4:], found["label"]))
+    (reading.candidates if tier != "other" else []).append(
+        Candidate(tier, quantity, name, place)  # type: ignore[arg-type]
+    )
+
+
+def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
+    """Say whether what stands around a labelled number leaves open what the score is."""
+    if _LOOSE_END.match(rest) or re.search(DENIALS, clause):
+        return True
+    if found["verb"]:
+        return not _AFTER_VERB.match(rest)
+    if found["space"]:
+        return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
+    if found["label"] in WEAK_LABELS.split("|"):
+        return bool(re.sub(rf"[\s.!)\]}}{OTHER}]", "", rest))
+    return False
+
+
+def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
+    """Say whose score a label names; null for what is no score at all."""
+    label = found["label"]
+    near = re.split(r"[,:;()|\ue000-\uf8ff]", clause)[-1]
+    words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
+    about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
+    if words & OTHER_WORDS:
+        return "other"
+    unknown = (words | about) - PLAIN_WORDS - WHOLE_WORDS
+    if unknown:
+        weak = label in WEAK_LABELS.split("|") or label in WHOLES.split("|")
+        return None if weak else "criterion"
+    return "whole" if label in WHOLE_WORDS or words & WHOLE_WORDS else "labelled"
+
+
+def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> None:
+    bare, place = reading.skeleton, found.start("q")
+    if place in taken:
+        return
+    clause = _clause(bare.text[: found.start()])
+    rest = bare.text[place + 1 :]
+    unit = _UNIT.match(rest)
+    rest = rest[unit.end() :] if unit else rest
+    starred = _STARRED.match(rest) and bare.at(place).outer is None
+    speaks = _SPEAKER.fullmatch(clause.strip()) is not None
+    denied = re.search(DENIALS, clause) or _LOOSE_END.match(rest) or starred
+    if speaks and not denied and _AFTER_VERB.match(rest):
+        reading.candidates.append(Candidate("said", bare.at(place), found.group(), place))
+        taken.add(place)
+
+
+def _take_shares(reading: LineReading, taken: set[int]) -> None:
+    """Take `8/10` that closes a sentence as said, when the line has no other number."""
+    bare = reading.skeleton
+    places = [place for place in bare.numbers() if place not in taken]
+    if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
+        return
+    place = places[0]
+    clause, rest = _clause(bare.text[:place]), bare.text[place + 1 :]
+    closes = re.match(rf"^{_CLOSED}(?:overall)?{_CLOSED}[.!]?{_CLOSED}$", rest)
+    open_label = re.search(r"[^\W\d][\w )]*[:=|]\s*$", clause) or re.search(r"[:=|]", clause)
+    unsure = re.search(DENIALS, clause) or re.search(
+        rf"(?:\b(?:in|than|to|or|for)|[{_CJK}]|[-–—+<>≤≥])\s*$", clause
+    )
+    if closes and not open_label and not unsure:
+        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+        taken.add(place)
+
+
+def _take_criteria(reading: LineReading, taken: set[int]) -> None:
+    for found in _NAMED.finditer(reading.skeleton.text):
+        place = found.start("q")
+        if place not in taken and not re.search(rf"{HEDGES}|correct|new|now\b", found["name"]):
+            taken.add(place)
+            reading.criteria.append(reading.skeleton.at(place))
+
+
+def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
+    """Say whether a number counts things (`2 minor flaws`) or says how sure a judge is."""
+    after = bare.text[place + 1 :]
+    if bare.at(place).kind == "percent" and _CONFIDENT.search(
+        bare.text[max(0, place - 25) : place + 25]
+    ):
+        return True
+    return (
+        not hedged and bare.at(place).kind in ("number", "fraction") and bool(_COUNT.match(after))
+    )
+
+
+def _clause(before: str) -> str:
+    """Return the part of a sentence that a place belongs to."""
+    before = before[-400:]
+    ends = [found.end() for found in _BREAK.finditer(before)]
+    return before[ends[-1] if ends else 0 :]

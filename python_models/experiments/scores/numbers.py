@@ -1,0 +1,198 @@
+"""Numbers of a line: which may be a score, and which surely are something else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from python_models.experiments.scores.answer import Reading
+from python_models.experiments.scores.words import LABELS, NUMBER_WORDS
+
+_NUM = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)"
+_END = r"(?![\w]|[.,][0-9])"
+_WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
+_OUT_OF = (
+    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+)?(?:out\s+of|of|von|sur|de|su|van\s+de|из|aus)"
+    r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_SCALE_ENDS = rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|-|–|—|\.\.)\s*({_NUM})"
+
+# what is told apart, in this order: the first that fits at a place is it
+_KINDS = (
+    ("date", r"(?<![\w.])(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}"
+             r"|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}"
+             rf"|[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?=\s*(?:[ap]m\b|uhr|h\b|utc))|"
+             rf"\b{_MONTH}\s+"
+             rf"[0-9]{{1,2}}(?:,?\s+[0-9]{{4}})?\b(?!\s*/)|"
+             rf"[0-9]{{1,2}}\.?\s+{_MONTH}(?:\s+[0-9]{{4}})?"
+             rf"\b){_END}"),
+    ("scale", rf"(?:\b(?:on|in|using|auf|sur|out\s+of|from|scale|range)\b\s*:?\s*)*\b(?:a\s+|"
+              rf"the\s+|"
+              rf"einer\s+|une\s+)?(?:scale|range|skala|échelle|escala)\b\s*(?:of|from|between|"
+              rf"von|de|is|:|=)?"
+              rf"\s*[(\[]?\s*{_SCALE_ENDS}[)\]]?{_END}"),
+    ("scale", rf"[(\[<{{]\s*(?:(?:on|from|range|scale|"
+              rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"
+              rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
+    ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
+    ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|sur|"
+             rf"/)\s*:?\s*({_NUM})(?:\s*points?)?\s*[)\]]"),
+    ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
+    ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
+    ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
+    ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
+               rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
+    ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
+    ("money", rf"[$€£¥₹]\s?{_NUM}|(?<![\w.,]){_NUM}\s?[€£$¥]"),
+    ("fraction", rf"(?<![\w.,/-])(-?{_NUM}){_OUT_OF}({_NUM}|(?:ten|five|a\s+hundred|"
+                 rf"(?:one\s+)?hundred)\b)"
+                 rf"(?![\w/]|[.,][0-9])"),
+    ("mixed", r"(?<![\w.,])([0-9]+)\s+(?:and\s+a\s+(half|quarter)\b|(1/2|1/4|3/4)(?![\w/]))"),
+    ("percent", rf"(?<![\w.,/-])(-?{_NUM})\s*(?:%|(?:percent|per\s+cent|prozent|pour\s?cent|"
+                rf"por\s+ciento)\b)"),
+    ("ordinal", r"(?<![\w.])[0-9]+(?:st|nd|rd|th)\b"),
+    ("power", r"(?<![\w.])[0-9]+\s*\^\s*\(?-?[0-9]+"),
+    ("named", r"(?<!this )(?<!the )(?<!that )\b(?:assistant|answer|response|criteri(?:on|a)|"
+              r"section|step|paragraph|question|version|"
+              r"part|item|page|line|figure|table|chapter|example|model|option|essay|draft|"
+              r"sentence|"
+              r"claude|llama|gemini|concept|no\.|number|round|prompt|phase|rule|"
+              r"point|task|level(?=\s+[0-9]+\s+head)|gpt|candidate|phase|stage|text|story|"
+              r"#)\s*#?[0-9]+"
+              r"(?![\w/%]|[.,][0-9]|\s*/|\s+out\b)"),
+    ("named", r"#[0-9]+\b|\b[^\W\d]+[-_]?[0-9][\w.-]*(?<![.-])|"
+              r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
+    ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"
+              rf"point\s+(?:{_WORD})|komma\s+"
+              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:\s+(?:out\s+of|von|sur|"
+              rf"de)\s+(?:a\s+possible\s+)?"
+              rf"({_WORD}|[0-9]+)\b)?"),
+    ("number", rf"(?:(?<![\w.,)%/])[-+])?(?<![\w.,]){_NUM}{_END}"),
+    ("odd", r"[0-9][\w.,/-]*"),
+)  # fmt: skip
+_TOKEN = re.compile("|".join(f"(?P<k{n}>{pattern})" for n, (_, pattern) in enumerate(_KINDS)), re.I)
+_GROUPS = [f"k{number}" for number in range(len(_KINDS))]
+SCORE_KINDS = ("fraction", "mixed", "percent", "number")
+READABLE = (*SCORE_KINDS, "words", "odd")
+
+_GLUED = re.compile(rf"\b({LABELS})-(?=[0-9])", re.I)  # Score-8 is no name such as GPT-4
+
+# one character of a line's skeleton for a number, a number word, a known other thing
+FIRST_NUMBER, FIRST_WORDS, OTHER = 0xE000, 0xF000, "\uf800"
+N, W = "[\ue000-\uefff]", "[\uf000-\uf7ff]"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of a line; `outer` is its denominator, or the end of a scale."""
+
+    kind: str
+    text: str
+    value: float = 0.0
+    outer: float | None = None
+    low: float | None = None
+    digits: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        """What kind of writing the number is."""
+        if self.kind in ("fraction", "percent", "words"):
+            return self.kind  # type: ignore[return-value]
+        return "number"
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A line with each number replaced by one character, and what these stand for."""
+
+    text: str
+    quantities: dict[int, Quantity]
+
+    def at(self, place: int) -> Quantity:
+        """Return the number at a place of the text."""
+        return self.quantities[place]
+
+    def numbers(self) -> list[int]:
+        """Return the places of numbers that may be scores."""
+        return [p for p, found in self.quantities.items() if found.kind in (*SCORE_KINDS, "odd")]
+
+    def scales(self) -> list[Quantity]:
+        """Return the scales the line states."""
+        stated = (found for found in self.quantities.values() if found.kind in ("scale", "best"))
+        return [found for found in stated if found.outer is not None]
+
+
+def skeleton(line: str) -> Skeleton:
+    """Return a line, in lower case, with its numbers told apart."""
+    line = _GLUED.sub(r"\1: ", line)
+    parts: list[str] = []
+    quantities: dict[int, Quantity] = {}
+    length = end = 0
+    for token in _TOKEN.finditer(line):
+        before = line[end : token.start()].lower()
+        quantity = _quantity(token)
+        mark = OTHER
+        if quantity.kind in (*SCORE_KINDS, "odd"):
+            mark = chr(FIRST_NUMBER + len(quantities) % 0xFFF)
+        elif quantity.kind == "words":
+            mark = chr(FIRST_WORDS + len(quantities) % 0x7FF)
+        parts += [before, mark]
+        quantities[length + len(before)] = quantity
+        length += len(before) + 1
+        end = token.end()
+    parts.append(line[end:].lower())
+    return Skeleton("".join(parts), quantities)
+
+
+def _quantity(token: re.Match[str]) -> Quantity:
+    group = next(name for name in _GROUPS if token[name] is not None)
+    kind, pattern = _KINDS[int(group[1:])]
+    text = token[group]
+    own = re.fullmatch(pattern.replace(_END, ""), text, re.I)
+    parts = [part for part in (own.groups() if own else ()) if part is not None]
+    if kind == "number":
+        return _number(text)
+    if kind == "fraction" and own:
+        outer = NUMBER_WORDS.get(parts[1].lower())
+        return Quantity(kind, text, _value(parts[0]), outer or _value(parts[1]))
+    if kind == "percent":
+        return Quantity(kind, text, _value(parts[0]), 100.0)
+    if kind == "mixed":
+        part = {"half": 0.5, "quarter": 0.25, "1/2": 0.5, "1/4": 0.25, "3/4": 0.75}
+        return Quantity(kind, text, _value(parts[0]) + part[parts[1].lower()])
+    if kind == "scale" and own:
+        low, high = _value(parts[0]), _value(parts[1])
+        is_scale = (low in (0, 1) and high >= 3) or (low, high) == (0, 1)
+        return Quantity(kind if is_scale else "odd", text, outer=high, low=low)
+    if kind == "best":
+        stated = re.search(_NUM, text)
+        return Quantity(kind, text, outer=_value(stated.group()) if stated else None, low=0.0)
+    if kind == "words" and own:
+        return _words(text, own)
+    return Quantity(kind, text)
+
+
+def _number(text: str) -> Quantity:
+    bare = text.lstrip("+-")
+    if text.startswith("+") or re.fullmatch(r"[0-9]+,[0-9]{3,}", bare):
+        return Quantity("odd", text)  # a change by so much; 1,000 is a thousand to some
+    if re.fullmatch(r"(?:19|20)[0-9]{2}", bare):
+        return Quantity("date", text)
+    return Quantity("number", text, _value(text), digits=bare)
+
+
+def _words(text: str, own: re.Match[str]) -> Quantity:
+    minus, whole, part, outer = own.groups()
+    value = float(NUMBER_WORDS[whole.lower()])
+    if part:
+        last = part.lower().split()[-1]
+        value += {"half": 0.5, "quarter": 0.25}.get(last) or NUMBER_WORDS[last] / 10
+    of = None
+    if outer:
+        of = float(NUMBER_WORDS.get(outer.lower(), 0) or outer)
+    return Quantity("words", text, -value if minus else value, of)
+
+
+def _value(text: str) -> float:
+    return float(text.replace(",", "."))

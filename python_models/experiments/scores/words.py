@@ -1,0 +1,98 @@
+"""The words judges write around scores, in a few languages."""
+
+from __future__ import annotations
+
+NUMBER_WORDS: dict[str, int] = {
+    **dict.fromkeys(("zero", "zéro", "cero"), 0),
+    **dict.fromkeys(("one", "eins", "uno"), 1),
+    **dict.fromkeys(("two", "zwei", "deux", "dos"), 2),
+    **dict.fromkeys(("three", "drei", "trois", "tres"), 3),
+    **dict.fromkeys(("four", "vier", "quatre", "cuatro"), 4),
+    **dict.fromkeys(("five", "fünf", "cinq", "cinco"), 5),
+    **dict.fromkeys(("six", "sechs", "seis"), 6),
+    **dict.fromkeys(("seven", "sieben", "sept", "siete"), 7),
+    **dict.fromkeys(("eight", "acht", "huit", "ocho"), 8),
+    **dict.fromkeys(("nine", "neun", "neuf", "nueve"), 9),
+    **dict.fromkeys(("ten", "zehn", "dix", "diez"), 10),
+    "hundred": 100,
+    "a hundred": 100,
+    "one hundred": 100,
+}
+
+# a number after one of these is the score
+LABELS = (
+    "score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
+    "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
+    "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
+    "punteggio|voto|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
+    "评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|점수|평점|총점"
+)
+# these name the whole by themselves
+WHOLES = (
+    "overall|in total|total|final|average|mean|aggregate|sum|gesamt|insgesamt|durchschnitt|"
+    "gesamtergebnis|moyenne|promedio|media|总体|综合"
+)
+# these are scores only when nothing follows: they are names of other things too
+WEAK_LABELS = "note|nota|points|punkte|result|results|output|value|level|stars|marks"
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# what may stand beside a label without making it the score of one criterion
+WHOLE_WORDS = _set_of(
+    """
+    abschließende aggregate aggregated average combined composite definitive durchschnitt
+    endgültige final finale general gesamt gesamte gesamtergebnis globale générale holistic
+    insgesamt mean media moyenne overall promedio sum summary total ultimate weighted 总体 综合
+    """
+)
+PLAIN_WORDS = _set_of(
+    """
+    a above accordingly all am an analysis and answer are article as assessment assign
+    assigned assigning award awarded based be by conclusion considered das de del der des
+    die draft du ein eine el essay essay's evaluation everything for from get gets give
+    given gives giving grade hence here i in integer is ist it its judge judge's la le
+    letter ma me meine mi mine mon my now number numeric numerical numerically of on out
+    output overall's paper part piece quality rating ratings reasoning recommended response
+    result resulting results review s scale score scores single so story submission task
+    text that the therefore these this thus to total una une verdict we which will with work
+    would your
+    """
+)
+# beside these a number is the score of something else
+OTHER_WORDS = _set_of(
+    """
+    another base baseline best bonus bottom confidence correct credit deduction default
+    earlier example expected first former her high highest his human hypothetical ideal
+    initial interval low lowest max maximum min minimum no not old original other pass
+    passing penalty perfect placeholder possible potential previous prior provisional range
+    reference sample second starting target tentative their third threshold top weight worst
+    wrong
+    """
+)
+UNITS = (
+    r"(?:points?|pts?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|overall|in total)"
+)
+STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
+COUNTED = (
+    "criteria|people|data|children|percent|words?|reason|idea|concept|example|sentence|paragraph|"
+    "issue|flaw|error|mistake|point of|of the|of these|of its|of them|of my|judges?|other"
+)
+HEDGES = (
+    r"\b(?:perhaps|maybe|possibly|probably|or|though|although|changed?|revised?|actually|"
+    r"reconsider\w*|adjust\w*|bump\w*|lower\w*|rais\w*|upgrad\w*|downgrad\w*|correction|closer|"
+    r"instead|rather|wait|no|hmm|leaning|could|might|otherwise|update[ds]?|up to|down to|should|"
+    r"but|former|previously|earlier|originally|was)\b|→|->|=>"
+)
+DENIALS = (
+    r"(?:\b(?:not|cannot|never|no|nor|without|hardly|unable|refuse\w*|declin\w*|rather than|"
+    r"instead of|below|above|under|beyond|exceed\w*|avoid\w*|short of|if|unless|would have|could|"
+    r"might|may|should have|almost|nearly|tempted|wanted|considered|considering|initially|"
+    r"expected|requires?d?|needs?|needed|to (?:get|earn|reach|achieve|be|warrant|merit|deserve)|"
+    r"example|e\.g|i\.e|such as|format|previous\w*|(?:less|more|higher|lower|greater|better|"
+    r"worse|fewer) than|at (?:least|most)|between|kein\w*|nicht|pas|jamais|whether|asked?|"
+    r"please|hesitat\w*|debat\w*|torn|hoping|hoped|until|originally|at first|first thought)\b"
+    r"|n't\b|n’t\b)"
+)
