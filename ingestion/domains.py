@@ -44,7 +44,10 @@ class Domain:
 
 DOMAINS = {
     domain.name: domain
-    for domain in (Domain("telemetry", "readings", "ingestion.telemetry.simulator"),)
+    for domain in (
+        Domain("telemetry", "readings", "ingestion.telemetry.simulator"),
+        Domain("experiments", "studies", "ingestion.experiments.demo"),
+    )
 }
 
 

@@ -169,6 +169,8 @@ def with_data_rule(messages: list[Message]) -> list[Message]:
     """Tell the model what the fences mean, wherever a prompt holds one."""
     if not any("<data label=" in message["content"] for message in messages):
         return messages
+    if messages[0]["role"] == "system" and DATA_RULE in messages[0]["content"]:
+        return messages  # rendered prompts bring it along
     if messages[0]["role"] == "system":
         first = {"role": "system", "content": f"{messages[0]['content']}\n\n{DATA_RULE}"}
         return [first, *messages[1:]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -33,8 +34,9 @@ from python_models.llm.prices import Price
 from python_models.llm.progress import Progress
 from python_models.llm.prompts import PromptError, data_prompt
 from python_models.llm.rows import Outcome, Place, SingleRows, StepError
-from python_models.llm.step import RowPrompts
+from python_models.llm.step import RowPrompts, Step
 
+Coming = Callable[[], pa.Table]
 CALL_COLUMNS = ("endpoint", "prompt_hash", "finish_reason", "raw_answer")
 UNPRICED = Price(0.0, 0.0, 0.0)  # of what is not asked
 
@@ -149,7 +151,7 @@ def asked_parts(parts: list[Part]) -> list[Asked]:
     return found
 
 
-def answer_parts(work: Work, table: pa.Table, coming: pa.Table | None) -> list[tuple[Part, Asked]]:
+def answer_parts(work: Work, table: pa.Table, coming: Coming | None) -> list[tuple[Part, Asked]]:
     """Ask what is not answered yet; where only an estimate is wanted, give it.
 
     Raises:
@@ -162,7 +164,7 @@ def answer_parts(work: Work, table: pa.Table, coming: pa.Table | None) -> list[t
     recorder = RECORDER.get()
     if recorder is not None:
         now = estimate_parts(work, paired, table.num_rows, SAMPLE)
-        recorder.append(with_coming(work, now, coming))
+        recorder.append(with_coming(work, now, coming() if coming else None))
         raise OnlyEstimated(work.step.name)
     if any(part.source.to_ask() for part in parts):
         before = estimate_parts(work, paired, table.num_rows, LOGGED_SAMPLE)
@@ -256,6 +258,15 @@ def part_outcomes(part: Part, asked: Asked) -> list[Outcome]:
         one._replace(error=one.error or str(asked.stopped)) if one.status == "pending" else one
         for one in outcomes
     ]
+
+
+def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome]) -> list[int]:
+    """Return a part's rows but for those without an answer that nobody waits for."""
+    column = step.prompts.is_due if step.prompts else None
+    if column is None:
+        return part.places
+    due = table.column(column).to_pylist()
+    return [at for at in part.places if due[at] or outcomes[at].status != "pending"]
 
 
 def with_prompts(table: pa.Table, parts: list[Part], outcomes: list[Outcome]) -> pa.Table:

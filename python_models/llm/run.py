@@ -16,8 +16,10 @@ from python_models.llm.endpoint import model_for
 from python_models.llm.prompts import data_prompt, load_prompt
 from python_models.llm.results import Results
 from python_models.llm.row_prompts import (
+    Coming,
     answer_parts,
     answered_of,
+    due_places,
     part_outcomes,
     with_prompts,
 )
@@ -28,7 +30,7 @@ from python_models.llm.summary import put_summary
 
 
 def run_step(
-    session: Any, relation: Any, step: Step, node: str, coming: pa.Table | None = None
+    session: Any, relation: Any, step: Step, node: str, coming: Coming | None = None
 ) -> pa.Table:
     """Ask a step's questions for the rows of `relation` and return one row per key.
 
@@ -37,8 +39,8 @@ def run_step(
         relation: what `dbt.ref` gives.
         step: the step to run.
         node: the dbt model's name, written with every call.
-        coming: rows that wait for other answers, for the upper end of an estimate (steps whose
-            prompts come as data; nothing of it is asked).
+        coming: gives rows that wait for other answers, for the upper end of an estimate (steps
+            whose prompts come as data; nothing of it is asked).
 
     Raises:
         StepFailed: the endpoint refuses the key, the journal cannot be written, or more rows
@@ -71,7 +73,7 @@ def run_step(
 
 
 def _run_row_prompts(
-    table: pa.Table, step: Step, node: str, coming: pa.Table | None, started: float
+    table: pa.Table, step: Step, node: str, coming: Coming | None, started: float
 ) -> pa.Table:
     """Run a step whose rows bring their prompts, endpoints and models."""
     prompt = data_prompt(step.prompts.messages, step.name, "", "")
@@ -86,7 +88,7 @@ def _run_row_prompts(
     failure = _failure(step, results, [asked.stopped for _, asked in paired])
     if not any(asked.is_broken for _, asked in paired):
         for part, asked in paired:
-            statuses = [outcomes[at].status for at in part.places]
+            statuses = [outcomes[at].status for at in due_places(table, step, part, outcomes)]
             put_summary(work.shared, answered_of(part, asked), statuses, started, failure)
     if failure:
         raise StepFailed(work.shared.scrub(failure))

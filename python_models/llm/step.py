@@ -54,7 +54,8 @@ class RowPrompts:
 
     `messages` holds the text of one message, or a JSON list of messages ({role, content});
     `parameters` a JSON object; `endpoint` a name of the settings. A row whose `is_asked` is
-    false takes what the ledger has and is never asked.
+    false takes what the ledger has and is never asked; where `is_due` is false as well, nobody
+    waits for it, and a run that leaves it without an answer leaves nothing pending.
     """
 
     messages: str = "messages"
@@ -64,12 +65,13 @@ class RowPrompts:
     model: str = "model"
     parameters: str = "parameters"
     is_asked: str | None = None
+    is_due: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns a step's input must have."""
         named = (self.messages, self.template, self.template_hash, self.endpoint, self.model,
-                 self.parameters, self.is_asked)  # fmt: skip
+                 self.parameters, self.is_asked, self.is_due)  # fmt: skip
         return tuple(name for name in named if name)
 
 

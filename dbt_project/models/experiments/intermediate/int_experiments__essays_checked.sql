@@ -1,0 +1,2 @@
+-- What came of the planned essays, typed; see the macro for what is sorted out.
+{{ generations_checked('llm_experiments__essays_written', 'essay') }}

@@ -1,0 +1,80 @@
+"""What must hold of landed studies before anything reads them."""
+
+from __future__ import annotations
+
+from expectations.promise import filled, no_rows, one_of, promise, table
+
+TABLES = [
+    table(
+        "studies",
+        [
+            promise("a study landed", "warn", "expect_table_row_count_to_be_between", min_value=1),
+            *filled("load_id", "source", "study_version", "definition", "landed_at"),
+            one_of("level", ["sentence", "paragraph", "article"]),
+        ],
+        key=["source", "study_version"],
+    ),
+    table(
+        "files",
+        [
+            *filled("load_id", "source", "source_file", "file_hash", "status", "landed_at"),
+            one_of("status", ["loaded", "duplicate", "rejected"]),
+            no_rows(
+                "rows in = accepted + duplicate + rejected",
+                "critical",
+                """
+                select source_file, rows_in, rows_accepted, rows_duplicate, rows_rejected
+                from {batch}
+                where rows_in is distinct from rows_accepted + rows_duplicate + rows_rejected
+                """,
+            ),
+            no_rows(
+                "what files say was rejected is in the rejects",
+                "critical",
+                """
+                select load_id, rejected_count, reject_count from (
+                    select load_id, sum(rows_rejected) as rejected_count
+                    from {batch} group by load_id
+                ) left join (
+                    select load_id, count(*) as reject_count from {rejects} group by load_id
+                ) using (load_id)
+                where rejected_count <> coalesce(reject_count, 0)
+                """,
+                because="nothing is lost: what cannot be used stands there with its reason",
+            ),
+            no_rows(
+                "the newest load of a study could be used whole",
+                "warn",
+                """
+                select load_id, source, sum(rows_rejected) as rejected_count from {batch}
+                where load_id in (select max(load_id) from {batch} group by source)
+                group by load_id, source having sum(rows_rejected) > 0
+                """,
+                because="a study runs without what was rejected: see the rejects",
+            ),
+        ],
+        key=["source_file"],
+        since="load_id",
+    ),
+    table(
+        "templates",
+        [
+            *filled("kind", "template_id", "text_hash", "generator"),
+            one_of("kind", ["draft", "essay", "evaluation"]),
+        ],
+        key=["source", "template_id"],
+        since="load_id",
+    ),
+    table(
+        "models",
+        [*filled("model_id", "endpoint", "provider_model", "parameters")],
+        key=["source", "model_id"],
+        since="load_id",
+    ),
+    table(
+        "concepts",
+        [*filled("concept_id", "name", "level", "description")],
+        key=["source", "concept_id"],
+        since="load_id",
+    ),
+]

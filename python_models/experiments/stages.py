@@ -1,0 +1,224 @@
+"""The three stages of an experiment: drafts, essays, evaluations; each a step of the LLM door.
+
+A stage takes what is planned, writes each row's prompt from its template and its parent's text,
+and asks. Rows whose parent has no usable text are `blocked`, rows whose parent is still to come
+are `pending`; both say why, and cost nothing.
+"""
+
+from __future__ import annotations
+
+from json import dumps
+from statistics import fmean
+from typing import Any
+
+import pyarrow as pa
+
+from python_models.experiments.rendering import RenderError, as_text, compiled, concepts_of
+from python_models.experiments.texts import take
+from python_models.llm import run_step
+from python_models.llm.rows import as_table
+from python_models.llm.step import GOOD, RowPrompts, Step
+
+Row = dict[str, Any]
+ASKED = ("gen_id", "messages", "replicate", "template_id", "template_hash", "endpoint", "model",
+         "parameters", "is_asked", "is_due")  # fmt: skip
+OUT = pa.schema(
+    [
+        ("gen_id", pa.string()),
+        ("status", pa.string()),
+        ("error", pa.string()),
+        ("parse_error", pa.string()),
+        ("prompt", pa.string()),
+        ("raw", pa.string()),
+        ("parsed", pa.string()),
+        ("provider", pa.string()),
+        ("model", pa.string()),
+        ("endpoint", pa.string()),
+        ("finish_reason", pa.string()),
+        ("call_id", pa.string()),
+        ("prompt_tokens", pa.int64()),
+        ("completion_tokens", pa.int64()),
+        ("cost_usd", pa.float64()),
+        ("seconds", pa.float64()),
+        ("asked_at", pa.timestamp("us")),
+    ]
+)
+STAND_IN = "A text that is still to be written. " * 40  # where no text is known to go by
+
+
+def step_of(stage: str) -> Step:
+    """Return a stage's step; the rows bring prompts, models and endpoints."""
+    return Step(
+        name=f"experiments_{stage}",
+        template=None,
+        answer=None,
+        key=("gen_id",),
+        replicate="replicate",
+        prompts=RowPrompts(is_asked="is_asked", is_due="is_due"),
+    )
+
+
+def write_stage(
+    session: Any,
+    stage: str,
+    refs: dict[str, Any],
+    node: str,
+) -> pa.Table:
+    """Run a stage and return one row per planned generation of it.
+
+    Args:
+        session: dbt's DuckDB connection.
+        stage: draft, essay or evaluation.
+        refs: relations by name: planned, templates, combos, and texts of the stages before
+            (`parents`; for an evaluation also `drafts`).
+        node: the dbt model's name.
+
+    Raises:
+        StepFailed: as `run_step`; every answer is in the ledger by then.
+    """
+    planned = as_table(refs["planned"].filter(f"stage = '{stage}'")).to_pylist()
+    source = Texts(stage, refs)
+    rows = {row["gen_id"]: source.prepared(row) for row in planned}
+    asked = [row for row in rows.values() if "messages" in row]
+    answers = run_step(
+        session,
+        _as_asked(asked),
+        step_of(stage),
+        node,
+        coming=lambda: _as_asked(source.coming(rows.values())),
+    )
+    by_id = {answer["gen_id"]: answer for answer in answers.to_pylist()}
+    return pa.Table.from_pylist([finished(row, by_id) for row in rows.values()], OUT)
+
+
+class Texts:
+    """What prompts are made of: templates, concepts, and the texts of the stages before."""
+
+    def __init__(self, stage: str, refs: dict[str, Any]) -> None:
+        self.stage = stage
+        templates = as_table(refs["templates"]).select(["text_hash", "template_id", "text"])
+        self.templates = {row["text_hash"]: row for row in templates.to_pylist()}
+        combos = as_table(refs["combos"]).select(["combo_key", "concepts"])
+        self.combos = dict(
+            zip(combos.column(0).to_pylist(), combos.column(1).to_pylist(), strict=True)
+        )
+        self._concepts: dict[str, list[dict[str, Any]]] = {}
+        self.parents = _texts(refs.get("parents"))
+        self.drafts = _texts(refs.get("drafts"))
+
+    def prepared(self, row: Row) -> Row:
+        """Return a planned row with its messages, or with the state it ends in without any."""
+        if self.stage == "draft":
+            return self._rendered(row, None)
+        parent = self.parents.get(row["parent_gen_id"])
+        if parent is None or parent["status"] == "pending":
+            return row | {"status": "pending", "error": f"waits for {row['parent_gen_id']}"}
+        if parent["status"] not in GOOD or not parent["parsed"]:
+            why = parent["error"] or parent["parse_error"] or "no text"
+            said = f"its parent {row['parent_gen_id']} is {parent['status']}: {why}"
+            return row | {"status": "blocked", "error": said}
+        if row["generator"] == "copy":
+            return self._copied(row, parent)
+        return self._rendered(row, parent)
+
+    def _copied(self, row: Row, parent: Row) -> Row:
+        text, error = take(parent["parsed"], row["parser"], row["min_lines"] or 0)
+        state = {"status": "ok" if error is None else "invalid", "parse_error": error}
+        return row | state | {"error": error, "raw": parent["parsed"], "parsed": text}
+
+    def _rendered(self, row: Row, parent: Row | None) -> Row:
+        template = self.templates[row["template_hash"]]
+        try:
+            messages = compiled(template["template_id"], template["text"]).messages(
+                self._given(row, parent)
+            )
+        except RenderError as error:
+            return row | {"status": "failed", "error": str(error)}
+        return row | {"messages": messages}
+
+    def _given(self, row: Row, parent: Row | None) -> dict[str, Any]:
+        key = row["combo_key"]
+        if key not in self._concepts:
+            self._concepts[key] = concepts_of(self.combos[key])
+        given: dict[str, Any] = {"concepts": self._concepts[key]}
+        if self.stage == "essay":
+            given["draft"] = parent["parsed"]
+        if self.stage == "evaluation":
+            draft = self.drafts.get(parent.get("parent_gen_id") or "", {})
+            given |= {
+                "essay": parent["parsed"],
+                "draft": draft.get("parsed") or "",
+                "scale_min": _plain(row["scale_min"]),
+                "scale_max": _plain(row["scale_max"]),
+            }
+        return given
+
+    def coming(self, rows: Any) -> list[Row]:
+        """Return the rows that wait for a parent, with a text of usual length in its place."""
+        known = [len(one["parsed"]) for one in self.parents.values() if one["parsed"]]
+        size = round(fmean(known)) if known else len(STAND_IN)
+        text = (STAND_IN * (size // len(STAND_IN) + 1))[:size]
+        waiting = [
+            row
+            for row in rows
+            if row.get("status") == "pending" and row["generator"] == "llm" and row["is_asked"]
+        ]
+        rendered = [self._rendered(row, {"parsed": text}) for row in waiting]
+        return [row for row in rendered if "messages" in row]
+
+
+def _texts(relation: Any) -> dict[str, Row]:
+    """Return the texts of a stage by gen_id; a stage that was never built has none."""
+    if relation is None:
+        return {}
+    table = as_table(relation)
+    if "gen_id" not in table.column_names:
+        return {}
+    names = ("gen_id", "status", "error", "parse_error", "parsed", "parent_gen_id")
+    return {row["gen_id"]: row for row in table.select(list(names)).to_pylist()}
+
+
+def _plain(value: float | None) -> float | int | None:
+    """Return a scale's end as a person writes it: 10, not 10.0."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _as_asked(rows: list[Row]) -> pa.Table:
+    """Return what the LLM door reads of rows."""
+    text = pa.string()
+    types = [text, text, pa.int64(), text, text, text, text, text, pa.bool_(), pa.bool_()]
+    shape = pa.schema(list(zip(ASKED, types, strict=True)))
+    return pa.Table.from_pylist(
+        [
+            {name: row.get(name) for name in ASKED}
+            | {
+                "messages": dumps(row["messages"], ensure_ascii=False),
+                "model": row["provider_model"],
+                "is_due": row["is_current"] or row["is_asked"],
+            }
+            for row in rows
+        ],
+        shape,
+    )
+
+
+def finished(row: Row, answers: dict[str, Row]) -> Row:
+    """Return a row as it ended: what came back, what was taken out of it, and why not."""
+    out: Row = {name: row.get(name) for name in OUT.names}
+    out["endpoint"], out["model"] = row["endpoint"], row["provider_model"]
+    if row["generator"] == "copy":
+        out["endpoint"] = out["model"] = None
+    if "messages" not in row:
+        return out
+    out["prompt"] = as_text(row["messages"])
+    answer = answers[row["gen_id"]]
+    out |= {name: answer[name] for name in OUT.names if name in answer and name != "model"}
+    out["raw"] = answer["raw_answer"]
+    if answer["status"] in GOOD:
+        out["parsed"], out["parse_error"] = take(
+            answer["text"], row["parser"] if row["stage"] != "evaluation" else None,
+            row["min_lines"] or 0,
+        )  # fmt: skip
+        if out["parse_error"]:
+            out["status"], out["error"] = "invalid", out["parse_error"]
+    return out

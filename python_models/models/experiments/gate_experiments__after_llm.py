@@ -1,0 +1,14 @@
+"""Checked answers must be fit to be shown as data."""
+
+from expectations.gate import run_gate
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="ops", tags=["gate", "experiments"])
+    tables = {
+        "planned": dbt.ref("int_experiments__generations_planned"),
+        "drafts": dbt.ref("int_experiments__drafts_checked"),
+        "essays": dbt.ref("int_experiments__essays_checked"),
+        "evaluations": dbt.ref("int_experiments__evaluations_checked"),
+    }
+    return run_gate(dbt, session, "experiments", "after_llm", tables)

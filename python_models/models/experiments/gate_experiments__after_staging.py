@@ -1,0 +1,19 @@
+"""Staged studies must be fit to be planned."""
+
+from expectations.gate import run_gate
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="ops", tags=["gate", "experiments"])
+    tables = {
+        "studies": dbt.ref("stg_experiments__studies"),
+        "concepts": dbt.ref("stg_experiments__concepts"),
+        "templates": dbt.ref("stg_experiments__templates"),
+        "models": dbt.ref("stg_experiments__models"),
+        "curated_combos": dbt.ref("stg_experiments__curated_combos"),
+        "reevaluations": dbt.ref("stg_experiments__reevaluations"),
+        "rejects": dbt.ref("stg_experiments__rejects"),
+        "files": dbt.ref("stg_experiments__files"),
+    }
+    accepted = dbt.config.meta_get("accepted_loads")
+    return run_gate(dbt, session, "experiments", "after_staging", tables, accepted)

@@ -1,0 +1,11 @@
+from python_models.experiments.stages import write_stage
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="experiments_intermediate", tags=["llm", "experiments"])
+    refs = {
+        "planned": dbt.ref("int_experiments__generations_planned"),
+        "templates": dbt.ref("stg_experiments__templates"),
+        "combos": dbt.ref("int_experiments__combos_picked"),
+    }
+    return write_stage(session, "draft", refs, node="llm_experiments__drafts_written")

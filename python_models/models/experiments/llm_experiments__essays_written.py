@@ -1,0 +1,12 @@
+from python_models.experiments.stages import write_stage
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="experiments_intermediate", tags=["llm", "experiments"])
+    refs = {
+        "planned": dbt.ref("int_experiments__generations_planned"),
+        "templates": dbt.ref("stg_experiments__templates"),
+        "combos": dbt.ref("int_experiments__combos_picked"),
+        "parents": dbt.ref("int_experiments__drafts_checked"),
+    }
+    return write_stage(session, "essay", refs, node="llm_experiments__essays_written")
