@@ -1,0 +1,164 @@
+"""Our statistics are those of the reference packages, on complete, tied and missing ratings."""
+
+from __future__ import annotations
+
+import warnings
+
+import krippendorff
+import numpy as np
+import pandas as pd
+import pingouin
+import pytest
+from scipy import stats
+from statsmodels.stats.inter_rater import cohens_kappa
+
+from python_models.experiments.agreement.alpha import alpha
+from python_models.experiments.agreement.icc import FORMS, icc
+from python_models.experiments.agreement.leniency import calibration, leniency
+from python_models.experiments.agreement.measuring import STATISTICS, agreement_rows, table_of
+from python_models.experiments.agreement.pairwise import kappa, pairwise
+
+LEVELS = ("nominal", "ordinal", "interval")
+
+
+def ratings(seed: int, units: int = 40, raters: int = 4, missing: float = 0.2, steps: int = 6):
+    """Return ratings on a common truth with noise, a bias by rater and holes."""
+    chance = np.random.default_rng(seed)
+    truth = chance.normal(5, 2, size=(units, 1))
+    found = truth + chance.normal(0, 1, size=(1, raters)) + chance.normal(0, 1, (units, raters))
+    found = np.clip(np.round(found * steps / 6), 0, 10)
+    found[chance.random(found.shape) < missing] = np.nan
+    return found
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("missing", [0, 0.3, 0.6])
+def test_alpha_is_krippendorffs(seed: int, missing: float, level: str) -> None:
+    given = ratings(seed, missing=missing)
+    expected = krippendorff.alpha(reliability_data=given.T, level_of_measurement=level)
+    assert alpha(given, level).value == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_alpha_of_large_numbers_keeps_its_digits(level: str) -> None:
+    given = ratings(3) / 3 + 1e6
+    expected = krippendorff.alpha(reliability_data=(given - 1e6).T, level_of_measurement=level)
+    assert alpha(np.round(given, 9), level).value == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("missing", [0, 0.15])
+def test_intraclass_correlations_are_pingouins(seed: int, missing: float) -> None:
+    given = ratings(seed, missing=missing)
+    long = pd.DataFrame(given).melt(ignore_index=False, var_name="rater").reset_index()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        expected = pingouin.intraclass_corr(
+            long, targets="index", raters="rater", ratings="value", nan_policy="omit"
+        )
+    by_form = dict(zip(FORMS, expected["ICC"], strict=True))
+    found = icc(given)
+    for form in FORMS:
+        assert found[form].value == pytest.approx(by_form[form], abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_correlations_are_scipys_on_what_both_rated(seed: int) -> None:
+    given = ratings(seed)[:, :2]
+    both = given[~np.isnan(given).any(axis=1)]
+    found = pairwise(given[:, 0], given[:, 1])
+    assert found["pearson"].value == pytest.approx(stats.pearsonr(*both.T).statistic, abs=1e-12)
+    assert found["spearman"].value == pytest.approx(stats.spearmanr(*both.T).statistic, abs=1e-12)
+    assert found["pearson"].n == len(both)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("weights", "theirs"), [("unweighted", None), ("linear", "linear"), ("quadratic", "quadratic")]
+)
+def test_kappa_is_that_of_statsmodels(seed: int, weights: str, theirs: str | None) -> None:
+    one, two = ratings(seed, missing=0, steps=2)[:, :2].T
+    _, codes = np.unique(np.concatenate([one, two]), return_inverse=True)
+    table = np.zeros((codes.max() + 1, codes.max() + 1))
+    np.add.at(table, (codes[: len(one)], codes[len(one) :]), 1)
+    expected = cohens_kappa(table, wt=theirs).kappa if theirs else cohens_kappa(table).kappa
+    assert kappa(one, two, weights).value == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("statistic", ["alpha", "icc", "pearson", "spearman", "kappa"])
+def test_an_interval_is_that_of_drawing_units_one_by_one(statistic: str) -> None:
+    """The counted draws are the same draws, so a loop over them has to give the same interval."""
+    from python_models.experiments.agreement import resampling
+
+    given = ratings(11, units=25, missing=0, steps=3)
+    one, two = given[:, 0], given[:, 1]
+
+    def of(rows: np.ndarray) -> float:
+        if statistic == "alpha":
+            return alpha(given[rows], "ordinal").value or np.nan
+        if statistic == "icc":
+            return icc(given[rows])["icc2"].value or np.nan
+        if statistic == "kappa":
+            return kappa(one[rows], two[rows], "unweighted").value or np.nan
+        return getattr(stats, f"{statistic}r")(one[rows], two[rows]).statistic
+
+    whole = {
+        "alpha": lambda: alpha(given, "ordinal"),
+        "icc": lambda: icc(given)["icc2"],
+        "kappa": lambda: kappa(one, two, "unweighted"),
+    }.get(statistic, lambda: pairwise(one, two)[statistic])()
+    drawn = np.concatenate(resampling._draws(25, resampling.SEED))[:60]
+    looped = [of(np.repeat(np.arange(25), counts.astype(int))) for counts in drawn]
+    inside = np.mean([(whole.low <= value <= whole.high) for value in looped])
+    assert whole.low < whole.value < whole.high
+    assert inside >= 0.85
+
+
+def test_the_same_ratings_give_the_same_interval() -> None:
+    given = ratings(2)
+    assert alpha(given, "interval") == alpha(given.copy(), "interval")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [np.empty((0, 3)), np.full((5, 3), np.nan), np.full((6, 2), 7.0), np.array([[1.0, np.nan]])],
+)
+def test_ratings_that_allow_no_statistic_give_none(given: np.ndarray) -> None:
+    rows = agreement_rows(given, [f"r{place}" for place in range(given.shape[1])])
+    assert all(row["value"] is None for row in rows if not row["statistic"].startswith("leni"))
+
+
+def test_a_lenient_rater_is_above_the_others_and_a_harsh_one_below() -> None:
+    chance = np.random.default_rng(5)
+    truth = chance.normal(5, 1, size=(200, 1))
+    given = truth + np.array([[1.0, 0.0, -1.0]]) + chance.normal(0, 0.3, (200, 3))
+    lenient, middle, harsh = (leniency(given, place) for place in range(3))
+    assert lenient.low > 1.3
+    assert lenient.value == pytest.approx(1.5, abs=0.1)
+    assert harsh.high < -1.3
+    assert middle.low < 0 < middle.high
+
+
+def test_calibration_says_what_a_score_is_worth_to_the_others() -> None:
+    chance = np.random.default_rng(6)
+    truth = chance.uniform(0, 10, size=300)
+    given = np.column_stack([2 + truth / 2, truth, truth])  # the first uses half of the scale
+    found = calibration(given, 0)
+    assert found["calibration_slope"].value == pytest.approx(2)
+    assert found["calibration_intercept"].value == pytest.approx(-4)
+
+
+def test_a_table_has_a_row_for_each_statistic() -> None:
+    given = ratings(1)
+    rows = agreement_rows(given, list("abcd"))
+    assert {row["statistic"] for row in rows} == set(STATISTICS)
+    assert len([row for row in rows if row["statistic"] == "pearson"]) == 6
+
+
+def test_ratings_of_one_unit_by_one_rater_are_averaged() -> None:
+    given, raters = table_of(["u", "u", "u", "v"], ["x", "x", "y", "y"], [1, 3, 5, 7])
+    assert raters == ["x", "y"]
+    assert given.tolist()[0] == [2, 5]
+    assert np.isnan(given[1, 0])
+    assert given[1, 1] == 7
