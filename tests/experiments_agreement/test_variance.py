@@ -29,7 +29,7 @@ def variances(found) -> dict[str, float]:
 @pytest.mark.parametrize("seed", range(4))
 def test_balanced_data_give_the_estimators_of_anova(seed: int) -> None:
     scores, factors = crossed(seed, {"a": 7, "b": 5}, {"a": 1, "b": 2, RESIDUAL: 1}, repeats=3)
-    frame = pd.DataFrame({"y": scores} | {name: levels for name, levels in factors.items()})
+    frame = pd.DataFrame({"y": scores} | dict(factors.items()))
     squares = anova_lm(smf.ols("y ~ C(a) + C(b)", frame).fit())
     mean = squares["sum_sq"] / squares["df"]
     found = variances(decompose(scores, factors))
