@@ -49,22 +49,22 @@ class Done:
     parts: list[tuple[str, str, int]] = field(default_factory=list)  # (table, Parquet file, rows)
 
 
-class _Columns:
-    """The rows of a chunk's two tables, column by column."""
+class _Rows:
+    """The rows of a chunk's two tables, without what is the same in all of them."""
 
     def __init__(self) -> None:
-        self.records: dict[str, list[Any]] = {name: [] for name in TABLES["records"].names}
-        self.messages: dict[str, list[Any]] = {name: [] for name in TABLES["messages"].names}
+        self.records: list[tuple[Any, ...]] = []
+        self.messages: list[tuple[Any, ...]] = []
 
 
 def standardise_chunk(chunk: Chunk) -> Done:
     """Standardise a chunk; every payload is either accepted or a reject."""
-    done, columns = Done(), _Columns()
+    done, rows = Done(), _Rows()
     for number, payload in enumerate(chunk.payloads, start=chunk.first_number):
         try:
             record, raw = _decoded(payload)
             found = standardise(record, wishes=chunk.wishes)
-            _take(columns, chunk, number, found, raw)
+            _take(rows, chunk, number, found, raw)
             done.accepted += 1
         except Unstandard as error:
             done.rejects.append(Reject(number, None, error.reason, str(error), _shown(payload)))
@@ -72,7 +72,7 @@ def standardise_chunk(chunk: Chunk) -> Done:
             told = "the record is nested too deeply"
             done.rejects.append(Reject(number, None, "too_deep", told, _shown(payload)))
     if done.accepted:
-        done.parts = _write(columns, chunk)
+        done.parts = _write(rows, chunk)
     return done
 
 
@@ -127,41 +127,55 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _take(columns: _Columns, chunk: Chunk, number: int, found: Standardised, raw: str) -> None:
+# the columns a row holds, in the order of the tuples of `_Rows`
+_RECORD = ("record_number", "record_id", "conversation_id", "format", "confidence", "turn_count",
+           "created_at", "metadata", "raw")  # fmt: skip
+_MESSAGE = ("record_id", "conversation_id", "turn", "role", "content", "token_estimate")
+_FEW_VALUES = ["load_id", "source", "source_file", "file_hash", "format", "role"]
+
+
+def _take(rows: _Rows, chunk: Chunk, number: int, found: Standardised, raw: str) -> None:
     origin = chunk.origin
+    messages = found.messages
     conversation = found.conversation_id
     record_id = hashlib.sha256(
         f"{origin.source}\0{origin.file_hash}\0{number}".encode()
     ).hexdigest()[:32]
-    metadata = _as_json(found.metadata) if found.metadata else "{}"
-    said = [(one.role, one.content, token_estimate(one.content)) for one in found.messages]
-    row = (
-        origin.load_id, origin.source, origin.source_file, origin.file_hash, number, record_id,
-        conversation, found.format, found.confidence, len(said), found.created_at,
-        metadata, raw,
+    rows.records.append(
+        (
+            number, record_id, conversation, found.format, found.confidence, len(messages),
+            found.created_at, _as_json(found.metadata) if found.metadata else "{}", raw,
+        )
     )  # fmt: skip
-    for column, value in zip(columns.records.values(), row, strict=True):
-        column.append(value)
-    messages = columns.messages
-    count = len(said)
-    messages["load_id"] += [origin.load_id] * count
-    messages["source"] += [origin.source] * count
-    messages["record_id"] += [record_id] * count
-    messages["conversation_id"] += [conversation] * count
-    messages["turn"] += range(count)
-    for role, content, tokens in said:
-        messages["role"].append(role)
-        messages["content"].append(content)
-        messages["token_estimate"].append(tokens)
+    rows.messages += [
+        (record_id, conversation, turn, role, content, token_estimate(content))
+        for turn, (role, content) in enumerate(messages)
+    ]
 
 
-def _write(columns: _Columns, chunk: Chunk) -> list[tuple[str, str, int]]:
+def _write(rows: _Rows, chunk: Chunk) -> list[tuple[str, str, int]]:
     parts = []
-    for name, rows in (("records", columns.records), ("messages", columns.messages)):
-        table = pa.table(rows, schema=TABLES[name])
+    for name, names, held in (
+        ("records", _RECORD, rows.records),
+        ("messages", _MESSAGE, rows.messages),
+    ):
+        shape, origin = TABLES[name], vars(chunk.origin)
+        columns = dict(zip(names, zip(*held, strict=True), strict=True))
+        arrays = [
+            pa.array(columns[field.name], field.type)
+            if field.name in columns
+            else pa.repeat(pa.scalar(origin[field.name], field.type), len(held))
+            for field in shape
+        ]
         target = chunk.folder / f"{name}-{chunk.first_number:010}.parquet"
-        pq.write_table(table, target, compression="snappy", row_group_size=122_880)
-        parts.append((name, str(target), table.num_rows))
+        pq.write_table(
+            pa.Table.from_arrays(arrays, schema=shape),
+            target,
+            compression="snappy",
+            row_group_size=122_880,
+            use_dictionary=[field.name for field in shape if field.name in _FEW_VALUES],
+        )
+        parts.append((name, str(target), len(held)))
     return parts
 
 
