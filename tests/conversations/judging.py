@@ -8,7 +8,7 @@ from typing import Any
 REFERENCE = {
     "disorder": "Major depressive disorder",
     "code": "F32.9",
-    "aliases": ["major depression", "MDD"],
+    "aliases": "major depression; MDD",
     "criterion": "at least 2 weeks of depressed mood or loss of interest with five or more signs",
 }
 SAD = "I feel so sad and lonely since my mother died, and I cannot sleep."
@@ -28,7 +28,7 @@ def judged_row(*turns: tuple[str, str], **changes: Any) -> dict[str, Any]:
     row = {
         "conversation_id": "c1",
         "priority": 1.0,
-        "references": [],
+        "reference_list": [],
         "disorder_names": [],
         "turns": "\n".join(said),
         "is_cut": False,
@@ -39,7 +39,7 @@ def judged_row(*turns: tuple[str, str], **changes: Any) -> dict[str, Any]:
 def about_depression(answer: str, **changes: Any) -> dict[str, Any]:
     """Return a row whose conversation names a disorder."""
     told = {
-        "references": [json.dumps(REFERENCE)],
+        "reference_list": [json.dumps(REFERENCE)],
         "disorder_names": [REFERENCE["disorder"]],
     }
     question = "What is major depression? I feel worthless."

@@ -23,7 +23,7 @@ def judged(*rows):
             [
                 ("conversation_id", pa.string()),
                 ("priority", pa.float64()),
-                ("references", pa.list_(pa.string())),
+                ("reference_list", pa.list_(pa.string())),
                 ("disorder_names", pa.list_(pa.string())),
                 ("turns", pa.string()),
                 ("is_cut", pa.bool_()),
