@@ -1,8 +1,9 @@
 """The crash-safe local journal: every request before it leaves, every answer as it arrives.
 
-One writer thread commits what has gathered every few milliseconds (SQLite, WAL); whoever waits
-for its acknowledgement goes on only after the commit. A killed process loses nothing it was
-acknowledged; the Iceberg ledger is folded from here.
+One writer thread commits in groups (SQLite, WAL): at once when somebody waits, else when enough
+has gathered or some time has gone by. Whoever waits for its acknowledgement goes on only after
+the commit. A killed process loses nothing it was acknowledged; the Iceberg ledger is folded from
+here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from typing import Any
 from python_models.llm.journal_schema import DDL
 
 BUSY_SECONDS = 60
-GATHER_SECONDS = 0.002
+GATHER_SECONDS = 0.0005  # others that arrive at the same time share the commit
+IDLE_SECONDS = 0.05  # what nobody waits for can be made again from what somebody waited for
 Statement = tuple[str, Sequence[Any]]
 Done = asyncio.Future | threading.Event | None
 Entry = tuple[list[Statement], Done]
@@ -115,7 +117,8 @@ class Journal:
                 future.set_exception(JournalError(self.error))
             return
         self._pending.append((statements, future))
-        self._wake.set()
+        if future is not None:
+            self._wake.set()
 
     def flush(self) -> None:
         """Wait until everything queued so far is committed.
@@ -139,8 +142,8 @@ class Journal:
 
     def _run(self) -> None:
         while True:
-            self._wake.wait()
-            if not self._is_closing:
+            is_awaited = self._wake.wait(IDLE_SECONDS)
+            if is_awaited and not self._is_closing:
                 sleep(GATHER_SECONDS)
             self._wake.clear()
             group = []

@@ -1,11 +1,13 @@
 """How sure a cheap answer must be to be kept: a threshold with a statistical guarantee.
 
 A row's cheap answer is kept when its score reaches the threshold; all others get the dear
-model's. What must hold: among all rows, at most `1 - target` are kept and differ from the dear
-model's answer, with probability `1 - delta`. Candidate thresholds are tested by betting on rows
-judged by both models (Waudby-Smith and Ramdas 2024; valid whenever one stops, as in BARGAIN),
-drawn more often where they look doubtful and weighted back (as in SUPG). Candidates are taken
-from the most careful one downwards until one fails, which keeps the error over all at `delta`.
+model's. What must hold: among all rows, at most `1 - target` keep an answer that differs from
+the dear model's, with probability `1 - delta`. As in BARGAIN and SUPG, that is learnt on a
+sample of rows judged by both models and holds for a finite number of rows, whatever the scores
+mean. Here the sample is drawn without replacement and its size is set before the first answer,
+which allows the exact (hypergeometric) test instead of a bound that is valid whenever one
+stops, and takes about half the sample. Candidates are tested from the most careful one
+downwards until one fails (a fixed sequence), which keeps the error over all of them at `delta`.
 """
 
 from __future__ import annotations
@@ -16,17 +18,14 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# shares of the rows given up to the dear model, most careful first
-GIVEN_UP = (
-    0.75, 0.6, 0.5, 0.44, 0.39, 0.35, 0.31, 0.28, 0.25, 0.22, 0.2, 0.18, 0.16, 0.14, 0.12, 0.1,
-    0.085, 0.07, 0.06, 0.05, 0.04, 0.032, 0.025, 0.018, 0.012, 0.006, 0.0,
-)  # fmt: skip
-BINS = (0.0, 0.01, 0.025, 0.05, 0.08, 0.12, 0.18, 0.26, 0.36, 0.5, 0.7, 1.0)
-PILOT = 120
-ROUND = 60
-UNIFORM_SHARE = 0.75
-BOLDNESS = 0.9  # of the largest bet that cannot ruin
-BETS = tuple(step / 12 for step in range(1, 13))
+MOST_GIVEN_UP = 0.75  # share of the rows the most careful candidate gives to the dear model
+STEP = 0.97  # of what a candidate gives up, the next one gives up
+LEAST_GIVEN_UP = 0.002
+# what is expected of a cheap model before anything is known: it decides how many rows are
+# judged by both, and not whether the guarantee holds
+EXPECTED_ERRORS = 0.06
+EXPECTED_DECAY = 10.0  # errors left when a share x of the rows is given up: exp(-decay * x)
+CAUTION = 2.8  # standard errors between what is expected and what has to be proven
 
 
 @dataclass(frozen=True)
@@ -38,169 +37,105 @@ class Learnt:
     kept_share: float
 
 
-@dataclass(frozen=True)
-class Draw:
-    """One row judged by both models; `weight` undoes how often such rows are drawn."""
-
-    at: int
-    score: float
-    weight: float
-    is_wrong: bool
-
-
-@dataclass(frozen=True)
-class Round:
-    """Draws made alike: from which rank on, and the largest weight among rows from a rank on."""
-
-    first: int
-    start: int
-    largest: list[float]
-
-
 class Learner:
-    """Says which rows to judge next, until more of them would cost more than they save."""
+    """Says which rows to judge by both models, and what follows from the judgements."""
 
     def __init__(
         self, scores: Sequence[float], target: float, delta: float, most: int, seed: str
     ) -> None:
+        """Draw the sample.
+
+        Args:
+            scores: how sure each cheap answer is; minus infinity where there is none to keep.
+            target: share of the rows that must end with the dear model's answer or its like.
+            delta: chance that the target is missed all the same.
+            most: rows judged by both models at most.
+            seed: decides the sample; the same seed draws the same rows.
+        """
         self._scores = scores
-        self._allowed, self._delta, self._most = 1 - target, delta, most
-        self._random = random.Random(seed)
+        # a hair of room: 1 - 0.96 is a little less than 0.04
+        self._allowed = math.floor((1 - target) * len(scores) + 1e-9)
         usable = [at for at, score in enumerate(scores) if not math.isinf(score)]
         self._ranked = sorted(usable, key=lambda at: scores[at])
-        self._unusable = len(scores) - len(usable)
-        self._draws: list[Draw] = []
-        self._rounds: list[Round] = []
-        self._asked: list[tuple[int, float]] = []
+        self._delta = delta
+        size = sample_size(len(self._ranked), 1 - target, most)
+        self._drawn = sorted(random.Random(seed).sample(range(len(self._ranked)), size))
+        self._wrong: list[int] | None = None
 
     def next_rows(self) -> list[int]:
         """Return the rows to judge by both models next; none when enough is known."""
-        if not self._ranked or len(self._draws) >= self._most:
-            return []
-        if not self._draws:
-            start, size = 0, min(PILOT, self._most)
-        else:
-            start = self._planned_start()
-            size = min(ROUND, self._most - len(self._draws))
-        if start is None:
-            return []
-        chances = self._chances(start)
-        largest = [0.0] * (len(chances) + 1)
-        for at in range(len(chances) - 1, -1, -1):
-            largest[at] = max(largest[at + 1], 1 / len(self._scores) / chances[at])
-        self._rounds.append(Round(len(self._draws), start, largest))
-        places = self._random.choices(range(len(chances)), weights=chances, k=size)
-        self._asked = [
-            (self._ranked[start + at], 1 / len(self._scores) / chances[at]) for at in places
-        ]
-        return [at for at, _ in self._asked]
+        return [self._ranked[rank] for rank in self._drawn] if self._wrong is None else []
 
     def take(self, is_wrong: Sequence[bool]) -> None:
-        """Take the judgements of the rows last asked for, in their order."""
-        self._draws += [
-            Draw(at, self._scores[at], weight, wrong)
-            for (at, weight), wrong in zip(self._asked, is_wrong, strict=True)
-        ]
+        """Take the judgements of the rows asked for, in their order."""
+        self._wrong = [rank for rank, bad in zip(self._drawn, is_wrong, strict=True) if bad]
 
     def result(self) -> Learnt:
         """Return the lowest threshold that is proven, with every more careful one."""
-        best = math.inf
-        for start in self._starts():
-            if self._wealth(start) < -math.log(self._delta):
+        threshold = math.inf
+        for start in self._starts() if self._wrong is not None else []:
+            drawn = len(self._drawn) - bisect_left(self._drawn, start)
+            wrong = len(self._wrong) - bisect_left(self._wrong, start)
+            # rows of the sample keep the dear answer: the errors found among them are mended,
+            # so that one too many of those not found makes allowed + 1 + found in all
+            errors = self._allowed + 1 + wrong
+            kept = len(self._ranked) - start
+            if chance_of_at_most(wrong, kept, errors, drawn) > self._delta:
                 break
-            best = self._scores[self._ranked[start]]
-        kept = sum(score >= best for score in self._scores) / max(len(self._scores), 1)
-        return Learnt(best, len({draw.at for draw in self._draws}), kept)
+            threshold = self._scores[self._ranked[start]]
+        share = sum(score >= threshold for score in self._scores) / max(len(self._scores), 1)
+        return Learnt(threshold, len(self._drawn), share)
 
     def _starts(self) -> list[int]:
-        """Return where each candidate's kept rows begin in the ranking."""
+        """Return the rank each candidate keeps rows from, the most careful one first."""
         count = len(self._ranked)
         scores = [self._scores[at] for at in self._ranked]
-        places = (min(count - 1, int(share * count)) for share in GIVEN_UP)
+        if not count:
+            return []
+        shares, share = [0.0], MOST_GIVEN_UP
+        while share > LEAST_GIVEN_UP:
+            shares.append(share)
+            share *= STEP
         # rows of the same score are kept or given up together
-        return sorted({bisect_left(scores, scores[place]) for place in places}, reverse=True)
+        return sorted({bisect_left(scores, scores[int(s * count)]) for s in shares}, reverse=True)
 
-    def _wealth(self, start: int) -> float:
-        """Return the largest log wealth of betting that a candidate errs less than allowed."""
-        threshold, allowed = self._scores[self._ranked[start]], self._allowed
-        wealth = best = 0.0
-        seen, total, squares = 1.0, allowed * 0.5, allowed * allowed
-        ends = [one.first for one in self._rounds[1:]] + [len(self._draws)]
-        for one, end in zip(self._rounds, ends, strict=True):
-            if one.start > start:
-                continue  # these draws leave out rows this candidate keeps: they prove nothing
-            bound = one.largest[start - one.start]
-            for draw in self._draws[one.first : end]:
-                loss = draw.weight if draw.is_wrong and draw.score >= threshold else 0.0
-                mean = total / seen
-                variance = max(squares / seen - mean * mean, 1e-9)
-                edge = max(allowed - mean, 0.1 * allowed)
-                bet = min(edge / (variance + edge * edge), BOLDNESS / max(bound - allowed, 1e-9))
-                wealth += math.log1p(bet * (allowed - loss))
-                best = max(best, wealth)
-                seen, total, squares = seen + 1, total + loss, squares + loss * loss
-        return best
 
-    def _planned_start(self) -> int | None:
-        """Return the candidate whose proof promises the lowest cost from here; None: stop."""
-        goal = -math.log(self._delta)
-        proven = len(self._ranked)
-        rates = self._error_rates()
-        best_cost, best_start, is_chain = float(proven), None, True
-        for start in self._starts():
-            wealth = self._wealth(start)
-            if is_chain and wealth >= goal:
-                proven, best_cost, best_start = start, float(start), None
-                continue
-            is_chain = False
-            growth = self._growth(start, rates)
-            if growth <= 0:
-                continue
-            cost = start + 1.15 * max(goal - wealth, 0.1) / growth
-            if cost < best_cost:
-                best_cost, best_start = cost, start
-        return best_start
+def sample_size(rows: int, allowed: float, most: int) -> int:
+    """Return how many rows to judge by both models so that the whole is expected to cost least.
 
-    def _growth(self, start: int, rates: list[float]) -> float:
-        """Return how fast the log wealth of a candidate is expected to grow for each draw."""
-        count = len(self._ranked)
-        kept = (count - start) / len(self._scores)
-        wrong = sum(rates[start:]) / len(self._scores)
-        share = min(wrong / kept * 1.1, 1.0)
-        most = BOLDNESS / max(kept / UNIFORM_SHARE - self._allowed, 1e-9)
-        grown = [
-            share * math.log1p(bet * most * (self._allowed - kept))
-            + (1 - share) * math.log1p(bet * most * self._allowed)
-            for bet in BETS
-            if bet * most * (kept - self._allowed) < 1
-        ]
-        return max(grown, default=0.0)
+    The sample and the rows given up are paid for alike; a larger sample needs less room between
+    the errors expected and those allowed, so that fewer rows are given up.
+    """
+    best_size, best_cost = 0, math.inf
+    sizes = [math.ceil(10 * 1.06**step) for step in range(130)]
+    for size in (size for size in sizes if size <= min(rows, most)):
+        for given_up in (step / 200 for step in range(160)):
+            errors = EXPECTED_ERRORS * math.exp(-EXPECTED_DECAY * given_up)
+            if errors + CAUTION * math.sqrt(errors / size) + 1 / size <= allowed:
+                cost = given_up + size / rows * (1 - given_up)
+                if cost < best_cost:
+                    best_size, best_cost = size, cost
+                break
+    return best_size
 
-    def _error_rates(self) -> list[float]:
-        """Return each ranked row's estimated chance to be wrong; it never rises with the score."""
-        count = len(self._ranked)
-        edges = [int(share * count) for share in BINS]
-        place = {at: rank for rank, at in enumerate(self._ranked)}
-        ranks = [(place[draw.at], draw) for draw in self._draws]
-        overall = (sum(d.weight * d.is_wrong for _, d in ranks) + 0.05) / (
-            sum(d.weight for _, d in ranks) + 1.0
-        )
-        rates: list[float] = []
-        for low, high in zip(edges, edges[1:], strict=False):
-            inside = [draw for rank, draw in ranks if low <= rank < high]
-            weight = sum(draw.weight for draw in inside)
-            mean = weight / len(inside) if inside else 1.0
-            wrong = sum(draw.weight for draw in inside if draw.is_wrong) + overall * mean
-            rate = wrong / (weight + mean)
-            rates += [min(rate, rates[-1]) if rates else rate] * (high - low)
-        return rates
 
-    def _chances(self, start: int) -> list[float]:
-        """Return how likely each kept row is drawn: mostly alike, more where it looks doubtful."""
-        count = len(self._ranked) - start
-        if self._draws:
-            doubt = [math.sqrt(rate) for rate in self._error_rates()[start:]]
-        else:
-            doubt = [1 / (rank + 0.03 * count + 1) for rank in range(count)]
-        total = sum(doubt)
-        return [UNIFORM_SHARE / count + (1 - UNIFORM_SHARE) * value / total for value in doubt]
+def chance_of_at_most(found: int, rows: int, errors: int, drawn: int) -> float:
+    """Return how likely a sample without replacement holds at most so many of the errors.
+
+    The lower tail of the hypergeometric distribution; 0 when there cannot be so many errors.
+    """
+    if errors > rows:
+        return 0.0
+    if found >= min(errors, drawn):
+        return 1.0
+    least = max(0, drawn - (rows - errors))
+    every = _log_ways(rows, drawn)
+    terms = (
+        math.exp(_log_ways(errors, k) + _log_ways(rows - errors, drawn - k) - every)
+        for k in range(least, found + 1)
+    )
+    return min(math.fsum(terms), 1.0)
+
+
+def _log_ways(rows: int, drawn: int) -> float:
+    return math.lgamma(rows + 1) - math.lgamma(drawn + 1) - math.lgamma(rows - drawn + 1)
