@@ -88,8 +88,32 @@ detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, wh
 
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
-estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them
-	@$(PY) -m python_models.llm.estimate $(ARGS)
+estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
+	@$(PY) -m python_models.llm.estimate $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
+
+# ------------------------------------------------------------------ experiments
+# what a run (or its estimate) is restricted to; several are separated by commas
+COHORT ?=
+STAGE ?=
+TEMPLATE ?=
+MODEL ?=
+GEN ?=
+DIR ?=
+export SLUICE_EXPERIMENTS_COHORT := $(COHORT)
+export SLUICE_EXPERIMENTS_STAGE := $(STAGE)
+export SLUICE_EXPERIMENTS_TEMPLATE := $(TEMPLATE)
+export SLUICE_EXPERIMENTS_MODEL := $(MODEL)
+export SLUICE_EXPERIMENTS_GEN := $(GEN)
+
+.PHONY: experiments experiments-again experiments-export experiments-rejudge
+experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate)
+	@$(PY) -m python_models.experiments.run $(ARGS)
+experiments-again: $(STAMP) ## Ask what failed again, and what waits for it, nothing else
+	@$(PY) -m python_models.experiments.run --only-failed $(ARGS)
+experiments-export: $(STAMP) ## Write generations as files. COHORT= or GEN=, DIR=
+	@$(PY) -m python_models.experiments.export $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") --dir "$(DIR)" $(ARGS)
+experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR= ARGS="--name ... --judge ... --where ..."
+	@$(PY) -m python_models.experiments.rejudge --dir "$(DIR)" $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") $(ARGS)
 
 # ------------------------------------------------------------------ operation
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff

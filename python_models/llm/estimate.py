@@ -72,9 +72,10 @@ def main() -> int:
     """Read the arguments, estimate, show."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-build", action="store_true", help="take the rows as they are")
+    parser.add_argument("--domain", help="only the steps of this data product")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
-    ranged = estimate_all(is_building=not arguments.no_build)
+    ranged = estimate_all(not arguments.no_build, arguments.domain)
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
         sys.stdout.write(json.dumps(rows) + "\n")
@@ -83,10 +84,10 @@ def main() -> int:
     return 0
 
 
-def estimate_all(is_building: bool) -> list[Ranged]:
-    """Return the estimate of every LLM model, upstream ones first."""
+def estimate_all(is_building: bool, domain: str | None = None) -> list[Ranged]:
+    """Return the estimate of every LLM model (of one domain), upstream ones first."""
     manifest = read_manifest()
-    nodes = llm_nodes(manifest)
+    nodes = [node for node in llm_nodes(manifest) if domain is None or domain in node["tags"]]
     if is_building:
         build_inputs(manifest, nodes)
     relations = {

@@ -25,7 +25,7 @@ combos_together as (
     select
         combos.load_id,
         count(*) as combo_count,
-        {{ dbt.hash(ordered_text_agg('combos.combo_key', 'combos.combo_key', ',')) }}
+        {{ text_set_hash('combos.combo_key') }}
             as combos_hash
     from combos
     group by combos.load_id
@@ -35,8 +35,8 @@ templates_told as (
     select
         templates.load_id,
         templates.kind,
-        templates.kind || ':' || templates.template_id || ':' || templates.text_hash || ':'
-        || coalesce(templates.parser, '') || ':'
+        templates.kind || ':' || templates.template_id || ':' || templates.text_hash
+        || ':' || coalesce(templates.parser, '') || ':'
         || cast(coalesce(templates.scale_min, 0) as {{ dbt.type_string() }}) || ':'
         || cast(coalesce(templates.scale_max, 0) as {{ dbt.type_string() }}) || ':'
         || cast(templates.min_lines as {{ dbt.type_string() }}) as told
@@ -51,7 +51,7 @@ templates_together as (
         count(case when templates_told.kind = 'essay' then 1 end) as essay_templates,
         count(case when templates_told.kind = 'evaluation' then 1 end)
             as evaluation_templates,
-        {{ dbt.hash(ordered_text_agg('templates_told.told', 'templates_told.told', ',')) }}
+        {{ text_set_hash('templates_told.told') }}
             as templates_hash
     from templates_told
     group by templates_told.load_id
@@ -62,8 +62,8 @@ models_told as (
         models.load_id,
         models.for_generation,
         models.for_evaluation,
-        models.model_id || ':' || models.endpoint || ':' || models.provider_model || ':'
-        || models.parameters || ':'
+        models.model_id || ':' || models.endpoint || ':' || models.provider_model
+        || ':' || models.parameters || ':'
         || case when models.for_generation then 'g' else '' end
         || case when models.for_evaluation then 'e' else '' end as told
     from models
@@ -73,7 +73,7 @@ models_told as (
 models_together as (
     select
         models_told.load_id,
-        {{ dbt.hash(ordered_text_agg('models_told.told', 'models_told.told', ',')) }}
+        {{ text_set_hash('models_told.told') }}
             as models_hash
     from models_told
     group by models_told.load_id
@@ -82,7 +82,7 @@ models_together as (
 reevaluations_together as (
     select
         reevaluations.load_id,
-        {{ dbt.hash(ordered_text_agg('reevaluations.gen_id', 'reevaluations.gen_id', ',')) }}
+        {{ text_set_hash('reevaluations.gen_id') }}
             as reevaluations_hash
     from reevaluations
     group by reevaluations.load_id
@@ -108,7 +108,8 @@ versions_identified as (
     left join combos_together on versions.load_id = combos_together.load_id
     left join templates_together on versions.load_id = templates_together.load_id
     left join models_together on versions.load_id = models_together.load_id
-    left join reevaluations_together on versions.load_id = reevaluations_together.load_id
+    left join reevaluations_together
+        on versions.load_id = reevaluations_together.load_id
 ),
 
 versions_numbered as (
@@ -116,7 +117,8 @@ versions_numbered as (
         versions_identified.*,
         row_number() over (
             partition by versions_identified.cohort_id
-            order by versions_identified.landed_at desc, versions_identified.load_id desc
+            order by
+                versions_identified.landed_at desc, versions_identified.load_id desc
         ) as age,
         max(case when versions_identified.is_current then 1 else 0 end) over (
             partition by versions_identified.cohort_id

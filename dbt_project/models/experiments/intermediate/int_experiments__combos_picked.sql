@@ -1,5 +1,6 @@
--- All combinations of k_max active concepts, in the order of their ids, or the listed ones.
--- What the concepts say is part of `combo_key`: another description is another question.
+-- All combinations of k_max active concepts, in the order of their ids, or the listed
+-- ones. What the concepts say is part of `combo_key`: another description is another
+-- question.
 {%- set largest_k = 4 %}
 with
 

@@ -1,9 +1,6 @@
--- One question for all cohorts that share it, with the settings of the newest of them. Asked are
--- the newest versions of studies, or the cohort a run is restricted to; old answers are kept.
-{%- set chosen = {} %}
-{%- for name in ['cohort', 'stage', 'template', 'model', 'gen'] %}
-{%- do chosen.update({name: experiments_choice(name)}) %}
-{%- endfor %}
+-- One question for all cohorts that share it, with the settings of the newest of them.
+-- Asked are the newest versions of studies, or the cohort a run is restricted to; old
+-- answers are kept.
 with
 
 memberships as (
@@ -25,13 +22,16 @@ memberships_by_age as (
         row_number() over (
             partition by memberships.gen_id
             order by
-                case when memberships.is_lineage then 1 else 0 end,
-                cohorts.landed_at desc, cohorts.cohort_id
+                case when memberships.is_lineage then 1 else 0 end asc,
+                cohorts.landed_at desc, cohorts.cohort_id asc
         ) as age,
         max(case
             when memberships.is_lineage then 0
-            when {{ chosen.cohort }} is null then case when cohorts.is_current then 1 else 0 end
-            when memberships.cohort_id = {{ chosen.cohort }} then 1
+            when
+                {{ experiments_choice(
+                    'cohort', 'memberships.cohort_id', 'cohorts.is_current'
+                ) }}
+                then 1
             else 0
         end) over (partition by memberships.gen_id) as wanted_flag,
         max(case when cohorts.is_current then 1 else 0 end) over (
@@ -61,10 +61,10 @@ select
     memberships_by_age.replicate,
     memberships_by_age.current_flag = 1 as is_current,
     memberships_by_age.wanted_flag = 1
-    and coalesce(memberships_by_age.stage = {{ chosen.stage }}, true)
-    and coalesce(memberships_by_age.template_id = {{ chosen.template }}, true)
-    and coalesce(memberships_by_age.model_id = {{ chosen.model }}, true)
-    and coalesce(memberships_by_age.gen_id = {{ chosen.gen }}, true) as is_asked
+    and {{ experiments_choice('stage', 'memberships_by_age.stage') }}
+    and {{ experiments_choice('template', 'memberships_by_age.template_id') }}
+    and {{ experiments_choice('model', 'memberships_by_age.model_id') }}
+    and {{ experiments_choice('gen', 'memberships_by_age.gen_id') }} as is_asked
 from memberships_by_age
 inner join templates
     on

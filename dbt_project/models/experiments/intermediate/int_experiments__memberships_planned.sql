@@ -1,5 +1,5 @@
--- Every generation of every cohort. A cohort that judges again has the listed essays and their
--- drafts as members, so that lineages are whole; they are never asked for it.
+-- Every generation of every cohort. A cohort that judges again has the listed essays and
+-- their drafts as members, so that lineages are whole; they are never asked for it.
 with
 
 cohorts as (
@@ -29,7 +29,7 @@ texts_by_age as (
         texts.*,
         row_number() over (
             partition by texts.gen_id
-            order by cohorts.landed_at desc, cohorts.cohort_id
+            order by cohorts.landed_at desc, cohorts.cohort_id asc
         ) as age
     from texts
     inner join cohorts on texts.cohort_id = cohorts.cohort_id

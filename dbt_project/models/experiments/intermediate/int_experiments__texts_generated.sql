@@ -1,5 +1,5 @@
--- Drafts and essays of every cohort that writes: the full product of what a study tries.
--- The id of a generation is what was asked of whom, never the cohort it is in.
+-- Drafts and essays of every cohort that writes: the full product of what a study
+-- tries. The id of a generation is what was asked of whom, never the cohort it is in.
 with
 
 cohorts as (

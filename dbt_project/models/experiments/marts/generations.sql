@@ -1,5 +1,5 @@
--- Every generation of any cohort that has an answer, and those the newest versions wait for. The
--- ledger holds every answer, so that building this anew asks nothing.
+-- Every generation of any cohort that has an answer, and those the newest versions wait
+-- for. The ledger holds every answer, so that building this anew asks nothing.
 -- depends_on: {{ ref('gate_experiments__after_llm') }}
 with
 

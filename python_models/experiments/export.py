@@ -1,0 +1,115 @@
+"""Write generations as files a person reads: `python -m python_models.experiments.export`.
+
+Each generation is a folder with prompt.txt, raw.txt, parsed.txt and metadata.json, below its
+stage: `--cohort ID --dir FOLDER` writes a whole cohort, `--gen ID` one generation with the
+texts it builds on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from python_models.ops.reader import NothingReleased, open_release
+
+TEXTS = ("prompt", "raw", "parsed")
+COHORT = """
+    select generations.* from experiments.generations as generations
+    inner join experiments.membership as membership using (gen_id)
+    where membership.cohort_id like ? || '%' order by generations.stage, generations.gen_id
+"""
+LINEAGE = """
+    with recursive lineage(gen_id) as (
+        select gen_id from experiments.generations where gen_id like ? || '%'
+        union
+        select generations.parent_gen_id from experiments.generations as generations
+        inner join lineage on generations.gen_id = lineage.gen_id
+        where generations.parent_gen_id is not null
+    )
+    select generations.* from experiments.generations as generations
+    inner join lineage using (gen_id) order by generations.stage, generations.gen_id
+"""
+BATCH = 1000
+
+
+class NotFound(LookupError):
+    """The release has no such cohort or generation."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the arguments and write; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m python_models.experiments.export", description=__doc__
+    )
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--cohort", help="a cohort_id, or how it begins")
+    which.add_argument("--gen", help="a gen_id, or how it begins")
+    parser.add_argument("--dir", type=Path, required=True, help="folder to write below")
+    options = parser.parse_args(arguments)
+    if str(options.dir) in ("", "."):
+        parser.error("--dir: name the folder to write to")
+    try:
+        with open_release() as connection:
+            count = export(connection, options.dir, cohort=options.cohort, gen=options.gen)
+    except (NothingReleased, NotFound, duckdb.Error) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"Wrote {count:,} generations to {options.dir}.\n")
+    return 0
+
+
+def export(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    cohort: str | None = None,
+    gen: str | None = None,
+) -> int:
+    """Write a cohort, or a generation with its lineage, below a folder; returns how many.
+
+    Raises:
+        NotFound: the release has no such cohort or generation.
+    """
+    query, given = (COHORT, cohort) if cohort else (LINEAGE, gen)
+    count = 0
+    for row in rows_of(connection, query, given or ""):
+        write_generation(folder / row["stage"] / row["gen_id"], row)
+        count += 1
+    if not count:
+        raise NotFound(f"The release has no {'cohort' if cohort else 'generation'} {given!r}.")
+    return count
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, query: str, given: str
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query as dictionaries, some at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, [given])
+        names = [column[0] for column in cursor.description]
+        while rows := cursor.fetchmany(BATCH):
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
+
+
+def write_generation(folder: Path, row: dict[str, Any]) -> None:
+    """Write one generation: its texts as they are, all else as metadata."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TEXTS:
+        path = folder / f"{name}.txt"
+        if row[name] is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(row[name], encoding="utf-8")
+    known = {name: value for name, value in row.items() if name not in TEXTS}
+    text = json.dumps(known, indent=2, ensure_ascii=False, default=str)
+    (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
