@@ -23,7 +23,7 @@ from ingestion.telemetry.mapping import (
     stage_sql,
     time_columns,
 )
-from ingestion.telemetry.staging import (
+from ingestion.telemetry.staged import (
     NUMERIC_SHARE,
     Staged,
     Wanted,
@@ -161,22 +161,24 @@ def _timed(
 ) -> tuple[str, TimeSql]:
     """Return the staged rows with their times, and the expressions over them.
 
-    A time that is still text is parsed once and written down: every table asks for it.
+    A time that is text in a Parquet file is parsed once and written down: every table asks for it.
     """
-    time = reading_time(declaration, staged, (None, None))
     relation = staged.relation
+    time = reading_time(declaration, staged, (None, None))
     names = declaration.columns.reading_at.column
-    if any(kind == "VARCHAR" for _, kind in time_columns(staged, names)):
+    is_text = any(kind == "VARCHAR" for _, kind in time_columns(staged, names))
+    if is_text and not staged.has_time:
         target = scratch / "timed.parquet"
         con.execute(
             f"copy (from {time.over(relation)}) to {quoted(str(target))} "
             "(format parquet, compression lz4_raw)"
         )
         relation = f"(from read_parquet({quoted(str(target))}))"
-        time = replace(time, computed="")
+    computed = "" if is_text else time.computed
+    time = replace(time, computed=computed)
     if declaration.columns.reading_at.zone != "UTC":
         bounds = clock_bounds(con, relation, time)
-        time = replace(reading_time(declaration, staged, bounds), computed=time.computed)
+        time = replace(reading_time(declaration, staged, bounds), computed=computed)
     return time.over(relation), time
 
 

@@ -12,8 +12,10 @@ from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.instants import FIRST, LAST
 from ingestion.telemetry.mapping import Delivery, wanted_columns
 from ingestion.telemetry.rejecting import Reject, staged_rejects
-from ingestion.telemetry.staging import Staged, Wanted, quoted, stage_csv
-from ingestion.telemetry.staging_other import stage_jsonl, stage_parquet
+from ingestion.telemetry.staged import Staged, Wanted, quoted
+from ingestion.telemetry.staging import stage_csv
+from ingestion.telemetry.staging_json import stage_jsonl
+from ingestion.telemetry.staging_other import stage_parquet
 from ingestion.telemetry.survey import Unreadable, blame
 
 ROW_GROUP = 122_880
@@ -89,19 +91,10 @@ def _write(
     uses = column_uses(con, declaration, staged, wanted)
     row = row_over(con, declaration, delivery, staged, wanted, uses, scratch)
     result = Converted(columns=uses)
-    total, wrong, first, last = con.execute(
-        f"select count(*), count(problem), "
-        "min(epoch_us(moment)) filter (where problem is null), "
-        "max(epoch_us(moment)) filter (where problem is null) "
-        f"from (select {row.problem} as problem, {row.utc} as moment from {row.relation})"
-    ).fetchall()[0]
-    if total > wrong and not FIRST <= first <= last <= LAST:
-        # statistics that lie about their pages make DuckDB skip the check of each row
-        raise Unreadable("corrupt_file", "the file holds times outside the years 1 to 9999")
-    result.first_at, result.last_at = first, last
-    result.rows_accepted = total - wrong
-    result.rows_in = total + len(staged.bad_lines)
-    result.rejects = list(staged_rejects(con, staged, row.relation, row.problem, bool(wrong)))
+    result.rejects = list(staged_rejects(con, staged, row.relation, row.problem))
+    wrong = len(result.rejects) - len(staged.bad_lines)
+    result.rows_accepted = staged.row_count - wrong
+    result.rows_in = staged.row_count + len(staged.bad_lines)
     good = row.relation
     if wrong:
         good = f"(select * from {row.relation} where ({row.problem}) is null)"
@@ -116,4 +109,22 @@ def _write(
             result.outputs[table] = (str(target), count)
         else:
             target.unlink(missing_ok=True)
+    if result.rows_accepted:
+        result.first_at, result.last_at = _span(con, scratch / "readings.parquet")
     return result
+
+
+def _span(con: duckdb.DuckDBPyConnection, readings: Path) -> tuple[int, int]:
+    """Return the first and last time of a file's readings.
+
+    Raises:
+        Unreadable: there are times that are none.
+    """
+    first, last = con.execute(
+        "select epoch_us(min(reading_at)), epoch_us(max(reading_at)) "
+        f"from read_parquet({quoted(str(readings))})"
+    ).fetchall()[0]
+    if first is None or not FIRST <= first <= last <= LAST:
+        # statistics that lie about their pages make DuckDB skip the check of each row
+        raise Unreadable("corrupt_file", "the file holds times outside the years 1 to 9999")
+    return first, last

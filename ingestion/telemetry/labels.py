@@ -21,7 +21,7 @@ from ingestion.telemetry.mapping import (
     word_sql,
 )
 from ingestion.telemetry.rejecting import Reject, staged_rejects
-from ingestion.telemetry.staging import Staged, Wanted, quoted
+from ingestion.telemetry.staged import Staged, Wanted, quoted
 from ingestion.telemetry.survey import Unreadable
 
 
@@ -155,13 +155,13 @@ def convert_spans(
     result = Converted(columns={})
     kind_sql, abnormal, label_problem = _span_label(spans, staged)
     problem = f"coalesce({problem}, {label_problem})"
-    total, bad = _write_labels(
+    total, _ = _write_labels(
         con, delivery, relation, problem, scratch, result,
         control=control, cycle=cycle, level=spans.level, kind=kind_sql, abnormal=abnormal,
         start=start.utc, end=end.utc if spans.ended_at else start.utc,
     )  # fmt: skip
     result.rows_in = total + len(staged.bad_lines)
-    result.rejects = list(staged_rejects(con, staged, relation, problem, bool(bad)))
+    result.rejects = list(staged_rejects(con, staged, relation, problem))
     return result
 
 

@@ -16,7 +16,7 @@ from ingestion.telemetry.declaration import (
     Stage,
 )
 from ingestion.telemetry.instants import TimeSql, instant_sql
-from ingestion.telemetry.staging import Column, Staged, Wanted, constant, number_sql, quoted
+from ingestion.telemetry.staged import Column, Staged, Wanted, constant, number_sql, quoted
 from ingestion.telemetry.survey import Unreadable
 
 
@@ -55,7 +55,7 @@ def wanted_columns(declaration: Declaration, known_sensors: set[str]) -> Wanted:
         required.add(columns.control_id.column)
     times = dict.fromkeys(columns.reading_at.column, columns.reading_at)
     dialect = declaration.files.dialect if declaration.files else Dialect()
-    return Wanted(numbers, times, texts, required, known_sensors, dialect)
+    return Wanted(numbers, times, texts, required, known_sensors, dialect, columns.reading_at)
 
 
 def time_columns(staged: Staged, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import duckdb
 
 from ingestion.rejecting import MAX_TEXT
 from ingestion.rejecting import Reject as Reject
-from ingestion.telemetry.staging import Staged, quoted
+from ingestion.telemetry.staged import Staged, quoted
 
 _SENTENCES = {
     "missing_timestamp": "the time is missing",
@@ -28,20 +28,17 @@ def staged_rejects(
     staged: Staged,
     relation: str,
     problem: str,
-    has_problems: bool,
 ) -> Iterator[Reject]:
     """Yield a reject for each line that could not be read and each row that cannot be used."""
     for bad in staged.bad_lines:
         column = staged.bad_columns.get(bad.number)
         yield Reject(bad.number, column, bad.reason, bad.error, bad.text[:MAX_TEXT])
-    if not has_problems:
-        return
     shown = "cast(null as varchar)"
     if staged.text is None:
         values = ", ".join(
-            f"{quoted(column.name)}: {column.ident}" for column in staged.columns if column.name
+            f"{quoted(column.name)}, {column.ident}" for column in staged.columns if column.name
         )
-        shown = f"cast(to_json({{{values}}}) as varchar)"
+        shown = f"cast(json_object({values}) as varchar)"  # a struct would confuse a and A
     rows = con.execute(
         f"select r, problem, shown from (select r, {problem} as problem, {shown} as shown "
         f"from {relation}) where problem is not null order by r"
