@@ -38,7 +38,8 @@ REFUSAL = re.compile(
     re.IGNORECASE,
 )
 DANGER = re.compile(
-    r"\b(suicid\w*|kill (?:my|him|her|your)self|end (?:my|your|his|her|their) (?:own )?life|end it all"
+    r"\b(suicid\w*|kill (?:my|him|her|your)self"
+    r"|end (?:my|your|his|her|their) (?:own )?life|end it all"
     r"|self[- ]harm\w*|cut(?:ting)? myself|want to die|overdos\w+)\b",
     re.IGNORECASE,
 )

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from python_models.conversations.candidates import HASHES, RECIPE, sign
-from python_models.conversations.near_duplicates import find_clusters
+from python_models.conversations.near_duplicates import Sets, ShinglesOf, find_clusters
 from python_models.conversations.shingles import Shingles, shingle
 
 LOG = logging.getLogger(__name__)
@@ -21,6 +22,13 @@ SIGNED = pa.schema(
         ("text_hash", pa.string()),
         ("recipe", pa.string()),
         ("signature", pa.binary()),
+    ]
+)
+COMPARED = pa.schema(
+    [
+        ("conversation_id", pa.string()),
+        ("survivor_conversation_id", pa.string()),
+        ("similarity", pa.float64()),
     ]
 )
 FOUND = pa.schema(
@@ -125,16 +133,7 @@ def find_near_duplicates(session: Any, signed: Any, texts: Any, threshold: float
     signatures = as_signatures(table.column("signature"))
     del table
 
-    def shingles_of(rows: np.ndarray) -> Shingles:
-        wanted = pa.table({"conversation_id": ids.take(pa.array(rows)), "place": rows})
-        wanted_rows = session.from_arrow(wanted).set_alias("wanted")
-        asked = texts.set_alias("texts").join(
-            wanted_rows, "texts.conversation_id = wanted.conversation_id"
-        )
-        found = asked.project("wanted.place as place, texts.text as text").order("place")
-        return shingle(found.to_arrow_table().column("text").combine_chunks())
-
-    found = find_clusters(signatures, shingles_of, threshold)
+    found = find_clusters(signatures, shingles_by_id(session, texts, ids), threshold)
     if found.unseen:
         LOG.warning(
             "near-duplicates: %s pairs of very similar texts were not compared", found.unseen
@@ -145,3 +144,44 @@ def find_near_duplicates(session: Any, signed: Any, texts: Any, threshold: float
         "similarity": found.similarity,
     }
     return pa.table(columns).cast(FOUND)
+
+
+def shingles_by_id(session: Any, texts: Any, ids: pa.Array) -> ShinglesOf:
+    """Return what gives the shingles of some of the conversations, by their place in `ids`."""
+
+    def shingles_of(rows: np.ndarray) -> Shingles:
+        wanted = pa.table({"conversation_id": ids.take(pa.array(rows)), "place": rows})
+        wanted_rows = session.from_arrow(wanted).set_alias("wanted")
+        asked = texts.set_alias("texts").join(
+            wanted_rows, "texts.conversation_id = wanted.conversation_id"
+        )
+        found = asked.project("wanted.place as place, texts.text as text").order("place")
+        return shingle(found.to_arrow_table().column("text").combine_chunks())
+
+    return shingles_of
+
+
+def compare_with_survivors(session: Any, records: Any, texts: Any) -> pa.Table:
+    """Return how similar each conversation is to the near-duplicate that survives it.
+
+    Args:
+        session: DuckDB connection.
+        records: relation with `conversation_id` and `survivor_conversation_id`.
+        texts: relation with `conversation_id` and `text`.
+
+    Returns:
+        One row per conversation whose survivor is another one, with the schema `COMPARED`.
+    """
+    pairs = (
+        records.filter("conversation_id <> survivor_conversation_id")
+        .project("conversation_id, survivor_conversation_id")
+        .distinct()
+        .order("conversation_id")
+        .to_arrow_table()
+    )
+    columns = [pairs.column(name).combine_chunks() for name in pairs.column_names]
+    ids = pc.unique(pa.concat_arrays(columns)).sort()
+    places = [pc.index_in(column, value_set=ids).to_numpy() for column in columns]
+    sets = Sets(shingles_by_id(session, texts, ids), len(ids))
+    similarity = sets.jaccard(np.stack(places, axis=1).astype(np.int64))
+    return pairs.append_column("similarity", pa.array(similarity, pa.float64())).cast(COMPARED)

@@ -13,7 +13,11 @@ from python_models.conversations import candidates
 from python_models.conversations.candidates import sign
 from python_models.conversations.near_duplicates import Clusters, as_sets, find_clusters
 from python_models.conversations.shingles import shingle
-from python_models.conversations.signing import find_near_duplicates, sign_texts
+from python_models.conversations.signing import (
+    compare_with_survivors,
+    find_near_duplicates,
+    sign_texts,
+)
 from tests.conversations.texts import (
     brute_force,
     connected,
@@ -160,3 +164,22 @@ def test_signatures_of_another_recipe_are_made_anew() -> None:
         " from right_ones"
     )
     assert sign_texts(session, rows, "kept").equals(right)
+
+
+def test_each_copy_is_held_against_the_one_that_survives_it() -> None:
+    session = duckdb.connect()
+    texts = session.sql(
+        "select * from (values ('a', 'one two three four'), ('b', 'one two three five'),"
+        " ('c', 'one two three four five')) as rows (conversation_id, text)"
+    )
+    records = session.sql(
+        "select * from (values ('a', 'c'), ('a', 'c'), ('b', 'c'), ('c', 'c'))"
+        " as rows (conversation_id, survivor_conversation_id)"
+    )
+    found = compare_with_survivors(session, records, texts).to_pylist()
+    assert [(row["conversation_id"], row["similarity"]) for row in found] == [
+        ("a", pytest.approx(2 / 3)),
+        ("b", pytest.approx(1 / 4)),
+    ]
+    nothing = records.filter("conversation_id = 'c'")
+    assert compare_with_survivors(session, nothing, texts).num_rows == 0
