@@ -10,14 +10,19 @@
     ) -%}
     {%- set parts = ['@[a-z0-9.-]+[.][a-z]', '[0-9]([ ()./-]{0,2}[0-9]){6}',
         '[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]'] -%}
+    {%- set words = [] -%}
     {%- for phrase, match in found.rows -%}
         {%- if match == 'text' -%}
             {%- do parts.append(dbt.escape_single_quotes(phrase)) -%}
         {%- else -%}
-            {%- do parts.append(
+            {%- do words.append(
                 phrase | replace("'", "[''’]?") | replace(' ', '[^a-z0-9]+')
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {#- one group for all words: a repetition with a count in each would cost tenfold -#}
+    {%- if words -%}
+        {%- do parts.append('(^|[^a-z0-9])(' ~ words | join('|') ~ ')($|[^a-z0-9])') -%}
+    {%- endif -%}
     {{ return(parts | join('|')) }}
 {%- endmacro %}

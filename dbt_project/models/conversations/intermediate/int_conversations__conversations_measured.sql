@@ -27,7 +27,7 @@ turns as (
     select
         messages.conversation_id,
         messages.role,
-        right(rtrim(messages.content, ' \n\t\r'), 1) as last_character,
+        right(rtrim(right(messages.content, 24), ' \n\t\r'), 1) as last_character,
         case
             when messages.role = 'assistant'
                 then
@@ -38,17 +38,20 @@ turns as (
         length(messages.content) as char_count,
         messages.token_estimate,
         case
-            -- the first answer stands for the vocabulary of all; 300 characters are some
-            -- fifty words, and a share of distinct words means nothing across lengths
+            -- the beginning of the first answer stands for the vocabulary of all: a share of
+            -- distinct words means nothing across lengths; text without spaces has no words
             when
                 messages.role = 'assistant' and messages.turn <= 2
                 and length(messages.content) >= 100
-                and length(replace(left(messages.content, 300), ' ', ''))
-                <= 0.93 * length(left(messages.content, 300))
+                and left(messages.content, 100) like '% % % % % % %'
                 then
-                    {{ distinct_word_share('lower(left(messages.content, 300))') }}
+                    {{ distinct_word_share('lower(left(messages.content, 200))') }}
         end as distinct_share,
-        trim(messages.content, ' \n\t\r') = '' as is_empty,
+        case
+            -- trimming a long text costs; most begin with a word
+            when trim(left(messages.content, 24), ' \n\t\r') <> '' then false
+            else trim(messages.content, ' \n\t\r') = ''
+        end as is_empty,
         messages.role = 'assistant'
         and length(messages.content) >= thresholds.loop_min_chars
         and position(

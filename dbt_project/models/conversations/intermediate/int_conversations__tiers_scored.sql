@@ -22,6 +22,7 @@ tiers_scored as (
                     then checks.tier || ': ' || checks.check_name
             end
         ) as failed_check,
+        min_by(checks.check_name, checks.score) as weakest_check,
         {{ ordered_text_agg(
             'case when not checks.is_passed then checks.recommendation end',
             'checks.check_name', '; '
@@ -52,6 +53,7 @@ tiers_with_rules as (
     select
         tiers_scored.conversation_id,
         tiers_scored.failed_check,
+        tiers_scored.weakest_check,
         tiers_scored.recommendations,
         '{{ conversations_settings_hash() }}' as settings_hash,
         tiers_scored.structure_sum / tiers_scored.structure_weight as structure_score,
@@ -59,7 +61,8 @@ tiers_with_rules as (
         tiers_scored.structure_weight,
         tiers_scored.content_weight,
         tiers_scored.is_structurally_valid,
-        tiers_scored.is_content_valid
+        tiers_scored.is_content_valid,
+        cast({{ dbt.current_timestamp() }} as timestamp) as validated_at
     from tiers_scored
 )
 

@@ -1,0 +1,66 @@
+-- Every record is kept or left out with one reason: the first that applies.
+with
+
+records as (
+    select * from {{ ref('int_conversations__records_validated') }}
+),
+
+qualities as (
+    select * from {{ ref('int_conversations__qualities_scored') }}
+),
+
+places as (
+    select
+        records.record_id,
+        row_number() over (
+            partition by records.conversation_id
+            order by
+                case records.tier
+                    when 'open' then 1 when 'restricted' then 2 else 3
+                end,
+                records.priority desc,
+                records.first_record desc,
+                records.record_id
+        ) as place
+    from records
+),
+
+copies as (
+    select
+        places.record_id,
+        'exact' as kind
+    from places
+    where places.place > 1
+),
+
+records_with_reason as (
+    select
+        records.record_id,
+        records.conversation_id,
+        records.dataset_id,
+        case
+            when not qualities.is_valid then qualities.failed_check
+            when copies.kind is not null then copies.kind || '_duplicate'
+            when qualities.grade = 'below' then 'quality below the threshold'
+        end as left_out_reason,
+        qualities.score
+    from records
+    inner join qualities on records.conversation_id = qualities.conversation_id
+    left join copies on records.record_id = copies.record_id
+),
+
+records_decided as (
+    select
+        records_with_reason.record_id,
+        records_with_reason.conversation_id,
+        records_with_reason.dataset_id,
+        case
+            when records_with_reason.left_out_reason is null then 'kept'
+            else 'left_out'
+        end as status,
+        records_with_reason.left_out_reason,
+        records_with_reason.score
+    from records_with_reason
+)
+
+select * from records_decided

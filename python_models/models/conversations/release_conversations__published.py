@@ -1,0 +1,12 @@
+def model(dbt, session):
+    from python_models.ops.release import publish
+
+    dbt.config(materialized="table", schema="ops", tags=["release", "conversations"])
+    dbt.ref("gate_conversations__before_release")
+    dbt.ref("datasets")
+    dbt.ref("conversations")
+    dbt.ref("messages")
+    dbt.ref("quality")
+    dbt.ref("validations")
+    dbt.ref("quality_history")
+    return publish(dbt, session, "conversations")
