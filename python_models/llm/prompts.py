@@ -134,8 +134,9 @@ def data_prompt(column: str, name: str, text_hash: str, parameters: str) -> Data
         PromptError: the parameters are not a JSON object of known ones.
     """
     try:
-        known = Parameters.model_validate(json.loads(parameters or "{}"))
-    except ValueError as error:
+        # what a row does not say is not sent, but for max_tokens: budgets reserve the worst case
+        known = Parameters.model_validate({"temperature": None} | json.loads(parameters or "{}"))
+    except (ValueError, TypeError) as error:
         raise PromptError(f"prompt {name}: its parameters are not usable: {error}") from None
     header = Header(version=text_hash[:12] or "0", answer="text", parameters=known)
     return DataPrompt(name, text_hash, header, Template(""), column)
