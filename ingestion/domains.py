@@ -46,6 +46,7 @@ DOMAINS = {
     domain.name: domain
     for domain in (
         Domain("telemetry", "readings", "ingestion.telemetry.simulator"),
+        Domain("conversations", "records", "ingestion.conversations.demo"),
         Domain("experiments", "studies", "ingestion.experiments.demo"),
     )
 }
