@@ -1,0 +1,175 @@
+"""`python -m tests.benchmarks.conversations`: near-duplicates and the road of conversations.
+
+Near-duplicates are looked for among generated texts; recall and precision are those of a sample
+that is compared text by text. The road lands and builds generated files: landing, tiers 1 and 2
+and exact duplicates, with the detection of languages counted apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.conversation_texts import write_dataset, write_texts
+from tests.benchmarks.lake_bench import ROOT, Bench
+from tests.benchmarks.measure import measured
+from tests.conversations.texts import brute_force, connected
+
+RESULTS = ROOT / "benchmarks" / "results"
+SAMPLE = 12_000
+THRESHOLD = 0.8
+GIGABYTES = 8
+LANGUAGES = "int_conversations__languages_detected"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured figure and what it has to reach."""
+
+    measure: str
+    value: float
+    reach: str
+    is_met: bool
+
+
+def near_figures(folder: Path, count: int) -> list[Figure]:
+    """Measure near-duplicates among so many texts."""
+    database = folder / "texts.duckdb"
+    write_texts(database, count)
+    took = measured([sys.executable, "-m", __spec__.name, "--find", str(database)], cwd=ROOT)
+    told = json.loads(took.output.splitlines()[-1])
+    recall, precision, pairs = judged(database)
+    gigabytes = took.peak_mb / 1024
+    return [
+        Figure(f"near-duplicates of {count:,} texts, seconds", round(took.seconds, 1), "-", True),
+        Figure("  of them signing", round(told["sign"], 1), "-", True),
+        Figure("  of them finding", round(told["find"], 1), "-", True),
+        Figure("  texts a second", round(count / took.seconds), "-", True),
+        Figure("  texts in a cluster", told["members"], "-", True),
+        Figure("  peak memory, GB", round(gigabytes, 2), f"<= {GIGABYTES}", gigabytes <= GIGABYTES),
+        Figure(f"  recall over {pairs:,} pairs", round(recall, 5), ">= 0.98", recall >= 0.98),
+        Figure("  precision", round(precision, 5), ">= 0.99", precision >= 0.99),
+    ]
+
+
+def find(database: Path) -> None:
+    """Sign and find in this process, as the models do; says what it took as JSON."""
+    from python_models.conversations.signing import find_near_duplicates, sign_texts
+
+    with closing(duckdb.connect(str(database))) as session:
+        session.execute("set memory_limit = '2GB'")
+        texts = session.sql("select conversation_id, text from texts")
+        began = time.monotonic()
+        session.register("signed_rows", sign_texts(session, texts, None))
+        session.execute("create or replace table signed as select * from signed_rows")
+        session.unregister("signed_rows")
+        signed = time.monotonic()
+        found = find_near_duplicates(session, session.table("signed"), texts, THRESHOLD)
+        done = time.monotonic()
+        session.register("found_rows", found)
+        session.execute("create or replace table found as select * from found_rows")
+    told = {"sign": signed - began, "find": done - signed, "members": found.num_rows}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def judged(database: Path) -> tuple[float, float, int]:
+    """Return recall, precision and the true pairs of a sample compared text by text.
+
+    The sample holds whole clusters and whole families, so that no pair is torn apart by it, and
+    texts that are neither.
+    """
+    with closing(duckdb.connect(str(database), read_only=True)) as session:
+        rows = session.execute(
+            "with families as (select family, count(*) as texts from texts group by family),"
+            " few as (select family from families where texts > 1"
+            "   order by hash(family) limit $some),"
+            " singles as (select family from families where texts = 1"
+            "   order by hash(family) limit $some),"
+            " wanted as (select distinct other.conversation_id from texts"
+            "   inner join (from few union all from singles) as taken using (family)"
+            "   left join found using (conversation_id)"
+            "   left join found as other_found using (cluster_id)"
+            "   inner join texts as other on other.conversation_id"
+            "     in (texts.conversation_id, other_found.conversation_id))"
+            " select texts.text, coalesce(found.cluster_id, texts.conversation_id)"
+            " from texts inner join wanted using (conversation_id)"
+            " left join found using (conversation_id) order by texts.conversation_id",
+            {"some": SAMPLE // 4},
+        ).fetchall()
+    texts, cluster = [row[0] for row in rows], [row[1] for row in rows]
+    true = brute_force(texts, THRESHOLD)
+    hit = sum(cluster[a] == cluster[b] for a, b in true)
+    expected = connected(true, len(texts))
+    first: dict[str, int] = {}
+    joined = [(at, first.setdefault(name, at)) for at, name in enumerate(cluster)]
+    claimed = [(at, other) for at, other in joined if at != other]
+    right = sum(expected[at] == expected[other] for at, other in claimed)
+    return hit / max(len(true), 1), right / max(len(claimed), 1), len(true)
+
+
+def road_figures(folder: Path, count: int) -> list[Figure]:
+    """Measure landing, tiers 1 and 2 and exact duplicates for so many conversations."""
+    write_dataset(folder / "data", count)
+    bench = Bench(folder, 0, 0.0)
+    env = bench.env() | {"SLUICE_SOURCES": str(folder / "data" / "bench.yml")}
+    landed = measured([sys.executable, "-m", "ingestion", "conversations"], env, ROOT)
+    program = str(Path(sys.executable).with_name("dbt"))
+    select = ["--select", "+int_conversations__records_validated", "--exclude", "llm_*"]
+    built = measured([program, "run", *select], env, ROOT / "dbt_project")
+    results = json.loads((bench.target / "run_results.json").read_text())["results"]
+    seconds = {one["unique_id"].split(".")[-1]: one["execution_time"] for one in results}
+    language = seconds.pop(LANGUAGES, 0.0)
+    rest = landed.seconds + built.seconds - language
+    return [
+        Figure(f"{count:,} conversations landed, seconds", round(landed.seconds, 1), "-", True),
+        Figure("  tiers 1 and 2, exact duplicates", round(built.seconds - language, 1), "-", True),
+        Figure("  languages, apart", round(language, 1), "-", True),
+        Figure("  conversations a second", round(count / rest), ">= 20000", count / rest >= 20_000),
+        Figure("  peak memory, GB", round(max(landed.peak_mb, built.peak_mb) / 1024, 2), "-", True),
+    ]
+
+
+def show(found: list[Figure]) -> None:
+    """Print the table."""
+    table = Table("measure", "here", "to reach", "met", title="Conversations")
+    for one in found:
+        table.add_row(one.measure, f"{one.value:,}", one.reach, "yes" if one.is_met else "no")
+    Console(width=120).print(table)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, show, write; returns 1 when a figure is not reached."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=int, default=1_000_000, help="for near-duplicates; 0: none")
+    parser.add_argument("--road", type=int, default=200_000, help="to land and build; 0: none")
+    parser.add_argument("--find", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.find:
+        find(options.find)
+        return 0
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory() as name:
+        if options.texts:
+            found += near_figures(Path(name), options.texts)
+        if options.road:
+            found += road_figures(Path(name) / "road", options.road)
+    show(found)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"conversations-{datetime.now(UTC):%Y-%m-%dT%H%M}.json"
+    path.write_text(json.dumps([asdict(one) for one in found], indent=1), encoding="utf-8")
+    return 0 if all(one.is_met for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
