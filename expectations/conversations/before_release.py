@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations.conversations.set_promises import SET_TABLES
 from expectations.promise import (
     between,
     filled,
@@ -206,4 +207,5 @@ TABLES = [
         ],
         key=["history_id"],
     ),
+    *SET_TABLES,
 ]

@@ -14,5 +14,8 @@ def model(dbt, session):
         "datasets": dbt.ref("datasets"),
         "validations": dbt.ref("validations"),
         "quality_history": dbt.ref("quality_history"),
+        "duplicates": dbt.ref("duplicates"),
+        "sets": dbt.ref("sets"),
+        "set_members": dbt.ref("set_members"),
     }
     return run_gate(dbt, session, "conversations", "before_release", tables)

@@ -9,4 +9,7 @@ def model(dbt, session):
     dbt.ref("quality")
     dbt.ref("validations")
     dbt.ref("quality_history")
+    dbt.ref("duplicates")
+    dbt.ref("sets")
+    dbt.ref("set_members")
     return publish(dbt, session, "conversations")
