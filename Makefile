@@ -86,6 +86,10 @@ docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.ht
 detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, where labels exist
 	@$(PY) -m python_models.telemetry.detection $(ARGS)
 
+.PHONY: export
+export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt COMPRESS=gzip|zstd DIR= TIERS=open,restricted
+	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
+
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
 estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
@@ -173,6 +177,10 @@ bench: $(STAMP) ## Landing, build and release against their floors. SIZES=1,10,5
 .PHONY: bench-llm
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
+
+.PHONY: bench-conversations
+bench-conversations: $(STAMP) ## Near-duplicates of a million conversations, and landing and checks of 200,000. ARGS="--texts 100000"
+	@$(PY) -m tests.benchmarks.conversations $(ARGS)
 
 .PHONY: image
 image: ## Build the container image
