@@ -284,6 +284,8 @@ def _csv(stream: io.BufferedReader, encoding: str, delimiter: str | None) -> Ite
     csv.field_size_limit(MAX_RECORD * 4)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
     first = text.readline()
+    while first and not first.strip():
+        first = text.readline()
     if first.lower().startswith("sep=") and len(first.strip()) == 5:  # written by Excel
         delimiter, first = first.strip()[4], text.readline()
     mark = delimiter or max(",;\t|", key=first.count)

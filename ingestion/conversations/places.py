@@ -19,8 +19,11 @@ _WEB = ("http://", "https://", "hf://", "kaggle://")
 
 
 def is_web(place: str) -> bool:
-    """Say whether a location is asked over HTTP."""
-    return place.startswith(_WEB)
+    """Say whether a location, its variables filled in, is asked over HTTP."""
+    try:
+        return expand(place).startswith(_WEB)
+    except VariableMissing:
+        return place.startswith(_WEB)
 
 
 def find(dataset: Dataset, only: str | None) -> tuple[list[Found], dict[str, Remote]]:
@@ -76,7 +79,9 @@ def _remotes(dataset: Dataset, place: str) -> Iterator[tuple[str, Remote]]:
     elif where.startswith("kaggle://"):
         yield _kaggle(where.removeprefix("kaggle://").strip("/"))
     else:
-        yield place, look_up(where, place, {})  # the address as declared: no token in a table
+        # the address as declared: what a variable holds may be a token, and goes into no table
+        address = place if "://" in place else f"web://{place}"
+        yield address, look_up(where, place, {})
 
 
 def _hugging_face(dataset: Dataset, name: str) -> Iterator[tuple[str, Remote]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ingestion.conversations.demo.wording import (
     CARE,
@@ -39,7 +39,7 @@ class Dialogue:
     marks: tuple[str, ...] = ()
     twin_of: str = ""  # key of the dialogue it repeats
     twin_kind: str = ""  # exact | near
-    fields: dict[str, str] = field(default_factory=dict)
+    has_twin: bool = False
 
 
 def dialogues(seed: int, count: int) -> list[Dialogue]:
@@ -55,11 +55,13 @@ def dialogues(seed: int, count: int) -> list[Dialogue]:
             made.append(_nearly(dice, made, key))
         else:
             made.append(_fresh(dice, key))
-    return made
+    twins = {one.twin_of for one in made}
+    return [replace(one, has_twin=bool(one.twin_of) or one.key in twins) for one in made]
 
 
 def _again(first: Dialogue, key: str, kind: str) -> Dialogue:
-    return replace(first, key=key, twin_of=first.twin_of or first.key, twin_kind=kind)
+    original = first.twin_of if first.twin_kind == "exact" else first.key
+    return replace(first, key=key, twin_of=original, twin_kind=kind)
 
 
 def _nearly(dice: random.Random, made: Sequence[Dialogue], key: str) -> Dialogue:

@@ -18,7 +18,7 @@ def messages(made: Dialogue, dice: random.Random) -> Record:
     said: list[dict[str, Any]] = [{"role": role, "content": text} for role, text in made.turns]
     record: dict[str, Any] = {"messages": said, "topic": made.topic}
     draw = dice.random()
-    if draw < 0.05 and not made.marks and not made.twin_of:
+    if draw < 0.05 and not made.marks and not made.has_twin:
         asked = {"name": "look_up", "arguments": json.dumps({"order": made.key})}
         call = {"id": "call_1", "type": "function", "function": asked}
         said[-1:-1] = [

@@ -236,14 +236,17 @@ def _append(answer: Any, into: Conversation, before: list[Message]) -> None:
     if isinstance(answer, list):
         alone = Conversation(into.wishes)
         read_turns(answer, alone)
-        shared = _shared(before, alone.messages)
-        whole = shared == len(before) or (before and shared > 0)
-        if whole and before and shared < len(before):
-            raise Unstandard("two_questions", "the answers begin with another question")
+        asked = before
+        if before and before[0].role == "system" and alone.messages[0].role == "user":
+            asked = before[1:]  # the answers need not repeat it
+        shared = _shared(asked, alone.messages)
+        if shared < len(asked):
+            if alone.messages[0].role in ("system", "user"):
+                raise Unstandard("two_questions", "the answers begin with another question")
+            shared = 0
         into.messages += alone.messages[shared:]
         into.notes |= alone.notes
-        for key, value in alone.metadata.items():
-            into.metadata.setdefault(key, []).extend(value)
+        _take_notes(alone, into, shared, len(before) - shared)
         return
     if not isinstance(answer, str) or not answer.strip():
         raise Unstandard("empty_answer", "an answer is empty or no text")
@@ -251,6 +254,14 @@ def _append(answer: Any, into: Conversation, before: list[Message]) -> None:
         read_transcript(answer, into)
         return
     into.say("assistant", answer)
+
+
+def _take_notes(alone: Conversation, into: Conversation, first: int, shift: int) -> None:
+    """Add what is noted of turns from `first` on, with the numbers they now have."""
+    for key, notes in alone.metadata.items():
+        for note in notes:
+            if note["turn"] >= first:
+                into.note(key, note | {"turn": note["turn"] + shift})
 
 
 def _shared(one: list[Message], other: list[Message]) -> int:

@@ -1,0 +1,21 @@
+"""Fixtures of the landing of conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conversations_landing.chats import Chats
+from tests.conversations_landing.registry import register
+
+
+@pytest.fixture
+def chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chats:
+    """An empty folder of chats and an empty lake."""
+    monkeypatch.setenv("SLUICE_SOURCES", "")
+    monkeypatch.setenv("DLT_DATA_DIR", "")
+    for name in ("SLUICE_LANDING_MODE", "SLUICE_LANDING_WORKERS"):
+        monkeypatch.delenv(name, raising=False)
+    register()
+    return Chats(tmp_path / "chats")
