@@ -20,6 +20,8 @@ STEPS = [
     "node.gate_tiny__after_staging",
     "node.things",
     "node.totals",
+    "node.orders",
+    "node.llm_shop__orders_judged",
     "node.gate_tiny__before_release",
     "publish.written",
     "publish.committed",
@@ -28,6 +30,7 @@ STEPS = [
     "release_file.named",
     "node.release_tiny__published",
 ]
+BOTH_DOMAINS = ("--vars", "{shop: true}")
 
 
 def rows() -> dict[str, list[tuple]]:
@@ -38,6 +41,8 @@ def rows() -> dict[str, list[tuple]]:
             "totals": connection.execute(
                 "select * exclude (invocation_id) from tiny.totals order by thing_date"
             ).fetchall(),
+            "orders": connection.execute("from shop.orders order by machine").fetchall(),
+            "requests": connection.execute("select count(*) from llm.attempts").fetchall(),
         }
 
 
@@ -48,12 +53,13 @@ def test_run_killed_in_a_phase_and_resumed_releases_what_an_undisturbed_one_does
     step: str,
 ) -> None:
     tiny.write_things(days=4)
-    assert tiny.dbt("build", FAULT=step)[0] == 137
+    assert tiny.dbt("build", *BOTH_DOMAINS, FAULT=step)[0] == 137
     assert lock.holder() is None
     assert commands.main(["resume"]) == 0
     resumed = rows()
-    assert len(resumed["things"]) == 16
-    assert tiny.dbt("build", "--full-refresh")[0] == 0
+    assert (len(resumed["things"]), len(resumed["orders"])) == (16, 5)
+    assert resumed["requests"] == [(5,)], "an answer was asked for twice"
+    assert tiny.dbt("build", *BOTH_DOMAINS, "--full-refresh")[0] == 0
     assert rows() == resumed
 
 
@@ -103,7 +109,8 @@ def build_under_readers(project: Tiny, builds: int, killed: int, gated: int, see
     assert len(set(seen)) > 1
     project.write_things(days=2)
     assert project.dbt("build")[0] == 0
-    assert len(rows()["things"]) == 8
+    with open_release() as connection:
+        assert connection.execute("select count(*) from tiny.things").fetchone() == (8,)
     assert not list(lake().releases.glob(".release-*"))
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import argparse
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -116,6 +118,27 @@ def test_domain_keeps_its_part_when_another_one_publishes_or_is_rolled_back() ->
     found = everything(lake().latest)
     assert made == 5
     assert (len(found["plant.things"]), len(found["shop.things"])) == (4, 12)
+
+
+def test_domains_that_publish_at_the_same_time_are_both_in_the_release(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fill = release_file._fill
+
+    def slowly(path: Path, release_id: int | None) -> None:
+        time.sleep(0.3)
+        fill(path, release_id)
+
+    monkeypatch.setattr(release_file, "_fill", slowly)
+    with build_database() as build:
+        make_things(build)
+        with ThreadPoolExecutor(2) as threads:
+            found = threads.map(
+                lambda domain: publish(build.cursor(), mart(domain=domain)), ["plant", "shop"]
+            )
+            assert sorted(release_id for release_id, _ in found) == [1, 2]
+    tables = everything(lake().latest)
+    assert (len(tables["plant.things"]), len(tables["shop.things"])) == (12, 12)
 
 
 def test_unknown_release_is_refused_with_those_that_are_kept() -> None:
