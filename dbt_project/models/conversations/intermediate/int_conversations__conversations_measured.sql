@@ -19,7 +19,9 @@ messages as (
 ),
 
 thresholds as (
-    select max(case when setting = 'loop_min_chars' then value end) as loop_min_chars
+    select
+        max(case when setting = 'loop_min_chars' then value end) as loop_min_chars,
+        max(case when setting = 'loop_share' then value end) as loop_share
     from {{ ref('conversations_thresholds') }}
 ),
 
@@ -29,7 +31,7 @@ turns as (
         messages.role,
         right(rtrim(right(messages.content, 24), ' \n\t\r'), 1) as last_character,
         case
-            when messages.role = 'assistant'
+            when messages.role = 'assistant' and messages.content <> ''
                 then
                     length(messages.content) || left(messages.content, 24)
                     || right(messages.content, 24)
@@ -52,12 +54,29 @@ turns as (
             when trim(left(messages.content, 24), ' \n\t\r') <> '' then false
             else trim(messages.content, ' \n\t\r') = ''
         end as is_empty,
-        messages.role = 'assistant'
-        and length(messages.content) >= thresholds.loop_min_chars
-        and position(
-            right(messages.content, 100)
-            in left(messages.content, length(messages.content) - 100)
-        ) > 0 as is_loop,
+        case
+            -- an answer that goes round in circles ends as it went before: its last words
+            -- stand in it already, and make up much of it
+            when
+                messages.role <> 'assistant'
+                or length(messages.content) < thresholds.loop_min_chars
+                or position(
+                    right(messages.content, 30)
+                    in left(messages.content, length(messages.content) - 30)
+                ) = 0
+                then false
+            else
+                length(messages.content)
+                - length(replace(messages.content, right(messages.content, 30), ''))
+                >= thresholds.loop_share * length(messages.content)
+                or (
+                    length(messages.content) >= 400
+                    and position(
+                        right(messages.content, 100)
+                        in left(messages.content, length(messages.content) - 100)
+                    ) > 0
+                )
+        end as is_loop,
         messages.content like '%```%'
         and mod(
             length(messages.content) - length(replace(messages.content, '`', '')), 6
@@ -93,15 +112,28 @@ turns_in_order as (
 conversations_measured as (
     select
         turns_in_order.conversation_id,
-        max_by(turns_in_order.role, turns_in_order.turn) as last_role,
+        max_by(
+            turns_in_order.role,
+            case when not turns_in_order.is_empty then turns_in_order.turn end
+        ) as last_role,
         max_by(
             turns_in_order.last_character,
             case when turns_in_order.role = 'assistant' then turns_in_order.turn end
         ) as last_answer_end,
         count(*) as turn_count,
-        sum(case when turns_in_order.role = 'user' then 1 else 0 end) as user_turn_count,
-        sum(case when turns_in_order.role = 'assistant' then 1 else 0 end)
-            as answer_count,
+        sum(
+            case
+                when turns_in_order.role = 'user' and not turns_in_order.is_empty then 1
+                else 0
+            end
+        ) as user_turn_count,
+        sum(
+            case
+                when turns_in_order.role = 'assistant' and not turns_in_order.is_empty
+                    then 1
+                else 0
+            end
+        ) as answer_count,
         sum(case when turns_in_order.is_empty then 1 else 0 end) as empty_turn_count,
         sum(case when turns_in_order.is_in_order then 0 else 1 end)
             as out_of_order_count,
