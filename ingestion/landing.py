@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -94,6 +95,8 @@ class Landing:
         self._pipeline: Any = None
         self._reader: Any = None
         self._known: Any = None
+        self._loader: Any = None
+        self._loading: Future[None] | None = None
 
     def run(self, chosen: dict[str, Declared], names: list[str], path: str | None) -> Report:
         """Land what is new; returns the run's outcome."""
@@ -172,7 +175,10 @@ class Landing:
         current = {name: one.hash for name, one in self.chosen.items()}
         self._known = Known.read(self.road, was_current, current)
         done = 0
-        with ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader:
+        with (
+            ThreadPoolExecutor(max_workers=1) as self._loader,
+            ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader,
+        ):
             self._reader.know(self._known.contents())
             for files in list(cut(unseen)) or [[]]:
                 package = self.package()
@@ -182,6 +188,7 @@ class Landing:
                 for found, why in package.unfetched.items():
                     self._fail(found.source, why)
                 self._commit(package)
+            self._loaded()
             for entry in streams:
                 self.report.tallies[entry.name] = Tally(entry.name)
                 self.road.stream(entry, self)
@@ -194,9 +201,20 @@ class Landing:
         )
 
     def _commit(self, package: Package) -> None:
+        """Begin to load a package; the next one is read meanwhile."""
         package.note(self._failures())
         tables = package.finish(self.report.tallies)
         fault("package-ready")
+        self._loaded()
+        self._loading = self._loader.submit(self._load, package, tables)
+
+    def _loaded(self) -> None:
+        """Wait for the package that is being loaded; what went wrong there is raised here."""
+        if self._loading is not None:
+            loading, self._loading = self._loading, None
+            loading.result()
+
+    def _load(self, package: Package, tables: dict[str, list[tuple[str, int]]]) -> None:
         try:
             if tables:
                 from ingestion.resources import package_source
