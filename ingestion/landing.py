@@ -19,6 +19,7 @@ from ingestion.landed import Memory
 from ingestion.locking import exclusive
 from ingestion.package import Known, Package
 from ingestion.pipeline import Quarantined, drain, has_pending, load, open_pipeline
+from ingestion.progress import Progress
 from ingestion.road import Road, Rows, Say
 
 PACKAGE_BYTES = 512 * 1024 * 1024
@@ -180,6 +181,8 @@ class Landing:
             ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader,
         ):
             self._reader.know(self._known.contents())
+            byte_count = sum(found.byte_count for found in unseen)
+            self._reader.on_progress = Progress(byte_count, self.say).reached
             for files in list(cut(unseen)) or [[]]:
                 package = self.package()
                 for answered, found in enumerate(package.read(files), start=done + 1):

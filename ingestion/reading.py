@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -44,6 +44,7 @@ class ReadingProcess:
         self.workers = workers or settings().sluice_threads
         self.process: subprocess.Popen[str] | None = None
         self.known: list[tuple[str, str]] = []
+        self.on_progress: Callable[[Job, Answer], None] = lambda job, answer: None
 
     def __enter__(self) -> ReadingProcess:
         return self
@@ -106,6 +107,9 @@ class ReadingProcess:
             if not line:
                 raise ReaderDied(process.wait(), list(open_jobs.values()))
             answer = json.loads(line)
+            if "rows_so_far" in answer:
+                self.on_progress(open_jobs[answer["id"]], answer)
+                continue
             job = open_jobs.pop(answer["id"])
             if "error" in answer:
                 raise ReadingFailed(f"{job.get('source_file', job['do'])}: {answer['error']}")

@@ -37,6 +37,8 @@ class Desk:
     scratch: Path
     guard: threading.Lock = field(default_factory=threading.Lock)
     kept: dict[str, Any] = field(default_factory=dict)  # what a reader keeps between files
+    # says how far a file is: its job's number, rows and bytes read so far
+    tell: Callable[[int, int, int], None] = field(default=lambda *_: None)
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,16 @@ def main() -> None:
     reader = _reader(name, threads, memory_limit, Path(scratch))
     write = threading.Lock()
 
+    def tell(number: int, rows: int, byte_count: int) -> None:
+        put({"id": number, "rows_so_far": rows, "bytes_so_far": byte_count})
+
+    def put(answer: dict[str, Any]) -> None:
+        with write:
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+
+    reader.desk.tell = tell
+
     def work(line: str) -> None:
         job = json.loads(line)
         try:
@@ -190,9 +202,7 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001  the landing reports it and stops
             answer = {"id": job["id"], "error": f"{type(error).__name__}: {error}"}
         reader.expect(-1)
-        with write:
-            sys.stdout.write(json.dumps(answer) + "\n")
-            sys.stdout.flush()
+        put(answer)
 
     def submit(line: str) -> Future[None]:
         reader.expect(1)

@@ -21,13 +21,13 @@ from typing import Any, BinaryIO
 import orjson
 
 from ingestion.conversations.json_stream import MAX_RECORD, Bad, json_values
+from ingestion.conversations.safe_cells import restored
 from ingestion.rejecting import Unreadable
 
 BUFFER = 1024 * 1024
 # a JSON text, a row, a text of turns, or why there is none
 Payload = bytes | dict[str, Any] | str | Bad
 _WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _DOCUMENT_END = re.compile(r"<\|endoftext\|>|(?<=<\|im_end\|>)[ \t]*\n\s*\n\s*(?=<\|im_start\|>)")
 _WRAPPER_LIMIT = 64 * 1024 * 1024
 _DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".txt", ".chatml")
@@ -41,7 +41,21 @@ class Dialect:
     delimiter: str | None = None
 
 
-def records(path: Path, name: str, dialect: Dialect) -> Iterator[Payload]:
+class Position:
+    """How far a file is read; asked while its records are taken."""
+
+    def __init__(self) -> None:
+        self.raw: BinaryIO | None = None
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of the file as it lies there, packed or not; 0 when nobody knows."""
+        return self.raw.tell() if self.raw is not None and not self.raw.closed else 0
+
+
+def records(
+    path: Path, name: str, dialect: Dialect, position: Position | None = None
+) -> Iterator[Payload]:
     """Yield each record of a file in order; `name` is what it was called where it came from.
 
     Raises:
@@ -56,12 +70,12 @@ def records(path: Path, name: str, dialect: Dialect) -> Iterator[Payload]:
     elif start == b"PK\x03\x04":
         yield from _zip(path, dialect)
     else:
-        with _opened(path, start) as stream:
+        with _opened(path, start, position or Position()) as stream:
             yield from _stream(stream, name, dialect)
 
 
 @contextmanager
-def _opened(path: Path, start: bytes) -> Iterator[io.BufferedReader]:
+def _opened(path: Path, start: bytes, position: Position) -> Iterator[io.BufferedReader]:
     """Open a file, unpacked.
 
     Raises:
@@ -70,6 +84,7 @@ def _opened(path: Path, start: bytes) -> Iterator[io.BufferedReader]:
     import zstandard
 
     with path.open("rb") as raw:
+        position.raw = raw
         stream: Any = raw
         if start[:2] == b"\x1f\x8b":
             stream = gzip.GzipFile(fileobj=raw)
@@ -333,9 +348,8 @@ def _row(names: list[str], row: list[str]) -> Payload:
                     "it is",
                     shown.decode("utf-8", "backslashreplace"),
                 )
-    # a sign before a formula is how spreadsheets (and our exports) write text
     return {
-        name or f"column_{index}": cell[1:] if cell[:1] == "'" and _ESCAPED.match(cell) else cell
+        name or f"column_{index}": restored(cell) if cell[:1] == "'" else cell
         for index, (name, cell) in enumerate(zip(names, row, strict=True), start=1)
     }
 

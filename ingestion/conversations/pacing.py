@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 
 class Window:
-    """Chunks under way. An adaptive window grows while the rate grows, and goes back when not.
+    """Chunks under way. An adaptive window climbs the hill of records a second.
 
-    A step is kept when it brought at least `GAIN` more records a second; the window stays between
-    1 and twice the number of processes.
+    A step that brought `GAIN` more is followed by another in its direction, one that brought
+    `GAIN` less is taken back, and where it made no difference fewer are enough. The window stays
+    between 2 and twice the number of processes.
     """
 
     GAIN = 1.05
@@ -27,7 +28,7 @@ class Window:
         self.is_adaptive = is_adaptive
         self.size = 2 if is_adaptive else self.most
         self._clock = clock
-        self._best = 0.0
+        self._rate, self._step = 0.0, 1
         self._since, self._records, self._answers = clock(), 0, 0
 
     def took(self, records: int) -> None:
@@ -38,10 +39,10 @@ class Window:
             return
         now = self._clock()
         rate = self._records / max(now - self._since, 1e-6)
-        if rate > self._best * self.GAIN:
-            self._best = rate
-            self.size = min(self.most, self.size + 1)
-        elif self.size > 2:
-            self.size -= 1
-            self._best *= 0.98  # what was best may no longer be possible
+        if rate <= self._rate / self.GAIN:
+            self._step = -self._step
+        elif rate < self._rate * self.GAIN:
+            self._step = -1
+        self._rate = rate
+        self.size = min(self.most, max(2, self.size + self._step))
         self._since, self._records, self._answers = now, 0, 0

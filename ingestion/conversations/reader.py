@@ -18,7 +18,7 @@ from typing import Any
 
 from ingestion.conversations.chunks import Chunk, Done, standardise_chunk
 from ingestion.conversations.declaration import Dataset
-from ingestion.conversations.decoding import Dialect, Payload, records
+from ingestion.conversations.decoding import Dialect, Payload, Position, records
 from ingestion.conversations.pacing import Window
 from ingestion.rejecting import Unreadable
 from ingestion.worker import Desk, FileRead, Job
@@ -35,7 +35,8 @@ def read(desk: Desk, job: Job) -> FileRead:
         Unreadable: the whole file is refused.
     """
     dataset = _dataset(desk, job.declaration)
-    chunks = _chunks(_records(dataset, job), job, dataset)
+    position = Position()
+    chunks = _chunks(_records(dataset, job, position), job, dataset)
     found = FileRead()
     processes = int(job.asked["processes"])
     if processes > 1 and job.path.stat().st_size >= SHARED_FROM:
@@ -48,6 +49,7 @@ def read(desk: Desk, job: Job) -> FileRead:
         found.rows_accepted += done.accepted
         found.rejects += done.rejects
         found.parts += done.parts
+        desk.tell(job.number, found.rows_in, position.byte_count)
     if found.rows_in == 0:
         raise Unreadable("empty_file", "the file holds no record")
     return found
@@ -60,10 +62,10 @@ def _dataset(desk: Desk, text: str) -> Dataset:
     return known
 
 
-def _records(dataset: Dataset, job: Job) -> Iterator[Payload]:
+def _records(dataset: Dataset, job: Job, position: Position) -> Iterator[Payload]:
     name = job.part or job.origin.source_file
     if dataset.reader is None:
-        return records(job.path, name, Dialect(dataset.encoding, dataset.delimiter))
+        return records(job.path, name, Dialect(dataset.encoding, dataset.delimiter), position)
     return _own_records(dataset.reader, job.path)
 
 
