@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.promise import filled, no_rows, not_shrunk, one_of, refers, table, unique
+from expectations.promise import between, filled, no_rows, not_shrunk, one_of, refers, table, unique
 
 TABLES = [
     table("cohorts", [unique("cohort_id"), *filled("study", "definition")], key=["cohort_id"]),
@@ -48,5 +48,138 @@ TABLES = [
             not_shrunk("generations"),
         ],
         key=["gen_id"],
+    ),
+    table(
+        "scores",
+        [
+            unique("gen_id"),
+            one_of("status", ["ok", "error"]),
+            between("a score is on its scale", "critical", "scaled_score", 0, 1),
+            no_rows(
+                "each evaluation that was asked has its row",
+                "critical",
+                """
+                select gen_id from {generations}
+                where stage = 'evaluation' and status <> 'pending'
+                    and gen_id not in (select gen_id from {batch})
+                """,
+            ),
+            no_rows(
+                "a row has a score or the reason why it has none",
+                "critical",
+                """
+                select gen_id from {batch}
+                where (status = 'ok') <> (score is not null and error_code is null)
+                    or (status = 'error') <> (score is null and error_code is not null)
+                """,
+            ),
+            no_rows(
+                "at least 80% of the judges' answers give a score",
+                "warn",
+                """
+                select count(*) as answer_count, count(score) as score_count
+                from {batch} where error_code is null or error_code <> 'no_text'
+                having count(score) < 0.8 * count(*)
+                """,
+                because="a template and its parser do not fit each other",
+            ),
+        ],
+        key=["gen_id"],
+    ),
+    table(
+        "final_results",
+        [
+            unique("cohort_id", "essay_gen_id"),
+            between("a mean is a share", "critical", "mean_share", 0, 1),
+            no_rows(
+                "results count each evaluation once",
+                "critical",
+                """
+                select sum(evaluation_count) as counted, (select count(*) from {scores}) as there
+                from {batch} where cohort_id = 'all'
+                having coalesce(sum(evaluation_count), 0) <> (select count(*) from {scores})
+                """,
+            ),
+        ],
+        key=["cohort_id", "essay_gen_id"],
+    ),
+    table(
+        "perfect_paths",
+        [
+            unique("cohort_id", "essay_gen_id"),
+            refers("essay_gen_id", "final_results", "essay_gen_id"),
+            refers("top_gen_id", "scores", "gen_id"),
+        ],
+        key=["cohort_id", "essay_gen_id"],
+    ),
+    table(
+        "generation_pivot",
+        [between("a mean is a share", "critical", "mean_share", 0, 1)],
+        key=["cohort_id", "combo_id", "generation_model_id"],
+    ),
+    table(
+        "evaluator_pivot",
+        [
+            unique("cohort_id", "evaluation_model_id", "evaluation_template_id"),
+            between("errors are a share", "critical", "error_share", 0, 1),
+        ],
+        key=["cohort_id", "evaluation_model_id", "evaluation_template_id"],
+    ),
+    table(
+        "evaluator_agreement",
+        [
+            unique("cohort_id", "evaluator_a", "evaluator_b", "statistic"),
+            no_rows(
+                "a correlation or kappa lies within -1 and 1",
+                "critical",
+                """
+                select cohort_id, evaluator_a, evaluator_b, statistic, value from {batch}
+                where abs(value) > 1 + 1e-9
+                    and (statistic in ('pearson', 'spearman') or statistic like 'kappa%')
+                """,
+            ),
+            no_rows(
+                "an interval is not upside down",
+                "critical",
+                """
+                select cohort_id, evaluator_a, evaluator_b, statistic from {batch}
+                where low > high
+                """,
+            ),
+        ],
+        key=["cohort_id", "evaluator_a", "evaluator_b", "statistic"],
+    ),
+    table(
+        "variance_components",
+        [
+            unique("cohort_id", "component"),
+            between("a variance is not negative", "critical", "variance", 0, None),
+            no_rows(
+                "shares add up to one",
+                "critical",
+                """
+                select cohort_id, sum(share) as total from {batch}
+                group by cohort_id having abs(sum(share) - 1) > 1e-6
+                """,
+            ),
+        ],
+        key=["cohort_id", "component"],
+    ),
+    table(
+        "template_versions",
+        [
+            unique("kind", "template_id", "template_hash"),
+            one_of("kind", ["draft", "essay", "evaluation"]),
+            between("a difference is one of shares", "critical", "difference", -1, 1),
+        ],
+        key=["kind", "template_id", "template_hash"],
+    ),
+    table(
+        "model_performance",
+        [
+            unique("cohort_id", "role", "model_id"),
+            refers("cohort_id", "cohorts", "cohort_id"),
+        ],
+        key=["cohort_id", "role", "model_id"],
     ),
 ]

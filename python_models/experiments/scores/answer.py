@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Reason = Literal[
-    "empty", "truncated", "none", "several", "out_of_range", "ambiguous", "other_scale"
+    "empty",
+    "truncated",
+    "none",
+    "several",
+    "out_of_range",
+    "ambiguous",
+    "other_scale",
+    "no_text",
+    "no_parser",
+    "no_scale",
 ]
 Reading = Literal["number", "fraction", "percent", "words", "average_of_digits"]
 

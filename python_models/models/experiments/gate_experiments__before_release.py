@@ -10,5 +10,14 @@ def model(dbt, session):
         "combos": dbt.ref("combos"),
         "membership": dbt.ref("membership"),
         "generations": dbt.ref("generations"),
+        "scores": dbt.ref("scores"),
+        "final_results": dbt.ref("final_results"),
+        "perfect_paths": dbt.ref("perfect_paths"),
+        "generation_pivot": dbt.ref("generation_pivot"),
+        "evaluator_pivot": dbt.ref("evaluator_pivot"),
+        "evaluator_agreement": dbt.ref("evaluator_agreement"),
+        "variance_components": dbt.ref("variance_components"),
+        "template_versions": dbt.ref("template_versions"),
+        "model_performance": dbt.ref("model_performance"),
     }
     return run_gate(dbt, session, "experiments", "before_release", tables)

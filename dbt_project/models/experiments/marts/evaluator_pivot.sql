@@ -1,0 +1,31 @@
+with
+
+cohort_scores as (
+    select * from {{ ref('int_experiments__cohort_scores_listed') }}
+)
+
+select
+    cohort_scores.cohort_id,
+    cohort_scores.evaluation_model_id,
+    cohort_scores.evaluation_template_id,
+    cast(count(*) as bigint) as evaluation_count,
+    cast(count(cohort_scores.score) as bigint) as score_count,
+    cast(avg(cohort_scores.scaled_score) as double) as mean_share,
+    cast(
+        case
+            when
+                min(cohort_scores.scale_min) = max(cohort_scores.scale_min)
+                and min(cohort_scores.scale_max) = max(cohort_scores.scale_max)
+                then avg(cohort_scores.score)
+        end as double
+    ) as mean_score,
+    cast(stddev_samp(cohort_scores.scaled_score) as double) as share_deviation,
+    cast(min(cohort_scores.scaled_score) as double) as lowest_share,
+    cast(max(cohort_scores.scaled_score) as double) as highest_share,
+    cast(
+        count(*) - count(cohort_scores.score) as double
+    ) / count(*) as error_share
+from cohort_scores
+group by
+    cohort_scores.cohort_id, cohort_scores.evaluation_model_id,
+    cohort_scores.evaluation_template_id

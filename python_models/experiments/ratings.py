@@ -1,0 +1,109 @@
+"""`python -m python_models.experiments.ratings FILE...`: check judges on rated files of one's own.
+
+Reads JSONL, JSON, CSV and TSV, prints what the score parser makes of judges' texts and how far
+raters agree. Three shapes are known, and told apart by what a file holds:
+
+- judges' texts: `--text COLUMN --parser P`, beside a recorded score with `--recorded COLUMN`;
+- a column for each rater: `--raters COLUMN...`;
+- long form, a row for each rating: `--unit COLUMN... --rater COLUMN --score COLUMN`; files that
+  were rated by one person each are joined on the unit, the file's name being the rater.
+
+Words are categories: they are numbered in the order of `--order`, or of the alphabet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from python_models.experiments.rated_files import (
+    NotRated,
+    judged_texts,
+    rated_columns,
+    rated_lists,
+    rated_rows,
+    read_rows,
+)
+from python_models.experiments.rated_report import agreement_of, parsing_of
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the figures of the files as JSON or as tables; 1 when a file cannot be read."""
+    given = _arguments(arguments)
+    try:
+        rows = [row for path in given.files for row in read_rows(path, given.records)]
+        found = _figures(rows, given)
+    except (NotRated, OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if given.json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    else:
+        _show(found)
+    return 0
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m python_models.experiments.ratings",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--records", help="path to the list of records in a JSON file: a.b.c")
+    parser.add_argument("--text", help="column of judges' texts; a dotted path goes inside")
+    parser.add_argument("--parser", default="in_last_line", help="in_last_line, complex or pair")
+    parser.add_argument(
+        "--scale", nargs=2, type=float, default=(0.0, 10.0), metavar=("LOW", "HIGH")
+    )
+    parser.add_argument("--recorded", help="column of the known score, or list of both of a pair")
+    parser.add_argument("--raters", nargs="+", help="columns, one a rater")
+    parser.add_argument("--list", help="column that holds a list of ratings without names")
+    parser.add_argument("--unit", nargs="+", help="columns that name what was rated")
+    parser.add_argument("--rater", help="column of the rater; `file` for the file's name")
+    parser.add_argument("--score", help="column of the rating")
+    parser.add_argument("--order", nargs="+", help="words from lowest to highest")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser.parse_args(arguments)
+
+
+def _figures(rows: list[dict[str, Any]], given: argparse.Namespace) -> dict[str, Any]:
+    if given.text:
+        texts = judged_texts(rows, given.text, given.recorded)
+        return parsing_of(texts, given.parser, tuple(given.scale))
+    if given.raters:
+        return agreement_of(*rated_columns(rows, given.raters, given.order))
+    if given.list:
+        return agreement_of(*rated_lists(rows, given.list, given.order))
+    if given.unit and given.rater and given.score:
+        return agreement_of(*rated_rows(rows, given.unit, given.rater, given.score, given.order))
+    raise NotRated("say what the files hold: --text, --raters, --list, or --unit --rater --score")
+
+
+def _show(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print({name: value for name, value in found.items() if not isinstance(value, list)})
+    for name, rows in found.items():
+        if isinstance(rows, list) and rows:
+            table = Table(title=name)
+            for column in rows[0]:
+                table.add_column(column)
+            for row in rows:
+                table.add_row(*(_cell(value) for value in row.values()))
+            console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return "-" if value is None else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

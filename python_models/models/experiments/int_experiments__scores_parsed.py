@@ -1,0 +1,6 @@
+from python_models.experiments.scoring import scores_parsed
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", schema="experiments_intermediate", tags=["experiments"])
+    return scores_parsed(dbt.ref("generations"))
