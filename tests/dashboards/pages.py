@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 
 from ingestion.settings import PROJECT_ROOT
 
-URLS = ("overview", "telemetry", "runs", "llm", "quality", "data", "sql")
+URLS = ("overview", "telemetry", "experiments", "runs", "llm", "quality", "data", "sql")
 TELEMETRY_VIEWS = (
     "Power & temperature",
     "Variance",
@@ -21,10 +21,19 @@ TELEMETRY_VIEWS = (
     "Report",
     "Start a run",
 )
+EXPERIMENTS_VIEWS = (
+    "Cohorts",
+    "Scores",
+    "Lineage",
+    "Agreement",
+    "Variance",
+    "Versions & models",
+)
 # every page and every section of it
 PLACES = (
-    *((url, {}) for url in URLS if url != "telemetry"),
+    *((url, {}) for url in URLS if url not in ("telemetry", "experiments")),
     *(("telemetry", {"view": view}) for view in TELEMETRY_VIEWS),
+    *(("experiments", {"view": view}) for view in EXPERIMENTS_VIEWS),
     ("runs", {"view": "Compare"}),
     ("llm", {"view": "Cost"}),
     ("quality", {"view": "Rejected rows"}),

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tests.dashboards.experiments_rows import write_experiments
+
 FIRST_DAY = datetime(2026, 1, 1)
 DAYS = 20
 CONTROLS = ("press-01", "press-02", "oven-01", "<img src=x onerror=alert(1)>")
@@ -25,6 +27,7 @@ def write_release(path: Path, rows: bool = True) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute(DDL)
+        write_experiments(connection, rows)
         connection.execute(
             "insert into ops.releases (release_id, created_at, invocation_id, is_current)"
             " values (7, ?, 'inv-2', true)",

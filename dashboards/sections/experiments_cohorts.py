@@ -1,0 +1,49 @@
+"""Which cohorts there are, and how far each stage of them is."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards import experiment_charts as charts
+from dashboards.parts.page import asking, part
+from dashboards.parts.tables import table
+from dashboards.parts.text import count
+from dashboards.queries import experiments as queries
+from dashboards.release import Release
+from dashboards.sections.experiments_filters import Chosen
+
+NUMBER = st.column_config.NumberColumn
+COLUMNS = {
+    "cohort_id": "Cohort",
+    "study": "Study",
+    "level": "Descriptions",
+    "k_max": NUMBER("Concepts at once", format="%d"),
+    "combo_count": NUMBER("Combinations", format="%d"),
+    "draft_count": NUMBER("Drafts", format="%d"),
+    "essay_count": NUMBER("Essays", format="%d"),
+    "evaluation_count": NUMBER("Evaluations", format="%d"),
+    "is_current": "Newest of its study",
+    "is_reevaluation": "Judges old texts",
+    "created_at": st.column_config.DatetimeColumn("Planned (UTC)", format="YYYY-MM-DD HH:mm"),
+}
+
+
+def show(release: Release, chosen: Chosen) -> None:
+    """Show cohort by stage, and the cohorts themselves."""
+    ask = asking(release)
+    rows = ask(queries.MATRIX).to_pylist()
+    for row in rows:
+        row["cohort"] = chosen.name_of(row["cohort_id"])
+        row["done_share"] = row["done_count"] / row["planned_count"]
+        row["told"] = f"{count(row['done_count'])} of {count(row['planned_count'])}"
+        if row["failed_count"]:
+            row["told"] += f", {count(row['failed_count'])} failed"
+    if rows:
+        st.altair_chart(charts.cohort_matrix(pa.Table.from_pylist(rows)), key="cohort_matrix")
+        st.caption(
+            "A generation is known by what is asked of whom, so cohorts share it: the tooltip says "
+            "how many of a cell another cohort has, too."
+        )
+    part("Cohorts")
+    table(ask(queries.COHORTS), "cohorts", COLUMNS)

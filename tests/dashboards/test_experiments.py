@@ -1,0 +1,121 @@
+"""The experiments page: cohorts, pivots, lineages, judges; filters in the address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards.sections.experiments_scores import _picked
+from tests.dashboards.pages import failures, page, words
+
+SECTIONS = ("Cohorts", "Scores", "Lineage", "Agreement", "Variance", "Versions & models")
+
+
+@pytest.mark.parametrize("view", SECTIONS)
+@pytest.mark.parametrize("cohort", ["All cohorts", "daydream", "no-such-cohort"])
+def test_every_section_renders_for_a_cohort_and_for_all(
+    released: Path, view: str, cohort: str
+) -> None:
+    tested = page("experiments", {"view": view, "cohort": cohort})
+    assert failures(tested) == []
+
+
+def test_a_release_without_cohorts_says_what_to_do(released_empty: Path) -> None:
+    tested = page("experiments")
+    assert failures(tested) == []
+    assert "holds no cohort" in words(tested)
+
+
+def test_the_headline_counts_what_the_release_holds(released: Path) -> None:
+    with duckdb.connect(str(released), read_only=True) as connection:
+        essays, scores, unread = connection.execute(
+            "select count(distinct essay_gen_id), count(score), count(*) - count(score)"
+            " from experiments.scores"
+        ).fetchone()
+    assert unread > 0
+    found = words(page("experiments"))
+    assert f"Essays judged {essays} by 2 judges" in found
+    assert f"Scores {scores} {unread} answers without one" in found
+
+
+def test_a_cohort_shows_its_own_figures(released: Path) -> None:
+    with duckdb.connect(str(released), read_only=True) as connection:
+        (essays,) = connection.execute(
+            "select count(distinct essay_gen_id) from experiments.final_results"
+            " where cohort_id = 'cohort-0'"
+        ).fetchone()
+    found = words(page("experiments", {"cohort": "daydream"}))
+    assert f"Essays judged {essays} by 2 judges" in found
+
+
+def test_filters_come_from_the_address(released: Path) -> None:
+    tested = page("experiments", {"view": "Scores", "template": "bridge", "model": "plain"})
+    shown = tested.dataframe[0].value
+    assert set(shown["draft_template_id"]) == {"bridge"}
+    assert set(shown["generation_model_id"]) == {"plain"}
+
+
+def test_a_cell_with_fewer_scores_than_asked_is_left_out(released: Path) -> None:
+    tested = page("experiments", {"view": "Scores", "cohort": "daydream", "least": "4"})
+    assert tested.dataframe[0].value["score_count"].min() == 4
+    tested = page("experiments", {"view": "Scores", "cohort": "daydream", "least": "20"})
+    assert "No cell has that many scores" in words(tested)
+
+
+def test_answers_without_a_score_are_shown_with_their_reason(released: Path) -> None:
+    tested = page("experiments", {"view": "Scores"})
+    unread = tested.dataframe[-1].value
+    assert set(unread["error_code"]) == {"several"}
+    assert unread["last_words"].str.contains("6 or 7").all()
+
+
+def test_a_lineage_shows_draft_essay_and_evaluations_as_text_only(released: Path) -> None:
+    tested = page("experiments", {"view": "Lineage"})
+    found = words(tested)
+    for head in ("1 · Draft", "2 · Essay", "3 · Evaluations"):
+        assert head in found
+    assert "&lt;script&gt;alert" in found
+    assert "<script>alert" not in "".join(str(item.value) for item in tested.get("html"))
+
+
+def test_a_link_from_a_cell_opens_the_lineages_of_its_combination(released: Path) -> None:
+    tested = page("experiments", {"view": "Lineage", "combo": "c2"})
+    assert set(tested.dataframe[0].value["combo_id"]) == {"c2"}
+    assert "Texts about moss" in words(tested).replace("\\", "")
+
+
+def test_agreement_shows_all_judges_and_each_pair(released: Path) -> None:
+    tested = page("experiments", {"view": "Agreement"})
+    assert tested.selectbox(key="judges").options == ["judge_a and judge_b"]
+    shown = tested.dataframe[-1].value
+    assert {"alpha_interval", "icc2", "pearson", "leniency"} <= set(shown["statistic"])
+
+
+def test_a_second_version_of_a_template_is_beside_the_first(released: Path) -> None:
+    shown = page("experiments", {"view": "Versions & models"}).dataframe[0].value
+    bridge = shown[shown["template_id"] == "bridge"].set_index("version")
+    assert bridge.loc[2, "difference"] > 0
+    assert bridge.loc[2, "place_count"] > 0
+
+
+@pytest.mark.parametrize(
+    "event", [None, {}, {"selection": {"cell": []}}, {"selection": {"cell": [{}]}}]
+)
+def test_no_click_is_no_cell(event: dict | None) -> None:
+    assert _picked(event) is None
+
+
+def test_a_missing_table_fails_its_own_section_only(released: Path, tmp_path: Path) -> None:
+    from ingestion.lake import lake
+
+    broken = tmp_path / "broken.duckdb"
+    broken.write_bytes(released.read_bytes())
+    with duckdb.connect(str(broken)) as connection:
+        connection.execute("drop table experiments.evaluator_agreement")
+    lake().latest.unlink()
+    lake().latest.symlink_to(broken)
+    tested = page("experiments", {"view": "Agreement"})
+    assert failures(tested) == []
+    assert "does not hold its tables yet" in words(tested)
