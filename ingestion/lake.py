@@ -7,6 +7,7 @@ may live in an object store instead (`SLUICE_WAREHOUSE`), locks and journals sta
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -134,11 +135,16 @@ def catalog_properties() -> dict[str, str]:
     return properties | {"warehouse": warehouse_uri()} | s3_properties()
 
 
+# the first one makes the catalog's own tables: two threads that both find none would both make them
+_OPENING = threading.Lock()
+
+
 def catalog() -> Catalog:
     """Open the Iceberg catalog of the lake."""
     from pyiceberg.catalog import load_catalog
 
-    return load_catalog(CATALOG_NAME, **catalog_properties())
+    with _OPENING:
+        return load_catalog(CATALOG_NAME, **catalog_properties())
 
 
 def metadata_locations(namespace: str) -> dict[str, str]:
