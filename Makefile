@@ -178,6 +178,10 @@ bench: $(STAMP) ## Landing, build and release against their floors. SIZES=1,10,5
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
 
+.PHONY: bench-experiments
+bench-experiments: $(STAMP) ## Planning of 100,000 memberships, and a run with nothing to ask
+	@$(PY) -m tests.benchmarks.experiments $(ARGS)
+
 .PHONY: bench-conversations
 bench-conversations: $(STAMP) ## Near-duplicates of a million conversations, and landing and checks of 200,000. ARGS="--texts 100000"
 	@$(PY) -m tests.benchmarks.conversations $(ARGS)
