@@ -42,6 +42,7 @@ def print_release(console: Console, run_id: str | None = None) -> None:
         console.print("Nothing has been released yet.")
         return
     table = Table("table", "rows", "size", "", title=f"Release {release_id}", title_justify="left")
+    before = _snapshots_before(release_id)
     for row in journal.rows(
         "select * from release_tables where release_id = ? order by domain, table_name",
         (release_id,),
@@ -50,12 +51,28 @@ def print_release(console: Console, run_id: str | None = None) -> None:
             f"{row['domain']}.{row['table_name']}",
             f"{row['rows']:,}",
             f"{row['bytes'] / 1e6:,.1f} MB",
-            "as before" if row["is_unchanged"] else "new",
+            "as before"
+            if before.get((row["domain"], row["table_name"])) == row["snapshot_id"]
+            else "new",
         )
     console.print(table)
     console.print(f"Opened by any DuckDB: {lake().latest} -> {lake().latest.resolve().name}\n")
     newest = journal.rows("select run_id from runs order by started_at desc limit 1")
     console.print(_NEXT.format(run=run_id or (newest[0]["run_id"] if newest else "..")))
+
+
+def _snapshots_before(release_id: int) -> dict[tuple[str, str], int]:
+    """Return the snapshots of the release before the run that made this one: each domain a run
+    publishes is a release of its own."""
+    rows = journal.rows(
+        "select domain, table_name, snapshot_id from release_tables where release_id = ("
+        " select max(earlier.release_id) from releases as earlier"
+        " inner join releases as shown on earlier.release_id < shown.release_id"
+        " and earlier.invocation_id is not shown.invocation_id"
+        " where shown.release_id = ?)",
+        (release_id,),
+    )
+    return {(row["domain"], row["table_name"]): row["snapshot_id"] for row in rows}
 
 
 def _print_reason_not_published(console: Console, run: dict) -> None:
