@@ -9,28 +9,17 @@ qualities as (
     select * from {{ ref('int_conversations__qualities_scored') }}
 ),
 
-places as (
-    select
-        records.record_id,
-        row_number() over (
-            partition by records.conversation_id
-            order by
-                case records.tier
-                    when 'open' then 1 when 'restricted' then 2 else 3
-                end,
-                records.priority desc,
-                records.first_record desc,
-                records.record_id
-        ) as place
-    from records
+duplicates as (
+    select * from {{ ref('duplicates') }}
 ),
 
 copies as (
     select
-        places.record_id,
-        'exact' as kind
-    from places
-    where places.place > 1
+        duplicates.record_id,
+        min(duplicates.kind) as kind
+    from duplicates
+    where duplicates.record_id <> duplicates.survivor_record_id
+    group by duplicates.record_id
 ),
 
 records_with_reason as (
