@@ -121,11 +121,16 @@ def asked_of(
         model=source.place.model,
         parameters=parameters,
         schema=source.schema,
-        price=price or price_of(endpoint, source.place.model),
+        price=price_now(price or price_of(endpoint, source.place.model)),
         budget=Budget(ceilings, shared.budget_changed),
         constants=constants,
         deadline=settings().llm_deadline_seconds,
     )
+
+
+def price_now(price: Price) -> Price:
+    """Return what a model costs the way it is asked now."""
+    return price.in_batch() if settings().llm_mode == "batch" else price
 
 
 def ask_missing(shared: Runtime, asked: Asked, source: Rows) -> None:

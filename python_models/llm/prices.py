@@ -21,11 +21,17 @@ class Price:
     prompt: float
     cached: float
     completion: float
+    batch_share: float = 1.0  # of the above, when the provider's batch API answers
 
     @property
     def is_free(self) -> bool:
         """Say whether calls cost nothing, so that no budget is needed."""
         return self.prompt == 0 and self.completion == 0
+
+    def in_batch(self) -> Price:
+        """Return the price of the same model through the provider's batch API."""
+        share = self.batch_share
+        return Price(self.prompt * share, self.cached * share, self.completion * share)
 
     def cost(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> float:
         """Return USD for the tokens of a call."""
@@ -48,7 +54,10 @@ def price_list() -> dict[str, list[tuple[date, Price]]]:
             )
             numbers = [float(row[name] or row[given[0]]) / 1e6 for name in given]
             found.setdefault(row["model"], []).append(
-                (date.fromisoformat(row["valid_from"]), Price(*numbers))
+                (
+                    date.fromisoformat(row["valid_from"]),
+                    Price(*numbers, batch_share=float(row["batch_share"] or 1)),
+                )
             )
     for prices in found.values():
         prices.sort(key=lambda item: item[0], reverse=True)

@@ -84,3 +84,16 @@ def test_a_batch_takes_no_more_than_the_budget_allows(server, setting) -> None:
     table = run_step(None, machines(12), SINGLE, "llm_tests")
     assert table.column("status").to_pylist().count("ok") == 5
     assert server.counters()["requests"] == 5
+
+
+def test_a_batch_costs_the_share_the_price_list_says(
+    setting, journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LLM_PRICE_INPUT_USD_PER_MILLION", "LLM_PRICE_OUTPUT_USD_PER_MILLION"):
+        monkeypatch.delenv(name)
+    setting(llm_model="gpt-4o-mini", llm_budget_usd=1)
+    run_step(None, machines(5), SINGLE, "llm_tests")
+    tokens = "sum(prompt_tokens) as prompt, sum(completion_tokens) as completion"
+    found = journal(f"select {tokens}, sum(cost_usd) as usd from llm_attempts")[0]
+    single = (0.15 * found["prompt"] + 0.60 * found["completion"]) / 1e6
+    assert found["usd"] == pytest.approx(single / 2)
