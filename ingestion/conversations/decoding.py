@@ -127,7 +127,9 @@ def _stream(stream: io.BufferedReader, name: str, dialect: Dialect) -> Iterator[
         yield from _json(stream, head)
     elif plain.endswith((".jsonl", ".ndjson")):
         yield from _lines(stream)
-    elif plain.endswith((".txt", ".chatml")) or b"<|im_start|>" in text[:200]:
+    elif plain.endswith((".txt", ".chatml")) or (
+        b"<|im_start|>" in text[:200] and not plain.endswith((".csv", ".tsv"))
+    ):
         yield from _texts(stream, encoding)
     else:
         yield from _csv(stream, encoding, dialect.delimiter)
