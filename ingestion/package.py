@@ -241,7 +241,9 @@ class Package:
         jobs = []
         for table, parts in self.parts.items():
             rows = sum(count for _, count in parts)
-            if len(parts) > 1 and rows <= min(MERGE_ROWS, SMALL_PART_ROWS * len(parts)):
+            if len(parts) < 2 or self._is_large(parts):
+                continue
+            if rows <= min(MERGE_ROWS, SMALL_PART_ROWS * len(parts)):
                 target = str(self.folder / f"{table}-{self.part_number}.parquet")
                 paths = [path for path, _ in parts]
                 jobs.append(
@@ -250,6 +252,11 @@ class Package:
                 )  # fmt: skip
         for job, _ in self.reader.answers(jobs) if jobs else []:
             self.parts[job["id"]] = [(job["target"], job["rows"])]
+
+    def _is_large(self, parts: list[tuple[str, int]]) -> bool:
+        """Say whether parts are too large to be written as one in the memory there is."""
+        most = self.road.merge_bytes
+        return most is not None and sum(Path(path).stat().st_size for path, _ in parts) > most
 
     def _declared_rows(self, sources: Any) -> list[dict[str, Any]]:
         said = {row["source"] for row in self._noted.get(self.road.declared_table, [])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -43,6 +44,7 @@ class ReadingProcess:
         self.scratch, self.reader = scratch, reader
         self.workers = workers or settings().sluice_threads
         self.process: subprocess.Popen[str] | None = None
+        self.is_idle = True
         self.known: list[tuple[str, str]] = []
         self.on_progress: Callable[[Job, Answer], None] = lambda job, answer: None
 
@@ -61,7 +63,11 @@ class ReadingProcess:
         """End the process; it holds nothing that is not on disk."""
         if self.process is not None:
             if self.process.stdin:
-                self.process.stdin.close()
+                with contextlib.suppress(BrokenPipeError):
+                    self.process.stdin.close()
+            if self.is_idle:  # it may have processes of its own to end
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(timeout=5)
             self.process.kill()
             self.process.wait()
             self.process = None
@@ -96,6 +102,7 @@ class ReadingProcess:
         process = self._started()
         assert process.stdin is not None and process.stdout is not None
         open_jobs = {job["id"]: job for job in jobs}
+        self.is_idle = False
         try:
             for job in jobs:
                 process.stdin.write(json.dumps(job) + "\n")
@@ -115,6 +122,7 @@ class ReadingProcess:
                 raise ReadingFailed(f"{job.get('source_file', job['do'])}: {answer['error']}")
             if answer.get("status") == "loaded":
                 self.known.append((job["source"], answer["hash"]))
+            self.is_idle = not open_jobs
             yield job, answer
 
     def _started(self) -> subprocess.Popen[str]:

@@ -39,6 +39,7 @@ class Road:
     reader: ClassVar[str]  # `package.module:function`, runs in the reading process
     declared_table: ClassVar[str]  # raw table of declarations: load_id, source, declaration_hash ..
     order: ClassVar[Mapping[str, str]] = {}  # by what the rows of a table are put in order
+    merge_bytes: ClassVar[int | None] = None  # parts of a table that are more stay as they are
 
     @property
     def namespace(self) -> str:

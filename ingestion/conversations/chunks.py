@@ -71,6 +71,9 @@ def standardise_chunk(chunk: Chunk) -> Done:
         except RecursionError:
             told = "the record is nested too deeply"
             done.rejects.append(Reject(number, None, "too_deep", told, _shown(payload)))
+        except Exception as error:  # noqa: BLE001  one record must not end a file of millions
+            told = f"the record could not be understood: {type(error).__name__}: {error}"
+            done.rejects.append(Reject(number, None, "not_understood", told, _shown(payload)))
     if done.accepted:
         done.parts = _write(rows, chunk)
     return done

@@ -27,11 +27,7 @@ class ConversationsRoad(Road):
     grammar = GRAMMAR
     reader = "ingestion.conversations.reader:read"
     declared_table = "datasets"
-    order = {
-        "records": "source_file, record_number",
-        "messages": "conversation_id, turn",
-        "rejects": "source_file, line_number",
-    }
+    merge_bytes = 24 * 1024 * 1024  # texts: several times that in memory
 
     def __init__(self) -> None:
         self._remotes: dict[str, Any] = {}  # by address, how to fetch it

@@ -23,8 +23,8 @@ from ingestion.conversations.pacing import Window
 from ingestion.rejecting import Unreadable
 from ingestion.worker import Desk, FileRead, Job
 
-CHUNK_RECORDS = 4_000
-CHUNK_BYTES = 4 * 1024 * 1024
+CHUNK_RECORDS = 8_000
+CHUNK_BYTES = 8 * 1024 * 1024
 SHARED_FROM = 4 * 1024 * 1024  # a smaller file is standardised here: processes take time to start
 
 

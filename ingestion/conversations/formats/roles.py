@@ -33,11 +33,10 @@ def role_of(name: object, wishes: Wishes) -> str:
     Raises:
         Unstandard: nobody knows who that is; a dataset's declaration can say it.
     """
-    known = KNOWN.get(name)  # type: ignore[call-overload]
-    if known is not None and not wishes.roles:
-        return str(known)
     if not isinstance(name, str) or not name.strip():
-        raise Unstandard("missing_role", f"a turn does not say who speaks (role: {name!r})")
+        raise Unstandard("missing_role", "a turn does not say who speaks")
+    if name in KNOWN and not wishes.roles:
+        return KNOWN[name]
     folded = name.strip().casefold().replace(" ", "_")
     for given, role in wishes.roles:
         if given.casefold().replace(" ", "_") == folded:

@@ -55,10 +55,10 @@ def _part(part: Any, media: list[Any]) -> str:
         return part
     if not isinstance(part, dict):
         raise Unstandard("bad_content", f"a part of a turn's content is a {type(part).__name__}")
-    kind = part.get("type")
+    kind = str(part.get("type", ""))
     if kind in _MEDIA:
         media.append(part)
-        name = str(kind).removeprefix("input_").removesuffix("_url")
+        name = kind.removeprefix("input_").removesuffix("_url")
         return f"<{name}>"
     for key in ("text", "value", "content"):
         value = part.get(key)
@@ -88,8 +88,8 @@ def split_reasoning(text: str) -> tuple[str, str | None]:
 def repaired(text: str, html: str, notes: set[str]) -> str:
     """Undo broken encodings and HTML where that is exact; what was done is added to `notes`."""
     if not text.isascii() and _SUSPECT.search(text):
-        mended = _MOJIBAKE.sub(_decoded, text)
-        if mended != text:
+        # broken twice is mended twice: what was read once must be read the same again
+        while (mended := _MOJIBAKE.sub(_decoded, text)) != text:
             notes.add("mojibake")
             text = mended
     if html != "never" and ("<" in text or "&" in text) and _is_html(text, html):
