@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import altair as alt
 import pyarrow as pa
 
@@ -12,29 +14,38 @@ COMPONENTS = {
     "combo": "Combination",
     "template": "Template",
     "generation_model": "Writing model",
+    "text": "These together",
+    "replicate": "Replicate",
     "evaluation_template": "Evaluation template",
     "evaluation_model": "Judge",
-    "replicate": "Replicate",
     "residual": "Residual",
 }
-COMPONENT_COLORS = ["#0B7285", "#5BA4B4", "#1F6FB2", "#B0356B", "#D9730D", "#8A5CC2", "#C9D2D9"]
+COMPONENT_COLORS = [
+    *("#0B4A5E", "#0B7285", "#5BA4B4", "#A9D0D9", "#5C7A29"),
+    *("#B0356B", "#D9730D", "#C9D2D9"),
+]
 STAGES = ["draft", "essay", "evaluation"]
 
 
-def _share(field: str, title: str = "Mean score") -> alt.Color:
+def _share(field: str, title: str, domain: tuple[float, float] = (0, 1)) -> alt.Color:
     return alt.Color(
         f"{field}:Q",
         title=title,
-        scale=alt.Scale(range=SHARE_COLORS, domain=[0, 1], interpolate="rgb"),
-        legend=alt.Legend(orient="top", format=".0%", gradientLength=220, tickCount=5),
+        scale=alt.Scale(range=SHARE_COLORS, domain=list(domain), interpolate="rgb", clamp=True),
+        legend=alt.Legend(orient="top", format=".0%", gradientLength=260, tickCount=4),
     )
 
 
 def cohort_matrix(stages: pa.Table) -> alt.LayerChart:
     """Return cohort x stage, coloured by how much of it is done, with the counts written in."""
     base = alt.Chart(stages).encode(
-        x=alt.X("stage:N", title=None, sort=STAGES, axis=alt.Axis(labelAngle=0, orient="top")),
-        y=alt.Y("cohort:N", title=None, sort=None, axis=alt.Axis(labelLimit=260)),
+        x=alt.X(
+            "stage:N",
+            title=None,
+            sort=STAGES,
+            axis=alt.Axis(labelAngle=0, orient="top", labelFlush=False),
+        ),
+        y=alt.Y("cohort:N", title=None, sort=None, axis=alt.Axis(labelFlush=False, labelLimit=260)),
     )
     cells = base.mark_rect(cornerRadius=4, stroke="#FFFFFF", strokeWidth=3).encode(
         color=_share("done_share", "Done"),
@@ -57,20 +68,36 @@ def cohort_matrix(stages: pa.Table) -> alt.LayerChart:
 
 
 def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
-    """Return combination x column, coloured by the mean share; `told` is written in the cell."""
+    """Return combination x column, coloured by the mean share; `told` is written in the cell.
+
+    Colours span the shares shown: judges rarely use the whole scale.
+    """
+    known = [share for share in cells["mean_share"].to_pylist() if share is not None] or [0, 1]
+    low, high = floor(min(known) * 20) / 20, max(ceil(max(known) * 20) / 20, 0.05)
+    lines = 1 + max(name.count(" · ") for name in cells[column].to_pylist())
+    middle = low + 0.6 * (high - low)
     base = alt.Chart(cells).encode(
         x=alt.X(
             f"{column}:N",
             title=None,
-            axis=alt.Axis(labelAngle=0, orient="top", labelLimit=220),
+            sort=None,
+            axis=alt.Axis(
+                labelAngle=0,
+                orient="top",
+                labelExpr="split(datum.label, ' · ')",
+                labelOverlap=False,
+                labelPadding=lines * 11,
+                labelFlush=False,
+                labelLimit=140,
+            ),
         ),
-        y=alt.Y("alias:N", title=None, sort=None, axis=alt.Axis(labelLimit=280)),
+        y=alt.Y("alias:N", title=None, sort=None, axis=alt.Axis(labelFlush=False, labelLimit=280)),
     )
     picked = alt.selection_point(name="cell", fields=["alias", column], on="click")
     marks = (
         base.mark_rect(cornerRadius=3, stroke="#FFFFFF", strokeWidth=2, cursor="pointer")
         .encode(
-            color=_share("mean_share"),
+            color=_share("mean_share", "Mean score", (low, high)),
             opacity=alt.condition(picked, alt.value(1.0), alt.value(0.4)),
             tooltip=[
                 alt.Tooltip("alias:N", title="Combination"),
@@ -84,18 +111,20 @@ def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
     )
     words = base.mark_text(fontSize=12, fontWeight=600).encode(
         text="told:N",
-        color=alt.condition("datum.mean_share > 0.62", alt.value("#FFFFFF"), alt.value("#24323D")),
+        color=alt.condition(
+            f"datum.mean_share > {middle}", alt.value("#FFFFFF"), alt.value("#24323D")
+        ),
     )
     rows = len(set(cells["alias"].to_pylist()))
     return (
-        (marks + words).properties(height=min(1400, 100 + 34 * rows)).configure_view(strokeWidth=0)
+        (marks + words).properties(height=min(1400, 130 + 34 * rows)).configure_view(strokeWidth=0)
     )
 
 
 def intervals(rows: pa.Table, title: str, zero: float = 0.0) -> alt.LayerChart:
     """Return statistics as points on their 95 % intervals, one below the other."""
     base = alt.Chart(rows).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=300))
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelFlush=False, labelLimit=300))
     )
     marks = alt.Chart(pa.table({"at": [zero]})).mark_rule(color=MUTED, strokeDash=[4, 3])
     tips = [
@@ -106,12 +135,12 @@ def intervals(rows: pa.Table, title: str, zero: float = 0.0) -> alt.LayerChart:
         alt.Tooltip("n:Q", title="Essays"),
     ]
     reach = base.mark_rule(color=BAND, strokeWidth=7, opacity=0.75).encode(
-        x=alt.X("low:Q", title=title), x2="high:Q", tooltip=tips
+        x=alt.X("low:Q", title=title, axis=alt.Axis(tickCount=6)), x2="high:Q", tooltip=tips
     )
     points = base.mark_point(color=POWER, filled=True, size=95, opacity=1).encode(
         x=alt.X("value:Q", title=title), tooltip=tips
     )
-    return (marks.encode(x="at:Q") + reach + points).properties(height=70 + 30 * len(rows))
+    return (marks.encode(x="at:Q") + reach + points).properties(height=76 + 34 * len(rows))
 
 
 def judges_scatter(rows: pa.Table, judge_a: str, judge_b: str) -> alt.LayerChart:
@@ -157,15 +186,17 @@ def variance_bars(rows: pa.Table) -> alt.Chart:
                 title="Share of the variance",
                 stack="zero",
                 scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format=".0%"),
+                axis=alt.Axis(format=".0%", tickCount=6),
             ),
-            y=alt.Y("cohort:N", title=None, sort=None, axis=alt.Axis(labelLimit=240)),
+            y=alt.Y(
+                "cohort:N", title=None, sort=None, axis=alt.Axis(labelFlush=False, labelLimit=240)
+            ),
             order=alt.Order("place:Q"),
             color=alt.Color(
                 "component:N",
                 title=None,
                 scale=alt.Scale(domain=list(COMPONENTS.values()), range=COMPONENT_COLORS),
-                legend=alt.Legend(orient="top", columns=7, labelLimit=200),
+                legend=alt.Legend(orient="top", columns=8, labelLimit=200),
             ),
             tooltip=[
                 alt.Tooltip("cohort:N", title="Cohort"),
@@ -190,7 +221,7 @@ def models_over_cohorts(rows: pa.Table) -> alt.Chart:
                 "mean_share:Q",
                 title="Mean score",
                 scale=alt.Scale(zero=False),
-                axis=alt.Axis(format=".0%"),
+                axis=alt.Axis(format=".1%", tickCount=5),
             ),
             color=alt.Color("model_id:N", title=None, legend=alt.Legend(orient="top")),
             tooltip=[

@@ -84,7 +84,7 @@ select
     kind,
     template_id,
     version,
-    template_hash,
+    left(template_hash, 12) as template_hash,
     mean_share,
     difference,
     place_count,

@@ -28,7 +28,6 @@ COLUMNS = {
 OF_ALL = {
     "alpha_interval": "Krippendorff's alpha, interval",
     "alpha_ordinal": "Krippendorff's alpha, ordinal",
-    "alpha_nominal": "Krippendorff's alpha, nominal",
     "icc2": "ICC(2,1), one judge",
     "icc2k": "ICC(2,k), mean of all",
     "icc3": "ICC(3,1), bias left out",

@@ -15,7 +15,7 @@ from dashboards.sections.experiments_filters import Chosen
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {
-    "cohort_id": "Cohort",
+    "cohort_id": st.column_config.TextColumn("Cohort", width="small"),
     "study": "Study",
     "level": "Descriptions",
     "k_max": NUMBER("Concepts at once", format="%d"),
@@ -37,13 +37,15 @@ def show(release: Release, chosen: Chosen) -> None:
         row["cohort"] = chosen.name_of(row["cohort_id"])
         row["done_share"] = row["done_count"] / row["planned_count"]
         row["told"] = f"{count(row['done_count'])} of {count(row['planned_count'])}"
+        if row["shared_count"]:
+            row["told"] += f" · {count(row['shared_count'])} shared"
         if row["failed_count"]:
-            row["told"] += f", {count(row['failed_count'])} failed"
+            row["told"] += f" · {count(row['failed_count'])} failed"
     if rows:
         st.altair_chart(charts.cohort_matrix(pa.Table.from_pylist(rows)), key="cohort_matrix")
         st.caption(
-            "A generation is known by what is asked of whom, so cohorts share it: the tooltip says "
-            "how many of a cell another cohort has, too."
+            "A generation is known by what is asked of whom: cohorts that ask the same share it, "
+            "and it is paid for once."
         )
     part("Cohorts")
     table(ask(queries.COHORTS), "cohorts", COLUMNS)

@@ -56,7 +56,9 @@ def show(release: Release, chosen: Chosen) -> None:
     """Show the pivot of texts, that of judges, and the answers that gave no score."""
     ask = asking(release)
     wanted = text_filters(release, chosen)
-    least = st.slider("At least this many scores", 1, 20, 1, key="least", bind="query-params")
+    least = st.slider(
+        "At least this many scores a cell", 1, 20, 1, key="least", bind="query-params"
+    )
     found = ask(queries.PIVOT, cohort=chosen.cohort, least=least, **wanted)
     if len(found):
         _pivot(found, chosen)
@@ -78,7 +80,13 @@ def _pivot(found: pa.Table, chosen: Chosen) -> None:
         row["column"] = " · ".join(names if len(templates) > 1 else [names[0], names[2]])
         row["told"] = "–" if row["mean_share"] is None else f"{row['mean_share']:.0%}"
         row["alias"] = row["alias"] or row["combo_id"]
-    cells = pa.Table.from_pylist(rows)
+    means: dict[str, list[float]] = {}
+    for row in rows:
+        means.setdefault(row["alias"], []).append(row["mean_share"] or 0.0)
+    best = {alias: sum(shares) / len(shares) for alias, shares in means.items()}
+    cells = pa.Table.from_pylist(
+        sorted(rows, key=lambda row: (-best[row["alias"]], row["alias"], row["column"]))
+    )
     event = st.altair_chart(
         charts.score_pivot(cells, "column"),
         key="score_pivot",

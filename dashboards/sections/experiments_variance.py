@@ -22,7 +22,7 @@ COLUMNS = {
     "df": NUMBER("Degrees of freedom", format="%d"),
     "n": NUMBER("Scores", format="%d"),
 }
-OF_TEXTS = ("combo", "template", "generation_model", "replicate")
+OF_TEXTS = ("combo", "template", "generation_model", "text", "replicate")
 OF_JUDGES = ("evaluation_template", "evaluation_model", "residual")
 
 

@@ -36,7 +36,7 @@ VARIANCE = pa.schema(
     ]
 )
 # what makes a text, and who judges it: each a random factor
-TEXT = ("combo_id", "draft_template_id", "essay_template_id", "generation_model_id")
+TEXT = ("combo_id", "draft_template_hash", "essay_template_hash", "generation_model_id")
 
 
 def agreements_measured(scores: Any) -> pa.Table:
@@ -57,8 +57,9 @@ def agreements_measured(scores: Any) -> pa.Table:
 def variances_decomposed(scores: Any) -> pa.Table:
     """Return the components of variance of a relation of scores by cohort.
 
-    `replicate` is one text beside others of the same coordinates; where no text was written
-    twice it has no component. Evaluation replicates differ in the residual only.
+    `text` is what combination, template and model make together beyond what each does alone;
+    `replicate` is one text beside others of the same coordinates, and has no component where
+    none was written twice. Evaluation replicates differ in the residual only.
     """
     rows: list[Row] = []
     for cohort_id, found in _by_cohort(scores):
@@ -79,16 +80,16 @@ def variances_decomposed(scores: Any) -> pa.Table:
 
 
 def _factors(rows: list[Row]) -> dict[str, list[str]]:
-    texts = {row["essay_gen_id"] for row in rows}
-    is_repeated = len(texts) > len({tuple(row[name] for name in TEXT) for row in rows})
-    templates = ("draft_template_id", "draft_template_hash", "essay_template_id")
+    texts = [" ".join(str(row[name]) for name in TEXT) for row in rows]
+    is_repeated = len({row["essay_gen_id"] for row in rows}) > len(set(texts))
     return {
         "combo": [row["combo_id"] for row in rows],
-        "template": [" ".join(str(row[name]) for name in templates) for row in rows],
+        "template": [f"{row['draft_template_hash']} {row['essay_template_hash']}" for row in rows],
         "generation_model": [row["generation_model_id"] for row in rows],
+        "text": texts,
+        "replicate": [row["essay_gen_id"] if is_repeated else "" for row in rows],
         "evaluation_template": [row["evaluation_template_hash"] for row in rows],
         "evaluation_model": [row["evaluation_model_id"] for row in rows],
-        "replicate": [row["essay_gen_id"] if is_repeated else "" for row in rows],
     }
 
 

@@ -1,5 +1,6 @@
--- Results by writing model and draft template, of chosen templates, judges and days, where enough
--- scores back them: change the four lines of `chosen_scores` and the last number.
+-- Results by writing model and draft template, of chosen templates, judges and days,
+-- where enough scores back them: change the four lines of `chosen_scores` and the last
+-- number.
 with
 
 chosen_scores as (

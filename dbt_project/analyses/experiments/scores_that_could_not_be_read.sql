@@ -1,4 +1,5 @@
--- Why evaluations gave no score, by judge, with the last words of one answer as an example.
+-- Why evaluations gave no score, by judge, with the last words of one answer as an
+-- example.
 select
     scores.evaluation_model_id,
     scores.evaluation_template_id,

@@ -1,4 +1,5 @@
--- Scores as each cohort sees them, and once for `all`: a score shared by cohorts counts once there.
+-- Scores as each cohort sees them, and once for `all`: a score shared by cohorts
+-- counts once there.
 with
 
 scores as (

@@ -1,5 +1,6 @@
--- A score once for each of the three templates that led to it, beside what else it depends on:
--- `place` names everything but the template, so that versions are compared at the same places.
+-- A score once for each of the three templates that led to it, beside what else it
+-- depends on: `place` names everything but the template, so that versions are compared
+-- at the same places.
 with
 
 scores as (
@@ -11,7 +12,8 @@ scores_by_kind as (
         'draft' as kind,
         scores.draft_template_id as template_id,
         scores.draft_template_hash as template_hash,
-        scores.essay_template_id || ' ' || scores.evaluation_template_id as other_templates,
+        scores.essay_template_id || ' '
+        || scores.evaluation_template_id as other_templates,
         scores.gen_id
     from scores
     union all
@@ -19,7 +21,8 @@ scores_by_kind as (
         'essay' as kind,
         scores.essay_template_id as template_id,
         scores.essay_template_hash as template_hash,
-        scores.draft_template_id || ' ' || scores.evaluation_template_id as other_templates,
+        scores.draft_template_id || ' '
+        || scores.evaluation_template_id as other_templates,
         scores.gen_id
     from scores
     union all

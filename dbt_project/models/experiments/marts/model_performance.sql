@@ -1,4 +1,5 @@
--- How each model did in each cohort, in the order cohorts came: as writer, and as judge.
+-- How each model did in each cohort, in the order cohorts came: as writer, and as
+-- judge.
 with
 
 cohort_scores as (

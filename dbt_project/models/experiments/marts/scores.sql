@@ -1,4 +1,5 @@
--- An evaluation that waits for its answer has no row yet; one that gave no score is an error row.
+-- An evaluation that waits for its answer has no row yet; one that gave no score is an
+-- error row.
 with
 
 generations as (

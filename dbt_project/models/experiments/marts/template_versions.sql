@@ -1,5 +1,6 @@
--- A version is compared with the one before it at the same places: the same combination, models
--- and other templates. Means over different places would compare those, and not the versions.
+-- A version is compared with the one before it at the same places: the same
+-- combination, models and other templates. Means over different places would compare
+-- those, and not the versions.
 with
 
 template_scores as (
