@@ -28,7 +28,14 @@
                     order by windows.opened_from asc nulls first, windows.opened_until asc nulls first
                     rows between unbounded preceding and 1 preceding
                 ) as reached
-            from {{ windows }} as windows
+            from (
+                {# equal windows are one: among equals the two orders could differ #}
+                select distinct
+                    given_windows.control_id,
+                    given_windows.opened_from,
+                    given_windows.opened_until
+                from {{ windows }} as given_windows
+            ) as windows
         ) as windows_with_reach
     ) as windows_with_group
     group by windows_with_group.control_id, windows_with_group.window_group

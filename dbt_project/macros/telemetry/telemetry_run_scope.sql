@@ -73,7 +73,7 @@
     {%- for name in [
         'telemetry_baseline_days', 'telemetry_min_baseline_cycles', 'telemetry_on_threshold_w',
         'telemetry_idle_gap_seconds', 'telemetry_curve_points', 'telemetry_silence_gaps',
-        'telemetry_drift_cycles'
+        'telemetry_drift_cycles', 'telemetry_plateau_share'
     ] -%}
         {%- do parts.append(name ~ '=' ~ var(name, '')) -%}
     {%- endfor -%}

@@ -48,6 +48,33 @@ issues_with_severity as (
             found_issues.cycle_id = side_effects.cycle_id
             and found_issues.rule = side_effects.rule
     where side_effects.rule is null
+),
+
+-- the cycles of a drift share its height: the last of them stands for the day
+issues_ranked as (
+    select
+        issues_with_severity.cycle_id,
+        issues_with_severity.control_id,
+        issues_with_severity.rule,
+        issues_with_severity.severity,
+        issues_with_severity.stage,
+        issues_with_severity.unit,
+        issues_with_severity.value,
+        issues_with_severity.limit_value,
+        issues_with_severity.overshoot,
+        row_number() over (
+            partition by
+                issues_with_severity.control_id,
+                issues_with_severity.rule,
+                issues_with_severity.cycle_date
+            order by
+                issues_with_severity.overshoot desc,
+                issues_with_severity.started_at desc,
+                issues_with_severity.cycle_id asc
+        ) as rank_in_day,
+        issues_with_severity.cycle_date,
+        issues_with_severity.started_at
+    from issues_with_severity
 )
 
-select * from issues_with_severity
+select * from issues_ranked

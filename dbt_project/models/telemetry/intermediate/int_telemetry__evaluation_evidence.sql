@@ -27,45 +27,26 @@ written_assessments as (
     where is_usable
 ),
 
-day_issues as (
-    select
-        cycle_issues.control_id,
-        cycle_issues.rule,
-        cycle_issues.severity,
-        cycle_issues.stage,
-        cycle_issues.unit,
-        cycle_issues.value,
-        cycle_issues.limit_value,
-        cycle_issues.cycle_date,
-        cycle_issues.started_at,
-        row_number() over (
-            partition by
-                cycle_issues.control_id, cycle_issues.rule, cycle_issues.cycle_date
-            order by
-                cycle_issues.overshoot desc, cycle_issues.started_at desc,
-                cycle_issues.cycle_id asc
-        ) as rank_in_day
-    from cycle_issues
-),
-
 findings as (
     select
-        day_issues.control_id,
-        day_issues.cycle_date,
-        day_issues.rule,
-        max(day_issues.unit) as unit,
-        max({{ severity_rank('day_issues.severity') }}) as severity_rank,
+        cycle_issues.control_id,
+        cycle_issues.cycle_date,
+        cycle_issues.rule,
+        max(cycle_issues.unit) as unit,
+        max({{ severity_rank('cycle_issues.severity') }}) as severity_rank,
         count(*) as cycle_count,
-        max(case when day_issues.rank_in_day = 1 then day_issues.stage end) as stage,
-        max(case when day_issues.rank_in_day = 1 then day_issues.value end) as value,
-        max(case when day_issues.rank_in_day = 1 then day_issues.limit_value end)
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.stage end)
+            as stage,
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end)
+            as value,
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end)
             as limit_value,
-        min(day_issues.value) as lowest_value,
-        max(day_issues.value) as highest_value,
-        min(day_issues.started_at) as first_started_at,
-        max(day_issues.started_at) as last_started_at
-    from day_issues
-    group by day_issues.control_id, day_issues.cycle_date, day_issues.rule
+        min(cycle_issues.value) as lowest_value,
+        max(cycle_issues.value) as highest_value,
+        min(cycle_issues.started_at) as first_started_at,
+        max(cycle_issues.started_at) as last_started_at
+    from cycle_issues
+    group by cycle_issues.control_id, cycle_issues.cycle_date, cycle_issues.rule
 ),
 
 finding_lines as (

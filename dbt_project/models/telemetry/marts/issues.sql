@@ -20,51 +20,28 @@ operating_days as (
     group by cycles.control_id, cycles.cycle_date
 ),
 
-ranked_issues as (
+daily_issues as (
     select
         cycle_issues.control_id,
         cycle_issues.rule,
-        cycle_issues.severity,
-        cycle_issues.stage,
-        cycle_issues.unit,
-        cycle_issues.value,
-        cycle_issues.limit_value,
-        cycle_issues.cycle_id,
-        cycle_issues.cycle_date,
-        cycle_issues.started_at,
-        -- the cycles of a drift share its height: the last of them stands for the day
-        row_number() over (
-            partition by
-                cycle_issues.control_id, cycle_issues.rule, cycle_issues.cycle_date
-            order by
-                cycle_issues.overshoot desc, cycle_issues.started_at desc,
-                cycle_issues.cycle_id asc
-        ) as rank_in_day
-    from cycle_issues
-),
-
-daily_issues as (
-    select
-        ranked_issues.control_id,
-        ranked_issues.rule,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.severity end)
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.severity end)
             as severity,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.stage end)
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.stage end)
             as stage,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.unit end)
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.unit end)
             as unit,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.value end)
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end)
             as value,
-        max(case when ranked_issues.rank_in_day = 1 then ranked_issues.limit_value end)
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end)
             as limit_value,
         count(*) as cycle_count,
-        {{ ordered_array_agg('ranked_issues.cycle_id', 'ranked_issues.started_at') }}
+        {{ ordered_array_agg('cycle_issues.cycle_id', 'cycle_issues.started_at') }}
             as cycle_ids,
-        ranked_issues.cycle_date,
-        min(ranked_issues.started_at) as first_started_at,
-        max(ranked_issues.started_at) as last_seen_at
-    from ranked_issues
-    group by ranked_issues.control_id, ranked_issues.rule, ranked_issues.cycle_date
+        cycle_issues.cycle_date,
+        min(cycle_issues.started_at) as first_started_at,
+        max(cycle_issues.started_at) as last_seen_at
+    from cycle_issues
+    group by cycle_issues.control_id, cycle_issues.rule, cycle_issues.cycle_date
 ),
 
 issue_days as (
