@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +21,10 @@ from ingestion.conversations.formats import (
     standardise,
     token_estimate,
 )
+from ingestion.conversations.formats.shape import HALF_CHARACTER, as_json
 from ingestion.conversations.json_stream import Bad
 from ingestion.conversations.schema import TABLES
 from ingestion.rejecting import MAX_TEXT, Provenance, Reject
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _decoded(payload: Payload) -> tuple[Any, str]:
             return orjson.loads(payload), payload.decode()
         except (orjson.JSONDecodeError, UnicodeDecodeError):
             return _tolerated(payload)
-    return payload, _as_json(payload)
+    return payload, as_json(payload)
 
 
 def _tolerated(payload: bytes) -> tuple[Any, str]:
@@ -106,28 +104,9 @@ def _tolerated(payload: bytes) -> tuple[Any, str]:
         shown = json.dumps(record, ensure_ascii=False)
     except ValueError as error:
         raise Unstandard("bad_json", f"this is not JSON: {error}") from None
-    if _SURROGATE.search(shown):
+    if HALF_CHARACTER.search(shown):
         raise Unstandard("bad_encoding", "the record holds half a character (a lone surrogate)")
     return record, shown
-
-
-def _as_json(value: Any) -> str:
-    """Return a decoded value as JSON; what JSON does not know becomes text."""
-    try:
-        return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
-    except TypeError:  # integers beyond 64 bits, half characters
-        text = json.dumps(value, default=_plain, ensure_ascii=False)
-        if _SURROGATE.search(text):
-            raise Unstandard(
-                "bad_encoding", "the record holds half a character (a lone surrogate)"
-            ) from None
-        return text
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return str(value)
 
 
 # the columns a row holds, in the order of the tuples of `_Rows`
@@ -147,7 +126,7 @@ def _take(rows: _Rows, chunk: Chunk, number: int, found: Standardised, raw: str)
     rows.records.append(
         (
             number, record_id, conversation, found.format, found.confidence, len(messages),
-            found.created_at, _as_json(found.metadata) if found.metadata else "{}", raw,
+            found.created_at, as_json(found.metadata) if found.metadata else "{}", raw,
         )
     )  # fmt: skip
     rows.messages += [
@@ -190,6 +169,6 @@ def _shown(payload: Payload) -> str:
     if isinstance(payload, str):
         return payload[:MAX_TEXT]
     try:
-        return _as_json(payload)[:MAX_TEXT]
+        return as_json(payload)[:MAX_TEXT]
     except Unstandard:
         return repr(payload)[:MAX_TEXT]

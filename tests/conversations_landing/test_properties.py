@@ -196,3 +196,21 @@ def test_the_demo_of_another_seed_is_not_overwritten(
     assert main(["--seed", "1", *size]) == 0
     assert main(["--seed", "2", *size]) == 2
     assert "another demo" in capsys.readouterr().err
+
+
+def test_half_characters_and_great_numbers_end_no_file(tmp_path: Path) -> None:
+    half = '"\\ud800"'
+    texts = [
+        '{"prompt": "Hello", "response": ' + half + "}",
+        json.dumps({"messages": "[{'role': 'user', 'content': '\\ud800'}]"}),
+        '{"prompt": "Hello", "response": "Hi", "n": ' + "9" * 40 + "}",
+        '{"messages": [{"role": ["user"], "content": "x"}]}',
+        '{"prompt": "Hello", "response": "Hi", "n": NaN}',
+        "[" * 3000 + "]" * 3000,
+    ]
+    payloads = tuple(text.encode() for text in texts)
+    done = standardise_chunk(Chunk(payloads, 1, ORIGIN, Wishes(), tmp_path))
+    assert done.accepted == 2
+    assert [reject.reason for reject in done.rejects] == [
+        "bad_encoding", "bad_encoding", "missing_role", "too_deep",
+    ]  # fmt: skip

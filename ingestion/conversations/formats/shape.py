@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
+
 ROLES = ("system", "user", "assistant", "tool")
 # namespace of conversation ids (RFC 4122, version 5); another one would be another identity
 _NAMESPACE = bytes.fromhex("9f1c6d0e5b1a4c1fa3a97d1f6f0c2b44")
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _TURN, _ROLE = "\x1e", "\x1f"
 
 
@@ -83,6 +88,27 @@ def normalised(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return " ".join(text.split())
+
+
+def as_json(value: Any) -> str:
+    """Return a decoded value as JSON; what JSON does not know becomes text.
+
+    Raises:
+        Unstandard: a text in it holds half a character, which nothing can store.
+    """
+    try:
+        return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # integers beyond 64 bits, half characters
+        text = json.dumps(value, default=_plain, ensure_ascii=False)
+    if HALF_CHARACTER.search(text):
+        raise Unstandard("bad_encoding", "the record holds half a character (a lone surrogate)")
+    return text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return str(value)
 
 
 def token_estimate(text: str) -> int:

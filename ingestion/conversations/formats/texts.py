@@ -6,9 +6,7 @@ import html as entities
 import re
 from typing import Any
 
-import orjson
-
-from ingestion.conversations.formats.shape import Unstandard
+from ingestion.conversations.formats.shape import Unstandard, as_json
 
 _MEDIA = {"image", "image_url", "input_image", "video", "video_url", "audio", "audio_url",
           "input_audio", "file", "document"}  # fmt: skip
@@ -46,7 +44,7 @@ def as_text(content: Any, media: list[Any]) -> str:
     if isinstance(content, dict):
         return _part(content, media)
     if isinstance(content, bool | int | float):
-        return orjson.dumps(content).decode()
+        return as_json(content)
     raise Unstandard("bad_content", f"a turn's content is a {type(content).__name__}")
 
 
@@ -67,7 +65,7 @@ def _part(part: Any, media: list[Any]) -> str:
         if isinstance(value, dict | list):
             return as_text(value, media)
     if kind in ("tool_use", "tool_call", "function_call", "tool_result", "functionCall"):
-        return orjson.dumps(part).decode()
+        return as_json(part)
     if not part or part.get("text", 0) is None:
         return ""
     raise Unstandard(

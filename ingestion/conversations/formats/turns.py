@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ingestion.conversations.formats.roles import CALLS, role_of
-from ingestion.conversations.formats.shape import Message, Unstandard, Wishes
+from ingestion.conversations.formats.shape import Message, Unstandard, Wishes, as_json
 from ingestion.conversations.formats.texts import as_text, repaired, split_reasoning
 
 # (who, what) of a turn, the commonest first
@@ -104,7 +104,7 @@ def said_calls(calls: Any) -> str:
                 arguments = loaded(arguments, arguments)
             inner = {"name": inner["name"], "arguments": arguments}
         said.append(inner)
-    return orjson.dumps(said[0] if len(said) == 1 else said).decode()
+    return as_json(said[0] if len(said) == 1 else said)
 
 
 def loaded(text: str, default: Any = None) -> Any:
@@ -173,6 +173,9 @@ def decoded_cell(text: str) -> Any:
     """Return what a cell holds when it is a list or object written as text; else the text.
 
     CSV files carry them as JSON, or as Python (and NumPy) shows them.
+
+    Raises:
+        Unstandard: it holds half a character.
     """
     head = text.lstrip()[:1]
     if head not in ("[", "{"):
@@ -187,7 +190,10 @@ def decoded_cell(text: str) -> Any:
             found = ast.literal_eval(candidate.strip())
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             continue
-        return found if isinstance(found, list | dict) else text
+        if isinstance(found, list | dict):
+            as_json(found)  # Python writes half characters, nothing stores them
+            return found
+        return text
     return text
 
 
