@@ -1,5 +1,5 @@
--- Every generation of every cohort. A cohort that judges again has the listed essays and
--- their drafts as members, so that lineages are whole; they are never asked for it.
+-- Every generation of every cohort. A cohort that judges again has the listed essays
+-- and their drafts as members, so that lineages are whole; they are never asked for it.
 with
 
 cohorts as (
@@ -103,8 +103,9 @@ evaluations as (
     select
         texts_of_cohorts.cohort_id,
         {{ gen_id([
-            "'evaluation'", 'templates.text_hash', 'models.endpoint', 'models.provider_model',
-            'models.parameters', 'texts_of_cohorts.gen_id', 'cohorts_by_replicate.replicate'
+            "'evaluation'", 'templates.text_hash', 'models.endpoint',
+            'models.provider_model', 'models.parameters', 'texts_of_cohorts.gen_id',
+            'cohorts_by_replicate.replicate'
         ]) }} as gen_id,
         'evaluation' as stage,
         templates.template_id,
