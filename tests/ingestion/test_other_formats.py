@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion.telemetry import staging_json
 from ingestion.telemetry.survey import Unreadable
 from tests.ingestion.reading import Read, declaration, read_file, read_text
 
@@ -44,6 +45,42 @@ def test_json_lines_are_read_and_bad_ones_refused_with_their_line(tmp_path: Path
     by_line = {reject.line_number: reject.raw_text for reject in read.rejects}
     assert by_line[2] == "{bad"
     assert json.loads(by_line[7] or "")["power"] == "x"
+
+
+def test_lines_of_the_usual_shape_and_odd_ones_are_read_as_each_line_alone_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = [GOOD | {"power": number / 7, "stage": None, "on": True} for number in range(3000)]
+    odd = [
+        "{bad", '"text"', '{"machine": "a", "machine": "b"}', "", " ",
+        {"time": GOOD["time"], "machine": "b", "power": "7.5"},  # other order, a key less
+        usual[0] | {"power": "x"}, usual[1] | {"power": True}, usual[2] | {"power": [1]},
+        usual[3] | {"power": "1e400"}, usual[4] | {"time": "2024-02-30T00:00:00Z"},
+        usual[5] | {"machine": "\u00e9 'b'"}, usual[6] | {"power": None},
+    ]  # fmt: skip
+    body = lines(*usual[:1000], *odd, *usual[1000:])
+    found = read_text(body, tmp_path, name="a.jsonl")
+    monkeypatch.setattr(staging_json, "_usual_shape", lambda *_: None)
+    alone = read_text(body, tmp_path, name="b.jsonl")
+    assert found.reasons == alone.reasons
+    assert [reject.raw_text for reject in found.rejects] == [
+        reject.raw_text for reject in alone.rejects
+    ]
+    by_record = [
+        sorted(((row["record_number"], row["control_id"], row["power"], row["reading_at"])
+        for row in read.readings), key=lambda row: row[0])
+        for read in (found, alone)
+    ]  # fmt: skip
+    assert by_record[0] == by_record[1]
+    assert len(by_record[0]) == 3003
+
+
+def test_a_file_whose_lines_have_two_shapes_is_read_whole(tmp_path: Path) -> None:
+    turned = {"power": 2.5, "time": GOOD["time"], "machine": "b", "extra": 1}
+    read = read_text(lines(*[GOOD, turned] * 300), tmp_path, name="a.jsonl")
+    assert len(read.readings) == 600
+    assert {row["value"] for row in read.tables["sensor_values"]} == {1.0}
+    assert read.reasons == []
 
 
 def test_a_key_that_comes_late_or_has_an_odd_name_is_a_sensor(tmp_path: Path) -> None:
