@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion.conversations.formats import Unstandard, Wishes, conversation_id, standardise
-from ingestion.conversations.formats.detection import instant
+from ingestion.conversations.formats.instants import instant
 
 U, A, S, T = "user", "assistant", "system", "tool"
 HELLO = [(U, "Hello"), (A, "Hi there")]
