@@ -164,7 +164,10 @@ def _is_preference(fields: Fields) -> bool:
 
 
 def _text_field(fields: Fields) -> str | None:
+    """The field whose text has marks between turns; a prompt with an answer beside is none."""
     for name in _TEXTS:
+        if name in PROMPTS and any(one in fields.names for one in RESPONSES):
+            continue
         key = fields.names.get(name)
         value = fields.record[key] if key is not None else None
         if isinstance(value, str) and is_transcript(value):
@@ -175,7 +178,10 @@ def _text_field(fields: Fields) -> str | None:
 def _read_text(fields: Fields, into: Conversation) -> tuple[str, float]:
     name = _text_field(fields)
     assert name is not None
-    return read_transcript(fields.take(name), into)
+    form, confidence = read_transcript(fields.take(name), into)
+    if into.messages[0].role != "system":
+        say_system_first(fields, into)
+    return form, confidence
 
 
 def _questions(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -234,6 +240,12 @@ def _read_prompt(fields: Fields, into: Conversation) -> tuple[str, float]:
     elif isinstance(prompt, str) and prompt.lstrip()[:2] == "[{" and is_turns(decoded_cell(prompt)):
         fields.take(names[0])
         read_turns(decoded_cell(prompt), into)
+        into.say("assistant", fields.take(names[1]))
+    elif isinstance(prompt, str) and is_transcript(prompt):
+        read_transcript(fields.take(names[0]), into)
+        if into.messages[-1] == ("assistant", ""):  # the mark after which the answer comes
+            into.messages.pop()
+            into.metadata.pop("truncated", None)
         into.say("assistant", fields.take(names[1]))
     else:
         read_columns(fields, into, (names[0],), (names[1],))

@@ -34,8 +34,9 @@ _STYLES = (
            "### Human:"),
     _Marks("transcript", 0.9, re.compile(r"(?:^|\n\n)(Human|Assistant|System):[ \t]*"), "",
            "Human:"),
-    _Marks("vicuna", 0.9, re.compile(r"(?:^|(?<=\s)|(?<=</s>))(USER|ASSISTANT|SYSTEM):[ \t]*"),
-           "</s>", "USER:"),
+    _Marks("vicuna", 0.9,
+           re.compile(r"(?:^|(?<=\s)|(?<=</s>))"
+                      r"(USER|ASSISTANT|SYSTEM|FUNCTION RESPONSE):[ \t]*"), "</s>", "USER:"),
 )  # fmt: skip
 _CLOSING = ("<|endoftext|>", "<|end_of_text|>", "<|begin_of_text|>", "<s>", "</s>")
 _LLAMA2 = re.compile(r"\[INST\](.*?)\[/INST\](.*?)(?=(?:</s>)?\s*(?:<s>)?\s*\[INST\]|$)", re.S)
@@ -92,7 +93,9 @@ def read_transcript(text: str, into: Conversation) -> tuple[str, float]:
         if role != name:
             into.note("roles", {"turn": len(into.messages), "name": name})
         into.say(role, _bare(content))
-    if style.format == "transcript" and not any(one.role == "assistant" for one in into.messages):
+    if style.format in ("transcript", "vicuna") and not any(
+        one.role == "assistant" for one in into.messages
+    ):
         raise Unstandard("plain_text", "the text has marks of one speaker only")
     return style.format, style.confidence
 
