@@ -42,11 +42,16 @@ class Settings(BaseSettings):
     sluice_s3_access_key_id: SecretStr | None = None
     sluice_s3_secret_access_key: SecretStr | None = None
 
+    # who asks the hubs for datasets; read with their addresses where these are asked
+    hf_token: SecretStr | None = None
+    kaggle_key: SecretStr | None = None
+
     # what a build may use
     sluice_threads: int = Field(default=2, ge=1)
     sluice_memory_limit: str = "3GB"
     sluice_lock_wait_seconds: float = Field(default=0, ge=0)
     sluice_alert_url: SecretStr | None = None
+    sluice_stale_hours: float = Field(default=48, gt=0)
 
     # the endpoint that answers
     llm_base_url: str | None = None
