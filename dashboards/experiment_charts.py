@@ -67,6 +67,24 @@ def cohort_matrix(stages: pa.Table) -> alt.LayerChart:
     return (cells + words).properties(height=90 + 54 * rows).configure_view(strokeWidth=0)
 
 
+def _many_words(column: str, lines: int) -> alt.X:
+    """Return an axis on top whose labels break where their words are joined by a dot."""
+    return alt.X(
+        f"{column}:N",
+        title=None,
+        sort=None,
+        axis=alt.Axis(
+            labelAngle=0,
+            orient="top",
+            labelExpr="split(datum.label, ' · ')",
+            labelOverlap=False,
+            labelPadding=lines * 11,
+            labelFlush=False,
+            labelLimit=140,
+        ),
+    )
+
+
 def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
     """Return combination x column, coloured by the mean share; `told` is written in the cell.
 
@@ -74,23 +92,9 @@ def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
     """
     known = [share for share in cells["mean_share"].to_pylist() if share is not None] or [0, 1]
     low, high = floor(min(known) * 20) / 20, max(ceil(max(known) * 20) / 20, 0.05)
-    lines = 1 + max(name.count(" · ") for name in cells[column].to_pylist())
     middle = low + 0.6 * (high - low)
     base = alt.Chart(cells).encode(
-        x=alt.X(
-            f"{column}:N",
-            title=None,
-            sort=None,
-            axis=alt.Axis(
-                labelAngle=0,
-                orient="top",
-                labelExpr="split(datum.label, ' · ')",
-                labelOverlap=False,
-                labelPadding=lines * 11,
-                labelFlush=False,
-                labelLimit=140,
-            ),
-        ),
+        x=_many_words(column, 1 + max(name.count(" · ") for name in cells[column].to_pylist())),
         y=alt.Y("alias:N", title=None, sort=None, axis=alt.Axis(labelFlush=False, labelLimit=280)),
     )
     picked = alt.selection_point(name="cell", fields=["alias", column], on="click")

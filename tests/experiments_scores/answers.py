@@ -337,7 +337,7 @@ DOUBTFUL: list[tuple[str, str]] = [
     ("Total score: 24", "out_of_range"),
     ("Is it a 7? Or an 8?", "several"),
     ("Score: seven or eight", "none"),
-    ("½", "none"),
+    ("½", "ambiguous"),
 ]
 
 OF_A_PARSER: list[Answer] = [

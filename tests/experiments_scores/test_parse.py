@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from python_models.experiments.scores import PARSERS, Parsed, ScoreError, parse
 from tests.experiments_scores.answers import ANSWERS, DOUBTFUL, OF_A_PARSER, PLAIN, Answer
+from tests.experiments_scores.more_answers import NOT_READ, READ, READ_OR_NOT
 
 
 def _name(answer: Answer) -> str:
@@ -28,6 +29,17 @@ def test_an_answer_gives_its_score_or_its_error(answer: Answer) -> None:
     assert isinstance(found, Parsed), found
     scores = (found.score, found.second_score) if answer.parser == "pair" else found.score
     assert scores == pytest.approx(answer.expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("parser", ["in_last_line", "complex"])
+def test_unseen_answers_never_give_another_number(parser: str) -> None:
+    found = {text: parse(text, parser) for text, _ in READ}
+    assert {t: one.score for t, one in found.items() if isinstance(one, Parsed)} == dict(READ)
+    given = [text for text in NOT_READ if isinstance(parse(text, parser), Parsed)]
+    assert given == []
+    for text, score in READ_OR_NOT:
+        one = parse(text, parser)
+        assert isinstance(one, ScoreError) or one.score == pytest.approx(score), text
 
 
 def test_the_list_is_long_enough_to_mean_something() -> None:

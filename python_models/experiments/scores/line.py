@@ -42,7 +42,7 @@ _FILLER = rf"(?:{_SOLID})*"
 _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
 _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
-_SIGN = r"\s*(?::=|[:=]+|[-–—](?=\s)|→|->|=>|\|)+\s*"
+_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=]+|[-–—](?=\s)|→|->|=>|\|)+\s*"
 _VERB = (
     r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
     r"lautet)\s+"
@@ -109,10 +109,15 @@ _NAMED = re.compile(
     rf"{W})"
 )
 _CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
+_RANKED = re.compile(
+    r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
+    r"probab\w*|difficult\w*|length|chance|number|minutes?|points? (?:lost|deducted))\b"
+)
 _OPENING = r"[\s\"'“(\[{.,:!→«]*"
 _ALONE = re.compile(
     rf"^{_OPENING}(?P<q>{N}|{W})(?:{_CLOSED}(?:{UNITS}|"
-    rf"(?P<stars>{STARS})))?[\s\"'”)\]}}.,;:!{OTHER}✅✔️🎯🌟⭐👍»]*$"
+    rf"(?P<stars>{STARS})))?"
+    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!{OTHER}✅✔️🎯🌟⭐👍»]*$"
 )
 
 
@@ -148,6 +153,9 @@ def read_line(line: str) -> LineReading:
             reading.unexplained.append(bare.at(place))
             return reading
         reading.candidates.append(Candidate("alone", bare.at(place), "", place))
+        also = bare.at(alone.start("also")) if alone["also"] else None
+        if also and (also.kind != "words" or also.value != bare.at(place).value):
+            reading.unexplained.append(also)
         return reading
     if not any(bare.at(place).kind in READABLE for place in bare.quantities):
         return reading
@@ -258,7 +266,8 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
     unsure = re.search(DENIALS, clause) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{_CJK}]|[-–—+<>≤≥])\s*$", clause
     )
-    if closes and not open_label and not unsure:
+    is_share = re.search(r"/|out", bare.at(place).text) and not _RANKED.search(clause)
+    if closes and is_share and not open_label and not unsure:
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
 

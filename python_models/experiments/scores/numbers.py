@@ -67,9 +67,12 @@ _KINDS = (
               rf"point\s+(?:{_WORD})|komma\s+"
               rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:\s+(?:out\s+of|von|sur|"
               rf"de)\s+(?:a\s+possible\s+)?"
-              rf"({_WORD}|[0-9]+)\b)?"),
+              rf"({_WORD}|[0-9]+)\b)?"
+        r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point|komma|virgule|and\s+(?:a|one|three)\b)"
+        rf"|\s+(?:{_WORD})\b)"),
     ("number", rf"(?:(?<![\w.,)%/])[-+])?(?<![\w.,]){_NUM}{_END}"),
-    ("odd", r"[0-9][\w.,/-]*"),
+    ("odd", r"[0-9][\w.,/-]*|"
+            r"[\u00bc-\u00be\u2150-\u215e\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff]"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<k{n}>{pattern})" for n, (_, pattern) in enumerate(_KINDS)), re.I)
 _GROUPS = [f"k{number}" for number in range(len(_KINDS))]

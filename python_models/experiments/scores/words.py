@@ -58,6 +58,7 @@ PLAIN_WORDS = _set_of(
     output overall's paper part piece quality rating ratings reasoning recommended response
     result resulting results review s scale score scores single so story submission task
     text that the therefore these this thus to total una une verdict we which will with work
+    received receives earned earns merits deserves
     would your
     """
 )
@@ -88,7 +89,8 @@ HEDGES = (
 )
 DENIALS = (
     r"(?:\b(?:not|cannot|never|no|nor|without|hardly|unable|refuse\w*|declin\w*|rather than|"
-    r"instead of|below|above|under|beyond|exceed\w*|avoid\w*|short of|if|unless|would have|could|"
+    r"instead of|below|(?<!the )above|under|beyond|exceed\w*|avoid\w*|short of|if|unless|"
+    r"would have|could|"
     r"might|may|should have|almost|nearly|tempted|wanted|considered|considering|initially|"
     r"expected|requires?d?|needs?|needed|to (?:get|earn|reach|achieve|be|warrant|merit|deserve)|"
     r"example|e\.g|i\.e|such as|format|previous\w*|(?:less|more|higher|lower|greater|better|"

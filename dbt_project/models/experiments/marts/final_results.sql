@@ -29,7 +29,9 @@ select
     cast(stddev_samp(cohort_scores.scaled_score) as double) as share_deviation,
     cast(min(cohort_scores.scaled_score) as double) as lowest_share,
     cast(max(cohort_scores.scaled_score) as double) as highest_share,
-    cast(count(distinct cohort_scores.evaluation_model_id) as bigint) as evaluator_count,
+    cast(
+        count(distinct cohort_scores.evaluation_model_id) as bigint
+    ) as evaluator_count,
     max(cohort_scores.judged_at) as last_judged_at
 from cohort_scores
 group by

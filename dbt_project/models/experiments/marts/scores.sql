@@ -12,17 +12,17 @@ scores_parsed as (
 
 evaluations as (
     select * from generations
-    where generations.stage = 'evaluation'
+    where stage = 'evaluation'
 ),
 
 essays as (
     select * from generations
-    where generations.stage = 'essay'
+    where stage = 'essay'
 ),
 
 drafts as (
     select * from generations
-    where generations.stage = 'draft'
+    where stage = 'draft'
 )
 
 select
