@@ -25,7 +25,7 @@ from ingestion.worker import Desk, FileRead, Job
 
 CHUNK_RECORDS = 8_000
 CHUNK_BYTES = 8 * 1024 * 1024
-SHARED_FROM = 4 * 1024 * 1024  # a smaller file is standardised here: processes take time to start
+SHARED_FROM = 4 * 1024 * 1024  # less is standardised here: processes take time to start
 
 
 def read(desk: Desk, job: Job) -> FileRead:
@@ -39,9 +39,9 @@ def read(desk: Desk, job: Job) -> FileRead:
     chunks = _chunks(_records(dataset, job, position), job, dataset)
     found = FileRead()
     processes = int(job.asked["processes"])
-    if processes > 1 and job.path.stat().st_size >= SHARED_FROM:
+    if processes > 1 and _bytes_so_far(desk, job) >= SHARED_FROM:
         window = Window(processes, is_adaptive=job.asked["mode"] == "adaptive")
-        answers = _shared_out(_pool(desk, processes), window, chunks)
+        answers = _shared_out(*_pool(desk, processes), window, chunks)
     else:
         answers = (standardise_chunk(chunk) for chunk in chunks)
     for done in answers:
@@ -100,35 +100,57 @@ def _chunks(payloads: Iterable[Payload], job: Job, dataset: Dataset) -> Iterator
         yield cut()
 
 
+def _bytes_so_far(desk: Desk, job: Job) -> int:
+    """The bytes of this file and those before it: many small files are worth processes too."""
+    with desk.guard:
+        desk.kept["bytes"] = desk.kept.get("bytes", 0) + job.path.stat().st_size
+        return int(desk.kept["bytes"])
+
+
 def _shared_out(
-    pool: ProcessPoolExecutor, window: Window, chunks: Iterator[Chunk]
+    pool: ProcessPoolExecutor,
+    places: threading.Semaphore,
+    window: Window,
+    chunks: Iterator[Chunk],
 ) -> Iterator[Done]:
-    """Give chunks to processes, as many at once as the window allows; answers come in order."""
+    """Give chunks to processes, as many at once as the window allows; answers come in order.
+
+    `places` bounds the chunks of all files under way: a file that has some waits for its own.
+    """
     waiting: deque[Future[Done]] = deque()
-    for chunk in chunks:
-        waiting.append(pool.submit(standardise_chunk, chunk))
-        while len(waiting) >= window.size:
-            yield _answer(waiting, window)
-    while waiting:
-        yield _answer(waiting, window)
+
+    def answer() -> Done:
+        done = waiting[0].result()
+        waiting.popleft()
+        places.release()
+        window.took(done.accepted + len(done.rejects))
+        return done
+
+    try:
+        for chunk in chunks:
+            while not places.acquire(blocking=not waiting):
+                yield answer()
+            waiting.append(pool.submit(standardise_chunk, chunk))
+            while len(waiting) >= window.size:
+                yield answer()
+        while waiting:
+            yield answer()
+    finally:
+        for future in waiting:  # the file turned out to be unreadable
+            future.cancel()
+            places.release()
 
 
-def _answer(waiting: deque[Future[Done]], window: Window) -> Done:
-    done = waiting.popleft().result()
-    window.took(done.accepted + len(done.rejects))
-    return done
-
-
-def _pool(desk: Desk, processes: int) -> ProcessPoolExecutor:
+def _pool(desk: Desk, processes: int) -> tuple[ProcessPoolExecutor, threading.Semaphore]:
+    """The processes that all files share, and places for chunks under way."""
     with desk.guard:
         if "pool" not in desk.kept:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload([standardise_chunk.__module__])
-            desk.kept["pool"] = ProcessPoolExecutor(
-                processes, mp_context=context, initializer=_end_with_parent
-            )
-    pool: ProcessPoolExecutor = desk.kept["pool"]
-    return pool
+            pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+            desk.kept["pool"] = (pool, threading.Semaphore(2 * processes))
+    kept: tuple[ProcessPoolExecutor, threading.Semaphore] = desk.kept["pool"]
+    return kept
 
 
 def _end_with_parent() -> None:

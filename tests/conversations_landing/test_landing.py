@@ -195,3 +195,22 @@ def test_every_shipped_declaration_and_example_is_valid() -> None:
     paths: list[Path] = sorted(SHIPPED.rglob("*.yml"))
     assert len(paths) >= 5
     assert all(GRAMMAR.read(path) for path in paths)
+
+
+def test_several_files_share_the_processes_and_a_bad_one_leaves_none_waiting(
+    chats: Chats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ingestion.conversations import reader
+
+    assert reader.SHARED_FROM <= 5_000_000
+    monkeypatch.setenv("SLUICE_LANDING_WORKERS", "3")
+    for number in range(4):
+        chats.deliver(f"{number}.jsonl", lines(number * 20_000, 20_000))
+    packed = gzip.compress(lines(90_000, 50_000).encode())
+    chats.deliver("cut.jsonl.gz", packed[: len(packed) * 2 // 3])
+    assert chats.land() == 0
+    assert chats.rows("select count(*), count(distinct record_id) from records") == [
+        (80_000, 80_000)
+    ]
+    assert chats.rows("select reason from rejects") == [("corrupt_archive",)]
+    chats.check_books()
