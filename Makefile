@@ -96,18 +96,11 @@ estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it 
 	@$(PY) -m python_models.llm.estimate $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
 
 # ------------------------------------------------------------------ experiments
-# what a run (or its estimate) is restricted to; several are separated by commas
-COHORT ?=
-STAGE ?=
-TEMPLATE ?=
-MODEL ?=
-GEN ?=
+# what a run (or its estimate) is restricted to; several are separated by commas. Only what is
+# typed counts: a STAGE that happens to be in the environment restricts nothing.
+CHOICES := COHORT STAGE TEMPLATE MODEL GEN
+$(foreach n,$(CHOICES),$(if $(filter command,$(origin $(n))),$(eval export SLUICE_EXPERIMENTS_$(n) := $($(n)))))
 DIR ?=
-export SLUICE_EXPERIMENTS_COHORT := $(COHORT)
-export SLUICE_EXPERIMENTS_STAGE := $(STAGE)
-export SLUICE_EXPERIMENTS_TEMPLATE := $(TEMPLATE)
-export SLUICE_EXPERIMENTS_MODEL := $(MODEL)
-export SLUICE_EXPERIMENTS_GEN := $(GEN)
 
 .PHONY: experiments experiments-again experiments-export experiments-rejudge
 experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate)
