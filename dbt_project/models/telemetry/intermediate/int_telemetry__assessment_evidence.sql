@@ -1,6 +1,5 @@
 -- What the assessment is written from: aggregates and at most a dozen cycles, whatever
--- the size of the day. Figures are rounded here, so that the text can quote them as
--- they stand.
+-- the size of the day, with rounded figures that the text can quote as they stand.
 with
 
 issues as (
@@ -11,8 +10,8 @@ cycles as (
     select * from {{ ref('cycles') }}
 ),
 
-cycle_issues as (
-    select * from {{ ref('int_telemetry__cycle_issues_explained') }}
+issue_cycles as (
+    select * from {{ ref('int_telemetry__issue_cycles_described') }}
 ),
 
 rules as (
@@ -56,44 +55,23 @@ issues_by_day as (
     group by issue_lines.control_id, issue_lines.issue_date
 ),
 
-cycles_with_rules as (
-    select
-        cycle_issues.cycle_id,
-        max(cycle_issues.overshoot) as overshoot,
-        {{ ordered_array_agg('cycle_issues.rule', 'cycle_issues.rule') }} as rules
-    from cycle_issues
-    group by cycle_issues.cycle_id
-),
-
 ranked_cycles as (
     select
-        cycles.cycle_id,
-        cycles.control_id,
-        cycles.cycle_date,
-        cycles.started_at,
+        issue_cycles.control_id,
+        issue_cycles.cycle_date,
+        issue_cycles.facts,
         row_number() over (
-            partition by cycles.control_id, cycles.cycle_date
-            order by cycles_with_rules.overshoot desc, cycles.cycle_id asc
-        ) as place,
-        {{ json_object_text([
-            ['cycle_id', 'cycles.cycle_id'],
-            ['rules', 'cycles_with_rules.rules'],
-            ['started_at', timestamp_text('cycles.started_at')],
-            ['duration_s', 'round(cycles.duration_s, 1)'],
-            ['energy_wh', 'round(cycles.energy_wh, 1)'],
-            ['mean_power_w', 'round(cycles.mean_power_w, 1)'],
-            ['max_power_w', 'round(cycles.max_power_w, 1)'],
-            ['max_temperature_c', 'round(cycles.max_temperature_c, 1)'],
-        ]) }} as line
-    from cycles
-    inner join cycles_with_rules on cycles.cycle_id = cycles_with_rules.cycle_id
+            partition by issue_cycles.control_id, issue_cycles.cycle_date
+            order by issue_cycles.overshoot desc, issue_cycles.cycle_id asc
+        ) as place
+    from issue_cycles
 ),
 
 cycle_lines_by_day as (
     select
         ranked_cycles.control_id,
         ranked_cycles.cycle_date,
-        {{ ordered_array_agg('ranked_cycles.line', 'ranked_cycles.place') }} as cycles
+        {{ ordered_array_agg('ranked_cycles.facts', 'ranked_cycles.place') }} as cycles
     from ranked_cycles
     where ranked_cycles.place <= 12
     group by ranked_cycles.control_id, ranked_cycles.cycle_date
@@ -104,11 +82,11 @@ cycles_by_day as (
         cycles.control_id,
         cycles.cycle_date,
         count(*) as cycle_count,
-        count(cycles_with_rules.cycle_id) as cycles_with_issues,
-        {{ ordered_array_agg('cycles_with_rules.cycle_id', 'cycles.started_at') }}
+        count(issue_cycles.cycle_id) as cycles_with_issues,
+        {{ ordered_array_agg('issue_cycles.cycle_id', 'cycles.started_at') }}
             as known_cycle_ids
     from cycles
-    left join cycles_with_rules on cycles.cycle_id = cycles_with_rules.cycle_id
+    left join issue_cycles on cycles.cycle_id = issue_cycles.cycle_id
     group by cycles.control_id, cycles.cycle_date
 ),
 

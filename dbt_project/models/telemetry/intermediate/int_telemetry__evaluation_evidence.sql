@@ -14,6 +14,10 @@ cycle_issues as (
     select * from {{ ref('int_telemetry__cycle_issues_explained') }}
 ),
 
+issue_cycles as (
+    select * from {{ ref('int_telemetry__issue_cycles_described') }}
+),
+
 issues as (
     select * from {{ ref('issues') }}
 ),
@@ -88,15 +92,6 @@ findings_by_day as (
     group by finding_lines.control_id, finding_lines.cycle_date
 ),
 
-rules_by_cycle as (
-    select
-        cycle_issues.cycle_id,
-        max(cycle_issues.overshoot) as overshoot,
-        {{ ordered_array_agg('cycle_issues.rule', 'cycle_issues.rule') }} as rules
-    from cycle_issues
-    group by cycle_issues.cycle_id
-),
-
 citations as (
     select
         written_assessments.control_id,
@@ -109,39 +104,29 @@ citations as (
 -- ends
 cycle_facts as (
     select
-        cycles.control_id,
-        cycles.cycle_date,
+        issue_cycles.control_id,
+        issue_cycles.cycle_date,
         row_number() over (
-            partition by cycles.control_id, cycles.cycle_date
+            partition by issue_cycles.control_id, issue_cycles.cycle_date
             order by
                 case when citations.cycle_id is null then 1 else 0 end asc nulls last,
-                rules_by_cycle.overshoot desc nulls last,
-                cycles.cycle_id asc nulls last
+                issue_cycles.overshoot desc nulls last,
+                issue_cycles.cycle_id asc nulls last
         ) as place,
-        {{ json_object_text([
-            ['cycle_id', 'cycles.cycle_id'],
-            ['rules', 'rules_by_cycle.rules'],
-            ['started_at', timestamp_text('cycles.started_at')],
-            ['duration_s', 'round(cycles.duration_s, 1)'],
-            ['energy_wh', 'round(cycles.energy_wh, 1)'],
-            ['mean_power_w', 'round(cycles.mean_power_w, 1)'],
-            ['max_power_w', 'round(cycles.max_power_w, 1)'],
-            ['max_temperature_c', 'round(cycles.max_temperature_c, 1)'],
-        ]) }} as line
-    from cycles
-    inner join rules_by_cycle on cycles.cycle_id = rules_by_cycle.cycle_id
+        issue_cycles.facts
+    from issue_cycles
     left join citations
         on
-            cycles.cycle_id = citations.cycle_id
-            and cycles.control_id = citations.control_id
-            and cycles.cycle_date = citations.assessment_date
+            issue_cycles.cycle_id = citations.cycle_id
+            and issue_cycles.control_id = citations.control_id
+            and issue_cycles.cycle_date = citations.assessment_date
 ),
 
 cycle_facts_by_day as (
     select
         cycle_facts.control_id,
         cycle_facts.cycle_date,
-        {{ ordered_array_agg('cycle_facts.line', 'cycle_facts.place') }} as cycle_facts
+        {{ ordered_array_agg('cycle_facts.facts', 'cycle_facts.place') }} as cycle_facts
     from cycle_facts
     where cycle_facts.place <= 40
     group by cycle_facts.control_id, cycle_facts.cycle_date
@@ -152,9 +137,9 @@ cycles_by_day as (
         cycles.control_id,
         cycles.cycle_date,
         count(*) as cycle_count,
-        count(rules_by_cycle.cycle_id) as cycles_with_issues
+        count(issue_cycles.cycle_id) as cycles_with_issues
     from cycles
-    left join rules_by_cycle on cycles.cycle_id = rules_by_cycle.cycle_id
+    left join issue_cycles on cycles.cycle_id = issue_cycles.cycle_id
     group by cycles.control_id, cycles.cycle_date
 ),
 

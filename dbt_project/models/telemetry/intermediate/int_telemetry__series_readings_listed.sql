@@ -4,6 +4,7 @@ with
 
 readings as (
     select * from {{ ref('readings') }}
+    where {{ telemetry_source_condition('series', 'source') }}
 ),
 
 sources as (
