@@ -335,6 +335,12 @@ def test_quirks_of_turns_stay_as_they_are() -> None:
         ("```html\n<p>x</p>\n```", "```html\n<p>x</p>\n```", None),
         ("São João não à noite — ça va, Ärger", "São João não à noite — ça va, Ärger", None),
         ("你好，世界", "你好，世界", None),
+        ("„Spaß“, „MENÜ“ – Fuß…", "„Spaß“, „MENÜ“ – Fuß…", None),
+        ("« Et voilà\u00a0», dit-il, été\u00a0»", "« Et voilà\u00a0», dit-il, été\u00a0»", None),
+        ("“CAFÉ” e «AMANHû", "“CAFÉ” e «AMANHû", None),
+        ("GrÃ¼ÃŸe und „Spaß“", "Grüße und „Spaß“", "mojibake"),
+        ("ä¸–ç•Œ", "世界", "mojibake"),
+        ("Good ðŸ˜€ job", "Good 😀 job", "mojibake"),
     ],
 )  # fmt: skip
 def test_damage_is_undone_where_that_is_exact(given: str, text: str, note: str | None) -> None:

@@ -15,7 +15,12 @@ _THINK = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.S)
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _REST = f"[\u0080-\u00bf{_CP1252}]"
 _MOJIBAKE = re.compile(f"(?:[Â-ß]{_REST}|[à-ï]{_REST}{{2}}|[ð-ô]{_REST}{{3}})+")
-_SUSPECT = re.compile(f"[Â-ô]{_REST}")
+# what hardly anybody writes on purpose; a word in capitals before a closing quote is none of it
+_GARBLED = re.compile(
+    "[ÂÃ][\u00a0-\u00aa\u00ac-\u00ba\u00bc-\u00bf]"
+    f"|â€{_REST}|â‚¬|â„¢|ðŸ{_REST}{{2}}|(?:[Â-ß]{_REST}){{3}}|(?:[à-ï]{_REST}{{2}}){{2}}"
+)
+_UNLIKELY = re.compile("[\u0700-\u08ff]")  # scripts that only chance decodes to
 _PROSE = ("p br b i em strong a ul ol li span div blockquote h1 h2 h3 h4 h5 h6 u s hr sup sub "
           "font small del ins dl dt dd center tt big strike wbr img table tbody thead tr td "
           "th")  # fmt: skip
@@ -85,7 +90,7 @@ def split_reasoning(text: str) -> tuple[str, str | None]:
 
 def repaired(text: str, html: str, notes: set[str]) -> str:
     """Undo broken encodings and HTML where that is exact; what was done is added to `notes`."""
-    if not text.isascii() and _SUSPECT.search(text):
+    if not text.isascii() and _GARBLED.search(text):
         # broken twice is mended twice: what was read once must be read the same again
         while (mended := _MOJIBAKE.sub(_decoded, text)) != text:
             notes.add("mojibake")
@@ -108,9 +113,10 @@ def _decoded(match: re.Match[str]) -> str:
                 return run
             raw.append(ord(letter))
     try:
-        return raw.decode("utf-8")
+        found = raw.decode("utf-8")
     except UnicodeDecodeError:
         return run
+    return run if _UNLIKELY.search(found) else found
 
 
 def _is_html(text: str, html: str) -> bool:
