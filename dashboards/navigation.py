@@ -10,7 +10,17 @@ import streamlit as st
 
 from dashboards.parts.page import run_page
 from dashboards.release import Release
-from dashboards.views import data, experiments, llm, overview, quality, runs, sql, telemetry
+from dashboards.views import (
+    conversations,
+    data,
+    experiments,
+    llm,
+    overview,
+    quality,
+    runs,
+    sql,
+    telemetry,
+)
 
 Show = Callable[[Release], None]
 
@@ -19,6 +29,13 @@ VIEWS: dict[str, tuple[str, str, str, Show, bool]] = {
     "overview": ("", "Overview", ":material/space_dashboard:", overview.show, True),
     "telemetry": ("Products", "Telemetry", ":material/monitoring:", telemetry.show, True),
     "experiments": ("Products", "Experiments", ":material/science:", experiments.show, True),
+    "conversations": (
+        "Products",
+        "Conversations",
+        ":material/chat:",
+        conversations.show,
+        True,
+    ),  # fmt: skip
     "runs": ("Operation", "Runs", ":material/play_circle:", runs.show, False),
     "llm": ("Operation", "LLM", ":material/forum:", llm.show, True),
     "quality": ("Operation", "Quality", ":material/rule:", quality.show, True),

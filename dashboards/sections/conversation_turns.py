@@ -26,6 +26,10 @@ def one_turn(role: str, content: str) -> None:
     """Show one turn; a long one is cut and says so."""
     with st.chat_message(role, avatar=f":material/{LOOKS.get(role, 'help')}:"):
         st.caption(escaped(role))
-        st.html(paragraphs(content[:CHARACTERS_SHOWN], "margin:0 0 0.5rem"))
+        body = paragraphs(content[:CHARACTERS_SHOWN], "margin:0 0 0.5rem")
+        if body:
+            st.html(body)
+        else:
+            st.caption("This turn says nothing.")
         if len(content) > CHARACTERS_SHOWN:
             st.caption(f"{len(content) - CHARACTERS_SHOWN:,} more characters are not shown.")

@@ -13,6 +13,7 @@ from dashboards.queries import conversations as queries
 from dashboards.release import Release
 from dashboards.sections.conversation_turns import turns
 
+STATUSES = {"all": "all", "kept": "kept", "left out": "left_out"}
 GRADES = ["premium", "keep", "below"]
 COLUMNS = {
     "conversation_id": "Conversation",
@@ -55,9 +56,8 @@ def show(release: Release) -> None:
     )
     grades = middle.pills("Grade", GRADES, selection_mode="multi", key="grade", bind="query-params")
     status = right.segmented_control(
-        "Status", ["all", "kept", "left_out"], default="all", key="status", bind="query-params",
-        format_func=lambda name: name.replace("_", " "),
-    )  # fmt: skip
+        "Status", list(STATUSES), default="all", key="status", bind="query-params"
+    )
     care = st.toggle("Only what is flagged for care", key="care", bind="query-params")
     scores = ask(queries.SCORES, datasets=datasets)
     if len(scores):
@@ -66,7 +66,7 @@ def show(release: Release) -> None:
         queries.CONVERSATIONS,
         datasets=datasets,
         grades=list(grades or []),
-        status=status or "all",
+        status=STATUSES[status or "all"],
         care=care,
     )
     if not len(rows):

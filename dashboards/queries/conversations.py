@@ -1,0 +1,203 @@
+"""What the conversations page asks."""
+
+HEADLINE = """
+select
+    count(*) as record_count,
+    count(*) filter (where status = 'kept') as kept_count,
+    count(distinct dataset_id) as dataset_count,
+    (
+        select count(*) from conversations.quality where grade = 'premium'
+    ) as premium_count,
+    (
+        select count(*) from conversations.quality where is_flagged_for_care
+    ) as care_count,
+    (select count(*) from conversations.duplicates) as duplicate_count,
+    (
+        select count(*) from conversations.quality where judged_status = 'pending'
+    ) as pending_count
+from conversations.conversations
+"""
+
+DATASETS = """
+select
+    dataset_id,
+    name,
+    status,
+    tier,
+    license,
+    priority,
+    file_count,
+    records_landed,
+    records_standardised,
+    records_rejected,
+    conversations_kept,
+    error,
+    location,
+    checksum,
+    landed_at
+from conversations.datasets
+order by priority desc, dataset_id
+"""
+
+REASONS = """
+select dataset_id, left_out_reason, count(*) as record_count
+from conversations.conversations
+where status = 'left_out'
+group by dataset_id, left_out_reason
+order by record_count desc, dataset_id, left_out_reason
+"""
+
+DATASET_IDS = "select distinct dataset_id from conversations.conversations order by dataset_id"
+
+SCORES = """
+select
+    least(floor(quality.score * 20) / 20, 0.95) as score,
+    count(distinct quality.conversation_id) as row_count
+from conversations.quality
+inner join conversations.conversations
+    on quality.conversation_id = conversations.conversation_id
+where
+    len($datasets::varchar[]) = 0
+    or list_contains($datasets::varchar[], conversations.dataset_id)
+group by all
+order by score
+"""
+
+CONVERSATIONS = """
+select
+    conversations.conversation_id,
+    conversations.dataset_id,
+    conversations.status,
+    conversations.left_out_reason,
+    quality.grade,
+    quality.score,
+    quality.judged_score,
+    conversations.language,
+    conversations.turn_count,
+    conversations.format,
+    quality.flags,
+    quality.recommendations,
+    conversations.record_id,
+    conversations.source_file,
+    conversations.record_number
+from conversations.conversations
+left join conversations.quality
+    on conversations.conversation_id = quality.conversation_id
+where
+    (
+        len($datasets::varchar[]) = 0
+        or list_contains($datasets::varchar[], conversations.dataset_id)
+    )
+    and (len($grades::varchar[]) = 0 or list_contains($grades::varchar[], quality.grade))
+    and ($status = 'all' or conversations.status = $status)
+    and ($care = false or quality.is_flagged_for_care)
+order by quality.score nulls first, conversations.record_id
+limit 2000
+"""
+
+MESSAGES = """
+select turn, role, content
+from conversations.messages
+where conversation_id = $conversation_id
+order by turn
+limit 200
+"""
+
+CHECKS = """
+select tier, check_name, score, is_passed, detail, validated_by, call_id
+from conversations.validations
+where conversation_id = $conversation_id
+order by tier, check_name
+"""
+
+CLUSTERS = """
+select
+    cluster_id,
+    count(*) as copy_count,
+    count(*) filter (where kind = 'exact') as exact_count,
+    count(*) filter (where kind = 'near') as near_count,
+    min(similarity) as least_similarity,
+    count(distinct dataset_id) as dataset_count,
+    any_value(survivor_record_id) as survivor_record_id,
+    any_value(survivor_conversation_id) as survivor_conversation_id
+from conversations.duplicates
+group by cluster_id
+order by copy_count desc, cluster_id
+limit 2000
+"""
+
+COPIES = """
+select
+    duplicates.kind,
+    duplicates.similarity,
+    duplicates.dataset_id,
+    duplicates.record_id,
+    duplicates.conversation_id,
+    quality.score,
+    duplicates.survivor_record_id
+from conversations.duplicates
+left join conversations.quality
+    on duplicates.conversation_id = quality.conversation_id
+where duplicates.cluster_id = $cluster_id
+order by duplicates.similarity desc, duplicates.record_id
+"""
+
+SETS = """
+select
+    set_name,
+    description,
+    policy,
+    datasets,
+    tiers,
+    min_grade,
+    languages,
+    candidate_count,
+    member_count,
+    left_out_count,
+    train_count,
+    validation_count,
+    test_count
+from conversations.sets
+order by set_name
+"""
+
+SET_REASONS = """
+select
+    decision,
+    regexp_replace(reason, 'record .* was taken', 'another copy was taken') as reason,
+    count(*) as record_count
+from conversations.set_members
+where set_name = $set_name
+group by all
+order by record_count desc, decision, reason
+"""
+
+SET_TIERS = """
+select distinct tier
+from conversations.set_members
+where set_name = $set_name and decision = 'member'
+order by tier
+"""
+
+EXPORTS = """
+select
+    created_at,
+    set_name,
+    split,
+    file,
+    row_count,
+    left_out_count,
+    sha256,
+    byte_count,
+    format,
+    template,
+    compression,
+    tiers,
+    release_id,
+    left_out,
+    folder,
+    export_id
+from conversations.exports
+order by created_at desc, file
+limit 500
+"""
