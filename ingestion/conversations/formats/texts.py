@@ -15,6 +15,7 @@ _THINK = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.S)
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _REST = f"[\u0080-\u00bf{_CP1252}]"
 _MOJIBAKE = re.compile(f"(?:[Â-ß]{_REST}|[à-ï]{_REST}{{2}}|[ð-ô]{_REST}{{3}})+")
+_SUSPECT = re.compile(f"[Â-ô]{_REST}")  # quick to look for, and in no garbled text missing
 # what hardly anybody writes on purpose; a word in capitals before a closing quote is none of it
 _GARBLED = re.compile(
     "[ÂÃ][\u00a0-\u00aa\u00ac-\u00ba\u00bc-\u00bf]"
@@ -90,7 +91,7 @@ def split_reasoning(text: str) -> tuple[str, str | None]:
 
 def repaired(text: str, html: str, notes: set[str]) -> str:
     """Undo broken encodings and HTML where that is exact; what was done is added to `notes`."""
-    if not text.isascii() and _GARBLED.search(text):
+    if not text.isascii() and _SUSPECT.search(text) and _GARBLED.search(text):
         # broken twice is mended twice: what was read once must be read the same again
         while (mended := _MOJIBAKE.sub(_decoded, text)) != text:
             notes.add("mojibake")
