@@ -16,8 +16,6 @@ from ingestion.settings import scrub, settings
 from python_models.ops import journal
 
 _SECONDS = 5
-# a source from which nothing has landed for longer than this is stale, in hours
-STALE_HOURS = 48
 
 
 def after_run(invocation_id: str) -> int:
@@ -66,8 +64,8 @@ def _stale_sources() -> Iterator[tuple[str, dict[str, Any]]]:
         stale = live.rows(
             ops,
             "select domain, source, landed_at, newest_record_at from ops.freshness"
-            " where landed_at < measured_at - to_hours(?)",
-            [STALE_HOURS],
+            " where landed_at < measured_at - to_seconds(3600 * ?)",
+            [settings().sluice_stale_hours],
         )
     for source in stale:
         key = f"stale {source['domain']} {source['source']} {source['landed_at']}"

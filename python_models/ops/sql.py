@@ -1,7 +1,7 @@
 """SQL on the release for a person or a script: `make sql`, `make sql Q="select ..." FORMAT=csv`.
 
-Interactive use opens DuckDB's own shell when it is installed, else a small one of ours. Either
-way the release is opened read-only, and only SELECT statements run.
+The release is opened read-only and only SELECT statements run. DuckDB's own shell is not used:
+however it is locked, COPY could still write into the folders of the released tables.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import csv
 import json
 import os
-import shutil
 import sys
 from typing import Any
 
@@ -20,7 +19,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ingestion.lake import uses_object_store
 from python_models.ops.reader import (
     NothingReleased,
     StatementRefused,
@@ -105,21 +103,7 @@ def _cell(value: Any) -> str:
 
 
 def shell() -> int:
-    """Open an interactive shell on the release."""
-    if command := _duckdb_shell():
-        os.execvp(command[0], command)
-    return _own_shell()
-
-
-def _duckdb_shell() -> list[str] | None:
-    program = shutil.which("duckdb")
-    # tables in an object store need extensions and credentials, which only our own shell loads
-    if program is None or not sys.stdin.isatty() or uses_object_store():
-        return None
-    return [program, "-readonly", str(release_path())]
-
-
-def _own_shell() -> int:
+    """Open an interactive shell on the release: one SELECT after the other."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  line editing and history for input()
     with open_release() as connection:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from ingestion.settings import reset_settings
-from python_models.ops import alerts, journal
+from python_models.ops import alerts, journal, ops_tables
 
 
 @pytest.fixture
@@ -75,4 +76,25 @@ def test_alert_that_cannot_be_delivered_fails_nothing_and_is_tried_again(
 
 def test_nothing_is_posted_when_no_address_is_set() -> None:
     a_run("i-1", "failed")
+    assert alerts.after_run("i-1") == 0
+
+
+@pytest.mark.parametrize(("hours", "stale"), [(0.5, 1), (2, 0)])
+def test_source_is_stale_after_as_many_hours_as_the_settings_say(
+    posted: list[dict], monkeypatch: pytest.MonkeyPatch, hours: float, stale: int
+) -> None:
+    monkeypatch.setenv("SLUICE_STALE_HOURS", str(hours))
+    reset_settings()
+    an_hour_ago = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
+    landed = (
+        "select 'plant' as domain, 'plant' as pipeline, 'l1' as load_id, 'press' as source,"
+        " 'things' as table_name, 'loaded' as status, 1 as rows_accepted, 0 as rows_rejected,"
+        " 0 as rows_duplicate, 10 as byte_count, 0.1 as seconds,"
+        " timestamp '2026-01-01' as first_reading_at, timestamp '2026-01-01' as last_reading_at,"
+        f" timestamp '{an_hour_ago}' as landed_at"
+    )
+    monkeypatch.setattr(ops_tables, "_raw_files", lambda: landed)
+    a_run("i-1", "success")
+    assert alerts.after_run("i-1") == stale
+    assert [body["source"] for body in posted] == ["press"] * stale
     assert alerts.after_run("i-1") == 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ingestion.lake import lake
 from python_models.llm.journal import reading
 from python_models.llm.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.records import STEP_RUN_UPSERT
+from python_models.ops import __main__ as commands
 from python_models.ops import journal, run, summary
 from python_models.ops.fitness import reason_to_wait
 from python_models.ops.reader import open_release
+from tests.llm.steps import SINGLE
 from tests.ops.tiny import Tiny
 
 
@@ -55,6 +59,35 @@ def test_domain_that_waits_for_pending_rows_is_released_when_all_have_their_answ
     assert released("select count(*) from shop.orders") == [(5,)]
     calls = released("select calls, cached from ops.runs order by started_at")
     assert calls == [(2, 0), (3, 2)]
+
+
+def test_comparison_finds_a_changed_prompt_and_says_what_it_did_to_rows_and_calls(
+    tiny: Tiny, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop = ("build", "--select", "shop", "--vars", "{shop: true}")
+    prompt = tiny.folder / "verdict.jinja"
+    prompt.write_text(SINGLE.template.read_text())
+    assert tiny.dbt(*shop, TINY_PROMPT=str(prompt))[0] == 0
+    prompt.write_text(prompt.read_text().replace("Judge this", "Judge, in a few words, this"))
+    assert tiny.dbt(*shop, TINY_PROMPT=str(prompt))[0] == 0
+    a, b = (row["run_id"] for row in journal.rows("select run_id from runs order by started_at"))
+    capfd.readouterr()
+    assert commands.main(["run-compare", a, b, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    (planted,) = found["prompts"]
+    assert planted["step"] == SINGLE.name
+    assert planted["a"] != planted["b"]
+    calls = {side["run_id"]: (side["calls"], side["cached"]) for side in found["totals"]}
+    assert calls == {a: (5, 0), b: (5, 0)}
+    tokens = [side["tokens"] for side in found["totals"]]
+    assert tokens[1] > tokens[0]
+    (orders,) = [table for table in found["tables"] if table["table"] == "shop.orders"]
+    assert (orders["added"], orders["removed"], orders["changed"]) == (0, 0, 0)
+
+    # one phase of the second run again: the same run, the same answers, nothing asked
+    assert commands.main(["phase-run", "--run", b, "--phase", "llm"]) == 0
+    last = released("select run_id, calls, cached from ops.runs order by started_at")[-1]
+    assert last == (b, 0, 5)
 
 
 @pytest.mark.parametrize(

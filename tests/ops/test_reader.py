@@ -97,6 +97,33 @@ def test_released_rows_can_be_read_and_joined(released: Path) -> None:
     assert found == (12, 1)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "copy (select 1) to '{lake}/warehouse/plant/things/planted.csv';",
+        "copy plant.things to '/tmp/stolen.csv';",
+        "attach '{lake}/build.duckdb' as build;",
+        "install httpfs;",
+        "create table plant.mine as select 1;",
+        "set threads = 1;",
+        ".shell touch /tmp/stolen.csv",
+    ],
+)
+def test_shell_answers_selects_and_refuses_all_else(
+    released: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
+) -> None:
+    typed = iter([statement.format(lake=released), "select 40 + 2 as answer;", ".quit"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(typed))
+    files = sorted((released / "warehouse").rglob("*"))
+    assert sql.main([]) == 0
+    assert "42" in capsys.readouterr().out
+    assert sorted((released / "warehouse").rglob("*")) == files
+    assert not Path("/tmp/stolen.csv").exists()
+
+
 def test_missing_release_is_said_with_the_command_that_makes_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

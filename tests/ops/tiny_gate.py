@@ -32,9 +32,13 @@ def check(session: Any, things: Any, gate: str, column: str = "value") -> pa.Tab
 
 def judge(session: Any, orders: Any, node: str, most_calls: int) -> pa.Table:
     """Ask the offline endpoint about orders, so many at most; the others stay pending."""
+    import os
     from dataclasses import replace
+    from pathlib import Path
 
     from python_models.llm import run_step
     from tests.llm.steps import SINGLE
 
-    return run_step(session, orders, replace(SINGLE, max_calls=most_calls), node=node)
+    template = Path(os.environ.get("TINY_PROMPT", SINGLE.template))
+    step = replace(SINGLE, template=template, max_calls=most_calls)
+    return run_step(session, orders, step, node=node)
