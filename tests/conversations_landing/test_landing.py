@@ -122,8 +122,8 @@ def test_a_reader_of_ones_own_yields_records(chats: Chats) -> None:
 @pytest.mark.parametrize(
     "mode",
     [
-        "sequential",
         "adaptive",
+        pytest.param("sequential", marks=pytest.mark.long),
         pytest.param("concurrent", marks=pytest.mark.long),
         pytest.param("priority", marks=pytest.mark.long),
     ],
