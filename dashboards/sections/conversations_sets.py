@@ -92,7 +92,7 @@ def _form(release: Release, chosen: dict[str, Any]) -> None:
         run_progress.start(command, f"Export of {chosen['set_name']}")
     run = run_progress.started_run()
     if run and run.title.startswith("Export of") and run.state != "running":
-        st.code(run.output.read_text(errors="replace")[-3_000:], language=None)
+        st.code(run.output.read_text(errors="replace")[-3_000:], language=None, wrap_lines=True)
 
 
 def export_command(name: str, form: str, template: str, packed: str, tiers: list[str]) -> list[str]:

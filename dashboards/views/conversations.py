@@ -44,9 +44,9 @@ def _headline(release: Release) -> None:
     left_out = row["record_count"] - row["kept_count"]
     figures = {
         "Records": (count(row["record_count"]), f"in {some(row['dataset_count'], 'dataset')}"),
-        "Kept": (count(row["kept_count"]), f"{count(left_out)} left out, with the reason"),
+        "Kept": (count(row["kept_count"]), f"{count(left_out)} left out"),
         "Premium": (count(row["premium_count"]), f"{count(row['pending_count'])} to be judged"),
-        "Duplicates": (count(row["duplicate_count"]), "exact or near, across datasets"),
+        "Duplicates": (count(row["duplicate_count"]), "exact or near"),
         "Flagged for care": (count(row["care_count"]), "never dropped for it"),
     }
     for column, (name, (value, note)) in zip(st.columns(5), figures.items(), strict=True):
