@@ -3,7 +3,7 @@
     incremental_strategy='append',
     pre_hook="{{ conversations_forget_touched() }}",
 ) }}
--- Each check gives a score from 0 to 1; null where it says nothing about a conversation.
+-- Each check gives a score from 0 to 1; null where it says nothing of a conversation.
 {% set settings = [
     'min_conversation_chars', 'max_conversation_chars', 'max_turns', 'full_answer_chars',
     'truncation_min_chars', 'language_min_chars', 'language_min_confidence',
@@ -169,14 +169,19 @@ checks_scored as (
                         / thresholds.question_share_full
                     )
         end as turn_balance,
-        least(
-            1.0,
-            greatest(
-                0.0,
-                (described.distinct_share - thresholds.diversity_floor)
-                / (thresholds.diversity_full - thresholds.diversity_floor)
-            )
-        ) as lexical_diversity
+        -- least and greatest pass over a null, which would be a score of nothing
+        case
+            when described.distinct_share is not null
+                then
+                    least(
+                        1.0,
+                        greatest(
+                            0.0,
+                            (described.distinct_share - thresholds.diversity_floor)
+                            / (thresholds.diversity_full - thresholds.diversity_floor)
+                        )
+                    )
+        end as lexical_diversity
     from described
     cross join thresholds
 )

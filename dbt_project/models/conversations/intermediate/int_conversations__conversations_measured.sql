@@ -5,8 +5,9 @@
 ) }}
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
--- All that can be counted is counted here in one reading of the turns. Regular expressions
--- over whole texts are what costs: none is used.
+-- All that can be counted is counted here in one reading of the turns. Regular
+-- expressions over whole texts are what costs: none is used.
+{% set blanks = "' \n\t\r'" %}
 with
 
 conversations as (
@@ -29,7 +30,7 @@ turns as (
     select
         messages.conversation_id,
         messages.role,
-        right(rtrim(right(messages.content, 24), ' \n\t\r'), 1) as last_character,
+        right(rtrim(right(messages.content, 24), {{ blanks }}), 1) as last_character,
         case
             when messages.role = 'assistant' and messages.content <> ''
                 then
@@ -40,8 +41,9 @@ turns as (
         length(messages.content) as char_count,
         messages.token_estimate,
         case
-            -- the beginning of the first answer stands for the vocabulary of all: a share of
-            -- distinct words means nothing across lengths; text without spaces has no words
+            -- the beginning of the first answer stands for the vocabulary of all, as a
+            -- share of distinct words means nothing across lengths; text without spaces
+            -- has no words
             when
                 messages.role = 'assistant' and messages.turn <= 2
                 and length(messages.content) >= 100
@@ -51,12 +53,12 @@ turns as (
         end as distinct_share,
         case
             -- trimming a long text costs; most begin with a word
-            when trim(left(messages.content, 24), ' \n\t\r') <> '' then false
-            else trim(messages.content, ' \n\t\r') = ''
+            when trim(left(messages.content, 24), {{ blanks }}) <> '' then false
+            else trim(messages.content, {{ blanks }}) = ''
         end as is_empty,
         case
-            -- an answer that goes round in circles ends as it went before: its last words
-            -- stand in it already, and make up much of it
+            -- an answer that goes round in circles ends as it went before: its last
+            -- words stand in it already, and make up much of it
             when
                 messages.role <> 'assistant'
                 or length(messages.content) < thresholds.loop_min_chars
@@ -139,7 +141,10 @@ conversations_measured as (
             as out_of_order_count,
         sum(turns_in_order.char_count) as char_count,
         sum(
-            case when turns_in_order.role = 'user' then turns_in_order.char_count else 0 end
+            case
+                when turns_in_order.role = 'user' then turns_in_order.char_count
+                else 0
+            end
         ) as user_char_count,
         sum(
             case

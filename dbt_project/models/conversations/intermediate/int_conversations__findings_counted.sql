@@ -1,4 +1,4 @@
--- What was found in turns, conversation by conversation; idioms take words of danger back.
+-- What was found, conversation by conversation; idioms take words of danger back.
 with
 
 phrases as (
@@ -14,8 +14,11 @@ turns_with_phrases as (
         phrases.conversation_id,
         phrases.role,
         phrases.turn,
-        max(case when phrases.kind in ('refusal', 'boilerplate') then phrases.severity end)
-            as refused_weight,
+        max(
+            case
+                when phrases.kind in ('refusal', 'boilerplate') then phrases.severity
+            end
+        ) as refused_weight,
         max(case when phrases.kind = 'toxic' then phrases.severity end) as toxicity,
         max(case when phrases.kind = 'crisis' then phrases.severity end) as danger,
         max(case when phrases.kind = 'crisis' then phrases.phrase end) as danger_phrase,
@@ -30,8 +33,12 @@ turns_with_phrases as (
 counted_phrases as (
     select
         turns_with_phrases.conversation_id,
-        min(case when turns_with_phrases.danger_count > 0 then danger_phrase end)
-            as crisis_phrase,
+        min(
+            case
+                when turns_with_phrases.danger_count > 0
+                    then turns_with_phrases.danger_phrase
+            end
+        ) as crisis_phrase,
         sum(turns_with_phrases.refused_weight) as refused_weight,
         max(turns_with_phrases.toxicity) as toxicity,
         max(

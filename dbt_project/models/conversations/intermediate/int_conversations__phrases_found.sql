@@ -48,7 +48,7 @@ phrases_found as (
         on
             (
                 phrases_in_words.spoken_by = 'any'
-                or phrases_in_words.spoken_by = turns_in_words.role
+                or turns_in_words.role = phrases_in_words.spoken_by
             )
             and case
                 when phrases_in_words.phrase_words is null

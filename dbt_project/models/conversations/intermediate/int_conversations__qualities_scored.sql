@@ -152,7 +152,7 @@ qualities_scored as (
             end, ''
         ) as recommendations,
         nullif(trim(conversations_with_score.flags), '') as flags,
-        conversations_with_score.score,
+        round(conversations_with_score.score, 9) as score,
         conversations_with_score.structure_score,
         conversations_with_score.content_score,
         conversations_with_score.judged_score,

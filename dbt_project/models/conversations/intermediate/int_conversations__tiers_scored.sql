@@ -56,8 +56,11 @@ tiers_with_rules as (
         tiers_scored.weakest_check,
         tiers_scored.recommendations,
         '{{ conversations_settings_hash() }}' as settings_hash,
-        tiers_scored.structure_sum / tiers_scored.structure_weight as structure_score,
-        tiers_scored.content_sum / tiers_scored.content_weight as content_score,
+        -- sums of doubles differ in their last digits by the order they are added in
+        round(tiers_scored.structure_sum / tiers_scored.structure_weight, 9)
+            as structure_score,
+        round(tiers_scored.content_sum / tiers_scored.content_weight, 9)
+            as content_score,
         tiers_scored.structure_weight,
         tiers_scored.content_weight,
         tiers_scored.is_structurally_valid,

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- What a format carried besides is read where it landed: it is as large as all the rest.
+-- What a format carried besides is read where it landed: it is as large as the rest.
 with
 
 records as (

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
--- Texts are read where they landed: the first record of a conversation_id speaks for all.
+-- Texts are read where they landed: the first record of equal content speaks for all.
 with
 
 records as (

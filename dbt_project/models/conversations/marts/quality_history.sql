@@ -4,8 +4,8 @@
     on_schema_change='append_new_columns',
     full_refresh=false,
 ) }}
--- A dataset gets a row when its figures are others than those of its newest row; a rebuild
--- must not forget how quality has changed.
+-- A dataset gets a row when its figures are others than those of its newest row; a
+-- rebuild must not forget how quality has changed.
 with
 
 decisions as (

@@ -1,6 +1,6 @@
 -- depends_on: {{ ref('gate_conversations__after_llm') }}
--- A conversation has a row for each tier it went through and one for each check it failed:
--- the scores of all checks stand as columns in `quality`.
+-- A conversation has a row for each tier it went through and one for each check it
+-- failed: the scores of all checks stand as columns in `quality`.
 with
 
 tiers as (

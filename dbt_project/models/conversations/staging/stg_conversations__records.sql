@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('gate_conversations__after_landing') }}
--- The format's extras and the record's own text are read where they are shown, not carried.
+-- The format's extras and the record's text are read where they are shown, not carried.
 with
 
 records as (
