@@ -440,6 +440,17 @@ OF_A_PARSER: list[Answer] = [
     Answer(P, "8 9\nAssistant 1: 7\nAssistant 2: 9", "several"),
     Answer(P, "8 11", "out_of_range"),
     Answer(P, "0 9", "out_of_range", (1, 10)),
+    Answer(P, "Assistant 1: 8 - short\nAssistant 2: 9 - complete", (8.0, 9.0)),
+    Answer(P, "Assistant 1: 8/10 (short)\nAssistant 2: 9/10 (complete)", (8.0, 9.0)),
+    Answer(P, "Score for Assistant 1: 8\nScore for Assistant 2: 9", (8.0, 9.0)),
+    Answer(P, "Assistant 1 score: 8\nAssistant 2 score: 9", (8.0, 9.0)),
+    Answer(P, "(8, 9) is the point.\nAssistant 1: 7\nAssistant 2: 6", (7.0, 6.0)),
+    Answer(P, "8 out of 10, 9 out of 10", (8.0, 9.0)),
+    Answer(P, "The answer is 8, 9.", "none"),
+    Answer(P, "x = 8, y = 9", "none"),
+    Answer(P, "Assistant 1: 10 steps are shown\nAssistant 2: 4 steps", "none"),
+    Answer(P, "Assistant 1: 7 → 8\nAssistant 2: 9", "none"),
+    Answer(P, "8 9\n7 9", "several"),
     Answer(P, "", "empty"),
 ]  # fmt: skip
 

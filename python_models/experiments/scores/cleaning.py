@@ -20,7 +20,8 @@ _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.M)
 _TEXT_FENCES = {"", "text", "txt", "json", "jsonc", "xml", "html", "yaml", "yml"}
 _TEXT_FENCES |= {"markdown", "md", "plaintext", "output", "score", "result", "plain"}
 _GONE = re.compile(
-    r"<!--.*?-->|~~(?=\S).{1,200}?(?<=\S)~~|<(del|s|strike)>.*?</\1\s*>", re.I | re.S
+    r"<!--.*?-->|(?<!~)~~(?=[^\s~])[^\n]{1,200}?(?<=[^\s~])~~(?!~)|<(del|s|strike)>.*?</\1\s*>",
+    re.I | re.S,
 )
 _VALUE_TAG = re.compile(
     r"""<([a-z_][\w-]*)\s[^<>]*?\b(?:value|score)\s*=\s*["']([^"'<>]*)["'][^<>]*>""", re.I
@@ -38,7 +39,7 @@ _LATEX = (
     (re.compile(r"\\[()\[\],;! ]"), " "),
 )
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
-_BULLET = re.compile(r"^\s*(?:>\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
+_BULLET = re.compile(r"^\s*(?:>(?!\s*[\d.])\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,2}[.)]\s+(?=[\"'“*_(\[]*[^\W\d])")
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")

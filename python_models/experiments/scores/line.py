@@ -90,7 +90,7 @@ _LOOSE_END = re.compile(
     rf"through|"
     rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
     rf"plus|"
-    rf"minimum|ish|and\s*(?:{N}|{W})|when|only if)(?:\b|$))"
+    rf"minimum|ish|is|would|was|and\s*(?:{N}|{W})|when|only if)(?:\b|$))"
 )
 _AFTER_VERB = re.compile(
     rf"^{_CLOSED}(?:$|[.,;:!–—(\[{OTHER}]|-\s|(?:overall|because|since|as|given|due|based|and|"
@@ -113,11 +113,19 @@ _RANKED = re.compile(
     r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
     r"probab\w*|difficult\w*|length|chance|number|minutes?|points? (?:lost|deducted))\b"
 )
-_OPENING = r"[\s\"'“(\[{.,:!→«]*"
+_OTHERS_SAY = re.compile(
+    r"\b(?:claim\w*|says?|said|gave|gives|rated|rates|awarded|reviewers?|authors?|others?|readers?|"
+    r"critics?|people|they|he|she|users?|humans?)\b"
+)
+_COUNTS_AT_ONCE = re.compile(
+    r"^\s+(?!points|stars|marks|pts|this|its|has|was|always|plus|minus|versus|besides|thanks|yes|"
+    r"across|unless|regardless|perhaps|less|thus)[a-z]{3,}s\b"
+)
+_OPENING = r"[\s\"'“(\[{.,:!→«|]*"
 _ALONE = re.compile(
     rf"^{_OPENING}(?P<q>{N}|{W})(?:{_CLOSED}(?:{UNITS}|"
     rf"(?P<stars>{STARS})))?"
-    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!{OTHER}✅✔️🎯🌟⭐👍»]*$"
+    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|{OTHER}✅✔️🎯🌟⭐👍»]*$"
 )
 
 
@@ -211,7 +219,7 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
 
 def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     """Say whether what stands around a labelled number leaves open what the score is."""
-    if _LOOSE_END.match(rest) or re.search(DENIALS, clause):
+    if _LOOSE_END.match(rest) or _COUNTS_AT_ONCE.match(rest) or re.search(DENIALS, clause):
         return True
     if found["verb"]:
         return not _AFTER_VERB.match(rest)
@@ -267,6 +275,7 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
         rf"(?:\b(?:in|than|to|or|for)|[{_CJK}]|[-–—+<>≤≥])\s*$", clause
     )
     is_share = re.search(r"/|out", bare.at(place).text) and not _RANKED.search(clause)
+    is_share = is_share and not _OTHERS_SAY.search(clause)
     if closes and is_share and not open_label and not unsure:
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)

@@ -25,7 +25,7 @@ FIRST, SECOND = "\uf901", "\uf902"
 
 _HEAD = (
     r"(?:(?:the|my|final|overall|output|so|therefore|thus|here are|,)\s*)*(?:scores?|"
-    r"ratings?|output|result|answer|verdict|grades?)?"
+    r"ratings?|output|result|verdict|grades?)?"
 )
 _BETWEEN = r"\s*(?:[,;|&]|\band\b|\bvs\.?|\bversus\b|\s)\s*"
 _PLAIN_PAIR = re.compile(
@@ -50,7 +50,10 @@ _NAMED = {
 _TOTAL = re.compile(
     rf"(?:therefore|thus|so|hence),?\s+(?:the|its|their)\s+score\s+is\s+({N})\s*\.?$"
 )
-_RANGE_AFTER = re.compile(rf"^\s*(?:[-–—~+?]|to\b|or\b|/|{N})")
+_RANGE_AFTER = re.compile(
+    rf"^\s*(?:[-–—~]\s*{N}|[-+?~→<>]|->|to\b|or\b|/|{N})(?<!\s-)"
+    r"|^\s+(?!points|marks|pts)[a-z]{3,}s\b"
+)
 
 
 def read_pair(lines: list[str], scale: Scale) -> Parsed | ScoreError:

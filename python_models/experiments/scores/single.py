@@ -11,7 +11,7 @@ from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 LOOKED_AT = 3
-_HEADING = re.compile(r"^[^.!?]{1,60}[:：]$")
+_HEADING = re.compile(r"^[^.!?]{1,60}[:：]$|^\|[^|]*\|$")
 _SCORE_NAME = re.compile(
     rf"\b(?:{LABELS}|{WHOLES}|answer|output|result|response|number|value|points?|below|follows)\b"
     r"|[\u3040-\ud7a3]",

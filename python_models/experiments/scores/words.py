@@ -95,6 +95,7 @@ DENIALS = (
     r"expected|requires?d?|needs?|needed|to (?:get|earn|reach|achieve|be|warrant|merit|deserve)|"
     r"example|e\.g|i\.e|such as|format|previous\w*|(?:less|more|higher|lower|greater|better|"
     r"worse|fewer) than|at (?:least|most)|between|kein\w*|nicht|pas|jamais|whether|asked?|"
-    r"please|hesitat\w*|debat\w*|torn|hoping|hoped|until|originally|at first|first thought)\b"
+    r"please|instruct\w*|end with|reply|respond with|hesitat\w*|debat\w*|torn|hoping|hoped|"
+    r"until|originally|at first|first thought)\b"
     r"|n't\b|n’t\b)"
 )
