@@ -1,0 +1,68 @@
+"""Every evaluation that was asked is a row: with a score, or with the reason why it has none."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from python_models.experiments.scoring import scored, scores_parsed
+
+EVALUATION = {
+    "gen_id": "v1",
+    "stage": "evaluation",
+    "status": "ok",
+    "error": None,
+    "parsed": "SCORE: 7",
+    "parser": "in_last_line",
+    "scale_min": 0.0,
+    "scale_max": 10.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"status": "refused", "parsed": None}, "no_text"),
+        ({"status": "truncated", "parsed": None, "error": "cut at 400 tokens"}, "no_text"),
+        ({"parsed": None}, "empty"),
+        ({"parsed": "7 or 8"}, "several"),
+        ({"parser": "by_eye"}, "no_parser"),
+        ({"parser": None}, "no_parser"),
+        ({"scale_min": 5.0, "scale_max": 5.0}, "no_scale"),
+        ({"parsed": "SCORE: 11"}, "out_of_range"),
+    ],
+)
+def test_an_evaluation_without_a_score_says_why(changed: dict, code: str) -> None:
+    (row,) = scored([EVALUATION | changed])
+    assert row["status"] == "error"
+    assert row["error_code"] == code
+    assert row["error"]
+    assert "score" not in row
+
+
+def test_a_template_without_a_scale_means_0_to_10() -> None:
+    (row,) = scored([EVALUATION | {"scale_min": None, "scale_max": None, "parsed": "4/5"}])
+    assert row["score"] == 8.0
+    assert row["raw_score"] == 4.0
+    assert row["reading"] == "fraction"
+
+
+def test_what_has_not_been_asked_and_what_is_no_evaluation_has_no_row() -> None:
+    columns = ", ".join(EVALUATION)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table generations (gen_id varchar, stage varchar, status varchar,"
+            " error varchar, parsed varchar, parser varchar, scale_min double, scale_max double)"
+        )
+        for changed in (
+            {},
+            {"gen_id": "v2", "status": "pending"},
+            {"gen_id": "e", "stage": "essay"},
+        ):
+            connection.execute(
+                f"insert into generations ({columns}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                list((EVALUATION | changed).values()),
+            )
+        found = scores_parsed(connection.table("generations"))
+    assert found.to_pylist()[0]["score"] == 7.0
+    assert len(found) == 1
