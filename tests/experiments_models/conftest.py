@@ -24,6 +24,8 @@ MORE = {
     "templates/draft/plain.jinja": "Plainly.\n" + DRAFT.partition("\n")[2].rpartition("Write")[0],
     "templates/draft/broken.jinja": "Broken.\n" + DRAFT.partition("\n")[2].rpartition("Write")[0],
 }
+# what comes after has tests of its own
+UP_TO_GENERATIONS = ("+generations", "cohorts", "membership")
 RETOLD = {"templates/draft/idea.jinja": DRAFT.replace("Link", "Join")}
 JUDGE = "second_judge,offline,sluice-offline-small-1,false,true,{}\n"
 
@@ -83,10 +85,11 @@ class Bench:
         done = self.run(sys.executable, "-m", "ingestion", "experiments")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def build(self, **more: str) -> State:
-        """Build the experiments without their tests; return what is there then."""
+    def build(self, *selected: str, **more: str) -> State:
+        """Build the experiments (or some models) without their tests; return what is there."""
         dbt = str(Path(sys.executable).with_name("dbt"))
-        done = self.run(dbt, "run", "-s", "experiments", cwd=ROOT / "dbt_project", **more)
+        chosen = selected or ("experiments",)
+        done = self.run(dbt, "run", "-s", *chosen, cwd=ROOT / "dbt_project", **more)
         return self.state(done)
 
     def state(self, done: subprocess.CompletedProcess) -> State:
@@ -136,7 +139,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     first = bench.build()
     write_study(small, **MORE, **RETOLD)
     bench.land(small)
-    changed = bench.build()
+    changed = bench.build(*UP_TO_GENERATIONS)
     with duckdb.connect(str(bench.lake / "latest.duckdb"), read_only=True) as release:
         essays = chosen_essays(release, first.cohorts[0]["cohort_id"], None, "same", None)[:2]
     rejudged = bench.sources / "rejudged"
@@ -144,4 +147,4 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     write_study(judges, **MORE, **{"models.csv": FILES["models.csv"] + JUDGE})
     write_rejudge(rejudged, judges, "rejudged", essays, ["second_judge"])
     bench.land(small, rejudged)
-    yield Story(bench, first, changed, bench.build())
+    yield Story(bench, first, changed, bench.build(*UP_TO_GENERATIONS))

@@ -71,7 +71,7 @@ def test_changed_template_regenerates_what_it_touches_and_nothing_else(story: St
     assert {one: after.generations[one]["parsed"] for one in before.generations} == {
         one: row["parsed"] for one, row in before.generations.items()
     }
-    assert after.released == len(after.members(old) | after.members(new))
+    assert set(after.generations) == after.members(old) | after.members(new)
 
 
 def test_old_essays_are_judged_again_by_a_new_judge_without_being_written_again(
@@ -91,13 +91,13 @@ def test_old_essays_are_judged_again_by_a_new_judge_without_being_written_again(
 
 
 def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path) -> None:
-    cohort = story.judged.cohorts[0]["cohort_id"]
+    cohort = story.first.cohorts[0]["cohort_id"]
     command = (sys.executable, "-m", "python_models.experiments.export", "--dir", str(tmp_path))
     done = story.bench.run(*command, "--cohort", cohort[:12])
     assert done.returncode == 0, done.stderr
-    members = story.judged.members(cohort)
+    members = story.first.members(cohort)
     assert {path.name for path in tmp_path.glob("*/*")} == members
-    essay = next(row for row in story.judged.of("essay", "ok") if row["call_id"])
+    essay = next(row for row in story.first.of("essay", "ok") if row["call_id"])
     folder = tmp_path / "essay" / essay["gen_id"]
     for name in ("prompt", "raw", "parsed"):
         assert (folder / f"{name}.txt").read_text() == essay[name]
@@ -107,7 +107,7 @@ def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path)
 
 
 def test_generation_is_written_with_the_texts_it_builds_on(story: Story, tmp_path: Path) -> None:
-    evaluation = story.judged.of("evaluation", "ok")[0]
+    evaluation = story.first.of("evaluation", "ok")[0]
     command = (sys.executable, "-m", "python_models.experiments.export", "--dir", str(tmp_path))
     done = story.bench.run(*command, "--gen", evaluation["gen_id"])
     assert done.returncode == 0, done.stderr
