@@ -27,7 +27,7 @@ from python_models.llm.asking import (
 )
 from python_models.llm.budget import Budget, Ceiling
 from python_models.llm.calls import Call
-from python_models.llm.endpoint import Endpoint, endpoint_named, identity_name
+from python_models.llm.endpoint import OFFLINE, Endpoint, endpoint_named, identity_name
 from python_models.llm.estimating import SAMPLE, Estimate, estimate
 from python_models.llm.journal import reading
 from python_models.llm.prices import Price
@@ -138,7 +138,9 @@ def asked_parts(parts: list[Part]) -> list[Asked]:
     for part in parts:
         is_asking = bool(part.source.to_ask())
         endpoint = (
-            endpoint_named(part.endpoint) if is_asking else Endpoint(part.endpoint, "", False)
+            endpoint_named(part.endpoint)
+            if is_asking
+            else Endpoint(part.endpoint, "", part.endpoint == OFFLINE)
         )
         work = part.work
         if is_asking:
@@ -296,5 +298,7 @@ def with_prompts(table: pa.Table, parts: list[Part], outcomes: list[Outcome]) ->
 
 
 def answered_of(part: Part, asked: Asked) -> Answered:
-    """Return a part as the summary of a step knows it."""
+    """Return a part as the summary of a step knows it: a shared question counts for one part."""
+    for call_id in part.source.elsewhere:
+        part.source.calls.pop(call_id, None)
     return Answered(part.source, asked)

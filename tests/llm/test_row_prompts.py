@@ -96,6 +96,10 @@ def test_same_question_by_two_templates_is_asked_once() -> None:
     assert answers["b"]["status"] == "ok"
     assert answers["b"]["prompt_template"] == "u"
     assert journal("select count(*) from llm_attempts") == [(1,)]
+    counted = "select sum(calls), sum(cached_calls), min(provider) from llm_step_runs"
+    assert journal(counted) == [(1, 0, "offline-rules")]
+    ask(row("a", "x"), row("b", "x", template_id="u", template_hash="hash-of-u"))
+    assert journal(counted) == [(1, 1, "offline-rules")]
 
 
 def test_messages_in_json_are_sent_as_messages() -> None:
