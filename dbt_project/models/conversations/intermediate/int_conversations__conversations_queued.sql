@@ -1,4 +1,4 @@
--- What the judge is shown: turns as JSON objects, so that no text can pass for another turn.
+-- What the judge is shown: turns as JSON objects, so that no text passes for a turn.
 with
 
 validated as (
@@ -18,8 +18,8 @@ disorders as (
 ),
 
 thresholds as (
-    select
-        max(case when setting = 'judged_max_chars' then value end) as judged_max_chars
+    select max(case when setting = 'judged_max_chars' then value end)
+        as judged_max_chars
     from {{ ref('conversations_thresholds') }}
 ),
 

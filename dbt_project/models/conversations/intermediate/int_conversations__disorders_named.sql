@@ -1,4 +1,4 @@
--- An abbreviation counts in capitals only: "ADD", and not "add"; other names in any case.
+-- An abbreviation counts in capitals only (ADD, not add); other names in any case.
 with
 
 texts as (
@@ -39,10 +39,14 @@ texts_with_a_name as (
     select
         texts.conversation_id,
         names.disorder_name,
-        case when names.alias = upper(names.alias) then texts.text else lower(texts.text) end
-            as text,
-        case when names.alias = upper(names.alias) then names.alias else lower(names.alias) end
-            as alias
+        case
+            when names.alias = upper(names.alias) then texts.text
+            else lower(texts.text)
+        end as text,
+        case
+            when names.alias = upper(names.alias) then names.alias
+            else lower(names.alias)
+        end as alias
     from texts
     inner join validated on texts.conversation_id = validated.conversation_id
     inner join names on position(lower(names.alias) in lower(texts.text)) > 0

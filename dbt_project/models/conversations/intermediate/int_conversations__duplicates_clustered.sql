@@ -1,5 +1,5 @@
--- Exact copies share their content id, near ones their cluster; alone, a record is a cluster
--- of its own.
+-- Exact copies share their content id, near ones their cluster; alone, a record is a
+-- cluster of its own.
 with
 
 validated as (

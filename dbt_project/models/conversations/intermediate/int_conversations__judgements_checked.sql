@@ -1,5 +1,5 @@
--- Turns the judge's whole numbers from 1 to 5 into shares of one, and refuses what contradicts
--- itself once more in SQL: each disorder has its verdict, and each score is in its range.
+-- Turns the judge's whole numbers from 1 to 5 into shares of one, and refuses once more
+-- what contradicts itself: each disorder has its verdict, each score is in its range.
 {% set criteria = [
     'coherence', 'helpfulness', 'empathy', 'safety', 'therapeutic_appropriateness',
     'clinical_accuracy',
@@ -134,7 +134,8 @@ judgements_checked as (
                 when scores_averaged.clinical_accuracy < 0.5
                     then
                         least(
-                            scores_averaged.mean_score, scores_averaged.clinical_accuracy
+                            scores_averaged.mean_score,
+                            scores_averaged.clinical_accuracy
                         )
                 else scores_averaged.mean_score
             end as double

@@ -1,5 +1,5 @@
--- A set looks at the datasets and tiers it names. Copies are told apart among those that are
--- fit for the set only: a copy outside of it never keeps one out.
+-- A set looks at the datasets and tiers it names. Copies are told apart among those
+-- that are fit for the set only: a copy outside of it never keeps one out.
 with
 
 sets as (
@@ -23,7 +23,8 @@ candidates as (
         case
             when not records.is_valid
                 then 'failed validation: ' || coalesce(records.failed_check, 'unknown')
-            when sets.min_grade = 'keep' and records.grade = 'below' then 'grade below keep'
+            when sets.min_grade = 'keep' and records.grade = 'below'
+                then 'grade below keep'
             when sets.min_grade = 'premium' and records.grade <> 'premium'
                 then 'grade below premium'
             when

@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('gate_conversations__after_llm') }}
--- A split depends on the content alone: a conversation stays where it is when others come or
--- go. Where copies stay (keep_all) their cluster decides, so that none is trained and tested on.
+-- A split depends on the content alone: a conversation stays where it is when others
+-- come or go. Where copies stay (keep_all) their cluster decides: none is trained on and
+-- tested with.
 with
 
 candidates as (
