@@ -59,6 +59,8 @@ def plain_lines(text: str) -> list[str] | ScoreError:
 
 def _characters(text: str) -> str:
     """Return the text with one way to write digits, separators, quotes, halves and spaces."""
+    if text.isascii():
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     found: list[str] = []
     for place, letter in enumerate(text):
         code = ord(letter)
