@@ -18,8 +18,7 @@ disorders as (
 ),
 
 thresholds as (
-    select max(case when setting = 'judged_max_chars' then value end)
-        as judged_max_chars
+    select max(case when setting = 'judged_max_chars' then value end) as max_chars
     from {{ ref('conversations_thresholds') }}
 ),
 
@@ -50,7 +49,7 @@ turns as (
         messages.role,
         messages.content,
         messages.turn,
-        thresholds.judged_max_chars,
+        thresholds.max_chars,
         sum(length(messages.content)) over (
             partition by passed.conversation_id order by messages.turn
         ) as chars_so_far
@@ -67,12 +66,12 @@ turns_as_json as (
             ['role', 'turns.role'],
             [
                 'content',
-                'left(turns.content, cast(turns.judged_max_chars as integer))',
+                'left(turns.content, cast(turns.max_chars as integer))',
             ],
         ]) }} as turn_json,
         turns.turn,
-        turns.turn = 0 or turns.chars_so_far <= turns.judged_max_chars as is_shown,
-        turns.chars_so_far > turns.judged_max_chars as is_beyond
+        turns.turn = 0 or turns.chars_so_far <= turns.max_chars as is_shown,
+        turns.chars_so_far > turns.max_chars as is_beyond
     from turns
 ),
 

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('gate_conversations__after_llm') }}
 -- A split depends on the content alone: a conversation stays where it is when others
--- come or go. Where copies stay (keep_all) their cluster decides: none is trained on and
--- tested with.
+-- come or go. Where copies stay (keep_all) their cluster decides: none is trained on
+-- and tested with.
 with
 
 candidates as (
