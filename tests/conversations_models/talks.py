@@ -59,6 +59,7 @@ INNOCENT = {
     "a package and a repository": asked("Take package@1.2.3 from git@github.com:a/b.git."),
     "a number that is no card": asked("The order is 4111 1111 1111 1112."),
     "a user who quotes a refusal": asked("He said: I'm sorry, but I can't assist with that."),
+    "a signature": answered(f"{ANSWER}\n\nAll the best,\nAleisha"),
     "a short answer without a stop": [("user", QUESTION), ("assistant", "Try to read a book")],
     "a call and its result": [
         ("system", "You may search."),

@@ -30,7 +30,15 @@ turns as (
     select
         messages.conversation_id,
         messages.role,
-        right(rtrim(right(messages.content, 24), {{ blanks }}), 1) as last_character,
+        case
+            -- a signature, a list and an address end without a stop as a rule
+            when
+                rtrim(right(messages.content, 60), {{ blanks }}) like {{ "'%\n%'" }}
+                or right(messages.content, 120) like '%http%'
+                or right(messages.content, 120) like '%www.%'
+                then '.'
+            else right(rtrim(right(messages.content, 24), {{ blanks }}), 1)
+        end as last_character,
         case
             when messages.role = 'assistant' and messages.content <> ''
                 then
