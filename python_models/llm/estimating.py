@@ -16,6 +16,7 @@ from python_models.llm.step import FINISHED
 from python_models.llm.tokens import count_messages, count_schema
 
 SAMPLE = 200
+LEAST_KNOWN = 5  # answers whose length says more than a guess
 HISTORY = (
     "select avg(1.0 * completion_tokens / attempts), count(*) from llm_calls "
     f"where model = ? and attempts > 0 and status in ({','.join('?' * len(FINISHED))}) and "
@@ -139,7 +140,7 @@ def answer_length(
     ):
         row = connection.execute(f"{HISTORY} {column} = ?", [asked.model, *FINISHED, value])
         mean, count = row.fetchone()
-        if count >= 20:
+        if count >= LEAST_KNOWN:
             return mean, f"length as in {count:,} {said}"
     if asked.endpoint.is_offline:
         from python_models.llm.offline.chat import answer_chat
