@@ -387,6 +387,7 @@ OF_A_PARSER: list[Answer] = [
     Answer(L, "Novelty score: 8\nStyle score: 6", "several"),
     Answer(L, "Creativity:\n7", "none"),
     Answer(L, "SCORE:\n7", 7.0),
+    Answer(L, "The first receives a score of 0, the second is good, with a score of 9.", "several"),
     # other scales
     Answer(L, "Score: 4", 4.0, (1, 5)),
     Answer(L, "4/5", 4.0, (1, 5)),

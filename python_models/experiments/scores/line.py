@@ -211,6 +211,9 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
             quantity.kind, quantity.text, quantity.value, bare.at(outer_place).value
         )
     taken.add(place)
+    is_said_of = (found["verb"] or "").strip() == "of" and tier in ("criterion", "other")
+    if is_said_of or (tier == "criterion" and found["verb"]):
+        reading.unexplained.append(quantity)  # `earning a score of 9` is no list of criteria
     name = " ".join((*clause.split()[-4:], found["label"]))
     (reading.candidates if tier != "other" else []).append(
         Candidate(tier, quantity, name, place)  # type: ignore[arg-type]
