@@ -8,9 +8,9 @@
     'min_conversation_chars', 'max_conversation_chars', 'max_turns', 'full_answer_chars',
     'truncation_min_chars', 'language_min_chars', 'language_min_confidence',
     'diversity_floor', 'diversity_full', 'answer_share_full', 'question_share_full',
-    'personal_data_penalty',
 ] %}
 {% set allowed = (var('conversations_languages', none) or '') | string %}
+{% set listed = ',' ~ dbt.escape_single_quotes(allowed | replace(' ', '')) ~ ',' %}
 with
 
 conversations as (
@@ -32,9 +32,10 @@ found as (
 thresholds as (
     select
         {% for setting in settings -%}
-        max(case when setting = '{{ setting }}' then value end) as {{ setting }}
-        {{- "," if not loop.last }}
+        max(case when setting = '{{ setting }}' then value end) as {{ setting }},
         {% endfor -%}
+        max(case when setting = 'personal_data_penalty' then value end)
+            as personal_data_penalty
     from {{ ref('conversations_thresholds') }}
 ),
 
@@ -119,14 +120,10 @@ checks_scored as (
             else 1.0
         end as truncation,
         case
-            {% if allowed %}
             when
-                position(
-                    ',' || described.language || ','
-                    in ',{{ dbt.escape_single_quotes(allowed | replace(' ', '')) }},'
-                ) = 0
+                '{{ listed }}' <> ',,'
+                and position(',' || described.language || ',' in '{{ listed }}') = 0
                 then 0.0
-            {% endif %}
             when described.language is not null then 1.0
             when described.char_count < thresholds.language_min_chars then null
             else 0.6
