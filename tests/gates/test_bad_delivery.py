@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class Plant:
     """A lake of its own with one machine's day in it."""
 
     folder: Path
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def lake(self) -> Path:
@@ -40,6 +41,7 @@ class Plant:
             "SLUICE_LAKE": str(self.lake),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            **self.more,
         }
         return subprocess.run(
             command,
