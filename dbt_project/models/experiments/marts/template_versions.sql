@@ -65,8 +65,8 @@ places_scored as (
     from template_scores
     where template_scores.scaled_score is not null
     group by
-        template_scores.kind, template_scores.template_id, template_scores.template_hash,
-        template_scores.place
+        template_scores.kind, template_scores.template_id,
+        template_scores.template_hash, template_scores.place
 ),
 
 versions_matched as (
