@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ conversations_forget_touched() }}",
+    pre_hook='{{ conversations_forget_touched() }}',
 ) }}
 -- Each check gives a score from 0 to 1; null where it says nothing of a conversation.
 {% set settings = [

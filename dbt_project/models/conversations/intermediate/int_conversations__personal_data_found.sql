@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ conversations_forget_touched() }}",
+    pre_hook='{{ conversations_forget_touched() }}',
 ) }}
 -- depends_on: {{ ref('int_conversations__conversations_touched') }}
 -- What is found is told by its kind and a masked hint: no second copy of personal data.

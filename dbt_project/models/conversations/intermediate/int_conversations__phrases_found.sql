@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ conversations_forget_touched() }}",
+    pre_hook='{{ conversations_forget_touched() }}',
 ) }}
 -- depends_on: {{ ref('int_conversations__conversations_touched') }}
 with
