@@ -27,6 +27,7 @@ CHART_SECTIONS = {
     "telemetry-Baseline",
     "telemetry-Sensor anomalies",
     "telemetry-Detection quality",
+    "conversations-Quality",
     "experiments-Cohorts",
     "experiments-Scores",
     "experiments-Agreement",
@@ -117,7 +118,17 @@ def test_a_page_is_drawn_without_errors_and_calls_nobody(
 
 def test_the_menu_leads_to_every_page(watched: Watched, served: str) -> None:
     watched.open(served)
-    for title in ("Telemetry", "Experiments", "Runs", "LLM", "Quality", "Data", "SQL", "Overview"):
+    for title in (
+        "Telemetry",
+        "Conversations",
+        "Experiments",
+        "Runs",
+        "LLM",
+        "Quality",
+        "Data",
+        "SQL",
+        "Overview",
+    ):
         watched.tab.locator("[data-testid=stSidebarNav]").get_by_text(title, exact=True).click()
         watched.tab.wait_for_selector(f"h1:has-text('{title}')", timeout=30_000)
         watched.settle()

@@ -17,9 +17,9 @@ import yaml
 from ingestion.settings import PROJECT_ROOT
 from python_models.experiments.judging import agreements_measured, variances_decomposed
 from python_models.experiments.scoring import scores_parsed
+from tests.dashboards.hostile_text import HOSTILE
 
 MODELS = PROJECT_ROOT / "dbt_project" / "models" / "experiments"
-HOSTILE = "<script>alert(1)</script> ![x](http://evil.example/p.png) :red[**bold**] $x$"
 GIVEN = ("cohorts", "combos", "membership", "generations")
 DERIVED = (
     "scores",

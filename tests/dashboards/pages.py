@@ -10,7 +10,8 @@ from streamlit.util import calc_hash
 
 from ingestion.settings import PROJECT_ROOT
 
-URLS = ("overview", "telemetry", "experiments", "runs", "llm", "quality", "data", "sql")
+PRODUCTS = ("telemetry", "conversations", "experiments")
+URLS = ("overview", *PRODUCTS, "runs", "llm", "quality", "data", "sql")
 TELEMETRY_VIEWS = (
     "Power & temperature",
     "Variance",
@@ -21,6 +22,7 @@ TELEMETRY_VIEWS = (
     "Report",
     "Start a run",
 )
+CONVERSATIONS_VIEWS = ("Quality", "Datasets", "Duplicates", "Sets and export", "Upload")
 EXPERIMENTS_VIEWS = (
     "Cohorts",
     "Scores",
@@ -31,8 +33,9 @@ EXPERIMENTS_VIEWS = (
 )
 # every page and every section of it
 PLACES = (
-    *((url, {}) for url in URLS if url not in ("telemetry", "experiments")),
+    *((url, {}) for url in URLS if url not in PRODUCTS),
     *(("telemetry", {"view": view}) for view in TELEMETRY_VIEWS),
+    *(("conversations", {"view": view}) for view in CONVERSATIONS_VIEWS),
     *(("experiments", {"view": view}) for view in EXPERIMENTS_VIEWS),
     ("runs", {"view": "Compare"}),
     ("llm", {"view": "Cost"}),

@@ -12,13 +12,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tests.dashboards.conversations_rows import write_conversations
 from tests.dashboards.experiments_rows import write_experiments
+from tests.dashboards.hostile_text import HOSTILE as HOSTILE
 
 FIRST_DAY = datetime(2026, 1, 1)
 DAYS = 20
 CONTROLS = ("press-01", "press-02", "oven-01", "<img src=x onerror=alert(1)>")
 STAGES = (("ramp_up", 60, 900.0), ("hold", 180, 1500.0), ("ramp_down", 60, 500.0))
-HOSTILE = "<script>alert(1)</script> ![x](http://evil.example/p.png) :red[**bold**] $x$"
 DDL = (Path(__file__).parent / "released_tables.sql").read_text(encoding="utf-8")
 
 
@@ -27,6 +28,7 @@ def write_release(path: Path, rows: bool = True) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute(DDL)
+        write_conversations(connection, rows)
         write_experiments(connection, rows)
         connection.execute(
             "insert into ops.releases (release_id, created_at, invocation_id, is_current)"

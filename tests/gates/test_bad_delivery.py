@@ -60,7 +60,8 @@ class Plant:
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         dbt = str(Path(sys.executable).with_name("dbt"))
         kinds = ("--resource-type", "model", "--resource-type", "seed")
-        return self.run(dbt, "build", *kinds, *arguments, cwd=ROOT / "dbt_project")
+        own = () if "--select" in arguments else ("--select", "telemetry", "llm", "ops")
+        return self.run(dbt, "build", *own, *kinds, *arguments, cwd=ROOT / "dbt_project")
 
     def statuses(self) -> dict[str, str]:
         """Return {node: status} of the last build."""
