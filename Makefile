@@ -52,9 +52,14 @@ lock: $(STAMP) ## Write requirements.lock anew from the ranges in pyproject.toml
 		--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 # ------------------------------------------------------------------ the main job
+# what a run is restricted to, and which deliveries a person lets pass
+SLICE = $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") \
+	$(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DATASETS),--datasets "$(DATASETS)") \
+	$(if $(FORMATS),--formats "$(FORMATS)") $(if $(STATUSES),--statuses "$(STATUSES)")
+
 .PHONY: run
-run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. FROM= TO= CONTROLS= FORCE=1
-	@$(PY) -m python_models.ops.run --demo $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(FORCE),--force) $(ARGS)
+run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. FROM= TO= CONTROLS= DATASETS= FORMATS= STATUSES= ACCEPT= FORCE=1
+	@$(PY) -m python_models.ops.run --demo $(SLICE) $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
 demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
@@ -66,7 +71,7 @@ land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<fo
 
 .PHONY: build
 build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"
-	@$(PY) -m python_models.ops.run --build-only $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(CONTROLS),--controls "$(CONTROLS)") $(ARGS)
+	@$(PY) -m python_models.ops.run --build-only $(SLICE) $(ARGS)
 
 # ------------------------------------------------------------------ reading what was released
 .PHONY: dashboard
@@ -101,6 +106,10 @@ estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it 
 CHOICES := COHORT STAGE TEMPLATE MODEL GEN
 $(foreach n,$(CHOICES),$(if $(filter command,$(origin $(n))),$(eval export SLUICE_EXPERIMENTS_$(n) := $($(n)))))
 DIR ?=
+
+.PHONY: ratings
+ratings: $(STAMP) ## Check judges and raters on files of yours. FILES= ARGS="--raters anna ben"
+	@$(PY) -m python_models.experiments.ratings $(ARGS) -- $(FILES)
 
 .PHONY: experiments experiments-again experiments-export experiments-rejudge
 experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate)

@@ -21,13 +21,11 @@ from ingestion.lake import lake, load_extensions, metadata_locations
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
+from python_models.ops.source_words import words_of
 from python_models.ops.sql_text import identifier, literal
 
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
-_REJECTS_COMMENT = (
-    "One row per record that could not be used, with its place, its text and the reason."
-)
 # the file holds views and small tables: blocks of 256 kB would be almost empty
 _SMALL_BLOCKS = {"default_block_size": "16384"}
 _LEDGER = ("calls", "attempts")
@@ -108,11 +106,9 @@ def _fill(path: Path, release_id: int | None) -> None:
             _create_view(target, table["domain"], table["table_name"], query, table)
             folders.add(table["location"])
         for domain in DOMAINS.values():
-            folders |= _pin_current(
-                target, domain.namespace, "rejects", domain.name, "rejects", _REJECTS_COMMENT
-            )
+            folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
         for name in _LEDGER:
-            folders |= _pin_current(target, "llm", name, "llm", name, f"The LLM ledger: {name}.")
+            folders |= _pin_current(target, "llm", name, "llm")
         ops_tables.fill(target, release_id)
         kept_tables.show(target)
         _note_folders(target, folders)
@@ -137,12 +133,7 @@ def _create_view(
 
 
 def _pin_current(
-    target: duckdb.DuckDBPyConnection,
-    namespace: str,
-    table: str,
-    schema: str,
-    name: str,
-    text: str,
+    target: duckdb.DuckDBPyConnection, namespace: str, table: str, schema: str
 ) -> set[str]:
     """Show a table of the lake as it is now; returns the folder readers need for it."""
     metadata = metadata_locations(namespace).get(table)
@@ -152,8 +143,11 @@ def _pin_current(
     described = target.execute(
         f"describe select * from iceberg_scan({literal(plain(metadata))})"
     ).fetchall()
-    query = pinned_query(snapshot, {row[0]: row[1] for row in described})
-    _create_view(target, schema, name, query, {"comments": json.dumps({"": text})})
+    columns = {row[0]: row[1] for row in described}
+    known = words_of(namespace, table).items()
+    comments = {name: text for name, text in known if not name or name in columns}
+    query = pinned_query(snapshot, columns)
+    _create_view(target, schema, table, query, {"comments": json.dumps(comments)})
     return {snapshot.location}
 
 

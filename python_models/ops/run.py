@@ -35,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--from", dest="from_date", help="first day to recompute (2025-01-31)")
     parser.add_argument("--to", dest="to_date", help="last day to recompute")
     parser.add_argument("--controls", help="controls to recompute, separated by commas")
+    parser.add_argument("--datasets", help="datasets of conversations to recompute")
+    parser.add_argument("--formats", help="formats of conversations to recompute")
+    parser.add_argument("--statuses", help="statuses of datasets to recompute")
     parser.add_argument(
         "--accept", help="deliveries (load ids) that a gate holds up and a person lets pass"
     )
@@ -64,6 +67,9 @@ def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
         "from_date": options.from_date,
         "to_date": options.to_date,
         "controls": options.controls,
+        "datasets": options.datasets,
+        "formats": options.formats,
+        "dataset_statuses": options.statuses,
         "accepted_loads": options.accept,
     }
     given = {name: value for name, value in variables.items() if value}
