@@ -12,7 +12,7 @@ from tests.benchmarks import landing_floor
 from tests.benchmarks.lake_bench import Bench, _group
 from tests.benchmarks.measure import CommandFailed, measured
 from tests.benchmarks.report import ROWS, TARGETS, markdown
-from tests.benchmarks.telemetry import benchmark
+from tests.benchmarks.telemetry import benchmark, landing_measured
 
 
 def test_the_peak_is_the_childs_not_ours() -> None:
@@ -78,6 +78,15 @@ def test_nodes_are_counted_where_they_belong(node: dict, group: str) -> None:
 
 def test_every_target_names_a_row_of_the_table() -> None:
     assert set(TARGETS) <= {name for name, _ in ROWS}
+
+
+def test_a_small_landing_is_measured_beside_its_floor(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, 2, 1 / 120)
+    bench.simulate(3)
+    found = landing_measured(bench, 0.0)
+    assert found["rows"] > 2 * 3 * 700
+    assert found["floor_s"] > 0 and found["ratio"] > 0
+    assert 0 < found["peak_mb"]
 
 
 @pytest.mark.long
