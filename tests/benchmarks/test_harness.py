@@ -86,7 +86,7 @@ def test_a_small_landing_is_measured_beside_its_floor(tmp_path: Path) -> None:
     found = landing_measured(bench, 0.0)
     assert found["rows"] > 2 * 3 * 700
     assert found["floor_s"] > 0 and found["ratio"] > 0
-    assert 0 < found["peak_mb"]
+    assert found["peak_mb"] > 0
 
 
 @pytest.mark.long
