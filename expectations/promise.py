@@ -178,3 +178,20 @@ def not_shrunk(
         """,
         because="history does not vanish over night: a source or a filter did",
     )
+
+
+def files_add_up() -> list[Promise]:
+    """Promise that each delivered file is named and that its rows are all accounted for."""
+    return [
+        *filled("load_id", "source", "source_file", "file_hash", "status", "landed_at"),
+        one_of("status", ["loaded", "duplicate", "rejected"]),
+        no_rows(
+            "rows in = accepted + duplicate + rejected",
+            "critical",
+            """
+            select source_file, rows_in, rows_accepted, rows_duplicate, rows_rejected
+            from {batch}
+            where rows_in is distinct from rows_accepted + rows_duplicate + rows_rejected
+            """,
+        ),
+    ]

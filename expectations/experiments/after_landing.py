@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.promise import filled, no_rows, one_of, promise, table
+from expectations.promise import files_add_up, filled, no_rows, one_of, promise, table
 
 TABLES = [
     table(
@@ -17,17 +17,7 @@ TABLES = [
     table(
         "files",
         [
-            *filled("load_id", "source", "source_file", "file_hash", "status", "landed_at"),
-            one_of("status", ["loaded", "duplicate", "rejected"]),
-            no_rows(
-                "rows in = accepted + duplicate + rejected",
-                "critical",
-                """
-                select source_file, rows_in, rows_accepted, rows_duplicate, rows_rejected
-                from {batch}
-                where rows_in is distinct from rows_accepted + rows_duplicate + rows_rejected
-                """,
-            ),
+            *files_add_up(),
             no_rows(
                 "what files say was rejected is in the rejects",
                 "critical",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from expectations.promise import between, filled, has_columns, no_rows, one_of, promise, table
+from expectations.promise import (
+    between,
+    files_add_up,
+    filled,
+    has_columns,
+    no_rows,
+    one_of,
+    promise,
+    table,
+)
 
 COLUMNS = ("control_id", "reading_at", "power", "temperature", "power_unit", "temperature_unit")
 
@@ -51,17 +60,7 @@ TABLES = [
     table(
         "new_files",
         [
-            *filled("load_id", "source", "source_file", "file_hash", "status", "landed_at"),
-            one_of("status", ["loaded", "duplicate", "rejected"]),
-            no_rows(
-                "rows in = accepted + duplicate + rejected",
-                "critical",
-                """
-                select source_file, rows_in, rows_accepted, rows_duplicate, rows_rejected
-                from {batch}
-                where rows_in is distinct from rows_accepted + rows_duplicate + rows_rejected
-                """,
-            ),
+            *files_add_up(),
             no_rows(
                 "what files say was accepted is there, once",
                 "critical",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from ingestion.raw_tables import FILES, REJECTS
 from ingestion.telemetry import NAMESPACE as NAMESPACE
 
 _TIMESTAMP = pa.timestamp("us")
@@ -60,45 +61,6 @@ LABELS = pa.schema(
         ("is_anomaly", pa.bool_()),
         ("started_at", _TIMESTAMP),
         ("ended_at", _TIMESTAMP),  # inclusive
-    ]
-)
-
-REJECTS = pa.schema(
-    [
-        ("load_id", pa.string()),
-        ("source", pa.string()),
-        ("source_file", pa.string()),
-        ("file_hash", pa.string()),
-        (
-            "line_number",
-            pa.int64(),
-        ),  # physical line or record the text was read from; null: whole file
-        ("column_name", pa.string()),
-        ("reason", pa.string()),  # short code, for counting
-        ("error", pa.string()),  # sentence, for a person
-        ("raw_text", pa.string()),
-        ("rejected_at", _TIMESTAMP),
-    ]
-)
-
-# Committed after all other tables: a load id that stands here has landed whole. The rows of a
-# label file are labels; those of any other file are readings.
-FILES = pa.schema(
-    [
-        ("load_id", pa.string()),
-        ("source", pa.string()),
-        ("source_file", pa.string()),
-        ("file_hash", pa.string()),
-        ("status", pa.string()),  # loaded | duplicate | rejected
-        ("byte_count", pa.int64()),
-        ("rows_in", pa.int64()),
-        ("rows_accepted", pa.int64()),
-        ("rows_duplicate", pa.int64()),  # all rows of a file that was delivered before
-        ("rows_rejected", pa.int64()),
-        ("seconds", pa.float64()),
-        ("first_reading_at", _TIMESTAMP),
-        ("last_reading_at", _TIMESTAMP),
-        ("landed_at", _TIMESTAMP),
     ]
 )
 

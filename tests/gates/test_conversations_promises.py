@@ -15,7 +15,7 @@ from tests.gates.telemetry_tables import empty_all
 # moment, what is planted, the promises that break
 PLANTED = [
     ("after_landing", "update raw.files set rows_in = 99 where source_file = 'file1.jsonl'",
-     {"new_files: landed = standardised + delivered before + rejected"}),
+     {"new_files: rows in = accepted + duplicate + rejected"}),
     ("after_landing", "delete from raw.records where record_number = 1",
      {"new_files: what files say was standardised is there, once"}),
     ("after_landing", "update raw.files set rows_in = 115, rows_rejected = 15",
