@@ -97,4 +97,6 @@ def _by_cohort(scores: Any) -> Iterable[tuple[str, list[Row]]]:
     found: dict[str, list[Row]] = defaultdict(list)
     for row in scores.filter("scaled_score is not null").to_arrow_table().to_pylist():
         found[row["cohort_id"]].append(row)
+    for rows in found.values():  # sums of floats depend on their order
+        rows.sort(key=lambda row: str(row["gen_id"]))
     return sorted(found.items())

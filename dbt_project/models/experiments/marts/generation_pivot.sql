@@ -12,16 +12,18 @@ select
     cohort_scores.generation_model_id,
     cast(count(*) as bigint) as evaluation_count,
     cast(count(cohort_scores.score) as bigint) as score_count,
-    cast(avg(cohort_scores.scaled_score) as double) as mean_share,
+    cast(round(avg(cohort_scores.scaled_score), 12) as double) as mean_share,
     cast(
         case
             when
                 min(cohort_scores.scale_min) = max(cohort_scores.scale_min)
                 and min(cohort_scores.scale_max) = max(cohort_scores.scale_max)
-                then avg(cohort_scores.score)
+                then round(avg(cohort_scores.score), 12)
         end as double
     ) as mean_score,
-    cast(stddev_samp(cohort_scores.scaled_score) as double) as share_deviation,
+    cast(
+        round(stddev_samp(cohort_scores.scaled_score), 12) as double
+    ) as share_deviation,
     cast(count(distinct cohort_scores.essay_gen_id) as bigint) as essay_count
 from cohort_scores
 group by

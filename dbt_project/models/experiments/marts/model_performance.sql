@@ -35,8 +35,8 @@ models_scored as (
         scores_by_role.model_id,
         count(*) as evaluation_count,
         count(scores_by_role.scaled_score) as score_count,
-        avg(scores_by_role.scaled_score) as mean_share,
-        stddev_samp(scores_by_role.scaled_score) as share_deviation
+        round(avg(scores_by_role.scaled_score), 12) as mean_share,
+        round(stddev_samp(scores_by_role.scaled_score), 12) as share_deviation
     from scores_by_role
     group by
         scores_by_role.cohort_id, scores_by_role.role, scores_by_role.model_id
