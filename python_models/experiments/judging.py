@@ -98,5 +98,5 @@ def _by_cohort(scores: Any) -> Iterable[tuple[str, list[Row]]]:
     for row in scores.filter("scaled_score is not null").to_arrow_table().to_pylist():
         found[row["cohort_id"]].append(row)
     for rows in found.values():  # sums of floats depend on their order
-        rows.sort(key=lambda row: str(row["gen_id"]))
+        rows.sort(key=lambda row: tuple(map(str, row.values())))
     return sorted(found.items())
