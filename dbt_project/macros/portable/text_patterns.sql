@@ -50,9 +50,13 @@
 {%- endmacro %}
 
 {% macro default__distinct_word_share(value) -%}
+    {#- numbers are told apart faster than words -#}
     (
-        cast(len(list_distinct(string_split({{ value }}, ' '))) as double)
-        / len(string_split({{ value }}, ' '))
+        cast(
+            len(list_distinct(list_transform(
+                string_split({{ value }}, ' '), lambda word: hash(word)
+            ))) as double
+        ) / len(string_split({{ value }}, ' '))
     )
 {%- endmacro %}
 
@@ -61,4 +65,18 @@
         cast(size(array_distinct(split({{ value }}, ' '))) as double)
         / size(split({{ value }}, ' '))
     )
+{%- endmacro %}
+
+
+{# Gives the different words of what `words_of` gives, one row for each. #}
+{% macro each_word(value) -%}
+    {{ return(adapter.dispatch('each_word', 'sluice')(value)) }}
+{%- endmacro %}
+
+{% macro default__each_word(value) -%}
+    unnest(list_distinct(string_split(trim({{ value }}), ' ')))
+{%- endmacro %}
+
+{% macro spark__each_word(value) -%}
+    explode(array_distinct(split(trim({{ value }}), ' ')))
 {%- endmacro %}

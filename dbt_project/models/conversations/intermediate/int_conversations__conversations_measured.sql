@@ -5,8 +5,8 @@
 ) }}
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
--- All that can be counted is counted here in one reading of the turns. Regular
--- expressions over whole texts are what costs: none is used.
+-- All that can be counted is counted here in one reading of the turns. What costs is
+-- walking through whole texts: no regular expression does, and an end is cut off once.
 {% set blanks = "' \n\t\r'" %}
 with
 
@@ -26,73 +26,86 @@ thresholds as (
     from {{ ref('conversations_thresholds') }}
 ),
 
-turns as (
+ends as (
     select
         messages.conversation_id,
         messages.role,
-        case
-            -- a signature, a list and an address end without a stop as a rule
-            when
-                rtrim(right(messages.content, 60), {{ blanks }}) like {{ "'%\n%'" }}
-                or right(messages.content, 120) like '%http%'
-                or right(messages.content, 120) like '%www.%'
-                then '.'
-            else right(rtrim(right(messages.content, 24), {{ blanks }}), 1)
-        end as last_character,
-        case
-            when messages.role = 'assistant' and messages.content <> ''
-                then
-                    length(messages.content) || left(messages.content, 24)
-                    || right(messages.content, 24)
-        end as answer_mark,
+        messages.content,
+        right(messages.content, 120) as content_end,
         messages.turn,
         length(messages.content) as char_count,
         messages.token_estimate,
+        messages.role = 'assistant' as is_answer
+    from messages
+    inner join conversations on messages.record_id = conversations.record_id
+),
+
+turns as (
+    select
+        ends.conversation_id,
+        ends.role,
+        case
+            -- a signature, a list and an address end without a stop as a rule
+            when
+                rtrim(right(ends.content_end, 60), {{ blanks }}) like {{ "'%\n%'" }}
+                or ends.content_end like '%http%'
+                or ends.content_end like '%www.%'
+                then '.'
+            else right(rtrim(right(ends.content_end, 24), {{ blanks }}), 1)
+        end as last_character,
+        case
+            when ends.is_answer and ends.content <> ''
+                then
+                    ends.char_count || left(ends.content, 24)
+                    || right(ends.content_end, 24)
+        end as answer_mark,
+        ends.turn,
+        ends.char_count,
+        ends.token_estimate,
         case
             -- the beginning of the first answer stands for the vocabulary of all, as a
             -- share of distinct words means nothing across lengths; text without spaces
             -- has no words
             when
-                messages.role = 'assistant' and messages.turn <= 2
-                and length(messages.content) >= 100
-                and left(messages.content, 100) like '% % % % % % %'
+                ends.is_answer and ends.turn <= 2
+                and ends.char_count >= 100
+                and left(ends.content, 100) like '% % % % % % %'
                 then
-                    {{ distinct_word_share('lower(left(messages.content, 200))') }}
+                    {{ distinct_word_share('lower(left(ends.content, 200))') }}
         end as distinct_share,
         case
             -- trimming a long text costs; most begin with a word
-            when trim(left(messages.content, 24), {{ blanks }}) <> '' then false
-            else trim(messages.content, {{ blanks }}) = ''
+            when trim(left(ends.content, 24), {{ blanks }}) <> '' then false
+            else trim(ends.content, {{ blanks }}) = ''
         end as is_empty,
         case
             -- an answer that goes round in circles ends as it went before: its last
-            -- words stand in it already, and make up much of it
+            -- words stand before them already, and make up much of it
             when
-                messages.role <> 'assistant'
-                or length(messages.content) < thresholds.loop_min_chars
-                or position(
-                    right(messages.content, 30)
-                    in left(messages.content, length(messages.content) - 30)
-                ) = 0
+                not ends.is_answer
+                or ends.char_count < thresholds.loop_min_chars
+                or position(right(ends.content_end, 30) in ends.content)
+                > ends.char_count - 59
                 then false
             else
-                length(messages.content)
-                - length(replace(messages.content, right(messages.content, 30), ''))
-                >= thresholds.loop_share * length(messages.content)
+                ends.char_count
+                - length(replace(ends.content, right(ends.content_end, 30), ''))
+                >= thresholds.loop_share * ends.char_count
                 or (
-                    length(messages.content) >= 400
-                    and position(
-                        right(messages.content, 100)
-                        in left(messages.content, length(messages.content) - 100)
-                    ) > 0
+                    ends.char_count >= 400
+                    and position(right(ends.content_end, 100) in ends.content)
+                    <= ends.char_count - 199
                 )
         end as is_loop,
-        messages.content like '%```%'
-        and mod(
-            length(messages.content) - length(replace(messages.content, '`', '')), 6
-        ) = 3 as is_fence_open
-    from messages
-    inner join conversations on messages.record_id = conversations.record_id
+        case
+            when ends.content like '%```%'
+                then
+                    mod(
+                        ends.char_count - length(replace(ends.content, '`', '')), 6
+                    ) = 3
+            else false
+        end as is_fence_open
+    from ends
     cross join thresholds
 ),
 

@@ -20,6 +20,13 @@ measured as (
     select * from {{ ref('int_conversations__conversations_measured') }}
 ),
 
+copied as (
+    select records.conversation_id
+    from records
+    group by records.conversation_id
+    having count(*) > 1
+),
+
 places as (
     select
         records.record_id,
@@ -33,6 +40,7 @@ places as (
                 records.record_id
         ) as place
     from records
+    inner join copied on records.conversation_id = copied.conversation_id
 ),
 
 records_validated as (
@@ -55,12 +63,12 @@ records_validated as (
         tiers.content_score,
         tiers.is_structurally_valid,
         tiers.is_content_valid,
-        places.place = 1 as first_record,
+        coalesce(places.place = 1, true) as first_record,
         records.landed_date,
         records.created_at
     from records
     inner join tiers on records.conversation_id = tiers.conversation_id
-    inner join places on records.record_id = places.record_id
+    left join places on records.record_id = places.record_id
     left join checks on records.conversation_id = checks.conversation_id
     left join measured on records.conversation_id = measured.conversation_id
     left join datasets on records.dataset_id = datasets.dataset_id

@@ -23,10 +23,6 @@ tiers_scored as (
             end
         ) as failed_check,
         min_by(checks.check_name, checks.score) as weakest_check,
-        {{ ordered_text_agg(
-            'case when not checks.is_passed then checks.recommendation end',
-            'checks.check_name', '; '
-        ) }} as recommendations,
         sum(
             case when checks.tier = 'structure' then checks.weight * checks.score end
         ) as structure_sum,
@@ -49,12 +45,26 @@ tiers_scored as (
     group by checks.conversation_id
 ),
 
+-- texts in order are dear: they are put together for those that failed only
+recommended as (
+    select
+        checks.conversation_id,
+        {{ ordered_text_agg(
+            'checks.recommendation', 'checks.check_name', '; '
+        ) }} as recommendations
+    from checks
+    inner join conversations
+        on checks.conversation_id = conversations.conversation_id
+    where not checks.is_passed
+    group by checks.conversation_id
+),
+
 tiers_with_rules as (
     select
         tiers_scored.conversation_id,
         tiers_scored.failed_check,
         tiers_scored.weakest_check,
-        tiers_scored.recommendations,
+        recommended.recommendations,
         '{{ conversations_settings_hash() }}' as settings_hash,
         -- sums of doubles differ in their last digits by the order they are added in
         round(tiers_scored.structure_sum / tiers_scored.structure_weight, 9)
@@ -67,6 +77,8 @@ tiers_with_rules as (
         tiers_scored.is_content_valid,
         cast({{ dbt.current_timestamp() }} as timestamp) as validated_at
     from tiers_scored
+    left join recommended
+        on tiers_scored.conversation_id = recommended.conversation_id
 )
 
 select * from tiers_with_rules
