@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -98,6 +99,7 @@ class Landing:
         self._known: Any = None
         self._loader: Any = None
         self._loading: Future[None] | None = None
+        self._opening = threading.Lock()
 
     def run(self, chosen: dict[str, Declared], names: list[str], path: str | None) -> Report:
         """Land what is new; returns the run's outcome."""
@@ -156,9 +158,10 @@ class Landing:
 
     def open(self) -> Any:
         """Open the domain's dlt pipeline, once a run."""
-        if self._pipeline is None:
-            self._pipeline = open_pipeline(self.road.domain)
-        return self._pipeline
+        with self._opening:
+            if self._pipeline is None:
+                self._pipeline = open_pipeline(self.road.domain)
+            return self._pipeline
 
     def _drain(self) -> None:
         try:
@@ -180,6 +183,7 @@ class Landing:
             ThreadPoolExecutor(max_workers=1) as self._loader,
             ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader,
         ):
+            self._loader.submit(self.open)  # takes a second, in which files are read already
             self._reader.know(self._known.contents())
             byte_count = sum(found.byte_count for found in unseen)
             self._reader.on_progress = Progress(byte_count, self.say).reached

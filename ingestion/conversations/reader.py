@@ -6,6 +6,7 @@ enough of it, a bounded number of chunks at a time.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -147,10 +148,17 @@ def _pool(desk: Desk, processes: int) -> tuple[ProcessPoolExecutor, threading.Se
         if "pool" not in desk.kept:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload([standardise_chunk.__module__])
-            pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+            pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare)
             desk.kept["pool"] = (pool, threading.Semaphore(2 * processes))
     kept: tuple[ProcessPoolExecutor, threading.Semaphore] = desk.kept["pool"]
     return kept
+
+
+def _prepare() -> None:
+    """Make a process of the pool ready: a chunk's rows are many and hold no cycles."""
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -4,7 +4,15 @@
 {%- endmacro %}
 
 {% macro default__ordered_text_agg(value, order_by, separator) -%}
-    string_agg({{ value }}, '{{ separator }}' order by {{ order_by }}, {{ value }})
+    {#- string_agg with an order takes three times as long -#}
+    array_to_string(
+        list_transform(
+            list_sort(
+                list(struct_pack(k := {{ order_by }}, x := {{ value }}))
+                filter (where {{ value }} is not null)
+            ), lambda pair: pair.x
+        ), '{{ separator }}'
+    )
 {%- endmacro %}
 
 {% macro spark__ordered_text_agg(value, order_by, separator) -%}

@@ -58,6 +58,8 @@ class Fields:
 
     def first(self, names: tuple[str, ...]) -> str | None:
         """Return the first of some bare names that the record has with a value."""
+        if self.names.keys().isdisjoint(names):
+            return None
         for name in names:
             key = self.names.get(name)
             if key is not None and self.record[key] not in (None, ""):

@@ -17,6 +17,8 @@ ROLES = ("system", "user", "assistant", "tool")
 # namespace of conversation ids (RFC 4122, version 5); another one would be another identity
 _NAMESPACE = bytes.fromhex("9f1c6d0e5b1a4c1fa3a97d1f6f0c2b44")
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+# what is white space in ASCII and no single space
+_NO_SINGLE_SPACE = ("\n", "\t", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "  ")
 _TURN, _ROLE = "\x1e", "\x1f"
 
 
@@ -87,6 +89,12 @@ def normalised(text: str) -> str:
     """Return a text as ids see it."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    else:
+        for mark in _NO_SINGLE_SPACE:  # the common case is none: then splitting is a waste
+            if mark in text:
+                break
+        else:
+            return text.strip(" ")
     return " ".join(text.split())
 
 
