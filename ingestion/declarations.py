@@ -1,4 +1,5 @@
-"""Find and read what is declared in YAML: a domain's shipped files and what `SLUICE_SOURCES` adds.
+"""Find and read what is declared in YAML: a domain's shipped files, what `SLUICE_SOURCES` adds,
+and what was handed over on a page.
 
 `SLUICE_SOURCES` serves all domains: the key a declaration starts with says whose it is.
 """
@@ -70,7 +71,8 @@ class Grammar:
             DeclarationError: a file is not valid, or two declare the same name.
         """
         found: dict[str, Declared] = {}
-        for path in [*sorted(self.shipped.glob("*.yml")), *added_files()]:
+        shipped = sorted(self.shipped.glob("*.yml"))
+        for path in [*shipped, *added_files(), *uploaded_files()]:
             for entry in self.read(path):
                 if entry.name in found:
                     raise DeclarationError(
@@ -129,6 +131,17 @@ def added_files() -> list[Path]:
         else:
             raise DeclarationError(f"SLUICE_SOURCES names {path}, which does not exist.")
     return files
+
+
+def uploaded_files() -> list[Path]:
+    """Return the declarations of what was handed over on a page, in reading order.
+
+    One that is being written lies in a folder whose name begins with a dot.
+    """
+    from ingestion.lake import lake
+
+    found = lake().uploads.glob("*/dataset.yml")
+    return sorted(path for path in found if not path.parent.name.startswith("."))
 
 
 def read_yaml(path: Path) -> Any:

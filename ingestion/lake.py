@@ -75,6 +75,11 @@ class LakePaths:
         return self.root / "demo"
 
     @property
+    def uploads(self) -> Path:
+        """Files handed over on a page, each in a folder of its own with its declaration."""
+        return self.root / "uploads"
+
+    @property
     def docs(self) -> Path:
         """dbt docs and Data Docs as static pages."""
         return self.root / "docs"

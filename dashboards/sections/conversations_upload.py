@@ -1,4 +1,4 @@
-"""A file dropped here is read as landing reads it, record by record; nothing is stored."""
+"""A file dropped here is read as landing reads it, record by record; then it may be kept."""
 
 from __future__ import annotations
 
@@ -6,19 +6,34 @@ import json
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from dashboards import runner
+from dashboards.parts import run_progress
 from dashboards.parts.page import empty, part
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import count, escaped, some
 from dashboards.release import Release
 from dashboards.sections.conversation_turns import one_turn
+from ingestion.conversations.declaration import Format
+from ingestion.conversations.uploads import (
+    KINDS,
+    PACKINGS,
+    UploadRefused,
+    Wanted,
+    check_unpacked,
+    keep,
+)
 from ingestion.rejecting import Unreadable
+from ingestion.settings import SettingsError
 from python_models.conversations.preview import RECORDS_SHOWN, Previewed, preview
 
-KINDS = ["json", "jsonl", "ndjson", "csv", "tsv", "parquet", "txt", "chatml", "gz", "zst", "zip"]
+TIERS = ("private", "restricted", "open")
+PRIORITY = "Higher is read and judged first, and survives among copies of the same grade"
 FORMATS = {"format": "Format", "record_count": "Records", "confidence": "Mean confidence"}
 REJECTS = {"record_number": "Record", "reason": "Reason", "error": "What is wrong"}
 RECORDS = {
@@ -35,10 +50,12 @@ def show(release: Release | None) -> None:
     """Show what a dropped file would become."""
     st.write(
         "Drop a file of conversations to see what each record is recognised as, with what "
-        "confidence, and what would be rejected and why. Nothing is stored: to keep it, declare "
-        "it as a dataset."
+        "confidence, and what would be rejected and why. Nothing is stored until you keep it as "
+        "a dataset."
     )
-    dropped = st.file_uploader("File", KINDS, key="upload", label_visibility="collapsed")
+    run_progress.started_run()
+    kinds = [*KINDS, *PACKINGS]
+    dropped = st.file_uploader("File", kinds, key="upload", label_visibility="collapsed")
     if dropped is None:
         empty("No file yet.", "JSON, JSONL, CSV, Parquet or text, gzip, zstd or zip too.")
         return
@@ -47,8 +64,9 @@ def show(release: Release | None) -> None:
         path = Path(folder) / "upload"
         path.write_bytes(dropped.getbuffer())
         try:
+            check_unpacked(path)
             found = list(preview(path, dropped.name))
-        except Unreadable as error:
+        except (Unreadable, UploadRefused) as error:
             st.error(f"The file cannot be read: {escaped(error)}", icon=":material/error:")
             return
     _summary(found)
@@ -62,6 +80,46 @@ def show(release: Release | None) -> None:
             {"record_number": b.record_number, "reason": b.reason, "error": b.error} for b in bad
         ]
         table(pa.Table.from_pylist(rows), "rejected", REJECTS)
+    if good:
+        _keeping(dropped)
+
+
+def _keeping(dropped: UploadedFile) -> None:
+    """Ask what a dataset needs, and keep the file as one."""
+    part("Keep it as a dataset")
+    with st.form("keep", border=False):
+        left, right = st.columns(2)
+        wanted = Wanted(
+            name=left.text_input("Name", max_chars=120, placeholder="Support chats of May"),
+            license=right.text_input("License", max_chars=120, placeholder="CC-BY-4.0"),
+            tier=left.selectbox("Who may have it", TIERS, help="An export names what it may hold"),
+            priority=int(right.number_input("Priority", -1000, 1000, 0, help=PRIORITY)),
+            format=left.selectbox("Format of its records", get_args(Format)),
+        )
+        pressed = st.form_submit_button("Keep as a dataset", icon=":material/save:")
+    if pressed:
+        try:
+            kept = keep(dropped.getbuffer(), dropped.name, wanted)
+        except (UploadRefused, SettingsError) as error:
+            st.error(escaped(error), icon=":material/error:")
+        except OSError as error:
+            st.error(f"It could not be stored: {escaped(error)}", icon=":material/error:")
+        else:
+            st.session_state["kept"] = (dropped.file_id, kept.dataset, kept.checksum)
+    _kept(dropped)
+
+
+def _kept(dropped: UploadedFile) -> None:
+    """Say as what the file was kept, and offer the run that lands it."""
+    of, dataset, checksum = st.session_state.get("kept", ("", "", ""))
+    if of != dropped.file_id:
+        return
+    st.success(
+        f"Kept as the dataset `{dataset}` (SHA-256 `{checksum}`). The next run lands it.",
+        icon=":material/check_circle:",
+    )
+    if st.button("Land and build now", icon=":material/play_arrow:"):
+        run_progress.start(runner.pipeline_command("", "", []), f"Run with {dataset}")
 
 
 def _summary(found: list[Previewed]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ingestion.conversations.safe_cells import restored
 from ingestion.rejecting import Unreadable
 
 Row = dict[str, Any] | Bad
+_LINE = 4 * MAX_RECORD
 
 
 def csv_rows(stream: io.BufferedReader, encoding: str, delimiter: str | None) -> Iterator[Row]:
@@ -23,13 +25,12 @@ def csv_rows(stream: io.BufferedReader, encoding: str, delimiter: str | None) ->
     """
     csv.field_size_limit(MAX_RECORD * 4)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
-    first = text.readline()
-    while first and not first.strip():
-        first = text.readline()
+    lines = _lines(text)
+    first = next((line for line in lines if line.strip()), "")
     if first.lower().startswith("sep=") and len(first.strip()) == 5:  # written by Excel
-        delimiter, first = first.strip()[4], text.readline()
+        delimiter, first = first.strip()[4], next(lines, "")
     mark = delimiter or max(",;\t|", key=first.count)
-    rows = csv.reader(_chained(first, text), delimiter=mark)
+    rows = csv.reader(chain([first], lines), delimiter=mark)
     names = [name.strip() for name in next(rows, [])]
     _check_header(names)
     while True:
@@ -38,15 +39,25 @@ def csv_rows(stream: io.BufferedReader, encoding: str, delimiter: str | None) ->
         except csv.Error as error:
             yield Bad("open_quote", f"the rest of the file cannot be read: {error}", "")
             return
+        except Unreadable as error:
+            yield Bad(error.reason, f"the rest of the file cannot be read: {error}", "")
+            return
         if row is None:
             return
         if row:
             yield _row(names, row)
 
 
-def _chained(first: str, text: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    yield from text
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield lines; one without an end would be read into memory whole.
+
+    Raises:
+        Unreadable: a line is too long.
+    """
+    while line := text.readline(_LINE):
+        if len(line) == _LINE and not line.endswith(("\n", "\r")):
+            raise Unreadable("record_too_long", f"a line is longer than {_LINE} characters")
+        yield line
 
 
 def _check_header(names: list[str]) -> None:
