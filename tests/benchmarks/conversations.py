@@ -34,6 +34,8 @@ THRESHOLD = 0.8
 GIGABYTES = 8
 RATE = 20_000
 FEW = 100
+JUDGED = ((1.0, 16), (2.0, 16), (0.2, 50))  # seconds an answer takes, answers at once
+JUDGED_RATE = 10
 LAST = "int_conversations__records_validated"
 MODEL = re.compile(r"(stg|int)_conversations__")
 LANGUAGES = "int_conversations__languages_detected"
@@ -189,6 +191,33 @@ def road_figures(folder: Path, count: int) -> list[Figure]:
     ]
 
 
+def judging_figures(count: int) -> list[Figure]:
+    """Measure the judged tier against a server over HTTP, beside what the server allows."""
+    from python_models.conversations.judgement import STEP
+    from python_models.llm import run_step
+    from tests.benchmarks.llm.setting import bench
+    from tests.conversations.judging import judged_table, many_judged_rows
+    from tests.llm.server import Server
+
+    server, found = Server(), []
+    try:
+        for latency_s, at_once in JUDGED:
+            most = at_once / latency_s
+            settings = {"LLM_CONCURRENCY": at_once}
+            with bench(server, settings, latency_ms=1000 * latency_s):
+                rows = judged_table(many_judged_rows(count))
+                began = time.monotonic()
+                answers = run_step(None, rows, STEP, "judged")
+                rate = count / (time.monotonic() - began)
+            assert set(answers.column("status").to_pylist()) == {"ok"}
+            least = min(JUDGED_RATE, 0.85 * most)
+            name = f"judged a second, {at_once} at once at {latency_s:g} s (server {most:g})"
+            found.append(Figure(name, round(rate, 1), f">= {least:g}", rate >= least))
+    finally:
+        server.stop()
+    return found
+
+
 def show(found: list[Figure]) -> None:
     """Print the table."""
     table = Table("measure", "here", "to reach", "met", title="Conversations")
@@ -202,6 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=1_000_000, help="for near-duplicates; 0: none")
     parser.add_argument("--road", type=int, default=200_000, help="to land and build; 0: none")
+    parser.add_argument("--judged", type=int, default=400, help="to judge over HTTP; 0: none")
     parser.add_argument("--find", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.find:
@@ -213,6 +243,8 @@ def main(arguments: list[str] | None = None) -> int:
             found += near_figures(Path(name), options.texts)
         if options.road:
             found += road_figures(Path(name) / "road", options.road)
+    if options.judged:
+        found += judging_figures(options.judged)
     show(found)
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"conversations-{datetime.now(UTC):%Y-%m-%dT%H%M}.json"

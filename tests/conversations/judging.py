@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
+
+import pyarrow as pa
 
 REFERENCE = {
     "disorder": "Major depressive disorder",
@@ -44,3 +47,33 @@ def about_depression(answer: str, **changes: Any) -> dict[str, Any]:
     }
     question = "What is major depression? I feel worthless."
     return judged_row(("user", question), ("assistant", answer), **(told | changes))
+
+
+_SHAPE = pa.schema(
+    [
+        ("conversation_id", pa.string()),
+        ("priority", pa.float64()),
+        ("reference_list", pa.list_(pa.string())),
+        ("disorder_names", pa.list_(pa.string())),
+        ("turns", pa.string()),
+        ("is_cut", pa.bool_()),
+    ]
+)
+
+
+def judged_table(rows: Sequence[dict[str, Any]]) -> pa.Table:
+    """Return rows as the judge's input."""
+    return pa.Table.from_pylist(list(rows), schema=_SHAPE)
+
+
+def many_judged_rows(count: int) -> list[dict[str, Any]]:
+    """Return different conversations, the highest priority first."""
+    return [
+        judged_row(
+            ("user", f"{SAD} That was {number} days ago."),
+            ("assistant", WARM),
+            conversation_id=f"c{number:06}",
+            priority=float(count - number),
+        )
+        for number in range(count)
+    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pyarrow as pa
 import pytest
 
 from ingestion.settings import reset_settings
@@ -13,23 +12,11 @@ from python_models.conversations.judgement import STEP, ConversationJudgement
 from python_models.conversations.judgement import every_disorder_is_judged as check
 from python_models.llm import run_step
 from python_models.llm.prompts import load_prompt
-from tests.conversations.judging import SAD, WARM, about_depression, judged_row
+from tests.conversations.judging import SAD, WARM, about_depression, judged_row, judged_table
 
 
 def judged(*rows):
-    table = pa.Table.from_pylist(
-        list(rows),
-        schema=pa.schema(
-            [
-                ("conversation_id", pa.string()),
-                ("priority", pa.float64()),
-                ("reference_list", pa.list_(pa.string())),
-                ("disorder_names", pa.list_(pa.string())),
-                ("turns", pa.string()),
-                ("is_cut", pa.bool_()),
-            ]
-        ),
-    )
+    table = judged_table(rows)
     return run_step(None, table, STEP, "judged").to_pylist()
 
 
