@@ -123,7 +123,7 @@ def _stream(stream: io.BufferedReader, name: str, dialect: Dialect) -> Iterator[
     if not text:
         raise Unreadable("empty_file", "the file holds nothing but white space")
     if text[:1] in b'{["' and not plain.endswith((".csv", ".tsv")):
-        yield from _json(stream, head)
+        yield from _json(stream, head, plain.endswith((".jsonl", ".ndjson")))
     elif plain.endswith((".jsonl", ".ndjson")):
         yield from _lines(stream)
     elif plain.endswith((".txt", ".chatml")) or (
@@ -168,13 +168,16 @@ class _Transcoded(io.RawIOBase):
         return len(part)
 
 
-def _json(stream: io.BufferedReader, head: bytes) -> Iterator[Payload]:
+def _json(stream: io.BufferedReader, head: bytes, is_named_lines: bool) -> Iterator[Payload]:
     """JSON lines where lines are whole values, else one document or several."""
     lines = [line for line in head.split(b"\n") if line.strip()]
     if len(lines) > 1 and len(head) >= BUFFER:
         lines = lines[:-1]  # cut in the middle
     whole = sum(_is_json(line) for line in lines[:5])
     is_first_whole = _is_json(lines[0])
+    if is_named_lines and lines[0].strip() not in (b"[", b"{"):
+        # damaged lines at the start must not swallow the sound ones below
+        whole += 2 * any(line[:1] == b"{" and _is_json(line) for line in lines[:50])
     if len(lines) > 1 and (is_first_whole or whole >= 2):
         yield from _lines(stream)
     elif head.lstrip()[:1] == b"[":

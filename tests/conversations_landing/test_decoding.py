@@ -214,3 +214,31 @@ def test_a_file_of_no_use_is_refused_whole(
     with pytest.raises(Unreadable) as error:
         read(path)
     assert error.value.reason == reason
+
+
+def test_damaged_lines_at_the_start_swallow_no_sound_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b'{"a": "\xff"}\n{"messages": [\n' + lines(ROWS) + b"[" * 500 + b"\n")
+    assert read(path) == ["bad_json", "bad_json", *ROWS, "bad_json"]
+
+
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_a_document_that_is_only_called_lines_is_one(tmp_path: Path, indent: int | None) -> None:
+    path = tmp_path / "x.jsonl"
+    text = json.dumps(ROWS, indent=indent)
+    if indent is None:
+        text = "[\n" + ",\n".join(json.dumps(row) for row in ROWS) + "\n]"
+    path.write_text(text)
+    assert read(path) == ROWS
+
+
+def test_a_line_of_csv_without_end_is_not_read_into_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.conversations.tables._LINE", 1_000)
+    path = tmp_path / "x.csv"
+    path.write_text("question,answer\na,b\n" + "x" * 5_000 + ",c\n")
+    assert read(path) == [{"question": "a", "answer": "b"}, "record_too_long"]
+    path.write_text("q" * 5_000)
+    with pytest.raises(Unreadable, match="longer than 1000"):
+        read(path)
