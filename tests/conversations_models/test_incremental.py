@@ -75,3 +75,31 @@ def test_only_new_content_is_measured_until_a_rule_changes(
         rules + "conversations_intermediate.int_conversations__tiers_scored"
     )
     assert stored == [(3, 1)]
+
+
+def test_a_changed_rule_in_a_model_reopens_what_was_validated_by_the_old_one(
+    conversation_models: Models, database: Path
+) -> None:
+    conversation_models.use(database)
+    land(database, "a", [SOUND, INNOCENT["accents"]])
+    conversation_models.run()
+    conversation_models.run()
+    assert conversation_models.rows(TOUCHED) == [(0,)]
+    scores = (
+        "select count(*), min(answered), max(answered) from "
+        "conversations_intermediate.int_conversations__checks_scored"
+    )
+    assert conversation_models.rows(scores) == [(2, 1, 1)]
+    (model,) = (conversation_models.folder / "models").rglob("int_conversations__checks_scored.sql")
+    before = model.read_text()
+    try:
+        model.write_text(
+            before.replace("described.last_role = 'assistant' then 1.0", "true then 0.5")
+        )
+        conversation_models.run()
+        assert conversation_models.rows(TOUCHED) == [(2,)]
+        assert conversation_models.rows(scores) == [(2, 0.5, 0.5)]
+        conversation_models.run()
+        assert conversation_models.rows(TOUCHED) == [(0,)]
+    finally:
+        model.write_text(before)

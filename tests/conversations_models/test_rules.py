@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from tests.conversations_models.models_project import Models
+from tests.conversations_models.models_project import PROJECT, Models
 from tests.conversations_models.raw_tables import content_id, land, make_tables
-from tests.conversations_models.talks import DANGER, FAULTS, INNOCENT, NO_DANGER, SOUND
+from tests.conversations_models.talks import (
+    DANGER,
+    FAULTS,
+    INNOCENT,
+    LANGUAGES,
+    NO_DANGER,
+    SOUND,
+)
 
 CHECKS = (
     "role_order, answered, empty_turns, length, encoding, truncation, repetition, boilerplate, "
@@ -98,3 +106,23 @@ def test_a_failed_check_says_what_to_do(built: Path) -> None:
         ).fetchone()
     assert silent == (0,)
     assert failed and failed[0] >= 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_that_only_speaks_of_it_is_no_danger(built: Path, language: str) -> None:
+    flags = f"select is_crisis from {SCHEMA}.int_conversations__findings_counted"
+    talk = INNOCENT[f"{language}, an answer"]
+    assert not ask(built, f"{flags} where conversation_id = ?", talk).get("is_crisis")
+
+
+def test_of_equally_weak_checks_the_first_by_name_is_told(built: Path) -> None:
+    tiers = f"select weakest_check from {SCHEMA}.int_conversations__tiers_scored"
+    # in a sound conversation every check scores 1
+    assert ask(built, f"{tiers} where conversation_id = ?", SOUND)["weakest_check"] == "answered"
+
+
+def test_no_expression_holds_so_many_phrases_that_an_engine_loses_track() -> None:
+    macro = (PROJECT / "macros/conversations/conversations_is_suspected.sql").read_text()
+    (size,) = re.findall(r"batch[(]([0-9]+)[)]", macro)
+    lexicon = (PROJECT / "seeds/conversations/conversations_phrases.csv").read_text()
+    assert int(size) < 400 < len(lexicon.splitlines())

@@ -80,3 +80,17 @@
 {% macro spark__each_word(value) -%}
     explode(array_distinct(split(trim({{ value }}), ' ')))
 {%- endmacro %}
+
+
+{# Says whether a text holds nothing but ASCII. #}
+{% macro is_ascii(value) -%}
+    {{ return(adapter.dispatch('is_ascii', 'sluice')(value)) }}
+{%- endmacro %}
+
+{% macro default__is_ascii(value) -%}
+    (strlen({{ value }}) = length({{ value }}))
+{%- endmacro %}
+
+{% macro spark__is_ascii(value) -%}
+    (octet_length({{ value }}) = length({{ value }}))
+{%- endmacro %}

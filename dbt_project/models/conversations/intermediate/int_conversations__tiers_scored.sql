@@ -22,7 +22,15 @@ tiers_scored as (
                     then checks.tier || ': ' || checks.check_name
             end
         ) as failed_check,
-        min_by(checks.check_name, checks.score) as weakest_check,
+        -- of equal scores the first by name: which one a min_by gives differs by run
+        substring(
+            min(
+                cast(
+                    cast(1000000 + round(1000000 * checks.score) as bigint)
+                    as {{ dbt.type_string() }}
+                ) || checks.check_name
+            ), 8
+        ) as weakest_check,
         sum(
             case when checks.tier = 'structure' then checks.weight * checks.score end
         ) as structure_sum,

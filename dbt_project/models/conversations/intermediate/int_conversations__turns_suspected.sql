@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
 -- depends_on: {{ ref('conversations_phrases') }}
--- One expression over each turn: only the few it finds are looked at phrase by phrase.
+-- Few expressions over each turn: only what they find is looked at phrase by phrase.
 with
 
 conversations as (
@@ -13,15 +13,25 @@ messages as (
     where {{ conversations_is_touched() }}
 ),
 
-turns_suspected as (
+turns as (
     select
         messages.conversation_id,
         messages.role,
         messages.content,
+        lower(messages.content) as content_lower,
         messages.turn
     from messages
     inner join conversations on messages.record_id = conversations.record_id
-    where {{ text_matches('lower(messages.content)', conversations_phrase_pattern()) }}
+),
+
+turns_suspected as (
+    select
+        turns.conversation_id,
+        turns.role,
+        turns.content,
+        turns.turn
+    from turns
+    where {{ conversations_is_suspected('turns.content_lower') }}
 )
 
 select * from turns_suspected
