@@ -44,15 +44,18 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set patterns = {'ascii': [(personal + texts.ascii) | join('|')], 'other': []} -%}
-    {%- if texts.other -%}{%- do patterns.other.append(texts.other | join('|')) -%}{%- endif -%}
-    {%- for kind in ('ascii', 'other') -%}
-        {%- for some in words[kind] | batch(350) -%}
+    {%- set patterns = {'ascii': [], 'other': []} -%}
+    {%- for kind, more in [('ascii', personal + texts.ascii), ('other', texts.other)] -%}
+        {%- for some in (words[kind] | batch(350) | list) or [[]] -%}
             {#- one group for all words: a repetition with a count in each would cost tenfold -#}
+            {%- set parts = ['(^|[^a-z0-9])(' ~ some | join('|') ~ ')($|[^a-z0-9])']
+                if some else [] -%}
             {%- do patterns[kind].append(
-                '(^|[^a-z0-9])(' ~ some | join('|') ~ ')($|[^a-z0-9])'
+                ((more if loop.first else []) + parts) | join('|')
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(patterns) }}
+    {{ return({
+        'ascii': patterns.ascii | select | list, 'other': patterns.other | select | list
+    }) }}
 {%- endmacro %}
