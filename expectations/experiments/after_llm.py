@@ -9,16 +9,15 @@ STATUSES = [
 ]  # fmt: skip
 
 BAD = """
-    select status, count(*) as answer_count, asked_count from (
-        select status,
-            count(*) filter (status not in ('pending', 'blocked')) over () as asked_count,
-            count(*) filter (status not in ('ok', 'repaired', 'pending', 'blocked')) over ()
+    select status, answer_count, asked_count from (
+        select status, count(*) as answer_count,
+            sum(count(*)) filter (status not in ('pending', 'blocked')) over () as asked_count,
+            sum(count(*)) filter (status not in ('ok', 'repaired', 'pending', 'blocked')) over ()
                 as bad_count
-        from {{batch}}
+        from {{batch}} group by status
     )
     where status not in ('ok', 'repaired', 'pending', 'blocked')
         and bad_count >= 3 and bad_count > {share} * asked_count
-    group by status, asked_count
 """
 
 
