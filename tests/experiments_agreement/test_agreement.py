@@ -88,7 +88,7 @@ def test_kappa_is_that_of_statsmodels(seed: int, weights: str, theirs: str | Non
 
 @pytest.mark.parametrize("statistic", ["alpha", "icc", "pearson", "spearman", "kappa"])
 def test_an_interval_is_that_of_drawing_units_one_by_one(statistic: str) -> None:
-    """The counted draws are the same draws, so a loop over them has to give the same interval."""
+    """Draws of units one by one, and draws counted by kind, have to give the same interval."""
     from python_models.experiments.agreement import resampling
 
     given = ratings(11, units=25, missing=0, steps=3)
@@ -108,7 +108,7 @@ def test_an_interval_is_that_of_drawing_units_one_by_one(statistic: str) -> None
         "icc": lambda: icc(given)["icc2"],
         "kappa": lambda: kappa(one, two, "unweighted"),
     }.get(statistic, lambda: pairwise(one, two)[statistic])()
-    drawn = np.concatenate(resampling._draws(25, resampling.SEED))[:60]
+    drawn = np.concatenate(list(resampling._draws(np.ones(25), resampling.SEED)))[:60]
     looped = [of(np.repeat(np.arange(25), counts.astype(int))) for counts in drawn]
     inside = np.mean([(whole.low <= value <= whole.high) for value in looped])
     assert whole.low < whole.value < whole.high
@@ -162,3 +162,34 @@ def test_ratings_of_one_unit_by_one_rater_are_averaged() -> None:
     assert given.tolist()[0] == [2, 5]
     assert np.isnan(given[1, 0])
     assert given[1, 1] == 7
+
+
+@pytest.mark.parametrize("statistic", ["alpha", "icc", "pearson", "spearman", "kappa"])
+@pytest.mark.parametrize("steps", [2, 4])
+def test_units_counted_by_kind_give_the_statistic_and_interval_of_single_units(
+    statistic: str, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many units are rated alike, an interval differs by chance between draws only."""
+    from python_models.experiments.agreement import alpha as of_alpha
+    from python_models.experiments.agreement import icc as of_icc
+    from python_models.experiments.agreement import pairwise as of_pairs
+
+    given = ratings(21, units=400, raters=3, missing=0, steps=steps)
+
+    def measured():
+        if statistic == "alpha":
+            return alpha(given, "ordinal")
+        if statistic == "icc":
+            return icc(given)["icc2k"]
+        return pairwise(given[:, 0], given[:, 1])[statistic]
+
+    by_kind = measured()
+    single = lambda rows: (rows, np.ones(len(rows)))  # noqa: E731
+    for module in (of_alpha, of_icc, of_pairs):
+        monkeypatch.setattr(module, "kinds_of", single)
+    one_by_one = measured()
+    width = one_by_one.high - one_by_one.low
+    assert by_kind.value == pytest.approx(one_by_one.value, abs=1e-12)
+    assert by_kind.n == one_by_one.n == 400
+    assert by_kind.low == pytest.approx(one_by_one.low, abs=0.15 * width)
+    assert by_kind.high == pytest.approx(one_by_one.high, abs=0.15 * width)

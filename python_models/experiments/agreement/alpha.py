@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from scipy import sparse
 
-from python_models.experiments.agreement.resampling import Estimate, Floats, estimate
+from python_models.experiments.agreement.resampling import Estimate, Floats, estimate, kinds_of
 
 Level = Literal["nominal", "ordinal", "interval"]
 
@@ -22,34 +23,36 @@ def alpha(ratings: Floats, level: Level) -> Estimate:
 
     Its value is null where nothing varies, or no unit has two ratings.
     """
-    counts, values = _counts(ratings)
-    units = len(counts)
-    if units == 0 or len(values) < 2:
-        return Estimate(None, None, None, units)
+    counts, values, sizes = _counts(ratings)
+    if len(values) < 2:
+        return Estimate(None, None, None, int(sizes.sum()))
 
     def of_draws(drawn: Floats) -> Floats:
         return _alphas(counts, values, drawn, level)
 
-    value = of_draws(np.ones((1, units)))[0]
-    return estimate(float(value), of_draws, units)
+    return estimate(float(of_draws(sizes[None])[0]), of_draws, sizes)
 
 
-def _counts(ratings: Floats) -> tuple[Floats, Floats]:
-    """Return how often each pairable unit got each value, and the values in order."""
+def _counts(ratings: Floats) -> tuple[sparse.csr_array, Floats, Floats]:
+    """Return how often each kind of pairable unit got each value, the values, and its sizes.
+
+    Whose rating is whose does not matter here, so that units are alike in any order of raters.
+    """
     pairable = ratings[(~np.isnan(ratings)).sum(axis=1) >= 2]
-    known = ~np.isnan(pairable)
-    values, codes = np.unique(pairable[known], return_inverse=True)
-    counts = np.zeros((len(pairable), len(values)))
-    np.add.at(counts, (np.nonzero(known)[0], codes), 1.0)
-    return counts, values
+    kinds, sizes = kinds_of(np.sort(pairable, axis=1))
+    known = ~np.isnan(kinds)
+    values, codes = np.unique(kinds[known], return_inverse=True)
+    places = (np.nonzero(known)[0], codes)
+    shape = (len(kinds), len(values))
+    return sparse.csr_array((np.ones(len(codes)), places), shape=shape), values, sizes
 
 
-def _alphas(counts: Floats, values: Floats, drawn: Floats, level: Level) -> Floats:
+def _alphas(counts: sparse.csr_array, values: Floats, drawn: Floats, level: Level) -> Floats:
     of_unit = counts.sum(axis=1)
     marginals = drawn @ counts
     total = marginals.sum(axis=1)
     if level == "nominal":
-        split = (counts * (of_unit[:, None] - counts)).sum(axis=1) / (of_unit - 1)
+        split = (of_unit**2 - counts.power(2).sum(axis=1)) / (of_unit - 1)
         observed = drawn @ split / total
         expected = (total**2 - (marginals**2).sum(axis=1)) / (total * (total - 1))
     else:

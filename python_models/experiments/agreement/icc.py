@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from python_models.experiments.agreement.resampling import Estimate, Floats, estimate
+from python_models.experiments.agreement.resampling import Estimate, Floats, estimate, kinds_of
 
 FORMS = ("icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k")
 
@@ -23,21 +23,21 @@ def icc(ratings: Floats) -> dict[str, Estimate]:
     units, raters = complete.shape
     if units < 2 or raters < 2:
         return {form: Estimate(None, None, None, units) for form in FORMS}
-    centred = complete - complete.mean()
-    whole = _forms(centred, np.ones((1, units)))
+    kinds, sizes = kinds_of(complete - complete.mean())
+    whole = _forms(kinds, sizes[None])
 
     def of_draws(place: int) -> object:
-        return lambda drawn: _forms(centred, drawn)[place]
+        return lambda drawn: _forms(kinds, drawn)[place]
 
     return {
-        form: estimate(float(whole[place, 0]), of_draws(place), units)  # type: ignore[arg-type]
+        form: estimate(float(whole[place, 0]), of_draws(place), sizes)  # type: ignore[arg-type]
         for place, form in enumerate(FORMS)
     }
 
 
 def _forms(ratings: Floats, drawn: Floats) -> Floats:
     """Return the six forms (forms x draws) from mean squares of a two-way layout."""
-    units, raters = ratings.shape
+    units, raters = drawn[0].sum(), ratings.shape[1]
     rows = ratings.mean(axis=1)
     grand = drawn @ rows / units
     between = raters * (drawn @ rows**2 - units * grand**2)

@@ -11,12 +11,14 @@ import numpy as np
 from python_models.experiments.agreement.alpha import alpha
 from python_models.experiments.agreement.icc import icc
 from python_models.experiments.agreement.leniency import calibration, leniency
+from python_models.experiments.agreement.levels import codes_of
+from python_models.experiments.agreement.pairwise import STATISTICS as PAIRWISE
 from python_models.experiments.agreement.pairwise import pairwise
 from python_models.experiments.agreement.resampling import Estimate, Floats
 
 ALL, OTHERS = "all", "others"
 STATISTICS = (
-    *("pearson", "spearman", "kappa", "kappa_linear", "kappa_quadratic"),
+    *PAIRWISE,
     *("alpha_nominal", "alpha_ordinal", "alpha_interval"),
     *("icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k"),
     *("leniency", "calibration_slope", "calibration_intercept"),
@@ -49,18 +51,25 @@ def agreement_rows(ratings: Floats, raters: Sequence[str]) -> list[dict[str, Any
     return rows
 
 
-def table_of(
-    units: Sequence[Any], raters: Sequence[str], scores: Sequence[float]
-) -> tuple[Floats, list[str]]:
-    """Return ratings as units x raters, the mean where one rated a unit twice, and the raters."""
-    unit_names, unit_codes = np.unique(np.asarray(units, dtype=str), return_inverse=True)
-    rater_names, rater_codes = np.unique(np.asarray(raters, dtype=str), return_inverse=True)
-    sums = np.zeros((len(unit_names), len(rater_names)))
-    counts = np.zeros_like(sums)
-    np.add.at(sums, (unit_codes, rater_codes), np.asarray(scores, dtype=np.float64))
-    np.add.at(counts, (unit_codes, rater_codes), 1)
+def table_of(units: Any, raters: Any, scores: Any) -> tuple[Floats, list[str]]:
+    """Return ratings as units x raters, the mean where one rated a unit twice, and the raters.
+
+    Args:
+        units: what was rated, one for each score; units stay in the order they first come.
+        raters: who rated it.
+        scores: the numbers.
+    """
+    unit_codes, _ = codes_of(units)
+    found_codes, found = codes_of(raters)
+    names = sorted(found)
+    rater_codes = np.array([names.index(name) for name in found], dtype=np.int64)[found_codes]
+    shape = (int(unit_codes.max(initial=-1)) + 1, len(names))
+    places, size = unit_codes * len(names) + rater_codes, shape[0] * shape[1]
+    numbers = np.asarray(scores, dtype=np.float64)
+    sums = np.bincount(places, weights=numbers, minlength=size).reshape(shape)
+    counts = np.bincount(places, minlength=size).reshape(shape)
     with np.errstate(invalid="ignore"):
-        return np.where(counts > 0, sums / counts, np.nan), [str(name) for name in rater_names]
+        return np.where(counts > 0, sums / counts, np.nan), names
 
 
 def _row(one: str, two: str, statistic: str, found: Estimate) -> dict[str, Any]:

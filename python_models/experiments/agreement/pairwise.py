@@ -10,9 +10,10 @@ import numpy as np
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from python_models.experiments.agreement.resampling import Estimate, Floats, estimate
+from python_models.experiments.agreement.resampling import Estimate, Floats, estimate, kinds_of
 
 Weights = Literal["unweighted", "linear", "quadratic"]
+STATISTICS = ("pearson", "spearman", "kappa", "kappa_linear", "kappa_quadratic")
 MOST_CATEGORIES = 25  # beyond, ratings are measures and no categories
 
 
@@ -20,9 +21,12 @@ def pairwise(first: Floats, second: Floats) -> dict[str, Estimate]:
     """Return Pearson's r, Spearman's rho and Cohen's kappas of two raters (NaN for missing)."""
     both = ~(np.isnan(first) | np.isnan(second))
     one, two = first[both], second[both]
+    if not len(one):
+        return {name: Estimate(None, None, None, 0) for name in STATISTICS}
+    kinds, sizes = kinds_of(np.column_stack([one, two]))
     found = {
-        "pearson": _correlation(one, two, "pearson"),
-        "spearman": _correlation(one, two, "spearman"),
+        "pearson": _pearson(one, two, kinds, sizes),
+        "spearman": _spearman(one, two, kinds, sizes),
     }
     for weights in ("unweighted", "linear", "quadratic"):
         name = "kappa" if weights == "unweighted" else f"kappa_{weights}"
@@ -30,35 +34,42 @@ def pairwise(first: Floats, second: Floats) -> dict[str, Estimate]:
     return found
 
 
-def _correlation(one: Floats, two: Floats, kind: Literal["pearson", "spearman"]) -> Estimate:
-    units = len(one)
-    if units < 3 or np.ptp(one) == 0 or np.ptp(two) == 0:
-        return Estimate(None, None, None, units)
-    if kind == "pearson":
-        value = stats.pearsonr(one, two).statistic
-        places = one - one.mean(), two - two.mean()
+def _pearson(one: Floats, two: Floats, kinds: Floats, sizes: Floats) -> Estimate:
+    if not _can_correlate(one, two):
+        return Estimate(None, None, None, len(one))
+    left, right = kinds[:, 0] - one.mean(), kinds[:, 1] - two.mean()
 
-        def of_draws(drawn: Floats) -> Floats:
-            return _weighted_correlation(*places, drawn)
-    else:
-        value = stats.spearmanr(one, two).statistic
-        ranked = _ranker(one), _ranker(two)
+    def of_draws(drawn: Floats) -> Floats:
+        return _weighted_correlation(left, right, drawn)
 
-        def of_draws(drawn: Floats) -> Floats:
-            return _weighted_correlation(ranked[0](drawn), ranked[1](drawn), drawn)
+    return estimate(float(stats.pearsonr(one, two).statistic), of_draws, sizes)
 
-    return estimate(float(value), of_draws, units)
+
+def _spearman(one: Floats, two: Floats, kinds: Floats, sizes: Floats) -> Estimate:
+    if not _can_correlate(one, two):
+        return Estimate(None, None, None, len(one))
+    left, right = _ranker(kinds[:, 0]), _ranker(kinds[:, 1])
+
+    def of_draws(drawn: Floats) -> Floats:
+        return _weighted_correlation(left(drawn), right(drawn), drawn)
+
+    return estimate(float(stats.spearmanr(one, two).statistic), of_draws, sizes)
+
+
+def _can_correlate(one: Floats, two: Floats) -> bool:
+    return len(one) >= 3 and np.ptp(one) > 0 and np.ptp(two) > 0
 
 
 def _ranker(values: Floats) -> Callable[[Floats], Floats]:
-    """Return a function from counts of units to mid-ranks of the units in each draw."""
-    levels, codes = np.unique(values, return_inverse=True)
-    member = np.zeros((len(values), len(levels)))
-    member[np.arange(len(values)), codes] = 1
+    """Return a function from counts of kinds to mid-ranks of the kinds in each draw."""
+    order = np.argsort(values, kind="stable")
+    _, codes, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(sizes) - 1  # of each level, in order
 
     def ranks(drawn: Floats) -> Floats:
-        marginals = drawn @ member
-        return (np.cumsum(marginals, axis=1) - marginals / 2)[:, codes]
+        upto = np.cumsum(drawn[:, order], axis=1)[:, last]
+        below = np.concatenate([np.zeros((len(drawn), 1)), upto[:, :-1]], axis=1)
+        return ((below + upto) / 2)[:, codes]
 
     return ranks
 
@@ -89,8 +100,9 @@ def kappa(one: Floats, two: Floats, weights: Weights = "unweighted") -> Estimate
         value = cohen_kappa_score(
             codes[:units], codes[units:], weights=None if weights == "unweighted" else weights
         )
-    pairs = np.zeros((units, size * size))
-    pairs[np.arange(units), codes[:units] * size + codes[units:]] = 1
+    kinds, sizes = kinds_of(np.column_stack([codes[:units], codes[units:]]).astype(np.float64))
+    pairs = np.zeros((len(kinds), size * size))
+    pairs[np.arange(len(kinds)), (kinds @ [size, 1]).astype(int)] = 1
     apart = abs(np.subtract.outer(np.arange(size), np.arange(size))).astype(float)
     cost = {"unweighted": (apart > 0) * 1.0, "linear": apart, "quadratic": apart**2}[weights]
 
@@ -102,4 +114,4 @@ def kappa(one: Floats, two: Floats, weights: Weights = "unweighted") -> Estimate
             ratio = (cost * joint).sum(axis=(1, 2)) / by_chance
         return np.where(by_chance > 1e-12, 1 - ratio, np.nan)
 
-    return estimate(float(value), of_draws, units)
+    return estimate(float(value), of_draws, sizes)

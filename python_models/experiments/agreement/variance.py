@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from python_models.experiments.agreement.levels import codes_of
 from python_models.experiments.agreement.resampling import Floats
 
 RESIDUAL = "residual"
@@ -44,10 +45,7 @@ def decompose(
         factors: for each factor its level in each observation.
     """
     values = np.asarray(scores, dtype=np.float64)
-    codes = {
-        name: np.unique(np.asarray(levels, dtype=str), return_inverse=True)[1]
-        for name, levels in factors.items()
-    }
+    codes = {name: codes_of(levels)[0] for name, levels in factors.items()}
     df = {name: int(code.max(initial=0)) for name, code in codes.items()}
     kept = _estimable(codes, df, len(values))
     estimates = _solve(values, [codes[name] for name in kept]) if len(values) > 2 else None
