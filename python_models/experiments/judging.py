@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from python_models.experiments.agreement.measuring import agreement_rows, table_of
 from python_models.experiments.agreement.variance import decompose
+from python_models.experiments.earlier import HASH, hash_of
+from python_models.ops.sql_text import literal
 
 Row = dict[str, Any]
 AGREEMENT = pa.schema(
     [
         ("cohort_id", pa.string()),
+        (HASH, pa.string()),
         ("evaluator_a", pa.string()),
         ("evaluator_b", pa.string()),
         ("statistic", pa.string()),
@@ -27,6 +30,7 @@ AGREEMENT = pa.schema(
 VARIANCE = pa.schema(
     [
         ("cohort_id", pa.string()),
+        (HASH, pa.string()),
         ("component", pa.string()),
         ("estimate", pa.float64()),
         ("variance", pa.float64()),
@@ -35,68 +39,109 @@ VARIANCE = pa.schema(
         ("n", pa.int64()),
     ]
 )
-# what makes a text, and who judges it: each a random factor
+# what makes a text
 TEXT = ("combo_id", "draft_template_hash", "essay_template_hash", "generation_model_id")
+JUDGED = ("essay_gen_id", "evaluation_template_hash", "evaluation_model_id", "scaled_score")
 
 
-def agreements_measured(scores: Any) -> pa.Table:
+def agreements_measured(scores: Any, before: Any = None) -> pa.Table:
     """Return the statistics of agreement of a relation of scores by cohort.
 
     Raters are evaluation models; a unit is an essay under one evaluation template, so that no
     two templates are mixed in one unit. Replicates are averaged; scores are shares of the scale.
+
+    Args:
+        scores: a DuckDB relation.
+        before: what this gave for the last build; it holds for cohorts with the same scores.
     """
-    rows: list[Row] = []
-    for cohort_id, found in _by_cohort(scores):
-        units = [f"{row['essay_gen_id']} {row['evaluation_template_hash']}" for row in found]
-        raters = [row["evaluation_model_id"] for row in found]
-        ratings, names = table_of(units, raters, [row["scaled_score"] for row in found])
-        rows += [{"cohort_id": cohort_id} | row for row in agreement_rows(ratings, names)]
-    return pa.Table.from_pylist(rows, AGREEMENT)
+    return _by_cohort(scores, before, JUDGED, _agreement, AGREEMENT)
 
 
-def variances_decomposed(scores: Any) -> pa.Table:
+def variances_decomposed(scores: Any, before: Any = None) -> pa.Table:
     """Return the components of variance of a relation of scores by cohort.
 
     `text` is what combination, template and model make together beyond what each does alone;
     `replicate` is one text beside others of the same coordinates, and has no component where
     none was written twice. Evaluation replicates differ in the residual only.
+
+    Args:
+        scores: a DuckDB relation.
+        before: what this gave for the last build; it holds for cohorts with the same scores.
     """
-    rows: list[Row] = []
-    for cohort_id, found in _by_cohort(scores):
-        factors = _factors(found)
-        for part in decompose([row["scaled_score"] for row in found], factors):
-            rows.append(
-                {
-                    "cohort_id": cohort_id,
-                    "component": part.name,
-                    "estimate": part.estimate,
-                    "variance": part.variance,
-                    "share": part.share,
-                    "df": part.df,
-                    "n": len(found),
-                }
-            )
-    return pa.Table.from_pylist(rows, VARIANCE)
+    return _by_cohort(scores, before, (*TEXT, *JUDGED), _variance, VARIANCE)
 
 
-def _factors(rows: list[Row]) -> dict[str, list[str]]:
-    texts = [" ".join(str(row[name]) for name in TEXT) for row in rows]
-    is_repeated = len({row["essay_gen_id"] for row in rows}) > len(set(texts))
+def _agreement(found: pa.Table) -> list[Row]:
+    units = _joined(found, "essay_gen_id", "evaluation_template_hash")
+    raters, scores = found.column("evaluation_model_id"), found.column("scaled_score")
+    return agreement_rows(*table_of(units, raters, scores.to_numpy()))
+
+
+def _variance(found: pa.Table) -> list[Row]:
+    scores = found.column("scaled_score").to_numpy()
+    return [
+        {
+            "component": part.name,
+            "estimate": part.estimate,
+            "variance": part.variance,
+            "share": part.share,
+            "df": part.df,
+            "n": len(scores),
+        }
+        for part in decompose(scores, _factors(found))
+    ]
+
+
+def _factors(found: pa.Table) -> dict[str, Any]:
+    """Return what makes a text, and who judges it: each a random factor."""
+    texts, essays = _joined(found, *TEXT), found.column("essay_gen_id")
+    is_repeated = len(pc.unique(essays)) > len(pc.unique(texts))
     return {
-        "combo": [row["combo_id"] for row in rows],
-        "template": [f"{row['draft_template_hash']} {row['essay_template_hash']}" for row in rows],
-        "generation_model": [row["generation_model_id"] for row in rows],
+        "combo": found.column("combo_id"),
+        "template": _joined(found, "draft_template_hash", "essay_template_hash"),
+        "generation_model": found.column("generation_model_id"),
         "text": texts,
-        "replicate": [row["essay_gen_id"] if is_repeated else "" for row in rows],
-        "evaluation_template": [row["evaluation_template_hash"] for row in rows],
-        "evaluation_model": [row["evaluation_model_id"] for row in rows],
+        "replicate": essays if is_repeated else pa.repeat("", len(essays)),
+        "evaluation_template": found.column("evaluation_template_hash"),
+        "evaluation_model": found.column("evaluation_model_id"),
     }
 
 
-def _by_cohort(scores: Any) -> Iterable[tuple[str, list[Row]]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in scores.filter("scaled_score is not null").to_arrow_table().to_pylist():
-        found[row["cohort_id"]].append(row)
-    for rows in found.values():  # sums of floats depend on their order
-        rows.sort(key=lambda row: tuple(map(str, row.values())))
-    return sorted(found.items())
+def _joined(table: pa.Table, *names: str) -> Any:
+    return pc.binary_join_element_wise(*(table.column(name) for name in names), " ")
+
+
+def _by_cohort(
+    scores: Any,
+    before: Any,
+    columns: Sequence[str],
+    measure: Callable[[pa.Table], list[Row]],
+    shape: pa.Schema,
+) -> pa.Table:
+    """Measure each cohort's scores; cohorts of the same scores are measured once."""
+    scored = scores.filter("scaled_score is not null")
+    known = _known(before)
+    rows: list[Row] = []
+    for cohort_id, digest in _hashes(scored, columns):
+        if digest not in known:
+            # sums of floats depend on their order
+            of_cohort = scored.filter(f"cohort_id = {literal(cohort_id)}")
+            ordered = of_cohort.project(", ".join(columns)).order(", ".join(columns))
+            known[digest] = measure(ordered.to_arrow_table())
+        rows += [row | {"cohort_id": cohort_id, HASH: digest} for row in known[digest]]
+    return pa.Table.from_pylist(rows, shape)
+
+
+def _hashes(scored: Any, columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each cohort with the hash of its scores, in whatever order they come."""
+    hashed = scored.project(f"cohort_id, {hash_of(columns)} as row_hash")
+    together = "cohort_id, md5(string_agg(row_hash, '' order by row_hash))"
+    return sorted(hashed.aggregate(together, "cohort_id").fetchall())
+
+
+def _known(before: Any) -> dict[str, list[Row]]:
+    """Return earlier results by the hash of what they rest on, once each."""
+    found: dict[str, dict[str, list[Row]]] = {}
+    for row in before.to_arrow_table().to_pylist() if before is not None else ():
+        found.setdefault(row[HASH], {}).setdefault(row["cohort_id"], []).append(row)
+    return {digest: next(iter(cohorts.values())) for digest, cohorts in found.items()}

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from python_models.experiments import earlier
 from python_models.experiments.judging import agreements_measured, variances_decomposed
 
 
@@ -77,3 +78,70 @@ def test_the_judges_bias_is_theirs_and_not_the_texts() -> None:
     found = {row["component"]: row["variance"] for row in rows if row["cohort_id"] == "all"}
     assert found["evaluation_model"] == pytest.approx(0.1**2 / 2, rel=1e-6)
     assert found["residual"] == pytest.approx(0, abs=1e-12)
+
+
+MEASURES = {"agreement": agreements_measured, "variance": variances_decomposed}
+
+
+def marked(found: pa.Table) -> duckdb.DuckDBPyRelation:
+    """Return results of an earlier build, their n set to what only that build can have said."""
+    return duckdb.connect().from_arrow(
+        found.set_column(found.column_names.index("n"), "n", pa.array([-1] * len(found)))
+    )
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_cohorts_with_the_scores_of_the_last_build_keep_its_results(measure: Any) -> None:
+    rows = scores()
+    before = marked(measure(relation(rows)))
+    again = measure(relation(rows[::-1]), before)
+    assert set(again.column("n").to_pylist()) == {-1}
+    assert set(again.column("cohort_id").to_pylist()) == {"all", "one"}
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+@pytest.mark.parametrize("change", ["score", "row", "judge"])
+def test_one_other_score_has_its_cohort_measured_anew_and_no_other(
+    measure: Any, change: str
+) -> None:
+    rows = scores()
+    before = marked(measure(relation(rows)))
+    place = next(at for at, row in enumerate(rows) if row["cohort_id"] == "one")
+    if change == "score":
+        rows[place]["scaled_score"] += 0.01
+    elif change == "judge":
+        rows[place]["evaluation_model_id"] = "c"
+    else:
+        del rows[place]
+    found = measure(relation(rows), before).to_pylist()
+    assert {row["n"] for row in found if row["cohort_id"] == "all"} == {-1}
+    assert -1 not in {row["n"] for row in found if row["cohort_id"] == "one"}
+    expected = measure(relation(rows)).to_pylist()
+    assert [r for r in found if r["cohort_id"] == "one"] == [
+        r for r in expected if r["cohort_id"] == "one"
+    ]
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_cohorts_of_the_same_scores_have_the_same_results(measure: Any) -> None:
+    found = measure(relation(scores())).to_pylist()
+    one, every = (
+        [{**row, "cohort_id": ""} for row in found if row["cohort_id"] == cohort]
+        for cohort in ("one", "all")
+    )
+    assert one == every
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+def test_results_of_other_code_are_not_taken_over(
+    measure: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = marked(measure(relation(scores())))
+    monkeypatch.setattr(earlier, "code_hash", lambda: "mended")
+    assert -1 not in measure(relation(scores()), before).column("n").to_pylist()
+
+
+def test_scores_in_any_order_give_the_same_digits() -> None:
+    rows = scores(repeats=3, judges=("a", "b", "c"))
+    for measure in MEASURES.values():
+        assert measure(relation(rows[::-1])).equals(measure(relation(rows)))

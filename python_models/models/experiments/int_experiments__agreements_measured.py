@@ -1,6 +1,8 @@
+from python_models.experiments.earlier import earlier
 from python_models.experiments.judging import agreements_measured
 
 
 def model(dbt, session):
     dbt.config(materialized="table", schema="experiments_intermediate", tags=["experiments"])
-    return agreements_measured(dbt.ref("int_experiments__cohort_scores_listed"))
+    scores = dbt.ref("int_experiments__cohort_scores_listed")
+    return agreements_measured(scores, earlier(session, dbt.this))

@@ -1,0 +1,55 @@
+"""What the last build worked out and holds still: found again by a hash of all it comes from.
+
+A result is taken over only where the rows it rests on, our code and the pinned packages are the
+same; a full refresh takes nothing over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import duckdb
+
+from ingestion.settings import PROJECT_ROOT
+
+HASH = "inputs_hash"
+_CODE = ("python_models/experiments", "python_models/llm")
+_ENDINGS = (".py", ".jinja")
+
+
+def earlier(session: Any, table: Any) -> duckdb.DuckDBPyRelation | None:
+    """Return a model's own table as the last build left it, or none to take over from.
+
+    Args:
+        session: dbt's DuckDB connection.
+        table: the model's `dbt.this`.
+    """
+    from dbt.flags import get_flags
+
+    if getattr(get_flags(), "FULL_REFRESH", False):
+        return None
+    try:
+        found = session.sql(f"select * from {table}")
+    except duckdb.CatalogException:  # the first time
+        return None
+    return found if HASH in found.columns else None  # or one an older version made
+
+
+def hash_of(columns: Iterable[str]) -> str:
+    """Return the SQL that hashes a row's columns together with the code that reads them."""
+    told = [f"coalesce(cast({column} as varchar), chr(30))" for column in columns]
+    return f"md5(concat_ws(chr(31), '{code_hash()}', {', '.join(told)}))"
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """Return one hash over all that turns rows into results here, pinned packages included."""
+    paths = [path for part in _CODE for path in (PROJECT_ROOT / part).rglob("*")]
+    digest = hashlib.sha256((PROJECT_ROOT / "requirements.lock").read_bytes())
+    for path in sorted(path for path in paths if path.suffix in _ENDINGS):
+        digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
