@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from ingestion.settings import PROJECT_ROOT
 
@@ -36,6 +37,22 @@ def earlier(session: Any, table: Any) -> duckdb.DuckDBPyRelation | None:
     except duckdb.CatalogException:  # the first time
         return None
     return found if HASH in found.columns else None  # or one an older version made
+
+
+def taken_over(wanted: Any, before: Any) -> tuple[pa.Table | None, Any]:
+    """Return the earlier rows that still hold, and what of `wanted` is left to be worked out.
+
+    Args:
+        wanted: a DuckDB relation with `gen_id` and the hash of what each result comes from.
+        before: the rows of the last build, or none.
+    """
+    if before is None:
+        return None, wanted
+    wanted, before = wanted.set_alias("wanted"), before.set_alias("earlier")
+    same = f"wanted.gen_id = earlier.gen_id and wanted.{HASH} = earlier.{HASH}"
+    return before.join(wanted, same, how="semi").to_arrow_table(), wanted.join(
+        before, same, how="anti"
+    )
 
 
 def hash_of(columns: Iterable[str]) -> str:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from python_models.experiments.earlier import HASH, hash_of, taken_over
 from python_models.experiments.scores import PARSERS, Parsed, ScoreError, parse
 
 USABLE = ("ok", "repaired")
+READ = ("status", "error", "parsed", "parser", "scale_min", "scale_max")
 COLUMNS = pa.schema(
     [
         ("gen_id", pa.string()),
+        (HASH, pa.string()),
         ("status", pa.string()),
         ("error_code", pa.string()),
         ("error", pa.string()),
@@ -26,23 +29,29 @@ COLUMNS = pa.schema(
 )
 
 
-def scores_parsed(evaluations: Any) -> pa.Table:
+def scores_parsed(evaluations: Any, before: Any = None) -> pa.Table:
     """Return a row for each evaluation of a DuckDB relation that has been asked, with its score.
 
     Scores come from the stored parsed text alone; one without it is an error that says so.
+
+    Args:
+        evaluations: a DuckDB relation of generations.
+        before: what this gave for the last build; it holds for texts that are the same.
     """
-    wanted = evaluations.project(
-        "gen_id, stage, status, error, parsed, parser, scale_min, scale_max"
-    ).filter("stage = 'evaluation' and status <> 'pending'")
-    rows = wanted.order("gen_id").to_arrow_table().to_pylist()
-    return pa.Table.from_pylist(list(scored(rows)), COLUMNS)
+    wanted = evaluations.filter("stage = 'evaluation' and status <> 'pending'").project(
+        f"gen_id, {', '.join(READ)}, {hash_of(READ)} as {HASH}"
+    )
+    kept, left = taken_over(wanted, before)
+    rows = left.order("gen_id").to_arrow_table().to_pylist()
+    found = pa.Table.from_pylist(list(scored(rows)), COLUMNS)
+    return found if kept is None else pa.concat_tables([kept.cast(COLUMNS), found])
 
 
 def scored(evaluations: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Give each evaluation's score, or its error."""
     for row in evaluations:
         found = _found(row)
-        one = {"gen_id": row["gen_id"]}
+        one = {"gen_id": row["gen_id"], HASH: row.get(HASH)}
         if isinstance(found, ScoreError):
             yield one | {"status": "error", "error_code": found.reason, "error": found.detail}
             continue

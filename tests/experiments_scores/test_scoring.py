@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from python_models.experiments.scoring import scored, scores_parsed
@@ -17,6 +18,9 @@ EVALUATION = {
     "scale_min": 0.0,
     "scale_max": 10.0,
 }
+GENERATIONS = pa.schema(
+    [(name, pa.float64() if name.startswith("scale") else pa.string()) for name in EVALUATION]
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +70,30 @@ def test_what_has_not_been_asked_and_what_is_no_evaluation_has_no_row() -> None:
         found = scores_parsed(connection.table("generations"))
     assert found.to_pylist()[0]["score"] == 7.0
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, 1.0),  # what the last build read: taken over
+        ({"parsed": "SCORE: 8"}, 8.0),
+        ({"scale_max": 14.0, "parsed": "SCORE: 7/10"}, 9.8),
+        ({"parser": "by_eye"}, None),
+        ({"status": "refused"}, None),
+    ],
+)
+def test_a_score_is_taken_over_from_the_last_build_while_nothing_it_was_read_from_changed(
+    changed: dict, expected: float | None
+) -> None:
+    with duckdb.connect() as connection:
+        first = [EVALUATION, EVALUATION | {"gen_id": "gone"}]
+        connection.register("first", pa.Table.from_pylist(first, GENERATIONS))
+        before = scores_parsed(connection.table("first"))
+        planted = pa.array([1.0] * len(before))
+        before = before.set_column(before.column_names.index("score"), "score", planted)
+        connection.register("before", before)
+        second = [EVALUATION | changed, EVALUATION | {"gen_id": "new", "parsed": "SCORE: 3"}]
+        connection.register("second", pa.Table.from_pylist(second, GENERATIONS))
+        found = scores_parsed(connection.table("second"), connection.table("before"))
+    scores = {row["gen_id"]: row["score"] for row in found.to_pylist()}
+    assert scores == {"v1": pytest.approx(expected), "new": 3.0}

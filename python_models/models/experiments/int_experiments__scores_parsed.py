@@ -1,6 +1,7 @@
+from python_models.experiments.earlier import earlier
 from python_models.experiments.scoring import scores_parsed
 
 
 def model(dbt, session):
     dbt.config(materialized="table", schema="experiments_intermediate", tags=["experiments"])
-    return scores_parsed(dbt.ref("generations"))
+    return scores_parsed(dbt.ref("generations"), earlier(session, dbt.this))
