@@ -8,8 +8,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from python_models.experiments.agreement.measuring import agreement_rows, table_of
-from python_models.experiments.agreement.variance import decompose
 from python_models.experiments.earlier import HASH, hash_of
 from python_models.ops.sql_text import literal
 
@@ -72,12 +70,17 @@ def variances_decomposed(scores: Any, before: Any = None) -> pa.Table:
 
 
 def _agreement(found: pa.Table) -> list[Row]:
+    # scipy and scikit-learn take seconds, which a build that measures nothing has no use for
+    from python_models.experiments.agreement.measuring import agreement_rows, table_of
+
     units = _joined(found, "essay_gen_id", "evaluation_template_hash")
     raters, scores = found.column("evaluation_model_id"), found.column("scaled_score")
     return agreement_rows(*table_of(units, raters, scores.to_numpy()))
 
 
 def _variance(found: pa.Table) -> list[Row]:
+    from python_models.experiments.agreement.variance import decompose
+
     scores = found.column("scaled_score").to_numpy()
     return [
         {

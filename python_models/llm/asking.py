@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from contextvars import ContextVar
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -17,24 +16,19 @@ from python_models.llm.batch_mode import BatchAsker
 from python_models.llm.budget import Budget, Ceiling
 from python_models.llm.calls import Call
 from python_models.llm.endpoint import Endpoint
-from python_models.llm.estimating import Estimate, estimate
+from python_models.llm.estimating import estimate
 from python_models.llm.identity import text_hash
 from python_models.llm.journal import reading
 from python_models.llm.many_rows import ManyRows
 from python_models.llm.prices import Price, price_of
 from python_models.llm.progress import Progress
 from python_models.llm.prompts import Prompt
+from python_models.llm.recording import RECORDER, OnlyEstimated, invocation
 from python_models.llm.rows import Place, Rows, SingleRows
-from python_models.llm.runtime import Runtime, invocation
+from python_models.llm.runtime import Runtime
 from python_models.llm.step import Step
 
-# set while `make estimate` runs the models: they tell what they would ask, and ask nothing
-RECORDER: ContextVar[list[Estimate] | None] = ContextVar("recorder", default=None)
 LOGGED_SAMPLE = 24
-
-
-class OnlyEstimated(Exception):
-    """The step was estimated and not run."""
 
 
 class Work(NamedTuple):

@@ -19,10 +19,11 @@ from python_models.llm.identity import Identity
 from python_models.llm.journal import Statement, reading, select_in
 from python_models.llm.prices import price_of
 from python_models.llm.progress import Progress
+from python_models.llm.recording import invocation
 from python_models.llm.records import key_json
 from python_models.llm.recovery import recover, replay
 from python_models.llm.rows import as_table
-from python_models.llm.runtime import Runtime, invocation, runtime
+from python_models.llm.runtime import Runtime, runtime
 from python_models.llm.step import StepFailed
 
 TEXTS_PER_CALL = 128

@@ -22,8 +22,8 @@ from rich.table import Table
 
 from ingestion.lake import lake, load_extensions
 from ingestion.settings import PROJECT_ROOT
-from python_models.llm.asking import RECORDER, OnlyEstimated
 from python_models.llm.estimating import Estimate
+from python_models.llm.recording import RECORDER, OnlyEstimated
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")

@@ -15,16 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from python_models.llm.asked import Asked
-from python_models.llm.asking import (
-    LOGGED_SAMPLE,
-    RECORDER,
-    Answered,
-    OnlyEstimated,
-    Work,
-    asked_of,
-    asker_of,
-    may_ask,
-)
+from python_models.llm.asking import LOGGED_SAMPLE, Answered, Work, asked_of, asker_of, may_ask
 from python_models.llm.budget import Budget, Ceiling
 from python_models.llm.calls import Call
 from python_models.llm.endpoint import OFFLINE, Endpoint, endpoint_named, identity_name
@@ -33,6 +24,7 @@ from python_models.llm.journal import reading
 from python_models.llm.prices import Price
 from python_models.llm.progress import Progress
 from python_models.llm.prompts import PromptError, data_prompt
+from python_models.llm.recording import RECORDER, OnlyEstimated
 from python_models.llm.rows import Outcome, Place, SingleRows, StepError
 from python_models.llm.step import RowPrompts, Step
 

@@ -13,6 +13,7 @@ from python_models.llm.asked import Stop
 from python_models.llm.asking import Answered, Work, answer_rows
 from python_models.llm.cascade import answer_by_cascade
 from python_models.llm.endpoint import model_for
+from python_models.llm.kept import put_kept_summary
 from python_models.llm.prompts import data_prompt, load_prompt
 from python_models.llm.results import Results
 from python_models.llm.row_prompts import (
@@ -30,7 +31,12 @@ from python_models.llm.summary import put_summary
 
 
 def run_step(
-    session: Any, relation: Any, step: Step, node: str, coming: Coming | None = None
+    session: Any,
+    relation: Any,
+    step: Step,
+    node: str,
+    coming: Coming | None = None,
+    kept: pa.Table | None = None,
 ) -> pa.Table:
     """Ask a step's questions for the rows of `relation` and return one row per key.
 
@@ -41,6 +47,8 @@ def run_step(
         node: the dbt model's name, written with every call.
         coming: gives rows that wait for other answers, for the upper end of an estimate (steps
             whose prompts come as data; nothing of it is asked).
+        kept: rows with usable answers that the model's own table holds already (the same steps);
+            they count as answered, and are not part of what is returned.
 
     Raises:
         StepFailed: the endpoint refuses the key, the journal cannot be written, or more rows
@@ -50,7 +58,7 @@ def run_step(
     table = as_table(relation)
     check_key(step, table)
     if step.prompts is not None:
-        return _run_row_prompts(table, step, node, coming, started)
+        return _run_row_prompts(table, step, node, coming, kept, started)
     assert step.template is not None
     prompt = load_prompt(step.template, step.answer)
     work = Work(runtime(), step, prompt, node)
@@ -73,7 +81,12 @@ def run_step(
 
 
 def _run_row_prompts(
-    table: pa.Table, step: Step, node: str, coming: Coming | None, started: float
+    table: pa.Table,
+    step: Step,
+    node: str,
+    coming: Coming | None,
+    kept: pa.Table | None,
+    started: float,
 ) -> pa.Table:
     """Run a step whose rows bring their prompts, endpoints and models."""
     prompt = data_prompt(step.prompts.messages, step.name, "", "")
@@ -85,11 +98,15 @@ def _run_row_prompts(
         for at, outcome in zip(part.places, part_outcomes(part, asked), strict=True):
             outcomes[at] = outcome
             results.put(at, outcome)
-    failure = _failure(step, results, [asked.stopped for _, asked in paired])
+    failure = _failure(
+        step, results, [asked.stopped for _, asked in paired], kept.num_rows if kept else 0
+    )
     if not any(asked.is_broken for _, asked in paired):
         for part, asked in paired:
             statuses = [outcomes[at].status for at in due_places(table, step, part, outcomes)]
             put_summary(work.shared, answered_of(part, asked), statuses, started, failure)
+        if kept:
+            put_kept_summary(work.shared.journal.path, step.name, node, kept, started)
     if failure:
         raise StepFailed(work.shared.scrub(failure))
     return with_prompts(results.table(), [part for part, _ in paired], outcomes)
@@ -107,15 +124,15 @@ def outcomes_of(answered: Answered) -> list[Outcome]:
     ]
 
 
-def _failure(step: Step, results: Results, stops: list[Stop | None]) -> str | None:
-    """Return why the step fails, if it does."""
+def _failure(step: Step, results: Results, stops: list[Stop | None], kept: int = 0) -> str | None:
+    """Return why the step fails, if it does; rows that kept their answers are good ones."""
     for stop in stops:
         if stop is not None and stop.is_failure:
             return str(stop)
     tolerance = step.error_tolerance
     if tolerance is None:
         tolerance = settings().llm_error_tolerance
-    counts = Counter(results.statuses())
+    counts = Counter(results.statuses()) + Counter(ok=kept)
     bad = sum(counts[status] for status in ("failed", "invalid", "truncated", "refused"))
     total = sum(counts.values())
     if not total or bad <= tolerance * total:

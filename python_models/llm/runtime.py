@@ -102,11 +102,6 @@ class Runtime:
             self._thread.join(timeout=5)
 
 
-def invocation() -> str:
-    """Return the id of the dbt run under way, empty outside of one."""
-    return os.environ.get("SLUICE_INVOCATION_ID", "")
-
-
 _current: tuple[Any, Runtime] | None = None
 _guard = threading.Lock()
 

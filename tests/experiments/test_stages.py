@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from python_models.experiments.stages import write_stage
-from python_models.llm.asking import RECORDER, OnlyEstimated
 from python_models.llm.offline.request import RULES, OfflineRequest
+from python_models.llm.recording import RECORDER, OnlyEstimated
 from python_models.llm.runtime import close_runtime
 
 CONCEPTS = (

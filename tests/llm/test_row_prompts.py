@@ -11,9 +11,9 @@ import pytest
 
 from ingestion.lake import lake
 from ingestion.settings import SettingsError, reset_settings
-from python_models.llm.asking import RECORDER, OnlyEstimated
 from python_models.llm.named_endpoints import named_endpoints
 from python_models.llm.offline.request import RULES, OfflineRequest
+from python_models.llm.recording import RECORDER, OnlyEstimated
 from python_models.llm.run import run_step
 from python_models.llm.runtime import close_runtime, runtime
 from python_models.llm.step import RowPrompts, Step

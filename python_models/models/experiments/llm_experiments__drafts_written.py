@@ -1,3 +1,4 @@
+from python_models.experiments.earlier import earlier
 from python_models.experiments.stages import write_stage
 
 
@@ -8,4 +9,5 @@ def model(dbt, session):
         "templates": dbt.ref("stg_experiments__templates"),
         "combos": dbt.ref("int_experiments__combos_picked"),
     }
-    return write_stage(session, "draft", refs, node="llm_experiments__drafts_written")
+    before = earlier(session, dbt.this)
+    return write_stage(session, "draft", refs, "llm_experiments__drafts_written", before)

@@ -1,3 +1,4 @@
+from python_models.experiments.earlier import earlier
 from python_models.experiments.stages import write_stage
 
 
@@ -9,4 +10,5 @@ def model(dbt, session):
         "combos": dbt.ref("int_experiments__combos_picked"),
         "parents": dbt.ref("int_experiments__drafts_checked"),
     }
-    return write_stage(session, "essay", refs, node="llm_experiments__essays_written")
+    before = earlier(session, dbt.this)
+    return write_stage(session, "essay", refs, "llm_experiments__essays_written", before)

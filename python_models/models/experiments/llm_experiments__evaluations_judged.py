@@ -1,3 +1,4 @@
+from python_models.experiments.earlier import earlier
 from python_models.experiments.stages import write_stage
 
 
@@ -10,4 +11,5 @@ def model(dbt, session):
         "parents": dbt.ref("int_experiments__essays_checked"),
         "drafts": dbt.ref("int_experiments__drafts_checked"),
     }
-    return write_stage(session, "evaluation", refs, node="llm_experiments__evaluations_judged")
+    before = earlier(session, dbt.this)
+    return write_stage(session, "evaluation", refs, "llm_experiments__evaluations_judged", before)
