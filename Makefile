@@ -112,8 +112,8 @@ ratings: $(STAMP) ## Check judges and raters on files of yours. FILES= ARGS="--r
 	@$(PY) -m python_models.experiments.ratings $(ARGS) -- $(FILES)
 
 .PHONY: experiments experiments-again experiments-export experiments-rejudge
-experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate)
-	@$(PY) -m python_models.experiments.run $(ARGS)
+experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate) FORCE=1
+	@$(PY) -m python_models.experiments.run $(if $(FORCE),--force) $(ARGS)
 experiments-again: $(STAMP) ## Ask what failed again, and what waits for it, nothing else
 	@$(PY) -m python_models.experiments.run --only-failed $(ARGS)
 experiments-export: $(STAMP) ## Write generations as files. COHORT= or GEN=, DIR=

@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.add_argument(f"--{name}", help=f"only this {name} (several: separated by commas)")
     parser.add_argument("--only-failed", action="store_true", help="only what ended badly")
     parser.add_argument("--no-landing", action="store_true", help="plan what has landed already")
+    parser.add_argument("--force", action="store_true", help="build even when nothing is new")
     options, more = parser.parse_known_args(arguments)
     chosen = chosen_from(options)
     if options.only_failed:
@@ -47,6 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ[variable(name)] = chosen.get(name, "")
     if not options.no_landing and (code := land()):
         return code
+    is_forced = options.force or options.only_failed or bool(more)
+    if not is_forced and (last := ops_run.nothing_new_since({}, "experiments")):
+        ops_run.say_nothing_new(last)
+        return 0
     return ops_run.main(["--build-only", "--select", "experiments", *more])
 
 

@@ -155,9 +155,14 @@ def fold_llm_journal() -> None:
 
 
 def _is_something_unfolded() -> bool:
-    """Look into the journal itself: what folds imports pyiceberg, which takes seconds."""
-    if not metadata_locations("llm"):
-        return True
+    return not metadata_locations("llm") or has_unfolded_rows()
+
+
+def has_unfolded_rows() -> bool:
+    """Say whether the journal knows more of answers than the ledger's tables.
+
+    Looks into the journal itself: what folds imports pyiceberg, which takes seconds.
+    """
     tables = ("llm_calls", "llm_attempts", "llm_step_runs")
     known = journal.rows(f"select name from sqlite_master where name in {tables}")
     return any(

@@ -19,6 +19,7 @@ from ingestion.domains import DOMAINS, Domain
 from ingestion.lake import lake
 from ingestion.settings import PROJECT_ROOT, SettingsError, settings
 from python_models.ops import fingerprint, journal, lock, summary
+from python_models.ops.build import has_unfolded_rows
 from python_models.ops.dbt_command import dbt, variables_argument
 from python_models.ops.raw_views import current_pins
 
@@ -75,11 +76,7 @@ def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
     given = {name: value for name, value in variables.items() if value}
     forced = options.force or options.build_only or bool(more)
     if not forced and (last := nothing_new_since(given)):
-        console.print(
-            f"Nothing new: the same raw data, project and settings as run {last['run_id']}."
-            " FORCE=1 builds anyway."
-        )
-        summary.print_release(console)
+        say_nothing_new(last)
         return 0
     code = dbt(["build", *variables_argument(variables), *more])
     summary.print_run(console, code)
@@ -108,31 +105,58 @@ def _module(*arguments: str) -> int:
     return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode
 
 
-def nothing_new_since(variables: dict[str, str]) -> dict | None:
+def say_nothing_new(last: dict) -> None:
+    """Say why nothing was built, and what readers see."""
+    console.print(
+        f"Nothing new: the same raw data, project and settings as run {last['run_id']}."
+        " FORCE=1 builds anyway."
+    )
+    summary.print_release(console)
+
+
+def nothing_new_since(variables: dict[str, str], domain: str | None = None) -> dict | None:
     """Return the last run when building again would give the same: else None.
 
-    Only a successful run of everything counts, and only while what readers see is what it
-    published: after a rollback a person decides.
+    Only a successful run of everything counts (or, for a domain, of that domain), and only
+    while what readers see is what it published: after a rollback a person decides.
     """
-    found = journal.rows(
-        "select runs.*, run_args.arguments from runs inner join run_args using (invocation_id)"
-        " order by runs.started_at desc limit 1"
-    )
-    if not found or found[0]["status"] != "success" or found[0]["release_id"] is None:
+    last = _last_run(domain)
+    if last is None or last["status"] != "success" or last["release_id"] is None:
         return None
-    last, arguments = found[0], json.loads(found[0]["arguments"])
+    arguments = json.loads(last["arguments"])
+    whole = (None, [domain]) if domain else (None,)
     texts = fingerprint.project_texts()
     files = {path: fingerprint.digest(content) for path, content in texts.items()}
     is_same = (
         arguments.get("which") == "build"
-        and not any(arguments.get(name) for name in ("select", "exclude", "resource_types"))
-        and last["pins"] == json.dumps(current_pins())
+        and arguments.get("select") in whole
+        and not any(arguments.get(name) for name in ("exclude", "resource_types"))
+        and _pins_of(json.loads(last["pins"]), domain) == _pins_of(current_pins(), domain)
         and last["project_hash"] == fingerprint.project_hash(files)
         and last["config_hash"] == fingerprint.config_hash(variables)
         and not _has_pending_answers(last["invocation_id"])
+        and not has_unfolded_rows()  # an answer was forgotten, or arrived in a killed run
         and lake().latest.exists()
     )
     return last if is_same else None
+
+
+def _last_run(domain: str | None) -> dict | None:
+    """Return the last run; for a domain the last that may have touched it."""
+    others = set(DOMAINS) - {domain}
+    for row in journal.rows(
+        "select runs.*, run_args.arguments from runs inner join run_args using (invocation_id)"
+        " order by runs.started_at desc"
+    ):
+        selected = json.loads(row["arguments"]).get("select")
+        if domain is None or not selected or not set(selected) <= others:
+            return row
+    return None
+
+
+def _pins_of(pins: dict, domain: str | None) -> dict:
+    """Return what a domain reads of the raw tables, or all of them."""
+    return pins if domain is None else pins.get(DOMAINS[domain].namespace, {})
 
 
 def _has_pending_answers(invocation_id: str) -> bool:
