@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from python_models.experiments.scores import PARSERS, Parsed, ScoreError, parse
 from tests.experiments_scores.answers import ANSWERS, DOUBTFUL, OF_A_PARSER, PLAIN, Answer
 from tests.experiments_scores.more_answers import NOT_READ, READ, READ_OR_NOT
+from tests.experiments_scores.unseen_answers import EXACT, NUMBER_OR_ERROR, Unseen
 
 
-def _name(answer: Answer) -> str:
+def _name(answer: Answer | Unseen) -> str:
     return f"{answer.parser}:{answer.text[:40]!r}"
 
 
@@ -188,3 +189,22 @@ def _seconds(text: str) -> float:
     for parser in PARSERS:
         parse(text, parser)
     return time.process_time() - began
+
+
+def _scores_of(one: Unseen) -> float | tuple[float, float | None] | None:
+    found = parse(one.text, one.parser, one.scale)
+    if isinstance(found, ScoreError):
+        return None
+    return (found.score, found.second_score) if one.parser == "pair" else found.score
+
+
+@pytest.mark.parametrize("one", EXACT, ids=_name)
+def test_a_text_nobody_wrote_the_parser_for_gives_what_a_person_reads(one: Unseen) -> None:
+    expected = one.expected if one.expected is None else pytest.approx(one.expected, abs=1e-9)
+    assert _scores_of(one) == expected
+
+
+@pytest.mark.parametrize("one", NUMBER_OR_ERROR, ids=_name)
+def test_a_text_that_is_hard_to_read_gives_no_other_number(one: Unseen) -> None:
+    found = _scores_of(one)
+    assert found is None or found == pytest.approx(one.expected, abs=1e-9)

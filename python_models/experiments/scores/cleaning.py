@@ -20,7 +20,7 @@ _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n`]*$", re.M)
 _TEXT_FENCES = {"", "text", "txt", "json", "jsonc", "xml", "html", "yaml", "yml"}
 _TEXT_FENCES |= {"markdown", "md", "plaintext", "output", "score", "result", "plain"}
 _GONE = re.compile(
-    r"<!--.*?-->|(?<!~)~~(?=[^\s~])[^\n]{1,200}?(?<=[^\s~])~~(?!~)|<(del|s|strike)>.*?</\1\s*>",
+    r"<\|[\w-]+\|>|<!--.*?-->|(?<!~)~~(?=[^\s~])[^\n]{1,200}?(?<=[^\s~])~~(?!~)|<(del|s|strike)>.*?</\1\s*>",
     re.I | re.S,
 )
 _VALUE_TAG = re.compile(
@@ -177,7 +177,7 @@ def _plain(line: str) -> str:
     line = re.sub(r"(?<=[^\W\d_])_+(?=[^\W\d_])", " ", line)
     line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
-    line = re.sub(r"(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
+    line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))
     return re.sub(r"\s+", " ", line).strip()

@@ -22,6 +22,7 @@ from python_models.experiments.scores.words import (
     LABELS,
     OTHER_WORDS,
     PLAIN_WORDS,
+    QUALITIES,
     STARS,
     UNITS,
     WEAK_LABELS,
@@ -42,7 +43,7 @@ _FILLER = rf"(?:{_SOLID})*"
 _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
 _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
-_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=]+|[-–—](?=\s)|→|->|=>|\|)+\s*"
+_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|[-–—](?=\s)|→|->|=>|\|)+\s*"
 _VERB = (
     r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
     r"lautet)\s+"
@@ -90,7 +91,8 @@ _LOOSE_END = re.compile(
     rf"through|"
     rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
     rf"plus|"
-    rf"minimum|ish|is|would|was|and\s*(?:{N}|{W})|when|only if)(?:\b|$))"
+    rf"kg|km|cm|mm|ms|kb|mb|gb|min|sec|hrs?|minimum|max|ish|is|would|was|and\s*(?:{N}|{W})|when|"
+    rf"only if)(?:\b|$))"
 )
 _AFTER_VERB = re.compile(
     rf"^{_CLOSED}(?:$|[.,;:!–—(\[{OTHER}]|-\s|(?:overall|because|since|as|given|due|based|and|"
@@ -108,6 +110,13 @@ _NAMED = re.compile(
     rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
     rf"{W})"
 )
+_QUALITY = re.compile(QUALITIES, re.I)
+_CELL = re.compile(rf"(?:^|[|;,•]\s*)(?:{QUALITIES})\s+(?P<q>{N})\s*(?=[|;,•])", re.I)
+_ENDS = re.compile(rf"^{_CLOSED}[.!]?{_CLOSED}$")
+_OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
+_DOUBTS = re.compile(
+    rf"{HEDGES}|{DENIALS}|\b(?:would(?!\s+\w+\s+(?:it\s+)?again)|if|too|said|is|was)\b"
+)
 _CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
 _RANKED = re.compile(
     r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
@@ -122,8 +131,9 @@ _COUNTS_AT_ONCE = re.compile(
     r"across|unless|regardless|perhaps|less|thus)[a-z]{3,}s\b"
 )
 _OPENING = r"[\s\"'“(\[{.,:!→«|]*"
+_ADJECTIVE = "solid|strong|weak|firm|clear|respectable|decent|generous|well-deserved"
 _ALONE = re.compile(
-    rf"^{_OPENING}(?P<q>{N}|{W})(?:{_CLOSED}(?:{UNITS}|"
+    rf"^{_OPENING}(?:an?\s+(?:{_ADJECTIVE})\s+)?(?P<q>{N}|{W})(?:{_CLOSED}(?:{UNITS}|"
     rf"(?P<stars>{STARS})))?"
     rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|{OTHER}✅✔️🎯🌟⭐👍»]*$"
 )
@@ -192,6 +202,8 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     clause = _clause(bare.text[: found.start("label")])
     tier = _tier(found, clause)
     if tier is None:
+        if re.search(HEDGES, clause):  # `revised overall: 8` is no name of another thing
+            reading.unexplained.append(bare.at(place))
         taken.add(place)
         return
     rest = bare.text[place + 1 :]
@@ -265,7 +277,7 @@ def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> N
 
 
 def _take_shares(reading: LineReading, taken: set[int]) -> None:
-    """Take `8/10` that closes a sentence as said, when the line has no other number."""
+    """Take `8/10` that opens or closes a sentence as said, when the line has no other number."""
     bare = reading.skeleton
     places = [place for place in bare.numbers() if place not in taken]
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
@@ -273,6 +285,11 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
     place = places[0]
     clause, rest = _clause(bare.text[:place]), bare.text[place + 1 :]
     closes = re.match(rf"^{_CLOSED}(?:overall)?{_CLOSED}[.!]?{_CLOSED}$", rest)
+    opens = re.match(rf"^{_OPENING}$", bare.text[:place]) and _OPENS.match(rest)
+    if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
+        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+        taken.add(place)
+        return
     open_label = re.search(r"[^\W\d][\w )]*[:=|]\s*$", clause) or re.search(r"[:=|]", clause)
     unsure = re.search(DENIALS, clause) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{_CJK}]|[-–—+<>≤≥])\s*$", clause
@@ -284,12 +301,29 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
         taken.add(place)
 
 
+def _doubted(rest: str) -> bool:
+    """Say whether a sentence that opens with a share may take it back, or quote it."""
+    return bool(_DOUBTS.search(rest) or _OTHERS_SAY.search(rest))
+
+
 def _take_criteria(reading: LineReading, taken: set[int]) -> None:
+    bare = reading.skeleton
+    if any(one.tier == "whole" for one in reading.candidates):
+        for found in _CELL.finditer(bare.text):  # `Clarity 8/10 | Overall 7/10`
+            place = found.start("q")
+            if place not in taken and bare.at(place).kind == "fraction":
+                taken.add(place)
+                reading.criteria.append(bare.at(place))
     for found in _NAMED.finditer(reading.skeleton.text):
         place = found.start("q")
         if place not in taken and not re.search(rf"{HEDGES}|correct|new|now\b", found["name"]):
             taken.add(place)
-            reading.criteria.append(reading.skeleton.at(place))
+            rest = bare.text[place + 1 :]
+            if _QUALITY.fullmatch(found["name"]) and _ENDS.match(rest):
+                one = Candidate("criterion", bare.at(place), found["name"], place)
+                reading.candidates.append(one)
+            else:
+                reading.criteria.append(bare.at(place))
 
 
 def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:

@@ -12,7 +12,8 @@ _NUM = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)"
 _END = r"(?![\w]|[.,][0-9])"
 _WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _OUT_OF = (
-    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+)?(?:out\s+of|of|von|sur|de|su|van\s+de|из|aus)"
+    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+)?(?:out\s+of|of|von|sur|de|sobre|su|av|van\s+de|из|"
+    r"aus)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -41,6 +42,8 @@ _KINDS = (
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
+    ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
+             r"(?:点満点|점\s*만점)(?:中|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
@@ -179,7 +182,8 @@ def _quantity(token: re.Match[str]) -> Quantity:
 def _number(text: str) -> Quantity:
     bare = text.lstrip("+-")
     if text.startswith("+") or re.fullmatch(r"[0-9]+,[0-9]{3,}", bare):
-        return Quantity("odd", text)  # a change by so much; 1,000 is a thousand to some
+        value = _value(bare) if text.startswith("+") else 0.0
+        return Quantity("odd", text, value)  # a change by so much; 1,000 is a thousand to some
     if re.fullmatch(r"(?:19|20)[0-9]{2}", bare):
         return Quantity("date", text)
     return Quantity("number", text, _value(text), digits=bare)

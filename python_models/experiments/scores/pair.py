@@ -13,15 +13,23 @@ _WHO = (
     r"option|story|ai|system)s?"
 )
 # `Assistant 1` and its like, before numbers are told apart: the digit is a name
-_ONE = re.compile(rf"\b{_WHO}[\s_]*(?:#\s*)?(?:1|a|one)\b(?:'s)?(?:\s+score\b)?", re.I)
-_TWO = re.compile(rf"\b{_WHO}[\s_]*(?:#\s*)?(?:2|b|two)\b(?:'s)?(?:\s+score\b)?", re.I)
+_ONE = re.compile(
+    rf"\bfirst\s+{_WHO}(?:'s)?(?:\s+score\b)?|\b{_WHO}[\s_]*(?:#\s*)?(?:1|a|one)\b(?:'s)?(?:\s+score\b)?",
+    re.I,
+)
+_TWO = re.compile(
+    rf"\bsecond\s+{_WHO}(?:'s)?(?:\s+score\b)?|\b{_WHO}[\s_]*(?:#\s*)?(?:2|b|two)\b(?:'s)?(?:\s+score\b)?",
+    re.I,
+)
+_THREE = re.compile(rf"\bthird\s+{_WHO}|\b{_WHO}[\s_]*(?:#\s*)?(?:3|c|three)\b", re.I)
 _BOTH = re.compile(
     rf"\b{_WHO}\s*(?:1|a|one)\s*(?:and|&|,|vs\.?|/)\s*(?:{_WHO}\s*)?(?:2|b|two)\b", re.I
 )
 _BARE_ONE = re.compile(r"^(?:a|first)(?=\s*[:=])|(?<=[,;|(]\s)(?:a|first)(?=\s*[:=])", re.I)
-_BARE_TWO = re.compile(r"^(?:b|second)(?=\s*[:=])|(?<=[,;|(]\s)(?:b|second)(?=\s*[:=])", re.I)
+_BARE_TWO = re.compile(r"^(?:b|second)(?=\s*[:=])|(?<=[\d,;|(]\s)(?:b|second)(?=\s*[:=])", re.I)
+_BARE_THREE = re.compile(r"^(?:c|third)(?=\s*[:=])|(?<=[\d,;|(]\s)(?:c|third)(?=\s*[:=])", re.I)
 LONGEST = 300  # letters of a line that is nothing but two scores and the words around them
-FIRST, SECOND = "\uf901", "\uf902"
+FIRST, SECOND, THIRD = "\uf901", "\uf902", "\uf903"
 
 _HEAD = (
     r"(?:(?:the|my|final|overall|output|so|therefore|thus|here are|,)\s*)*(?:scores?|"
@@ -29,9 +37,9 @@ _HEAD = (
 )
 _BETWEEN = r"\s*(?:[,;|&]|\band\b|\bvs\.?|\bversus\b|\s)\s*"
 _PLAIN_PAIR = re.compile(
-    rf"^[\s\"'(\[{{]*{_HEAD}\s*(?:for\s*{FIRST}?{OTHER}?)?\s*(?:respectively)?\s*(?:are|is|"
+    rf"^[\s\"'(\[{{|]*{_HEAD}\s*(?:for\s*{FIRST}?{OTHER}?)?\s*(?:respectively)?\s*(?:are|is|"
     rf"[:=])?[\s\"'(\[{{]*"
-    rf"({N})[\"')\]]*{_BETWEEN}[\"'(\[]*({N})[\s\"')\]}}.!]*"
+    rf"({N})[\"')\]]*{_BETWEEN}[\"'(\[]*({N})[\s\"')\]}}.!|]*"
     rf"(?:\s*(?:for\s+)?{OTHER}?,?\s*(?:respectively)?[\s.!]*)$"
 )
 _SAID_PAIR = re.compile(
@@ -45,7 +53,7 @@ _LINK = (
 )
 _NAMED = {
     mark: re.compile(rf"{mark}\s*(?:\([^()\ue000-\uefff]*\))?{_LINK}({N})")
-    for mark in (FIRST, SECOND)
+    for mark in (FIRST, SECOND, THIRD)
 }
 _TOTAL = re.compile(
     rf"(?:therefore|thus|so|hence),?\s+(?:the|its|their)\s+score\s+is\s+({N})\s*\.?$"
@@ -62,6 +70,8 @@ def read_pair(lines: list[str], scale: Scale) -> Parsed | ScoreError:
     All places of the text that give both scores have to agree.
     """
     marked = [_marked(line) for line in lines]
+    if any(_NAMED[THIRD].search(line.text) for line in marked):
+        return ScoreError("several", "more than two answers are scored")
     found = [*_plain_pairs(marked), *_named_pairs(marked)]
     if not found:
         return ScoreError("none", "no line holds two scores")
@@ -89,7 +99,8 @@ Pair = tuple[Skeleton, Quantity, Quantity]
 def _marked(line: str) -> Skeleton:
     """Return a line whose names of the two answers are one character each."""
     line = _BOTH.sub(OTHER, line)
-    line = _TWO.sub(SECOND, _ONE.sub(FIRST, line))
+    line = _THREE.sub(THIRD, _TWO.sub(SECOND, _ONE.sub(FIRST, line)))
+    line = _BARE_THREE.sub(THIRD, line)
     return skeleton(_BARE_TWO.sub(SECOND, _BARE_ONE.sub(FIRST, line)))
 
 

@@ -46,7 +46,8 @@ def _best_of(quantity: Quantity, scale: Scale, stated: list[Quantity]) -> float 
     best = bests.pop()
     if best == scale.high:
         return best
-    if best not in USUAL_BEST:
+    is_share = best == 1 and "." in quantity.text  # `0.85/1`
+    if best not in USUAL_BEST and not is_share:
         return ScoreError("other_scale", f"{quantity.text!r} is out of {best:g}")
     if quantity.outer is None and any(found.low not in (0, None) for found in stated):
         return ScoreError("other_scale", f"{quantity.text!r} is on a scale of its own")

@@ -136,7 +136,8 @@ def _alone(lines: list[str], readings: list[LineReading]) -> Found:
 
 def _parsed(reading: LineReading, candidate: Candidate, scale: Scale) -> Parsed | ScoreError:
     quantity = candidate.quantity
-    if quantity.kind == "odd":
+    is_signed = quantity.text.startswith("+") and scale.low < 0  # where +1 is no change
+    if quantity.kind == "odd" and not is_signed:
         return ScoreError("ambiguous", f"{quantity.text!r} can be read in more than one way")
     score = to_scale(quantity, scale, reading.skeleton.scales())
     if isinstance(score, ScoreError):

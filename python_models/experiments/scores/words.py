@@ -24,6 +24,7 @@ LABELS = (
     "score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
     "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
+    "wynik|betyg|karakter|skor|puan|arvosana|hodnocení|βαθμολογία|оцінка|النتيجة|الدرجة|التقييم|ציון|अंक|"
     "punteggio|voto|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
     "评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|점수|평점|총점"
 )
@@ -34,6 +35,13 @@ WHOLES = (
 )
 # these are scores only when nothing follows: they are names of other things too
 WEAK_LABELS = "note|nota|points|punkte|result|results|output|value|level|stars|marks"
+
+
+# of a text; the one a judge was asked for may be all that is scored
+QUALITIES = (
+    "accuracy|clarity|coherence|completeness|conciseness|correctness|creativity|depth|fluency|"
+    "helpfulness|insight|novelty|originality|quality|readability|relevance|style|usefulness"
+)
 
 
 def _set_of(words: str) -> frozenset[str]:
