@@ -16,7 +16,7 @@ _CONCEPTS = [
         "level": "sentence",
         "origin": "a source",
     }
-    for name in ("first", "second")
+    for name in ("first", "second", "third", "fourth")
 ]
 # what a template of each kind may name, with values to try it on
 GIVEN: dict[str, dict[str, Any]] = {
@@ -32,12 +32,14 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 
 
-def problem_of(kind: str, template_id: str, text: str) -> tuple[str, str] | None:
+def problem_of(kind: str, template_id: str, text: str, k_max: int = 2) -> tuple[str, str] | None:
     """Return (reason, sentence) when a template cannot be used, None when it can.
+
+    It is tried on as many concepts as the study puts in one prompt.
 
     The sentence names the template and the variable that nothing fills.
     """
-    given = GIVEN[kind]
+    given = GIVEN[kind] | {"concepts": _CONCEPTS[:k_max]}
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["data"] = lambda value, label: str(value)
     environment.filters["json"] = str
@@ -54,7 +56,7 @@ def problem_of(kind: str, template_id: str, text: str) -> tuple[str, str] | None
             )
         rendered = environment.from_string(text).render(given)
     except UndefinedError as error:
-        return "unknown_variable", f"{where}: {error}"
+        return "unknown_variable", f"{where}: {error} (a prompt is given {k_max} concepts)"
     except TemplateError as error:
         return "not_a_template", f"{where}: {error}"
     except (TypeError, ValueError, ArithmeticError) as error:

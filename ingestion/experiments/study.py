@@ -142,7 +142,7 @@ def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
         for concept in concepts
         for level, text in concept["texts"].items()
     ]
-    rows["templates"] = [row for kind in KINDS for row in _templates(place, kind)]
+    rows["templates"] = [row for kind in KINDS for row in _templates(place, kind, definition.k_max)]
     needed = ("model_id", "endpoint", "provider_model")
     rows["models"] = _csv(place, "models.csv", needed, model_maker())
     known = {concept["concept_id"] for concept in concepts}
@@ -156,9 +156,9 @@ def _csv(place: _Folder, name: str, needed: tuple[str, ...], make: object) -> li
     return read_rows(file, needed, make) if file else []  # type: ignore[arg-type]
 
 
-def _templates(place: _Folder, kind: str) -> list[Row]:
+def _templates(place: _Folder, kind: str, k_max: int) -> list[Row]:
     texts = {name: file.text() or "" for (of, name), file in place.templates.items() if of == kind}
-    make = template_maker(kind, texts)
+    make = template_maker(kind, texts, k_max)
     rows = _csv(place, f"templates/{kind}.csv", ("template_id",), make)
     known = {row["template_id"] for row in rows if row["generator"] == "llm"}
     for (of, name), file in place.templates.items():

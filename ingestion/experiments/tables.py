@@ -71,10 +71,11 @@ class FileRead:
     def text(self) -> str | None:
         """Return the file's text; None, and a reject, when it is not UTF-8."""
         try:
-            return self.content.decode("utf-8-sig").replace("\r\n", "\n")
+            text = self.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self.reject("not_utf8", f"{self.path}: not UTF-8: {error}")
+            self.reject("not_utf8", f"{self.path}: not UTF-8, save it as that: {error}")
             return None
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_rows(file: FileRead, needed: tuple[str, ...], make: Callable[[Row], Row]) -> list[Row]:
@@ -82,7 +83,8 @@ def read_rows(file: FileRead, needed: tuple[str, ...], make: Callable[[Row], Row
     text = file.text()
     if text is None:
         return []
-    reader = csv.reader(io.StringIO(text), strict=True)
+    delimiter = _delimiter(text, needed)
+    reader = csv.reader(io.StringIO(text), strict=True, delimiter=delimiter)
     rows: list[Row] = []
     heads: list[str] | None = None
     try:
@@ -92,13 +94,29 @@ def read_rows(file: FileRead, needed: tuple[str, ...], make: Callable[[Row], Row
             if heads is None:
                 heads = [cell.strip().lower() for cell in cells]
                 if missing := [name for name in needed if name not in heads]:
-                    file.reject("column_missing", f"{file.path}: no column {', '.join(missing)}", 1)
+                    said = f"no column {', '.join(missing)}; there are {', '.join(heads)}"
+                    file.reject("column_missing", f"{file.path}: {said}", reader.line_num)
+                    return []
+                if doubled := sorted({name for name in heads if name and heads.count(name) > 1}):
+                    said = f"{file.path}: two columns are called {', '.join(doubled)}"
+                    file.reject("column_doubled", said, reader.line_num)
                     return []
                 continue
             _take(file, reader.line_num, heads, cells, make, rows)
     except csv.Error as error:
-        file.reject("not_csv", f"{file.path}: {error}", reader.line_num)
+        said = f"{file.path}: line {reader.line_num}: {error}; nothing after it was read"
+        file.reject("not_csv", said, reader.line_num)
     return rows
+
+
+def _delimiter(text: str, needed: tuple[str, ...]) -> str:
+    """Return what stands between cells: a comma unless the head has the columns with another."""
+    head = next((line for line in text.splitlines() if line.strip()), "").lower()
+    for delimiter in ",;\t":
+        cells = [cell.strip(' "') for cell in head.split(delimiter)]
+        if set(needed) <= set(cells) and (len(cells) > 1 or delimiter == ","):
+            return delimiter
+    return ","
 
 
 def _take(
@@ -198,8 +216,14 @@ def concept_maker(descriptions: dict[tuple[str, str], str], level: str) -> Calla
     return make
 
 
-def template_maker(kind: str, texts: dict[str, str]) -> Callable[[Row], Row]:
-    """Return what makes a prompt template of a row and of the .jinja file of its name."""
+def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable[[Row], Row]:
+    """Return what makes a prompt template of a row and of the .jinja file of its name.
+
+    Args:
+        kind: draft, essay or evaluation.
+        texts: the files by template.
+        k_max: how many concepts a prompt of the study is given.
+    """
     known: set[str] = set()
     hashes: dict[str, str] = {}
 
@@ -212,7 +236,7 @@ def template_maker(kind: str, texts: dict[str, str]) -> Callable[[Row], Row]:
                 f"template {template_id}: generator {generator!r} is not one of a {kind}'s",
                 "generator",
             )
-        text = _text_of(kind, template_id, generator, texts)
+        text = _text_of(kind, template_id, generator, texts, k_max)
         text_hash = hashlib.sha256(f"{generator}\n{text}".encode()).hexdigest()
         if text_hash in hashes:
             raise BadRow("same_text", f"template {template_id} says what {hashes[text_hash]} says")
@@ -234,12 +258,12 @@ def template_maker(kind: str, texts: dict[str, str]) -> Callable[[Row], Row]:
     return make
 
 
-def _text_of(kind: str, template_id: str, generator: str, texts: dict[str, str]) -> str:
+def _text_of(kind: str, template_id: str, generator: str, texts: dict[str, str], k_max: int) -> str:
     if generator == "copy":
         return ""
     if template_id not in texts:
         raise BadRow("no_template", f"there is no templates/{kind}/{template_id}.jinja")
-    if problem := problem_of(kind, template_id, texts[template_id]):
+    if problem := problem_of(kind, template_id, texts[template_id], k_max):
         raise BadRow(*problem)
     return texts[template_id]
 

@@ -204,3 +204,68 @@ def test_demo_is_the_same_for_the_same_seed_and_has_nothing_to_reject(tmp_path: 
         assert version_of(tmp_path / "b" / name) == study.version
         assert version_of(tmp_path / "c" / name) != study.version
     assert "SYNTHETIC" in (tmp_path / "a" / "README.md").read_text()
+
+
+def as_bytes(folder: Path, name: str, content: bytes) -> Path:
+    """Write one file of a study as another program saves it."""
+    (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old mac"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "bom"])
+def test_tables_may_come_as_spreadsheets_save_them(
+    tmp_path: Path, end: str, delimiter: str, mark: bytes
+) -> None:
+    lines = [
+        ("concept_id", "name", "source"),
+        ("", "", ""),
+        ("ant", '"Ants, ""wood"" ones"', '"two\nlines; one cell"'),
+        ("bell", "Glocken äöü 鐘", ""),
+        ("", "", ""),
+    ]
+    text = end.join(delimiter.join(line) for line in lines)
+    text = text.replace("two\nlines", f"two{end}lines")
+    study = write_study(tmp_path / "s", **{"descriptions/sentence/crow.txt": None})
+    found = read_study(as_bytes(study, "concepts.csv", mark + text.encode()))
+    assert found.rejects == []
+    concepts = {row["concept_id"]: row for row in found.rows["concepts"]}
+    assert concepts["ant"]["name"] == 'Ants, "wood" ones'
+    assert concepts["ant"]["origin"] == "two\nlines; one cell"
+    assert concepts["bell"]["name"] == "Glocken äöü 鐘"
+
+
+def test_a_table_without_a_column_says_which_it_has(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "s", **{"concepts.csv": "id;name\nant;Ants\n"})
+    (reject,) = [one for one in read_study(study).rejects if one["reason"] == "column_missing"]
+    assert reject["error"] == "concepts.csv: no column concept_id; there are id;name"
+
+
+def test_two_columns_of_one_name_are_no_table(tmp_path: Path) -> None:
+    study = write_study(tmp_path / "s", **{"concepts.csv": "concept_id,name,name\nant,A,B\n"})
+    (reject,) = [one for one in read_study(study).rejects if one["reason"] == "column_doubled"]
+    assert reject["error"] == "concepts.csv: two columns are called name"
+
+
+def test_a_table_that_breaks_off_says_where_and_keeps_what_stood_before(tmp_path: Path) -> None:
+    concepts = 'concept_id,name\nant,Ants\nbell,Bells\ncrow,"Crows"s\nant2,Ants\n'
+    found = read_study(write_study(tmp_path / "s", **{"concepts.csv": concepts}))
+    assert {row["concept_id"] for row in found.rows["concepts"]} == {"ant", "bell"}
+    (reject,) = [one for one in found.rejects if one["reason"] == "not_csv"]
+    assert reject["error"].startswith("concepts.csv: line 4: ")
+    assert reject["error"].endswith("; nothing after it was read")
+
+
+@pytest.mark.parametrize(("k_max", "is_usable"), [(2, False), (3, True)])
+def test_a_template_may_name_as_many_concepts_as_a_prompt_is_given(
+    tmp_path: Path, k_max: int, is_usable: bool
+) -> None:
+    third = {"templates/draft/idea.jinja": "Link {{ concepts[2].name }}."}
+    study = f"study: small\nk_max: {k_max}\nlevel: sentence\n"
+    found = read_study(write_study(tmp_path / "s", **{"study.yml": study}, **third))
+    assert found.is_usable is is_usable
+    if not is_usable:
+        (reject,) = [one for one in found.rejects if one["reason"] == "unknown_variable"]
+        assert "template idea (draft)" in reject["error"]
+        assert "a prompt is given 2 concepts" in reject["error"]
