@@ -8,7 +8,8 @@ select
     value,
     low,
     high,
-    n
+    n,
+    reason
 from experiments.evaluator_agreement
 where cohort_id = $cohort
 order by evaluator_a = 'all' desc, evaluator_a, evaluator_b, statistic

@@ -24,6 +24,7 @@ COLUMNS = {
     "low": NUMBER("95 % from", format="%.3f"),
     "high": NUMBER("to", format="%.3f"),
     "n": NUMBER("Essays", format="%d"),
+    "reason": "Why not",
 }
 OF_ALL = {
     "alpha_interval": "Krippendorff's alpha, interval",

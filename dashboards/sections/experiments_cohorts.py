@@ -18,13 +18,13 @@ COLUMNS = {
     "cohort_id": st.column_config.TextColumn("Cohort", width="small"),
     "study": "Study",
     "level": "Descriptions",
-    "k_max": NUMBER("Concepts at once", format="%d"),
+    "k_max": NUMBER("Concepts", format="%d"),
     "combo_count": NUMBER("Combinations", format="%d"),
     "draft_count": NUMBER("Drafts", format="%d"),
     "essay_count": NUMBER("Essays", format="%d"),
     "evaluation_count": NUMBER("Evaluations", format="%d"),
-    "is_current": "Newest of its study",
-    "is_reevaluation": "Judges old texts",
+    "is_current": "Newest",
+    "is_reevaluation": "Judges again",
     "created_at": st.column_config.DatetimeColumn("Planned (UTC)", format="YYYY-MM-DD HH:mm"),
 }
 

@@ -23,6 +23,7 @@ AGREEMENT = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("n", pa.int64()),
+        ("reason", pa.string()),
     ]
 )
 VARIANCE = pa.schema(

@@ -127,6 +127,7 @@ def test_the_same_ratings_give_the_same_interval() -> None:
 def test_ratings_that_allow_no_statistic_give_none(given: np.ndarray) -> None:
     rows = agreement_rows(given, [f"r{place}" for place in range(given.shape[1])])
     assert all(row["value"] is None for row in rows if not row["statistic"].startswith("leni"))
+    assert all(row["reason"] for row in rows if row["value"] is None or row["low"] is None)
 
 
 def test_a_lenient_rater_is_above_the_others_and_a_harsh_one_below() -> None:
@@ -193,3 +194,30 @@ def test_units_counted_by_kind_give_the_statistic_and_interval_of_single_units(
     assert by_kind.n == one_by_one.n == 400
     assert by_kind.low == pytest.approx(one_by_one.low, abs=0.15 * width)
     assert by_kind.high == pytest.approx(one_by_one.high, abs=0.15 * width)
+
+
+@pytest.mark.parametrize(
+    ("given", "statistic", "reason"),
+    [
+        ([[1, np.nan], [np.nan, 2]], "alpha_interval", "no unit has two ratings"),
+        ([[1, np.nan], [np.nan, 2]], "pearson", "no unit that both rated"),
+        ([[1, 1]] * 6, "alpha_ordinal", "no two ratings differ"),
+        ([[1, 1]] * 6, "icc2", "no two ratings differ"),
+        ([[1, 2], [2, 2], [3, 2]], "spearman", "one of them gave one score only"),
+        ([[1, 2], [2, 1]], "pearson", "fewer than three units that both rated"),
+        ([[at, at + 0.5] for at in range(30)], "kappa",
+         "more than 25 different scores are no categories"),
+        ([[1, 2], [2, 1], [3, 3]], "pearson", "no interval for fewer than 5 units"),
+        ([[1, 2]], "leniency", "no interval for one unit"),
+        ([[1, 2], [1, 3], [1, 4]], "calibration_slope", "all scores of the judge are the same"),
+    ],
+)  # fmt: skip
+def test_what_ratings_do_not_allow_says_why(given: list, statistic: str, reason: str) -> None:
+    rows = agreement_rows(np.array(given, dtype=float), ["a", "b"])
+    found = [row for row in rows if row["statistic"] == statistic and row["evaluator_a"] != "b"]
+    assert [row["reason"] for row in found] == [reason]
+
+
+def test_a_statistic_with_its_interval_has_nothing_to_explain() -> None:
+    rows = agreement_rows(ratings(4, units=60, steps=3), ["a", "b", "c", "d"])
+    assert {row["reason"] for row in rows} == {None}

@@ -13,7 +13,13 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
-from python_models.experiments.agreement.resampling import Estimate, Floats, estimate, kinds_of
+from python_models.experiments.agreement.resampling import (
+    Estimate,
+    Floats,
+    estimate,
+    kinds_of,
+    nothing,
+)
 
 Level = Literal["nominal", "ordinal", "interval"]
 
@@ -25,7 +31,8 @@ def alpha(ratings: Floats, level: Level) -> Estimate:
     """
     counts, values, sizes = _counts(ratings)
     if len(values) < 2:
-        return Estimate(None, None, None, int(sizes.sum()))
+        why = "no two ratings differ" if len(values) else "no unit has two ratings"
+        return nothing(why, int(sizes.sum()))
 
     def of_draws(drawn: Floats) -> Floats:
         return _alphas(counts, values, drawn, level)

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from python_models.experiments.agreement.resampling import Estimate, Floats, estimate, kinds_of
+from python_models.experiments.agreement.resampling import (
+    Estimate,
+    Floats,
+    estimate,
+    kinds_of,
+    nothing,
+)
 
 FORMS = ("icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k")
 
@@ -22,7 +28,8 @@ def icc(ratings: Floats) -> dict[str, Estimate]:
     complete = ratings[~np.isnan(ratings).any(axis=1)] if ratings.size else ratings
     units, raters = complete.shape
     if units < 2 or raters < 2:
-        return {form: Estimate(None, None, None, units) for form in FORMS}
+        missing = nothing("fewer than two units that every judge rated", units)
+        return dict.fromkeys(FORMS, missing)
     kinds, sizes = kinds_of(complete - complete.mean())
     whole = _forms(kinds, sizes[None])
 

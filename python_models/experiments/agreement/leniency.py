@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from python_models.experiments.agreement.resampling import Estimate, Floats
+from python_models.experiments.agreement.resampling import Estimate, Floats, nothing
 
 
 def leniency(ratings: Floats, rater: int) -> Estimate:
@@ -21,10 +21,10 @@ def leniency(ratings: Floats, rater: int) -> Estimate:
     apart = own - others
     units = len(apart)
     if units == 0:
-        return Estimate(None, None, None, 0)
+        return nothing("no unit that another rated too", 0)
     mean = float(apart.mean())
     if units < 2:
-        return Estimate(mean, None, None, units)
+        return Estimate(mean, None, None, units, "no interval for one unit")
     half = float(stats.t.ppf(0.975, units - 1) * apart.std(ddof=1) / np.sqrt(units))
     return Estimate(mean, mean - half, mean + half, units)
 
@@ -38,7 +38,8 @@ def calibration(ratings: Floats, rater: int) -> dict[str, Estimate]:
     own, others = _against_others(ratings, rater)
     units = len(own)
     if units < 3 or np.ptp(own) == 0:
-        missing = Estimate(None, None, None, units)
+        few = "fewer than three units that another rated too"
+        missing = nothing(few if units < 3 else "all scores of the judge are the same", units)
         return {"calibration_slope": missing, "calibration_intercept": missing}
     fit = stats.linregress(own, others)
     reach = float(stats.t.ppf(0.975, units - 2))

@@ -81,4 +81,5 @@ def _row(one: str, two: str, statistic: str, found: Estimate) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
         "n": found.n,
+        "reason": found.why,
     }

@@ -10,7 +10,13 @@ import numpy as np
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from python_models.experiments.agreement.resampling import Estimate, Floats, estimate, kinds_of
+from python_models.experiments.agreement.resampling import (
+    Estimate,
+    Floats,
+    estimate,
+    kinds_of,
+    nothing,
+)
 
 Weights = Literal["unweighted", "linear", "quadratic"]
 STATISTICS = ("pearson", "spearman", "kappa", "kappa_linear", "kappa_quadratic")
@@ -22,7 +28,7 @@ def pairwise(first: Floats, second: Floats) -> dict[str, Estimate]:
     both = ~(np.isnan(first) | np.isnan(second))
     one, two = first[both], second[both]
     if not len(one):
-        return {name: Estimate(None, None, None, 0) for name in STATISTICS}
+        return dict.fromkeys(STATISTICS, nothing("no unit that both rated", 0))
     kinds, sizes = kinds_of(np.column_stack([one, two]))
     found = {
         "pearson": _pearson(one, two, kinds, sizes),
@@ -35,8 +41,8 @@ def pairwise(first: Floats, second: Floats) -> dict[str, Estimate]:
 
 
 def _pearson(one: Floats, two: Floats, kinds: Floats, sizes: Floats) -> Estimate:
-    if not _can_correlate(one, two):
-        return Estimate(None, None, None, len(one))
+    if why := _why_not(one, two):
+        return nothing(why, len(one))
     left, right = kinds[:, 0] - one.mean(), kinds[:, 1] - two.mean()
 
     def of_draws(drawn: Floats) -> Floats:
@@ -46,8 +52,8 @@ def _pearson(one: Floats, two: Floats, kinds: Floats, sizes: Floats) -> Estimate
 
 
 def _spearman(one: Floats, two: Floats, kinds: Floats, sizes: Floats) -> Estimate:
-    if not _can_correlate(one, two):
-        return Estimate(None, None, None, len(one))
+    if why := _why_not(one, two):
+        return nothing(why, len(one))
     left, right = _ranker(kinds[:, 0]), _ranker(kinds[:, 1])
 
     def of_draws(drawn: Floats) -> Floats:
@@ -56,8 +62,11 @@ def _spearman(one: Floats, two: Floats, kinds: Floats, sizes: Floats) -> Estimat
     return estimate(float(stats.spearmanr(one, two).statistic), of_draws, sizes)
 
 
-def _can_correlate(one: Floats, two: Floats) -> bool:
-    return len(one) >= 3 and np.ptp(one) > 0 and np.ptp(two) > 0
+def _why_not(one: Floats, two: Floats) -> str | None:
+    """Return why two columns have no correlation, if they have none."""
+    if len(one) < 3:
+        return "fewer than three units that both rated"
+    return None if np.ptp(one) > 0 and np.ptp(two) > 0 else "one of them gave one score only"
 
 
 def _ranker(values: Floats) -> Callable[[Floats], Floats]:
@@ -93,8 +102,10 @@ def kappa(one: Floats, two: Floats, weights: Weights = "unweighted") -> Estimate
     units = len(one)
     categories, codes = np.unique(np.concatenate([one, two]), return_inverse=True)
     size = len(categories)
-    if units < 2 or not 2 <= size <= MOST_CATEGORIES:
-        return Estimate(None, None, None, units)
+    if units < 2 or size < 2:
+        return nothing("fewer than two units" if units < 2 else "both gave one score only", units)
+    if size > MOST_CATEGORIES:
+        return nothing(f"more than {MOST_CATEGORIES} different scores are no categories", units)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         value = cohen_kappa_score(

@@ -27,13 +27,20 @@ OfDraws = Callable[[Floats], Floats]
 class Estimate:
     """A statistic, its 95 % percentile bootstrap interval, and the units it rests on.
 
-    `low` and `high` are null where there are too few units, or too few draws have a value.
+    `low` and `high` are null where there are too few units, or too few draws have a value; `why`
+    says what is missing.
     """
 
     value: float | None
     low: float | None
     high: float | None
     n: int
+    why: str | None = None
+
+
+def nothing(why: str, units: int) -> Estimate:
+    """Return that ratings do not allow a statistic, and why."""
+    return Estimate(None, None, None, units, why)
 
 
 def kinds_of(rows: Floats) -> tuple[Floats, Floats]:
@@ -53,13 +60,14 @@ def estimate(value: float, of_draws: OfDraws, sizes: Floats, seed: int = SEED) -
     """
     units = int(sizes.sum())
     if not np.isfinite(value):
-        return Estimate(None, None, None, units)
+        return nothing("no two ratings differ", units)
     if units < FEWEST_UNITS:
-        return Estimate(float(value), None, None, units)
+        why = f"no interval for fewer than {FEWEST_UNITS} units"
+        return Estimate(float(value), None, None, units, why)
     drawn = np.concatenate([of_draws(counts) for counts in _draws(sizes, seed)])
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < DRAWS / 2:
-        return Estimate(float(value), None, None, units)
+        return Estimate(float(value), None, None, units, "no interval: ratings hardly differ")
     low, high = np.percentile(drawn, [2.5, 97.5])
     return Estimate(float(value), float(low), float(high), units)
 

@@ -9,6 +9,7 @@ select
     cast(agreements_measured.evaluator_a as {{ dbt.type_string() }}) as evaluator_a,
     cast(agreements_measured.evaluator_b as {{ dbt.type_string() }}) as evaluator_b,
     cast(agreements_measured.statistic as {{ dbt.type_string() }}) as statistic,
+    cast(agreements_measured.reason as {{ dbt.type_string() }}) as reason,
     cast(agreements_measured.value as double) as value,
     cast(agreements_measured.low as double) as low,
     cast(agreements_measured.high as double) as high,
