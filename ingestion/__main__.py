@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ingestion.landing import Report
 
 OK, SOME_FAILED, WRONG, LOCKED = 0, 1, 2, 3
+MOST_REASONS = 20  # printed of a source; the table of rejects has all
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -121,6 +122,11 @@ def show(report: Report) -> None:
     for tally in report.tallies.values():
         if tally.rejected_files:
             say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole; why is in rejects")
+    for name, reasons in report.reasons.items():
+        for reason in reasons[:MOST_REASONS]:
+            say(f"{name}: {reason}")
+        if len(reasons) > MOST_REASONS:
+            say(f"{name}: and {len(reasons) - MOST_REASONS} more, which are in rejects")
     for problem in report.quarantined:
         _fail(f"A load was set aside: {problem}", SOME_FAILED)
     for problem in report.failed:

@@ -51,6 +51,8 @@ class Report:
     absent: dict[str, str] = field(default_factory=dict)
     quarantined: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    # why rows or files could not be used, by source, where a person mends them by hand
+    reasons: dict[str, list[str]] = field(default_factory=dict)
     drained: int = 0
 
 

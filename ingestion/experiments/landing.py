@@ -78,6 +78,7 @@ class ExperimentsRoad(Road):
             load(landing.open(), package_source(self.domain, package.finish([entry.name])))
             landing.count(package)
             landing.report.tallies[entry.name].file_count = len(study.files)
+            landing.report.reasons[entry.name] = [one["error"] for one in study.rejects]
             landing.memory.keep([(found, "")], {entry.name: entry.hash})
         except Quarantined as error:
             landing.report.quarantined.append(str(error))

@@ -84,3 +84,18 @@ def test_folder_elsewhere_is_read_through_its_declaration(
     landed()
     (study,) = rows("studies")
     assert study["source"] == "elsewhere"
+
+
+def test_a_landing_says_what_could_not_be_used_where_and_why(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ingestion.__main__ import MOST_REASONS, main
+
+    concepts = "concept_id,name,active\nant,Ants,perhaps\nbell,Bells,true\n"
+    more = "".join(f"odd name {at},x,true\n" for at in range(MOST_REASONS))
+    write_study(folder, **{"concepts.csv": concepts + more})
+    assert main(["experiments"]) == 0
+    said = capsys.readouterr().out
+    assert "small: concepts.csv: line 2: active: 'perhaps' is neither true nor false" in said
+    assert said.count("\nsmall: ") == MOST_REASONS + 2  # with the line that counts the files
+    assert "more, which are in rejects" in said
