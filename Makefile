@@ -181,7 +181,7 @@ bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
 
 .PHONY: bench-experiments
-bench-experiments: $(STAMP) ## Planning of 100,000 memberships, and a run with nothing to ask
+bench-experiments: $(STAMP) ## Planning of 100,000 memberships, and runs with nothing and one thing to ask of 100,000
 	@$(PY) -m tests.benchmarks.experiments $(ARGS)
 
 .PHONY: bench-conversations
