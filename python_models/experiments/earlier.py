@@ -50,9 +50,10 @@ def taken_over(wanted: Any, before: Any) -> tuple[pa.Table | None, Any]:
         return None, wanted
     wanted, before = wanted.set_alias("wanted"), before.set_alias("earlier")
     same = f"wanted.gen_id = earlier.gen_id and wanted.{HASH} = earlier.{HASH}"
-    return before.join(wanted, same, how="semi").to_arrow_table(), wanted.join(
-        before, same, how="anti"
-    )
+    kept = before.join(wanted, same, how="semi").to_arrow_table()
+    if kept.num_rows == wanted.count("*").fetchone()[0]:  # no need to hash all once more
+        return kept, wanted.limit(0)
+    return kept, wanted.join(before, same, how="anti")
 
 
 def hash_of(columns: Iterable[str]) -> str:
