@@ -26,8 +26,10 @@ def earlier(session: Any, table: Any) -> duckdb.DuckDBPyRelation | None:
 
     Args:
         session: dbt's DuckDB connection.
-        table: the model's `dbt.this`.
+        table: the model's `dbt.this`; none while it is only estimated.
     """
+    if table is None:
+        return None
     from dbt.flags import get_flags
 
     if getattr(get_flags(), "FULL_REFRESH", False):

@@ -47,6 +47,8 @@ class Ranged:
 class Refs:
     """Stands in for dbt while a model is run for its estimate: relations as they were built."""
 
+    this = None  # what a model made last time counts like any other row: nothing is taken over
+
     def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
         self._connection, self._relations = connection, relations
         self.config = self
