@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 -- Scores as each cohort sees them, and once for `all`: a score shared by cohorts
 -- counts once there.
 with
