@@ -12,6 +12,7 @@ import duckdb
 
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.instants import TimeSql
+from ingestion.telemetry.keeping import keep
 from ingestion.telemetry.mapping import (
     Delivery,
     Number,
@@ -168,12 +169,8 @@ def _timed(
     names = declaration.columns.reading_at.column
     is_text = any(kind == "VARCHAR" for _, kind in time_columns(staged, names))
     if is_text and not staged.has_time:
-        target = scratch / "timed.parquet"
-        con.execute(
-            f"copy (from {time.over(relation)}) to {quoted(str(target))} "
-            "(format parquet, compression lz4_raw)"
-        )
-        relation = f"(from read_parquet({quoted(str(target))}))"
+        rows = f"from {time.over(relation)}"
+        relation = keep(con, rows, scratch / "timed.parquet", staged.byte_count)
     computed = "" if is_text else time.computed
     time = replace(time, computed=computed)
     if declaration.columns.reading_at.zone != "UTC":

@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ingestion.telemetry.declaration import EPOCHS, Instant
+from ingestion.telemetry.trimming import trimmed_sql
 
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999  # years 1 to 9999
 _DIGITS = {"epoch_s": 6, "epoch_ms": 3, "epoch_us": 0}
@@ -86,9 +87,12 @@ def _parsed(instant: Instant, columns: list[tuple[str, str]]) -> tuple[str, str,
         return f"cast({name} as timestamp)", "false", f"{name} is null"
     if len(columns) == 1 and kind == "DATE":
         return f"cast({name} as timestamp)", "false", f"{name} is null"
-    parts = [f"trim(cast({column} as varchar))" for column, _ in columns]
+    parts = [
+        trimmed_sql(column if kind == "VARCHAR" else f"cast({column} as varchar)")
+        for column, kind in columns
+    ]
     text = parts[0] if len(parts) == 1 else f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
-    tried = [_tried(text, entry) for entry in instant.format]
+    tried = [_tried(text, entry, instant.zone) for entry in instant.format]
     local = tried[0][0] if len(tried) == 1 else f"coalesce({', '.join(one for one, _ in tried)})"
     if len(tried) == 1:
         is_utc = tried[0][1]
@@ -98,10 +102,13 @@ def _parsed(instant: Instant, columns: list[tuple[str, str]]) -> tuple[str, str,
     return local, is_utc, f"coalesce({text}, '') = ''"
 
 
-def _tried(text: str, entry: str) -> tuple[str, str]:
+def _tried(text: str, entry: str, zone: str) -> tuple[str, str]:
     """Return (clock time, whether that is UTC) for one declared format."""
     if entry in EPOCHS:
         return _epoch(text, entry), "true"
+    if entry == "iso" and zone == "UTC":
+        # connections here are set to UTC: without an offset, the same clock time
+        return f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))", "true"
     if entry == "iso":
         # what follows the date has a sign, or ends in Z, only when it names an offset
         clock = f"substr({text}, 11)"

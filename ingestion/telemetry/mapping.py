@@ -18,6 +18,7 @@ from ingestion.telemetry.declaration import (
 from ingestion.telemetry.instants import TimeSql, instant_sql
 from ingestion.telemetry.staged import Column, Staged, Wanted, constant, number_sql, quoted
 from ingestion.telemetry.survey import Unreadable
+from ingestion.telemetry.trimming import trimmed_sql
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def word_sql(column: Column) -> str:
             f"case when {column.ident} = {whole} then cast({whole} as varchar) "
             f"else cast({column.ident} as varchar) end"
         )
-    return f"nullif(trim(cast({column.ident} as varchar)), '')"
+    text = column.ident if column.kind == "VARCHAR" else f"cast({column.ident} as varchar)"
+    return f"nullif({trimmed_sql(text)}, '')"
 
 
 def control_sql(control: ControlId, staged: Staged, part: str) -> str:
@@ -157,7 +159,7 @@ def column_number(column: Column, wanted: Wanted) -> Number:
     if column.misfit:
         checks.append(f"when {column.misfit} is not null then 'not_a_number:{shown}'")
     elif column.kind == "VARCHAR":
-        blank = f"coalesce(trim({column.ident}), '') in ({_nulls(wanted)})"
+        blank = f"coalesce({trimmed_sql(column.ident)}, '') in ({_nulls(wanted)})"
         checks.append(f"when not {blank} and {number} is null then 'not_a_number:{shown}'")
     elif number.startswith("cast(null"):
         checks.append(f"when {column.ident} is not null then 'not_a_number:{shown}'")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 
@@ -53,6 +52,7 @@ class Staged:
     relation: str
     columns: list[Column]
     row_count: int
+    byte_count: int  # of the rows as text
     bad_lines: list[BadLine] = field(default_factory=list)
     bad_columns: dict[int, str] = field(default_factory=dict)
     text: Text | None = None  # the lines, when the file has lines
@@ -188,17 +188,13 @@ def staged_columns(columns: list[Column], ahead: AheadTime | None) -> list[str]:
     return [*listed, "time_local", "time_is_utc", "time_is_empty"] if ahead else listed
 
 
-def staged_relation(path: Path, columns: list[Column], ahead: AheadTime | None) -> str:
-    """Return the relation over a staged file, with each record's number as `r`."""
-    idents = ", ".join(staged_columns(columns, ahead))
-    return (
-        f"(select {idents}, file_row_number + 1 as r "
-        f"from read_parquet({quoted(str(path))}, file_row_number = true))"
-    )
+def staged_relation(kept: str, columns: list[Column], ahead: AheadTime | None) -> str:
+    """Return the relation over staged rows, with each record's number as `r`."""
+    return f"(select {', '.join(staged_columns(columns, ahead))}, r from {kept})"
 
 
-def count_rows(con: duckdb.DuckDBPyConnection, path: Path) -> int:
-    row = con.execute(f"select count(*) from read_parquet({quoted(str(path))})").fetchone()
+def count_rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = con.execute(f"select count(*) from {relation}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -243,7 +239,7 @@ def number_sql(ident: str, kind: str, dialect: Dialect) -> str:
         return ident if kind == "DOUBLE" else f"cast({ident} as double)"
     if kind != "VARCHAR":
         return "cast(null as double)"
-    text = f"trim({ident})"
+    text = ident  # the cast does not mind spaces around it
     if dialect.decimal == ",":
         text = f"case when contains({text}, '.') then null else replace({text}, ',', '.') end"
     return f"try_cast({text} as double)"

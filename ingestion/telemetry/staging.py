@@ -1,4 +1,4 @@
-"""Bring one delivered CSV file into one Parquet file of typed columns.
+"""Bring one delivered CSV file into one relation of typed columns.
 
 What cannot be read as a record of the declared shape is set aside with its line and text;
 everything else keeps its place, so that a row's number leads back to its line.
@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.telemetry.declaration import Dialect, Instant
+from ingestion.telemetry.keeping import keep_in_order
 from ingestion.telemetry.staged import (
     NUMERIC_SHARE,
     SAMPLE_ROWS,
@@ -47,14 +48,14 @@ def stage_csv(
     columns = [
         _planned(names[index], f"c{index}", sample[index], wanted) for index in range(len(names))
     ]
-    staged = Staged("", columns, 0, list(text.bad_lines), text=text, first_line=first_line)
+    staged = Staged("", columns, 0, text.byte_count, list(text.bad_lines), text=text)
+    staged.first_line = first_line
     staged.dialect = wanted.dialect
-    target = scratch / "staged.parquet"
     times = time_ahead(columns, wanted)
     staged.has_time = times is not None
-    _copy_csv(con, text.path, base, columns, wanted, times, target, job)
-    staged.relation = staged_relation(target, columns, times)
-    staged.row_count = count_rows(con, target)
+    kept = _keep_csv(con, text, base, columns, wanted, times, scratch, job)
+    staged.relation = staged_relation(kept, columns, times)
+    staged.row_count = count_rows(con, kept)
     _take_rejects(con, staged, job)
     check_lines(staged)
     return staged
@@ -131,16 +132,17 @@ def _time_type(instant: Instant, wanted: Wanted) -> str:
     return "TIMESTAMP" if "%" in form and "%z" not in form and "%Z" not in form else "VARCHAR"
 
 
-def _copy_csv(
+def _keep_csv(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
+    text: Text,
     base: str,
     columns: list[Column],
     wanted: Wanted,
     ahead: AheadTime | None,
-    target: Path,
+    scratch: Path,
     job: str,
-) -> None:
+) -> str:
+    """Return the relation of the rows that could be read, numbered."""
     typed = ", ".join(f"{quoted(column.ident)}: {quoted(column.kind)}" for column in columns)
     form = next(
         (
@@ -151,15 +153,15 @@ def _copy_csv(
         "",
     )
     written = ", ".join(written_columns(columns, ahead))
+    query = (
+        f"select {written} from read_csv({quoted(str(text.path))}, {base}{form}, "
+        f"columns = {{{typed}}}, store_rejects = true, rejects_table = 'errors_{job}', "
+        f"rejects_scan = 'scans_{job}', rejects_limit = 0)"
+    )
     try:
-        con.execute(
-            f"copy (select {written} from read_csv({quoted(str(path))}, {base}{form}, "
-            f"columns = {{{typed}}}, store_rejects = true, rejects_table = 'errors_{job}', "
-            f"rejects_scan = 'scans_{job}', rejects_limit = 0)) "
-            f"to {quoted(str(target))} (format parquet, compression lz4_raw)"
-        )
+        return keep_in_order(con, query, scratch / "staged.parquet", text.byte_count)
     except duckdb.Error as error:
-        raise blame(error, path, "unreadable") from None
+        raise blame(error, text.path, "unreadable") from None
 
 
 _CODES = {

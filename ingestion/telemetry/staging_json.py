@@ -7,11 +7,13 @@ The others (damaged, of another shape, with a key twice) are looked at one by on
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import duckdb
 
 from ingestion.telemetry.declaration import Dialect
+from ingestion.telemetry.keeping import keep
 from ingestion.telemetry.staged import (
     SAMPLE_ROWS,
     AheadTime,
@@ -44,7 +46,6 @@ _JSON_ERRORS = {
     "not_an_object": "the line is JSON, but no object",
     "duplicate_key": "the object names a key twice",
 }
-_FORM = "(format parquet, compression lz4_raw)"
 
 
 def stage_jsonl(
@@ -72,7 +73,7 @@ def _numbered_lines(text: Text) -> str:
 
 
 def _begun(text: Text) -> Staged:
-    return Staged("", [], 0, list(text.bad_lines), text=text, counts_bad=True)
+    return Staged("", [], 0, text.byte_count, list(text.bad_lines), text=text, counts_bad=True)
 
 
 # ------------------------------------------------------------------ lines of the usual shape
@@ -80,67 +81,104 @@ def _stage_usual(
     con: duckdb.DuckDBPyConnection, text: Text, wanted: Wanted, scratch: Path
 ) -> Staged | None:
     """Stage a file whose lines have one shape; None when too many have another."""
-    shape = _usual_shape(con, text, wanted)
-    if shape is None:
+    usual = _usual_shape(con, text, wanted)
+    if usual is None:
         return None
+    shape, has_booleans = usual
     staged = _begun(text)
     names = sorted(shape)
-    values = _usual_values(text, shape, names, wanted.dialect)
+    values = _usual_values(text, shape, names, wanted.dialect, frozenset())
     staged.columns = _columns(con, f"(from {values} where odd is null)", names, wanted)
     ahead = time_ahead(staged.columns, wanted)
-    target = scratch / "staged.parquet"
-    _write(con, values, ["r", "odd"], staged.columns, ahead, wanted.dialect, target)
-    read = f"read_parquet({quoted(str(target))})"
+    typed = frozenset[str]()
+    if not has_booleans and _takes_numbers_as_written(wanted.dialect):
+        typed = frozenset(column.ident for column in staged.columns if column.misfit)
+        values = _usual_values(text, shape, names, wanted.dialect, typed)
+    written = _written(staged.columns, ahead, wanted.dialect, typed)
+    rows = f"select r, odd, {written} from {values}"
+    read = keep(con, rows, scratch / "staged.parquet", text.byte_count)
     total, odd = con.execute(f"select count(*), count(odd) from {read}").fetchall()[0]
     if odd > max(100, ODD_SHARE * total):
         return None
     parts = [f"{read} where odd is null"]
     if odd:
-        keys, records = _examined(
-            con, f"(select odd as line, r from {read} where odd is not null)", scratch
-        )
+        lines = f"(select odd as line, r from {read} where odd is not null)"
+        keys, records = _examined(con, lines, text.byte_count, scratch)
         if not keys <= set(names):
             return None
         _take_broken(con, staged, records)
-        target = scratch / "odd.parquet"
-        each = _each_value(records, names, wanted.dialect)
-        _write(con, each, ["r"], staged.columns, ahead, wanted.dialect, target)
-        parts.append(f"read_parquet({quoted(str(target))})")
-        odd -= count_rows(con, target)
+        written = _written(staged.columns, ahead, wanted.dialect, frozenset())
+        rows = f"select r, {written} from {_each_value(records, names, wanted.dialect)}"
+        parts.append(keep(con, rows, scratch / "odd.parquet", text.byte_count))
+        odd -= count_rows(con, parts[-1])
     _finish(staged, ahead, parts, total - odd)
     return staged
 
 
-def _usual_values(text: Text, shape: list[str], names: list[str], dialect: Dialect) -> str:
-    """Return the values of lines of the usual shape, and the other lines whole as `odd`."""
-    types = quoted(json.dumps(dict.fromkeys(shape, "VARCHAR"), ensure_ascii=False))
+def _usual_values(
+    text: Text, shape: list[str], names: list[str], dialect: Dialect, typed: frozenset[str]
+) -> str:
+    """Return the values of lines of the usual shape, and the other lines whole as `odd`.
+
+    Values are texts; those of `typed` columns are numbers, beside the text of what is none.
+    """
+    idents = {name: f"c{index}" for index, name in enumerate(names)}
+    kinds = {name: "DOUBLE" if idents[name] in typed else "VARCHAR" for name in shape}
     keys = ", ".join(quoted(name) for name in shape)
     usual = f"case when json_valid(line) then json_keys(line) = [{keys}] else false end"
-    values = ", ".join(
-        f"{_nulled(f'struct_extract_at(v, {shape.index(name) + 1})', dialect)} as c{index}"
-        for index, name in enumerate(names)
-    )
+    if typed:  # true would be read as the number 1
+        usual = f"({usual}) and not contains(line, 'true') and not contains(line, 'false')"
+    values = []
+    for name, ident in idents.items():
+        value = f"struct_extract_at(v, {shape.index(name) + 1})"
+        if ident in typed:
+            other = f"json_extract_string(whole, {_path(name)})"
+            values.append(
+                f"{value} as {ident}, case when {value} is null then {other} end as x{ident}"
+            )
+        else:
+            values.append(f"{_nulled(value, dialect)} as {ident}")
+    types = quoted(json.dumps(kinds, ensure_ascii=False))
     return (
-        f"(select r, odd, {values} from (select r, case when not usual then line end as odd, "
-        f"case when usual then from_json(line, {types}) end as v "
-        f"from (select r, line, {usual} as usual from {_numbered_lines(text)})))"
+        f"(select r, odd, {', '.join(values)} from (select *, from_json(whole, {types}) as v "
+        f"from (select r, case when usual then line end as whole, "
+        f"case when not usual then line end as odd "
+        f"from (select r, line, {usual} as usual from {_numbered_lines(text)}))))"
     )
 
 
-def _usual_shape(con: duckdb.DuckDBPyConnection, text: Text, wanted: Wanted) -> list[str] | None:
-    """Return the keys most of the first lines name; None where they cannot be the columns."""
+def _takes_numbers_as_written(dialect: Dialect) -> bool:
+    """Say whether a JSON number is what it says: no decimal comma, and none stands for null."""
+    return dialect.decimal == "." and not any(_is_number(word) for word in dialect.nulls)
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return not math.isnan(float(word))  # NaN is no value, whichever way it is read
+    except ValueError:
+        return False
+
+
+def _usual_shape(
+    con: duckdb.DuckDBPyConnection, text: Text, wanted: Wanted
+) -> tuple[list[str], bool] | None:
+    """Return the keys most of the first lines name, and whether truth values are among theirs.
+
+    None where the keys cannot be the columns.
+    """
     found = con.execute(
-        "select mode(json_keys(line)) from "
-        f"(from {_numbered_lines(text)} limit {SAMPLE_ROWS}) where ({_JSON_PROBLEM}) is null"
-    ).fetchone()
-    shape: list[str] = (found[0] if found else None) or []
+        "select mode(json_keys(line)), bool_or(contains(line, 'true') or contains(line, 'false')) "
+        f"from (from {_numbered_lines(text)} limit {SAMPLE_ROWS}) where ({_JSON_PROBLEM}) is null"
+    ).fetchall()
+    keys, has_booleans = found[0]
+    shape: list[str] = keys or []
     if not shape or "" in shape or len({key.casefold() for key in shape}) < len(shape):
         return None
     try:
         check_header(shape, wanted)
     except Unreadable:
         return None  # other lines may name what these do not
-    return shape
+    return shape, has_booleans
 
 
 # ------------------------------------------------------------------ each line for itself
@@ -149,7 +187,7 @@ def _stage_each(
 ) -> Staged:
     """Stage a file whose lines have many shapes."""
     staged = _begun(text)
-    keys, records = _examined(con, _numbered_lines(text), scratch)
+    keys, records = _examined(con, _numbered_lines(text), text.byte_count, scratch)
     names = sorted(keys) or sorted(wanted.required)
     if keys:  # else each line is bad, and each says why
         check_header(names, wanted)
@@ -157,23 +195,25 @@ def _stage_each(
     values = _each_value(records, names, wanted.dialect)
     staged.columns = _columns(con, values, names, wanted)
     ahead = time_ahead(staged.columns, wanted)
-    target = scratch / "staged.parquet"
-    _write(con, values, ["r"], staged.columns, ahead, wanted.dialect, target)
-    rows = count_rows(con, target)
-    _finish(staged, ahead, [f"read_parquet({quoted(str(target))})"], rows)
+    written = _written(staged.columns, ahead, wanted.dialect, frozenset())
+    rows = f"select r, {written} from {values}"
+    kept = keep(con, rows, scratch / "staged.parquet", text.byte_count)
+    _finish(staged, ahead, [kept], count_rows(con, kept))
     return staged
 
 
-def _examined(con: duckdb.DuckDBPyConnection, lines: str, scratch: Path) -> tuple[set[str], str]:
+def _examined(
+    con: duckdb.DuckDBPyConnection, lines: str, byte_count: int, scratch: Path
+) -> tuple[set[str], str]:
     """Return the keys that occur, and the lines with the problem of each: `line, r, problem`."""
-    kept = quoted(str(scratch / "lines.parquet"))
-    con.execute(f"copy (select line, r, {_JSON_PROBLEM} as problem from {lines}) to {kept} {_FORM}")
+    rows = f"select line, r, {_JSON_PROBLEM} as problem from {lines}"
+    kept = keep(con, rows, scratch / "lines.parquet", byte_count)
     shapes = con.execute(
-        f"select distinct json_keys(line) from read_parquet({kept}) where problem is null"
+        f"select distinct json_keys(line) from {kept} where problem is null"
     ).fetchall()
     doubled = any(len(set(keys or ())) < len(keys or ()) for (keys,) in shapes)
     problem = f"coalesce(problem, {_DOUBLED})" if doubled else "problem"
-    records = f"(select line, r, {problem} as problem from read_parquet({kept}))"
+    records = f"(select line, r, {problem} as problem from {kept})"
     return {key for (keys,) in shapes for key in keys or ()}, records
 
 
@@ -189,7 +229,7 @@ def _take_broken(con: duckdb.DuckDBPyConnection, staged: Staged, records: str) -
 
 
 def _each_value(records: str, names: list[str], dialect: Dialect) -> str:
-    paths = ", ".join(quoted('$."' + name.replace('"', '\\"') + '"') for name in names)
+    paths = ", ".join(_path(name) for name in names)
     texts = ", ".join(
         f"{_nulled(f'v[{index + 1}]', dialect)} as c{index}" for index in range(len(names))
     )
@@ -200,9 +240,18 @@ def _each_value(records: str, names: list[str], dialect: Dialect) -> str:
 
 
 # ------------------------------------------------------------------ both
+def _path(name: str) -> str:
+    return quoted('$."' + name.replace('"', '\\"') + '"')
+
+
 def _nulled(value: str, dialect: Dialect) -> str:
-    nulls = ", ".join(quoted(word) for word in dialect.nulls) or "''"
-    return f"case when {value} in ({nulls}) then null else {value} end"
+    words = dialect.nulls or ("",)
+    nulls = ", ".join(quoted(word) for word in words)
+    longest = max(len(word.encode()) for word in words)  # most values are told by their length
+    return (
+        f"case when strlen({value}) <= {longest} and {value} in ({nulls}) then null "
+        f"else {value} end"
+    )
 
 
 def _columns(
@@ -224,18 +273,19 @@ def _json_column(name: str, ident: str, is_numeric: bool | None, wanted: Wanted)
     return Column(name, ident, "VARCHAR", is_numeric)
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection,
-    values: str,
-    written: list[str],
-    columns: list[Column],
-    ahead: AheadTime | None,
-    dialect: Dialect,
-    target: Path,
-) -> None:
-    """Write each key's values, numbers as such with a column for what is none."""
+def _written(
+    columns: list[Column], ahead: AheadTime | None, dialect: Dialect, typed: frozenset[str]
+) -> str:
+    """Return what is kept of each key's values: numbers as such, beside the text of what is none.
+
+    Columns of `typed` come as numbers already.
+    """
+    written = []
     for column in columns:
-        if column.misfit:
+        if column.ident in typed:
+            misfit = _nulled(f"x{column.ident}", dialect)
+            written += [column.ident, f"{misfit} as {column.misfit}"]
+        elif column.misfit:
             number = number_sql(column.ident, "VARCHAR", dialect)
             written.append(f"{number} as {column.ident}")
             written.append(f"case when {number} is null then {column.ident} end as {column.misfit}")
@@ -243,9 +293,7 @@ def _write(
             written.append(column.ident)
     if ahead:
         written.append(ahead.computed)
-    con.execute(
-        f"copy (select {', '.join(written)} from {values}) to {quoted(str(target))} {_FORM}"
-    )
+    return ", ".join(written)
 
 
 def _finish(staged: Staged, ahead: AheadTime | None, parts: list[str], rows: int) -> None:

@@ -18,6 +18,8 @@ from ingestion.telemetry.staged import (
 )
 from ingestion.telemetry.survey import Unreadable, blame
 
+UNPACKED = 8  # how much larger the rows of a Parquet file are as text, at most as a rule
+
 
 def stage_parquet(
     con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, scratch: Path, job: str
@@ -47,7 +49,7 @@ def stage_parquet(
     texts = [ident for ident, kind in zip(idents, kinds, strict=True) if kind == "VARCHAR"]
     try:
         sampled = numeric_by_sample(con, relation, texts, wanted.dialect)
-        row_count = count_rows(con, path)
+        row_count = count_rows(con, f"read_parquet({file})")
     except duckdb.Error as error:
         raise blame(error, path, "corrupt_parquet") from None
     numeric = dict(zip(texts, sampled, strict=True))
@@ -55,7 +57,7 @@ def stage_parquet(
         Column(name.strip(), ident, kind, numeric.get(ident, _is_number(kind)))
         for name, ident, kind in zip(names, idents, kinds, strict=True)
     ]
-    return Staged(relation, columns, row_count)
+    return Staged(relation, columns, row_count, UNPACKED * path.stat().st_size)
 
 
 def _top_level(tree: list[tuple[str, int | None]]) -> list[str]:

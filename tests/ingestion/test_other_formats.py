@@ -47,16 +47,19 @@ def test_json_lines_are_read_and_bad_ones_refused_with_their_line(tmp_path: Path
     assert json.loads(by_line[7] or "")["power"] == "x"
 
 
+@pytest.mark.parametrize("on", [True, "yes"])  # numbers beside truth values are read as texts
 def test_lines_of_the_usual_shape_and_odd_ones_are_read_as_each_line_alone_would_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on: object
 ) -> None:
-    usual = [GOOD | {"power": number / 7, "stage": None, "on": True} for number in range(3000)]
+    usual = [GOOD | {"power": number / 7, "stage": None, "on": on} for number in range(3000)]
     odd = [
         "{bad", '"text"', '{"machine": "a", "machine": "b"}', "", " ",
         {"time": GOOD["time"], "machine": "b", "power": "7.5"},  # other order, a key less
         usual[0] | {"power": "x"}, usual[1] | {"power": True}, usual[2] | {"power": [1]},
         usual[3] | {"power": "1e400"}, usual[4] | {"time": "2024-02-30T00:00:00Z"},
         usual[5] | {"machine": "\u00e9 'b'"}, usual[6] | {"power": None},
+        usual[7] | {"power": ""}, usual[8] | {"power": "n/a"}, usual[9] | {"power": " 12.5 "},
+        usual[10] | {"power": False}, usual[11] | {"power": 2**70}, usual[12] | {"power": "nan"},
     ]  # fmt: skip
     body = lines(*usual[:1000], *odd, *usual[1000:])
     found = read_text(body, tmp_path, name="a.jsonl")
@@ -72,7 +75,7 @@ def test_lines_of_the_usual_shape_and_odd_ones_are_read_as_each_line_alone_would
         for read in (found, alone)
     ]  # fmt: skip
     assert by_record[0] == by_record[1]
-    assert len(by_record[0]) == 3003
+    assert len(by_record[0]) == 3007
 
 
 def test_a_file_whose_lines_have_two_shapes_is_read_whole(tmp_path: Path) -> None:
