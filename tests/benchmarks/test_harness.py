@@ -12,7 +12,7 @@ from tests.benchmarks import landing_floor
 from tests.benchmarks.lake_bench import Bench, _group
 from tests.benchmarks.measure import CommandFailed, measured
 from tests.benchmarks.report import ROWS, TARGETS, markdown
-from tests.benchmarks.telemetry import benchmark, landing_measured
+from tests.benchmarks.telemetry import benchmark, build_measured, landing_measured
 
 
 def test_the_peak_is_the_childs_not_ours() -> None:
@@ -80,13 +80,18 @@ def test_every_target_names_a_row_of_the_table() -> None:
     assert set(TARGETS) <= {name for name, _ in ROWS}
 
 
-def test_a_small_landing_is_measured_beside_its_floor(tmp_path: Path) -> None:
+def test_a_small_landing_and_build_are_measured_beside_their_floors(tmp_path: Path) -> None:
     bench = Bench(tmp_path, 2, 1 / 120)
     bench.simulate(3)
     found = landing_measured(bench, 0.0)
     assert found["rows"] > 2 * 3 * 700
     assert found["floor_s"] > 0 and found["ratio"] > 0
     assert found["peak_mb"] > 0
+    only_models = ("--select", "telemetry", "--exclude-resource-type", "test", "unit_test")
+    built = build_measured(bench, 0.0, *only_models)
+    assert built["ratio"] > 0 and built["floor_peak_mb"] > 0
+    assert {"baselines", "cycle_variance"} <= {model["model"] for model in built["models"]}
+    assert all(model["floor_s"] is not None for model in built["models"])
 
 
 @pytest.mark.long
