@@ -179,12 +179,14 @@ class Landing:
             self.memory.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
         current = {name: one.hash for name, one in self.chosen.items()}
-        self._known = Known.read(self.road, was_current, current)
         done = 0
         with (
             ThreadPoolExecutor(max_workers=1) as self._loader,
             ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader,
         ):
+            if unseen:
+                self._reader.start()  # it gets ready while the lake is asked what it holds
+            self._known = Known.read(self.road, was_current, current)
             self._loader.submit(self.open)  # takes a second, in which files are read already
             self._reader.know(self._known.contents())
             byte_count = sum(found.byte_count for found in unseen)

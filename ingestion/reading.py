@@ -45,6 +45,7 @@ class ReadingProcess:
         self.workers = workers or settings().sluice_threads
         self.process: subprocess.Popen[str] | None = None
         self.is_idle = True
+        self.is_told = False  # the process knows what is in the lake
         self.known: list[tuple[str, str]] = []
         self.on_progress: Callable[[Job, Answer], None] = lambda job, answer: None
 
@@ -75,7 +76,7 @@ class ReadingProcess:
     def know(self, hashes: list[tuple[str, str]]) -> None:
         """Tell which contents are in the lake: they are not read again."""
         self.known += hashes
-        if self.process is not None:
+        if self.process is not None and self.is_told:
             list(self._asked([{"do": "know", "id": "know", "hashes": hashes}]))
 
     def answers(
@@ -125,25 +126,33 @@ class ReadingProcess:
             self.is_idle = not open_jobs
             yield job, answer
 
+    def start(self) -> None:
+        """Begin the process, without waiting for it to be ready."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        limit = os.environ.get("SLUICE_LANDING_MEMORY", MEMORY_LIMIT)
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "ingestion.worker", self.reader,
+                str(self.workers), limit, str(self.scratch),
+            ],
+            cwd=PROJECT_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )  # fmt: skip
+        self.is_told = False
+
     def _started(self) -> subprocess.Popen[str]:
         if self.process is None:
-            self.scratch.mkdir(parents=True, exist_ok=True)
-            limit = os.environ.get("SLUICE_LANDING_MEMORY", MEMORY_LIMIT)
-            self.process = subprocess.Popen(
-                [
-                    sys.executable, "-m", "ingestion.worker", self.reader,
-                    str(self.workers), limit, str(self.scratch),
-                ],
-                cwd=PROJECT_ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-            )  # fmt: skip
+            self.start()
+        if not self.is_told:
+            self.is_told = True
             try:
                 list(self._asked([{"do": "know", "id": "know", "hashes": self.known}]))
             except ReaderDied as died:
                 raise ReadingFailed(f"the reading process does not start: {died}") from None
+        assert self.process is not None
         return self.process
 
 
