@@ -2,9 +2,10 @@
 -- Exact copies become one reading that counts them; readings of the same time that
 -- differ are all kept and numbered. Few readings share their time, so only these are
 -- grouped. Where power and temperature are silent, the other sensors say what differs.
+-- All readings are read three times, each time few columns or few rows of them.
 with
 
-readings_ordered as (
+readings_ordered as {{ inlined() }} (
     select * from {{ ref('int_telemetry__readings_ordered') }}
 ),
 
