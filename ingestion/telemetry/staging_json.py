@@ -68,7 +68,8 @@ def _numbered_lines(text: Text) -> str:
         f"(select line, row_number() over () as r "
         f"from read_csv({quoted(str(text.path))}, auto_detect = false, header = false, "
         "delim = '\x01', quote = '', escape = '', nullstr = '\x02', comment = '', "
-        f"max_line_size = {2 * MAX_LINE}, columns = {{'line': 'VARCHAR'}}))"
+        f"max_line_size = {2 * MAX_LINE}, buffer_size = {4 * MAX_LINE}, "
+        "columns = {'line': 'VARCHAR'}))"
     )
 
 

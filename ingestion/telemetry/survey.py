@@ -11,7 +11,6 @@ import codecs
 import gzip
 import hashlib
 import io
-import re
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ import duckdb
 import numpy as np
 
 from ingestion.telemetry.declaration import Dialect
+from ingestion.telemetry.quotes import is_left_open, quotes_close, triple_quotes
 
 BLOCK = 4 * 1024 * 1024
 _WIDE_MARKS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -153,7 +153,7 @@ def _plain(path: Path, dialect: Dialect) -> Text | None:
             last = block[-1:]
     if returns and not returns == pairs == lines:
         return None
-    if decoder.getstate()[0] or (has_quotes and not _quotes_close(path, dialect)):
+    if decoder.getstate()[0] or (has_quotes and not quotes_close(path, dialect)):
         return None
     text = Text(path, lines + (last != b"\n"))
     if has_blanks:
@@ -182,25 +182,10 @@ def _is_utf8(block: bytes, decoder: codecs.IncrementalDecoder) -> bool:
     return True
 
 
-def _quotes_close(path: Path, dialect: Dialect) -> bool:
-    """Say whether no line leaves a quote open and no value is quoted three times."""
-    quote = dialect.quote.encode()
-    triple = quote * 3
-    escaped = (dialect.escape + dialect.quote).encode() if dialect.escape != dialect.quote else b""
-    with path.open("rb") as stream:
-        for line in stream:
-            count = line.count(quote)
-            if count and escaped:
-                count -= line.count(escaped)
-            if count % 2 or (count > 5 and triple in line):
-                return False
-    return True
-
-
 def _rewritten(path: Path, dialect: Dialect, encoding: str, scratch: Path) -> Text:
     text = Text(scratch, 0)
     wide = encoding.replace("-", "_").startswith(("utf_16", "utf_32"))
-    triple = _triple_quotes(dialect)
+    triple = triple_quotes(dialect)
     with (
         path.open("rb") as raw,
         io.TextIOWrapper(
@@ -232,14 +217,6 @@ def _lines(stream: Iterator[str]) -> Iterator[str]:
         raise Unreadable("bad_encoding", f"the text cannot be decoded: {error}") from None
 
 
-def _triple_quotes(dialect: Dialect) -> re.Pattern[str] | None:
-    """Values that were quoted by two programs in turn: \"\"\"2024-01-01\"\"\"."""
-    if not dialect.quote:
-        return None
-    quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    return re.compile(f"(^|{delimiter}){quote * 3}([^{quote}]*){quote * 3}(?={delimiter}|$)")
-
-
 def _problem(body: str, dialect: Dialect, wide: bool) -> tuple[str, str] | None:
     if "\0" in body:
         return "nul_byte", "the line holds a NUL byte"
@@ -256,7 +233,9 @@ def _problem(body: str, dialect: Dialect, wide: bool) -> tuple[str, str] | None:
         count = body.count(dialect.quote)
         if count and dialect.escape != dialect.quote:
             count -= body.count(dialect.escape + dialect.quote)
-        if count % 2:
+        if count % 2 or (
+            count and is_left_open(body, dialect.quote, dialect.delimiter, dialect.escape)
+        ):
             return "open_quote", "a quote is opened and not closed on this line"
     return None
 
@@ -269,13 +248,30 @@ def _printable(body: str) -> str:
 
 def lines_at(path: Path, numbers: list[int]) -> dict[int, str]:
     """Return the text of some lines of a text file by their numbers."""
-    wanted = set(numbers)
-    last = max(wanted, default=0)
+    ends = _ends_of_lines(path, {end for number in numbers for end in (number - 1, number)})
+    size = path.stat().st_size
     found: dict[int, str] = {}
     with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            if number in wanted:
+        for number in sorted(set(numbers)):
+            start = 0 if number == 1 else ends.get(number - 1, size)
+            if start < size:
+                stream.seek(start)
+                line = stream.read(ends.get(number, size) - start)
                 found[number] = line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
-            if number >= last:
-                break
+    return found
+
+
+def _ends_of_lines(path: Path, numbers: set[int]) -> dict[int, int]:
+    """Return where some lines end: the position after the line end, where there is one."""
+    found: dict[int, int] = {}
+    last = max(numbers, default=0)
+    before = offset = 0
+    with path.open("rb") as stream:
+        while before < last and (block := stream.read(BLOCK)):
+            ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
+            inside = range(before + 1, before + len(ends) + 1)
+            for number in (one for one in numbers if one in inside):
+                found[number] = offset + int(ends[number - before - 1]) + 1
+            before += len(ends)
+            offset += len(block)
     return found

@@ -53,6 +53,7 @@ def test_a_clean_file_is_accepted_whole(tmp_path: Path) -> None:
         (",2024-01-01 00:00:00,1", "missing_control_id", None),
         ('"a,2024-01-01 00:00:00,1', "open_quote", None),
         ('a,2024-01-01 00:00:00,"1', "open_quote", None),
+        ('a",2024-01-01 00:00:00,"1', "open_quote", None),
         ("a\0b,2024-01-01 00:00:00,1", "nul_byte", None),
         ("   ", "too_few_columns", None),
     ],
