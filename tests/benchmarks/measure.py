@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
@@ -38,6 +39,7 @@ def measured(
     Raises:
         CommandFailed: it did not exit with 0.
     """
+    os.sync()  # what the command before it wrote is not written back during this one
     with tempfile.TemporaryFile() as output:
         began = time.monotonic()
         process = subprocess.Popen(
