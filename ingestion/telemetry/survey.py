@@ -8,17 +8,17 @@ so that line numbers stay those of the file that was delivered.
 from __future__ import annotations
 
 import codecs
-import gzip
 import hashlib
 import io
 import shutil
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import numpy as np
+from isal import igzip
+from isal.isal_zlib import IsalError
 
 from ingestion.telemetry.declaration import Dialect
 from ingestion.telemetry.quotes import is_left_open, quotes_close, triple_quotes
@@ -115,9 +115,9 @@ def readable_text(path: Path, dialect: Dialect, scratch: Path) -> Text:
 
 def _unpacked(path: Path, target: Path) -> Path:
     try:
-        with gzip.open(path, "rb") as packed, target.open("wb") as plain:
+        with igzip.open(path, "rb") as packed, target.open("wb") as plain:
             shutil.copyfileobj(packed, plain, BLOCK)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, IsalError, igzip.BadGzipFile) as error:
         raise Unreadable("corrupt_gzip", f"the gzip data is damaged: {error}") from None
     return target
 
