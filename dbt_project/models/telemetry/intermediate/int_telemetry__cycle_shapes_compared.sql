@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_windows',
+        meta={
+            'replace_windows': {
+                'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
+            },
+        },
+    )
+}}
 -- Each shape metric beside the median and MAD of the same control's valid cycles in the
 -- window before the cycle's day.
 with
@@ -6,12 +17,16 @@ shapes as (
     select * from {{ ref('int_telemetry__cycle_shapes_measured') }}
 ),
 
+shapes_to_judge as (
+    {{ reopened('shapes', 'started_at', 'int_telemetry__rejudged_windows') }}
+),
+
 days as (
     select
-        shapes.control_id,
-        shapes.cycle_date
-    from shapes
-    group by shapes.control_id, shapes.cycle_date
+        shapes_to_judge.control_id,
+        shapes_to_judge.cycle_date
+    from shapes_to_judge
+    group by shapes_to_judge.control_id, shapes_to_judge.cycle_date
 ),
 
 history as (
@@ -62,31 +77,31 @@ spreads as (
 
 shapes_compared as (
     select
-        shapes.cycle_id,
-        shapes.control_id,
-        shapes.stage,
-        shapes.metric,
-        shapes.value,
+        shapes_to_judge.cycle_id,
+        shapes_to_judge.control_id,
+        shapes_to_judge.stage,
+        shapes_to_judge.metric,
+        shapes_to_judge.value,
         medians.median_value,
         spreads.mad,
         coalesce(medians.n, 0) as n,
         coalesce(medians.n, 0) >= {{ var('telemetry_min_baseline_cycles') }}
             as is_sufficient,
-        shapes.cycle_date,
-        shapes.started_at
-    from shapes
+        shapes_to_judge.cycle_date,
+        shapes_to_judge.started_at
+    from shapes_to_judge
     left join medians
         on
-            shapes.control_id = medians.control_id
-            and shapes.cycle_date = medians.cycle_date
-            and shapes.stage = medians.stage
-            and shapes.metric = medians.metric
+            shapes_to_judge.control_id = medians.control_id
+            and shapes_to_judge.cycle_date = medians.cycle_date
+            and shapes_to_judge.stage = medians.stage
+            and shapes_to_judge.metric = medians.metric
     left join spreads
         on
-            shapes.control_id = spreads.control_id
-            and shapes.cycle_date = spreads.cycle_date
-            and shapes.stage = spreads.stage
-            and shapes.metric = spreads.metric
+            shapes_to_judge.control_id = spreads.control_id
+            and shapes_to_judge.cycle_date = spreads.cycle_date
+            and shapes_to_judge.stage = spreads.stage
+            and shapes_to_judge.metric = spreads.metric
 )
 
 select * from shapes_compared

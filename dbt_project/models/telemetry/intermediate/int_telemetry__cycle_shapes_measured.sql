@@ -1,17 +1,24 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='replace_windows',
+        meta={'replace_windows': {'column': 'started_at'}},
+    )
+}}
 -- What a cycle's level, length and energy do not show: how its power swings, how its
 -- temperature answers to power, and what is missing from it.
 with
 
 cycles as (
-    select * from {{ ref('cycles') }}
+    {{ reopened(ref('cycles'), 'started_at') }}
 ),
 
 cycle_stages as (
-    select * from {{ ref('cycle_stages') }}
+    {{ reopened(ref('cycle_stages'), 'started_at') }}
 ),
 
 stage_curves as (
-    select * from {{ ref('stage_curves') }}
+    {{ reopened(ref('stage_curves'), 'started_at') }}
 ),
 
 cycle_ends as (
