@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.telemetry.staged import quoted
+
 # of the text that is staged: two such files at once stay far below the reading process's memory
 IN_MEMORY_BYTES = 64 * 1024 * 1024
 _FORM = "(format parquet, compression lz4_raw)"
@@ -18,8 +20,8 @@ def keep(con: duckdb.DuckDBPyConnection, query: str, target: Path, byte_count: i
     those of a file of any size go to `target`.
     """
     if byte_count > IN_MEMORY_BYTES:
-        con.execute(f"copy ({query}) to {_quoted(target)} {_FORM}")
-        return f"read_parquet({_quoted(target)})"
+        con.execute(f"copy ({query}) to {quoted(str(target))} {_FORM}")
+        return f"read_parquet({quoted(str(target))})"
     con.execute(f"create or replace temp table {target.stem} as {query}")
     return target.stem
 
@@ -31,9 +33,5 @@ def keep_in_order(con: duckdb.DuckDBPyConnection, query: str, target: Path, byte
         return f"(select *, rowid + 1 as r from {kept})"
     return (
         f"(select * exclude (file_row_number), file_row_number + 1 as r "
-        f"from read_parquet({_quoted(target)}, file_row_number = true))"
+        f"from read_parquet({quoted(str(target))}, file_row_number = true))"
     )
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
