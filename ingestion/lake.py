@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.settings import SettingsError, settings
+from ingestion.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     import duckdb
@@ -132,8 +133,8 @@ def catalog_properties() -> dict[str, str]:
         if uri is None:
             path = lake().catalog_db
             if not path.exists():
-                with sqlite3.connect(path) as connection:
-                    connection.execute("pragma journal_mode = wal")
+                with closing(sqlite3.connect(path)) as connection:
+                    write_ahead(connection)
             # a writer waits for another instead of failing: commits take milliseconds
             uri = f"sqlite:///{path}?timeout=60"
         properties = {"type": "sql", "uri": uri}

@@ -19,9 +19,9 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
+from ingestion.write_ahead import BUSY_SECONDS, write_ahead
 from python_models.llm.journal_schema import DDL
 
-BUSY_SECONDS = 60
 GATHER_SECONDS = 0.0005  # others that arrive at the same time share the commit
 IDLE_SECONDS = 0.05  # what nobody waits for can be made again from what somebody waited for
 Statement = tuple[str, Sequence[Any]]
@@ -40,7 +40,7 @@ class JournalError(RuntimeError):
 def connect(path: Path) -> sqlite3.Connection:
     """Open the journal; makes its tables when they are missing."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    connection.execute("pragma journal_mode = wal")
+    write_ahead(connection)
     connection.execute("pragma synchronous = normal")
     try:
         connection.execute("select journal_id from llm_ready_2")

@@ -16,8 +16,8 @@ from typing import Any
 
 from ingestion.lake import lake
 from ingestion.settings import scrub
+from ingestion.write_ahead import BUSY_SECONDS, write_ahead
 
-BUSY_SECONDS = 60
 
 _TABLES = {
     "runs": """
@@ -85,7 +85,7 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.execute("pragma journal_mode = wal")
+    write_ahead(connection)
     connection.execute("pragma synchronous = normal")
     with connection:
         for name, columns in _TABLES.items():
