@@ -102,6 +102,7 @@ _SCALES = st.sampled_from([(0, 10), (1, 10), (1, 5), (0, 100), (0, 1), (-5, 5), 
 @settings(max_examples=400, deadline=None)
 @given(text=_LIKELY | _TIGHT | _ANY, parser=st.sampled_from(sorted(PARSERS)), scale=_SCALES)
 @example(text="100", parser="complex", scale=(0, 10))
+@example(text="0|1", parser="pair", scale=(0, 10))
 def test_a_score_lies_on_the_scale_and_its_number_in_the_text(
     text: str, parser: str, scale: tuple[float, float]
 ) -> None:
@@ -128,7 +129,8 @@ def _numbers_of(text: str) -> list[float]:
         else {"½": ".5", "¼": ".25", "¾": ".75"}.get(letter, letter)
         for letter in text
     )
-    plain = re.sub(r"[^0-9A-Za-z.,/+\-\s]", "", plain)
+    # a mark between two digits may be decoration within a number or what parts two of them
+    plain = " ".join(re.sub(r"[^0-9A-Za-z.,/+\-\s]", mark, plain) for mark in ("", " "))
     found = [float(n.replace(",", ".")) for n in re.findall(r"\d*[.,]?\d+", plain)]
     halves = [n + part for n in found for part in (0.5, 0.25, 0.75)]
     return [sign * n for n in [*found, *halves] for sign in (1, -1)]
