@@ -18,7 +18,6 @@ from ingestion.lake import lake
 from ingestion.settings import scrub
 from ingestion.write_ahead import BUSY_SECONDS, write_ahead
 
-
 _TABLES = {
     "runs": """
         invocation_id text primary key, run_id text not null, started_at text not null,
