@@ -1,5 +1,7 @@
 -- A run whose sum passed the decision height is a drift when it rose as it went: a
--- level that jumped once is no drift. It begins where the cycles ahead lie clearly off
+-- level that jumped once is no drift. What power and temperature tell at the same time
+-- level that jumped once is no drift. What power and temperature tell at the same
+-- time needs less of each: one metric wanders often, both together hardly ever. A
 -- their baseline and ends with the last one near the run's peak, so that neither the
 -- quiet cycles before it nor those after the repair are counted.
 with
@@ -12,9 +14,11 @@ settings as (
     select
         {{ rule_setting('drift_start_clip') }} as drift_start_clip,
         {{ rule_setting('drift_height') }} as drift_height,
+        {{ rule_setting('drift_height_of_two') }} as drift_height_of_two,
         {{ rule_setting('drift_start_z') }} as drift_start_z,
         {{ rule_setting('drift_run_cycles') }} as drift_run_cycles,
-        {{ rule_setting('drift_rise') }} as drift_rise
+        {{ rule_setting('drift_rise') }} as drift_rise,
+        {{ rule_setting('drift_rise_of_two') }} as drift_rise_of_two
 ),
 
 ranked_sums as (
@@ -26,6 +30,12 @@ ranked_sums as (
         drift_sums.run_number,
         drift_sums.height,
         drift_sums.place,
+        drift_sums.started_at,
+        min(drift_sums.started_at) over (
+            partition by
+                drift_sums.control_id, drift_sums.stage, drift_sums.metric,
+                drift_sums.direction, drift_sums.run_number
+        ) as first_started_at,
         row_number() over (
             partition by
                 drift_sums.control_id, drift_sums.stage, drift_sums.metric,
@@ -36,7 +46,7 @@ ranked_sums as (
     where drift_sums.height > 0
 ),
 
-runs as (
+high_runs as (
     select
         ranked_sums.control_id,
         ranked_sums.stage,
@@ -44,9 +54,49 @@ runs as (
         ranked_sums.direction,
         ranked_sums.run_number,
         ranked_sums.height as peak_height,
-        ranked_sums.place as peak_place
+        ranked_sums.place as peak_place,
+        ranked_sums.first_started_at,
+        ranked_sums.started_at as peak_started_at
     from ranked_sums
-    where ranked_sums.rank_in_run = 1
+    cross join settings
+    where
+        ranked_sums.rank_in_run = 1
+        and ranked_sums.height
+        >= least(settings.drift_height, settings.drift_height_of_two)
+),
+
+runs as (
+    select
+        high_runs.control_id,
+        high_runs.stage,
+        high_runs.metric,
+        high_runs.direction,
+        high_runs.run_number,
+        high_runs.peak_height,
+        high_runs.peak_place,
+        case
+            when count(other_runs.metric) > 0 then max(settings.drift_height_of_two)
+            else max(settings.drift_height)
+        end as needed_height,
+        case
+            when count(other_runs.metric) > 0 then max(settings.drift_rise_of_two)
+            else max(settings.drift_rise)
+        end as needed_rise
+    from high_runs
+    cross join settings
+    left join high_runs as other_runs
+        on
+            high_runs.control_id = other_runs.control_id
+            and high_runs.metric <> other_runs.metric
+            and high_runs.first_started_at <= other_runs.peak_started_at
+            and high_runs.peak_started_at >= other_runs.first_started_at
+    group by
+        high_runs.control_id, high_runs.stage, high_runs.metric,
+        high_runs.direction, high_runs.run_number, high_runs.peak_height,
+        high_runs.peak_place
+    having
+        high_runs.peak_height >= max(settings.drift_height)
+        or count(other_runs.metric) > 0
 ),
 
 run_cycles as (
@@ -64,6 +114,8 @@ run_cycles as (
         drift_sums.z,
         drift_sums.place,
         runs.peak_height,
+        runs.needed_height,
+        runs.needed_rise,
         drift_sums.cycle_date,
         drift_sums.started_at,
         -- cut lower than in the sum: one wild cycle must not pull the start to itself
@@ -86,7 +138,6 @@ run_cycles as (
     where
         drift_sums.height > 0
         and drift_sums.place <= runs.peak_place
-        and runs.peak_height >= settings.drift_height
 ),
 
 peaks as (
@@ -137,7 +188,7 @@ drifts as (
         run_cycles.direction, run_cycles.run_number
     having
         count(*) >= max(settings.drift_run_cycles)
-        and max(peaks.rise_z) >= max(settings.drift_rise)
+        and max(peaks.rise_z) >= max(run_cycles.needed_rise)
 ),
 
 ranked_cycles as (
@@ -148,7 +199,7 @@ ranked_cycles as (
         case run_cycles.metric when 'power_w' then 'W' else 'degC' end as unit,
         run_cycles.value,
         run_cycles.median_value + run_cycles.sign * run_cycles.sigma as limit_value,
-        run_cycles.peak_height / settings.drift_height as overshoot,
+        run_cycles.peak_height / run_cycles.needed_height as overshoot,
         row_number() over (
             partition by run_cycles.cycle_id
             order by
@@ -164,7 +215,6 @@ ranked_cycles as (
             and run_cycles.metric = drifts.metric
             and run_cycles.direction = drifts.direction
             and run_cycles.run_number = drifts.run_number
-    cross join settings
     where
         run_cycles.place >= drifts.first_place
         and run_cycles.place <= drifts.last_place
