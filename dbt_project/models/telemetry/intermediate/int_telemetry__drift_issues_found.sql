@@ -1,9 +1,9 @@
 -- A run whose sum passed the decision height is a drift when it rose as it went: a
 -- level that jumped once is no drift. What power and temperature tell at the same time
--- level that jumped once is no drift. What power and temperature tell at the same
--- time needs less of each: one metric wanders often, both together hardly ever. A
--- their baseline and ends with the last one near the run's peak, so that neither the
--- quiet cycles before it nor those after the repair are counted.
+-- needs less of each: one metric wanders often, both together hardly ever. A drift
+-- begins where the cycles ahead lie clearly off their baseline and ends with the last
+-- one near the run's peak, so that neither the quiet cycles before it nor those after
+-- the repair are counted.
 with
 
 drift_sums as (
