@@ -19,6 +19,7 @@ import pyarrow as pa
 from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
 from expectations.slices import Slice, judged_before, let_pass_before, slice_of
+from expectations.standing import inputs_of, known_before
 from ingestion.settings import scrub
 from python_models.ops import journal
 
@@ -52,8 +53,10 @@ def run_gate(
         promised = promises_of(domain, when, relations)
         let_through = let_pass_before(domain)
         named = [load for load in listed(accepted_loads) if load not in let_through]
-        slices = slices_of(session, dbt, promised, relations, [*let_through, *named])
-        outcomes = judge(session, gate, promised, slices, relations)
+        passed = [*let_through, *named]
+        slices = slices_of(session, dbt, promised, relations, passed)
+        inputs = {one.name: inputs_of(session, one, relations, passed) for one in promised}
+        outcomes = judge(session, dbt, gate, promised, slices, inputs, relations)
         outcomes += [let_pass(gate, load) for load in named]
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
         broken = broken_gate(gate, error)
@@ -119,23 +122,39 @@ def slices_of(
 
 def judge(
     session: duckdb.DuckDBPyConnection,
+    dbt: Any,
     gate: str,
     promised: Sequence[Table],
     slices: Mapping[str, Slice],
+    inputs: Mapping[str, str | None],
     relations: Mapping[str, str],
 ) -> list[Outcome]:
-    """Put every promise to the test; the tables are read in SQL on dbt's own connection."""
-    from expectations import engine
+    """Put every promise to the test; the tables are read in SQL on dbt's own connection.
 
+    Tables of which nothing has changed since the gate last passed keep their results.
+    """
     checked_at = datetime.now(UTC).replace(tzinfo=None)
-    outcomes: list[Outcome] = []
-    with engine.TURN:
-        bench = engine.Bench(session)
-        for table in promised:
-            part = slices[table.name]
-            found = bench.check(table, part.query, relations)
-            outcomes += outcomes_of(gate, table, part, found, checked_at)
-    return outcomes
+    known = known_before(session, str(dbt.this), checked_at)
+    standing = {
+        table.name: known[key]
+        for table in promised
+        if (key := (table.name, inputs[table.name] or "")) in known
+    }
+    changed = [table for table in promised if table.name not in standing]
+    judged: dict[str, list[Outcome]] = {}
+    if changed:
+        from expectations import engine
+
+        with engine.TURN:
+            bench = engine.Bench(session)
+            for table in changed:
+                part = slices[table.name]
+                found = bench.check(table, part.query, relations)
+                judged[table.name] = outcomes_of(
+                    gate, table, part, found, checked_at, inputs[table.name]
+                )
+    by_table = standing | judged
+    return [outcome for table in promised for outcome in by_table[table.name]]
 
 
 def message_of(gate: str, outcomes: Sequence[Outcome]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("sample_keys", pa.string()),
         ("promises_hash", pa.string()),
         ("judged_up_to", pa.string()),
+        ("inputs_hash", pa.string()),
         ("unexpected_count", pa.int64()),
         ("success", pa.bool_()),
         ("broken_check", pa.bool_()),
@@ -51,6 +52,7 @@ class Outcome:
     checked_at: datetime
     promises_hash: str | None = None
     judged_up_to: str | None = None
+    inputs_hash: str | None = None
 
     @property
     def promise_id(self) -> str:
@@ -97,11 +99,19 @@ class Outcome:
 
 
 def outcomes_of(
-    gate: str, table: Table, part: Slice, found: Mapping[str, Any], checked_at: datetime
+    gate: str,
+    table: Table,
+    part: Slice,
+    found: Mapping[str, Any],
+    checked_at: datetime,
+    inputs_hash: str | None = None,
 ) -> list[Outcome]:
     """Turn Great Expectations' results about one table into outcomes, in declared order."""
     return [
-        _outcome(gate, table, part, promise, found[promise.name], checked_at)
+        replace(
+            _outcome(gate, table, part, promise, found[promise.name], checked_at),
+            inputs_hash=inputs_hash,
+        )
         for promise in table.promises
     ]
 
