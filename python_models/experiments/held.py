@@ -29,43 +29,59 @@ PLANNED = (
 SAME_MOMENT = 1e-3  # seconds; a table keeps microseconds
 
 
-class Held(NamedTuple):
-    """What stands, and the planned rows that have to be gone through."""
+# what is told of them: what was paid for, and whether the ledger has it still
+_TOLD = (
+    "gen_id", "endpoint", "model", "call_id", "prompt_tokens", "completion_tokens", "cost_usd",
+    "asked_at",
+)  # fmt: skip
 
-    rows: pa.Table | None
+
+class Held(NamedTuple):
+    """What stands, and the planned rows that have to be gone through.
+
+    The rows that stand are a relation: their texts never leave DuckDB. `asked` are those that
+    have an answer of their own, without its text; a copy has none.
+    """
+
+    rows: Any | None
+    asked: pa.Table | None
     left: Any
 
-    @property
-    def asked(self) -> pa.Table | None:
-        """Return the rows that have an answer of their own: a copy has none."""
-        if self.rows is None:
-            return None
-        return self.rows.filter(pc.is_valid(self.rows.column("call_id")))
 
-
-def held(planned: Any, refs: dict[str, Any], before: Any) -> Held:
+def held(session: Any, planned: Any, step: str, refs: dict[str, Any], before: Any) -> Held:
     """Return the usable generations of the last build that nothing has touched.
 
     Nothing is taken over while `make estimate` goes through the models: it counts everything.
 
     Args:
+        session: the DuckDB connection of the relations.
         planned: the stage's planned generations, a DuckDB relation.
+        step: the name under which the stage asks.
         refs: as `write_stage` has them: the texts a prompt is made from.
         before: the stage's table as the last build left it, or none.
     """
     wanted = hashed(planned, refs)
     if before is None or RECORDER.get() is not None:
-        return Held(None, wanted)
+        return Held(None, None, wanted)
     usable = before.filter(f"status in (select unnest({list_of(sorted(GOOD))}))")
-    rows, left = taken_over(wanted, usable)
-    lost = _lost(rows)
-    if not lost:
-        return Held(rows, left)
-    known = pc.is_in(rows.column("call_id"), value_set=pa.array(lost, pa.string()))
-    gone = rows.filter(known).column("gen_id").to_pylist()
-    standing = rows.filter(pc.invert(known))
-    again = wanted.filter(f"gen_id in (select unnest({list_of(gone)}))")
-    return Held(standing, left.union(again))
+    told, left = taken_over(wanted, usable.project(f"{', '.join(_TOLD)}, {HASH}"))
+    lost = _lost(told, step)
+    if lost:
+        is_lost = pc.is_in(told.column("call_id"), value_set=pa.array(lost, pa.string()))
+        left = left.union(_of(wanted, told.filter(is_lost).column("gen_id"), session))
+        told = told.filter(pc.invert(is_lost))
+    asked = told.filter(pc.is_valid(told.column("call_id")))
+    is_whole = told.num_rows == before.count("*").fetchone()[0]
+    standing = before if is_whole else _of(usable, told.column("gen_id"), session)
+    return Held(standing, asked, left)
+
+
+def _of(relation: Any, ids: Any, session: Any) -> Any:
+    """Return the rows of some generations."""
+    named = session.from_arrow(pa.table({"wanted_id": ids})).set_alias("named")
+    return relation.set_alias("all_rows").join(
+        named, "all_rows.gen_id = named.wanted_id", how="semi"
+    )
 
 
 def hashed(planned: Any, refs: dict[str, Any]) -> Any:
@@ -104,11 +120,11 @@ def _identities(planned: Any) -> str:
     )
 
 
-def _lost(rows: pa.Table) -> list[str]:
+def _lost(rows: pa.Table, step: str) -> list[str]:
     """Return the calls whose answer the ledger does not have, or has from another time."""
     with_call = rows.filter(pc.is_valid(rows.column("call_id")))
     calls = with_call.column("call_id").to_pylist()
-    asked_at = asked_at_of(lake().journal_db, list(dict.fromkeys(calls)))
+    asked_at = asked_at_of(lake().journal_db, step, list(dict.fromkeys(calls)))
     there = np.array([asked_at.get(call, np.nan) for call in calls], dtype=np.float64)
     kept = with_call.column("asked_at").cast(pa.int64()).to_numpy() / 1e6
     is_same = np.abs(there - kept) < SAME_MOMENT

@@ -137,10 +137,18 @@ def _by_cohort(
 
 
 def _hashes(scored: Any, columns: Sequence[str]) -> list[tuple[str, str]]:
-    """Return each cohort with the hash of its scores, in whatever order they come."""
+    """Return each cohort with the hash of its scores, in whatever order they come.
+
+    Sums over the rows' hashes do not depend on an order, so nothing has to be sorted.
+    """
     hashed = scored.project(f"cohort_id, {hash_of(columns)} as row_hash")
-    together = "cohort_id, md5(string_agg(row_hash, '' order by row_hash))"
-    return sorted(hashed.aggregate(together, "cohort_id").fetchall())
+    sums = (
+        "count(*), sum(cast(md5_number_lower(row_hash) as hugeint)), "
+        "sum(cast(md5_number_upper(row_hash) as hugeint))"
+    )
+    return sorted(
+        hashed.aggregate(f"cohort_id, md5(concat_ws(' ', {sums}))", "cohort_id").fetchall()
+    )
 
 
 def _known(before: Any) -> dict[str, list[Row]]:

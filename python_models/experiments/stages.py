@@ -49,6 +49,7 @@ OUT = pa.schema(
         ("asked_at", pa.timestamp("us")),
     ]
 )
+COLUMNS = ", ".join(OUT.names)
 STAND_IN = "A text that is still to be written. " * 40  # where no text is known to go by
 
 
@@ -70,8 +71,8 @@ def write_stage(
     refs: dict[str, Any],
     node: str,
     before: Any = None,
-) -> pa.Table:
-    """Run a stage and return one row per planned generation of it.
+) -> Any:
+    """Run a stage and return a relation with one row per planned generation of it.
 
     Args:
         session: dbt's DuckDB connection.
@@ -85,7 +86,9 @@ def write_stage(
         StepFailed: as `run_step`; every answer is in the ledger by then.
     """
     started = time.time()
-    found = held(refs["planned"].filter(f"stage = '{stage}'"), refs, before)
+    step = step_of(stage)
+    wanted = refs["planned"].filter(f"stage = '{stage}'")
+    found = held(session, wanted, step.name, refs, before)
     planned = as_table(found.left).to_pylist()
     source = Texts(stage, refs if planned else {})
     rows = {row["gen_id"]: source.prepared(row) for row in planned}
@@ -93,21 +96,24 @@ def write_stage(
     if not asked and RECORDER.get() is None:  # the client's import is half of such a run
         answers: list[Row] = []
         if found.asked:
-            put_kept_summary(lake().journal_db, step_of(stage).name, node, found.asked, started)
+            put_kept_summary(lake().journal_db, step.name, node, found.asked, started)
     else:
         from python_models.llm import run_step
 
         answers = run_step(
             session,
             _as_asked(asked),
-            step_of(stage),
+            step,
             node,
             coming=lambda: _as_asked(source.coming(rows.values())),
             kept=found.asked,
         ).to_pylist()
     by_id = {answer["gen_id"]: answer for answer in answers}
+    if found.rows is not None and not rows:
+        return found.rows.project(COLUMNS)
     written = pa.Table.from_pylist([finished(row, by_id) for row in rows.values()], OUT)
-    return written if found.rows is None else pa.concat_tables([found.rows.cast(OUT), written])
+    new = session.from_arrow(written)
+    return new if found.rows is None else found.rows.project(COLUMNS).union(new)
 
 
 class Texts:

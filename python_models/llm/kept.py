@@ -24,14 +24,21 @@ from python_models.llm.step import GOOD
 EMPTY = {name: 0 if name in INTEGERS else None for name in STEP_RUN_COLUMNS} | {"cost_usd": 0.0}
 HELD = f"""
     select call_id, asked_at from llm_calls
-    where status in ({", ".join(f"'{status}'" for status in sorted(GOOD))}) and call_id in ({{}})
+    where status in ({", ".join(f"'{status}'" for status in sorted(GOOD))})
 """
+FEW = 1_000  # beyond, one pass over the step's calls is quicker than a search for each
 
 
-def asked_at_of(path: Path, call_ids: Sequence[str]) -> dict[str, float]:
-    """Return when each of some answers was asked for; one that was forgotten is not there."""
+def asked_at_of(path: Path, step: str, call_ids: Sequence[str]) -> dict[str, float]:
+    """Return when each of some answers of a step was asked for; a forgotten one is not there."""
+    found: dict[str, float] = {}
     with reading(path) as connection:
-        return dict(select_in(connection, HELD, call_ids))
+        if len(call_ids) > FEW:
+            found = dict(connection.execute(f"{HELD} and step = ?", (step,)))
+        # another step may have asked the same
+        others = [call_id for call_id in call_ids if call_id not in found]
+        found |= select_in(connection, f"{HELD} and call_id in ({{}})", others)
+    return found
 
 
 def put_kept_summary(path: Path, step: str, node: str, kept: pa.Table, started: float) -> None:

@@ -44,7 +44,7 @@ def build(
         name: connection.from_arrow(pa.Table.from_pylist(rows)) for name, rows in tables.items()
     }
     known = None if before is None else connection.from_arrow(before)
-    done = write_stage(connection, "essay", refs, "llm_test", known).to_pylist()
+    done = write_stage(connection, "essay", refs, "llm_test", known).to_arrow_table().to_pylist()
     assert len(done) == len(rows)
     return {row["gen_id"]: row for row in done}
 

@@ -52,7 +52,7 @@ def run(stage: str, rows: list[dict[str, Any]], **texts: list[dict[str, Any]]) -
     refs = {
         name: connection.from_arrow(pa.Table.from_pylist(rows)) for name, rows in tables.items()
     }
-    done = write_stage(connection, stage, refs, "llm_test").to_pylist()
+    done = write_stage(connection, stage, refs, "llm_test").to_arrow_table().to_pylist()
     return {row["gen_id"]: row for row in done}
 
 

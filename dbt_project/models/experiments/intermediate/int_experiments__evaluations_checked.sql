@@ -1,2 +1,3 @@
+{{ config(materialized='view') }}
 -- What came of the planned evaluations, typed; see the macro for what is sorted out.
 {{ generations_checked('llm_experiments__evaluations_judged', 'evaluation') }}
