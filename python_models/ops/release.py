@@ -100,7 +100,8 @@ def publish_marts(
         release_id = record(domain, published, invocation_id, run_id)
         fault("publish.recorded")
         journal.change("runs", {"invocation_id": invocation_id}, {"release_id": release_id})
-        release_file.write(release_id, invocation_id)
+        if not release_file.is_shown(release_id):
+            release_file.write(release_id, invocation_id)
     return release_id, published
 
 

@@ -49,6 +49,12 @@ def current_release_id() -> int | None:
     return newest[0]["release_id"]
 
 
+def is_shown(release_id: int) -> bool:
+    """Say whether readers see this release already: the end of a run writes its file anew."""
+    latest = lake().latest
+    return latest.exists() and current_release_id() == release_id
+
+
 def write(release_id: int | None, invocation_id: str | None) -> Path:
     """Write a release to a new file and point `latest` to it; returns the file."""
     folder = lake().releases
