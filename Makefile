@@ -164,9 +164,12 @@ lint: $(STAMP) ## Style of Python and SQL
 	@$(VENV)/bin/ruff format --check .
 	@cd dbt_project && ../$(VENV)/bin/sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
+# one more than there are cores: tests that wait for a browser or a server leave theirs to others
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
+
 .PHONY: test
 test: $(STAMP) ## The whole test suite but for what takes long
-	@$(PY) -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -m "not long" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-long
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from ingestion.settings import Settings, reset_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")  # nobody reads the debug log of a test's build
 
 
 def postgres_bin() -> Path | None:
@@ -27,7 +29,33 @@ def chromium_path() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+# files that build lakes come first, the longest ahead: at the end no process is left alone with one
+LONGEST_FIRST = (
+    "gates/test_bad_delivery.py",
+    "browser/test_browser.py",
+    "ops/test_build.py",
+    "gates/test_bad_conversations.py",
+    "telemetry_models/test_incremental.py",
+    "experiments_models/",
+    "conversations_models/test_incremental.py",
+    "ops/test_domains.py",
+    "conversations_landing/test_landing.py",
+    "ingestion/test_landing.py",
+    "faults/",
+    "benchmarks/",
+    "conventions/",
+    "llm/",
+)
+
+
+def _place(item: pytest.Item) -> int:
+    path = item.path.relative_to(PROJECT_ROOT / "tests").as_posix()
+    places = (at for at, start in enumerate(LONGEST_FIRST) if path.startswith(start))
+    return next(places, len(LONGEST_FIRST))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
     needs = {
         "browser": (chromium_path(), "chromium is not installed (apt-get install chromium)"),
         "postgres": (postgres_bin(), "no PostgreSQL server (apt-get install postgresql)"),
