@@ -3,9 +3,6 @@
 -- with the last one near the run's peak, so that neither the quiet cycles before it nor
 -- those after the repair are counted.
 with
--- the last one near the run's peak, so that neither the quiet cycles before it nor those
--- after the repair are counted.
-with
 
 drift_sums as (
     select * from {{ ref('int_telemetry__drift_sums_measured') }}
