@@ -67,7 +67,7 @@ def show(connection: duckdb.DuckDBPyConnection, query: str, form: str = "table")
 
 
 def _write_csv(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(sys.stdout, lineterminator="\n")  # for shells, as other tools write it
     writer.writerow(names)
     while batch := cursor.fetchmany(10_000):
         writer.writerows(batch)

@@ -136,7 +136,7 @@ def test_missing_release_is_said_with_the_command_that_makes_one(
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ("csv", "thing_id,name\r\n0,thing 0\r\n"),
+        ("csv", "thing_id,name\n0,thing 0\n"),
         ("json", '[\n  {"thing_id": 0, "name": "thing 0"}\n]\n'),
     ],
 )
