@@ -6,7 +6,11 @@ select
     count(*) filter (where status = 'kept') as kept_count,
     count(distinct dataset_id) as dataset_count,
     (
-        select count(*) from conversations.quality where grade = 'premium'
+        select count(*)
+        from conversations.quality
+        where grade = 'premium' and conversation_id in (
+            select conversation_id from conversations.conversations where status = 'kept'
+        )
     ) as premium_count,
     (
         select count(*) from conversations.quality where is_flagged_for_care

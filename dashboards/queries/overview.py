@@ -97,8 +97,12 @@ select
     count(*) as conversation_count,
     count(distinct conversations.dataset_id) as dataset_count,
     count(*) filter (where conversations.status = 'kept') as kept_count,
-    count(*) filter (where quality.grade = 'premium') as premium_count,
-    count(*) filter (where quality.is_flagged_for_care) as care_count
+    count(*) filter (
+        where conversations.status = 'kept' and quality.grade = 'premium'
+    ) as premium_count,
+    count(distinct quality.conversation_id) filter (
+        where quality.is_flagged_for_care
+    ) as care_count
 from conversations.conversations
 left join conversations.quality
     on conversations.conversation_id = quality.conversation_id

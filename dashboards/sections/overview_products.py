@@ -62,7 +62,8 @@ def _conversations(ask: Ask) -> None:
         kept = row["kept_count"] / row["conversation_count"]
         st.markdown(f"**{some(row['kept_count'], 'conversation')} kept**, {percent(kept)} of all")
         st.caption(
-            f"{some(row['dataset_count'], 'dataset')}, {count(row['premium_count'])} premium, "
+            f"{count(row['premium_count'])} of them premium, out of "
+            f"{some(row['dataset_count'], 'dataset')}, "
             f"{count(row['care_count'])} flagged for care"
         )
         link_to("conversations", "Quality and sets")
