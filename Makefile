@@ -36,10 +36,11 @@ $(STAMP): requirements.lock
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (about 200 packages, pinned by hash; a few minutes the first time)"
 	@rm -f $(STAMP)
 	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
 	@$(PY) -m ingestion.dlt_context >/dev/null
-	@# where PYTHONDONTWRITEBYTECODE is set, every start would compile 4,000 modules anew
+	@# on all cores, where pip takes one; and where PYTHONDONTWRITEBYTECODE is set, every start would compile
+	@# 4,000 modules anew
 	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 	@touch $(STAMP)
 
