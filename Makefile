@@ -38,10 +38,10 @@ $(STAMP): requirements.lock
 	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
-	@$(PY) -m ingestion.dlt_context >/dev/null
 	@# on all cores, where pip takes one; and where PYTHONDONTWRITEBYTECODE is set, every start would compile
 	@# 4,000 modules anew
 	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@$(PY) -m ingestion.dlt_context >/dev/null
 	@touch $(STAMP)
 
 .PHONY: setup

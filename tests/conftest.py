@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingestion.settings import Settings, reset_settings
 
@@ -46,6 +47,13 @@ LONGEST_FIRST = (
     "conventions/",
     "llm/",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Generate the same examples each time in `make test`; a plain `pytest` looks for new ones."""
+    settings.register_profile("repeatable", derandomize=True)
+    if config.getoption("markexpr") == "not long":
+        settings.load_profile("repeatable")
 
 
 def _place(item: pytest.Item) -> int:
