@@ -10,7 +10,8 @@ import pytest
 
 from expectations import engine, standing
 from expectations.gate import GateFailed
-from expectations.promise import between, filled, no_rows, refers, table
+from expectations.promise import between, filled, no_rows, not_shrunk, refers, table
+from python_models.ops import journal
 from tests.gates.running import declare, journaled, pass_gate
 
 THINGS = """
@@ -106,6 +107,34 @@ def test_any_change_of_rows_types_or_what_they_refer_to_is_judged(
     except GateFailed:
         assert "null" in change
     assert judged == again
+
+
+def test_release_of_what_was_judged_is_no_reason_to_judge_again(
+    session: duckdb.DuckDBPyConnection, shop: Run, judged: list[str]
+) -> None:
+    declare("shop", "after_staging", [table("things", [not_shrunk("things")])])
+    shop()
+    journal.put(
+        "release_tables",
+        [
+            dict.fromkeys(("location", "schema_hash"))
+            | {
+                "release_id": 1,
+                "domain": "shop",
+                "table_name": "things",
+                "rows": 100,
+                "is_unchanged": 0,
+            }
+            | {"columns": "[]", "files": "[]", "comments": "{}", "key_columns": "[]"}
+            | {"volatile_columns": "[]"}
+        ],
+    )
+    judged.clear()
+    shop()
+    assert judged == []
+    session.execute("delete from things where thing_id >= 40")
+    with pytest.raises(GateFailed, match="at least 50% of the rows of the last release"):
+        shop()
 
 
 def test_changed_promises_are_judged(
