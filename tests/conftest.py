@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +95,10 @@ def clean_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     monkeypatch.setenv("SLUICE_LAKE", str(tmp_path / "lake"))
+    # the flags of a dbt run in this process outlive it: gates would take each build for a refresh
+    flags = sys.modules.get("dbt.flags")
+    if flags and getattr(flags.get_flags(), "FULL_REFRESH", False):
+        monkeypatch.setattr(flags, "GLOBAL_FLAGS", Namespace(USE_COLORS=True))
     reset_settings()
     yield
     reset_settings()
