@@ -18,10 +18,11 @@ import pyarrow as pa
 
 from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
-from expectations.slices import Slice, judged_before, let_pass_before, slice_of
-from expectations.standing import inputs_of, known_before
+from expectations.slices import judged_before, let_pass_before, slice_of
+from expectations.standing import inputs_of, standing_of
 from ingestion.settings import scrub
 from python_models.ops import journal
+from python_models.ops.own_table import own_table
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +54,8 @@ def run_gate(
         promised = promises_of(domain, when, relations)
         let_through = let_pass_before(domain)
         named = [load for load in listed(accepted_loads) if load not in let_through]
-        passed = [*let_through, *named]
-        slices = slices_of(session, dbt, promised, relations, passed)
-        inputs = {one.name: inputs_of(session, one, relations, passed) for one in promised}
-        outcomes = judge(session, dbt, gate, promised, slices, inputs, relations)
+        before = own_table(session, dbt.this)
+        outcomes = judge(session, gate, before, promised, relations, [*let_through, *named])
         outcomes += [let_pass(gate, load) for load in named]
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
         broken = broken_gate(gate, error)
@@ -105,56 +104,39 @@ def listed(loads: Sequence[Any] | str | None) -> list[str]:
     return [text for load in parts if (text := str(load).strip())]
 
 
-def slices_of(
+def judge(
     session: duckdb.DuckDBPyConnection,
-    dbt: Any,
+    gate: str,
+    before: duckdb.DuckDBPyRelation | None,
     promised: Sequence[Table],
     relations: Mapping[str, str],
     let_through: Sequence[str],
-) -> dict[str, Slice]:
-    """Return the rows of each table that are to be judged now."""
-    before = judged_before(session, str(dbt.this))
-    return {
-        table.name: slice_of(session, table, relations[table.name], before, let_through)
-        for table in promised
-    }
-
-
-def judge(
-    session: duckdb.DuckDBPyConnection,
-    dbt: Any,
-    gate: str,
-    promised: Sequence[Table],
-    slices: Mapping[str, Slice],
-    inputs: Mapping[str, str | None],
-    relations: Mapping[str, str],
 ) -> list[Outcome]:
     """Put every promise to the test; the tables are read in SQL on dbt's own connection.
 
     Tables of which nothing has changed since the gate last passed keep their results.
     """
     checked_at = datetime.now(UTC).replace(tzinfo=None)
-    known = known_before(session, str(dbt.this), checked_at)
-    standing = {
-        table.name: known[key]
-        for table in promised
-        if (key := (table.name, inputs[table.name] or "")) in known
-    }
-    changed = [table for table in promised if table.name not in standing]
-    judged: dict[str, list[Outcome]] = {}
+    inputs = inputs_of(session, promised, relations, let_through)
+    results = standing_of(before, inputs, checked_at)
+    changed = [table for table in promised if table.name not in results]
     if changed:
         from expectations import engine
 
+        judged = judged_before(before)
+        parts = {
+            table.name: slice_of(session, table, relations[table.name], judged, let_through)
+            for table in changed
+        }
         with engine.TURN:
             bench = engine.Bench(session)
             for table in changed:
-                part = slices[table.name]
+                part = parts[table.name]
                 found = bench.check(table, part.query, relations)
-                judged[table.name] = outcomes_of(
+                results[table.name] = outcomes_of(
                     gate, table, part, found, checked_at, inputs[table.name]
                 )
-    by_table = standing | judged
-    return [outcome for table in promised for outcome in by_table[table.name]]
+    return [outcome for table in promised for outcome in results[table.name]]
 
 
 def message_of(gate: str, outcomes: Sequence[Outcome]) -> str:

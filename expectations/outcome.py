@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,20 +104,23 @@ def outcomes_of(
     part: Slice,
     found: Mapping[str, Any],
     checked_at: datetime,
-    inputs_hash: str | None = None,
+    inputs_hash: str | None,
 ) -> list[Outcome]:
     """Turn Great Expectations' results about one table into outcomes, in declared order."""
     return [
-        replace(
-            _outcome(gate, table, part, promise, found[promise.name], checked_at),
-            inputs_hash=inputs_hash,
-        )
+        _outcome(gate, table, part, promise, found[promise.name], checked_at, inputs_hash)
         for promise in table.promises
     ]
 
 
 def _outcome(
-    gate: str, table: Table, part: Slice, promise: Promise, result: Any, checked_at: datetime
+    gate: str,
+    table: Table,
+    part: Slice,
+    promise: Promise,
+    result: Any,
+    checked_at: datetime,
+    inputs_hash: str | None,
 ) -> Outcome:
     from expectations.engine import reason_of
 
@@ -136,6 +139,7 @@ def _outcome(
         checked_at=checked_at,
         promises_hash=table.fingerprint,
         judged_up_to=part.judged_up_to,
+        inputs_hash=inputs_hash,
     )
 
 

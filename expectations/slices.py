@@ -9,6 +9,7 @@ import duckdb
 
 from expectations.promise import Table
 from python_models.ops import journal
+from python_models.ops.sql_text import literal
 
 LET_PASS = "delivery {load} is let pass by hand"
 
@@ -21,24 +22,15 @@ class Slice:
     judged_up_to: str | None = None
 
 
-def judged_before(
-    session: duckdb.DuckDBPyConnection, gate_table: str
-) -> Mapping[tuple[str, str], str]:
+def judged_before(before: duckdb.DuckDBPyRelation | None) -> Mapping[tuple[str, str], str]:
     """Return {(table, fingerprint of its promises): how far it was judged} of the last pass.
 
     A gate's own table is written only when the gate passed; a full refresh judges all anew.
     """
-    from dbt.flags import get_flags
-
-    if getattr(get_flags(), "FULL_REFRESH", False):
+    if before is None:
         return {}
-    try:
-        rows = session.execute(
-            f"select distinct table_name, promises_hash, judged_up_to from {gate_table} "
-            "where judged_up_to is not null"
-        ).fetchall()
-    except duckdb.CatalogException:  # the first time
-        return {}
+    found = before.filter("judged_up_to is not null")
+    rows = found.project("table_name, promises_hash, judged_up_to").distinct().fetchall()
     return {(table, fingerprint): judged for table, fingerprint, judged in rows}
 
 
@@ -67,14 +59,10 @@ def slice_of(
         return Slice(query)
     judged = before.get((table.name, table.fingerprint))
     newest = session.execute(f"select max({table.since}) from ({query})").fetchone()
-    conditions = [f"{table.since} > {_literal(judged)}"] if judged else []
+    conditions = [f"{table.since} > {literal(judged)}"] if judged else []
     if accepted_loads:
-        listed = ", ".join(_literal(load) for load in accepted_loads)
+        listed = ", ".join(literal(load) for load in accepted_loads)
         conditions.append(f"{table.since} not in ({listed})")
     where = f" where {' and '.join(conditions)}" if conditions else ""
     up_to = newest[0] if newest and newest[0] is not None else judged
     return Slice(f"select * from ({query}){where}", None if up_to is None else str(up_to))
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -28,35 +29,44 @@ _TELLS_TIME = re.compile(r"\bnow\s*\(|\bcurrent_(?:date|time|timestamp)\b|\btoda
 # either the same as then or was made of this very table, which is not shrunk beside itself.
 _NOT_TOLD = {"batch", "last_release"}
 
-Known = Mapping[tuple[str, str], list[Outcome]]
-
 
 def inputs_of(
     session: duckdb.DuckDBPyConnection,
-    table: Table,
+    promised: Sequence[Table],
     relations: Mapping[str, str],
     let_through: Sequence[str],
-) -> str | None:
-    """Return a digest of all that the results of a table's promises come from.
+) -> dict[str, str | None]:
+    """Return {table: digest of all that the results of its promises come from}.
 
     None when there is no such thing, or it would cost more than it saves: a promise that asks
     what time it is, more than a million rows.
 
     Args:
         session: dbt's connection.
-        table: the promises.
+        promised: the tables with their promises.
         relations: {name: query} of all the gate was handed over.
         let_through: deliveries that are not judged.
     """
+
+    @cache  # several tables refer to one
+    def content(name: str) -> str | None:
+        return _content(session, relations[name])
+
+    return {table.name: _digest(table, content, let_through) for table in promised}
+
+
+def _digest(
+    table: Table, content: Callable[[str], str | None], let_through: Sequence[str]
+) -> str | None:
     if any(_TELLS_TIME.search(promise.query or "") for promise in table.promises):
         return None
     referred = set().union(*(promise.references for promise in table.promises)) - _NOT_TOLD
     told = [table.fingerprint, *sorted(let_through)]
     for name in (table.name, *sorted(referred)):
-        content = _content(session, relations[name])
-        if content is None:
+        found = content(name)
+        if found is None:
             return None
-        told.append(f"{name} {content}")
+        told.append(f"{name} {found}")
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 
@@ -66,35 +76,34 @@ def _content(session: duckdb.DuckDBPyConnection, query: str) -> str | None:
     if count > MOST_ROWS:
         return None
     found = session.execute(
-        "select count(*), bit_xor(hash(batch_row)), sum(hash(batch_row)), "
+        "select bit_xor(hash(batch_row)), sum(hash(batch_row)), "
         f"(select list([column_name, column_type]) from (describe {query})) "
         f"from ({query}) as batch_row"
     ).fetchone()
-    return repr(found)
+    return repr((count, found))
 
 
-def known_before(
-    session: duckdb.DuckDBPyConnection, gate_table: str, checked_at: datetime
-) -> Known:
-    """Return {(table, digest): results} of the last time the gate passed; broken checks are none.
+def standing_of(
+    before: duckdb.DuckDBPyRelation | None,
+    inputs: Mapping[str, str | None],
+    checked_at: datetime,
+) -> dict[str, list[Outcome]]:
+    """Return {table: results} that the gate had when it last passed and that stand.
 
-    A full refresh judges all anew.
+    A check that was broken is tried again.
     """
-    from dbt.flags import get_flags
-
-    if getattr(get_flags(), "FULL_REFRESH", False):
+    if before is None or "inputs_hash" not in before.columns:  # or one an older version made
         return {}
     names = [one.name for one in fields(Outcome) if one.name != "checked_at"]
-    try:
-        rows = session.execute(
-            f"select {', '.join(names)} from {gate_table} where inputs_hash is not null"
-        ).fetchall()
-    except duckdb.Error:  # the first time, or a table from before there was a digest
-        return {}
-    known: dict[tuple[str, str], list[Outcome]] = {}
-    for values in rows:
+    standing: dict[str, list[Outcome]] = {}
+    for values in before.filter("inputs_hash is not null").project(", ".join(names)).fetchall():
         row: dict[str, Any] = dict(zip(names, values, strict=True))
-        row["sample_keys"] = json.loads(row["sample_keys"])
-        outcome = Outcome(**row, checked_at=checked_at)
-        known.setdefault((outcome.table_name, row["inputs_hash"]), []).append(outcome)
-    return {key: found for key, found in known.items() if not any(o.broken_check for o in found)}
+        if row["inputs_hash"] == inputs.get(row["table_name"]):
+            row["sample_keys"] = json.loads(row["sample_keys"])
+            outcome = Outcome(**row, checked_at=checked_at)
+            standing.setdefault(outcome.table_name, []).append(outcome)
+    return {
+        name: found
+        for name, found in standing.items()
+        if not any(outcome.broken_check for outcome in found)
+    }

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.settings import PROJECT_ROOT
+from python_models.ops.own_table import own_table
 
 HASH = "inputs_hash"
 _CODE = ("python_models/experiments", "python_models/llm")
@@ -28,17 +29,9 @@ def earlier(session: Any, table: Any) -> duckdb.DuckDBPyRelation | None:
         session: dbt's DuckDB connection.
         table: the model's `dbt.this`; none while it is only estimated.
     """
-    if table is None:
-        return None
-    from dbt.flags import get_flags
-
-    if getattr(get_flags(), "FULL_REFRESH", False):
-        return None
-    try:
-        found = session.sql(f"select * from {table}")
-    except duckdb.CatalogException:  # the first time
-        return None
-    return found if HASH in found.columns else None  # or one an older version made
+    found = own_table(session, table)
+    # or one an older version made
+    return found if found is not None and HASH in found.columns else None
 
 
 def taken_over(wanted: Any, before: Any) -> tuple[pa.Table | None, Any]:

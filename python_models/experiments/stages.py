@@ -109,8 +109,6 @@ def write_stage(
             kept=found.asked,
         ).to_pylist()
     by_id = {answer["gen_id"]: answer for answer in answers}
-    if found.rows is not None and not rows:
-        return found.rows.project(COLUMNS)
     written = pa.Table.from_pylist([finished(row, by_id) for row in rows.values()], OUT)
     new = session.from_arrow(written)
     return new if found.rows is None else found.rows.project(COLUMNS).union(new)
