@@ -115,7 +115,11 @@ class Build:
             "rows_out": rows_out,
             "message": self.notes.get(node["name"]) or (runs.reason(message) if message else None),
         }
-        journal.put("node_runs", [row])
+        if known:  # in its place: the order of a run's nodes is the one they began in
+            key = {"invocation_id": self.invocation_id, "unique_id": unique_id}
+            journal.change("node_runs", key, row)
+        else:
+            journal.put("node_runs", [row])
 
     def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
         """Return how many rows a table or source has; counted once unless asked anew."""

@@ -12,7 +12,7 @@ from python_models.ops.runs import GOOD
 META, HOLD_BACK = "pending_rows", "hold_back"
 _PENDING = """
     with latest as (
-        select llm_step_runs.node, max(llm_step_runs.started_at) as started_at
+        select llm_step_runs.node, max(runs.rowid) as run_number
         from llm_step_runs
         inner join runs using (invocation_id)
         where runs.run_id = :run_id
@@ -20,7 +20,8 @@ _PENDING = """
     )
     select llm_step_runs.node, max(llm_step_runs.rows_pending) as row_count
     from llm_step_runs
-    inner join latest using (node, started_at)
+    inner join runs using (invocation_id)
+    inner join latest on llm_step_runs.node = latest.node and runs.rowid = latest.run_number
     where llm_step_runs.rows_pending > 0
     group by llm_step_runs.node
     order by llm_step_runs.node
@@ -42,7 +43,7 @@ def reason_left_out(
         if node["resource_type"] == "model" and node["name"].startswith(f"gate_{domain}__")
     }
     latest = journal.rows(
-        "select node, status, max(coalesce(ended_at, started_at)) from node_runs"
+        "select node, status, max(rowid) from node_runs"
         " where run_id = ? and resource_type = 'model' group by node",
         (run_id,),
     )
@@ -67,7 +68,7 @@ def refuse_failed_gates(run_id: str, domain: str) -> None:
         "select gate, table_name, expectation from gate_results where severity = 'critical'"
         " and not success and gate glob ? and invocation_id = (select invocation_id from node_runs"
         " where node_runs.node = gate_results.gate and run_id = ?"
-        " order by started_at desc limit 1)",
+        " order by rowid desc limit 1)",
         (f"gate_{domain}__*", run_id),
     )
     if failed:

@@ -48,7 +48,7 @@ def phase_run(options: argparse.Namespace) -> int:
 
 
 def _last_unfinished() -> dict[str, Any] | None:
-    newest = journal.rows("select * from runs order by started_at desc limit 1")
+    newest = journal.rows("select * from runs order by rowid desc limit 1")
     return newest[0] if newest and newest[0]["status"] != "success" else None
 
 
@@ -92,7 +92,7 @@ def _build(run_id: str, selectors: list[str]) -> int:
 
 def _arguments(run_id: str) -> dict[str, Any]:
     return journal.rows(
-        "select * from run_args where run_id = ? order by recorded_at limit 1", (run_id,)
+        "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
     )[0]
 
 

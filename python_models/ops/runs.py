@@ -22,7 +22,7 @@ RESUME_VARIABLE = "SLUICE_RESUME_RUN"
 
 
 def new_run_id() -> str:
-    """Return an id that sorts by time and can be typed."""
+    """Return an id that can be typed; its time is for people, nothing is ordered by it."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
@@ -33,7 +33,7 @@ def inherited() -> tuple[str, Pins] | None:
     """
     run_id = os.environ.get(RESUME_VARIABLE) or _retried_run()
     found = journal.rows(
-        "select run_id, pins from runs where run_id = ? order by started_at limit 1", (run_id,)
+        "select run_id, pins from runs where run_id = ? order by rowid limit 1", (run_id,)
     )
     return (found[0]["run_id"], json.loads(found[0]["pins"])) if found else None
 
@@ -121,7 +121,7 @@ def record_end(invocation_id: str) -> str:
     run = journal.rows("select * from runs where invocation_id = ?", (invocation_id,))[0]
     bad = journal.rows(
         "select node, status, message from node_runs where invocation_id = ?"
-        f" and status in ({', '.join(repr(status) for status in BAD)}) order by ended_at",
+        f" and status in ({', '.join(repr(status) for status in BAD)}) order by rowid",
         (invocation_id,),
     )
     status = "failed" if bad else "success"
