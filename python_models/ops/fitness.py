@@ -35,13 +35,15 @@ class GateNotPassed(RuntimeError):
 def reason_left_out(
     graph: Mapping[str, Node], run_id: str, domain: str, marts: list[Node]
 ) -> str | None:
-    """Return why this run may not publish: a mart or gate that was not part of it."""
+    """Return why this run may not publish: a mart, a gate, or what marts are made of
+    was not part of it."""
     needed = {node["name"] for node in marts}
     needed |= {
         node["name"]
         for node in graph.values()
         if node["resource_type"] == "model" and node["name"].startswith(f"gate_{domain}__")
     }
+    needed |= _made_of(graph, domain, marts)
     latest = journal.rows(
         "select node, status, max(rowid) from node_runs"
         " where run_id = ? and resource_type = 'model' group by node",
@@ -53,9 +55,25 @@ def reason_left_out(
         return None
     shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
     return (
-        f"not published: {len(missing)} of {len(needed)} marts and gates are not part of this run"
-        f" ({shown})"
+        f"not published: {len(missing)} of {len(needed)} marts, gates and tables they are made of"
+        f" are not part of this run ({shown})"
     )
+
+
+def _made_of(graph: Mapping[str, Node], domain: str, marts: list[Node]) -> set[str]:
+    """Return the domain's models that marts are made of: rows of another run make a mixture."""
+    found: set[str] = set()
+    waiting = [node["unique_id"] for node in marts]
+    while waiting:
+        for name in graph[waiting.pop()].get("depends_on", {}).get("nodes", []):
+            node = graph.get(name)
+            if node is None or name in found or node["resource_type"] != "model":
+                continue
+            if domain_of(node) == domain:
+                found.add(name)
+                waiting.append(name)
+    ephemeral = {name for name in found if graph[name]["config"]["materialized"] == "ephemeral"}
+    return {graph[name]["name"] for name in found - ephemeral}
 
 
 def refuse_failed_gates(run_id: str, domain: str) -> None:
