@@ -39,7 +39,8 @@ def refuse_mixture(graph: Mapping[str, Node], selected: Collection[str], run_id:
 
     Args:
         graph: the nodes of the project by unique id.
-        selected: unique ids of what is about to be built.
+        selected: unique ids of what is about to be built; `dbt retry` says none, and builds
+            what has not succeeded.
         run_id: the run it is built for; a new one has nothing to be mixed with.
 
     Raises:
@@ -48,7 +49,7 @@ def refuse_mixture(graph: Mapping[str, Node], selected: Collection[str], run_id:
     first = journal.rows("select min(rowid) as number from runs where run_id = ?", (run_id,))
     if first[0]["number"] is None:
         return
-    chosen = {name for name in selected if name in graph}
+    chosen = set(selected or _left(run_id)) & graph.keys()
     inputs = read_by(graph, chosen)
     again = _made_again(graph, inputs | _own(graph, chosen), run_id, first[0]["number"])
     if again:
@@ -139,7 +140,12 @@ def _is_same_seed(node: Node, run_id: str, invocation_id: str) -> bool:
 
 
 def _never_made(names: Collection[str], run_id: str) -> list[str]:
-    """Return the nodes that were to be part of a run and did not succeed in it."""
+    """Return those of the nodes that were to be part of a run and did not succeed in it."""
+    return sorted(_left(run_id) & set(names))
+
+
+def _left(run_id: str) -> set[str]:
+    """Return what was to be part of a run and has not succeeded in it."""
     asked = journal.rows(
         "select selected from run_args where run_id = ? order by rowid limit 1", (run_id,)
     )
@@ -148,7 +154,7 @@ def _never_made(names: Collection[str], run_id: str) -> list[str]:
         (run_id,),
     )
     done = {row["unique_id"] for row in last if row["status"] in GOOD}
-    return sorted(set(json.loads(asked[0]["selected"]) if asked else ()) & set(names) - done)
+    return set(json.loads(asked[0]["selected"]) if asked else ()) - done
 
 
 def _message(graph: Mapping[str, Node], run_id: str, again: list[dict[str, Any]]) -> str:
