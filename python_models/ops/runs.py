@@ -162,7 +162,7 @@ def _end(started_at: str, ended_at: str, status: str, message: str | None) -> di
     seconds = datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)
     return {
         "ended_at": ended_at,
-        "seconds": seconds.total_seconds(),
+        "seconds": max(0.0, seconds.total_seconds()),  # the clock may have gone back meanwhile
         "status": status,
         "message": message,
     }
