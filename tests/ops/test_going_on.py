@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from ingestion.lake import lake, load_extensions
+from ingestion.domains import DOMAINS
+from ingestion.lake import catalog, lake, load_extensions
+from ingestion.settings import PROJECT_ROOT
 from python_models.ops import __main__ as commands
-from python_models.ops import journal, release_file
+from python_models.ops import dbt_command, going_on, journal, release_file
 from tests.ops.test_build import released
 from tests.ops.tiny import Tiny
 
@@ -127,3 +133,99 @@ def test_marts_of_a_new_run_are_not_published_on_what_another_made_before(tiny: 
     assert released("select count(*) from tiny.things") == [(12,)]
     (last,) = journal.rows("select message from node_runs where message like 'not published%'")
     assert "stg_tiny__things" in last["message"]
+
+
+@pytest.fixture
+def larger(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """The tiny project with a table that only grows and one that reads a raw table."""
+    project = tiny.folder / "project"
+    shutil.copytree(dbt_command.DBT_FOLDER, project)
+    settings = project / "dbt_project.yml"
+    macros = PROJECT_ROOT / "dbt_project" / "macros"
+    settings.write_text(settings.read_text().replace("../../../dbt_project/macros", str(macros)))
+    middle = project / "models" / "tiny" / "intermediate"
+    middle.mkdir()
+    (middle / "grown.sql").write_text(
+        "{{ config(materialized='incremental', schema='tiny_int') }}\n"
+        "select * from {{ ref('things') }}\n"
+        "{% if is_incremental() %} where thing_id not in (select thing_id from {{ this }})"
+        "{% endif %}\n"
+    )
+    (middle / "landed.sql").write_text(
+        "{{ config(materialized='table', schema='tiny_int') }} select * from raw_experiments.files"
+    )
+    monkeypatch.setattr(dbt_command, "DBT_FOLDER", project)
+    return tiny
+
+
+def land_a_file(load_id: str) -> None:
+    """Let one more file be known to the raw table of files."""
+    shape = DOMAINS["experiments"].tables["files"]
+    opened = catalog()
+    opened.create_namespace_if_not_exists("raw_experiments")
+    table = opened.create_table_if_not_exists(("raw_experiments", "files"), shape)
+    table.append(pa.Table.from_pylist([{"load_id": load_id}], shape))
+
+
+def built(query: str) -> list[tuple[Any, ...]]:
+    """Ask the build database."""
+    with duckdb.connect(str(lake().build_db)) as build:
+        load_extensions(build)
+        return build.execute(query).fetchall()
+
+
+def test_a_phase_run_reads_the_raw_tables_as_its_run_did_or_is_refused(
+    larger: Tiny, capfd: pytest.CaptureFixture[str]
+) -> None:
+    land_a_file("first")
+    assert larger.dbt("build")[0] == 0
+    land_a_file("second")
+    run_id = run_ids()[0]
+    assert commands.main(["phase-run", "--run", run_id, "--phase", "intermediate"]) == 0
+    assert built("select load_id from tiny_int.landed") == [("first",)]
+    pinned = json.loads(journal.rows("select pins from runs limit 1")[0]["pins"])
+    Path(pinned["raw_experiments"]["files"].removeprefix("file://")).unlink()
+    before = {table: journal.rows(f"select * from {table}") for table in ("runs", "node_runs")}
+    assert commands.main(["phase-run", "--run", run_id, "--phase", "intermediate"]) != 0
+    said = "".join(capfd.readouterr())
+    assert "no longer kept as they were then" in said
+    assert "make build" in said
+    assert {table: journal.rows(f"select * from {table}") for table in before} == before
+
+
+def test_a_table_another_run_added_to_is_not_added_to_under_the_name_of_an_older_run(
+    larger: Tiny, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert larger.dbt("build")[0] == 0
+    older = run_ids()[0]
+    # a table that is made whole may be made again; one that grows holds what the other added
+    assert larger.dbt("build", "--select", "totals")[0] == 0
+    assert commands.main(["phase-run", "--run", older, "--phase", "marts"]) == 0
+    assert larger.dbt("build", "--select", "grown")[0] == 0
+    said = refused(capfd, "phase-run", "--run", older, "--phase", "intermediate")
+    assert "grown" in said
+    assert run_ids()[-1] in said
+
+
+def test_a_seed_loaded_again_from_the_same_file_is_the_same_table() -> None:
+    seed, model = "seed.plant.limits", "model.plant.things"
+    depends = {"nodes": [seed], "macros": []}
+    path = "seeds/plant/limits.csv"
+    kind = {"config": {"materialized": "seed"}, "fqn": ["plant", "plant", "limits"]}
+    graph = {
+        seed: kind | {"name": "limits", "resource_type": "seed", "original_file_path": path},
+        model: {"name": "things", "resource_type": "model", "depends_on": depends, "fqn": []},
+    }
+    for run_id, text in (("run-1", "a"), ("run-2", "a"), ("run-3", "b")):
+        journal.put("runs", [{"invocation_id": run_id, "run_id": run_id, "started_at": "2026",
+                              "command": "dbt seed", "status": "success"}])  # fmt: skip
+        arguments = dict.fromkeys(("arguments", "variables", "environment"), "{}")
+        files = {"files": json.dumps({f"dbt_project/{path}": text}), "recorded_at": "2026"}
+        keys = {"invocation_id": run_id, "run_id": run_id, "selected": json.dumps([seed, model])}
+        journal.put("run_args", [keys | arguments | files])
+        journal.put("node_runs", [{"invocation_id": run_id, "run_id": run_id, "unique_id": seed,
+                                   "node": "limits", "status": "success"}])  # fmt: skip
+        if run_id != "run-3":
+            going_on.refuse_mixture(graph, [model], "run-1")
+    with pytest.raises(going_on.Mixture, match="run-3"):
+        going_on.refuse_mixture(graph, [model], "run-1")
