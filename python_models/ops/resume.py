@@ -75,8 +75,13 @@ def _what_is_left(run_id: str, from_step: str | None) -> list[str]:
 
 
 def _selector(unique_id: str) -> str:
-    """Return what selects a node by its name alone."""
+    """Return what selects this node and no other.
+
+    A bare name also selects the folder of that name, with all that lies in it.
+    """
     kind, _, *names = unique_id.split(".")
+    if kind in ("model", "seed"):
+        return f"{names[-1]},file:{names[-1]},resource_type:{kind}"
     # test.<project>.<name>.<hash>, unit_test.<project>.<model>.<name>
     return names[0] if kind == "test" else names[-1]
 

@@ -154,6 +154,10 @@ def larger(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     (middle / "landed.sql").write_text(
         "{{ config(materialized='table', schema='tiny_int') }} select * from raw_experiments.files"
     )
+    # named as the folder of all models is
+    (middle / "tiny.sql").write_text(
+        "{{ config(materialized='table', schema='tiny_int') }} select * from {{ ref('things') }}"
+    )
     monkeypatch.setattr(dbt_command, "DBT_FOLDER", project)
     return tiny
 
@@ -183,6 +187,9 @@ def test_a_phase_run_reads_the_raw_tables_as_its_run_did_or_is_refused(
     run_id = run_ids()[0]
     assert commands.main(["phase-run", "--run", run_id, "--phase", "intermediate"]) == 0
     assert built("select load_id from tiny_int.landed") == [("first",)]
+    nodes = "select node from node_runs where invocation_id = (select invocation_id from runs"
+    ran = journal.rows(f"{nodes} order by rowid desc limit 1)")
+    assert {row["node"] for row in ran} == {"grown", "landed", "tiny"}
     pinned = json.loads(journal.rows("select pins from runs limit 1")[0]["pins"])
     Path(pinned["raw_experiments"]["files"].removeprefix("file://")).unlink()
     before = {table: journal.rows(f"select * from {table}") for table in ("runs", "node_runs")}
