@@ -89,7 +89,7 @@ def start(command: list[str], title: str) -> StartedRun:
         if (last := latest_run()) and last.state == "running":
             raise RunActive(last.title)
         started_at = _now()
-        folder = _root() / started_at.replace(":", "").replace(" ", "T")
+        folder = _root() / _next_name()
         folder.mkdir(parents=True)
         environment = os.environ | {
             "DBT_LOG_PATH": str(folder),
@@ -168,6 +168,12 @@ def _forget_old() -> None:
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
+
+
+def _next_name() -> str:
+    """Return a folder name that sorts after all others, those of before that were times too."""
+    numbers = [path.name[1:] for path in _root().glob("n*")]
+    return f"n{1 + max((int(number) for number in numbers if number.isdecimal()), default=0):08d}"
 
 
 def _root() -> Path:

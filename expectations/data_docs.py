@@ -27,7 +27,7 @@ _CHECKS = """
            sum(broken_check) as broken_count
     from gate_results
     group by gate, invocation_id
-    order by gate, checked_at desc
+    order by gate, max(rowid) desc
 """
 
 

@@ -11,8 +11,10 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from ingestion import clock
 from ingestion.deliveries import Found
 from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
 
@@ -121,15 +123,21 @@ def files_pointer(namespace: str) -> str:
 def landed_rows(
     namespace: str, table: str, columns: tuple[str, ...], order: str
 ) -> list[dict[str, Any]]:
-    """Return some columns of the current snapshot of a raw table, in order of time."""
+    """Return some columns of the current snapshot of a raw table, in order of time.
+
+    What lands afterwards is later than what is found here.
+    """
     from pyiceberg.exceptions import NoSuchTableError
 
     try:
         landed = catalog().load_table((namespace, table))
     except NoSuchTableError:
         return []
-    found = landed.scan(selected_fields=(*columns, order)).to_arrow()
-    return found.sort_by(order).to_pylist()
+    found = landed.scan(selected_fields=(*columns, order)).to_arrow().sort_by(order).to_pylist()
+    instants = [row[order] for row in found if isinstance(row[order], datetime)]
+    clock.go_on_after(max(instants, default=None))
+    clock.go_on_after(clock.time_of(max((row.get("load_id") or "" for row in found), default="")))
+    return found
 
 
 def known_files(

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from ingestion import clock
 from ingestion.declarations import Declared
 from ingestion.deliveries import Found, SourceAbsent, SourceFailed
 from ingestion.faults import fault
@@ -262,8 +262,8 @@ class Landing:
 
 
 def new_load_id() -> str:
-    """Return an id that sorts by time and is never given twice."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+    """Return an id that sorts after those of earlier loads and is never given twice."""
+    return f"{clock.load_time()}-{secrets.token_hex(2)}"
 
 
 def cut(files: list[Found]) -> Iterator[list[Found]]:

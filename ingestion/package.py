@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingestion.clock import now
 from ingestion.declarations import Declared
 from ingestion.deliveries import Found, SourceFailed
 from ingestion.domains import DOMAINS
 from ingestion.landed import KnownFile, known_declarations, known_files
 from ingestion.reading import Answer, ReadingProcess
 from ingestion.reading import Job as Asked
-from ingestion.road import Road, Rows, Say, Taken, declaration_row, now
+from ingestion.road import Road, Rows, Say, Taken, declaration_row
 
 # tables of a package that come in small parts become one Parquet file
 MERGE_ROWS = 2_000_000

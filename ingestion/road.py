@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingestion.clock import now
 from ingestion.declarations import Declared, Grammar
 from ingestion.deliveries import Found, at_path, fetch_object
 
@@ -140,8 +140,3 @@ def declaration_row(road: Road, entry: Declared) -> dict[str, Any]:
         "declaration": entry.json,
         "declared_at": now(),
     } | road.declared_row(entry)
-
-
-def now() -> datetime:
-    """Return the time as raw tables hold it: UTC without zone."""
-    return datetime.now(UTC).replace(tzinfo=None)

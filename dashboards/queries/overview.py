@@ -3,20 +3,20 @@
 LAST_RUN = """
 select run_id, invocation_id, started_at, seconds, status, message, release_id
 from ops.runs
-order by started_at desc
+order by rowid
 limit 1
 """
 
 LAST_RUNS = """
 select started_at, status, seconds, calls, cached, usd, release_id, message, run_id
 from ops.runs
-order by started_at desc
+order by rowid
 limit 8
 """
 
 GATES = """
 with last_invocations as (
-    select gate, arg_max(invocation_id, checked_at) as invocation_id
+    select gate, arg_min(invocation_id, rowid) as invocation_id
     from ops.gate_results
     group by gate
 )

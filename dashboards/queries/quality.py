@@ -9,7 +9,7 @@ select
 from ops.gate_results
 left join ops.runs on gate_results.invocation_id = runs.invocation_id
 group by gate_results.invocation_id
-order by checked_at desc
+order by min(gate_results.rowid)
 limit 100
 """
 

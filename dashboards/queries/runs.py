@@ -1,4 +1,8 @@
-"""What the runs page asks of the released tables."""
+"""What the runs page asks of the released tables.
+
+`ops.runs` and `ops.gate_results` lie newest first and `ops.node_runs` oldest first, in the order
+they were written: that is what `rowid` sorts by, and a clock that goes back has no part in it.
+"""
 
 RUNS = """
 select
@@ -20,7 +24,7 @@ select
     is_dirty,
     invocation_id
 from ops.runs
-order by started_at desc
+order by rowid
 limit 500
 """
 
@@ -65,7 +69,7 @@ from ops.node_runs
 where
     invocation_id = $invocation_id
     and ($all_nodes::boolean or resource_type <> 'test' or status not in ('pass', 'success'))
-order by started_at, node
+order by rowid
 """
 
 COMPARED = """
@@ -121,7 +125,7 @@ LIVE_RUN = """
 select invocation_id, run_id, started_at, command
 from runs
 where status = 'running'
-order by started_at desc
+order by rowid desc
 limit 1
 """
 

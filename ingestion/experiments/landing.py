@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ingestion.clock import now
 from ingestion.declarations import DeclarationError, Declared, Grammar, VariableMissing, expand
 from ingestion.deliveries import Found, SourceAbsent
 from ingestion.experiments.definition import Definition, DefinitionError
@@ -14,7 +15,7 @@ from ingestion.lake import lake
 from ingestion.landed import Memory, landed_rows
 from ingestion.landing import Landing
 from ingestion.pipeline import LoadFailed, Quarantined, load
-from ingestion.road import Road, Rows, Taken, now
+from ingestion.road import Road, Rows, Taken
 
 GRAMMAR = Grammar("study", Definition, Path(__file__).parent / "studies")
 OF_A_VERSION = ("concepts", "templates", "models", "curated_combos", "reevaluations")

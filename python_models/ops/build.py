@@ -16,6 +16,7 @@ import duckdb
 from ingestion.faults import fault
 from ingestion.lake import metadata_locations
 from python_models.ops import journal, runs
+from python_models.ops.going_on import refuse_mixture
 from python_models.ops.nodes import (
     Node,
     count_rows,
@@ -48,10 +49,16 @@ class Build:
         arguments: Mapping[str, Any],
         target: str,
     ) -> None:
-        """Write the run down before its first node, and listen to what its nodes do."""
+        """Write the run down before its first node, and listen to what its nodes do.
+
+        Raises:
+            Mixture: it goes on with a run on tables that others made again; nothing was written.
+        """
         from dbt_common.events.event_manager_client import add_callback_to_manager
 
-        self.graph = {**graph["nodes"], **graph["sources"]}
+        known = {**graph["nodes"], **graph["sources"]}
+        refuse_mixture(known, selected, self.run_id)
+        self.graph = known
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
         runs.mark_killed()
@@ -79,6 +86,8 @@ class Build:
         """Write down how every node and the run ended, then show it to readers."""
         from python_models.ops import alerts, release_file
 
+        if not self.graph:
+            return  # it was refused before it began
         for result in results:
             node = self.graph.get(result.node.unique_id)
             if node is None and result.node.resource_type == "unit_test":
@@ -115,7 +124,11 @@ class Build:
             "rows_out": rows_out,
             "message": self.notes.get(node["name"]) or (runs.reason(message) if message else None),
         }
-        journal.put("node_runs", [row])
+        if known:  # in its place: the order of a run's nodes is the one they began in
+            key = {"invocation_id": self.invocation_id, "unique_id": unique_id}
+            journal.change("node_runs", key, row)
+        else:
+            journal.put("node_runs", [row])
 
     def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
         """Return how many rows a table or source has; counted once unless asked anew."""

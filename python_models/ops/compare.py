@@ -80,12 +80,12 @@ def compare(a: str, b: str) -> dict[str, Any]:
 def _totals(ops: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
     return live.rows(
         ops,
-        "select run_id, last(status order by started_at) as status, count(*) as invocations,"
+        "select run_id, first(status order by rowid) as status, count(*) as invocations,"
         " round(sum(seconds), 1) as seconds, sum(calls) as calls, sum(cached) as cached,"
         " sum(tokens) as tokens, sum(usd) as usd, max(release_id) as release_id,"
-        " last(config_hash order by started_at) as config_hash,"
-        " last(project_hash order by started_at) as project_hash,"
-        " last(git_commit order by started_at)[:10] as git_commit"
+        " first(config_hash order by rowid) as config_hash,"
+        " first(project_hash order by rowid) as project_hash,"
+        " first(git_commit order by rowid)[:10] as git_commit"
         " from ops.runs where run_id = ? group by run_id",
         [run_id],
     )[0]
@@ -93,9 +93,9 @@ def _totals(ops: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
 
 def _nodes(ops: duckdb.DuckDBPyConnection, a: str, b: str) -> list[dict[str, Any]]:
     side = (
-        "(select node, max(phase) as phase, last(status order by started_at) as status,"
-        " last(rows_out order by started_at) as rows_out, sum(calls) as calls, sum(usd) as usd,"
-        " round(sum(seconds), 2) as seconds, min(started_at) as began from ops.node_runs"
+        "(select node, max(phase) as phase, last(status order by rowid) as status,"
+        " last(rows_out order by rowid) as rows_out, sum(calls) as calls, sum(usd) as usd,"
+        " round(sum(seconds), 2) as seconds, min(rowid) as began from ops.node_runs"
         " where run_id = ? group by node)"
     )
     return live.rows(
@@ -136,7 +136,7 @@ def _prompts(a: str, b: str) -> list[dict[str, Any]]:
 
 def _arguments(run_id: str) -> dict[str, Any]:
     found = journal.rows(
-        "select * from run_args where run_id = ? order by recorded_at limit 1", (run_id,)
+        "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
     )
     if not found:
         raise live.NotFound(f"Run {run_id} has no recorded settings: retention let go of them.")

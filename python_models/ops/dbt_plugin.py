@@ -17,7 +17,9 @@ from dbt_common.invocation import get_invocation_id
 from ingestion.lake import lake, load_extensions
 from ingestion.settings import SettingsError, settings
 from python_models.ops import build, lock
+from python_models.ops.going_on import Mixture
 from python_models.ops.raw_views import create_raw_views
+from python_models.ops.runs import last_pins
 
 if TYPE_CHECKING:
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -49,7 +51,12 @@ class Plugin(BasePlugin):
         current = build.current(get_invocation_id())
         event = target_config.location.path
         if event == "run_started":
-            current.start(**target_config.config)
+            try:
+                current.start(**target_config.config)
+            except Mixture:
+                # the raw views are those of the run that was to go on: give back what was there
+                create_raw_views(current.connection, last_pins())
+                raise
         elif event == "run_finished":
             current.finish(**target_config.config)
 

@@ -12,7 +12,7 @@ from python_models.ops.runs import GOOD
 META, HOLD_BACK = "pending_rows", "hold_back"
 _PENDING = """
     with latest as (
-        select llm_step_runs.node, max(llm_step_runs.started_at) as started_at
+        select llm_step_runs.node, max(runs.rowid) as run_number
         from llm_step_runs
         inner join runs using (invocation_id)
         where runs.run_id = :run_id
@@ -20,7 +20,8 @@ _PENDING = """
     )
     select llm_step_runs.node, max(llm_step_runs.rows_pending) as row_count
     from llm_step_runs
-    inner join latest using (node, started_at)
+    inner join runs using (invocation_id)
+    inner join latest on llm_step_runs.node = latest.node and runs.rowid = latest.run_number
     where llm_step_runs.rows_pending > 0
     group by llm_step_runs.node
     order by llm_step_runs.node
@@ -34,15 +35,17 @@ class GateNotPassed(RuntimeError):
 def reason_left_out(
     graph: Mapping[str, Node], run_id: str, domain: str, marts: list[Node]
 ) -> str | None:
-    """Return why this run may not publish: a mart or gate that was not part of it."""
+    """Return why this run may not publish: a mart, a gate, or what marts are made of
+    was not part of it."""
     needed = {node["name"] for node in marts}
     needed |= {
         node["name"]
         for node in graph.values()
         if node["resource_type"] == "model" and node["name"].startswith(f"gate_{domain}__")
     }
+    needed |= _made_of(graph, domain, marts)
     latest = journal.rows(
-        "select node, status, max(coalesce(ended_at, started_at)) from node_runs"
+        "select node, status, max(rowid) from node_runs"
         " where run_id = ? and resource_type = 'model' group by node",
         (run_id,),
     )
@@ -52,9 +55,25 @@ def reason_left_out(
         return None
     shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
     return (
-        f"not published: {len(missing)} of {len(needed)} marts and gates are not part of this run"
-        f" ({shown})"
+        f"not published: {len(missing)} of {len(needed)} marts, gates and tables they are made of"
+        f" are not part of this run ({shown})"
     )
+
+
+def _made_of(graph: Mapping[str, Node], domain: str, marts: list[Node]) -> set[str]:
+    """Return the domain's models that marts are made of: rows of another run make a mixture."""
+    found: set[str] = set()
+    waiting = [node["unique_id"] for node in marts]
+    while waiting:
+        for name in graph[waiting.pop()].get("depends_on", {}).get("nodes", []):
+            node = graph.get(name)
+            if node is None or name in found or node["resource_type"] != "model":
+                continue
+            if domain_of(node) == domain:
+                found.add(name)
+                waiting.append(name)
+    ephemeral = {name for name in found if graph[name]["config"]["materialized"] == "ephemeral"}
+    return {graph[name]["name"] for name in found - ephemeral}
 
 
 def refuse_failed_gates(run_id: str, domain: str) -> None:
@@ -67,7 +86,7 @@ def refuse_failed_gates(run_id: str, domain: str) -> None:
         "select gate, table_name, expectation from gate_results where severity = 'critical'"
         " and not success and gate glob ? and invocation_id = (select invocation_id from node_runs"
         " where node_runs.node = gate_results.gate and run_id = ?"
-        " order by started_at desc limit 1)",
+        " order by rowid desc limit 1)",
         (f"gate_{domain}__*", run_id),
     )
     if failed:

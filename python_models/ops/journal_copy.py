@@ -17,6 +17,7 @@ def copy_from_journal(
 ) -> None:
     """Make one journal table visible as `journal_<table>`, empty when nobody wrote it yet.
 
+    Its rows are in the order they were written, which `rowid` then tells: clocks go back.
     By way of a file: handing rows over in memory would make duckdb import pandas.
 
     Args:
@@ -26,7 +27,9 @@ def copy_from_journal(
         folder: where the file may lie meanwhile.
     """
     known = journal.rows("select 1 from sqlite_master where name = ?", (table,))
-    found = journal.rows(f"select {', '.join(columns)} from {table}") if known else []
+    found = (
+        journal.rows(f"select {', '.join(columns)} from {table} order by rowid") if known else []
+    )
     path = folder / f"{table}.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in found), encoding="utf-8")
     kinds = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())

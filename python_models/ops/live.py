@@ -45,11 +45,11 @@ def run_named(text: str) -> dict[str, Any]:
         NotFound: there is none, or more than one run.
     """
     if text in ("", "last"):
-        found = journal.rows("select * from runs order by started_at desc limit 1")
+        found = journal.rows("select * from runs order by rowid desc limit 1")
     else:
         found = journal.rows(
             "select * from runs where run_id like :text || '%' or invocation_id like :text || '%'"
-            " order by started_at desc",
+            " order by rowid desc",
             {"text": text.replace("%", "")},
         )
     ids = {run["run_id"] for run in found}
@@ -57,7 +57,9 @@ def run_named(text: str) -> dict[str, Any]:
         return found[0]
     if len(ids) > 1:
         raise NotFound(f"{text} is the beginning of {len(ids)} runs: give more of the id.")
-    newest = journal.rows("select distinct run_id from runs order by started_at desc limit 5")
+    newest = journal.rows(
+        "select run_id from runs group by run_id order by max(rowid) desc limit 5"
+    )
     names = ", ".join(run["run_id"] for run in newest) or "there is none yet"
     raise NotFound(f"No run has the id {text!r}. The newest: {names} (`make runs` lists them).")
 

@@ -31,9 +31,9 @@ def phase_nodes(run_id: str, phase: str) -> list[dict[str, Any]]:
 def latest_nodes(run_id: str) -> list[dict[str, Any]]:
     """Return each node of a run as its last invocation left it, in the order they ran."""
     return journal.rows(
-        "select * from node_runs where run_id = ? and started_at = (select max(started_at)"
+        "select * from node_runs where run_id = ? and rowid = (select max(other.rowid)"
         " from node_runs as other where other.run_id = node_runs.run_id"
-        " and other.unique_id = node_runs.unique_id) order by started_at",
+        " and other.unique_id = node_runs.unique_id) order by rowid",
         (run_id,),
     )
 
@@ -80,7 +80,7 @@ def _from_build(
         load_extensions(connection)
         for node in nodes:
             newest = journal.rows(
-                "select run_id from node_runs where unique_id = ? order by started_at desc limit 1",
+                "select run_id from node_runs where unique_id = ? order by rowid desc limit 1",
                 (node["unique_id"],),
             )
             schema = connection.execute(

@@ -2,14 +2,17 @@
 
 A file is written under a name nobody knows, closed, made durable, given its own new name, and
 only then does `latest.duckdb` point to it: a reader has the file before or the file after.
+
+Files are numbered in the order they are written. No clock says which is newer: one that is set
+back would make the file just written the oldest.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,8 @@ _FILES_KEPT_OF_A_RELEASE = 3
 # the file holds views and small tables: blocks of 256 kB would be almost empty
 _SMALL_BLOCKS = {"default_block_size": "16384"}
 _LEDGER = ("calls", "attempts")
+# `release-000003-n00000042.duckdb`; those of earlier versions end in the time they were written
+_NAME = re.compile(r"\.?release-(?P<release>\d+)-(n(?P<number>\d+)|[^-]*)\.duckdb")
 
 
 def refresh(invocation_id: str | None) -> Path:
@@ -45,6 +50,8 @@ def current_release_id() -> int | None:
         )
         if found:
             return found[0]["release_id"] or None
+        if named := _NAME.fullmatch(latest.readlink().name):
+            return int(named["release"]) or None
     newest = journal.rows("select max(release_id) as release_id from releases")
     return newest[0]["release_id"]
 
@@ -59,7 +66,7 @@ def write(release_id: int | None, invocation_id: str | None) -> Path:
     """Write a release to a new file and point `latest` to it; returns the file."""
     folder = lake().releases
     folder.mkdir(exist_ok=True)
-    name = f"release-{release_id or 0:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+    name = f"release-{release_id or 0:06d}-n{_next_number():08d}.duckdb"
     unfinished = folder / f".{name}"
     try:
         _fill(unfinished, release_id)
@@ -96,10 +103,39 @@ def newest_file(release_id: int) -> Path | None:
 
 def files_by_release() -> dict[int, list[Path]]:
     """Return {release: its files, the newest last}."""
-    found: dict[int, list[Path]] = {}
-    for path in sorted(lake().releases.glob("release-*.duckdb")):
-        found.setdefault(int(path.name.split("-")[1]), []).append(path)
-    return found
+    written = {
+        row["file"]: row["place"]
+        for row in journal.rows("select file, rowid as place from release_files")
+    }
+    found: dict[int, list[tuple[int, int, Path]]] = {}
+    for path in lake().releases.glob("release-*.duckdb"):
+        if named := _NAME.fullmatch(path.name):
+            # one without a number is older than any that has one: the journal knows their order
+            place = written.get(path.name, 0)
+            key = (int(named["number"] or 0), place, path)
+            found.setdefault(int(named["release"]), []).append(key)
+    return {release: [path for *_, path in sorted(keys)] for release, keys in found.items()}
+
+
+def is_latest(file: Path) -> bool:
+    """Say whether `latest` names this file: then it is never deleted, whatever its place."""
+    latest = lake().latest
+    return latest.is_symlink() and latest.readlink().name == file.name
+
+
+def _next_number() -> int:
+    """Return a number no release file has had; whoever writes one holds the build lock.
+
+    Both the folder and the journal count: either may have been lost or emptied.
+    """
+    names = [path.name for path in lake().releases.glob("release-*.duckdb")]
+    rows = journal.rows("select file, rowid as place from release_files")
+    numbers = [
+        named["number"]
+        for name in names + [row["file"] for row in rows]
+        if (named := _NAME.fullmatch(name))
+    ]
+    return 1 + max([int(number or 0) for number in numbers] + [row["place"] for row in rows] + [0])
 
 
 def _fill(path: Path, release_id: int | None) -> None:
@@ -189,6 +225,7 @@ def _drop_superseded(release_id: int) -> None:
     for other, files in files_by_release().items():
         kept = _FILES_KEPT_OF_A_RELEASE if other == release_id else 1
         for path in files[:-kept]:
-            path.unlink(missing_ok=True)
+            if not is_latest(path):
+                path.unlink(missing_ok=True)
     for path in lake().releases.glob(".release-*"):
         path.unlink(missing_ok=True)  # of a build that was killed: this one holds the lock

@@ -32,23 +32,23 @@ def resume(options: argparse.Namespace) -> int:
         say(f"Run {run['run_id']} succeeded: there is nothing to resume.")
         return 0
     if run["status"] == "failed" and not options.from_step and _has_results_of(run):
-        return _finish(dbt(["retry"], _environment(run["run_id"])))
+        return _go_on(run["run_id"], ["retry"])
     names = _what_is_left(run["run_id"], options.from_step)
     if not names:
         say(f"Every node of run {run['run_id']} succeeded: there is nothing to resume.")
         return 0
-    return _finish(_build(run["run_id"], names))
+    return _build(run["run_id"], names)
 
 
 def phase_run(options: argparse.Namespace) -> int:
     """Run the nodes of one phase of a run again."""
     run_id = live.run_named(options.run)["run_id"]
     nodes = phase_nodes(run_id, options.phase)
-    return _finish(_build(run_id, [_selector(node["unique_id"]) for node in nodes]))
+    return _build(run_id, [_selector(node["unique_id"]) for node in nodes])
 
 
 def _last_unfinished() -> dict[str, Any] | None:
-    newest = journal.rows("select * from runs order by started_at desc limit 1")
+    newest = journal.rows("select * from runs order by rowid desc limit 1")
     return newest[0] if newest and newest[0]["status"] != "success" else None
 
 
@@ -75,8 +75,13 @@ def _what_is_left(run_id: str, from_step: str | None) -> list[str]:
 
 
 def _selector(unique_id: str) -> str:
-    """Return what selects a node by its name alone."""
+    """Return what selects this node and no other.
+
+    A bare name also selects the folder of that name, with all that lies in it.
+    """
     kind, _, *names = unique_id.split(".")
+    if kind in ("model", "seed"):
+        return f"{names[-1]},file:{names[-1]},resource_type:{kind}"
     # test.<project>.<name>.<hash>, unit_test.<project>.<model>.<name>
     return names[0] if kind == "test" else names[-1]
 
@@ -87,12 +92,12 @@ def _build(run_id: str, selectors: list[str]) -> int:
     command = ["build", "--indirect-selection", "empty", "--select", *selectors]
     if variables:
         command += ["--vars", json.dumps(variables)]
-    return dbt(command, _environment(run_id))
+    return _go_on(run_id, command)
 
 
 def _arguments(run_id: str) -> dict[str, Any]:
     return journal.rows(
-        "select * from run_args where run_id = ? order by recorded_at limit 1", (run_id,)
+        "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
     )[0]
 
 
@@ -107,6 +112,14 @@ def _environment(run_id: str) -> dict[str, str]:
     return repeated | {RESUME_VARIABLE: run_id}
 
 
-def _finish(code: int) -> int:
-    summary.print_run(wide(), code)
+def _go_on(run_id: str, command: list[str]) -> int:
+    """Run dbt for a run and say how it ended; when it was refused, dbt said why."""
+    before = _last_number()
+    code = dbt(command, _environment(run_id))
+    if _last_number() != before:
+        summary.print_run(wide(), code)
     return code
+
+
+def _last_number() -> int:
+    return journal.rows("select coalesce(max(rowid), 0) as number from runs")[0]["number"]

@@ -69,13 +69,15 @@ def make_plan(now: datetime) -> Plan:
     """Return which releases and runs are beyond keeping at an instant."""
     horizon = (now - timedelta(days=KEPT_DAYS)).isoformat(sep=" ")
     current = release_file.current_release_id()
+    # order goes by number; and nothing is older than what came before it, whatever the clock said
     releases = journal.rows(
-        "select release_id, created_at from releases where dropped_at is null"
-        " order by release_id desc"
+        "select release_id, max(created_at) over (order by release_id) as created_at"
+        " from releases where dropped_at is null order by release_id desc"
     )
     runs = journal.rows(
-        "select run_id, max(started_at) as started_at from runs group by run_id"
-        " order by max(started_at) desc"
+        "select run_id, max(started_at) over (order by run_number) as started_at from"
+        " (select run_id, max(started_at) as started_at, max(rowid) as run_number"
+        " from runs group by run_id) order by run_number desc"
     )
     return Plan(
         releases=[
@@ -174,7 +176,8 @@ def forget(plan: Plan) -> None:
     files = release_file.files_by_release()
     for release_id in plan.releases:
         for path in files.get(release_id, []):
-            path.unlink(missing_ok=True)
+            if not release_file.is_latest(path):
+                path.unlink(missing_ok=True)
     with journal.journal() as connection:
         connection.executemany(
             "update releases set dropped_at = ? where release_id = ?",

@@ -146,7 +146,7 @@ def _last_run(domain: str | None) -> dict | None:
     others = set(DOMAINS) - {domain}
     for row in journal.rows(
         "select runs.*, run_args.arguments from runs inner join run_args using (invocation_id)"
-        " order by runs.started_at desc"
+        " order by runs.rowid desc"
     ):
         selected = json.loads(row["arguments"]).get("select")
         if domain is None or not selected or not set(selected) <= others:

@@ -14,6 +14,7 @@ from typing import Any
 from ingestion.settings import scrub
 from python_models.ops import fingerprint, journal
 from python_models.ops.raw_views import Pins
+from python_models.ops.snapshot_files import plain
 
 GOOD = ("success", "pass", "warn", "no-op")
 BAD = ("error", "fail", "runtime error", "partial success")
@@ -21,8 +22,12 @@ _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Passed|[A-Z]\w
 RESUME_VARIABLE = "SLUICE_RESUME_RUN"
 
 
+class PinsLost(RuntimeError):
+    """The raw snapshots of a run are gone, so that it cannot be gone on with."""
+
+
 def new_run_id() -> str:
-    """Return an id that sorts by time and can be typed."""
+    """Return an id that can be typed; its time is for people, nothing is ordered by it."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
@@ -30,12 +35,34 @@ def inherited() -> tuple[str, Pins] | None:
     """Return run and raw snapshots this invocation goes on with; None when it begins a run.
 
     `make resume` names the run; `dbt retry` goes on with the one its results file is of.
+
+    Raises:
+        PinsLost: the raw tables are no longer there as that run read them.
     """
     run_id = os.environ.get(RESUME_VARIABLE) or _retried_run()
     found = journal.rows(
-        "select run_id, pins from runs where run_id = ? order by started_at limit 1", (run_id,)
+        "select run_id, pins from runs where run_id = ? order by rowid limit 1", (run_id,)
     )
-    return (found[0]["run_id"], json.loads(found[0]["pins"])) if found else None
+    return _with_pins(found[0]) if found else None
+
+
+def last_pins() -> Pins:
+    """Return the raw snapshots the last invocation read."""
+    found = journal.rows("select pins from runs order by rowid desc limit 1")
+    return json.loads(found[0]["pins"]) if found else {}
+
+
+def _with_pins(run: Mapping[str, Any]) -> tuple[str, Pins]:
+    pins = json.loads(run["pins"])
+    files = [plain(file) for tables in pins.values() for file in tables.values()]
+    lost = [file for file in files if "://" not in file and not Path(file).exists()]
+    if lost:
+        raise PinsLost(
+            f"Run {run['run_id']} cannot go on: of the raw tables it reads {len(lost)} are no"
+            f" longer kept as they were then (the first is {lost[0]}). Nothing was built or"
+            " changed. `make build` builds everything as a new run, on what has landed by now."
+        )
+    return run["run_id"], pins
 
 
 def _retried_run() -> str | None:
@@ -121,7 +148,7 @@ def record_end(invocation_id: str) -> str:
     run = journal.rows("select * from runs where invocation_id = ?", (invocation_id,))[0]
     bad = journal.rows(
         "select node, status, message from node_runs where invocation_id = ?"
-        f" and status in ({', '.join(repr(status) for status in BAD)}) order by ended_at",
+        f" and status in ({', '.join(repr(status) for status in BAD)}) order by rowid",
         (invocation_id,),
     )
     status = "failed" if bad else "success"
@@ -135,7 +162,7 @@ def _end(started_at: str, ended_at: str, status: str, message: str | None) -> di
     seconds = datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)
     return {
         "ended_at": ended_at,
-        "seconds": seconds.total_seconds(),
+        "seconds": max(0.0, seconds.total_seconds()),  # the clock may have gone back meanwhile
         "status": status,
         "message": message,
     }

@@ -17,7 +17,9 @@ _RUN_COLUMNS = (
 def runs(options: argparse.Namespace) -> int:
     """List the newest runs."""
     with live.live_ops() as ops:
-        found = live.rows(ops, f"select {_RUN_COLUMNS} from ops.runs limit ?", [options.limit])
+        found = live.rows(
+            ops, f"select {_RUN_COLUMNS} from ops.runs order by rowid limit ?", [options.limit]
+        )
     emit(found, options.json, "Runs", "No run yet: `make run`.")
     return 0
 
@@ -59,7 +61,7 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
         " cached, usd, case when status in ('success', 'pass') then null else message end"
         " as message from ops.node_runs where run_id = ?"
         " and not (resource_type in ('test', 'unit_test') and status = 'pass')"
-        " order by started_at",
+        " order by rowid",
         [run_id],
     )
     gates = live.rows(
@@ -73,7 +75,7 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
         ops,
         "select invocation_id, command, status, started_at, round(seconds, 1) as seconds,"
         " nodes_ok, nodes_failed, nodes_skipped, usd, release_id, git_commit, is_dirty, message"
-        " from ops.runs where run_id = ? order by started_at",
+        " from ops.runs where run_id = ? order by rowid desc",
         [run_id],
     )
     return {

@@ -17,7 +17,7 @@ _NEXT = """[bold]Look at it[/bold]
 
 def print_run(console: Console, exit_code: int) -> None:
     """Say how the last run ended, what readers see now, and what to do next."""
-    found = journal.rows("select * from runs order by started_at desc limit 1")
+    found = journal.rows("select * from runs order by rowid desc limit 1")
     if not found:
         return
     run = found[0]
@@ -57,7 +57,7 @@ def print_release(console: Console, run_id: str | None = None) -> None:
         )
     console.print(table)
     console.print(f"Opened by any DuckDB: {lake().latest} -> {lake().latest.resolve().name}\n")
-    newest = journal.rows("select run_id from runs order by started_at desc limit 1")
+    newest = journal.rows("select run_id from runs order by rowid desc limit 1")
     console.print(_NEXT.format(run=run_id or (newest[0]["run_id"] if newest else "..")))
 
 

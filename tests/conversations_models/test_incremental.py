@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.conversations_models.models_project import Models
@@ -75,6 +76,22 @@ def test_only_new_content_is_measured_until_a_rule_changes(
         rules + "conversations_intermediate.int_conversations__tiers_scored"
     )
     assert stored == [(3, 1)]
+
+
+def test_a_load_processed_while_the_clock_is_back_is_the_last_one_processed(
+    conversation_models: Models, database: Path
+) -> None:
+    stored = "conversations_intermediate.int_conversations__loads_processed"
+    conversation_models.use(database)
+    land(database, "a", [SOUND])
+    conversation_models.run()
+    # to the table that is here, a clock a day behind is one that wrote a day ahead before
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"update {stored} set processed_at = processed_at + interval 1 day")
+    land(database, "b", [INNOCENT["accents"]])
+    conversation_models.run()
+    in_order = f"select load_id from {stored} order by processed_at"
+    assert conversation_models.rows(in_order) == [("a",), ("b",)]
 
 
 def test_a_changed_rule_in_a_model_reopens_what_was_validated_by_the_old_one(

@@ -411,9 +411,9 @@ def ops_rows() -> dict[str, list[dict[str, Any]]]:
             }
         )
     return {
-        "ops.runs": runs,
+        "ops.runs": runs[::-1],  # as in a real release: the last one first
         "ops.node_runs": nodes,
-        "ops.gate_results": gates,
+        "ops.gate_results": gates[::-1],
         "ops.costs": costs,
         "ops.loads": [
             {

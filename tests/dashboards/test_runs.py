@@ -16,6 +16,7 @@ import pytest
 from dashboards import runner
 from dashboards.parts.run_live import live_phases
 from dashboards.progress import progress, read_progress
+from ingestion.lake import lake
 from ingestion.settings import reset_settings
 from python_models.ops import journal
 from tests.dashboards.pages import failures, page, words
@@ -245,3 +246,18 @@ def _echo(folder: Path) -> str:
     script.write_text('#!/bin/sh\necho "$@"\n')
     script.chmod(0o755)
     return str(script)
+
+
+def test_the_run_started_last_is_the_latest_whatever_the_clock_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    earlier = lake().root / "started" / "2999-01-01T000000.000000"  # named as before: by its time
+    earlier.mkdir(parents=True)
+    for title, at in (("first", "2026-01-02 00:00:00.0"), ("second", "2026-01-01 00:00:00.0")):
+        monkeypatch.setattr(runner, "_now", lambda at=at: at)
+        run = runner.start([sys.executable, "-c", "pass"], title)
+        assert runner.latest_run().title == title
+        deadline = time.monotonic() + 30
+        while runner.latest_run().state == "running" and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert Path(run.folder).name > earlier.name

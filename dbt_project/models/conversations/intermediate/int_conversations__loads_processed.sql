@@ -24,7 +24,7 @@ loads_processed as (
     select
         files.load_id,
         '{{ conversations_settings_hash() }}' as settings_hash,
-        cast({{ dbt.current_timestamp() }} as timestamp) as processed_at
+        {{ later_than_stored('processed_at') }} as processed_at
     from files
     group by files.load_id
 )

@@ -38,7 +38,7 @@ rounded_figures as (
         cast(round(figures.p{{ tenth }}0_score, 6) as double) as p{{ tenth }}0_score,
         {% endfor -%}
         cast(1.0 * figures.kept_count / figures.record_count as double) as kept_share,
-        cast({{ dbt.current_timestamp() }} as timestamp) as measured_at
+        {{ later_than_stored('measured_at') }} as measured_at
     from figures
 ),
 

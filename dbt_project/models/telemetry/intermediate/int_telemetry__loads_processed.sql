@@ -96,7 +96,7 @@ loads_processed as (
         controls.on_threshold_w,
         controls.idle_gap_seconds,
         controls.settings_hash,
-        cast({{ dbt.current_timestamp() }} as timestamp) as processed_at
+        {{ later_than_stored('processed_at') }} as processed_at
     from loads
     left join controls on loads.control_id = controls.control_id
 )
