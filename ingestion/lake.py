@@ -14,8 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.generation import require_agreement
+from ingestion.lake_version import admit, adopt_store
+from ingestion.migrations import CATALOG
 from ingestion.settings import SettingsError, settings
-from ingestion.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,9 +89,14 @@ class LakePaths:
 
 
 def lake() -> LakePaths:
-    """Return the paths of the lake in force; creates its folder."""
+    """Return the paths of the lake in force; creates its folder, brings an older lake forward.
+
+    Raises:
+        LakeRefused: newer code wrote it, or it cannot be brought forward now.
+    """
     paths = LakePaths(settings().sluice_lake)
     paths.root.mkdir(parents=True, exist_ok=True)
+    admit(paths.root)
     return paths
 
 
@@ -132,9 +139,10 @@ def catalog_properties() -> dict[str, str]:
         uri = known.sluice_catalog_uri
         if uri is None:
             path = lake().catalog_db
+            require_agreement(path.parent)
             if not path.exists():
                 with closing(sqlite3.connect(path)) as connection:
-                    write_ahead(connection)
+                    adopt_store(connection, path.parent, CATALOG)
             # a writer waits for another instead of failing: commits take milliseconds
             uri = f"sqlite:///{path}?timeout=60"
         properties = {"type": "sql", "uri": uri}

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion.lake import lake, load_extensions
-from ingestion.settings import PROJECT_ROOT
+from ingestion.settings import PROJECT_ROOT, told
 from python_models.llm.estimating import Estimate
 from python_models.llm.recording import RECORDER, OnlyEstimated
 
@@ -232,4 +232,4 @@ def show(ranged: list[Ranged]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -12,7 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
 
+from ingestion.generation import MEND, troubles
 from ingestion.lake import catalog, lake, load_extensions, uses_object_store, warehouse_uri
+from ingestion.lake_version import LakeRefused, read_version
 from ingestion.settings import PROJECT_ROOT, scrub, settings
 from python_models.ops import journal, lock, release_file
 from python_models.ops.output import emit
@@ -32,10 +34,15 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything; a check that raises is a finding, not an end."""
+    try:
+        lake()
+    except LakeRefused as error:  # nothing else may be touched
+        return [Finding("lake", False, str(error))]
     checks: list[Callable[[], Iterator[Finding]]] = [
         _python,
         _pins,
         _settings,
+        _lake,
         _extensions,
         _catalog,
         _journal,
@@ -79,6 +86,19 @@ def _pins() -> Iterator[Finding]:
 def _settings() -> Iterator[Finding]:
     known = settings()
     yield Finding("settings", True, f"lake {known.sluice_lake}, tables in {warehouse_uri()}")
+
+
+def _lake() -> Iterator[Finding]:
+    version = read_version(lake().root)
+    if version is None:
+        yield Finding("lake", False, f"{lake().root} has no VERSION, and none can be written there")
+        return
+    detail = f"layout {version.layout}, generation {version.generation}, id {version.lake_id[:12]}"
+    found = troubles(lake().root)
+    for trouble in found:
+        yield Finding("lake", False, f"{trouble.says} {MEND}")
+    if not found:
+        yield Finding("lake", True, detail)
 
 
 def _extensions() -> Iterator[Finding]:

@@ -17,6 +17,7 @@ import duckdb
 
 from ingestion.domains import DOMAINS
 from ingestion.faults import fault
+from ingestion.generation import raise_generation
 from ingestion.lake import lake, load_extensions, metadata_locations
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
@@ -86,6 +87,7 @@ def point_to(file: Path) -> None:
     beside.symlink_to(target)
     beside.replace(latest)
     _sync(lake().root)
+    raise_generation(lake().root, shown=file.name)
 
 
 def newest_file(release_id: int) -> Path | None:
