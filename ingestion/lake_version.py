@@ -20,7 +20,7 @@ from pathlib import Path
 from ingestion import migrations
 from ingestion.faults import fault
 from ingestion.migrations import CATALOG, JOURNAL, SEEN
-from ingestion.settings import SettingsError
+from ingestion.settings import SettingsError, settings
 from ingestion.write_ahead import BUSY_SECONDS, write_ahead
 
 RELEASES = "releases"
@@ -231,6 +231,11 @@ def _adopted(root: Path, version: Version) -> Version:
     # of releases whose pointer is lost it is known that they were there
     has_releases = latest.is_symlink() or any((root / "releases").glob("release-*.duckdb"))
     stores = [store for store, name in FILES.items() if (root / name).exists()]
+    if has_releases:  # without these no release was ever made
+        known = settings()
+        has_server = known.sluice_catalog_uri is not None or known.sluice_catalog_type == "rest"
+        needed = (JOURNAL,) if has_server else (JOURNAL, CATALOG)
+        stores += [store for store in needed if store not in stores]
     generations = [found[1] for _, found in _identities(root)]
     return replace(
         version,

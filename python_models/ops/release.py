@@ -101,7 +101,7 @@ def publish_marts(
         fault("publish.recorded")
         journal.change("runs", {"invocation_id": invocation_id}, {"release_id": release_id})
         if not release_file.is_shown(release_id):
-            release_file.write(release_id, invocation_id)
+            release_file.write(release_id, invocation_id, may_shrink=True)
     return release_id, published
 
 

@@ -21,6 +21,7 @@ from ingestion.generation import raise_generation
 from ingestion.lake import lake, load_extensions, metadata_locations
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
+from python_models.ops.shown import refuse_loss
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.source_words import words_of
 from python_models.ops.sql_text import identifier, literal
@@ -32,9 +33,9 @@ _SMALL_BLOCKS = {"default_block_size": "16384"}
 _LEDGER = ("calls", "attempts")
 
 
-def refresh(invocation_id: str | None) -> Path:
+def refresh(invocation_id: str | None, may_shrink: bool = False) -> Path:
     """Write the release readers see now anew, with `ops`, `llm` and the rejects as of now."""
-    return write(current_release_id(), invocation_id)
+    return write(current_release_id(), invocation_id, may_shrink)
 
 
 def current_release_id() -> int | None:
@@ -56,8 +57,17 @@ def is_shown(release_id: int) -> bool:
     return latest.exists() and current_release_id() == release_id
 
 
-def write(release_id: int | None, invocation_id: str | None) -> Path:
-    """Write a release to a new file and point `latest` to it; returns the file."""
+def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = False) -> Path:
+    """Write a release to a new file and point `latest` to it; returns the file.
+
+    Args:
+        release_id: number of the release, None for what there is without one.
+        invocation_id: dbt invocation that asks for it.
+        may_shrink: whether readers may see another release, or less, afterwards.
+
+    Raises:
+        WouldDrop: they would, and must not.
+    """
     folder = lake().releases
     folder.mkdir(exist_ok=True)
     name = f"release-{release_id or 0:06d}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
@@ -66,6 +76,8 @@ def write(release_id: int | None, invocation_id: str | None) -> Path:
         _fill(unfinished, release_id)
         fault("release_file.written")
         _make_durable(unfinished)
+        if not may_shrink:
+            refuse_loss(unfinished)
         unfinished.rename(folder / name)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -43,7 +43,7 @@ def retention(options: argparse.Namespace) -> int:
         if not options.dry_run:
             forget(plan)
             if plan.releases:
-                release_file.refresh(None)
+                release_file.refresh(None, may_shrink=True)
     document = {
         "dry_run": options.dry_run,
         "releases_dropped": plan.releases,
