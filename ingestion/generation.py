@@ -29,6 +29,8 @@ from ingestion.lake_version import (
 )
 from ingestion.migrations import CATALOG, JOURNAL
 
+# says of a lake that its paths still name the folder the backup was taken of
+RESTORING = "RESTORING"
 MEND = (
     "Put it back if you moved it, take a backup with `make restore DIR=`, or let `make repair` "
     "make it again from what is left. `make doctor` says what else is wrong. Nothing was changed."
@@ -100,6 +102,9 @@ def troubles(root: Path) -> list[Trouble]:
     version = read_version(root)
     if version is None:
         return []
+    if (root / RESTORING).exists():
+        says = f"The restore of {root} was cut short: run `make restore DIR=` once more."
+        return [Trouble("lake", "restoring", says)]
     found, numbers = [], {}
     for store, name in FILES.items():
         trouble, number = _looked_at(root / name, store, version)

@@ -21,6 +21,7 @@ from ingestion.generation import raise_generation
 from ingestion.lake import lake, load_extensions, metadata_locations
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
+from python_models.ops.release_views import unreadable_query
 from python_models.ops.shown import refuse_loss
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.source_words import words_of
@@ -122,8 +123,7 @@ def _fill(path: Path, release_id: int | None) -> None:
         target.execute("set TimeZone = 'UTC'")
         folders = set()
         for table in _tables(release_id):
-            query = files_query(json.loads(table["files"]), json.loads(table["columns"]))
-            _create_view(target, table["domain"], table["table_name"], query, table)
+            _show_table(target, table)
             folders.add(table["location"])
         for domain in DOMAINS.values():
             folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
@@ -140,6 +140,16 @@ def _tables(release_id: int | None) -> list[dict[str, Any]]:
         "select * from release_tables where release_id = ? order by domain, table_name",
         (release_id,),
     )
+
+
+def _show_table(target: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+    """Show a released table; one whose files are damaged says so, and the others are shown."""
+    name, paths = (table["domain"], table["table_name"]), json.loads(table["files"])
+    columns = json.loads(table["columns"])
+    try:
+        _create_view(target, *name, files_query(paths, columns), table)
+    except (duckdb.IOException, duckdb.InvalidInputException):
+        _create_view(target, *name, unreadable_query(".".join(name), paths, columns), table)
 
 
 def _create_view(
