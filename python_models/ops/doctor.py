@@ -212,10 +212,8 @@ def _deep_files() -> Iterator[Finding]:
 
 def _files_of_releases(is_deep: bool) -> Iterator[Finding]:
     shown = release_file.current_release_id()
-    known = lake_files.kept_tables()
-    # what `repair` marked in releases nobody sees is known, and nothing more can be done there
-    tables = [row for row in known if row["release_id"] == shown or not row["unreadable"]]
-    marked = sorted({row["release_id"] for row in known if row["unreadable"]})
+    tables = lake_files.hoped_for(shown)
+    marked = sorted({row["release_id"] for row in lake_files.kept_tables() if row["unreadable"]})
     wrong = lake_files.look(tables, is_deep)
     how = "read whole" if is_deep else "footers and sizes (all bytes: ARGS=--deep)"
     if not wrong:

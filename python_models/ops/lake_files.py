@@ -23,6 +23,11 @@ def kept_tables() -> list[dict[str, Any]]:
     )
 
 
+def hoped_for(shown: int | None) -> list[dict[str, Any]]:
+    """Return the tables that should be readable: of releases nobody sees those not given up."""
+    return [row for row in kept_tables() if row["release_id"] == shown or not row["unreadable"]]
+
+
 def look(tables: Iterable[Row], is_deep: bool) -> dict[str, str]:
     """Return {file: what is wrong} over tables of releases and all that `latest` shows besides."""
     with duckdb.connect() as session:

@@ -20,7 +20,7 @@ from ingestion.lake import lake, uses_object_store
 from ingestion.lake_version import FILE as VERSION_FILE
 from ingestion.lake_version import NewerLake
 from ingestion.settings import settings
-from python_models.ops import lake_files, relocate
+from python_models.ops import lake_files, release_file, relocate
 from python_models.ops.backup_store import Backup, Store
 from python_models.ops.output import emit_document, say
 
@@ -128,5 +128,7 @@ def finish(old: str) -> None:
 def verified() -> list[str]:
     """Return what is wrong with the lake that was restored."""
     found = [trouble.says for trouble in troubles(lake().root)]
-    wrong = {} if found else lake_files.look(lake_files.kept_tables(), is_deep=True)
-    return found + [f"{path}: {says}" for path, says in wrong.items()]
+    if found:
+        return found
+    wrong = lake_files.look(lake_files.hoped_for(release_file.current_release_id()), is_deep=True)
+    return [f"{path}: {says}" for path, says in wrong.items()]
