@@ -65,7 +65,7 @@ def lost_tables(tables: Iterable[Row], wrong: Mapping[str, str]) -> dict[tuple[i
     for table in tables:
         files = json.loads(table["files"])
         bad = [path for path in files if path in wrong]
-        if not files and table["rows"]:
+        if (not files and table["rows"]) or table["columns"] == "{}":
             bad = [file_health.UNKNOWN_FILES]
         if bad:
             key = (table["release_id"], table["domain"], table["table_name"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ingestion.lake import warehouse_uri
 from python_models.ops import file_health, kept_tables
 from python_models.ops.release import state_of
 from python_models.ops.release_views import ReleasedView, views_of
+from python_models.ops.snapshot_tables import view_at
 from python_models.ops.sql_text import identifier
 
 Rows = list[dict[str, Any]]
@@ -53,11 +54,26 @@ def of_file(
     yield "release_files", [name | {"written_at": _text(written)}]
 
 
-def of_releases_without_file(opened: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Rows]]:
-    """Yield (journal table, rows) of every release a file knows of, without the others' files."""
-    yield "release_tables", _tables(opened, "true", [])
-    unknown = {"state": "[]", "dropped_at": None}
-    yield "releases", [row | unknown for row in _releases(opened, "true")]
+def of_releases_without_file(
+    opened: duckdb.DuckDBPyConnection, known: Collection[int]
+) -> Iterator[tuple[str, Rows]]:
+    """Yield (journal table, rows) of the releases a file knows of, without those `known`."""
+    condition = f"release_id not in ({', '.join(map(str, sorted(known)))})" if known else "true"
+    tables = _tables(opened, condition, [])
+    yield "release_tables", tables
+    yield (
+        "releases",
+        [
+            row
+            | {
+                "state": json.dumps(
+                    state_of([one for one in tables if one["release_id"] == row["release_id"]])
+                ),
+                "dropped_at": None,
+            }
+            for row in _releases(opened, condition)
+        ],
+    )
 
 
 def _releases(opened: duckdb.DuckDBPyConnection, condition: str) -> Rows:
@@ -113,7 +129,14 @@ def _tables(opened: duckdb.DuckDBPyConnection, condition: str, shown: list[Relea
     """Return tables of releases, with their files as the views of the file name them."""
     rows = _rows(opened, f"select * from ops.release_tables where {condition}")
     views = {(view.domain, view.name): view for view in shown}
-    return [_table(row, views.get((row["domain"], row["table_name"]))) for row in rows]
+    return [
+        _table(row, views.get((row["domain"], row["table_name"])) or _pinned(row)) for row in rows
+    ]
+
+
+def _pinned(row: dict[str, Any]) -> ReleasedView | None:
+    """Return a table of a release whose file is gone, as the snapshot it pinned says."""
+    return view_at(row["domain"], row["table_name"], row["snapshot_id"], row["schema_hash"])
 
 
 def _table(row: dict[str, Any], view: ReleasedView | None) -> dict[str, Any]:

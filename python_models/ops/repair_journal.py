@@ -87,8 +87,9 @@ def _refill_records() -> dict[str, int]:
         release_records.keep_shown_tables(opened)
         # the ledger gets these with the next answers: the last run's may not be there
         counts["llm_step_runs"] += _put_unknown("llm_step_runs", release_records.step_runs(opened))
+    known = {release_id for (release_id,) in _keys("releases")}
     for _, _, opened in opened_files():
-        for table, rows in release_records.of_releases_without_file(opened):
+        for table, rows in release_records.of_releases_without_file(opened, known):
             counts[table] += _put_unknown(table, rows)
     counts["releases"] += _fill_gap_of_numbers()
     return counts
