@@ -65,6 +65,11 @@ def mending(root: Path) -> Iterator[None]:
         _agreed.pop(root, None)
 
 
+def is_being_mended(root: Path) -> bool:
+    """Say whether this process mends the lake now."""
+    return root in _mending
+
+
 def require_agreement(root: Path) -> None:
     """Refuse to use journal or catalog of a lake whose parts disagree.
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ingestion.generation import require_agreement
 from ingestion.lake_version import admit, adopt_store
 from ingestion.migrations import CATALOG
+from ingestion.server_catalog import require_known
 from ingestion.settings import SettingsError, settings
 
 if TYPE_CHECKING:
@@ -158,7 +159,15 @@ def catalog() -> Catalog:
     from pyiceberg.catalog import load_catalog
 
     with _OPENING:
-        return load_catalog(CATALOG_NAME, **catalog_properties())
+        opened = load_catalog(CATALOG_NAME, **catalog_properties())
+        if not uses_catalog_file():
+            require_known(opened, lake().root)
+        return opened
+
+
+def uses_catalog_file() -> bool:
+    """Say whether the catalog is the file in the lake, and not on a server."""
+    return settings().sluice_catalog_type == "sql" and settings().sluice_catalog_uri is None
 
 
 def metadata_locations(namespace: str) -> dict[str, str]:

@@ -18,7 +18,8 @@ import duckdb
 from ingestion.domains import DOMAINS
 from ingestion.faults import fault
 from ingestion.generation import raise_generation
-from ingestion.lake import lake, load_extensions, metadata_locations
+from ingestion.lake import catalog, lake, load_extensions, metadata_locations, uses_catalog_file
+from ingestion.server_catalog import note
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
 from python_models.ops.release_views import unreadable_query
@@ -101,6 +102,8 @@ def point_to(file: Path) -> None:
     beside.replace(latest)
     _sync(lake().root)
     raise_generation(lake().root, shown=file.name)
+    if not uses_catalog_file():
+        note(catalog(), lake().root)
 
 
 def newest_file(release_id: int) -> Path | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 
 from ingestion.generation import Trouble, mending, raise_generation, troubles
-from ingestion.lake import lake
+from ingestion.lake import catalog, lake, uses_catalog_file
 from ingestion.lake_version import RELEASES, read_version
 from ingestion.migrations import CATALOG, JOURNAL
+from ingestion.server_catalog import note
 from python_models.ops import (
     journal,
     lock,
@@ -33,6 +34,8 @@ def repair(options: argparse.Namespace) -> int:
             raise_generation(root)
         if RELEASES in found:
             done.append(_show_again())
+        if not uses_catalog_file():
+            note(catalog(), root)
         left = troubles(root)
         if not left:
             done += repair_files.mend()

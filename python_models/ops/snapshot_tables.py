@@ -8,7 +8,7 @@ from ingestion.lake import catalog, load_extensions
 from python_models.ops.mart_parts import digest
 from python_models.ops.release_views import ReleasedView
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import list_of
+from python_models.ops.sql_text import list_of, literal
 
 
 def view_at(
@@ -36,7 +36,7 @@ def view_at(
         for manifest in snapshot.manifests(known.io)
         for entry in manifest.fetch_manifest_entry(known.io, discard_deleted=True)
     )
-    columns = _columns_of(files)
+    columns = _columns_of(files, known.metadata_location)
     if digest(repr(list(columns.items()))) != schema_hash:
         return None
     words = {field.name: field.doc for field in known.schema().fields if field.doc}
@@ -44,10 +44,13 @@ def view_at(
     return ReleasedView(domain, table, tuple(files), columns, comments)
 
 
-def _columns_of(files: list[str]) -> dict[str, str]:
+def _columns_of(files: list[str], metadata: str) -> dict[str, str]:
+    """Return the columns of some files; of no files those the table has now."""
+    source = f"read_parquet({list_of(files)}, hive_partitioning = false)"
+    if not files:
+        source = f"iceberg_scan({literal(plain(metadata))})"
     with duckdb.connect() as session:
         load_extensions(session)
-        source = f"read_parquet({list_of(files)}, hive_partitioning = false)"
         try:
             described = session.execute(f"describe select * from {source}").fetchall()
         except duckdb.Error:
