@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingestion.faults import fault
+from ingestion.lake_admission import admit
 from ingestion.lake_version import (
     FILES,
     RELEASES,
     LakeRefused,
     Version,
-    admit,
     adopt_store,
     identity_of,
     opened,

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.generation import require_agreement
-from ingestion.lake_version import admit, adopt_store
+from ingestion.lake_admission import admit
+from ingestion.lake_version import adopt_store
 from ingestion.migrations import CATALOG
 from ingestion.server_catalog import require_known
 from ingestion.settings import SettingsError, settings
