@@ -124,7 +124,7 @@ experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR
 
 # ------------------------------------------------------------------ operation
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
-.PHONY: export-run retention compact relocate schedule watch doctor
+.PHONY: export-run retention compact relocate schedule watch doctor repair backup restore
 runs: $(STAMP) ## List runs
 	@$(PY) -m python_models.ops runs $(ARGS)
 run-show: $(STAMP) ## One run, node by node. ID=
@@ -155,8 +155,14 @@ schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.ops schedule $(ARGS)
 watch: $(STAMP) ## Run whenever new files arrive
 	@$(PY) -m python_models.ops watch $(ARGS)
-doctor: $(STAMP) ## Check pins, extensions, catalog, endpoint, disk and locks
+doctor: $(STAMP) ## Check pins, lake, catalog, journal, released files, endpoint, disk and locks. ARGS=--deep reads every byte
 	@$(PY) -m python_models.ops doctor $(ARGS)
+backup: $(STAMP) ## Copy the lake into a folder, whole, while builds may run; only what is new is copied. DIR=
+	@$(PY) -m python_models.ops backup $(ARGS) -- "$(DIR)"
+restore: $(STAMP) ## Make a backup the lake. DIR= ARGS="--number 3 --overwrite"
+	@$(PY) -m python_models.ops restore $(ARGS) -- "$(DIR)"
+repair: $(STAMP) ## Make what is missing of journal, catalog and releases again from the rest; says what is lost
+	@$(PY) -m python_models.ops repair $(ARGS)
 
 # ------------------------------------------------------------------ checks
 .PHONY: lint

@@ -14,8 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.generation import require_agreement
+from ingestion.lake_admission import admit
+from ingestion.lake_version import adopt_store
+from ingestion.migrations import CATALOG
+from ingestion.server_catalog import require_known
 from ingestion.settings import SettingsError, settings
-from ingestion.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,9 +91,14 @@ class LakePaths:
 
 
 def lake() -> LakePaths:
-    """Return the paths of the lake in force; creates its folder."""
+    """Return the paths of the lake in force; creates its folder, brings an older lake forward.
+
+    Raises:
+        LakeRefused: newer code wrote it, or it cannot be brought forward now.
+    """
     paths = LakePaths(settings().sluice_lake)
     paths.root.mkdir(parents=True, exist_ok=True)
+    admit(paths.root)
     return paths
 
 
@@ -132,9 +141,10 @@ def catalog_properties() -> dict[str, str]:
         uri = known.sluice_catalog_uri
         if uri is None:
             path = lake().catalog_db
+            require_agreement(path.parent)
             if not path.exists():
                 with closing(sqlite3.connect(path)) as connection:
-                    write_ahead(connection)
+                    adopt_store(connection, path.parent, CATALOG)
             # a writer waits for another instead of failing: commits take milliseconds
             uri = f"sqlite:///{path}?timeout=60"
         properties = {"type": "sql", "uri": uri}
@@ -150,7 +160,15 @@ def catalog() -> Catalog:
     from pyiceberg.catalog import load_catalog
 
     with _OPENING:
-        return load_catalog(CATALOG_NAME, **catalog_properties())
+        opened = load_catalog(CATALOG_NAME, **catalog_properties())
+        if not uses_catalog_file():
+            require_known(opened, lake().root)
+        return opened
+
+
+def uses_catalog_file() -> bool:
+    """Say whether the catalog is the file in the lake, and not on a server."""
+    return settings().sluice_catalog_type == "sql" and settings().sluice_catalog_uri is None
 
 
 def metadata_locations(namespace: str) -> dict[str, str]:

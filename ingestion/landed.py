@@ -17,6 +17,8 @@ from typing import Any
 from ingestion import clock
 from ingestion.deliveries import Found
 from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
+from ingestion.lake_version import adopt_store, refuse_newer
+from ingestion.migrations import SEEN
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Memory:
         self.path = lake().dlt_dir / f"{domain}_seen.db"
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._open()) as connection, connection:
+            refuse_newer(connection, self.path)
+            adopt_store(connection, lake().root, SEEN)
             connection.execute(
                 "create table if not exists seen (source text, address text, stamp text, "
                 "declaration text, primary key (source, address))"

@@ -7,6 +7,8 @@ what is wrong and how to mend it, so that no step stops half-way for a typing er
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -106,6 +108,15 @@ def settings() -> Settings:
             + f"\nMend them in the environment or in {PROJECT_ROOT / '.env'}; "
             "every variable is described in .env.example."
         ) from None
+
+
+def told(main: Callable[[], int]) -> int:
+    """Run a command; what is wrong with settings or lake is said in its words, with exit code 2."""
+    try:
+        return main()
+    except SettingsError as error:
+        sys.stderr.write(f"{scrub(str(error))}\n")
+        return 2
 
 
 def reset_settings() -> None:

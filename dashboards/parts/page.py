@@ -52,7 +52,7 @@ def guarded(what: str) -> Iterator[None]:
             "Runs says what kept a run from releasing them.",
             icon=":material/inventory_2:",
         )
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError, SettingsError) as error:
         _say(f"{what} could not be read from this release.", error)
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards.parts.text import duration, escaped
 from dashboards.queries import runs as queries
+from ingestion.settings import SettingsError
 from python_models.ops import journal, lock
 
 PHASES = pa.schema(
@@ -53,7 +54,7 @@ def live_phases() -> list[dict[str, Any]]:
         phases = journal.rows(queries.LIVE_PHASES, key)
         has_ledger = journal.rows(queries.LIVE_LEDGER)
         spent = journal.rows(queries.LIVE_SPENT, key) if has_ledger else []
-    except sqlite3.Error:
+    except (sqlite3.Error, SettingsError):
         return []  # the next look comes in two seconds
     by_phase = {row.pop("phase"): row for row in spent}
     return [row | by_phase.get(row["phase"], {}) for row in phases]

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from ingestion.lake import lake
+from ingestion.settings import told
 
 TEXTS = Path(__file__).parent / "demo_texts"
 SEED = 7
@@ -109,4 +110,4 @@ def _write(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.lake import lake
-from ingestion.settings import SettingsError
+from ingestion.settings import SettingsError, told
 from python_models.conversations.exporting import TIERS, Request, Written, export_set
 from python_models.conversations.released_set import SetRefused, released_set
 from python_models.conversations.templates import TEMPLATES
@@ -93,4 +93,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.settings import told
 from python_models.ops.reader import NothingReleased, open_release
 
 TEXTS = ("prompt", "raw", "parsed")
@@ -112,4 +113,4 @@ def write_generation(folder: Path, row: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ingestion.settings import told
 from python_models.experiments.rated_files import (
     NotRated,
     judged_texts,
@@ -106,4 +107,4 @@ def _cell(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -16,6 +16,7 @@ import duckdb
 import yaml
 
 from ingestion.experiments.definition import DefinitionError, read_definition
+from ingestion.settings import told
 from python_models.ops.reader import NothingReleased, open_release
 
 ESSAYS = """
@@ -112,4 +113,4 @@ def write_study(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lake import lake, load_extensions
-from ingestion.settings import PROJECT_ROOT
+from ingestion.settings import PROJECT_ROOT, told
 from python_models.llm.forget import forget
 from python_models.ops import run as ops_run
 
@@ -102,4 +102,4 @@ def failed_generations(chosen: dict[str, str]) -> list[tuple[str, str | None]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -20,8 +20,9 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.generation import require_agreement
 from ingestion.lake import lake, load_extensions
-from ingestion.settings import PROJECT_ROOT
+from ingestion.settings import PROJECT_ROOT, told
 from python_models.llm.estimating import Estimate
 from python_models.llm.recording import RECORDER, OnlyEstimated
 
@@ -77,6 +78,7 @@ def main() -> int:
     parser.add_argument("--domain", help="only the steps of this data product")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
+    require_agreement(lake().root)
     ranged = estimate_all(not arguments.no_build, arguments.domain)
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
@@ -232,4 +234,4 @@ def show(ranged: list[Ranged]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

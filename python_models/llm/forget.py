@@ -10,7 +10,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from ingestion.generation import raise_generation
 from ingestion.lake import lake
+from ingestion.lake_version import FILE as VERSION_FILE
+from ingestion.settings import told
 from python_models.llm.journal import CHANGED, reading, select_in
 
 FORGET = (
@@ -38,6 +41,8 @@ def forget(path: Path, call_ids: list[str] | None = None, template: str | None =
                 connection.execute(FORGET_ATTEMPTS, [call_id])
                 connection.execute("delete from llm_items where call_id = ?", [call_id])
                 connection.execute("delete from llm_embeddings where call_id = ?", [call_id])
+    if ids and (path.parent / VERSION_FILE).exists():
+        raise_generation(path.parent)  # a journal from before would bring the answers back
     return len(ids)
 
 
@@ -54,4 +59,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -19,6 +19,10 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
+from ingestion.generation import require_agreement
+from ingestion.lake_version import FILE as VERSION_FILE
+from ingestion.lake_version import adopt_store, refuse_newer
+from ingestion.migrations import JOURNAL
 from ingestion.write_ahead import BUSY_SECONDS, write_ahead
 from python_models.llm.journal_schema import DDL
 
@@ -39,12 +43,16 @@ class JournalError(RuntimeError):
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the journal; makes its tables when they are missing."""
+    if (path.parent / VERSION_FILE).exists():
+        require_agreement(path.parent)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     write_ahead(connection)
+    refuse_newer(connection, path)
     connection.execute("pragma synchronous = normal")
     try:
         connection.execute("select journal_id from llm_ready_2")
     except sqlite3.OperationalError:
+        adopt_store(connection, path.parent, JOURNAL)
         _create(connection)
     return connection
 

@@ -57,7 +57,20 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
             (["--at-once"], {"action": "store_true", "help": "begin with a run"}),
         ],
     ),
-    "doctor": ("doctor.doctor", []),
+    "doctor": (
+        "doctor.doctor",
+        [(["--deep"], {"action": "store_true", "help": "read every byte of released files"})],
+    ),
+    "backup": ("backup.backup", [(["dir"], {"help": "folder of the backups"})]),
+    "restore": (
+        "restore.restore",
+        [
+            (["dir"], {"help": "folder of the backups"}),
+            (["--number"], {"type": int, "help": "default: the newest"}),
+            (["--overwrite"], {"action": "store_true", "help": "where there is a lake already"}),
+        ],
+    ),
+    "repair": ("repair.repair", []),
     "docs": ("docs.docs", []),
 }
 

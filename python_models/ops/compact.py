@@ -9,8 +9,10 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lake import catalog, load_extensions, uses_object_store
+from ingestion.lake import catalog, lake, load_extensions, uses_object_store
+from ingestion.locking import exclusive
 from python_models.ops import lock, sweep
+from python_models.ops.backup import LOCK
 from python_models.ops.output import emit
 from python_models.ops.sql_text import list_of, literal
 
@@ -24,7 +26,11 @@ def compact(options: argparse.Namespace) -> int:
     """Join small files of raw and ledger tables; released tables have one file a part anyway."""
     found = []
     opened = catalog()
-    with lock.build_lock("compact"), duckdb.connect() as connection:
+    with (
+        lock.build_lock("compact"),
+        exclusive(lake().root / LOCK, "The lake's set of files"),  # a backup has listed them
+        duckdb.connect() as connection,
+    ):
         load_extensions(connection)
         for namespace in opened.list_namespaces():
             for name in opened.list_tables(namespace):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.invocation import get_invocation_id
 
+from ingestion.generation import require_agreement
 from ingestion.lake import lake, load_extensions
 from ingestion.settings import SettingsError, settings
 from python_models.ops import build, lock
@@ -32,6 +33,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         refuse_disagreement(self.creds)
+        require_agreement(lake().root)
         if not lock.is_held_here():
             lock.acquire()
 

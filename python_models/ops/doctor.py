@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -12,12 +13,25 @@ from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
 
-from ingestion.lake import catalog, lake, load_extensions, uses_object_store, warehouse_uri
+from ingestion.generation import MEND, troubles
+from ingestion.lake import (
+    catalog,
+    lake,
+    load_extensions,
+    metadata_locations,
+    uses_object_store,
+    warehouse_uri,
+)
+from ingestion.lake_version import LakeRefused, read_version
 from ingestion.settings import PROJECT_ROOT, scrub, settings
-from python_models.ops import journal, lock, release_file
+from python_models.ops import journal, lake_files, lock, release_file
 from python_models.ops.output import emit
+from python_models.ops.release_views import views_of
+from python_models.ops.snapshot_files import plain
+from python_models.ops.sql_text import literal
 
 _LEAST_FREE_BYTES = 2_000_000_000
+_MOST_FILES = 20  # named one by one
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[^ ;\\]+)")
 
 
@@ -30,12 +44,21 @@ class Finding:
     detail: str
 
 
-def examine() -> list[Finding]:
-    """Look at everything; a check that raises is a finding, not an end."""
+def examine(is_deep: bool = False) -> list[Finding]:
+    """Look at everything; a check that raises is a finding, not an end.
+
+    Args:
+        is_deep: read every byte of released files, not only their ends.
+    """
+    try:
+        lake()
+    except LakeRefused as error:  # nothing else may be touched
+        return [Finding("lake", False, str(error))]
     checks: list[Callable[[], Iterator[Finding]]] = [
         _python,
         _pins,
         _settings,
+        _lake,
         _extensions,
         _catalog,
         _journal,
@@ -43,6 +66,7 @@ def examine() -> list[Finding]:
         _disk,
         _lock,
         _release,
+        _deep_files if is_deep else _files,
     ]
     found: list[Finding] = []
     for check in checks:
@@ -81,6 +105,19 @@ def _settings() -> Iterator[Finding]:
     yield Finding("settings", True, f"lake {known.sluice_lake}, tables in {warehouse_uri()}")
 
 
+def _lake() -> Iterator[Finding]:
+    version = read_version(lake().root)
+    if version is None:
+        yield Finding("lake", False, f"{lake().root} has no VERSION, and none can be written there")
+        return
+    detail = f"layout {version.layout}, generation {version.generation}, id {version.lake_id[:12]}"
+    found = troubles(lake().root)
+    for trouble in found:
+        yield Finding("lake", False, f"{trouble.says} {MEND}")
+    if not found:
+        yield Finding("lake", True, detail)
+
+
 def _extensions() -> Iterator[Finding]:
     with duckdb.connect() as connection:
         load_extensions(connection)
@@ -94,6 +131,17 @@ def _catalog() -> Iterator[Finding]:
     names = [".".join(namespace) for namespace in opened.list_namespaces()]
     tables = sum(len(opened.list_tables(name)) for name in names)
     yield Finding("catalog", True, f"{tables} tables in {', '.join(names) or 'no namespace yet'}")
+    with duckdb.connect() as connection:
+        load_extensions(connection)
+        pointers = [path for name in names for path in metadata_locations(name).values()]
+        lost = [path for path in pointers if not _is_there(connection, plain(path))]
+    if lost:
+        said = f"{len(lost)} tables point to metadata that is gone, such as {lost[0]}"
+        yield Finding("catalog", False, f"{said}: `make restore DIR=`, or `make repair`")
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection, path: str) -> bool:
+    return bool(connection.execute(f"select 1 from glob({literal(path)})").fetchone())
 
 
 def _journal() -> Iterator[Finding]:
@@ -151,11 +199,68 @@ def _release() -> Iterator[Finding]:
         views = connection.execute("select count(*) from duckdb_views() where not internal")
         count = views.fetchone()
     yield Finding("release", True, f"{release_id}, {count[0] if count else 0} tables readable")
+    yield from _shown_matches_journal()
+
+
+def _files() -> Iterator[Finding]:
+    return _files_of_releases(is_deep=False)
+
+
+def _deep_files() -> Iterator[Finding]:
+    return _files_of_releases(is_deep=True)
+
+
+def _files_of_releases(is_deep: bool) -> Iterator[Finding]:
+    shown = release_file.current_release_id()
+    tables = lake_files.hoped_for(shown)
+    marked = sorted({row["release_id"] for row in lake_files.kept_tables() if row["unreadable"]})
+    wrong = lake_files.look(tables, is_deep)
+    how = "read whole" if is_deep else "footers and sizes (all bytes: ARGS=--deep)"
+    if not wrong:
+        count = len({path for table in tables for path in json.loads(table["files"])})
+        said = f"; tables of releases {marked} are marked as unreadable" if marked else ""
+        yield Finding("files", True, f"{count} files of releases, {how}{said}")
+        return
+    lost = lake_files.lost_tables(tables, wrong)
+    for path, says in list(wrong.items())[:_MOST_FILES]:
+        yield Finding("files", False, f"{path}: {says}")
+    named = sorted({key[0] for key in lost})
+    yield Finding(
+        "files",
+        False,
+        f"{len(wrong)} files are damaged; releases {named} point to them"
+        + (f", and readers see release {shown}" if shown in named else "")
+        + ". `make repair` writes those of the newest release again from the build database, "
+        "`make restore DIR=` brings all of them from a backup.",
+    )
+
+
+def _shown_matches_journal() -> Iterator[Finding]:
+    """Compare what the release file shows with what the journal says it does."""
+    if not lake().latest.exists():
+        return
+    with duckdb.connect(str(lake().latest.resolve()), read_only=True) as shown:
+        views = {
+            (view.domain, view.name): sorted(view.paths)
+            for view in views_of(shown)
+            if view.domain != "llm" and view.name != "rejects"
+        }
+    known = {
+        (row["domain"], row["table_name"]): sorted(json.loads(row["files"]))
+        for row in journal.rows(
+            "select * from release_tables where release_id = ?",
+            (release_file.current_release_id(),),
+        )
+    }
+    names = sorted({name for name in views.keys() | known if views.get(name) != known.get(name)})
+    if names:
+        said = ", ".join(".".join(name) for name in names[:8])
+        yield Finding("release", False, f"release file and journal differ in {said}; `make repair`")
 
 
 def doctor(options: argparse.Namespace) -> int:
     """Print what was found; the exit code says whether everything is good."""
-    found = examine()
+    found = examine(getattr(options, "deep", False))
     rows = [
         {"": "ok" if finding.is_good else "NOT OK", "check": finding.check, "found": finding.detail}
         for finding in found

@@ -14,9 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ingestion.generation import require_agreement
 from ingestion.lake import lake
+from ingestion.lake_version import adopt_store, refuse_newer
+from ingestion.migrations import JOURNAL
 from ingestion.settings import scrub
-from ingestion.write_ahead import BUSY_SECONDS, write_ahead
+from ingestion.write_ahead import BUSY_SECONDS
 
 _TABLES = {
     "runs": """
@@ -46,7 +49,7 @@ _TABLES = {
         invocation_id text, snapshot_id integer, metadata_location text, location text,
         rows integer, bytes integer, schema_hash text, is_unchanged integer not null,
         columns text not null, files text not null, comments text not null,
-        key_columns text not null, volatile_columns text not null,
+        key_columns text not null, volatile_columns text not null, unreadable text,
         primary key (release_id, domain, table_name)""",
     "release_files": """
         file text primary key, release_id integer not null, invocation_id text,
@@ -70,10 +73,12 @@ def now() -> str:
 def journal() -> Iterator[sqlite3.Connection]:
     """Open the journal of the lake in force for one transaction; makes missing tables."""
     path = lake().journal_db
+    require_agreement(path.parent)
     with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        refuse_newer(connection, path)
         connection.row_factory = sqlite3.Row
         if path not in _prepared or not _has_tables(connection):
-            _prepare(connection)
+            _prepare(connection, path)
             _prepared.add(path)
         with connection:
             yield connection
@@ -83,8 +88,8 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("select 1 from sqlite_master where name = 'runs'").fetchone())
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    write_ahead(connection)
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    adopt_store(connection, path.parent, JOURNAL)
     connection.execute("pragma synchronous = normal")
     with connection:
         for name, columns in _TABLES.items():

@@ -24,6 +24,7 @@ _JOURNAL_TABLES = {
     " sample_keys checked_at success:bigint broken_check:bigint unexpected_count:bigint",
     "releases": "release_id:bigint created_at invocation_id run_id kind note dropped_at",
     "release_tables": "release_id:bigint domain table_name invocation_id schema_hash"
+    " key_columns volatile_columns unreadable"
     " snapshot_id:bigint rows:bigint bytes:bigint is_unchanged:bigint",
     "llm_step_runs": "invocation_id node step provider model rows:bigint calls:bigint"
     " cached_calls:bigint prompt_tokens:bigint completion_tokens:bigint saved_tokens:bigint"

@@ -7,7 +7,7 @@ files of a snapshot say by themselves what they hold and nothing else has to be 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from ingestion.faults import fault
 from ingestion.lake import uses_object_store, warehouse_uri
 from python_models.ops import iceberg_commit
 from python_models.ops.mart_parts import Mart, days_written, digest, part_expression, parts_of
-from python_models.ops.snapshot_files import DataFile, Snapshot, read_snapshot
+from python_models.ops.snapshot_files import DataFile, Snapshot, plain, read_snapshot
 from python_models.ops.sql_text import identifier, literal
 
 _PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
@@ -54,7 +54,10 @@ class PublishedTable:
 
 
 def publish_table(
-    session: duckdb.DuckDBPyConnection, mart: Mart, properties: Mapping[str, str]
+    session: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    properties: Mapping[str, str],
+    damaged: Collection[str] = (),
 ) -> PublishedTable:
     """Bring the Iceberg table of a mart to the rows the mart has now, in one commit or none.
 
@@ -62,16 +65,20 @@ def publish_table(
         session: connection to the build database.
         mart: the table to be published.
         properties: what the snapshot says about itself, such as the invocation.
+        damaged: files that are known not to hold what they should: they are written again.
     """
     columns = column_types(session, mart.relation)
     schema_hash = digest(repr(list(columns.items())))
     wanted = parts_of(session, mart, columns, schema_hash)
     before = read_snapshot(session, mart.domain, mart.name)
-    kept = {key: files for key, files in _files_by_part(before).items() if key in wanted}
+    parts = _files_by_part(before)
+    kept = {
+        key: files
+        for key, files in parts.items()
+        if key in wanted and not any(_is_lost(file.path, damaged) for file in files)
+    }
     missing = sorted(set(wanted) - set(kept))
-    gone = [
-        file for key, files in _files_by_part(before).items() if key not in kept for file in files
-    ]
+    gone = [file for key, files in parts.items() if key not in kept for file in files]
     is_unchanged = before is not None and not missing and not gone
     if is_unchanged:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
@@ -86,6 +93,21 @@ def publish_table(
     return PublishedTable(mart, columns, after, schema_hash, False, len(missing))
 
 
+def _is_lost(path: str, damaged: Collection[str]) -> bool:
+    """Say whether a file is known to be damaged, or plainly is no whole Parquet file any more."""
+    local = Path(plain(path))
+    if plain(path) in damaged:
+        return True
+    if uses_object_store():
+        return False
+    try:
+        with local.open("rb") as stream:
+            stream.seek(-4, 2)
+            return stream.read() != b"PAR1"
+    except OSError:
+        return True
+
+
 def column_types(session: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     """Return {column: DuckDB type} of a table, in its order."""
     described = session.execute(f"describe select * from {relation}").fetchall()
@@ -93,11 +115,18 @@ def column_types(session: duckdb.DuckDBPyConnection, relation: str) -> dict[str,
 
 
 def _files_by_part(snapshot: Snapshot | None) -> dict[tuple[str, str], list[DataFile]]:
-    found: dict[tuple[str, str], list[DataFile]] = {}
-    for file in snapshot.files if snapshot else []:
-        match = _PART_FOLDER.search(file.path)
-        key = (match["part"], match["digest"]) if match else (file.path, "")
-        found.setdefault(key, []).append(file)
+    files = {file.path: file for file in snapshot.files} if snapshot else {}
+    parts = parts_of_files(list(files))
+    return {key: [files[path] for path in paths] for key, paths in parts.items()}
+
+
+def parts_of_files(paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Return the files by (part, digest); one that bears none is a part of its own."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        match = _PART_FOLDER.search(path)
+        key = (match["part"], match["digest"]) if match else (path, "")
+        found.setdefault(key, []).append(path)
     return found
 
 

@@ -94,15 +94,25 @@ def publish_marts(
         "sluice.run-id": run_id,
         "sluice.publication": f"{run_id}-{secrets.token_hex(3)}",
     }
-    published = [publish_table(session, mart, properties) for mart in marts]
+    damaged = known_damaged(domain)
+    published = [publish_table(session, mart, properties, damaged) for mart in marts]
     fault("publish.all_committed")
     with _TURN:
         release_id = record(domain, published, invocation_id, run_id)
         fault("publish.recorded")
         journal.change("runs", {"invocation_id": invocation_id}, {"release_id": release_id})
         if not release_file.is_shown(release_id):
-            release_file.write(release_id, invocation_id)
+            release_file.write(release_id, invocation_id, may_shrink=True)
     return release_id, published
+
+
+def known_damaged(domain: str) -> set[str]:
+    """Return the files of a domain's releases that were found damaged."""
+    rows = journal.rows(
+        "select unreadable from release_tables where domain = ? and unreadable is not null",
+        (domain,),
+    )
+    return {path for row in rows for path in json.loads(row["unreadable"])}
 
 
 def record(domain: str, published: list[PublishedTable], invocation_id: str, run_id: str) -> int:
@@ -112,7 +122,7 @@ def record(domain: str, published: list[PublishedTable], invocation_id: str, run
         "select * from release_tables where release_id = ?", (release_file.current_release_id(),)
     )
     others = [row | {"is_unchanged": 1} for row in shown if row["domain"] != domain]
-    rows = [_table_row(table, invocation_id) for table in published]
+    rows = [table_row(table, invocation_id) for table in published]
     known = {row["table_name"]: row for row in shown if row["domain"] == domain}
     for row in rows:
         before = known.get(row["table_name"])
@@ -160,7 +170,8 @@ def _identity(row: Mapping[str, Any]) -> list[Any]:
     return [row["domain"], row["table_name"], str(row["snapshot_id"]), row["schema_hash"]]
 
 
-def _table_row(table: PublishedTable, invocation_id: str) -> dict[str, Any]:
+def table_row(table: PublishedTable, invocation_id: str | None) -> dict[str, Any]:
+    """Return what a release records of a published table."""
     mart, snapshot = table.mart, table.snapshot
     described = {name: text for name, text in mart.column_comments.items() if name in table.columns}
     return {

@@ -20,9 +20,13 @@ import duckdb
 
 from ingestion.domains import DOMAINS
 from ingestion.faults import fault
-from ingestion.lake import lake, load_extensions, metadata_locations
+from ingestion.generation import raise_generation
+from ingestion.lake import catalog, lake, load_extensions, metadata_locations, uses_catalog_file
+from ingestion.server_catalog import note
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
+from python_models.ops.release_views import unreadable_query
+from python_models.ops.shown import refuse_loss
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.source_words import words_of
 from python_models.ops.sql_text import identifier, literal
@@ -36,9 +40,9 @@ _LEDGER = ("calls", "attempts")
 _NAME = re.compile(r"\.?release-(?P<release>\d+)-(n(?P<number>\d+)|[^-]*)\.duckdb")
 
 
-def refresh(invocation_id: str | None) -> Path:
+def refresh(invocation_id: str | None, may_shrink: bool = False) -> Path:
     """Write the release readers see now anew, with `ops`, `llm` and the rejects as of now."""
-    return write(current_release_id(), invocation_id)
+    return write(current_release_id(), invocation_id, may_shrink)
 
 
 def current_release_id() -> int | None:
@@ -62,8 +66,17 @@ def is_shown(release_id: int) -> bool:
     return latest.exists() and current_release_id() == release_id
 
 
-def write(release_id: int | None, invocation_id: str | None) -> Path:
-    """Write a release to a new file and point `latest` to it; returns the file."""
+def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = False) -> Path:
+    """Write a release to a new file and point `latest` to it; returns the file.
+
+    Args:
+        release_id: number of the release, None for what there is without one.
+        invocation_id: dbt invocation that asks for it.
+        may_shrink: whether readers may see another release, or less, afterwards.
+
+    Raises:
+        WouldDrop: they would, and must not.
+    """
     folder = lake().releases
     folder.mkdir(exist_ok=True)
     name = f"release-{release_id or 0:06d}-n{_next_number():08d}.duckdb"
@@ -72,6 +85,8 @@ def write(release_id: int | None, invocation_id: str | None) -> Path:
         _fill(unfinished, release_id)
         fault("release_file.written")
         _make_durable(unfinished)
+        if not may_shrink:
+            refuse_loss(unfinished)
         unfinished.rename(folder / name)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -93,6 +108,9 @@ def point_to(file: Path) -> None:
     beside.symlink_to(target)
     beside.replace(latest)
     _sync(lake().root)
+    raise_generation(lake().root, shown=file.name)
+    if not uses_catalog_file():
+        note(catalog(), lake().root)
 
 
 def newest_file(release_id: int) -> Path | None:
@@ -144,8 +162,7 @@ def _fill(path: Path, release_id: int | None) -> None:
         target.execute("set TimeZone = 'UTC'")
         folders = set()
         for table in _tables(release_id):
-            query = files_query(json.loads(table["files"]), json.loads(table["columns"]))
-            _create_view(target, table["domain"], table["table_name"], query, table)
+            _show_table(target, table)
             folders.add(table["location"])
         for domain in DOMAINS.values():
             folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
@@ -162,6 +179,16 @@ def _tables(release_id: int | None) -> list[dict[str, Any]]:
         "select * from release_tables where release_id = ? order by domain, table_name",
         (release_id,),
     )
+
+
+def _show_table(target: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+    """Show a released table; one whose files are damaged says so, and the others are shown."""
+    name, paths = (table["domain"], table["table_name"]), json.loads(table["files"])
+    columns = json.loads(table["columns"])
+    try:
+        _create_view(target, *name, files_query(paths, columns), table)
+    except (duckdb.IOException, duckdb.InvalidInputException):
+        _create_view(target, *name, unreadable_query(".".join(name), paths, columns), table)
 
 
 def _create_view(

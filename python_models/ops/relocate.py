@@ -129,8 +129,8 @@ def _mend_releases() -> None:
     current = release_file.current_release_id()
     for release_id in release_file.files_by_release():
         if release_id != current:
-            release_file.write(release_id or None, None)
-    release_file.write(current, None)
+            release_file.write(release_id or None, None, may_shrink=True)
+    release_file.write(current, None, may_shrink=True)
 
 
 def _mend_catalog(old: str, new: str) -> None:

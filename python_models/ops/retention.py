@@ -15,8 +15,10 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lake import catalog, load_extensions
+from ingestion.lake import catalog, lake, load_extensions
+from ingestion.locking import exclusive
 from python_models.ops import journal, lock, release_file, sweep
+from python_models.ops.backup import LOCK
 from python_models.ops.output import emit, emit_document, say
 
 KEPT_WHOLE = 10
@@ -37,13 +39,14 @@ class Plan:
 
 def retention(options: argparse.Namespace) -> int:
     """Drop what is beyond keeping; with `--dry-run` only say what."""
-    with lock.build_lock("retention"):
+    # a backup that is being taken has listed the files
+    with lock.build_lock("retention"), exclusive(lake().root / LOCK, "The lake's set of files"):
         plan = make_plan(datetime.now(UTC).replace(tzinfo=None))
         lines = sweep_tables(plan, options.dry_run)
         if not options.dry_run:
             forget(plan)
             if plan.releases:
-                release_file.refresh(None)
+                release_file.refresh(None, may_shrink=True)
     document = {
         "dry_run": options.dry_run,
         "releases_dropped": plan.releases,

@@ -24,11 +24,12 @@ def release_rollback(options: argparse.Namespace) -> int:
 
 def move_to(release_id: int) -> int:
     """Let readers see another release, exactly the file it was seen by last."""
+    refuse_unreadable(release_id)
     file = release_file.newest_file(release_id)
     if file:
         release_file.point_to(file)
     else:
-        release_file.write(release_id, None)
+        release_file.write(release_id, None, may_shrink=True)
     return release_id
 
 
@@ -43,9 +44,29 @@ def move_domain(domain: str, release_id: int) -> int:
     older = journal.rows(rows.format("="), (release_id, domain))
     if not older:
         raise live.NotFound(f"Release {release_id} has no table of the domain {domain!r}.")
+    refuse_unreadable(release_id, domain)
     tables = [*older, *journal.rows(rows.format("<>"), (current, domain))]
     state = release.state_of(tables)
     note = f"{domain} as in release {release_id}"
     made = release.add_release(tables, json.dumps(state), None, None, "rollback", note)
-    release_file.write(made, None)
+    release_file.write(made, None, may_shrink=True)
     return made
+
+
+def refuse_unreadable(release_id: int, domain: str | None = None) -> None:
+    """Refuse to show readers tables whose files were found damaged.
+
+    Raises:
+        NotFound: names the tables.
+    """
+    rows = journal.rows(
+        "select domain, table_name from release_tables where release_id = ?"
+        " and unreadable is not null and (domain = ? or ? is null) order by domain, table_name",
+        (release_id, domain, domain),
+    )
+    if rows:
+        names = ", ".join(f"{row['domain']}.{row['table_name']}" for row in rows)
+        raise live.NotFound(
+            f"Release {release_id} cannot be shown: files of {names} cannot be read any more "
+            "(`make doctor` names them; `make restore DIR=` brings them from a backup)."
+        )

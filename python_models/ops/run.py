@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from ingestion.domains import DOMAINS, Domain
+from ingestion.generation import require_agreement
 from ingestion.lake import lake
 from ingestion.settings import PROJECT_ROOT, SettingsError, settings
 from python_models.ops import fingerprint, journal, lock, summary
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
-    settings()
+    require_agreement(lake().root)
     if found := lock.holder():
         if not settings().sluice_lock_wait_seconds:
             lock.acquire()  # says who holds it, and raises

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ingestion.settings import told
 from python_models.ops.reader import (
     NothingReleased,
     StatementRefused,
@@ -158,4 +159,4 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(told(main))

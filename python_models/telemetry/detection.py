@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingestion.lake import lake
+from ingestion.settings import told
 from python_models.telemetry.detection_scores import NothingReleased, released_scores, report
 
 if TYPE_CHECKING:
@@ -98,4 +99,4 @@ def _figure(value: float | None) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 from ingestion.lake import lake
+from ingestion.settings import PROJECT_ROOT
 from python_models.ops import __main__ as commands
 from python_models.ops import journal, lock, release_file
 from python_models.ops.reader import open_release
@@ -103,7 +105,9 @@ def test_build_while_another_holds_the_lake_says_so_and_parse_needs_no_lock(tiny
 
 
 def test_dbt_that_was_given_another_lake_than_env_says_is_refused_with_the_fix(tiny: Tiny) -> None:
-    code, said = tiny.dbt("debug", "--connection", SLUICE_LAKE="elsewhere")
+    # dbt takes a relative folder from where it runs, the product from the project
+    given = os.path.relpath(tiny.folder / "elsewhere", PROJECT_ROOT)
+    code, said = tiny.dbt("debug", "--connection", SLUICE_LAKE=given)
     assert code != 0
     assert "SLUICE_LAKE: dbt has" in said
     assert "set -a; . ./.env; set +a" in said

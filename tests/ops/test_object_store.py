@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import urllib.request
 from collections.abc import Iterator
 
 import boto3
@@ -10,9 +12,11 @@ import duckdb
 import pytest
 from moto.server import ThreadedMotoServer
 
-from ingestion.lake import catalog, lake
+from ingestion import generation as generation_of
+from ingestion import lake_version, server_catalog
+from ingestion.lake import catalog, lake, metadata_locations
 from ingestion.settings import reset_settings
-from python_models.ops import doctor, mart_parts, retention
+from python_models.ops import doctor, journal, mart_parts, repair, retention
 from python_models.ops.reader import open_release
 from tests.ingestion.test_databases import postgres  # noqa: F401  a server for these tests
 from tests.ops.publishing import build_database, make_things, mart, publish
@@ -23,6 +27,9 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server = ThreadedMotoServer(port=0)
     server.start()
     host, port = server.get_host_and_port()
+    # what an earlier test put into the store is still there: the servers of a process share it
+    reset = urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+    urllib.request.urlopen(reset).close()
     settings = {
         "SLUICE_WAREHOUSE": "s3://plant-lake/warehouse",
         "SLUICE_S3_ENDPOINT": f"http://{host}:{port}",
@@ -89,3 +96,46 @@ def test_tables_in_an_object_store_with_a_postgresql_catalog(
     reset_settings()
     publish_read_and_sweep(monkeypatch, bucket)
     assert not lake().catalog_db.exists()
+    refuse_a_server_of_another_state()
+
+
+def refuse_a_server_of_another_state() -> None:
+    """Put the server's generation back, and take its mark away: both are refused, and mended."""
+    opened, root = catalog(), lake().root
+    generation = lake_version.read_version(root).generation
+    assert opened.load_namespace_properties("sluice")["sluice.generation"] == str(generation)
+    older = {"sluice.generation": str(generation - 2)}
+    for change in ({"updates": older}, {"removals": {"sluice.lake-id"}}):
+        opened.update_namespace_properties("sluice", **change)
+        server_catalog._agreed.clear()
+        with pytest.raises(generation_of.LakeDisagrees, match="The catalog server"):
+            catalog()
+        assert repair.repair(argparse.Namespace(json=True)) == 0
+        assert catalog().load_table("plant.things")
+
+
+def test_lake_on_an_object_store_is_repaired_and_its_damaged_object_found(bucket: str) -> None:
+    with build_database() as build:
+        make_things(build)
+        publish(build, mart())
+    before = metadata_locations("plant")
+    for path in (lake().catalog_db, lake().journal_db):
+        for beside in path.parent.glob(f"{path.name}*"):
+            beside.unlink()
+    assert repair.repair(argparse.Namespace(json=True)) == 0
+    assert metadata_locations("plant") == before
+    with open_release() as connection:
+        assert connection.execute("select count(*) from plant.things").fetchone() == (12,)
+
+    (name,) = json.loads(journal.rows("select files from release_tables")[0]["files"])
+    table = catalog().load_table("plant.things")
+    content = table.io.new_input(name).open().read()
+    table.io.delete(name)
+    with table.io.new_output(name).create() as output:
+        output.write(content[:200])
+    wrong = [finding.detail for finding in doctor.examine() if finding.check == "files"]
+    assert any(name in detail for detail in wrong)
+    assert repair.repair(argparse.Namespace(json=True)) == 0
+    assert journal.rows("select max(release_id) as n from releases") == [{"n": 2}]
+    with open_release() as connection:
+        assert connection.execute("select count(*) from plant.things").fetchone() == (12,)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingestion.conversations.demo.delivery import OtherDemo, deliver
 from ingestion.lake import lake
+from ingestion.settings import told
 
 SEED, CONVERSATIONS = 7, 3000
 
@@ -40,4 +41,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ingestion.lake import lake
+from ingestion.settings import told
 from ingestion.telemetry.simulator.delivery import Delivered, OtherSimulation, deliver
 from ingestion.telemetry.simulator.render import Plant
 
@@ -89,4 +90,4 @@ def _rate(text: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(main))
