@@ -14,15 +14,18 @@ from ingestion.settings import SettingsError, scrub
 if TYPE_CHECKING:
     from ingestion.landing import Report
 
-OK, SOME_FAILED, WRONG, LOCKED = 0, 1, 2, 3
+OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
+# what a caller learns of several domains: the one that needs a person most
+_BY_WEIGHT = (OK, REFUSED, SOME_FAILED, WRONG, LOCKED)
 MOST_REASONS = 20  # printed of a source; the table of rejects has all
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit code, the highest of the domains'.
+    """Run the command; returns its exit code, the gravest of the domains'.
 
-    0: all is landed (rejected rows are counted, not an error) · 1: a load failed ·
-    2: wrong settings, declaration or source · 3: another landing is running.
+    0: all is landed (rejected rows are counted, not an error) · 1: a load, a source or a
+    declaration failed, the others landed · 2: wrong settings, or a named source that is not there ·
+    3: another landing is running · 4: a file or study was refused whole, the others landed.
     """
     options = _parser().parse_args(arguments)
     if unknown := set(options.domain) - set(DOMAINS):
@@ -30,10 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
             f"There is no domain {', '.join(sorted(unknown))}; there are: {', '.join(DOMAINS)}.",
             WRONG,
         )
-    return max(_land(name, options) for name in options.domain or DOMAINS)
+    told: set[str] = set()
+    codes = [_land(name, options, told) for name in options.domain or DOMAINS]
+    return max(codes, key=_BY_WEIGHT.index)
 
 
-def _land(domain: str, options: argparse.Namespace) -> int:
+def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
     from ingestion.declarations import DeclarationError
     from ingestion.deliveries import SourceAbsent
     from ingestion.landing import land
@@ -54,7 +59,14 @@ def _land(domain: str, options: argparse.Namespace) -> int:
             SOME_FAILED,
         )
     show(report)
-    return SOME_FAILED if report.quarantined or report.failed else OK
+    for problem in report.broken:
+        if problem not in told:  # a file that is no YAML is nobody's: each domain says so
+            told.add(problem)
+            _fail(problem, SOME_FAILED)
+    if report.quarantined or report.failed or report.broken:
+        return SOME_FAILED
+    is_refused = any(tally.rejected_files for tally in report.tallies.values())
+    return REFUSED if is_refused else OK
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -64,26 +64,42 @@ class Grammar:
     shipped: Path  # folder of *.yml
     example: str = "examples/every_key.yml"  # below `shipped`
 
-    def read_all(self) -> dict[str, Declared]:
+    def read_all(self, broken: list[str] | None = None) -> dict[str, Declared]:
         """Return every declaration by name, shipped ones first.
 
+        Args:
+            broken: takes what is wrong with declarations that cannot be used; the others go on.
+
         Raises:
-            DeclarationError: a file is not valid, or two declare the same name.
+            DeclarationError: a file is not valid, or two declare the same name, and there is no
+                list to take it.
         """
         found: dict[str, Declared] = {}
         shipped = sorted(self.shipped.glob("*.yml"))
         for path in [*shipped, *added_files(), *uploaded_files()]:
-            for entry in self.read(path):
+            self.add(found, path, broken)
+        return found
+
+    def add(self, found: dict[str, Declared], path: Path, broken: list[str] | None) -> None:
+        """Add what one file declares; see `read_all`."""
+        try:
+            for entry in self.read(path, broken):
                 if entry.name in found:
                     raise DeclarationError(
                         f"{path}: {self.entry}: {entry.name!r} is declared in "
                         f"{found[entry.name].origin} already; choose another name."
                     )
                 found[entry.name] = entry
-        return found
+        except DeclarationError as error:
+            if broken is None:
+                raise
+            broken.append(str(error))
 
-    def read(self, path: Path) -> list[Declared]:
+    def read(self, path: Path, broken: list[str] | None = None) -> list[Declared]:
         """Read one YAML file: one entry, or several in a list; none when it is another domain's.
+
+        Args:
+            broken: takes what is wrong with entries of a list that cannot be used.
 
         Raises:
             DeclarationError: the file is not YAML, or does not follow the grammar.
@@ -100,7 +116,17 @@ class Grammar:
         if keys & others and self.entry not in keys:
             return []
         entries = content[many] if keys == {many} else [content]
-        return [self._validated(entry, path) for entry in entries]
+        if not isinstance(entries, list):
+            raise DeclarationError(f"{path}: {many}: this is a list of declarations.")
+        found = []
+        for entry in entries:
+            try:
+                found.append(self._validated(entry, path))
+            except DeclarationError as error:
+                if broken is None or len(entries) == 1:
+                    raise
+                broken.append(str(error))
+        return found
 
     def _validated(self, entry: Any, path: Path) -> Declared:
         from pydantic import ValidationError
@@ -154,7 +180,9 @@ def read_yaml(path: Path) -> Any:
 
     try:
         return yaml.load(path.read_text(encoding="utf-8-sig"), _loader())  # a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise DeclarationError(f"{path}: this cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # of text, numbers and dates too
         raise DeclarationError(f"{path}: this is not valid YAML: {error}") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 _passed: dict[str, int] = {}
 
@@ -22,7 +23,9 @@ def fault(point: str) -> None:
 
 
 def poison(path: str) -> None:
-    """Die while reading a file whose name ends as `FAULT_FILE` says."""
-    ending = os.environ.get("FAULT_FILE")
+    """Die while reading a file whose name ends as `FAULT_FILE` says, or hang (`FAULT_HANG`)."""
+    ending, hanging = os.environ.get("FAULT_FILE"), os.environ.get("FAULT_HANG")
     if ending and path.endswith(ending):
         os._exit(139)
+    if hanging and path.endswith(hanging):
+        time.sleep(3600)

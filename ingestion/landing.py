@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -12,16 +13,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion import clock
-from ingestion.declarations import Declared
+from ingestion.declarations import DeclarationError, Declared
 from ingestion.deliveries import Found, SourceAbsent, SourceFailed
 from ingestion.faults import fault
 from ingestion.lake import lake
 from ingestion.landed import Memory
 from ingestion.locking import exclusive
 from ingestion.package import Known, Package
-from ingestion.pipeline import Quarantined, drain, has_pending, load, open_pipeline
+from ingestion.pipeline import (
+    LoadFailed,
+    Quarantined,
+    drain,
+    has_pending,
+    load,
+    open_pipeline,
+)
 from ingestion.progress import Progress
+from ingestion.reading import ReadingFailed, ReadingProcess
 from ingestion.road import Road, Rows, Say
+from ingestion.settings import SettingsError
 
 PACKAGE_BYTES = 512 * 1024 * 1024
 PACKAGE_FILES = 500
@@ -51,6 +61,7 @@ class Report:
     absent: dict[str, str] = field(default_factory=dict)
     quarantined: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)  # declarations that cannot be used
     # why rows or files could not be used, by source, where a person mends them by hand
     reasons: dict[str, list[str]] = field(default_factory=dict)
     drained: int = 0
@@ -62,20 +73,26 @@ def land(road: Road, names: list[str], path: str | None, say: Say, step: Step) -
     Raises:
         DeclarationError, SourceAbsent, Locked, SettingsError: nothing was started.
     """
-    chosen = choose(road, names)
+    broken: list[str] = []
+    chosen = choose(road, names, broken)
     with exclusive(lake().dlt_dir / f"{road.domain}.lock", f"Landing {road.domain}"):
-        return Landing(road, say, step).run(chosen, names, path)
+        landing = Landing(road, say, step)
+        landing.report.broken = broken
+        return landing.run(chosen, names, path)
 
 
-def choose(road: Road, names: list[str]) -> dict[str, Declared]:
-    """Return the named sources, or all.
+def choose(road: Road, names: list[str], broken: list[str] | None = None) -> dict[str, Declared]:
+    """Return the named sources, or all; `broken` takes what is wrong with other declarations.
 
     Raises:
         SourceAbsent: a name is not declared.
+        DeclarationError: it may be, in a declaration that cannot be used.
     """
-    declared = road.declared()
+    declared = road.declared(broken)
     for name in names:
         if name not in declared:
+            if broken:
+                raise DeclarationError("\n".join(broken))
             grammar = road.grammar
             folder = f"ingestion/{road.domain}/{grammar.shipped.name}/"
             raise SourceAbsent(
@@ -138,8 +155,14 @@ class Landing:
                 self.report.absent[name] = str(error)
                 continue
             except SourceFailed as error:
-                self._fail(name, str(error))
+                self.fail(name, str(error))
                 found = []
+            except SettingsError:
+                raise
+            except Exception as error:  # noqa: BLE001  one source's trouble is not another's
+                self.fail(name, f"{type(error).__name__}: {error}")
+                found = []
+            found = [one for one in found if self._has_a_name(one)]
             self.report.tallies[name] = Tally(name, file_count=len(found))
             files += found
         if path and not files:
@@ -154,7 +177,20 @@ class Landing:
             return self.road.given(entry, path)
         return self.road.find(entry, path)
 
-    def _fail(self, name: str, why: str) -> None:
+    def _has_a_name(self, found: Found) -> bool:
+        """Say whether a file's name can be written down; one that is no text cannot."""
+        try:
+            found.address.encode()
+        except UnicodeEncodeError:
+            shown = found.address.encode("utf-8", "surrogateescape").decode(
+                errors="backslashreplace"
+            )
+            self.fail(found.source, f"the name of {shown} is not UTF-8; rename it")
+            return False
+        return True
+
+    def fail(self, name: str, why: str) -> None:
+        """Note that a source, or one of its files, could not be read; others go on."""
         self.report.failed.append(f"{self.road.grammar.entry} {name}: {why}")
         self._broken[name] = why
 
@@ -173,8 +209,6 @@ class Landing:
         self.say(f"finished {self.report.drained} load(s) an earlier run left behind")
 
     def _land(self, unseen: list[Found], streams: list[Declared], was_current: bool) -> None:
-        from ingestion.reading import ReadingProcess
-
         if not was_current:
             self.memory.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -197,13 +231,24 @@ class Landing:
                     self.step(found.source, answered, len(unseen))
                 done += len(files)
                 for found, why in package.unfetched.items():
-                    self._fail(found.source, why)
+                    self.fail(found.source, why)
                 self._commit(package)
             self._loaded()
             for entry in streams:
                 self.report.tallies[entry.name] = Tally(entry.name)
-                self.road.stream(entry, self)
+                self._stream(entry)
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _stream(self, entry: Declared) -> None:
+        """Land a streaming source; whatever it does, the others land."""
+        try:
+            self.road.stream(entry, self)
+        except (ReadingFailed, LoadFailed):
+            raise  # the reading process, or the lake, is at fault
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
+            self.fail(entry.name, f"{type(error).__name__}: {error}")
 
     def package(self) -> Package:
         """Begin a package."""

@@ -114,7 +114,10 @@ class Package:
         self._job_count += len(files)
         for job, answer in self.reader.answers(jobs) if jobs else []:
             found = found_of[job["id"]]
-            self._answers.append((found, answer))
+            if answer["status"] == "absent":  # it is asked for again in the next run
+                self.unfetched[found] = f"{found.address}: {answer['reason']}"
+            else:
+                self._answers.append((found, answer))
             if found.is_remote:
                 Path(job["path"]).unlink(missing_ok=True)
             yield found
@@ -141,6 +144,7 @@ class Package:
             "source": found.source,
             "source_file": found.address,
             "part": found.part,
+            "bytes": found.byte_count,
             "load_id": self.load_id,
             "declaration": entry.declaration.model_dump_json(by_alias=True),
             "asked": self.road.asked(found, self.known.mind),
@@ -197,14 +201,14 @@ class Package:
         from ingestion.rejecting import content_hash  # takes pyarrow
 
         path = Path(found.address)
-        file_hash, size = content_hash(path) if path.exists() else ("", 0)
+        file_hash, size = content_hash(path) if path.is_file() else ("", 0)
         reject = {
             "load_id": self.load_id,
             "source": found.source,
             "source_file": found.address,
             "file_hash": file_hash,
             "reason": "reader_crashed",
-            "error": f"reading the file ended the reading process: {answer['reason']}",
+            "error": f"the file cannot be read: {answer['reason']}, twice",
             "rejected_at": now(),
         }
         target = self._write("rejects", [reject], f"crashed{len(self.taken):05}")

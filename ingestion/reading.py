@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 from ingestion.settings import PROJECT_ROOT, settings
 
+SLOWEST_BYTES_PER_SECOND = 1_000_000  # a file that is read more slowly than that hangs
 MEMORY_LIMIT = "400MB"  # of DuckDB in the reading process: the whole landing stays below 1 GB
 
 
@@ -22,10 +25,10 @@ Answer = dict[str, Any]
 
 
 class ReaderDied(RuntimeError):
-    """The reading process ended before it had answered."""
+    """The reading process ended, or was ended, before it had answered."""
 
-    def __init__(self, code: int | None, unanswered: list[dict[str, Any]]) -> None:
-        super().__init__(f"the reading process ended with code {code}")
+    def __init__(self, why: str, unanswered: list[dict[str, Any]]) -> None:
+        super().__init__(why)
         self.unanswered = unanswered
 
 
@@ -45,6 +48,7 @@ class ReadingProcess:
         self.workers = workers or settings().sluice_threads
         self.process: subprocess.Popen[str] | None = None
         self.is_idle = True
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.is_told = False  # the process knows what is in the lake
         self.known: list[tuple[str, str]] = []
         self.on_progress: Callable[[Job, Answer], None] = lambda job, answer: None
@@ -101,7 +105,7 @@ class ReadingProcess:
 
     def _asked(self, jobs: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         process = self._started()
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
         open_jobs = {job["id"]: job for job in jobs}
         self.is_idle = False
         try:
@@ -109,11 +113,9 @@ class ReadingProcess:
                 process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
         except BrokenPipeError:
-            raise ReaderDied(process.poll(), jobs) from None
+            raise ReaderDied(_ended(process.wait()), jobs) from None
         while open_jobs:
-            line = process.stdout.readline()
-            if not line:
-                raise ReaderDied(process.wait(), list(open_jobs.values()))
+            line = self._next_line(list(open_jobs.values()))
             answer = json.loads(line)
             if "rows_so_far" in answer:
                 self.on_progress(open_jobs[answer["id"]], answer)
@@ -125,6 +127,21 @@ class ReadingProcess:
                 self.known.append((job["source"], answer["hash"]))
             self.is_idle = not open_jobs
             yield job, answer
+
+    def _next_line(self, open_jobs: list[Job]) -> str:
+        """Wait for the process to say something, for as long as its largest file may take."""
+        assert self.process is not None
+        largest = max(job.get("bytes", 0) for job in open_jobs)
+        limit = settings().sluice_reading_seconds + largest / SLOWEST_BYTES_PER_SECOND
+        try:
+            line = self._lines.get(timeout=limit)
+        except queue.Empty:
+            self.process.kill()
+            self.process.wait()
+            raise ReaderDied(f"nothing was read for {limit:.0f} seconds", open_jobs) from None
+        if not line:
+            raise ReaderDied(_ended(self.process.wait()), open_jobs)
+        return line
 
     def start(self) -> None:
         """Begin the process, without waiting for it to be ready."""
@@ -141,6 +158,10 @@ class ReadingProcess:
             text=True,
             encoding="utf-8",
         )  # fmt: skip
+        self._lines = queue.SimpleQueue()
+        threading.Thread(
+            target=_pass_on, args=(self.process.stdout, self._lines), daemon=True
+        ).start()
         self.is_told = False
 
     def _started(self) -> subprocess.Popen[str]:
@@ -154,6 +175,19 @@ class ReadingProcess:
                 raise ReadingFailed(f"the reading process does not start: {died}") from None
         assert self.process is not None
         return self.process
+
+
+def _pass_on(stream: TextIO, lines: queue.SimpleQueue[str]) -> None:
+    """Put what a process says into a queue, and an empty line when it says no more."""
+    with contextlib.suppress(ValueError):  # closed while it was read
+        for line in stream:
+            lines.put(line)
+    lines.put("")
+
+
+def _ended(code: int) -> str:
+    how = f"signal {-code}" if code < 0 else f"code {code}"
+    return f"the reading process ended with {how}"
 
 
 def _crashed(job: dict[str, Any], message: str) -> dict[str, Any]:

@@ -45,9 +45,9 @@ class Road:
     def namespace(self) -> str:
         return f"raw_{self.domain}"
 
-    def declared(self) -> dict[str, Declared]:
-        """Return every declared source by name."""
-        return self.grammar.read_all()
+    def declared(self, broken: list[str] | None = None) -> dict[str, Declared]:
+        """Return every declared source by name; `broken` takes what is wrong with the others."""
+        return self.grammar.read_all(broken)
 
     def find(self, entry: Declared, only: str | None) -> list[Found]:
         """Return what a source offers, in reading order, at or below one path if it is given.

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     sluice_alert_url: SecretStr | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
 
+    # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
+    sluice_reading_seconds: float = Field(default=600, gt=0)
+
     # the endpoint that answers
     llm_base_url: str | None = None
     llm_api_key: SecretStr | None = None

@@ -7,6 +7,7 @@ holds, the domain's reader knows: a function `(Desk, Job) -> FileRead`, named on
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -25,6 +26,13 @@ import duckdb
 from ingestion.faults import poison
 from ingestion.rejecting import Provenance, Reject, Unreadable, content_hash, write_rejects
 
+# the process that raised it is of no use any more
+BROKEN = (
+    duckdb.InternalException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+    BrokenProcessPool,
+)
 PARQUET = "(format parquet, compression snappy, row_group_size 122880)"
 
 
@@ -100,7 +108,12 @@ class Reader:
     def _file(self, job: dict[str, Any]) -> dict[str, Any]:
         path, scratch = Path(job["path"]), Path(job["scratch"])
         scratch.mkdir(parents=True, exist_ok=True)
-        file_hash, size = content_hash(path)
+        try:
+            if not (path.is_file() or path.is_dir()):
+                return {"status": "absent", "reason": absence(path)}
+            file_hash, size = content_hash(path)
+        except OSError as error:
+            return {"status": "absent", "reason": f"it cannot be opened: {error.strerror}"}
         base = {"hash": file_hash, "bytes": size}
         with self.desk.guard:
             if (job["source"], file_hash) in self.known:
@@ -115,11 +128,10 @@ class Reader:
         try:
             found = self._read(asked)
             status = "loaded"
-        except Unreadable as error:
+        except Exception as error:  # noqa: BLE001  whatever a file does is that file's reject
+            found = refused(error, path)
             for part in scratch.glob("*.parquet"):
                 part.unlink()
-            found = FileRead(rows_in=1)
-            found.rejects = [Reject(None, None, error.reason, str(error), None)]
             status = "rejected"
         target = scratch / "rejects.parquet"
         rejected = write_rejects(found.rejects, target, origin)
@@ -156,6 +168,38 @@ class Reader:
         for path in job["paths"]:
             Path(path).unlink()
         return {}
+
+
+def refused(error: Exception, path: Path) -> FileRead:
+    """Return what becomes of a file whose reading raised; what is not its fault is raised again.
+
+    A full disk and a reader that is broken for all files stop the reading: the file is good. Where
+    memory runs out, the landing asks for the file again, alone.
+    """
+    if isinstance(error, (*BROKEN, MemoryError)) or _is_of_the_machine(error, path):
+        raise error
+    reason = error.reason if isinstance(error, Unreadable) else "reader_failed"
+    text = str(error) if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
+    return FileRead(rows_in=1, rejects=[Reject(None, None, reason, text, None)])
+
+
+def _is_of_the_machine(error: Exception, path: Path) -> bool:
+    text = str(error)
+    if "No space left" in text:
+        return True
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS)
+    # DuckDB could not write, or could not read something else than the file
+    return isinstance(error, duckdb.IOException) and path.name not in text
+
+
+def absence(path: Path) -> str:
+    """Return why there is nothing to read at a path."""
+    if path.is_symlink() and not path.exists():
+        return "the link points to nothing"
+    if path.exists():
+        return "it is no regular file (a pipe, socket or device)"
+    return "it is not there any more"
 
 
 def _quoted(text: str) -> str:
@@ -197,7 +241,7 @@ def main() -> None:
         job = json.loads(line)
         try:
             answer = reader.answer(job)
-        except (duckdb.InternalException, duckdb.FatalException, BrokenProcessPool):
+        except (*BROKEN, MemoryError):
             os._exit(70)  # the reader is of no use any more; the landing finds the file that did it
         except Exception as error:  # noqa: BLE001  the landing reports it and stops
             answer = {"id": job["id"], "error": f"{type(error).__name__}: {error}"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.clock import now
-from ingestion.declarations import DeclarationError, Declared, Grammar, VariableMissing, expand
+from ingestion.declarations import Declared, Grammar, VariableMissing, expand
 from ingestion.deliveries import Found, SourceAbsent
 from ingestion.experiments.definition import Definition, DefinitionError
 from ingestion.experiments.study import Study, read_study, version_of
@@ -29,17 +29,11 @@ class ExperimentsRoad(Road):
     reader = "ingestion.experiments.landing:read_nothing"
     declared_table = "declarations"
 
-    def declared(self) -> dict[str, Declared]:
+    def declared(self, broken: list[str] | None = None) -> dict[str, Declared]:
         """Return the declared studies and those of the demo."""
-        found = self.grammar.read_all()
+        found = self.grammar.read_all(broken)
         for path in sorted((lake().demo / self.domain).glob("*/study.yml")):
-            for entry in self.grammar.read(path):
-                if entry.name in found:
-                    raise DeclarationError(
-                        f"{path}: study: {entry.name!r} is declared in "
-                        f"{found[entry.name].origin} already; choose another name."
-                    )
-                found[entry.name] = entry
+            self.grammar.add(found, path, broken)
         return found
 
     def find(self, entry: Declared, only: str | None) -> list[Found]:
@@ -68,7 +62,7 @@ class ExperimentsRoad(Road):
         try:
             study = read_study(Path(found.address))
         except DefinitionError as error:
-            landing.report.failed.append(f"study {entry.name}: {error}")
+            landing.fail(entry.name, str(error))
             return
         package = landing.package()
         package.taken = [Taken(found, row) for row in file_rows(study, entry.name, package.load_id)]

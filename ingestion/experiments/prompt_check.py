@@ -1,4 +1,8 @@
-"""Whether a prompt template can be filled: what it names must be what its stage is given."""
+"""Whether a prompt template can be filled: what it names must be what its stage is given.
+
+A template may do anything Jinja can: it is tried in a process of its own, with bounded time and
+memory, on short texts and on long ones.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,12 @@ from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ingestion.lakehouse.bounded import BoundedProcess, Exceeded, Raised
+
+SECONDS = 5.0  # what a template may take of one prompt
+LONG_TEXT = ("All of this is said at length. " * 700).strip()  # as long as essays get
+_process = BoundedProcess(SECONDS)
 
 _CONCEPTS = [
     {
@@ -39,26 +49,49 @@ def problem_of(kind: str, template_id: str, text: str, k_max: int = 2) -> tuple[
 
     The sentence names the template and the variable that nothing fills.
     """
+    where = f"template {template_id} ({kind})"
+    try:
+        found = _process.call(f"{__name__}:tried", kind, text, k_max)
+    except Exceeded as error:
+        return "not_bounded", f"{where}: to fill it, {error}"
+    except Raised as error:
+        return "not_a_template", f"{where}: {error}"
+    return (found[0], f"{where}: {found[1]}") if found else None
+
+
+def tried(kind: str, text: str, k_max: int) -> tuple[str, str] | None:
+    """Return (reason, what is wrong) of a template, None when it can be used.
+
+    Raises:
+        Exception: whatever filling it raises.
+    """
     given = GIVEN[kind] | {"concepts": _CONCEPTS[:k_max]}
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["data"] = lambda value, label: str(value)
     environment.filters["json"] = str
-    where = f"template {template_id} ({kind})"
     try:
         parsed = environment.parse(text)
-        if meta.find_referenced_templates(parsed) and any(meta.find_referenced_templates(parsed)):
-            return "includes_a_file", f"{where}: includes another file; a template stands alone"
+        if any(True for _ in meta.find_referenced_templates(parsed)):
+            return "includes_a_file", "includes another file; a template stands alone"
         unknown = sorted(meta.find_undeclared_variables(parsed) - given.keys())
         if unknown:
             return "unknown_variable", (
-                f"{where}: nothing fills {', '.join(unknown)}; a {kind} template may name "
-                f"{', '.join(given)}"
+                f"nothing fills {', '.join(unknown)}; a {kind} template may name {', '.join(given)}"
             )
-        rendered = environment.from_string(text).render(given)
+        template = environment.from_string(text)
+        rendered = template.render(given)
     except UndefinedError as error:
-        return "unknown_variable", f"{where}: {error} (a prompt is given {k_max} concepts)"
+        return "unknown_variable", f"{error} (a prompt is given {k_max} concepts)"
     except TemplateError as error:
-        return "not_a_template", f"{where}: {error}"
-    except (TypeError, ValueError, ArithmeticError) as error:
-        return "not_a_template", f"{where}: {type(error).__name__}: {error}"
-    return None if rendered.strip() else ("empty", f"{where}: gives an empty prompt")
+        return "not_a_template", str(error)
+    if not rendered.strip():
+        return "empty", "gives an empty prompt"
+    template.render(_at_length(given))  # what grows with the texts it is given shows here
+    return None
+
+
+def _at_length(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the same with texts as long as they get."""
+    long = {name: LONG_TEXT for name in ("draft", "essay") if name in given}
+    concepts = [one | {"description": LONG_TEXT[:4000]} for one in given["concepts"]]
+    return given | long | {"concepts": concepts}

@@ -192,6 +192,6 @@ def _take_rejects(con: duckdb.DuckDBPyConnection, staged: Staged, job: str) -> N
             staged.bad_columns[line] = column.name
         else:
             reason = _CODES.get(kind, "unreadable")
-            error = message.strip().split("\n")[0]
+            error = (message or kind).strip().split("\n")[0]
         staged.bad_lines.append(BadLine(line, reason, error, (text or "").strip("\r\n")))
     staged.bad_lines.sort(key=lambda bad: bad.number)

@@ -24,8 +24,10 @@ from ingestion.telemetry.declaration import Dialect
 from ingestion.telemetry.quotes import is_left_open, quotes_close, triple_quotes
 
 BLOCK = 4 * 1024 * 1024
+_CUT = 2 * 1024 * 1024  # characters read of a line, more than MAX_LINE
 _WIDE_MARKS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-MAX_LINE = 2 * 1024 * 1024
+MAX_LINE = 1_900_000  # characters; DuckDB takes no line of 2,000,000 bytes
+_WINDOW = 512 * 1024  # a longer line covers one of these, from its multiples in the file, whole
 
 
 class Unreadable(Exception):
@@ -146,7 +148,9 @@ def _plain(path: Path, dialect: Dialect) -> Text | None:
             if b"\r" in block or last == b"\r":
                 returns += block.count(b"\r")
                 pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
-            found, is_close = _line_ends(block, 2 if returns else 1)
+            found, is_close, is_long = _line_ends(block, 2 if returns else 1)
+            if is_long:
+                return None
             lines += found
             has_blanks = has_blanks or is_close or b"\n" in block[:2]
             has_quotes = has_quotes or (bool(quote) and quote in block)
@@ -164,11 +168,14 @@ def _plain(path: Path, dialect: Dialect) -> Text | None:
     return text
 
 
-def _line_ends(block: bytes, apart: int) -> tuple[int, bool]:
-    """Return how many lines end in a block, and whether two end so few bytes apart: then there
-    may be a blank line."""
+def _line_ends(block: bytes, apart: int) -> tuple[int, bool, bool]:
+    """Return how many lines end in a block, whether two end so few bytes apart (then there may be
+    a blank line), and whether a line may be longer than `MAX_LINE`."""
     ends = np.frombuffer(block, np.uint8) == ord("\n")  # a tenth of what bytes.find takes
-    return int(np.count_nonzero(ends)), bool((ends[apart:] & ends[:-apart]).any())
+    whole = len(ends) // _WINDOW
+    windows = ends[: whole * _WINDOW].reshape(whole, _WINDOW)
+    is_long = bool(whole) and not windows.any(axis=1).all()
+    return int(np.count_nonzero(ends)), bool((ends[apart:] & ends[:-apart]).any()), is_long
 
 
 def _is_utf8(block: bytes, decoder: codecs.IncrementalDecoder) -> bool:
@@ -210,9 +217,13 @@ def _rewritten(path: Path, dialect: Dialect, encoding: str, scratch: Path) -> Te
     return text
 
 
-def _lines(stream: Iterator[str]) -> Iterator[str]:
+def _lines(stream: io.TextIOWrapper) -> Iterator[str]:
+    """Yield the lines of a text; one that is too long is cut, so that no line fills the memory."""
     try:
-        yield from stream
+        while line := stream.readline(_CUT):
+            yield line
+            while len(line) == _CUT and not line.endswith("\n"):
+                line = stream.readline(_CUT)
     except UnicodeError as error:
         raise Unreadable("bad_encoding", f"the text cannot be decoded: {error}") from None
 

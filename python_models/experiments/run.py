@@ -46,13 +46,15 @@ def main(arguments: list[str] | None = None) -> int:
         chosen["gen"] = ",".join(gen_id for gen_id, _ in found)
     for name in RESTRICTIONS:
         os.environ[variable(name)] = chosen.get(name, "")
-    if not options.no_landing and (code := land()):
-        return code
+    landed = 0 if options.no_landing else land()
+    if landed not in ops_run.GOES_ON:
+        return landed
     is_forced = options.force or options.only_failed or bool(more)
     if not is_forced and (last := ops_run.nothing_new_since({}, "experiments")):
         ops_run.say_nothing_new(last)
-        return 0
-    return ops_run.main(["--build-only", "--select", "experiments", *more])
+        return ops_run.say_refused(landed)
+    code = ops_run.main(["--build-only", "--select", "experiments", *more])
+    return code or ops_run.say_refused(landed)
 
 
 def variable(name: str) -> str:

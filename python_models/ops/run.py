@@ -24,6 +24,9 @@ from python_models.ops.build import has_unfolded_rows
 from python_models.ops.dbt_command import dbt, variables_argument
 from python_models.ops.raw_views import current_pins
 
+# exit codes of a landing after which the rest is built: others landed, some was refused
+GOES_ON = (0, 1, 4)
+
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -63,8 +66,9 @@ def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
             lock.release()
         else:
             console.print(f"Waiting for process {found.pid} (`{found.command}`)")
-    if not options.build_only and (code := _land(options.demo)):
-        return code
+    landed = 0 if options.build_only else _land(options.demo)
+    if landed not in GOES_ON:
+        return landed
     variables = {
         "from_date": options.from_date,
         "to_date": options.to_date,
@@ -78,10 +82,20 @@ def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
     forced = options.force or options.build_only or bool(more)
     if not forced and (last := nothing_new_since(given)):
         say_nothing_new(last)
-        return 0
+        return say_refused(landed)
     code = dbt(["build", *variables_argument(variables), *more])
     summary.print_run(console, code)
-    return code
+    return code or say_refused(landed)
+
+
+def say_refused(landed: int) -> int:
+    """Say at the end that not all of what was delivered has landed; returns the exit code."""
+    if landed:
+        console.print(
+            "[bold yellow]Not everything that was delivered has landed[/bold yellow]: the lines "
+            "after Landing say what and why, and so do the tables of rejects."
+        )
+    return landed
 
 
 def _land(with_demo: bool) -> int:

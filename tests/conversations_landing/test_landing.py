@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.__main__ import REFUSED
 from tests.conversations_landing.chats import DATASET, Chats, lines
 
 BROKEN = '{"messages": [{"role": "narrator", "content": "Night."}]}\n{"messages": \n'
@@ -18,7 +19,7 @@ def test_what_is_delivered_lands_and_the_books_balance(chats: Chats) -> None:
     chats.deliver("a.jsonl", lines(0, 10) + BROKEN)
     chats.deliver("b.jsonl.gz", gzip.compress(lines(10, 5).encode()))
     chats.deliver("LICENSE", "Do what you like.")  # a folder is named by its glob: not even JSON
-    assert chats.land() == 0
+    assert chats.land() == REFUSED
     assert chats.rows(
         "select count(*), count(distinct record_id), min(record_number), max(record_number), "
         "sum(turn_count) from records"
@@ -113,7 +114,7 @@ def test_a_reader_of_ones_own_yields_records(chats: Chats) -> None:
     assert chats.land() == 0
     assert chats.rows("select count(*) from records") == [(2,)]
     chats.deliver("b.txt", "raise\n")
-    assert chats.land() == 0
+    assert chats.land() == REFUSED
     ((reason, error),) = chats.rows("select reason, error from rejects")
     assert (reason, "KeyError" in error) == ("reader_failed", True)
     chats.check_books()
@@ -183,7 +184,7 @@ def test_a_file_that_kills_the_reader_is_refused_and_the_others_land(chats: Chat
     chats.deliver("a.jsonl", lines(0, 10))
     chats.deliver("bad.jsonl", lines(10, 10))
     done = chats.land_apart(FAULT_FILE="bad.jsonl")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == REFUSED, done.stderr
     assert chats.rows("select reason from rejects") == [("reader_crashed",)]
     assert chats.rows("select count(*) from records") == [(10,)]
     chats.check_books()
@@ -208,7 +209,7 @@ def test_several_files_share_the_processes_and_a_bad_one_leaves_none_waiting(
         chats.deliver(f"{number}.jsonl", lines(number * 20_000, 20_000))
     packed = gzip.compress(lines(90_000, 50_000).encode())
     chats.deliver("cut.jsonl.gz", packed[: len(packed) * 2 // 3])
-    assert chats.land() == 0
+    assert chats.land() == REFUSED
     assert chats.rows("select count(*), count(distinct record_id) from records") == [
         (80_000, 80_000)
     ]

@@ -34,7 +34,9 @@ PROFILE = """
 sluice:
   target: local
   outputs:
-    local: {{type: duckdb, path: '{path}', schema: main, threads: 1, settings: {{TimeZone: UTC}}}}
+    local:
+      {{type: duckdb, path: '{path}', schema: main, threads: 1, settings: {{TimeZone: UTC}},
+       plugins: [{{module: python_models.ops.incremental_scope}}]}}
 """
 OPEN_GATE = """
 def model(dbt, session):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingestion.declarations import DeclarationError
 from ingestion.experiments.landing import ROAD
-from ingestion.lake import catalog
+from ingestion.lake import catalog, metadata_locations
 from ingestion.landing import Report, land
 from tests.experiments.studies import STUDY, write_study
 
@@ -71,8 +71,8 @@ def test_study_that_cannot_be_used_leaves_rejects_and_no_version(folder: Path) -
 
 def test_study_yml_that_is_wrong_stops_before_anything_lands(folder: Path) -> None:
     write_study(folder, **{"study.yml": STUDY + "k_maxx: 3\n"})
-    with pytest.raises(DeclarationError, match="k_maxx"):
-        landed()
+    assert "k_maxx" in landed().broken[0]
+    assert not metadata_locations("raw_experiments")
 
 
 def test_folder_elsewhere_is_read_through_its_declaration(
@@ -89,13 +89,57 @@ def test_folder_elsewhere_is_read_through_its_declaration(
 def test_a_landing_says_what_could_not_be_used_where_and_why(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ingestion.__main__ import MOST_REASONS, main
+    from ingestion.__main__ import MOST_REASONS, REFUSED, main
 
     concepts = "concept_id,name,active\nant,Ants,perhaps\nbell,Bells,true\n"
     more = "".join(f"odd name {at},x,true\n" for at in range(MOST_REASONS))
     write_study(folder, **{"concepts.csv": concepts + more})
-    assert main(["experiments"]) == 0
+    assert main(["experiments"]) == REFUSED
     said = capsys.readouterr().out
     assert "small: concepts.csv: line 2: active: 'perhaps' is neither true nor false" in said
     assert said.count("\nsmall: ") == MOST_REASONS + 2  # with the line that counts the files
     assert "more, which are in rejects" in said
+
+
+# what a template may do to whoever fills it: raise, never come back, eat the memory
+BOMBS = {
+    "an encoding that is none": "{{ ''.encode('nope') }}",
+    "a macro that calls itself": "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+    "a text of 100 GB": "{{ 'a' * 10 ** 11 }}",
+    "a filter that fills up": "{{ 'a' | center(10 ** 11) }}",
+    "a format of a billion": "{{ '%1000000000d' % 1 }}",
+    "loops in loops": "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}"
+    "{% endfor %}",
+    "loops over what it is given": "{% for a in draft %}{% for b in draft %}{% for c in draft %}"
+    "{{ c }}{% endfor %}{% endfor %}{% endfor %}",
+    "a name that doubles": "{% set all = namespace(text='x') %}{% for i in range(60) %}"
+    "{% set all.text = all.text ~ all.text %}{% endfor %}{{ all.text }}",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_template_that_raises_or_never_ends_is_its_own_reject(folder: Path, bomb: str) -> None:
+    write_study(folder.parent / "other", **{"study.yml": STUDY.replace("small", "other")})
+    os.environ["SLUICE_SOURCES"] += os.pathsep + str(folder.parent / "other")
+    (path,) = (folder / "templates" / "essay").glob("*.jinja")
+    path.write_text(BOMBS[bomb])
+    report = landed()
+    assert {row["source"] for row in rows("studies")} >= {"other"}
+    (why,) = {
+        row["reason"]
+        for row in rows("rejects")
+        if row["source_file"].startswith("templates/essay.")
+    }
+    assert why in ("not_bounded", "not_a_template")
+    assert report.tallies["other"].rejected == 0
+
+
+def test_a_study_that_cannot_be_read_at_all_is_the_only_one_that_fails(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = write_study(folder.parent / "other", **{"study.yml": STUDY.replace("small", "other")})
+    monkeypatch.setenv("SLUICE_SOURCES", f"{other}{os.pathsep}{folder}")
+    write_study(folder, **{"study.yml": STUDY + "k_max: [1\n"})
+    report = landed()
+    assert [row["source"] for row in rows("studies")] == ["other"]
+    assert len(report.broken) == 1

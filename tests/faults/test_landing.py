@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.__main__ import REFUSED
 from ingestion.settings import PROJECT_ROOT
 from tests.ingestion.lakes import Plant, csv
 
@@ -141,7 +142,7 @@ def test_a_file_that_ends_its_reader_is_refused_and_the_others_land(
     plant.deliver("poison.csv", csv(90, 10))
     plant.deliver("day2.csv", csv(10, 10))
     monkeypatch.setenv("FAULT_FILE", "poison.csv")
-    assert plant.land() == 0
+    assert plant.land() == REFUSED
     assert plant.rows("select status, reason from files inner join rejects using (file_hash)") == [
         ("rejected", "reader_crashed")
     ]

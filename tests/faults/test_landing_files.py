@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.__main__ import REFUSED
 from ingestion.settings import PROJECT_ROOT
 from tests.ingestion.lakes import HEAD, Plant
 
@@ -40,7 +41,7 @@ def flip_and_land(plant: Plant, tmp_path: Path, flips: int) -> None:
         body[dice.randrange(len(body))] ^= 1 << dice.randrange(8)
         plant.deliver(f"flipped{number:03}.parquet", bytes(body))
     plant.deliver("good.parquet", good)
-    assert plant.land() == 0
+    assert plant.land() == REFUSED
     (counts,) = plant.rows(
         "select count(*), count(*) filter (status = 'loaded' and source_file like '%good%') "
         "from files"

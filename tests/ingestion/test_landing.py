@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.__main__ import REFUSED
 from ingestion.lake import catalog
 from ingestion.locking import exclusive
 from tests.ingestion.lakes import HEAD, PLANT, Plant, csv
@@ -82,7 +83,7 @@ def test_a_file_refused_whole_is_a_row_with_its_reason_and_others_land(plant: Pl
     plant.deliver("other.csv", "a;b\n1;2\n")
     plant.deliver("broken.parquet", b"PAR1 no parquet PAR1")
     plant.deliver("empty.csv", b"")
-    assert plant.land() == 0
+    assert plant.land() == REFUSED
     assert plant.rows("select status, count(*) from files group by all order by all") == [
         ("loaded", 1), ("rejected", 3),
     ]  # fmt: skip

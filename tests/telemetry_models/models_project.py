@@ -32,6 +32,8 @@ MARTS = {
     "baselines": "baseline_id",
     "cycle_variance": "cycle_id, stage",
     "stage_curves": "cycle_id, stage, point",
+    "int_telemetry__cycle_shapes_measured": "cycle_id, stage, metric",
+    "int_telemetry__cycle_shapes_compared": "cycle_id, stage, metric",
 }
 OPEN_GATE = """
 def model(dbt, session):
@@ -110,14 +112,18 @@ class Models:
             return connection.execute(query).fetchall()
 
     def marts(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every mart, ordered by its key."""
+        """Return every mart, and what else is stored from run to run, ordered by its key."""
         with _copy_of_build() as connection:
             return {
                 name: connection.execute(
-                    f"select * from telemetry.{name} order by {key}"
+                    f"select * from {_schema(name)}.{name} order by {key}"
                 ).fetchall()
                 for name, key in MARTS.items()
             }
+
+
+def _schema(name: str) -> str:
+    return "telemetry_intermediate" if name.startswith("int_") else "telemetry"
 
 
 @contextmanager

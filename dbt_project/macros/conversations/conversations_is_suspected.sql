@@ -28,6 +28,9 @@
     {%- if not execute or load_relation(ref('conversations_phrases')) is none -%}
         {{ return({'ascii': [personal | join('|')], 'other': []}) }}
     {%- endif -%}
+    {%- if load_relation(ref('conversations_helplines')) is not none -%}
+        {%- do personal.append('(^|[^0-9])' ~ conversations_helpline_numbers()) -%}
+    {%- endif -%}
     {%- set rows = run_query(
         'select distinct phrases.phrase, phrases.match from ' ~ ref('conversations_phrases')
         ~ ' as phrases order by 1, 2'

@@ -15,27 +15,9 @@
     ) }}
 {%- endmacro %}
 
-{#
-    Gives a text that changes when a rule changes: an edited seed, variable or model re-opens
-    everything, so that an incremental result never mixes two sets of rules.
-#}
+{# Gives a text that changes when a rule changes: it has every conversation validated again. #}
 {% macro conversations_settings_hash() -%}
-    {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {#- the text of macros is in no node: what they give stands for it -#}
-    {%- set parts = [
-        'languages=' ~ (var('conversations_languages', none) or ''),
-        words_of('x'), each_word('x'), distinct_word_share('x'), luhn_sum('x'),
-        text_matches('x', 'y'), text_replaced('x', 'y', 'z'), ordered_text_agg('x', 'y', 'z'),
-    ] -%}
-    {%- set rules = conversations_validating_models() + [
-        'int_conversations__checks_listed', 'int_conversations__findings_counted',
-        'conversations_phrases', 'conversations_quality_weights', 'conversations_thresholds'
-    ] -%}
-    {%- for node in graph.nodes.values() | sort(attribute='unique_id')
-        if node.resource_type in ('seed', 'model') and node.name in rules -%}
-        {%- do parts.append(node.checksum.checksum) -%}
-    {%- endfor -%}
-    {{ return(local_md5(parts | join('|'))) }}
+    {{ return(incremental_rules_hash('conversations')) }}
 {%- endmacro %}
 
 {# Gives the ids of loads that no finished run has worked in; none (not a list) means: all of them. #}

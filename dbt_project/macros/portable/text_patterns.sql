@@ -26,6 +26,20 @@
 {%- endmacro %}
 
 
+{# Gives a text with every match of an expression that a column holds replaced by plain characters. #}
+{% macro text_replaced_by_column(value, pattern, replacement) -%}
+    {{ return(adapter.dispatch('text_replaced_by_column', 'sluice')(value, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__text_replaced_by_column(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, {{ pattern }}, '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__text_replaced_by_column(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, {{ pattern }}, '{{ replacement }}')
+{%- endmacro %}
+
+
 {# Gives the words of a text in lower case, one space around each; apostrophes are left out. #}
 {% macro words_of(value) -%}
     {{ return(adapter.dispatch('words_of', 'sluice')(value)) }}
@@ -41,6 +55,12 @@
     ' ' || regexp_replace(
         replace(replace(lower({{ value }}), "'", ''), '’', ''), '[^\\p{L}\\p{N}]+', ' '
     ) || ' '
+{%- endmacro %}
+
+
+{# Gives the words of a text with a space of its own on either side of each: phrases that touch stay whole. #}
+{% macro words_apart(value) -%}
+    ' ' || replace(trim({{ words_of(value) }}), ' ', '  ') || ' '
 {%- endmacro %}
 
 

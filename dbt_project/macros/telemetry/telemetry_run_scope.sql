@@ -55,29 +55,9 @@
     {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
 {%- endmacro %}
 
-{#
-    Gives a text that changes when a rule's settings change: an edited seed or variable re-opens
-    everything, so that an incremental result never mixes two sets of rules.
-#}
+{# Gives a text that changes when a rule changes: it re-opens every window of every machine. #}
 {% macro telemetry_settings_hash() -%}
-    {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set parts = [] -%}
-    {%- for name in [
-        'telemetry_validity_limits', 'telemetry_stage_order', 'telemetry_metrics',
-        'telemetry_variance_thresholds'
-    ] -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'seed' and node.name == name -%}
-            {%- do parts.append(node.checksum.checksum) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {%- for name in [
-        'telemetry_baseline_days', 'telemetry_min_baseline_cycles', 'telemetry_on_threshold_w',
-        'telemetry_idle_gap_seconds', 'telemetry_curve_points', 'telemetry_silence_gaps',
-        'telemetry_drift_cycles', 'telemetry_plateau_share'
-    ] -%}
-        {%- do parts.append(name ~ '=' ~ var(name, '')) -%}
-    {%- endfor -%}
-    {{ return(local_md5(parts | join('|'))) }}
+    {{ return(incremental_rules_hash('telemetry')) }}
 {%- endmacro %}
 
 {#
@@ -85,21 +65,5 @@
     a model of the chain out, must not mark loads as done.
 #}
 {% macro telemetry_is_whole_run() -%}
-    {%- if not execute -%}{{ return(true) }}{%- endif -%}
-    {%- set missing = [] -%}
-    {%- for name in [
-        'int_telemetry__touched_ranges', 'int_telemetry__controls_described',
-        'int_telemetry__cycle_islands_merged', 'int_telemetry__ranges_widened',
-        'int_telemetry__reopened_windows', 'int_telemetry__rejudged_windows',
-        'int_telemetry__readings_ordered', 'int_telemetry__activity_slots_summarised',
-        'int_telemetry__sessions_detected', 'int_telemetry__cycle_spans_collected',
-        'int_telemetry__cycle_parts_averaged', 'int_telemetry__stage_bounds_derived',
-        'int_telemetry__cycle_slots', 'int_telemetry__cycle_stages_measured',
-        'int_telemetry__cycles_measured', 'int_telemetry__stage_orders_checked',
-        'int_telemetry__cycle_limits_checked', 'int_telemetry__cycle_stage_metrics_compared',
-        'cycles', 'rejected_cycles', 'cycle_stages', 'baselines', 'cycle_variance', 'stage_curves'
-    ] if 'model.sluice.' ~ name not in selected_resources -%}
-        {%- do missing.append(name) -%}
-    {%- endfor -%}
-    {{ return(not missing and not telemetry_is_slice()) }}
+    {{ return(incremental_is_whole_run('telemetry') and not telemetry_is_slice()) }}
 {%- endmacro %}

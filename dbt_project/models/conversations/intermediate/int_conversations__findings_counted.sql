@@ -1,4 +1,4 @@
--- What was found, conversation by conversation; idioms take words of danger back.
+-- What was found, conversation by conversation.
 with
 
 phrases as (
@@ -20,10 +20,7 @@ turns_with_phrases as (
             end
         ) as refused_weight,
         max(case when phrases.kind = 'toxic' then phrases.severity end) as toxicity,
-        max(case when phrases.kind = 'crisis' then phrases.severity end) as danger,
         max(case when phrases.kind = 'crisis' then phrases.phrase end) as danger_phrase,
-        sum(case phrases.kind when 'crisis' then 1 when 'idiom' then -1 else 0 end)
-            as danger_count,
         bool_or(phrases.kind = 'support') as is_support,
         bool_or(phrases.kind = 'encoding') as is_damaged
     from phrases
@@ -33,12 +30,7 @@ turns_with_phrases as (
 counted_phrases as (
     select
         turns_with_phrases.conversation_id,
-        min(
-            case
-                when turns_with_phrases.danger_count > 0
-                    then turns_with_phrases.danger_phrase
-            end
-        ) as crisis_phrase,
+        min(turns_with_phrases.danger_phrase) as crisis_phrase,
         sum(turns_with_phrases.refused_weight) as refused_weight,
         max(turns_with_phrases.toxicity) as toxicity,
         max(
@@ -49,10 +41,7 @@ counted_phrases as (
         ) as assistant_toxicity,
         sum(case when turns_with_phrases.is_damaged then 1 else 0 end)
             as damaged_turn_count,
-        bool_or(
-            turns_with_phrases.danger is not null
-            and turns_with_phrases.danger_count > 0
-        ) as is_crisis,
+        bool_or(turns_with_phrases.danger_phrase is not null) as is_crisis,
         bool_or(turns_with_phrases.is_support) as is_support_named
     from turns_with_phrases
     group by turns_with_phrases.conversation_id

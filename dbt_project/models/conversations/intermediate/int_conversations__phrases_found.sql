@@ -4,6 +4,8 @@
     pre_hook='{{ conversations_forget_touched() }}',
 ) }}
 -- depends_on: {{ ref('int_conversations__conversations_touched') }}
+-- depends_on: {{ ref('conversations_helplines') }}
+-- depends_on: {{ ref('conversations_number_words') }}
 -- A phrase of words is looked for only where its longest word stands: turns times
 -- phrases would be a comparison for each.
 with
@@ -103,10 +105,105 @@ texts_found as (
             and position(phrases.phrase in turns_in_words.content) > 0
 ),
 
-phrases_found as (
+helplines_found as (
+    select
+        turns_in_words.conversation_id,
+        turns_in_words.role,
+        'support' as kind,
+        'number of a helpline' as phrase,
+        turns_in_words.turn,
+        1.0 as severity
+    from turns_in_words
+    where
+        turns_in_words.role = 'assistant'
+        and {{ conversations_names_helpline('turns_in_words.content') }}
+),
+
+phrases_said as (
     select * from phrases_of_words_found
     union all
     select * from texts_found
+),
+
+-- one expression for the idioms of a turn, the longest first
+idioms_of_turns as (
+    select
+        phrases_said.conversation_id,
+        phrases_said.turn,
+        {{ ordered_text_agg(
+            "case when phrases.match = 'word' then " ~ words_apart('phrases.phrase')
+            ~ ' else phrases.phrase end',
+            '-length(phrases.phrase)', '|'
+        ) }} as expression
+    from phrases_said
+    inner join phrases
+        on phrases_said.phrase = phrases.phrase and phrases_said.kind = phrases.kind
+    where phrases_said.kind = 'idiom'
+    group by phrases_said.conversation_id, phrases_said.turn
+),
+
+-- what a turn says beside its idioms; a bar stands where one was, and parts words
+turns_without_idioms as (
+    select
+        turns_in_words.conversation_id,
+        turns_in_words.turn,
+        idioms_of_turns.expression,
+        {{ text_replaced_by_column(
+            "replace(turns_in_words.words, ' ', '  ')", 'idioms_of_turns.expression', ' | '
+        ) }} as words,
+        {{ text_replaced_by_column(
+            'turns_in_words.content', 'idioms_of_turns.expression', '|'
+        ) }} as content
+    from turns_in_words
+    inner join idioms_of_turns
+        on
+            turns_in_words.conversation_id = idioms_of_turns.conversation_id
+            and turns_in_words.turn = idioms_of_turns.turn
+),
+
+-- An idiom takes back the danger it overlaps, and no other: words of danger stand where
+-- the turn still says them without its idioms, or where they say more than the idiom.
+dangers_taken_back as (
+    select
+        phrases_said.conversation_id,
+        phrases_said.turn,
+        phrases_said.phrase
+    from phrases_said
+    inner join phrases
+        on phrases_said.phrase = phrases.phrase and phrases_said.kind = phrases.kind
+    inner join turns_without_idioms
+        on
+            phrases_said.conversation_id = turns_without_idioms.conversation_id
+            and phrases_said.turn = turns_without_idioms.turn
+    where
+        phrases_said.kind = 'crisis'
+        and {{ text_replaced_by_column(
+            words_apart('phrases.phrase'), 'turns_without_idioms.expression', '|'
+        ) }} = {{ words_apart('phrases.phrase') }}
+        and (
+            case
+                when phrases.match = 'word'
+                    then
+                        position(
+                            {{ words_apart('phrases.phrase') }} in turns_without_idioms.words
+                        )
+                else position(phrases.phrase in turns_without_idioms.content)
+            end
+        ) = 0
+),
+
+phrases_found as (
+    select phrases_said.*
+    from phrases_said
+    left join dangers_taken_back
+        on
+            phrases_said.kind = 'crisis'
+            and phrases_said.conversation_id = dangers_taken_back.conversation_id
+            and phrases_said.turn = dangers_taken_back.turn
+            and phrases_said.phrase = dangers_taken_back.phrase
+    where dangers_taken_back.phrase is null
+    union all
+    select * from helplines_found
 )
 
 select * from phrases_found

@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
 -- depends_on: {{ ref('conversations_phrases') }}
+-- depends_on: {{ ref('conversations_helplines') }}
 -- Few expressions over each turn: only what they find is looked at phrase by phrase.
 with
 

@@ -3,6 +3,7 @@
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
+    meta={'follows_loads': false},
 ) }}
 -- A dataset gets a row when its figures are others than those of its newest row; a
 -- rebuild must not forget how quality has changed.

@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('stage_curves') }}
 -- depends_on: {{ ref('rejected_cycles') }}
 -- depends_on: {{ ref('readings') }}
+-- depends_on: {{ ref('int_telemetry__cycle_shapes_compared') }}
 -- Written last: a load is done when all that follows from it is stored. A build that
 -- died midway leaves no row here, so that the next one does its work again.
 with

@@ -1,0 +1,1 @@
+"""The ground floor: settings, paths, catalog, locks, journals. Imports nothing of ours."""
