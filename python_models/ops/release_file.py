@@ -81,6 +81,8 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
     folder.mkdir(exist_ok=True)
     name = f"release-{release_id or 0:06d}-n{_next_number():08d}.duckdb"
     unfinished = folder / f".{name}"
+    for left in folder.glob(f"{unfinished.name}*"):
+        left.unlink()  # of a build that was killed: it was to have the same number
     try:
         _fill(unfinished, release_id)
         fault("release_file.written")

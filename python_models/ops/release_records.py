@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +42,16 @@ def of_file(
         release_id: the release it shows.
         path: the file.
     """
-    yield "runs", [row | {"pins": "{}"} for row in _rows(opened, f"select {_RUNS} from ops.runs")]
+    # in the order they were written, which is the one the journal goes by
+    runs = _rows(opened, f"select {_RUNS} from ops.runs order by rowid")
+    yield "runs", [row | {"pins": "{}"} for row in runs]
     yield "node_runs", _nodes(opened)
-    yield "gate_results", _rows(opened, f"select {_GATES} from ops.gate_results")
+    yield "gate_results", _rows(opened, f"select {_GATES} from ops.gate_results order by rowid")
     tables = _tables(opened, f"release_id = {int(release_id)}", views_of(opened))
     yield "release_tables", tables
     state = {"state": json.dumps(state_of(tables)), "dropped_at": None}
     yield "releases", [row | state for row in _releases(opened, f"release_id = {int(release_id)}")]
-    written = datetime.strptime(path.stem.split("-")[2], "%Y%m%dT%H%M%S%f")
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
     name = {"file": path.name, "release_id": release_id, "invocation_id": None}
     yield "release_files", [name | {"written_at": _text(written)}]
 
@@ -116,7 +118,7 @@ def keep_shown_tables(opened: duckdb.DuckDBPyConnection) -> None:
 def _nodes(opened: duckdb.DuckDBPyConnection) -> Rows:
     """Return the nodes of runs; of dbt's ids the release keeps kind and name."""
     seen: dict[tuple[str, str], int] = {}
-    rows = _rows(opened, f"select {_NODES} from ops.node_runs order by invocation_id, started_at")
+    rows = _rows(opened, f"select {_NODES} from ops.node_runs order by rowid")
     for row in rows:
         unique_id = f"{row['resource_type']}.sluice.{row['node']}"
         key = (row["invocation_id"], unique_id)

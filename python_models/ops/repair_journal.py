@@ -81,12 +81,18 @@ def _refill_records() -> dict[str, int]:
     """Bring back what release files say of runs, gates and releases, the newest one first."""
     counts = dict.fromkeys(_KEYS, 0)
     _let_go_of_unfinished_runs()
+    files: list[Mapping[str, Any]] = []
     for release_id, path, opened in opened_files():
         for table, rows in release_records.of_file(opened, release_id, path):
-            counts[table] += _put_unknown(table, rows)
+            if table == "release_files":
+                files += rows
+            else:
+                counts[table] += _put_unknown(table, rows)
         release_records.keep_shown_tables(opened)
         # the ledger gets these with the next answers: the last run's may not be there
         counts["llm_step_runs"] += _put_unknown("llm_step_runs", release_records.step_runs(opened))
+    # the journal goes by the order in which files were written down
+    counts["release_files"] += _put_unknown("release_files", files[::-1])
     known = {release_id for (release_id,) in _keys("releases")}
     for _, _, opened in opened_files():
         for table, rows in release_records.of_releases_without_file(opened, known):
