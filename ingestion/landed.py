@@ -15,6 +15,7 @@ from typing import Any
 
 from ingestion.deliveries import Found
 from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
+from ingestion.lakehouse.paths import sqlite_path
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ def files_pointer(namespace: str) -> str:
     The default catalog is a SQLite file: asking it directly saves the seconds pyiceberg takes.
     """
     uri = catalog_properties()["uri"]
-    if not uri.startswith("sqlite:///"):
+    path = sqlite_path(uri)
+    if path is None:
         return metadata_locations(namespace).get("files", "")
-    path = uri.removeprefix("sqlite:///").split("?")[0]
     with closing(sqlite3.connect(path, timeout=60)) as connection:
         try:
             row = connection.execute(

@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from ingestion.faults import poison
+from ingestion.lakehouse.sql_text import literal
 from ingestion.rejecting import Provenance, Reject, Unreadable, content_hash, write_rejects
 
 PARQUET = "(format parquet, compression snappy, row_group_size 122880)"
@@ -159,7 +160,7 @@ class Reader:
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return literal(text)
 
 
 def _reader(name: str, threads: int, memory_limit: str, scratch: Path) -> Reader:

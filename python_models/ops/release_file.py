@@ -18,11 +18,11 @@ import duckdb
 from ingestion.domains import DOMAINS
 from ingestion.faults import fault
 from ingestion.lake import lake, load_extensions, metadata_locations
+from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.source_words import words_of
-from python_models.ops.sql_text import identifier, literal
 
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
