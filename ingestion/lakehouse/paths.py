@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 SCHEME = "file://"
 SQLITE = "sqlite:///"
@@ -38,14 +38,12 @@ def escaped_glob(path: Path | str) -> str:
 
 def sqlite_url(path: Path, timeout_seconds: int) -> str:
     """Return the SQLAlchemy address of a SQLite file; a writer waits that long for another."""
-    if "?" in str(path):  # ends the path for SQLAlchemy, which knows no escape for it
-        return f"{SQLITE}file:{quote(str(path))}?uri=true&timeout={timeout_seconds}"
-    return f"{SQLITE}{path}?timeout={timeout_seconds}"
+    escaped = str(path).replace("%", "%25").replace("?", "%3F")  # SQLAlchemy unescapes it
+    return f"{SQLITE}{escaped}?timeout={timeout_seconds}"
 
 
 def sqlite_path(url: str) -> str | None:
     """Return the file of a SQLAlchemy address; None when it is not SQLite's."""
     if not url.startswith(SQLITE):
         return None
-    path, _, options = url.removeprefix(SQLITE).partition("?")
-    return unquote(path.removeprefix("file:")) if "uri=true" in options.split("&") else path
+    return unquote(url.removeprefix(SQLITE).partition("?")[0])
