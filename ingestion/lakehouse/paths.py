@@ -36,6 +36,19 @@ def escaped_glob(path: Path | str) -> str:
     return re.sub(r"([\[*?])", r"[\1]", str(path))
 
 
+def literal_root(pattern: str) -> tuple[str, str]:
+    """Split a glob into the folders (or file) that exist as written, and the pattern below them.
+
+    What exists as written is meant as written: `[`, `*` and `?` in its name are no wildcards.
+    """
+    parts = Path(pattern).parts
+    for count in range(len(parts), 0, -1):
+        root = Path(*parts[:count])
+        if root.exists():
+            return str(root), "/".join(parts[count:])
+    return "", pattern
+
+
 def sqlite_url(path: Path, timeout_seconds: int) -> str:
     """Return the SQLAlchemy address of a SQLite file; a writer waits that long for another."""
     escaped = str(path).replace("%", "%25").replace("?", "%3F")  # SQLAlchemy unescapes it
