@@ -7,7 +7,6 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
-DBT := cd dbt_project && ../$(VENV)/bin/dbt
 
 # a Python the pinned packages are made for: the newest of 3.13, 3.12, 3.11 that is installed
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -37,7 +36,7 @@ $(STAMP): requirements.lock
 	@rm -f $(STAMP)
 	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
-	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
+	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text("import sys; sys.path.append(" + ascii(str(pathlib.Path.cwd())) + ")\n", encoding="ascii")'
 	@# on all cores, where pip takes one; and where PYTHONDONTWRITEBYTECODE is set, every start would compile
 	@# 4,000 modules anew
 	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
@@ -77,7 +76,7 @@ build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<
 # ------------------------------------------------------------------ reading what was released
 .PHONY: dashboard
 dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
-	@$(VENV)/bin/streamlit run dashboards/app.py $(ARGS)
+	@$(PY) -m streamlit run dashboards/app.py $(ARGS)
 
 .PHONY: sql
 sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|table
@@ -167,9 +166,9 @@ repair: $(STAMP) ## Make what is missing of journal, catalog and releases again 
 # ------------------------------------------------------------------ checks
 .PHONY: lint
 lint: $(STAMP) ## Style of Python and SQL
-	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/ruff format --check .
-	@cd dbt_project && ../$(VENV)/bin/sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
 # one more than there are cores: tests that wait for a browser or a server leave theirs to others
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.declarations import VariableMissing, expand
 from ingestion.lake import s3_properties
+from ingestion.lakehouse.paths import literal_root
 
 if TYPE_CHECKING:
     from s3fs import S3FileSystem
@@ -102,8 +103,9 @@ def shown(paths: tuple[str, ...]) -> str:
 
 def _root(pattern: str) -> str:
     """The folder a pattern starts from: all before the first wildcard."""
-    parts = pattern.split("/")
-    fixed = []
+    root, below = ("", pattern) if "://" in pattern else literal_root(pattern)
+    parts = below.split("/") if below else [""]
+    fixed = [root] if root and root != "/" else ([""] if root else [])
     for part in parts[:-1]:
         if _WILD.search(part):
             break
@@ -113,7 +115,9 @@ def _root(pattern: str) -> str:
 
 def _local(pattern: str) -> Iterator[tuple[str, int, str]]:
     # Path.glob would not take an absolute pattern
-    for name in glob.iglob(str(Path(pattern).expanduser()), recursive=True):  # noqa: PTH207
+    root, below = literal_root(str(Path(pattern).expanduser()))
+    wanted = str(Path(glob.escape(root), below))
+    for name in glob.iglob(wanted, recursive=True):  # noqa: PTH207
         path = Path(name)
         if path.is_file() and not path.name.startswith((".", "_")):
             stat = path.stat()

@@ -36,6 +36,7 @@ from pyiceberg.table import Table
 from ingestion.domains import domain_of_namespace
 from ingestion.faults import fault
 from ingestion.lake import catalog, catalog_properties, uses_object_store, warehouse_uri
+from ingestion.lakehouse.paths import local_path
 from ingestion.settings import SettingsError
 
 JOB_KEY = "sluice.job-key"
@@ -120,7 +121,7 @@ def _placed(table: Table, file: Path, address: str) -> str:
         with file.open("rb") as source, table.io.new_output(address).create(overwrite=True) as sink:
             shutil.copyfileobj(source, sink, 8 * 1024 * 1024)
         return address
-    target = Path(address.removeprefix("file://"))
+    target = Path(local_path(address))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     try:

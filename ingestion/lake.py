@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from ingestion.generation import require_agreement
 from ingestion.lake_admission import admit
 from ingestion.lake_version import adopt_store
+from ingestion.lakehouse.paths import location, sqlite_path, sqlite_url
+from ingestion.lakehouse.sql_text import literal
 from ingestion.migrations import CATALOG
 from ingestion.server_catalog import require_known
 from ingestion.settings import SettingsError, settings
@@ -104,7 +106,7 @@ def lake() -> LakePaths:
 
 def warehouse_uri() -> str:
     """Return the root under which Iceberg tables are written, as a URI."""
-    return settings().sluice_warehouse or lake().warehouse.as_uri()
+    return settings().sluice_warehouse or location(lake().warehouse)
 
 
 def uses_object_store() -> bool:
@@ -146,7 +148,7 @@ def catalog_properties() -> dict[str, str]:
                 with closing(sqlite3.connect(path)) as connection:
                     adopt_store(connection, path.parent, CATALOG)
             # a writer waits for another instead of failing: commits take milliseconds
-            uri = f"sqlite:///{path}?timeout=60"
+            uri = sqlite_url(path, 60)
         properties = {"type": "sql", "uri": uri}
     return properties | {"warehouse": warehouse_uri()} | s3_properties()
 
@@ -174,8 +176,8 @@ def uses_catalog_file() -> bool:
 def metadata_locations(namespace: str) -> dict[str, str]:
     """Return {table name: current metadata file} of a namespace; empty when it does not exist."""
     uri = catalog_properties()["uri"]
-    if uri.startswith("sqlite:///"):
-        return _sqlite_metadata_locations(uri, namespace)
+    if path := sqlite_path(uri):
+        return _sqlite_metadata_locations(path, namespace)
     from pyiceberg.exceptions import NoSuchNamespaceError
 
     opened = catalog()
@@ -189,9 +191,8 @@ def metadata_locations(namespace: str) -> dict[str, str]:
     }
 
 
-def _sqlite_metadata_locations(uri: str, namespace: str) -> dict[str, str]:
+def _sqlite_metadata_locations(path: str, namespace: str) -> dict[str, str]:
     """Read the pointers themselves: importing pyiceberg takes longer than everything else here."""
-    path = uri.removeprefix("sqlite:///").partition("?")[0]
     with closing(sqlite3.connect(path, timeout=60)) as connection:
         if not connection.execute(
             "select 1 from sqlite_master where name = 'iceberg_tables'"
@@ -225,7 +226,7 @@ def extension_path(name: str) -> Path:
 def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
     """Load what reads Iceberg into a DuckDB connection, with the object store's credentials."""
     for name in ("avro", "httpfs", "iceberg"):
-        connection.execute(f"load '{extension_path(name)}'")
+        connection.execute(f"load {literal(str(extension_path(name)))}")
     if uses_object_store():
         connection.execute(s3_secret_sql())
 
@@ -243,5 +244,5 @@ def s3_secret_sql() -> str:
         ]
     for option, name in (("key_id", "s3.access-key-id"), ("secret", "s3.secret-access-key")):
         if value := properties.get(name):
-            parts.append(f"{option} '{value.replace(chr(39), chr(39) * 2)}'")
+            parts.append(f"{option} {literal(value)}")
     return f"create or replace secret sluice_s3 ({', '.join(parts)})"

@@ -18,6 +18,7 @@ from ingestion import clock
 from ingestion.deliveries import Found
 from ingestion.lake import catalog, catalog_properties, lake, metadata_locations
 from ingestion.lake_version import adopt_store, refuse_newer
+from ingestion.lakehouse.paths import sqlite_path
 from ingestion.migrations import SEEN
 
 
@@ -109,9 +110,9 @@ def files_pointer(namespace: str) -> str:
     The default catalog is a SQLite file: asking it directly saves the seconds pyiceberg takes.
     """
     uri = catalog_properties()["uri"]
-    if not uri.startswith("sqlite:///"):
+    path = sqlite_path(uri)
+    if path is None:
         return metadata_locations(namespace).get("files", "")
-    path = uri.removeprefix("sqlite:///").split("?")[0]
     with closing(sqlite3.connect(path, timeout=60)) as connection:
         try:
             row = connection.execute(

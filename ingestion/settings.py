@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
 
     # where things lie
-    sluice_lake: Path = PROJECT_ROOT / "lake"
+    sluice_lake: Path = Field(default=PROJECT_ROOT / "lake", validate_default=True)
     sluice_warehouse: str | None = None
     sluice_catalog_uri: str | None = None
     sluice_catalog_type: Literal["sql", "rest"] = "sql"
@@ -88,7 +88,14 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         """A relative folder is meant from the project root, wherever the command is typed."""
         value = value.expanduser()
-        return value if value.is_absolute() else (PROJECT_ROOT / value).resolve()
+        value = value if value.is_absolute() else (PROJECT_ROOT / value).resolve()
+        # dlt fills in a file's ending at a %, DuckDB puts that of its journal before a ?
+        if any(mark in str(value) for mark in "%?"):
+            raise ValueError(
+                f"{value} has a % or ? in it, which dlt and DuckDB misread in a path; "
+                "name a folder without (SLUICE_LAKE=/path/to/lake)"
+            )
+        return value
 
 
 @lru_cache(maxsize=1)

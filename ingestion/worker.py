@@ -24,6 +24,7 @@ from typing import Any
 import duckdb
 
 from ingestion.faults import poison
+from ingestion.lakehouse.sql_text import literal
 from ingestion.rejecting import Provenance, Reject, Unreadable, content_hash, write_rejects
 
 # the process that raised it is of no use any more
@@ -203,7 +204,7 @@ def absence(path: Path) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return literal(text)
 
 
 def _reader(name: str, threads: int, memory_limit: str, scratch: Path) -> Reader:

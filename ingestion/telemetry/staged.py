@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from ingestion.lakehouse.sql_text import literal
 from ingestion.telemetry.declaration import Dialect, Instant
 from ingestion.telemetry.instants import instant_sql
 from ingestion.telemetry.survey import BadLine, Text, Unreadable, lines_at
@@ -119,7 +120,7 @@ def matching(columns: list[Column], name: str) -> Column | None:
 
 def quoted(text: str) -> str:
     """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
+    return literal(text)
 
 
 def constant(text: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.lakehouse.sql_text import literal
 from python_models.experiments.earlier import HASH, hash_of
-from python_models.ops.sql_text import literal
 
 Row = dict[str, Any]
 AGREEMENT = pa.schema(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shlex
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from ingestion.settings import PROJECT_ROOT
 from python_models.ops.output import emit_document, say
 
 _CRON = """# crontab -e: every night at {time}, the log beside the lake
-{minute} {hour} * * * cd {root} && make run >> {root}/logs/nightly.log 2>&1
+{minute} {hour} * * * cd {shell_root} && make run >> logs/nightly.log 2>&1
 """
 _SERVICE = """# ~/.config/systemd/user/sluice.service
 [Unit]
@@ -20,7 +21,7 @@ Description=Sluice nightly run
 
 [Service]
 Type=oneshot
-WorkingDirectory={root}
+WorkingDirectory={unit_root}
 ExecStart=/usr/bin/make run
 """
 _TIMER = """# ~/.config/systemd/user/sluice.timer, then: systemctl --user enable --now sluice.timer
@@ -40,7 +41,9 @@ def schedule(options: argparse.Namespace) -> int:
     """Print a cron entry and a systemd timer for a nightly run."""
     hour, _, minute = options.time.partition(":")
     values = {
-        "root": PROJECT_ROOT,
+        # cron ends the command at a bare %, systemd fills in what follows one
+        "shell_root": shlex.quote(str(PROJECT_ROOT)).replace("%", r"\%"),
+        "unit_root": str(PROJECT_ROOT).replace("%", "%%"),
         "time": f"{int(hour):02d}:{int(minute or 0):02d}",
         "hour": int(hour),
         "minute": int(minute or 0),

@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 
 from ingestion.lake import catalog, lake, load_extensions, uses_object_store
+from ingestion.lakehouse.sql_text import list_of, literal
 from ingestion.locking import exclusive
 from python_models.ops import lock, sweep
 from python_models.ops.backup import LOCK
 from python_models.ops.output import emit
-from python_models.ops.sql_text import list_of, literal
 
 SMALL_BYTES = 32_000_000
 FEWEST_FILES = 8

@@ -23,12 +23,12 @@ from ingestion.lake import (
     warehouse_uri,
 )
 from ingestion.lake_version import LakeRefused, read_version
+from ingestion.lakehouse.sql_text import literal
 from ingestion.settings import PROJECT_ROOT, scrub, settings
 from python_models.ops import journal, lake_files, lock, release_file
 from python_models.ops.output import emit
 from python_models.ops.release_views import views_of
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import literal
 
 _LEAST_FREE_BYTES = 2_000_000_000
 _MOST_FILES = 20  # named one by one

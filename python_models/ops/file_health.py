@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.ops.mart_parts import digest
 from python_models.ops.published_table import parts_of_files
 from python_models.ops.snapshot_files import files_query
-from python_models.ops.sql_text import identifier, literal
 
 # what `unreadable` says of a release whose tables are known, but no longer by which files
 UNKNOWN_FILES = "its files are not known any more"

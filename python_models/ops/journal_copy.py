@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.ops import journal
-from python_models.ops.sql_text import identifier, literal
 
 
 def copy_from_journal(

@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.settings import PROJECT_ROOT
 from python_models.ops import journal, lock
 from python_models.ops.journal_copy import comment, copy_from_journal
-from python_models.ops.sql_text import identifier, literal
 
 FOLDER = PROJECT_ROOT / "python_models"
 # what a column may be -> how SQLite holds it

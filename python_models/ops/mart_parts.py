@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from python_models.ops.sql_text import identifier
+from ingestion.lakehouse.sql_text import identifier
 
 # a part is worth a file of its own from this many rows on
 ROWS_WORTH_A_PART = 100_000

@@ -11,9 +11,9 @@ import duckdb
 
 from ingestion.domains import DOMAINS
 from ingestion.lake import metadata_locations
+from ingestion.lakehouse.sql_text import literal
 from python_models.ops.journal_copy import comment, copy_from_journal
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import literal
 
 _JOURNAL_TABLES = {
     "runs": "invocation_id run_id started_at ended_at command target git_commit config_hash"

@@ -7,10 +7,10 @@ from typing import Any
 import duckdb
 
 from ingestion.lake import lake, load_extensions
+from ingestion.lakehouse.sql_text import identifier
 from python_models.ops import journal, live, lock
 from python_models.ops.reader import open_release
 from python_models.ops.release_file import newest_file
-from python_models.ops.sql_text import identifier
 
 
 def phase_nodes(run_id: str, phase: str) -> list[dict[str, Any]]:

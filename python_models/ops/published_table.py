@@ -16,10 +16,11 @@ import duckdb
 
 from ingestion.faults import fault
 from ingestion.lake import uses_object_store, warehouse_uri
+from ingestion.lakehouse.paths import escaped_glob, like, local_path
+from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.ops import iceberg_commit
 from python_models.ops.mart_parts import Mart, days_written, digest, part_expression, parts_of
 from python_models.ops.snapshot_files import DataFile, Snapshot, plain, read_snapshot
-from python_models.ops.sql_text import identifier, literal
 
 _PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
 # DuckDB types that Iceberg has no word for, and what they are written as
@@ -144,7 +145,7 @@ def _write_parts(
     """
     if not missing:
         return []
-    target = f"{folder}/data/{properties['sluice.publication']}".removeprefix("file://")
+    target = local_path(f"{folder}/data/{properties['sluice.publication']}")
     if not uses_object_store():
         Path(target).mkdir(parents=True, exist_ok=True)
     digests = ", ".join(f"({literal(part)}, {literal(digest)})" for part, digest in missing)
@@ -157,10 +158,9 @@ def _write_parts(
         " on marts.sluice_part = parts.sluice_part)"
         f" to {literal(target)} (format parquet, compression zstd, partition_by (sluice_part))"
     )
-    pattern = literal(f"{target}/**/*.parquet")
+    pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
     found = session.execute(f"select file from glob({pattern})").fetchall()
-    prefix = "file://" if folder.startswith("file://") else ""
-    return sorted(prefix + row[0] for row in found)
+    return sorted(like(folder, row[0]) for row in found)
 
 
 def _empty_arrow(session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str]) -> Any:

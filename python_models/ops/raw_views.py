@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from ingestion.domains import DOMAINS
 from ingestion.lake import metadata_locations
-from python_models.ops.sql_text import identifier
+from ingestion.lakehouse.sql_text import identifier, literal
 
 # handing an empty Arrow table to duckdb would give the same, and import pandas
 _DUCKDB_TYPES = {
@@ -40,7 +40,7 @@ def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
 
 
 def _pinned(metadata: str) -> str:
-    return "select * from iceberg_scan('{}')".format(metadata.replace("'", "''"))
+    return f"select * from iceberg_scan({literal(metadata)})"
 
 
 def _empty(shape: Any) -> str:

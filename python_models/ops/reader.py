@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.lake import lake, load_extensions
-from python_models.ops.sql_text import list_of
+from ingestion.lakehouse.sql_text import list_of
 
 MEMORY_LIMIT = "1GB"
 

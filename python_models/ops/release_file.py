@@ -22,6 +22,7 @@ from ingestion.domains import DOMAINS
 from ingestion.faults import fault
 from ingestion.generation import raise_generation
 from ingestion.lake import catalog, lake, load_extensions, metadata_locations, uses_catalog_file
+from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.server_catalog import note
 from python_models.ops import journal, kept_tables, ops_tables
 from python_models.ops.journal_copy import comment
@@ -29,7 +30,6 @@ from python_models.ops.release_views import unreadable_query
 from python_models.ops.shown import refuse_loss
 from python_models.ops.snapshot_files import files_query, pinned_query, plain, snapshot_at
 from python_models.ops.source_words import words_of
-from python_models.ops.sql_text import identifier, literal
 
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3

@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 
 from ingestion.lake import warehouse_uri
+from ingestion.lakehouse.sql_text import identifier
 from python_models.ops import file_health, kept_tables
 from python_models.ops.release import state_of
 from python_models.ops.release_views import ReleasedView, views_of
 from python_models.ops.snapshot_tables import view_at
-from python_models.ops.sql_text import identifier
 
 Rows = list[dict[str, Any]]
 _RUNS = (

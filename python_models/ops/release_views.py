@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.lake import lake
-from python_models.ops.sql_text import identifier, literal
+from ingestion.lakehouse.sql_text import identifier, literal
 
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 

@@ -8,12 +8,14 @@ was interrupted is found again and finished.
 from __future__ import annotations
 
 import argparse
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ingestion.lake import lake, uses_object_store
+from ingestion.lakehouse.paths import like, local_path, location
 from ingestion.settings import settings
 from python_models.ops import journal, lock, release_file
 from python_models.ops.output import emit_document, say
@@ -68,7 +70,7 @@ def _old_root() -> str | None:
         row = found.fetchone()
     if row is None:
         return None
-    return row[0].removeprefix("file://").rpartition(f"/{lake().warehouse.name}/")[0]
+    return local_path(row[0]).rpartition(f"/{lake().warehouse.name}/")[0]
 
 
 def _replace_text(path: Path, old: str, new: str) -> None:
@@ -97,11 +99,31 @@ def _moved(value: Any, old: str, new: str) -> Any:
     from pyiceberg.typedef import Record
 
     if isinstance(value, str):
-        return value.replace(f"file://{old}/", f"file://{new}/").replace(f'"{old}/', f'"{new}/')
+        if value.startswith(f"{old}/"):
+            return new + value[len(old) :]
+        for before, after in moves(old, new).items():
+            value = value.replace(before, after)
+        return value
     if isinstance(value, Record):
         for position in range(len(value)):
             value[position] = _moved(value[position], old, new)
     return value
+
+
+def moves(old: str, new: str) -> dict[str, str]:
+    """Return what to replace in a text by what, as JSON strings of paths and as locations.
+
+    JSON is written with and without escapes of letters beyond ASCII; read, both are the same.
+    Paths come first: a location may become a path, which is not to be moved again.
+    """
+    spelled = [
+        tuple(json.dumps(root, ensure_ascii=is_ascii)[1:-1] for root in (old, new))
+        for is_ascii in (True, False)
+    ]
+    found = {f'"{before}/': f'"{after}/' for before, after in spelled}
+    for before, after in [*spelled, (old, new)]:
+        found[f"file://{before}/"] = f"{like(location(new), after)}/"
+    return found
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -118,10 +140,17 @@ def _mend_journal(old: str, new: str) -> None:
     with journal.journal() as connection:
         for table, names in columns.items():
             for name in names:
-                connection.execute(
-                    f"update {table} set {name} = replace(replace({name}, ?, ?), ?, ?)",
-                    (f"file://{old}/", f"file://{new}/", f'"{old}/', f'"{new}/'),
-                )
+                _mend_column(connection, table, name, old, new)
+
+
+def _mend_column(connection: Any, table: str, name: str, old: str, new: str) -> None:
+    """Move every path in a column of a SQLite table, be it the whole value or within JSON."""
+    connection.execute(
+        f"update {table} set {name} = ? || substr({name}, ?) where substr({name}, 1, ?) = ?",
+        (new, len(old) + 1, len(old) + 1, f"{old}/"),
+    )
+    for pair in moves(old, new).items():
+        connection.execute(f"update {table} set {name} = replace({name}, ?, ?)", pair)
 
 
 def _mend_releases() -> None:
@@ -134,15 +163,11 @@ def _mend_releases() -> None:
 
 
 def _mend_catalog(old: str, new: str) -> None:
+    columns = {
+        "iceberg_tables": ("metadata_location", "previous_metadata_location"),
+        "iceberg_namespace_properties": ("property_value",),
+    }
     with closing(sqlite3.connect(lake().catalog_db, timeout=60)) as connection, connection:
-        connection.execute(
-            "update iceberg_tables set metadata_location ="
-            " replace(metadata_location, :old, :new),"
-            " previous_metadata_location = replace(previous_metadata_location, :old, :new)",
-            {"old": f"{old}/", "new": f"{new}/"},
-        )
-        connection.execute(
-            "update iceberg_namespace_properties set property_value ="
-            " replace(property_value, :old, :new)",
-            {"old": f"{old}/", "new": f"{new}/"},
-        )
+        for table, names in columns.items():
+            for name in names:
+                _mend_column(connection, table, name, old, new)

@@ -18,9 +18,9 @@ from ingestion.faults import fault
 from ingestion.generation import Trouble
 from ingestion.lake import catalog, lake, load_extensions, metadata_locations, warehouse_uri
 from ingestion.lake_version import opened, put_identity, read_version
+from ingestion.lakehouse.sql_text import literal
 from ingestion.migrations import CATALOG, add_identity, bring_forward
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import literal
 
 _METADATA = re.compile(
     r"/(?P<namespace>[^/]+)/(?P<table>[^/]+)/metadata/(?P<number>\d+)-[^/]*\.metadata\.json$"

@@ -16,10 +16,10 @@ import duckdb
 
 from ingestion.faults import fault
 from ingestion.lake import lake, load_extensions
+from ingestion.lakehouse.sql_text import identifier
 from python_models.ops import journal, lake_files, release, release_file
 from python_models.ops.mart_parts import Mart, parts_of
 from python_models.ops.published_table import column_types, parts_of_files, publish_table
-from python_models.ops.sql_text import identifier
 
 Row = dict[str, Any]
 

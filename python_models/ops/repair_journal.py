@@ -15,6 +15,7 @@ from ingestion.faults import fault
 from ingestion.generation import Trouble
 from ingestion.lake import lake, load_extensions, metadata_locations
 from ingestion.lake_version import read_version
+from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.migrations import JOURNAL
 from python_models.llm.journal import connect
 from python_models.llm.ledger import KEPT_IN_JOURNAL_ONLY, NAMESPACE, TABLES, TIMES
@@ -22,7 +23,6 @@ from python_models.ops import journal, release_records
 from python_models.ops.release_views import opened_files
 from python_models.ops.repair_catalog import identify, set_aside
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import identifier, literal
 
 _ROWS_AT_ONCE = 5_000
 

@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 
 from ingestion.lake import metadata_locations
-from python_models.ops.sql_text import identifier, list_of, literal
+from ingestion.lakehouse.paths import local_path
+from ingestion.lakehouse.sql_text import identifier, list_of, literal
 
 
 @dataclass(frozen=True)
@@ -130,4 +131,4 @@ def _typed(columns: Mapping[str, str]) -> str:
 
 def plain(path: str) -> str:
     """Return a local path without its scheme, an object store's address as it is."""
-    return path.removeprefix("file://")
+    return local_path(path)

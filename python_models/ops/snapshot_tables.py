@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from ingestion.lake import catalog, load_extensions
+from ingestion.lakehouse.sql_text import list_of, literal
 from python_models.ops.mart_parts import digest
 from python_models.ops.release_views import ReleasedView
 from python_models.ops.snapshot_files import plain
-from python_models.ops.sql_text import list_of, literal
 
 
 def view_at(

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ingestion.lakehouse.sql_text import literal
 from ingestion.settings import told
 from python_models.ops.reader import (
     NothingReleased,
@@ -152,7 +153,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
             "select column_name, data_type, comment from duckdb_columns()"
             " where table_name = {} and ({} = '' or schema_name = {})"
         )
-        quoted = ["'" + text.replace("'", "''") + "'" for text in (name, schema, schema)]
+        quoted = [literal(text) for text in (name, schema, schema)]
         show(connection, columns.format(*quoted))
     else:
         show(connection, statement)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingestion.lakehouse.paths import escaped_glob, like
 from python_models.ops.snapshot_files import plain
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def orphans(
     # `read_blob` without its content lists name, size and time, on a disk and in an object store
     listed = connection.execute(
         "select filename, size, last_modified::timestamp from read_blob(?)",
-        [f"{plain(table.location()).rstrip('/')}/**"],
+        [f"{escaped_glob(plain(table.location()).rstrip('/'))}/**"],
     ).fetchall()
     return [
         Orphan(path, size)
@@ -85,9 +86,8 @@ def _reachable(table: Table) -> Iterator[str]:
 
 def delete(table: Table, files: Iterable[Orphan]) -> None:
     """Delete files of a table."""
-    prefix = "file://" if table.location().startswith("file://") else ""
     for file in files:
-        table.io.delete(prefix + file.path)
+        table.io.delete(like(table.location(), file.path))
 
 
 def file_list(text: str) -> list[str]:

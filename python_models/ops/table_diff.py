@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lakehouse.sql_text import identifier
 from python_models.ops import journal
 from python_models.ops.snapshot_files import files_query
-from python_models.ops.sql_text import identifier
 
 _SAMPLES = 5
 

@@ -14,15 +14,16 @@ from python_models.ops import release_file, relocate
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 
+@pytest.mark.parametrize("name", ["somewhere", "räl 'x' #1 [b]*"])
 def test_lake_that_was_moved_is_read_written_and_rolled_back_as_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with build_database() as build:
         for days in (2, 3):
             make_things(build, days=days)
             publish(build, mart())
     old = lake().root
-    new = tmp_path / "somewhere" / "else"
+    new = tmp_path / name / "else"
     new.parent.mkdir()
     shutil.move(old, new)
     monkeypatch.setenv("SLUICE_LAKE", str(new))
@@ -51,3 +52,12 @@ def test_lake_that_was_moved_is_read_written_and_rolled_back_as_before(
 
     assert relocate.relocate(argparse.Namespace(json=True)) == 0
     assert json.loads(capsys.readouterr().out)["files"] == 0
+
+    shutil.move(new, old)  # and back to where a lake has an ordinary name
+    monkeypatch.setenv("SLUICE_LAKE", str(old))
+    reset_settings()
+    assert relocate.relocate(argparse.Namespace(json=True)) == 0
+    assert catalog().load_table("plant.things").scan().to_arrow().num_rows == 16
+    with build_database() as build:
+        make_things(build, days=4)
+        assert publish(build, mart())[0] == 3
