@@ -63,11 +63,11 @@ run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, g
 
 .PHONY: demo-data
 demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
-	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls $(CONTROLS)) $(if $(DAYS),--days $(DAYS)) $(if $(HZ),--hz $(HZ)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DAYS),--days "$(DAYS)") $(if $(HZ),--hz "$(HZ)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
 
 .PHONY: land
 land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source $(SOURCE)) $(ARGS)
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build
 build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"
@@ -98,7 +98,7 @@ export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=jso
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
 estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
-	@$(PY) -m python_models.llm.estimate $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
+	@$(PY) -m python_models.llm.estimate $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 
 # ------------------------------------------------------------------ experiments
 # what a run (or its estimate) is restricted to; several are separated by commas. Only what is
@@ -139,7 +139,7 @@ phase-show: $(STAMP) ## Rows of one phase of a run. RUN= PHASE=
 releases: $(STAMP) ## List releases
 	@$(PY) -m python_models.ops releases $(ARGS)
 release-rollback: $(STAMP) ## Move `latest` to an older (or newer) release. ID= DOMAIN=
-	@$(PY) -m python_models.ops release-rollback "$(ID)" $(if $(DOMAIN),--domain $(DOMAIN)) $(ARGS)
+	@$(PY) -m python_models.ops release-rollback "$(ID)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 release-diff: $(STAMP) ## Rows added, removed, changed between two releases. A= B=
 	@$(PY) -m python_models.ops release-diff "$(A)" "$(B)" $(ARGS)
 export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR=

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingestion import migrations
+from ingestion.lakehouse.paths import sqlite_uri
 from ingestion.migrations import CATALOG, JOURNAL, SEEN
 from ingestion.settings import SettingsError
 from ingestion.write_ahead import BUSY_SECONDS, write_ahead
@@ -94,7 +95,7 @@ def turn(root: Path) -> Iterator[None]:
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a store that exists; never makes one."""
-    uri = f"{path.absolute().as_uri()}?mode=rw"
+    uri = sqlite_uri(path, "rw")
     with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
         yield connection
 

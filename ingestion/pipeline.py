@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,25 @@ DLT_SETTINGS = {
 
 class LoadFailed(RuntimeError):
     """A load stopped for a reason that may pass; the next run finishes it."""
+
+
+def take_percent_signs() -> None:
+    """Let dlt write below a folder with a % in its name: it fills the whole path in."""
+    from dlt.common.data_writers.buffered import BufferedDataWriter
+
+    begin = BufferedDataWriter.__init__
+    if getattr(begin, "takes_percent_signs", False):
+        return
+
+    @wraps(begin)
+    def begin_with_plain_folder(
+        self: Any, spec: Any, template: str, *more: Any, **named: Any
+    ) -> None:
+        folder, _, name = template.rpartition("/")
+        begin(self, spec, f"{folder.replace('%', '%%')}/{name}" if folder else name, *more, **named)
+
+    begin_with_plain_folder.takes_percent_signs = True  # type: ignore[attr-defined]
+    BufferedDataWriter.__init__ = begin_with_plain_folder  # type: ignore[method-assign]
 
 
 def pipelines_dir() -> Path:
@@ -57,6 +77,8 @@ def open_pipeline(domain: str) -> dlt.Pipeline:
     for name, value in DLT_SETTINGS.items():
         os.environ.setdefault(name, value)
     import dlt
+
+    take_percent_signs()
 
     from ingestion.destination import durable_catalog, lake_destination
 

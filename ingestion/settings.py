@@ -89,10 +89,9 @@ class Settings(BaseSettings):
         """A relative folder is meant from the project root, wherever the command is typed."""
         value = value.expanduser()
         value = value if value.is_absolute() else (PROJECT_ROOT / value).resolve()
-        # dlt fills in a file's ending at a %, DuckDB puts that of its journal before a ?
-        if any(mark in str(value) for mark in "%?"):
+        if "?" in str(value):  # DuckDB puts the ending of its journal before it
             raise ValueError(
-                f"{value} has a % or ? in it, which dlt and DuckDB misread in a path; "
+                f"{value} has a ? in it, which DuckDB misreads in a path; "
                 "name a folder without (SLUICE_LAKE=/path/to/lake)"
             )
         return value

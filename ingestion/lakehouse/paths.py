@@ -55,6 +55,11 @@ def sqlite_url(path: Path, timeout_seconds: int) -> str:
     return f"{SQLITE}{escaped}?timeout={timeout_seconds}"
 
 
+def sqlite_uri(path: Path, mode: str) -> str:
+    """Return the address with which SQLite itself opens a file in a mode: `ro`, `rw` or `rwc`."""
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
 def sqlite_path(url: str) -> str | None:
     """Return the file of a SQLAlchemy address; None when it is not SQLite's."""
     if not url.startswith(SQLITE):

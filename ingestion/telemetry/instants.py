@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from ingestion.lakehouse.sql_text import literal
 from ingestion.telemetry.declaration import EPOCHS, Instant
 from ingestion.telemetry.trimming import trimmed_sql
 
@@ -119,8 +120,7 @@ def _tried(text: str, entry: str, zone: str) -> tuple[str, str]:
         zoned = f"make_timestamp(epoch_us(try_cast({text} as timestamptz)))"
         local = f"case when {has_offset} then {zoned} else try_cast({text} as timestamp) end"
         return local, has_offset
-    quoted = entry.replace("'", "''")
-    parsed = f"try_strptime({text}, '{quoted}')"
+    parsed = f"try_strptime({text}, {literal(entry)})"
     if "%z" in entry:
         return f"make_timestamp(epoch_us({parsed}))", "true"
     return f"cast({parsed} as timestamp)", "false"

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lakehouse.sql_text import literal
 from ingestion.telemetry.canonical import clock_bounds
 from ingestion.telemetry.convert import PARQUET, Converted, file_format, stage
 from ingestion.telemetry.declaration import Declaration, Instant, LabelSpans, LabelWindows
@@ -212,7 +213,7 @@ def _span_label(spans: LabelSpans, staged: Staged) -> tuple[str, str, str]:
             f"case when {word} in ('1', '1.0', 'true', 't', 'yes', 'y') then true "
             f"when {word} in ('0', '0.0', 'false', 'f', 'no', 'n') then false end"
         )
-        shown = column.name.replace("'", "''")
+        shown = literal(column.name)[1:-1]
         problem = (
             f"case when {word} is not null and ({abnormal}) is null then 'bad_label:{shown}' end"
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from ingestion.lakehouse.sql_text import literal
 from ingestion.telemetry.declaration import (
     ControlId,
     CycleId,
@@ -154,7 +155,7 @@ class Number:
 def column_number(column: Column, wanted: Wanted) -> Number:
     """Read a column as a number: NaN is a missing value, infinity is refused."""
     number = number_sql(column.ident, column.kind, wanted.dialect)
-    shown = column.name.replace("'", "''")
+    shown = literal(column.name)[1:-1]
     checks = []
     if column.misfit:
         checks.append(f"when {column.misfit} is not null then 'not_a_number:{shown}'")
@@ -178,7 +179,7 @@ def _nulls(wanted: Wanted) -> str:
 def label_sql(label: LabelColumn, column: Column) -> tuple[str, str, str]:
     """Return (issue kind, whether abnormal, problem) of a label column."""
     word = f"lower(coalesce({word_sql(column)}, ''))"
-    shown = column.name.replace("'", "''")
+    shown = literal(column.name)[1:-1]
     if label.kinds == "value":
         falses = _words(("", *label.false_values))
         kind = f"case when {word} in ({falses}) then {quoted(label.issue_kind)} else {word} end"

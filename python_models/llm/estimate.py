@@ -120,7 +120,7 @@ def run_dbt(arguments: list[str]) -> None:
     Raises:
         SystemExit: dbt failed; it has said why.
     """
-    command = [sys.executable, "-W", "ignore", "-m", "dbt.cli.main", *arguments]
+    command = [sys.executable, "-W", "ignore", "-m", "python_models.ops.dbt_main", *arguments]
     if subprocess.run(command, cwd=DBT_PROJECT, check=False).returncode:
         raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 

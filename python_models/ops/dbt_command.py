@@ -20,7 +20,7 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     A process of its own: what dbt keeps in memory is given back, and ending it ends the build
     without the caller.
     """
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+    command = [sys.executable, "-m", "python_models.ops.dbt_main", *arguments]
     return subprocess.run(command, cwd=DBT_FOLDER, env=environment(extra), check=False).returncode
 
 

@@ -69,6 +69,11 @@ def refuse_disagreement(creds: DuckDBCredentials) -> None:
     Raises:
         SettingsError: names each variable, both values and the fix.
     """
+    if creds.database != Path(creds.path).stem:
+        raise SettingsError(
+            f"dbt typed by hand cannot name the database {creds.path}, which has a # in its path: "
+            "use make build, or python -m python_models.ops.dbt_main in place of dbt."
+        )
     options = creds.config_options or {}
     asked = {
         "SLUICE_LAKE": (Path(creds.path).resolve().parent, lake().root.resolve()),

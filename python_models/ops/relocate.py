@@ -14,11 +14,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ingestion.faults import fault
 from ingestion.lake import lake, uses_object_store
 from ingestion.lakehouse.paths import like, local_path, location
 from ingestion.settings import settings
 from python_models.ops import journal, lock, release_file
 from python_models.ops.output import emit_document, say
+
+# says from which root a relocation that was begun comes
+RELOCATING = "RELOCATING"
 
 
 class CannotRelocate(RuntimeError):
@@ -45,8 +49,13 @@ def relocate(options: argparse.Namespace) -> int:
 
 
 def mend(old: str, new: str) -> int:
-    """Replace one root by another in all metadata, the journal, the releases and the catalog."""
+    """Replace one root by another in all metadata, the journal, the catalog and the releases.
+
+    The release file is written from what the catalog names, so the catalog comes before it; the
+    old root is written down meanwhile, for the next run after a crash.
+    """
     count = 0
+    _write(lake().root / RELOCATING, old.encode())
     for path in sorted(lake().warehouse.rglob("metadata/*")):
         if path.name.endswith(".metadata.json"):
             _replace_text(path, old, new)
@@ -56,13 +65,18 @@ def mend(old: str, new: str) -> int:
             continue
         count += 1
     _mend_journal(old, new)
-    _mend_releases()
     _mend_catalog(old, new)
+    fault("relocate.catalog")
+    _mend_releases()
+    (lake().root / RELOCATING).unlink()
     return count
 
 
 def _old_root() -> str | None:
     """Return the root the catalog still names; None when there is no table."""
+    begun = lake().root / RELOCATING
+    if begun.exists():
+        return begun.read_text(encoding="utf-8")
     if not lake().catalog_db.exists():
         return None
     with closing(sqlite3.connect(lake().catalog_db)) as connection:

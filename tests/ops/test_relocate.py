@@ -14,7 +14,7 @@ from python_models.ops import release_file, relocate
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 
-@pytest.mark.parametrize("name", ["somewhere", "räl 'x' #1 [b]*"])
+@pytest.mark.parametrize("name", ["somewhere", "räl 'x' #1 [b]* %20"])
 def test_lake_that_was_moved_is_read_written_and_rolled_back_as_before(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

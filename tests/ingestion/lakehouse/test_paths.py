@@ -90,7 +90,7 @@ def test_a_text_with_paths_is_moved_once_and_only_once(old: str, new: str) -> No
 def test_no_other_module_quotes_sql_or_takes_addresses_apart_by_hand() -> None:
     by_hand = re.compile(
         r"""\w+\.replace\(chr\(39\)|return "'" \+ \w+\.replace|removeprefix\("file://|\.as_uri\("""
-        r"""|removeprefix\("sqlite:///"""
+        r"""|removeprefix\("sqlite:///|replace\("'", "''"\)"""
     )
     listed = ["git", "ls-files", "ingestion", "python_models", "expectations", "dashboards"]
     names = subprocess.run(listed, cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
