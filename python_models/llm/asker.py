@@ -26,6 +26,7 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 20.0
 LONGER = 4  # times max_tokens, once, after an answer that was cut
 CLAIMED_AT_ONCE = 512
+LONGEST_QUOTED = 40_000  # characters of a bad answer: its length is not ours to pay again
 LOOK_SECONDS = 0.25
 
 
@@ -163,7 +164,7 @@ class Asker:
             parameters["max_tokens"] *= LONGER
         if kind != "reask":
             return Question(kind, base, parameters)
-        said = call.answers[-1].content or "(nothing)"
+        said = (call.answers[-1].content or "(nothing)")[:LONGEST_QUOTED]
         again = reask_message(judgement.error, self._asked.schema)
         turns = [{"role": "assistant", "content": said}, {"role": "user", "content": again}]
         return Question(kind, [*base, *turns], parameters)
