@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,6 +23,9 @@ def valid(**more: Any) -> dict[str, Any]:
     } | more
 
 
+GOOD = {"status_code": 200, "body": valid()}
+
+
 class OddServer(ThreadingHTTPServer):
     """Answers every question well but the one that holds `mark`."""
 
@@ -32,7 +35,7 @@ class OddServer(ThreadingHTTPServer):
     status = 200
     headers: dict[str, str] = {}
     requests = 0
-    vectors: bytes | None = None
+    asked: Sequence[dict[str, Any]] = ()  # lines of the last batch
 
     @property
     def url(self) -> str:
@@ -50,11 +53,47 @@ class Handler(BaseHTTPRequestHandler):
         asked = self.rfile.read(int(self.headers["content-length"]))
         server: OddServer = self.server
         server.requests += 1
+        if self.path.endswith(("/files", "/batches")):
+            self._batch(asked)
+            return
         is_odd = server.mark.encode() in asked
         body = server.odd if is_odd else json.dumps(valid()).encode()
         self.send_response(server.status if is_odd else 200)
         for name, value in server.headers.items() if is_odd else ():
             self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        """Say that the batch is done, or give its output."""
+        if not self.path.endswith("/content"):
+            self._send(self._done())
+            return
+        server: OddServer = self.server
+        lines = [
+            server.odd.replace(b"CUSTOM_ID", line["custom_id"].encode())
+            if server.mark in json.dumps(line)
+            else json.dumps({"custom_id": line["custom_id"], "response": GOOD}).encode()
+            for line in server.asked
+        ]
+        self._send(b"\n".join(lines))
+
+    def _batch(self, asked: bytes) -> None:
+        server: OddServer = self.server
+        if self.path.endswith("/files"):
+            lines = [line for line in asked.splitlines() if line.startswith(b'{"custom_id"')]
+            server.asked = [json.loads(line) for line in lines]
+        self._send(self._done())
+
+    def _done(self) -> bytes:
+        name = f"b-{self.server.requests}"
+        done = {"id": name, "status": "completed", "output_file_id": "f-2"}
+        return json.dumps(done).encode()
+
+    def _send(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
