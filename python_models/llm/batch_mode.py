@@ -177,8 +177,9 @@ class BatchAsker(Asker):
             )
         except Exception as error:
             raise self._cannot(problem_of(error)) from error
-        await journal.write([(RENAME, (batch.id, local_id))])
-        return batch.id
+        batch_id = word(batch.id) or local_id
+        await journal.write([(RENAME, (batch_id, local_id))])
+        return batch_id
 
     def _cannot(self, problem: Problem) -> Stop:
         message = self._runtime.scrub(problem.message)
@@ -266,8 +267,3 @@ class BatchAsker(Asker):
             self._requester.put_ended(attempt, ended)
         self._give_up(attempt.call, problem, is_late=False)
         self._end(attempt.call)
-
-
-def request_line(custom_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Return one line of a batch's input file."""
-    return {"custom_id": custom_id, "method": "POST", "url": ENDPOINT, "body": body}

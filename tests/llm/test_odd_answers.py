@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from python_models.llm.prices import Price
 from python_models.llm.reading import read_body, read_embeddings
 from python_models.llm.runtime import close_runtime, runtime
 from tests.llm.odd_server import VERDICT, OddServer, odd_server, valid
-from tests.llm.steps import TEXT, TOLERANT, machines
+from tests.llm.steps import GROUPED, TEXT, TOLERANT, machines
 
 HALF = "\ud83d"
 PRICE = Price(1.0, 1.0, 1.0)
@@ -163,6 +164,18 @@ def test_an_odd_error_is_one_row(status: int, body: Any, odd: OddServer) -> None
     good, state = states(run_step(None, machines(13), TOLERANT, "llm_tests"))
     assert good == {"ok"}
     assert state in ("failed", "pending")
+    fold_journal()
+
+
+@pytest.mark.parametrize("rows", [
+    [{"id": 2**70}], [{"id": HALF}], [{"id": ["a"]}], "x", None, [1], {"id": 1}, [HALF], 10**30,
+])  # fmt: skip
+def test_odd_rows_in_an_answer_for_many_are_rows_with_a_reason(rows: Any, odd: OddServer) -> None:
+    odd.odd = json.dumps(message(content=json.dumps({"answers": rows}))).encode()
+    many = replace(GROUPED, error_tolerance=1.0)
+    table = run_step(None, machines(13), many, "llm_tests")
+    assert set(table.column("status").to_pylist()) <= {"invalid"}
+    assert all(table.column("error").to_pylist())
     fold_journal()
 
 
