@@ -10,6 +10,7 @@ from typing import Any
 import json_repair
 from pydantic import BaseModel, ValidationError
 
+from python_models.llm.boundary import clean_tree, fits
 from python_models.llm.step import Check, Row
 
 
@@ -50,7 +51,22 @@ def judge(
     check: Check | None,
     row: Row,
 ) -> Judgement:
-    """Judge one answer for one row; nothing is parsed before its end was found sound."""
+    """Judge one answer for one row; one that cannot be read whatever is tried is invalid."""
+    try:
+        return _judge(content, finish_reason, refusal, answer, check, row)
+    except (RecursionError, MemoryError, OverflowError, ValueError) as odd:
+        return Judgement("invalid", error=f"the answer cannot be read: {type(odd).__name__}")
+
+
+def _judge(
+    content: str | None,
+    finish_reason: str | None,
+    refusal: str | None,
+    answer: type[BaseModel] | None,
+    check: Check | None,
+    row: Row,
+) -> Judgement:
+    """Judge an answer; nothing is parsed before its end was found sound."""
     if refusal:
         return Judgement("refused", error=refusal[:500])
     if finish_reason == "content_filter":
@@ -76,6 +92,9 @@ def judge(
 
 
 def _checked(status: str, value: Any, check: Check | None, row: Row) -> Judgement:
+    if not fits(value):
+        error = "a number in the answer is too large to be stored"
+        return Judgement("invalid", error=error, wants_reask=True)
     if check is not None:
         try:
             check(value, row)
@@ -85,7 +104,16 @@ def _checked(status: str, value: Any, check: Check | None, row: Row) -> Judgemen
 
 
 def read_json(text: str) -> tuple[Any, bool, str | None]:
-    """Return (value, whether the text was exactly JSON, error).
+    """Return (value, whether the text was exactly JSON, error); its texts are clean."""
+    try:
+        value, is_exact, error = _read_json(text)
+        return clean_tree(value), is_exact, error
+    except RecursionError:
+        return None, False, "not JSON that can be read: nested too deeply"
+
+
+def _read_json(text: str) -> tuple[Any, bool, str | None]:
+    """Read JSON as it stands, or mended.
 
     Text around a complete object and slips of syntax are mended; a text that stops in the
     middle is not: closing its brackets would pass a cut sentence off as a whole one.

@@ -15,7 +15,7 @@ from python_models.llm.budget import NoBudget
 from python_models.llm.calls import Call, Source, next_move
 from python_models.llm.claims import Claims
 from python_models.llm.errors import Problem
-from python_models.llm.journal import JournalError
+from python_models.llm.journal import EntryRefused, JournalError, describe
 from python_models.llm.prompts import Message
 from python_models.llm.records import RELEASE, call_row
 from python_models.llm.requesting import Requester
@@ -26,6 +26,7 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 20.0
 LONGER = 4  # times max_tokens, once, after an answer that was cut
 CLAIMED_AT_ONCE = 512
+LONGEST_QUOTED = 40_000  # characters of a bad answer: its length is not ours to pay again
 LOOK_SECONDS = 0.25
 
 
@@ -52,10 +53,20 @@ class Asker:
                 waiting = await self._ask_some(waiting)
             if self._running:
                 await asyncio.gather(*self._running)
+        except BaseException:
+            await self._cancel()
+            raise
         finally:
             left = [call.call_id for call in ordered if call.status in ("pending", "failed")]
             if left and not self._asked.is_broken:
                 await asyncio.to_thread(self._claims.release, left)
+
+    async def _cancel(self) -> None:
+        """End what is under way: a step that raised sends nothing more and pays nothing more."""
+        self._stop(Stop("the step has ended", is_failure=True))
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _ask_some(self, calls: Sequence[Call]) -> list[Call]:
         """Claim and ask some calls; return those another process is asking now."""
@@ -90,9 +101,18 @@ class Asker:
             self._stop(Stop(str(reason), is_failure=False))
         except Stop as stop:
             self._stop(stop)
+        except EntryRefused as error:
+            self._spoil(call, str(error))
         except JournalError as error:
             self._stop(Stop(str(error), is_failure=True, is_journal=True))
+        except Exception as error:  # noqa: BLE001  whatever one answer does, the others go on
+            self._spoil(call, describe(error))
         self._tell(call)
+
+    def _spoil(self, call: Call, reason: str) -> None:
+        """Mark a call that could not be brought to its end; the next run asks it again."""
+        call.status, call.error_type = "failed", "unreadable"
+        call.error = f"the answer could not be read or kept: {reason}"
 
     def _tell(self, call: Call) -> None:
         if self._asked.on_done:
@@ -144,7 +164,7 @@ class Asker:
             parameters["max_tokens"] *= LONGER
         if kind != "reask":
             return Question(kind, base, parameters)
-        said = call.answers[-1].content or "(nothing)"
+        said = (call.answers[-1].content or "(nothing)")[:LONGEST_QUOTED]
         again = reask_message(judgement.error, self._asked.schema)
         turns = [{"role": "assistant", "content": said}, {"role": "user", "content": again}]
         return Question(kind, [*base, *turns], parameters)

@@ -17,6 +17,15 @@ from typing import Any
 
 from python_models.llm.asked import Attempt, Stop, stop_message
 from python_models.llm.asker import Asker
+from python_models.llm.boundary import (
+    Unreadable,
+    count,
+    decoded,
+    json_object,
+    part,
+    saying,
+    word,
+)
 from python_models.llm.budget import Amounts, NoBudget
 from python_models.llm.calls import Call, next_move
 from python_models.llm.errors import Problem, problem_of
@@ -168,8 +177,9 @@ class BatchAsker(Asker):
             )
         except Exception as error:
             raise self._cannot(problem_of(error)) from error
-        await journal.write([(RENAME, (batch.id, local_id))])
-        return batch.id
+        batch_id = word(batch.id) or local_id
+        await journal.write([(RENAME, (batch_id, local_id))])
+        return batch_id
 
     def _cannot(self, problem: Problem) -> Stop:
         message = self._runtime.scrub(problem.message)
@@ -197,7 +207,7 @@ class BatchAsker(Asker):
         for file_id in (batch.output_file_id, batch.error_file_id):
             if file_id:
                 content = await client.files.content(file_id)
-                await self._take(content.text, by_id)
+                await self._take(decoded(content.content), by_id)
         for attempt, _, _ in by_id.values():
             problem = Problem(
                 "retry", "batch", f"batch {batch_id} ended ({batch.status}) without it"
@@ -207,25 +217,30 @@ class BatchAsker(Asker):
 
     async def _take(self, text: str, by_id: dict[str, Line]) -> None:
         """Journal and read the answers of a batch's output, whatever their order."""
-        for raw in text.splitlines():
-            line = json.loads(raw) if raw.strip() else {}
-            known = by_id.pop(line.get("custom_id", ""), None)
+        for raw in text.split("\n"):  # other line ends may stand inside a text
+            try:
+                line = json_object(raw)
+            except Unreadable:
+                continue  # whose answer it was cannot be told: that call ends without one
+            known = by_id.pop(word(line.get("custom_id")) or "", None)
             if known is None:
                 continue
             attempt, body, kind = known
-            response = line.get("response") or {}
-            if response.get("status_code") != 200:
-                said = json.dumps(response.get("body") or line.get("error"))[:300]
-                self._fail(attempt, Problem("retry", "batch", said, response.get("status_code")))
+            response = part(line.get("response"))
+            status = count(response.get("status_code"))
+            if status != 200:
+                said = saying(response.get("body") or line.get("error")) or "no reason given"
+                self._fail(attempt, Problem("retry", "batch", said[:300], status))
                 continue
-            await self._answer(attempt, json.dumps(response["body"]), body, kind, response)
+            answer = json.dumps(response.get("body"))
+            await self._answer(attempt, answer, body, kind, response)
 
     async def _answer(
         self, attempt: Attempt, text: str, body: dict[str, Any], kind: str, response: dict[str, Any]
     ) -> None:
         asked, runtime = self._asked, self._runtime
         read = read_body(runtime.scrub(text), asked.price, body["messages"])
-        more = {"request_id": response.get("request_id"), "answered_at": time.time()}
+        more = {"request_id": word(response.get("request_id")), "answered_at": time.time()}
         ended = ended_values(read, asked.endpoint.provider, more)
         values = [ended.get(name) for name in ENDED_COLUMNS]
         raw = "update llm_attempts set raw_response = ? where {}"
@@ -252,8 +267,3 @@ class BatchAsker(Asker):
             self._requester.put_ended(attempt, ended)
         self._give_up(attempt.call, problem, is_late=False)
         self._end(attempt.call)
-
-
-def request_line(custom_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Return one line of a batch's input file."""
-    return {"custom_id": custom_id, "method": "POST", "url": ENDPOINT, "body": body}

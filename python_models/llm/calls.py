@@ -95,16 +95,3 @@ def next_move(call: Call, source: Source) -> Move:
     if judgement.status == "ok" and "reask" in kinds:
         judgement = Judgement("repaired", judgement.answer, judgement.error)
     return Move(None, judgement)
-
-
-def parse_response(body: dict[str, Any]) -> tuple[Answer | None, dict[str, Any]]:
-    """Return (answer without its kind, usage) of a chat completion's body; None without choices."""
-    choices = body.get("choices") or []
-    usage = body.get("usage") or {}
-    if not choices or not isinstance(choices[0], dict):
-        return None, usage
-    message = choices[0].get("message") or {}
-    content = message.get("content")
-    if isinstance(content, list):  # some servers send parts
-        content = "".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return Answer("", content, choices[0].get("finish_reason"), message.get("refusal")), usage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from ingestion.settings import settings
 from python_models.llm.answers import Judgement
 from python_models.llm.asked import Asked
 from python_models.llm.asking import ask_calls
+from python_models.llm.boundary import Unreadable, clean, vectors
 from python_models.llm.budget import Budget
 from python_models.llm.calls import Answer, Call
 from python_models.llm.identity import Identity
@@ -75,15 +75,11 @@ class TextGroups:
 
     def judge(self, call: Call, answer: Answer) -> Judgement:
         """Take the vectors of an answer, each by its index."""
-        try:
-            data = json.loads(answer.content or "")["data"]
-            found = {int(entry["index"]): array("f", entry["embedding"]) for entry in data}
-        except (ValueError, KeyError, TypeError) as error:
-            return Judgement("invalid", error=f"no vectors in the answer: {error}")
         group = self._groups[call.call_id]
-        if set(found) != set(range(len(group))):
-            said = f"{len(found)} vectors for {len(group)} texts"
-            return Judgement("invalid", error=said)
+        try:
+            found = vectors(answer.content, len(group))
+        except Unreadable as error:
+            return Judgement("invalid", error=f"no vectors in the answer: {error}")
         for index, item_id in enumerate(group):
             self.vectors[item_id] = (call.call_id, found[index])
         return Judgement("ok")
@@ -133,7 +129,7 @@ def _embed(
 ) -> tuple[list[tuple[str, array] | None], Asked]:
     shared = runtime()
     model = model or settings().llm_embedding_model
-    texts = [text or " " for text in texts]
+    texts = [clean(text or " ") for text in texts]
     source = TextGroups(texts, shared.endpoint.name, model)
     source.take_cached(shared)
     asked = _asked(shared, node, model)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import email.utils
 import json
+import math
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import openai
+
+from python_models.llm.boundary import clean
 
 RETRIED_STATUSES = frozenset({408, 409, 425, 429})
 FORMAT_WORDS = ("response_format", "json_schema", "json_object", "structured output", "grammar")
@@ -17,6 +20,7 @@ LENGTH_WORDS = ("context_length", "context length", "context window", "maximum c
                 "too many tokens", "exceeds the available context")  # fmt: skip
 FILTER_WORDS = ("content_filter", "content management policy", "content_policy")
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+LONGEST_ASKED_WAIT = 86_400.0  # seconds; a server that says "for ever" is not waited for
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -37,7 +41,16 @@ class Problem:
 
 
 def problem_of(error: Exception) -> Problem:
-    """Classify an exception of the openai client."""
+    """Classify an exception of the openai client, whatever its body holds."""
+    try:
+        problem = _problem_of(error)
+    except Exception as odd:  # noqa: BLE001  a body nobody foresaw fails its own request only
+        status = getattr(error, "status_code", None)
+        return Problem("retry", "unreadable_error", f"{type(odd).__name__} in the error", status)
+    return replace(problem, message=clean(problem.message))
+
+
+def _problem_of(error: Exception) -> Problem:
     if isinstance(error, openai.APITimeoutError):
         return Problem("retry", "timeout", "no answer within the time limit")
     if isinstance(error, openai.APIStatusError):
@@ -85,26 +98,37 @@ def _said(error: openai.APIStatusError) -> str:
 def retry_after(headers: Any) -> float | None:
     """Return how many seconds the server asks to wait (number, milliseconds or date)."""
     if value := headers.get("retry-after-ms"):
-        try:
-            return max(0.0, float(value) / 1000)
-        except ValueError:
-            return None
+        milliseconds = _number(value)
+        return None if milliseconds is None else bounded(milliseconds / 1000)
     value = headers.get("retry-after")
     if not value:
         return None
+    if (seconds := _number(value)) is not None:
+        return bounded(seconds)
     try:
-        return max(0.0, float(value))
+        return bounded(email.utils.mktime_tz(email.utils.parsedate_tz(value)) - time.time())
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+
+
+def bounded(seconds: float) -> float:
+    """Return a wait that ends."""
+    return min(max(0.0, seconds), LONGEST_ASKED_WAIT)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
     except ValueError:
-        parsed = email.utils.parsedate_tz(value)
-        return max(0.0, email.utils.mktime_tz(parsed) - time.time()) if parsed else None
+        return None
+    return number if math.isfinite(number) else None
 
 
 def duration(text: str | None) -> float | None:
     """Return the seconds of a duration as rate-limit headers write it: `6m0s`, `250ms`, `1.5`."""
     if not text:
         return None
-    try:
-        return float(text)
-    except ValueError:
-        parts = DURATION.findall(text)
-        return sum(float(number) * UNITS[unit] for number, unit in parts) if parts else None
+    if (seconds := _number(text)) is not None:
+        return bounded(seconds)
+    parts = DURATION.findall(text)
+    return bounded(sum(float(number) * UNITS[unit] for number, unit in parts)) if parts else None

@@ -25,6 +25,12 @@ FORGET_ATTEMPTS = (
     "where call_id = ?"
 )
 
+# requests whose call never came to an end: they are found by their call alone
+UNANSWERED = (
+    "select distinct call_id from llm_attempts where is_forgotten = 0 and call_id not in "
+    "(select call_id from llm_calls) and call_id in ({})"
+)
+
 
 def forget(path: Path, call_ids: list[str] | None = None, template: str | None = None) -> int:
     """Forget answers by call or by prompt template; return how many there were."""
@@ -34,6 +40,7 @@ def forget(path: Path, call_ids: list[str] | None = None, template: str | None =
             found = connection.execute(f"{known} prompt_template = ?", [template]).fetchall()
         else:
             found = list(select_in(connection, f"{known} call_id in ({{}})", call_ids or []))
+            found += list(select_in(connection, UNANSWERED, call_ids or []))
         ids = [call_id for (call_id,) in found]
         with connection:
             for call_id in ids:

@@ -14,7 +14,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -24,9 +24,11 @@ from ingestion.lake_version import FILE as VERSION_FILE
 from ingestion.lake_version import adopt_store, refuse_newer
 from ingestion.migrations import JOURNAL
 from ingestion.write_ahead import BUSY_SECONDS, write_ahead
+from python_models.llm.boundary import clean
 from python_models.llm.journal_schema import DDL
 
 GATHER_SECONDS = 0.0005  # others that arrive at the same time share the commit
+LOOK_SECONDS = 5.0  # whoever waits looks so often whether the writer is alive
 IDLE_SECONDS = 0.05  # what nobody waits for can be made again from what somebody waited for
 Statement = tuple[str, Sequence[Any]]
 Done = asyncio.Future | threading.Event | None
@@ -39,6 +41,10 @@ CHANGED = "case when is_folded = 0 and fold_id is null then 0 else 2 end"
 
 class JournalError(RuntimeError):
     """The journal cannot be written; nothing more is asked until it can."""
+
+
+class EntryRefused(JournalError):
+    """One entry holds a value SQLite does not take; the others are written."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -101,6 +107,8 @@ class Journal:
         self._pending: deque[Entry] = deque()
         self._wake = threading.Event()
         self._is_closing = False
+        self._is_over = False  # the thread writes nothing any more
+        self._refused: list[str] = []
         self._connection = connect(path)
         self._thread = threading.Thread(target=self._run, name="llm-journal", daemon=True)
         self._thread.start()
@@ -113,33 +121,37 @@ class Journal:
         """Write and return after the commit.
 
         Raises:
+            EntryRefused: SQLite cannot hold one of the values; nothing of this entry is written.
             JournalError: the write failed (a full disk, a folder gone).
         """
         future = asyncio.get_running_loop().create_future()
         self._push(statements, future)
         await future
 
-    def _push(self, statements: list[Statement], future: asyncio.Future | None) -> None:
-        if self.error:
-            if future is not None:
-                future.set_exception(JournalError(self.error))
-            return
-        self._pending.append((statements, future))
-        if future is not None:
+    def _push(self, statements: list[Statement], done: Done) -> None:
+        self._pending.append((statements, done))
+        if self._is_over:  # looked at after appending: whoever comes later answers it
+            self._answer_rest()
+        elif done is not None:
             self._wake.set()
 
     def flush(self) -> None:
         """Wait until everything queued so far is committed.
 
         Raises:
+            EntryRefused: something nobody waited for could not be written.
             JournalError: a write failed.
         """
         done = threading.Event()
-        self._pending.append(([], done))
-        self._wake.set()
-        done.wait()
+        self._push([], done)
+        while not done.wait(LOOK_SECONDS):
+            if not self._thread.is_alive():
+                self._answer_rest()
         if self.error:
             raise JournalError(self.error)
+        if self._refused:
+            refused, self._refused = self._refused, []
+            raise EntryRefused("; ".join(refused[:3]))
 
     def close(self) -> None:
         """Write what is queued and end the thread."""
@@ -149,6 +161,15 @@ class Journal:
         self._connection.close()
 
     def _run(self) -> None:
+        try:
+            self._write_groups()
+        except BaseException as error:  # noqa: BLE001  whoever waits has to hear of it
+            self.error = self.error or f"The journal's writer has ended: {describe(error)}"
+        finally:
+            self._is_over = True
+            self._answer_rest()
+
+    def _write_groups(self) -> None:
         while True:
             is_awaited = self._wake.wait(IDLE_SECONDS)
             if is_awaited and not self._is_closing:
@@ -162,26 +183,71 @@ class Journal:
             if self._is_closing and not self._pending:
                 return
 
+    def _answer_rest(self) -> None:
+        """Answer what nobody will write any more."""
+        self.error = self.error or "The journal is closed; nothing more can be written."
+        while self._pending:
+            try:
+                answer([self._pending.popleft()], JournalError(self.error))
+            except IndexError:  # another thread took the last one
+                return
+
     def _commit(self, group: list[Entry]) -> None:
-        failure: JournalError | None = None
+        try:
+            failure = JournalError(self.error) if self.error else self._write(group)
+        except BaseException:
+            answer(group, JournalError(self.error or "The journal's writer has ended."))
+            raise
+        if failure is None or len(group) == 1 or self.error:
+            self._note_refused(group, failure)
+            answer(group, failure)
+            return
+        for entry in group:  # one of them is not fit to be written: the others are
+            self._commit([entry])
+
+    def _write(self, group: list[Entry]) -> JournalError | None:
+        """Write entries in one transaction; return what went wrong."""
         try:
             with self._connection:
                 for statements, _ in group:
                     for sql, values in statements:
                         self._connection.execute(sql, values)
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
+            if len(group) > 1:
+                return JournalError(str(error))
             self.error = (
                 f"The journal {self.path.name} cannot be written ({error}). Nothing more was "
                 "asked; what was written is safe. Free space or mend the folder, then run again: "
                 "only what is missing is asked."
             )
-            failure = JournalError(self.error)
-        for _, done in group:
-            if isinstance(done, threading.Event):
-                done.set()
-        waiting = [done for _, done in group if isinstance(done, asyncio.Future)]
-        if waiting:
-            waiting[0].get_loop().call_soon_threadsafe(acknowledge, waiting, failure)
+            return JournalError(self.error)
+        except Exception as error:  # noqa: BLE001  a value of whatever kind SQLite does not take
+            return EntryRefused(f"The journal cannot hold a value: {describe(error)}")
+        return None
+
+    def _note_refused(self, group: list[Entry], failure: JournalError | None) -> None:
+        """Keep for the next flush what nobody waited for."""
+        if isinstance(failure, EntryRefused) and not isinstance(group[0][1], asyncio.Future):
+            self._refused.append(str(failure))
+
+
+def describe(error: BaseException) -> str:
+    """Return an exception in words that hold no value of a row."""
+    reason = getattr(error, "reason", None) or str(error)
+    return f"{type(error).__name__} ({clean(str(reason))[:200]})"
+
+
+def answer(group: list[Entry], failure: JournalError | None) -> None:
+    """Let everybody who waits for these entries go on."""
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future]] = {}
+    for _, done in group:
+        if isinstance(done, threading.Event):
+            done.set()
+        elif done is not None:
+            waiting.setdefault(done.get_loop(), []).append(done)
+    for loop, futures in waiting.items():
+        with suppress(RuntimeError):  # a loop that was closed has nobody who waits
+            loop.call_soon_threadsafe(acknowledge, futures, failure)
 
 
 def acknowledge(futures: Iterable[asyncio.Future[None]], failure: Exception | None) -> None:

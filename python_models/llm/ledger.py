@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NAMESPACE = "llm"
 FORGOTTEN = "forgotten"  # state of a call somebody asked to be asked again
 ROWS_PER_FOLD = 20_000
+ODD_VALUE = (pa.ArrowException, ValueError, TypeError, OverflowError)
 TIMES = {"asked_at", "answered_at", "started_at"}
 KEPT_IN_JOURNAL_ONLY = {"owner"}
 
@@ -160,12 +161,7 @@ def _commit(
     """Write rows in one commit; those the table has already in an older state are replaced."""
     from pyiceberg.expressions import In
 
-    columns = list(zip(*rows, strict=True))
-    arrays = [
-        pa.array([_value(field.name, value) for value in column], field.type)
-        for field, column in zip(schema, columns, strict=False)
-    ]
-    fresh = pa.Table.from_arrays(arrays, schema=schema)
+    fresh = as_arrow(schema, rows)
     if "status" in kind.columns:
         fresh = fresh.filter(pc.not_equal(fresh["status"], FORGOTTEN))
     replaced = [row[0] for row in rows if row[-2] == 2]
@@ -179,12 +175,48 @@ def _commit(
         transaction.set_properties({mark: fold_id})
 
 
+def as_arrow(schema: pa.Schema, rows: list[tuple[Any, ...]]) -> pa.Table:
+    """Return the journal's rows in the ledger's types.
+
+    A value that does not fit its column is left out, and its row says so: it must not keep the
+    rows of every other product from being folded.
+    """
+    columns = {
+        field.name: list(values)
+        for field, values in zip(schema, zip(*rows, strict=True), strict=False)
+    }
+    arrays: dict[str, pa.Array] = {}
+    odd: dict[int, list[str]] = {}
+    for field in schema:
+        try:
+            arrays[field.name] = _array(field, columns[field.name])
+        except ODD_VALUE:
+            for at, value in enumerate(columns[field.name]):
+                try:
+                    _array(field, [value])
+                except ODD_VALUE:
+                    columns[field.name][at] = None
+                    odd.setdefault(at, []).append(field.name)
+            arrays[field.name] = _array(field, columns[field.name])
+    said = "error" if "error" in columns else "message"
+    for at, names in odd.items():
+        note = f"left out of the ledger, not readable: {', '.join(names)}"
+        columns[said][at] = f"{columns[said][at]}; {note}" if columns[said][at] else note
+    if odd:
+        arrays[said] = _array(schema.field(said), columns[said])
+    return pa.Table.from_arrays([arrays[field.name] for field in schema], schema=schema)
+
+
+def _array(field: pa.Field, values: list[Any]) -> pa.Array:
+    return pa.array([_value(field.name, value) for value in values], field.type)
+
+
 def _value(name: str, value: Any) -> Any:
     if value is None:
         return False if name == "is_forgotten" else None
     if name.startswith("is_"):
         return bool(value)
-    return int(value * 1_000_000) if name in TIMES else value
+    return int(float(value) * 1_000_000) if name in TIMES else value
 
 
 def _settle(connection: sqlite3.Connection, kind: Folded, fold_id: str) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from python_models.llm.answers import Judgement, answer_schema, describe, read_json
+from python_models.llm.boundary import fits
 from python_models.llm.calls import Answer, Call
 from python_models.llm.journal import Statement, select_in
 from python_models.llm.prompts import Message, Prompt, with_data_rule
@@ -144,7 +145,7 @@ class ManyRows(Rows):
             return None, describe(problem)
         except (ValueError, AssertionError) as problem:
             return None, str(problem)[:500]
-        return typed, ""
+        return (typed, "") if fits(typed) else (None, "a number in it is too large to be stored")
 
     def also_final(self, call: Call) -> list[Statement]:
         """Return the rows a call answered, so that each is found again by itself."""

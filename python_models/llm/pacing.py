@@ -145,7 +145,7 @@ class Pacer:
     def _read_limits(self, headers: Any) -> None:
         for kind in ("requests", "tokens"):
             left = headers.get(f"x-ratelimit-remaining-{kind}")
-            if left is not None and left.isdigit() and int(left) <= 0:
+            if left is not None and left.strip() and not left.strip().strip("0"):
                 wait = duration(headers.get(f"x-ratelimit-reset-{kind}"))
                 if wait:
                     until = asyncio.get_running_loop().time() + min(wait, LONGEST_ANNOUNCED)

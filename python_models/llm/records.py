@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from python_models.llm.boundary import amount, clean, count
 from python_models.llm.calls import Answer, Call, Spent
 from python_models.llm.journal import CHANGED, Statement, select_in, upsert
 from python_models.llm.journal_schema import CALL_COLUMNS, STEP_RUN_COLUMNS
@@ -48,7 +49,7 @@ CACHED = (
 )
 REPLAYED = (
     "select call_id, kind, state, raw_response, prompt_tokens, completion_tokens, cached_tokens, "
-    "cost_usd, seconds, asked_at, provider, response_model from llm_attempts "
+    "cost_usd, seconds, asked_at, provider, response_model, operation_name from llm_attempts "
     "where is_forgotten = 0 and call_id in ({})"
 )
 # states in which the same identity is not asked again; `failed` had no answer
@@ -71,8 +72,8 @@ def load_cached(connection: sqlite3.Connection, call_ids: Sequence[str]) -> dict
         call.provider, call.model, call.response_model = row[7] or "", row[8] or "", row[9] or ""
         if row[2] is not None or row[3] or row[4]:
             call.answers = [Answer("ask", row[2], row[3], row[4])]
-        call.spent = Spent(row[10] or 0, row[11] or 0, row[12] or 0, row[13] or 0, bool(row[14]),
-                           row[15] or 0.0, row[16] or 0.0)  # fmt: skip
+        attempts, *tokens = (count(value) or 0 for value in row[10:14])
+        call.spent = Spent(attempts, *tokens, bool(row[14]), amount(row[15]), amount(row[16]))
         call.asked_at = row[17]
         found[row[0]] = call
     return found
@@ -125,4 +126,4 @@ def call_row(call: Call, values: dict[str, Any]) -> Statement:
 
 def key_json(keys: Any) -> str:
     """Return a row's key as JSON."""
-    return json.dumps(keys, ensure_ascii=False, default=str)
+    return clean(json.dumps(keys, ensure_ascii=False, default=str))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 
 from ingestion.settings import SettingsError
-from python_models.llm.calls import Answer, Call, parse_response
+from python_models.llm.boundary import amount, count
+from python_models.llm.calls import Call
 from python_models.llm.claims import living_owners
 from python_models.llm.endpoint import OFFLINE, Endpoint
 from python_models.llm.journal import select_in
 from python_models.llm.prices import Price, price_of
-from python_models.llm.reading import ended_values, read_body, read_embeddings
+from python_models.llm.reading import ended_values, read_again, read_body, read_embeddings
 from python_models.llm.records import ENDED, ENDED_COLUMNS, REPLAYED
 
 OPEN = (
@@ -65,26 +65,19 @@ def replay(connection: sqlite3.Connection, calls: dict[str, Call], call_ids: Seq
     query = f"{REPLAYED} order by call_id, attempt"
     for row in select_in(connection, query, call_ids):
         call_id, kind, state, text, prompt_tokens, completion_tokens, cached, cost, *rest = row
-        seconds, asked_at, provider, response_model = rest
+        seconds, asked_at, provider, response_model, operation = rest
         call = calls[call_id]
         spent = call.spent
         spent.attempts += 1
-        spent.prompt_tokens += prompt_tokens or 0
-        spent.completion_tokens += completion_tokens or 0
-        spent.cached_tokens += cached or 0
-        spent.cost_usd += cost or 0.0
-        spent.seconds += seconds or 0.0
+        spent.prompt_tokens += count(prompt_tokens) or 0
+        spent.completion_tokens += count(completion_tokens) or 0
+        spent.cached_tokens += count(cached) or 0
+        spent.cost_usd += amount(cost)
+        spent.seconds += amount(seconds)
         call.asked_at = call.asked_at or asked_at
+        answer = None
         if state == "answered" and text:
+            answer = read_again(text, operation == "embeddings")
+        if answer is not None:
             call.provider, call.response_model = provider or "", response_model or ""
-            call.answers.append(replayed_answer(text, kind))
-
-
-def replayed_answer(text: str, kind: str) -> Answer:
-    """Return an answer as it was when it arrived."""
-    body = json.loads(text)
-    kind = "ask" if kind == "retry" else kind
-    if "data" in body:
-        return Answer(kind, text, "stop", None)
-    answer, _ = parse_response(body)
-    return answer._replace(kind=kind)
+            call.answers.append(answer._replace(kind="ask" if kind == "retry" else kind))

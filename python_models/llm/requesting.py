@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
 import httpx2
 
 from python_models.llm.asked import Asked, Attempt, Question, Stop, stop_message
+from python_models.llm.boundary import decoded, word
 from python_models.llm.budget import Amounts
 from python_models.llm.calls import Call
 from python_models.llm.errors import Problem, problem_of
@@ -62,7 +64,7 @@ class Requester:
             reading = await self._arrived(attempt, response, question.messages)
             tokens = reading.prompt_tokens + reading.completion_tokens
             actual = Amounts(reading.cost_usd, tokens, 1)
-            call.request_id = response.headers.get("x-request-id")
+            call.request_id = word(response.headers.get("x-request-id"))
             return self.note(call, question.kind, reading)
         finally:
             asked.budget.settle(worst, actual)
@@ -135,6 +137,9 @@ class Requester:
                     }
                 },
             )
+        except asyncio.CancelledError:
+            self.put_ended(attempt, cancelled_values(attempt, self._asked.endpoint.provider))
+            raise
         except Exception as error:  # noqa: BLE001  classified, journalled and counted
             return problem_of(error), None
         finally:
@@ -147,8 +152,8 @@ class Requester:
     ) -> Reading:
         """Journal an answer as it came, then read it."""
         runtime = self._runtime
-        text = runtime.scrub(response.text)
-        request_id, answered_at = response.headers.get("x-request-id"), time.time()
+        text = runtime.scrub(decoded(response.content))
+        request_id, answered_at = word(response.headers.get("x-request-id")), time.time()
         arrived = (response.status_code, text, request_id, attempt.seconds, answered_at,
                    attempt.attempt_id)  # fmt: skip
         await runtime.journal.write([(ARRIVED, arrived)])
@@ -198,6 +203,17 @@ class Requester:
         """Note how a request ended."""
         values = [ended.get(name) for name in ENDED_COLUMNS]
         self._runtime.journal.put([(ENDED, [*values, attempt.attempt_id])])
+
+
+def cancelled_values(attempt: Attempt, provider: str) -> dict[str, Any]:
+    """Return the columns of an attempt that was under way when its step ended."""
+    message = "the step ended while this was under way: it may be billed, at most reserved_usd"
+    problem = Problem("row", "cancelled", message)
+    return failed_values(problem, message, attempt, provider) | {
+        "state": "lost",
+        "seconds": time.time() - attempt.asked_at,
+        "answered_at": time.time(),
+    }
 
 
 def failed_values(

@@ -10,6 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import pyarrow as pa
 from pydantic import BaseModel
 
+from python_models.llm.boundary import clean
 from python_models.llm.calls import Call
 from python_models.llm.prompts import Prompt
 from python_models.llm.rows import Outcome
@@ -83,6 +84,9 @@ def as_values(answer: Any) -> dict[str, Any]:
     }
 
 
+UNFIT = (pa.ArrowException, OverflowError, TypeError, ValueError)
+
+
 class Results:
     """Gathers one row per key, column by column."""
 
@@ -108,7 +112,7 @@ class Results:
     def table(self) -> pa.Table:
         """Return all rows in the order they came."""
         columns = {
-            field.name: pa.array(
+            field.name: column_of(
                 [answer.get(field.name) if answer else None for answer in self._answers], field.type
             )
             for field in self._fields
@@ -140,6 +144,22 @@ class Results:
             [call.spent.cost_usd if call else None for call in calls],
             [moment(call.asked_at) if call else None for call in calls],
         ]
+
+
+def column_of(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Return values as a column; one that is of another type is written as text, or left out."""
+    try:
+        return pa.array(values, kind)
+    except UNFIT:
+        return pa.array([fitted(value, kind) for value in values], kind)
+
+
+def fitted(value: Any, kind: pa.DataType) -> Any:
+    """Return a value a column can hold."""
+    try:
+        return pa.array([value], kind)[0].as_py()
+    except UNFIT:
+        return clean(str(value)) if pa.types.is_string(kind) else None
 
 
 def moment(seconds: float | None) -> datetime | None:

@@ -108,7 +108,7 @@ class Rows(ABC):
                     f"{self.prompt.name}.jinja: {error}; the input's columns are "
                     f"{', '.join(self.table.column_names)}"
                 ) from None
-            except (TypeError, ValueError, ArithmeticError) as error:
+            except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
                 self.unrendered[at] = f"the prompt cannot be written for this row: {error}"
 
     @abstractmethod

@@ -23,6 +23,7 @@ from python_models.llm.records import owner_identity
 from python_models.llm.scrubbing import Scrubber
 
 Result = TypeVar("Result")
+CANCEL_SECONDS = 30.0  # for requests under way to be cancelled and noted
 
 
 class Runtime:
@@ -65,8 +66,23 @@ class Runtime:
             return self._lanes[endpoint.name]
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Run a coroutine on the shared loop and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        """Run a coroutine on the shared loop and wait for it; interrupted, it ends first."""
+        ended = threading.Event()
+
+        async def whole() -> Result:
+            try:
+                return await work
+            finally:
+                ended.set()
+
+        future = asyncio.run_coroutine_threadsafe(whole(), self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            if not ended.is_set():
+                future.cancel()
+                ended.wait(CANCEL_SECONDS)
+            raise
 
     def ceiling(self, invocation_id: str) -> Ceiling:
         """Return the run's budget; what the run spent before (a retry) counts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingestion.settings import secret_values
+from python_models.llm.boundary import clean
 from python_models.llm.named_endpoints import endpoint_secrets
 
 
@@ -14,8 +15,9 @@ class Scrubber:
         self._secrets = sorted({*secret_values(), *known}, key=len, reverse=True)
 
     def __call__(self, text: str | None) -> str | None:
-        """Return the text with secrets replaced by `***`."""
+        """Return the text with secrets replaced by `***`, fit to be stored."""
         if text:
+            text = clean(text)
             for secret in self._secrets:
                 if secret in text:
                     text = text.replace(secret, "***")
