@@ -40,7 +40,7 @@ $(STAMP): requirements.lock
 	@# on all cores, where pip takes one; and where PYTHONDONTWRITEBYTECODE is set, every start would compile
 	@# 4,000 modules anew
 	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
-	@$(PY) -m ingestion.dlt_context >/dev/null
+	@$(PY) -m ingestion.landing.dlt_context >/dev/null
 	@touch $(STAMP)
 
 .PHONY: setup
@@ -59,7 +59,7 @@ SLICE = $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FROM),--from "$(FROM)") $(if
 
 .PHONY: run
 run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. FROM= TO= CONTROLS= DATASETS= FORMATS= STATUSES= ACCEPT= FORCE=1
-	@$(PY) -m python_models.ops.run --demo $(SLICE) $(if $(FORCE),--force) $(ARGS)
+	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
 demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
@@ -71,7 +71,7 @@ land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<fo
 
 .PHONY: build
 build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"
-	@$(PY) -m python_models.ops.run --build-only $(SLICE) $(ARGS)
+	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(ARGS)
 
 # ------------------------------------------------------------------ reading what was released
 .PHONY: dashboard
@@ -80,12 +80,12 @@ dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
 
 .PHONY: sql
 sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|table
-	@$(PY) -m python_models.ops.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
+	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
 export Q
 
 .PHONY: docs
 docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.html
-	@$(PY) -m python_models.ops docs $(ARGS)
+	@$(PY) -m python_models.runs docs $(ARGS)
 
 .PHONY: detection-quality
 detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, where labels exist
@@ -125,43 +125,43 @@ experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
 .PHONY: export-run retention compact relocate schedule watch doctor repair backup restore
 runs: $(STAMP) ## List runs
-	@$(PY) -m python_models.ops runs $(ARGS)
+	@$(PY) -m python_models.runs runs $(ARGS)
 run-show: $(STAMP) ## One run, node by node. ID=
-	@$(PY) -m python_models.ops run-show "$(ID)" $(ARGS)
+	@$(PY) -m python_models.runs run-show "$(ID)" $(ARGS)
 run-compare: $(STAMP) ## What differs between two runs. A= B=
-	@$(PY) -m python_models.ops run-compare "$(A)" "$(B)" $(ARGS)
+	@$(PY) -m python_models.runs run-compare "$(A)" "$(B)" $(ARGS)
 resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= (default: the last failed run)
-	@$(PY) -m python_models.ops resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(ARGS)
+	@$(PY) -m python_models.runs resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE=
-	@$(PY) -m python_models.ops phase-run --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
+	@$(PY) -m python_models.runs phase-run --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
 phase-show: $(STAMP) ## Rows of one phase of a run. RUN= PHASE=
-	@$(PY) -m python_models.ops phase-show --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
+	@$(PY) -m python_models.runs phase-show --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
 releases: $(STAMP) ## List releases
-	@$(PY) -m python_models.ops releases $(ARGS)
+	@$(PY) -m python_models.runs releases $(ARGS)
 release-rollback: $(STAMP) ## Move `latest` to an older (or newer) release. ID= DOMAIN=
-	@$(PY) -m python_models.ops release-rollback "$(ID)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
+	@$(PY) -m python_models.runs release-rollback "$(ID)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 release-diff: $(STAMP) ## Rows added, removed, changed between two releases. A= B=
-	@$(PY) -m python_models.ops release-diff "$(A)" "$(B)" $(ARGS)
+	@$(PY) -m python_models.runs release-diff "$(A)" "$(B)" $(ARGS)
 export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR=
-	@$(PY) -m python_models.ops export-run "$(ID)" "$(DIR)" $(ARGS)
+	@$(PY) -m python_models.runs export-run "$(ID)" "$(DIR)" $(ARGS)
 retention: $(STAMP) ## Drop what is beyond keeping. ARGS="--dry-run" first
-	@$(PY) -m python_models.ops retention $(ARGS)
+	@$(PY) -m python_models.runs retention $(ARGS)
 compact: $(STAMP) ## Join small files
-	@$(PY) -m python_models.ops compact $(ARGS)
+	@$(PY) -m python_models.runs compact $(ARGS)
 relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another folder
-	@$(PY) -m python_models.ops relocate $(ARGS)
+	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
-	@$(PY) -m python_models.ops schedule $(ARGS)
+	@$(PY) -m python_models.runs schedule $(ARGS)
 watch: $(STAMP) ## Run whenever new files arrive
-	@$(PY) -m python_models.ops watch $(ARGS)
+	@$(PY) -m python_models.runs watch $(ARGS)
 doctor: $(STAMP) ## Check pins, lake, catalog, journal, released files, endpoint, disk and locks. ARGS=--deep reads every byte
-	@$(PY) -m python_models.ops doctor $(ARGS)
+	@$(PY) -m python_models.runs doctor $(ARGS)
 backup: $(STAMP) ## Copy the lake into a folder, whole, while builds may run; only what is new is copied. DIR=
-	@$(PY) -m python_models.ops backup $(ARGS) -- "$(DIR)"
+	@$(PY) -m python_models.runs backup $(ARGS) -- "$(DIR)"
 restore: $(STAMP) ## Make a backup the lake. DIR= ARGS="--number 3 --overwrite"
-	@$(PY) -m python_models.ops restore $(ARGS) -- "$(DIR)"
+	@$(PY) -m python_models.runs restore $(ARGS) -- "$(DIR)"
 repair: $(STAMP) ## Make what is missing of journal, catalog and releases again from the rest; says what is lost
-	@$(PY) -m python_models.ops repair $(ARGS)
+	@$(PY) -m python_models.runs repair $(ARGS)
 
 # ------------------------------------------------------------------ checks
 .PHONY: lint

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 # imported here so that no visitor waits for the pages' imports
 import dashboards.navigation  # noqa: F401
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 
 # what gates found holds text from data: in a sandbox it cannot act as the dashboards
 SANDBOX = b"sandbox allow-popups"

@@ -8,19 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.conversations import page as conversations
+from dashboards.experiments import page as experiments
+from dashboards.pages import data, llm, overview, quality, runs, sql
 from dashboards.parts.page import run_page
-from dashboards.release import Release
-from dashboards.views import (
-    conversations,
-    data,
-    experiments,
-    llm,
-    overview,
-    quality,
-    runs,
-    sql,
-    telemetry,
-)
+from dashboards.parts.release import Release
+from dashboards.telemetry import page as telemetry
 
 Show = Callable[[Release], None]
 

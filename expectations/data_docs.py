@@ -13,9 +13,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from expectations.outcome import Outcome
-from ingestion.lake import lake
-from ingestion.settings import scrub
-from python_models.ops import journal
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import scrub
 
 CHECKS_SHOWN = 30
 MOMENTS = ("after_landing", "after_staging", "after_llm", "before_release")

@@ -20,9 +20,9 @@ from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to
 from expectations.promise import Table
 from expectations.slices import judged_before, let_pass_before, slice_of
 from expectations.standing import inputs_of, standing_of
-from ingestion.settings import scrub
-from python_models.ops import journal
-from python_models.ops.own_table import own_table
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.settings import scrub
+from python_models.release.own_table import own_table
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.promise import Table
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.sql_text import literal
-from python_models.ops import journal
 
 LET_PASS = "delivery {load} is let pass by hand"
 

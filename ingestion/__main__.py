@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ingestion.domains import DOMAINS
-from ingestion.settings import SettingsError, scrub
+from ingestion.lakehouse.settings import SettingsError, scrub
+from ingestion.landing.products import DOMAINS
 
 if TYPE_CHECKING:
-    from ingestion.landing import Report
+    from ingestion.landing.land import Report
 
 OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
 # what a caller learns of several domains: the one that needs a person most
@@ -39,12 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
-    from ingestion.declarations import DeclarationError
-    from ingestion.deliveries import SourceAbsent
-    from ingestion.landing import land
-    from ingestion.locking import Locked
-    from ingestion.pipeline import LoadFailed
-    from ingestion.reading import ReadingFailed
+    from ingestion.lakehouse.file_lock import Locked
+    from ingestion.landing.declarations import DeclarationError
+    from ingestion.landing.deliveries import SourceAbsent
+    from ingestion.landing.land import land
+    from ingestion.landing.pipeline import LoadFailed
+    from ingestion.landing.reading_process import ReadingFailed
 
     try:
         with progress() as step:

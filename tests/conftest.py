@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ingestion.settings import Settings, reset_settings
+from ingestion.lakehouse.settings import Settings, reset_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")  # nobody reads the debug log of a test's build

@@ -11,10 +11,10 @@ import duckdb
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.parts.release import Release, current_release, query
 from dashboards.parts.text import ago, escaped, moment
-from dashboards.release import Release, current_release, query
-from ingestion.settings import SettingsError, scrub
-from python_models.ops.reader import NothingReleased
+from ingestion.lakehouse.settings import SettingsError, scrub
+from python_models.release.reader import NothingReleased
 
 logger = logging.getLogger(__name__)
 

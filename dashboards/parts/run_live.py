@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.pages import runs_queries as queries
 from dashboards.parts.text import duration, escaped
-from dashboards.queries import runs as queries
-from ingestion.settings import SettingsError
-from python_models.ops import journal, lock
+from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.settings import SettingsError
 
 PHASES = pa.schema(
     [

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import streamlit as st
 
-from dashboards import runner
+from dashboards.parts import runner
+from dashboards.parts.build_progress import Progress, read_progress
 from dashboards.parts.text import duration, escaped, words
-from dashboards.progress import Progress, read_progress
 
 REFRESH_SECONDS = 2.0
 NODES = pa.schema(

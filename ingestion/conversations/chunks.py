@@ -24,7 +24,7 @@ from ingestion.conversations.formats import (
 from ingestion.conversations.formats.shape import HALF_CHARACTER, as_json
 from ingestion.conversations.json_stream import Bad
 from ingestion.conversations.schema import TABLES
-from ingestion.rejecting import MAX_TEXT, Provenance, Reject
+from ingestion.landing.rejecting import MAX_TEXT, Provenance, Reject
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from ingestion.conversations.formats import Wishes
-from ingestion.declarations import Grammar
+from ingestion.landing.declarations import Grammar
 
 SHIPPED = Path(__file__).parent / "datasets"
 Format = Literal[

@@ -21,7 +21,7 @@ import orjson
 
 from ingestion.conversations.json_stream import MAX_RECORD, Bad, json_values
 from ingestion.conversations.tables import csv_rows, parquet_rows
-from ingestion.rejecting import Unreadable
+from ingestion.landing.rejecting import Unreadable
 
 BUFFER = 1024 * 1024
 # a JSON text, a row, a text of turns, or why there is none

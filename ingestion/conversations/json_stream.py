@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from ingestion.rejecting import Unreadable
+from ingestion.landing.rejecting import Unreadable
 
 MAX_RECORD = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024

@@ -9,11 +9,11 @@ from typing import Any
 
 from ingestion.conversations.declaration import GRAMMAR
 from ingestion.conversations.places import find, is_web
-from ingestion.declarations import Declared, variable
-from ingestion.deliveries import Found
-from ingestion.landed import landed_rows
-from ingestion.road import Road, Rows, Say, Taken, declaration_row
-from ingestion.settings import SettingsError, scrub
+from ingestion.lakehouse.settings import SettingsError, scrub
+from ingestion.landing.declarations import Declared, variable
+from ingestion.landing.deliveries import Found
+from ingestion.landing.landed import landed_rows
+from ingestion.landing.source import Road, Rows, Say, Taken, declaration_row
 
 MODES = ("priority", "sequential", "concurrent", "adaptive")
 WORKERS = 4
@@ -55,8 +55,8 @@ class ConversationsRoad(Road):
         remote = self._remotes.get(found.address)
         if remote is None:
             return super().bring(found, folder, say)
-        from ingestion.downloading import download
-        from ingestion.lake import lake
+        from ingestion.lakehouse.lake import lake
+        from ingestion.landing.downloading import download
 
         checksum = self._checksums.get(found.address)
         return download(remote, lake().dlt_dir / "downloads", say, checksum)

@@ -8,9 +8,16 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from ingestion.conversations.declaration import Dataset
-from ingestion.declarations import VariableMissing, expand, variable
-from ingestion.deliveries import Found, SourceAbsent, SourceFailed, listed, ordered, shown
-from ingestion.downloading import Remote, get_json, look_up
+from ingestion.landing.declarations import VariableMissing, expand, variable
+from ingestion.landing.deliveries import (
+    Found,
+    SourceAbsent,
+    SourceFailed,
+    listed,
+    ordered,
+    shown,
+)
+from ingestion.landing.downloading import Remote, get_json, look_up
 
 HF_BASE_URL = "https://huggingface.co"
 KAGGLE_BASE_URL = "https://www.kaggle.com"

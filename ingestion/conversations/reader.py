@@ -21,8 +21,8 @@ from ingestion.conversations.chunks import Chunk, Done, standardise_chunk
 from ingestion.conversations.declaration import Dataset
 from ingestion.conversations.decoding import Dialect, Payload, Position, records
 from ingestion.conversations.pacing import Window
-from ingestion.rejecting import Unreadable
-from ingestion.worker import Desk, FileRead, Job
+from ingestion.landing.rejecting import Unreadable
+from ingestion.landing.worker import Desk, FileRead, Job
 
 CHUNK_RECORDS = 8_000
 CHUNK_BYTES = 8 * 1024 * 1024

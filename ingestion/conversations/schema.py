@@ -11,7 +11,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from ingestion.conversations import NAMESPACE as NAMESPACE
-from ingestion.raw_tables import FILES, REJECTS
+from ingestion.landing.raw_tables import FILES, REJECTS
 
 _TIMESTAMP = pa.timestamp("us")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ingestion.conversations.json_stream import MAX_RECORD, Bad
 from ingestion.conversations.safe_cells import restored
-from ingestion.rejecting import Unreadable
+from ingestion.landing.rejecting import Unreadable
 
 Row = dict[str, Any] | Bad
 _LINE = 4 * MAX_RECORD

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingestion.conversations.declaration import GRAMMAR, Dataset
-from ingestion.declarations import DeclarationError, variable
-from ingestion.lake import lake
-from ingestion.settings import SettingsError
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError
+from ingestion.landing.declarations import DeclarationError, variable
 
 QUOTA_MB = 1024
 KINDS = ("json", "jsonl", "ndjson", "csv", "tsv", "parquet", "txt", "chatml", "zip")

@@ -13,8 +13,8 @@ import random
 import sys
 from pathlib import Path
 
-from ingestion.lake import lake
-from ingestion.settings import told
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import told
 
 TEXTS = Path(__file__).parent / "demo_texts"
 SEED = 7

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ingestion.clock import now
-from ingestion.declarations import Declared, Grammar, VariableMissing, expand
-from ingestion.deliveries import Found, SourceAbsent
 from ingestion.experiments.definition import Definition, DefinitionError
 from ingestion.experiments.study import Study, read_study, version_of
 from ingestion.experiments.tables import FileRead
-from ingestion.lake import lake
-from ingestion.landed import Memory, landed_rows
-from ingestion.landing import Landing
-from ingestion.pipeline import LoadFailed, Quarantined, load
-from ingestion.road import Road, Rows, Taken
+from ingestion.lakehouse.clock import now
+from ingestion.lakehouse.lake import lake
+from ingestion.landing.declarations import Declared, Grammar, VariableMissing, expand
+from ingestion.landing.deliveries import Found, SourceAbsent
+from ingestion.landing.land import Landing
+from ingestion.landing.landed import Memory, landed_rows
+from ingestion.landing.pipeline import LoadFailed, Quarantined, load
+from ingestion.landing.source import Road, Rows, Taken
 
 GRAMMAR = Grammar("study", Definition, Path(__file__).parent / "studies")
 OF_A_VERSION = ("concepts", "templates", "models", "curated_combos", "reevaluations")
@@ -68,7 +68,7 @@ class ExperimentsRoad(Road):
         package.taken = [Taken(found, row) for row in file_rows(study, entry.name, package.load_id)]
         package.note(version_rows(study, entry.name))
         try:
-            from ingestion.resources import package_source
+            from ingestion.landing.resources import package_source
 
             load(landing.open(), package_source(self.domain, package.finish([entry.name])))
             landing.count(package)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from ingestion.raw_tables import FILES, REJECTS
+from ingestion.landing.raw_tables import FILES, REJECTS
 
 NAMESPACE = "raw_experiments"  # of the raw tables in the catalog
 

@@ -19,10 +19,10 @@ import dlt
 import sqlalchemy as sa
 from dlt.sources.sql_database import sql_table
 
-from ingestion.declarations import Declared, variable
-from ingestion.deliveries import Found
-from ingestion.package import Package
-from ingestion.resources import piecewise_source
+from ingestion.landing.declarations import Declared, variable
+from ingestion.landing.deliveries import Found
+from ingestion.landing.package import Package
+from ingestion.landing.resources import piecewise_source
 from ingestion.telemetry.declaration import Sql
 
 CHUNK_ROWS = 50_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingestion.declarations import DeclarationError as DeclarationError
-from ingestion.declarations import Declared, Grammar
-from ingestion.declarations import expand as expand
+from ingestion.landing.declarations import DeclarationError as DeclarationError
+from ingestion.landing.declarations import Declared, Grammar
+from ingestion.landing.declarations import expand as expand
 from ingestion.telemetry.declaration import Declaration
 
 SHIPPED = Path(__file__).parent / "sources"

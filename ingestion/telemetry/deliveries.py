@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingestion.deliveries import Found, SourceAbsent, at_path, listed, ordered, shown
+from ingestion.landing.deliveries import Found, SourceAbsent, at_path, listed, ordered, shown
 from ingestion.telemetry.declaration import Declaration
 
 

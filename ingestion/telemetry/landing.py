@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingestion.clock import now
-from ingestion.declarations import Declared, variable
-from ingestion.deliveries import Found, SourceAbsent
-from ingestion.landed import landed_rows
-from ingestion.landing import Landing
-from ingestion.pipeline import LoadFailed, Quarantined, load
-from ingestion.road import Road, Rows, Taken
+from ingestion.lakehouse.clock import now
+from ingestion.landing.declarations import Declared, variable
+from ingestion.landing.deliveries import Found, SourceAbsent
+from ingestion.landing.land import Landing
+from ingestion.landing.landed import landed_rows
+from ingestion.landing.pipeline import LoadFailed, Quarantined, load
+from ingestion.landing.source import Road, Rows, Taken
 from ingestion.telemetry.declared import GRAMMAR
 from ingestion.telemetry.deliveries import found_files, given_files
 

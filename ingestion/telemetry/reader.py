@@ -6,13 +6,13 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion import rejecting
+from ingestion.landing import rejecting
+from ingestion.landing.worker import Desk, FileRead, Job
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.labels import convert_spans, convert_windows
 from ingestion.telemetry.mapping import Delivery
 from ingestion.telemetry.survey import Unreadable
-from ingestion.worker import Desk, FileRead, Job
 
 
 def read(desk: Desk, job: Job) -> FileRead:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import duckdb
 
-from ingestion.rejecting import MAX_TEXT
-from ingestion.rejecting import Reject as Reject
+from ingestion.landing.rejecting import MAX_TEXT
+from ingestion.landing.rejecting import Reject as Reject
 from ingestion.telemetry.staged import Staged, quoted
 
 _SENTENCES = {

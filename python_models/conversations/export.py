@@ -8,14 +8,14 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.lake import lake
-from ingestion.settings import SettingsError, told
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError, told
 from python_models.conversations.exporting import TIERS, Request, Written, export_set
 from python_models.conversations.released_set import SetRefused, released_set
 from python_models.conversations.templates import TEMPLATES
 from python_models.conversations.writers import COMPRESSIONS, FORMATS
-from python_models.ops import kept_tables
-from python_models.ops.reader import NothingReleased, open_release
+from python_models.release import kept_tables
+from python_models.release.reader import NothingReleased, open_release
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 
 SEEDS = PROJECT_ROOT / "dbt_project" / "seeds" / "conversations"
 LONG = 8  # digits from which a number needs no word beside it

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops.own_table import own_table
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release.own_table import own_table
 
 HASH = "inputs_hash"
 _CODE = ("python_models/experiments", "python_models/llm")

@@ -16,8 +16,8 @@ from typing import Any
 
 import duckdb
 
-from ingestion.settings import told
-from python_models.ops.reader import NothingReleased, open_release
+from ingestion.lakehouse.settings import told
+from python_models.release.reader import NothingReleased, open_release
 
 TEXTS = ("prompt", "raw", "parsed")
 COHORT = """

@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import list_of, literal
 from python_models.experiments.earlier import HASH, hash_of, taken_over
-from python_models.llm.endpoint import identity_name
-from python_models.llm.kept import asked_at_of
-from python_models.llm.recording import RECORDER
+from python_models.llm.endpoints.endpoint import identity_name
+from python_models.llm.ledger.recording import RECORDER
+from python_models.llm.ledger.reuse import asked_at_of
 from python_models.llm.step import GOOD
 
 # of a planned generation: what its prompt is made of, whom it asks, what is taken out of the answer

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ingestion.settings import told
+from ingestion.lakehouse.settings import told
 from python_models.experiments.rated_files import (
     NotRated,
     judged_texts,

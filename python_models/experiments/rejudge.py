@@ -16,8 +16,8 @@ import duckdb
 import yaml
 
 from ingestion.experiments.definition import DefinitionError, read_definition
-from ingestion.settings import told
-from python_models.ops.reader import NothingReleased, open_release
+from ingestion.lakehouse.settings import told
+from python_models.release.reader import NothingReleased, open_release
 
 ESSAYS = """
     select distinct essays.gen_id from experiments.generations as essays

@@ -18,7 +18,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ingestion.experiments.prompt_check import SECONDS
 from ingestion.lakehouse.bounded import BoundedProcess, Exceeded, Raised
-from python_models.llm.prompts import ROLES, Message, clean, fence, to_json, with_data_rule
+from python_models.llm.prompting.prompts import (
+    ROLES,
+    Message,
+    clean,
+    fence,
+    to_json,
+    with_data_rule,
+)
 
 _process = BoundedProcess(SECONDS)
 _SELF_EXPLAINING = ("UndefinedError", "SecurityError", "TemplateSyntaxError", "ValueError")

@@ -14,10 +14,11 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lake import lake, load_extensions
-from ingestion.settings import PROJECT_ROOT, told
-from python_models.llm.forget import forget
-from python_models.ops import run as ops_run
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from python_models.llm.ledger.forget import forget
+from python_models.runs import run as ops_run
 
 RESTRICTIONS = ("cohort", "stage", "template", "model", "gen")
 BAD = ("failed", "invalid", "truncated", "refused", "blocked")

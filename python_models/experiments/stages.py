@@ -14,14 +14,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from python_models.experiments.earlier import HASH
 from python_models.experiments.held import held
 from python_models.experiments.rendering import RenderError, as_text, compiled, concepts_of
 from python_models.experiments.texts import take
-from python_models.llm.kept import put_kept_summary
-from python_models.llm.recording import RECORDER
-from python_models.llm.rows import as_table
+from python_models.llm.asking.rows import as_table
+from python_models.llm.ledger.recording import RECORDER
+from python_models.llm.ledger.reuse import put_kept_summary
 from python_models.llm.step import GOOD, RowPrompts, Step
 
 Row = dict[str, Any]

@@ -20,11 +20,12 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.generation import require_agreement
-from ingestion.lake import lake, load_extensions
-from ingestion.settings import PROJECT_ROOT, told
-from python_models.llm.estimating import Estimate
-from python_models.llm.recording import RECORDER, OnlyEstimated
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.generation import require_agreement
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from python_models.llm.asking.estimating import Estimate
+from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")
@@ -120,7 +121,7 @@ def run_dbt(arguments: list[str]) -> None:
     Raises:
         SystemExit: dbt failed; it has said why.
     """
-    command = [sys.executable, "-W", "ignore", "-m", "python_models.ops.dbt_main", *arguments]
+    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
     if subprocess.run(command, cwd=DBT_PROJECT, check=False).returncode:
         raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 

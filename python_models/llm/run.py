@@ -8,15 +8,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.settings import settings
-from python_models.llm.asked import Stop
-from python_models.llm.asking import Answered, Work, answer_rows
-from python_models.llm.cascade import answer_by_cascade
-from python_models.llm.endpoint import model_for
-from python_models.llm.kept import put_kept_summary
-from python_models.llm.prompts import data_prompt, load_prompt
-from python_models.llm.results import Results
-from python_models.llm.row_prompts import (
+from ingestion.lakehouse.settings import settings
+from python_models.llm.asking.asking import Answered, Work, answer_rows
+from python_models.llm.asking.asking_context import Stop
+from python_models.llm.asking.results import Results
+from python_models.llm.asking.rows import Outcome, as_table, check_key
+from python_models.llm.asking.runtime import runtime
+from python_models.llm.asking.summary import put_summary
+from python_models.llm.endpoints.endpoint import model_for
+from python_models.llm.features.cascade import answer_by_cascade
+from python_models.llm.features.row_prompts import (
     Coming,
     answer_parts,
     answered_of,
@@ -24,10 +25,9 @@ from python_models.llm.row_prompts import (
     part_outcomes,
     with_prompts,
 )
-from python_models.llm.rows import Outcome, as_table, check_key
-from python_models.llm.runtime import runtime
+from python_models.llm.ledger.reuse import put_kept_summary
+from python_models.llm.prompting.prompts import data_prompt, load_prompt
 from python_models.llm.step import Step, StepFailed
-from python_models.llm.summary import put_summary
 
 
 def run_step(

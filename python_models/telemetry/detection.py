@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.lake import lake
-from ingestion.settings import told
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import told
 from python_models.telemetry.detection_scores import NothingReleased, released_scores, report
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.lake import load_extensions
+from ingestion.lakehouse.extensions import load_extensions
 
 YARDSTICKS = ("sluice", "always_on", "best_threshold")
 POOLED = "(all of them)"

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.lake import lake, load_extensions
-from ingestion.settings import settings
-from python_models.ops.raw_views import create_raw_views, current_pins
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import settings
+from python_models.runs.raw_views import create_raw_views, current_pins
 
 
 def floor_seconds(target: Path, work: Path) -> dict[str, float]:

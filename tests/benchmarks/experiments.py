@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.settings import PROJECT_ROOT
-from python_models.llm.forget import forget
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.llm.ledger.forget import forget
 from tests.benchmarks.measure import measured
 from tests.benchmarks.report import machine
 

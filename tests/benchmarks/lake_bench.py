@@ -90,7 +90,7 @@ class Bench:
     def landed_rows(self) -> int:
         """Return how many raw rows the lake has taken in, rejects included."""
         query = (
-            "import duckdb, sys; from ingestion.lake import *;"
+            "import duckdb, sys; from ingestion.lakehouse.lake import *;"
             "c = duckdb.connect(); load_extensions(c);"
             "at = metadata_locations('raw_telemetry')['files'];"
             "print(c.execute(f\"select sum(rows_in) from iceberg_scan('{at}')\").fetchone()[0])"

@@ -139,7 +139,7 @@ def _increment(bench: Bench, days: int, full: dict, fixed_s: float) -> dict:
 
 def _nothing_new(bench: Bench) -> dict:
     """Measure what `make run` does when everything has been done."""
-    run = ("-m", "python_models.ops.run", "--demo")
+    run = ("-m", "python_models.runs.run", "--demo")
     bench.python(*run)  # the other products have not been built yet
     return bench.python(*run).as_row()
 

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.dashboards.synthetic import write_release
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ingestion.settings import Settings
-from python_models.llm.named_endpoints import VARIABLE
+from ingestion.lakehouse.settings import Settings
+from python_models.llm.endpoints.named_endpoints import VARIABLE
 from tests.conventions.project import ROOT, files
 
 EXAMPLE = ROOT / ".env.example"

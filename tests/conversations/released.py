@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from ingestion.lake import lake, load_extensions
-from python_models.ops import release
-from python_models.ops.mart_parts import Mart
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from python_models.release import publish
+from python_models.release.mart_parts import Mart
 
 Turns = Sequence[tuple[str, str]]
 SPLITS = ("train", "validation", "test")
@@ -54,7 +55,7 @@ def publish_set(members: Sequence[Member], name: str = "letters_set") -> None:
             build.register("found", pa.Table.from_pylist(found))
             build.execute(f"create or replace table conversations.{table} as select * from found")
             marts.append(_mart(table, key))
-        release.publish_marts(build, "conversations", marts, f"i-{name}", f"run-{name}")
+        publish.publish_marts(build, "conversations", marts, f"i-{name}", f"run-{name}")
 
 
 def _mart(name: str, key: list[str]) -> Mart:

@@ -20,12 +20,12 @@ import zstandard
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ingestion.conversations.safe_cells import made_safe, restored
-from ingestion.lake import lake
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
 from python_models.conversations import export, exporting, released_set
 from python_models.conversations.templates import TEMPLATES
 from python_models.conversations.writers import COMPRESSIONS, FORMATS
-from python_models.ops.reader import open_release
+from python_models.release.reader import open_release
 from tests.conversations.released import Member, Turns, id_of, publish_set
 
 PLAIN = (("user", "What is rain?"), ("assistant", "Water, falling.\nFrom clouds — 雨 ☔"))

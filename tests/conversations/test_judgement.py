@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.settings import reset_settings
 from python_models.conversations.durations import contradiction, durations
 from python_models.conversations.judgement import STEP, ConversationJudgement
 from python_models.conversations.judgement import every_disorder_is_judged as check
 from python_models.llm import run_step
-from python_models.llm.prompts import load_prompt
+from python_models.llm.prompting.prompts import load_prompt
 from tests.conversations.judging import SAD, WARM, about_depression, judged_row, judged_table
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.settings import reset_settings
 from python_models.conversations.judgement import STEP
 from python_models.llm import run_step
-from python_models.llm.runtime import close_runtime
+from python_models.llm.asking.runtime import close_runtime
 from tests.conversations.judging import judged_table, many_judged_rows
 from tests.llm.server import Server
 

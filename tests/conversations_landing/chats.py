@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 
 from ingestion.__main__ import main
-from ingestion.lake import load_extensions, metadata_locations
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.catalog import metadata_locations
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.settings import PROJECT_ROOT
 
 DATASET = """
 dataset: chats

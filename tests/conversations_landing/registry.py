@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.domains import DOMAINS, Domain
+from ingestion.landing.products import DOMAINS, Domain
 
 
 def register() -> None:

@@ -18,7 +18,7 @@ import zstandard
 import ingestion.conversations.json_stream as json_stream
 from ingestion.conversations.decoding import Dialect, records
 from ingestion.conversations.json_stream import Bad, json_values
-from ingestion.rejecting import Unreadable
+from ingestion.landing.rejecting import Unreadable
 
 ROWS = [
     {"id": 1, "text": 'quoted "x" {[}] \\', "deep": {"a": [1, [2]]}},

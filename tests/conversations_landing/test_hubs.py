@@ -15,8 +15,8 @@ from werkzeug import Request, Response
 
 from ingestion.conversations.declaration import GRAMMAR, Dataset
 from ingestion.conversations.places import find
-from ingestion.deliveries import SourceAbsent, SourceFailed
-from ingestion.downloading import Remote, download, look_up
+from ingestion.landing.deliveries import SourceAbsent, SourceFailed
+from ingestion.landing.downloading import Remote, download, look_up
 from tests.conversations_landing.chats import DATASET, Chats, lines
 
 BODY = lines(0, 200).encode()

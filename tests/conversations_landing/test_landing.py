@@ -162,7 +162,7 @@ def test_files_of_high_priority_are_read_first(chats: Chats) -> None:
     for folder in ("a", "z"):
         chats.deliver(f"{folder}/x.jsonl", lines(0, 2))
     from ingestion.conversations.landing import ROAD
-    from ingestion.declarations import Declared
+    from ingestion.landing.declarations import Declared
 
     declared: dict[str, Declared] = {
         name: entry for name, entry in ROAD.declared().items() if name in ("chats", "later")

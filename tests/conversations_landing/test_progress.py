@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingestion.conversations.pacing import Window
-from ingestion.progress import Progress
+from ingestion.landing.progress import Progress
 
 
 class Clock:

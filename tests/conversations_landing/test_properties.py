@@ -18,7 +18,7 @@ from ingestion.conversations.demo.dialogues import dialogues
 from ingestion.conversations.demo.rendering import RENDERERS, fits
 from ingestion.conversations.formats import Unstandard, Wishes, conversation_id, standardise
 from ingestion.conversations.formats.shape import ROLES
-from ingestion.rejecting import Provenance, Unreadable
+from ingestion.landing.rejecting import Provenance, Unreadable
 
 WORDS = st.sampled_from(
     ["role", "content", "messages", "conversations", "from", "value", "user", "assistant", "gpt",

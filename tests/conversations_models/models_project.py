@@ -36,7 +36,7 @@ sluice:
   outputs:
     local:
       {{type: duckdb, path: '{path}', schema: main, threads: 1, settings: {{TimeZone: UTC}},
-       plugins: [{{module: python_models.ops.incremental_scope}}]}}
+       plugins: [{{module: python_models.runs.incremental_scope}}]}}
 """
 OPEN_GATE = """
 def model(dbt, session):

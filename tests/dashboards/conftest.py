@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from tests.dashboards.synthetic import write_release
 
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.experiments.judging import agreements_measured, variances_decomposed
 from python_models.experiments.scoring import scores_parsed
 from tests.dashboards.hostile_text import HOSTILE

@@ -8,7 +8,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 
 PRODUCTS = ("telemetry", "conversations", "experiments")
 URLS = ("overview", *PRODUCTS, "runs", "llm", "quality", "data", "sql")

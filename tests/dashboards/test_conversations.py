@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.sections.conversations_sets import export_command
-from dashboards.sections.conversations_upload import standardised_lines
-from ingestion.lake import lake
+from dashboards.conversations.sets import export_command
+from dashboards.conversations.upload import standardised_lines
+from ingestion.lakehouse.lake import lake
 from python_models.conversations.preview import preview
 from tests.dashboards.pages import CONVERSATIONS_VIEWS as VIEWS
 from tests.dashboards.pages import failures, page, words

@@ -12,11 +12,10 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from dashboards import runner
-from dashboards.parts import run_progress
+from dashboards.parts import run_progress, runner
 from ingestion.conversations.landing import ROAD
 from ingestion.conversations.uploads import UploadRefused, Wanted, keep
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from tests.dashboards.pages import failures, page, words
 
 CHATS = b"".join(
@@ -193,7 +192,7 @@ def test_what_is_being_written_is_declared_to_nobody(clean_settings: None) -> No
 
 
 def test_a_kept_file_is_landed_with_counts_that_add_up(clean_settings: None) -> None:
-    from ingestion.landing import land
+    from ingestion.landing.land import land
 
     kept = keep(CHATS + b'{"weather": "rain"}\n', "a.jsonl", WANTED)
     report = land(ROAD, [kept.dataset], None, lambda _: None, lambda *_: None)

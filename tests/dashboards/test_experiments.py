@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.sections.experiments_scores import _picked
+from dashboards.experiments.scores import _picked
 from tests.dashboards.pages import failures, page, words
 
 SECTIONS = ("Cohorts", "Scores", "Lineage", "Agreement", "Variance", "Versions & models")
@@ -108,7 +108,7 @@ def test_no_click_is_no_cell(event: dict | None) -> None:
 
 
 def test_a_missing_table_fails_its_own_section_only(released: Path, tmp_path: Path) -> None:
-    from ingestion.lake import lake
+    from ingestion.lakehouse.lake import lake
 
     broken = tmp_path / "broken.duckdb"
     broken.write_bytes(released.read_bytes())

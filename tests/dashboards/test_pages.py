@@ -9,8 +9,8 @@ import duckdb
 import pytest
 import yaml
 
-from ingestion.lake import lake
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.dashboards.pages import PLACES, URLS, failures, page, place_name, words
 from tests.dashboards.synthetic import write_release
 

@@ -9,10 +9,10 @@ import duckdb
 import pytest
 import streamlit as st
 
-from dashboards import release
-from dashboards.queries import data
-from dashboards.views.sql import saved_queries
-from ingestion.settings import PROJECT_ROOT
+from dashboards.pages import data_queries
+from dashboards.pages.sql import saved_queries
+from dashboards.parts import release
+from ingestion.lakehouse.settings import PROJECT_ROOT
 
 ECHO = "select $number::bigint as number, count(*) as cycles from telemetry.cycles"
 
@@ -38,12 +38,12 @@ def test_what_was_asked_before_is_not_asked_again(
 
 
 def test_a_whole_table_is_read_when_asked_for(released: Path) -> None:
-    read = release.whole_table(release.current_release(), data.WHOLE, "telemetry.cycles")
+    read = release.whole_table(release.current_release(), data_queries.WHOLE, "telemetry.cycles")
     assert len(read()) == 160
 
 
 def test_a_release_somebody_still_reads_is_opened_again(released: Path) -> None:
-    read = release.whole_table(release.current_release(), data.WHOLE, "telemetry.cycles")
+    read = release.whole_table(release.current_release(), data_queries.WHOLE, "telemetry.cycles")
     st.cache_resource.clear()  # what happens to the oldest of several releases
     st.cache_data.clear()
     assert release.current_release().release_id == "7"

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from dashboards import runner
+from dashboards.parts import runner
+from dashboards.parts.build_progress import progress, read_progress
 from dashboards.parts.run_live import live_phases
-from dashboards.progress import progress, read_progress
-from ingestion.lake import lake
-from ingestion.settings import reset_settings
-from python_models.ops import journal
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
 from tests.dashboards.pages import failures, page, words
 
 # what a run of dbt writes at level info, shortened to the fields that are read
@@ -88,7 +88,7 @@ def test_a_slice_becomes_options_of_the_run() -> None:
     command = runner.pipeline_command("2026-01-01", "2026-01-31", ["a", "--b"])
     assert command[1:] == [
         "-m",
-        "python_models.ops.run",
+        "python_models.runs.run",
         "--from=2026-01-01",
         "--to=2026-01-31",
         "--controls=a,--b",
@@ -173,7 +173,7 @@ def test_the_page_starts_a_run_with_its_parameters(
     said = runner.latest_run().output.read_text()
     assert said.split() == [
         "-m",
-        "python_models.ops.run",
+        "python_models.runs.run",
         "--from=2026-01-03",
         "--controls=oven-01",
     ]
@@ -206,7 +206,7 @@ def test_a_failed_run_can_be_resumed(released: Path, monkeypatch: pytest.MonkeyP
     next(button for button in tested.button if button.label.startswith("Resume from")).click().run()
     until(lambda: state() == "succeeded")
     said = runner.latest_run().output.read_text()
-    assert said.split() == ["-m", "python_models.ops", "resume", "--run=run-3"]
+    assert said.split() == ["-m", "python_models.runs", "resume", "--run=run-3"]
 
 
 def test_phases_of_a_build_going_on_come_from_the_journal() -> None:

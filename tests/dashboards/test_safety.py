@@ -9,11 +9,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from dashboards.parts.release import CONSOLE_ROW_LIMIT, console_rows, current_release
 from dashboards.parts.tables import to_csv
 from dashboards.parts.text import escaped, facts, paragraphs, report_html
-from dashboards.release import CONSOLE_ROW_LIMIT, console_rows, current_release
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops.reader import StatementRefused
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release.reader import StatementRefused
 from tests.dashboards.pages import failures, page
 
 PAYLOADS = (
@@ -135,7 +135,7 @@ def test_the_console_gives_a_bounded_number_of_rows(released: Path) -> None:
 
 
 def test_a_long_query_is_stopped(released: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.release.CONSOLE_SECONDS", 0.2)
+    monkeypatch.setattr("dashboards.parts.release.CONSOLE_SECONDS", 0.2)
     endless = "select count(*) from range(10_000_000_000) as a, range(1_000_000) as b"
     with pytest.raises(duckdb.InterruptException):
         console_rows(current_release(), endless)

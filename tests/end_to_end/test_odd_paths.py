@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 
 ODD = "räl 'x' #1 %20"
 COPIED = ("dbt_project", "python_models", "ingestion", "expectations", "pyproject.toml", ".dlt")
@@ -59,7 +59,7 @@ class Project:
         """Ask the release."""
         query = "select count(*) as n, count(distinct cycle_id) as cycles from telemetry.cycles"
         found: list[dict[str, int]] = json.loads(
-            self.python("python_models.ops.sql", "-q", query, "-f", "json")
+            self.python("python_models.release.sql", "-q", query, "-f", "json")
         )
         return found
 
@@ -79,18 +79,18 @@ def test_everything_works_in_a_folder_of_any_name_and_stays_there(place: Path) -
     before = {path.name for path in project.folder.iterdir()}
     project.python("ingestion.telemetry.simulator", *SMALL)
     project.python("ingestion", "telemetry")
-    project.python("python_models.ops.run", "--build-only", *SELECTED)
+    project.python("python_models.runs.run", "--build-only", *SELECTED)
     counted = project.count()
     assert counted[0]["n"] == counted[0]["cycles"] > 10
     with duckdb.connect(str(project.lake / "latest.duckdb"), read_only=True) as connection:
         rows = connection.execute("select count(*) from telemetry.readings").fetchone()
     assert rows
     assert rows[0] > 1000
-    project.python("python_models.ops", "docs")
+    project.python("python_models.runs", "docs")
     assert (project.lake / "docs" / "index.html").stat().st_size > 1e6
-    health = json.loads(project.python("python_models.ops", "doctor", "--json"))
+    health = json.loads(project.python("python_models.runs", "doctor", "--json"))
     assert [one for one in health if not one["is_good"]] == []
-    assert f"cd '{str(project.folder)[:5]}" in project.python("python_models.ops", "schedule")
+    assert f"cd '{str(project.folder)[:5]}" in project.python("python_models.runs", "schedule")
     written = {path.name for path in project.folder.iterdir()} - before
     assert written <= {"lake", "logs"}
     assert outside(place, {ODD}) == set()
@@ -101,9 +101,9 @@ def test_everything_works_in_a_folder_of_any_name_and_stays_there(place: Path) -
         shutil.copytree(project.lake, moved, symlinks=True)
         shutil.rmtree(project.lake)
         project.lake = moved
-        project.python("python_models.ops", "relocate")
+        project.python("python_models.runs", "relocate")
         assert project.count() == counted
-        project.python("python_models.ops.run", "--build-only", *SELECTED)
+        project.python("python_models.runs.run", "--build-only", *SELECTED)
         assert project.count() == counted
-        assert json.loads(project.python("python_models.ops", "doctor", "--json"))
+        assert json.loads(project.python("python_models.runs", "doctor", "--json"))
         assert outside(place, {ODD, name}) == set()

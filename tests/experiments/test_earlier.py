@@ -67,7 +67,7 @@ def test_a_model_can_be_estimated_where_nothing_was_built(
     """What stands in for dbt has all that the models of the three stages ask of it."""
     from importlib.util import module_from_spec, spec_from_file_location
 
-    from ingestion.settings import PROJECT_ROOT
+    from ingestion.lakehouse.settings import PROJECT_ROOT
     from python_models.llm.estimate import Refs
 
     folder = PROJECT_ROOT / "python_models/models/experiments"

@@ -10,13 +10,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from python_models.experiments.earlier import HASH
 from python_models.experiments.stages import OUT, write_stage
-from python_models.llm.forget import forget
+from python_models.llm.asking.runtime import close_runtime
+from python_models.llm.ledger.forget import forget
+from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.offline.request import RULES, OfflineRequest
-from python_models.llm.recording import RECORDER, OnlyEstimated
-from python_models.llm.runtime import close_runtime
 from tests.experiments.test_stages import CONCEPTS, PARENT, PLANNED, TEMPLATES, essay_of
 
 DRAFTS = [PARENT | {"gen_id": f"d{at}", "parsed": f"draft {at}"} for at in range(4)]

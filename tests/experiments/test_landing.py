@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ingestion.experiments.landing import ROAD
-from ingestion.lake import catalog, metadata_locations
-from ingestion.landing import Report, land
+from ingestion.lakehouse.catalog import catalog, metadata_locations
+from ingestion.landing.land import Report, land
 from tests.experiments.studies import STUDY, write_study
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from python_models.experiments.stages import write_stage
+from python_models.llm.asking.runtime import close_runtime
+from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.offline.request import RULES, OfflineRequest
-from python_models.llm.recording import RECORDER, OnlyEstimated
-from python_models.llm.runtime import close_runtime
 
 CONCEPTS = (
     '[{"id": "ant", "name": "Ants", "description": "Ants carry.", "tags": "[]"},'

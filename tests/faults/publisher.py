@@ -14,7 +14,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from python_models.ops import lock, mart_parts
+from ingestion.lakehouse import lock
+from python_models.release import mart_parts
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 

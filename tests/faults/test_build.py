@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from ingestion.lake import lake
-from python_models.ops import __main__ as commands
-from python_models.ops import lock
-from python_models.ops.reader import open_release
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.lake import lake
+from python_models.release.reader import open_release
+from python_models.runs import __main__ as commands
 from tests.ops.conftest import tiny  # noqa: F401  the fixture
 from tests.ops.tiny import Tiny
 

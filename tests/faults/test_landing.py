@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.__main__ import REFUSED
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.ingestion.lakes import Plant, csv
 
 KILLED = 137
@@ -92,7 +92,7 @@ def test_kills_at_random_moments(plant: Plant) -> None:
 def test_a_load_that_does_not_fit_is_set_aside_and_later_loads_pass(
     plant: Plant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ingestion import destination
+    from ingestion.landing import destination
 
     plant.deliver("day1.csv", csv(0, 10))
     original = destination.add_parquet

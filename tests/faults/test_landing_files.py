@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from ingestion.__main__ import REFUSED
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.ingestion.lakes import HEAD, Plant
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lake import lake
-from python_models.ops import lock
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.lake import lake
 from tests.faults.publisher import Server, start_server
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lake import load_extensions
-from ingestion.settings import Settings
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ import duckdb
 
 from expectations.gate import run_gate
 from expectations.promise import Table
-from python_models.ops import journal
+from ingestion.lakehouse import journal
 
 
 def declare(domain: str, when: str, tables: Sequence[Table]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.gate import GateFailed
 from expectations.promise import between, filled, table
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from tests.gates.running import declare, pass_gate
 
 

@@ -11,7 +11,7 @@ import pytest
 from expectations import engine, standing
 from expectations.gate import GateFailed
 from expectations.promise import between, filled, no_rows, not_shrunk, refers, table
-from python_models.ops import journal
+from ingestion.lakehouse import journal
 from tests.gates.running import declare, journaled, pass_gate
 
 THINGS = """

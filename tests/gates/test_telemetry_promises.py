@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from expectations.gate import GateFailed
-from python_models.ops import journal
+from ingestion.lakehouse import journal
 from tests.gates.running import declare, journaled, pass_gate
 from tests.gates.telemetry_tables import HANDED, empty_all, make_sound
 

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ingestion.dlt_context import LakeContext, install
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.landing.dlt_context import LakeContext, install
 from tests.ingestion.lakes import Plant, csv
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.__main__ import REFUSED
-from ingestion.lake import catalog
-from ingestion.locking import exclusive
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.file_lock import exclusive
 from tests.ingestion.lakes import HEAD, PLANT, Plant, csv
 
 
@@ -171,7 +171,7 @@ def test_a_second_landing_says_who_holds_the_lock(
 def test_a_catalog_in_memory_is_refused(
     plant: Plant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ingestion.settings import reset_settings
+    from ingestion.lakehouse.settings import reset_settings
 
     plant.deliver("day1.csv", csv(0, 1))
     monkeypatch.setenv("SLUICE_CATALOG_URI", "sqlite:///:memory:")

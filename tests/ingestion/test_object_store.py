@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.settings import reset_settings
 from tests.ingestion.lakes import PLANT, Plant, csv
 
 

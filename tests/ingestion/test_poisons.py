@@ -129,7 +129,7 @@ def test_a_file_that_went_before_it_was_read_is_asked_for_again(
 ) -> None:
     gone = plant.deliver("gone.csv", csv(50, 10))
     plant.deliver("day1.csv", csv(0, 10))
-    from ingestion.package import Package
+    from ingestion.landing.package import Package
 
     read = Package.read
 

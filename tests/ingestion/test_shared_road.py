@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.declarations import DeclarationError
-from ingestion.domains import DOMAINS
-from ingestion.raw_tables import FILES, REJECTS
-from ingestion.rejecting import Provenance, Reject, content_hash, storable, write_rejects
-from python_models.ops.automation import offered_files
+from ingestion.landing.declarations import DeclarationError
+from ingestion.landing.products import DOMAINS
+from ingestion.landing.raw_tables import FILES, REJECTS
+from ingestion.landing.rejecting import (
+    Provenance,
+    Reject,
+    content_hash,
+    storable,
+    write_rejects,
+)
+from python_models.runs.automation import offered_files
 from tests.conversations_landing.registry import register
 
 SOURCE = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.write_ahead import write_ahead
+from ingestion.lakehouse.write_ahead import write_ahead
 
 
 def test_those_who_open_a_new_file_together_all_get_it(tmp_path: Path) -> None:

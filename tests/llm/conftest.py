@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.lake import lake
-from ingestion.settings import reset_settings
-from python_models.llm.runtime import close_runtime
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
+from python_models.llm.asking.runtime import close_runtime
 from tests.llm.server import Server
 
 Rows = list[dict[str, Any]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from python_models.llm import run_step
-from python_models.llm.batch_mode import BatchAsker
-from python_models.llm.runtime import close_runtime
+from python_models.llm.asking.runtime import close_runtime
+from python_models.llm.features.batch_mode import BatchAsker
 from tests.llm.steps import SINGLE, TOLERANT, machines, statuses
 
 

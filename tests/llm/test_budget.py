@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingestion.settings import SettingsError
+from ingestion.lakehouse.settings import SettingsError
 from python_models.llm import run_step
 from tests.llm.steps import SINGLE, machines, statuses
 
@@ -74,7 +74,7 @@ def test_a_step_has_ceilings_of_its_own(server) -> None:
 
 
 def test_what_a_run_spent_before_a_retry_counts(server, setting, monkeypatch) -> None:
-    from python_models.llm.runtime import close_runtime
+    from python_models.llm.asking.runtime import close_runtime
 
     monkeypatch.setenv("SLUICE_INVOCATION_ID", "one")
     setting(llm_budget_calls=10)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from python_models.llm import Cascade, FixedRule, offline_rule, run_step
-from python_models.llm.thresholds import Learner
+from python_models.llm.features.thresholds import Learner
 from tests.llm.steps import SINGLE, statuses
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from tests.llm.server import ROOT, Server
 
 IN_FLIGHT = 16

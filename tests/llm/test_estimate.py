@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from python_models.llm import run_step
-from python_models.llm.recording import RECORDER, OnlyEstimated
+from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from tests.llm.steps import GROUPED, SINGLE, TEXT, machines
 
 

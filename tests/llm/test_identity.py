@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from python_models.llm import run_step
-from python_models.llm.forget import forget
-from python_models.llm.rows import StepError
+from python_models.llm.asking.rows import StepError
+from python_models.llm.ledger.forget import forget
 from tests.llm.steps import GROUPED, SINGLE, TOLERANT, machines, statuses
 
 
@@ -100,7 +100,7 @@ def test_splitting_into_other_groups_gives_the_same_answers(server) -> None:
 
 
 def test_a_forgotten_answer_is_asked_again(server, journal) -> None:
-    from ingestion.lake import lake
+    from ingestion.lakehouse.lake import lake
 
     first = run_step(None, machines(5), SINGLE, "llm_tests")
     call_id = first.column("call_id").to_pylist()[2]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from ingestion.lake import catalog, lake
-from python_models.llm import fold_journal, ledger, run_step
-from python_models.llm.forget import forget
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.lake import lake
+from python_models.llm import fold_journal, run_step
+from python_models.llm.ledger import fold
+from python_models.llm.ledger.forget import forget
 from tests.llm.steps import SINGLE, TOLERANT, machines
 
 FIXED = {"call_id", "replicate", "node", "invocation_id", "status", "provider", "model",
@@ -79,7 +81,7 @@ def test_a_fold_that_was_killed_is_finished_once(server, monkeypatch, point) -> 
 
     name = "_commit" if point == "before the commit" else "_settle"
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(ledger, name, killed)
+        patched.setattr(fold, name, killed)
         fold_journal()
     # a call changes between the crash and the next fold
     forget(lake().journal_db, call_ids=[_some_call()])
@@ -102,7 +104,8 @@ def _some_call() -> str:
 
 
 def test_the_ledger_reads_as_any_iceberg_table(server) -> None:
-    from ingestion.lake import load_extensions, metadata_locations
+    from ingestion.lakehouse.catalog import metadata_locations
+    from ingestion.lakehouse.extensions import load_extensions
 
     run_step(None, machines(3), SINGLE, "llm_tests")
     fold_journal()

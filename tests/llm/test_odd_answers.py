@@ -16,14 +16,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
-from ingestion.lake import catalog, lake
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.lake import lake
 from python_models.llm import embed_texts, fold_journal, run_step
-from python_models.llm.boundary import clean, count
-from python_models.llm.forget import forget
-from python_models.llm.journal import EntryRefused, Journal, JournalError
-from python_models.llm.prices import Price
-from python_models.llm.reading import read_body, read_embeddings
-from python_models.llm.runtime import close_runtime, runtime
+from python_models.llm.asking.runtime import close_runtime, runtime
+from python_models.llm.endpoints.boundary import clean, count
+from python_models.llm.endpoints.prices import Price
+from python_models.llm.ledger.forget import forget
+from python_models.llm.ledger.journal import EntryRefused, Journal, JournalError
+from python_models.llm.ledger.parse_response import read_body, read_embeddings
 from tests.llm.odd_server import VERDICT, OddServer, odd_server, valid
 from tests.llm.steps import GROUPED, TEXT, TOLERANT, machines
 

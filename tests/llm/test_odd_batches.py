@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from python_models.llm import fold_journal, run_step
-from python_models.llm.runtime import close_runtime
+from python_models.llm.asking.runtime import close_runtime
 from tests.llm.odd_server import OddServer, odd_server, valid
 from tests.llm.steps import TOLERANT, machines
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 from pydantic import BaseModel, Field
 
-from python_models.llm.answers import answer_schema, judge, read_json
-from python_models.llm.prompts import PromptError, load_prompt
-from python_models.llm.results import arrow_type
-from python_models.llm.tokens import count_messages, count_text, most_tokens
+from python_models.llm.asking.results import arrow_type
+from python_models.llm.prompting.answers import answer_schema, judge, read_json
+from python_models.llm.prompting.prompts import PromptError, load_prompt
+from python_models.llm.prompting.tokens import count_messages, count_text, most_tokens
 from tests.llm.steps import PROMPTS, Verdict
 
 USER = "{% block user %}x{% endblock %}"

@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingestion.lake import lake
-from ingestion.settings import SettingsError, reset_settings
-from python_models.llm.named_endpoints import named_endpoints
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError, reset_settings
+from python_models.llm.asking.runtime import close_runtime, runtime
+from python_models.llm.endpoints.named_endpoints import named_endpoints
+from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.offline.request import RULES, OfflineRequest
-from python_models.llm.recording import RECORDER, OnlyEstimated
 from python_models.llm.run import run_step
-from python_models.llm.runtime import close_runtime, runtime
 from python_models.llm.step import RowPrompts, Step
 from tests.llm.server import Server
 

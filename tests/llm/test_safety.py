@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ingestion.lake import lake
+from ingestion.lakehouse.lake import lake
 from python_models.llm import StepFailed, fold_journal, run_step
 from python_models.llm.offline.request import read_fences
-from python_models.llm.prompts import fence
+from python_models.llm.prompting.prompts import fence
 from tests.llm.steps import SINGLE, TOLERANT, machines, statuses
 
 CANARY = "sk-canary-3f9a1c77e0d2"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from python_models.ops import dbt_command
+from python_models.runs import dbt_command
 from tests.ops.tiny import Tiny
 
 

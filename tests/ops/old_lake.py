@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.settings import reset_settings
 
 ARCHIVE = Path(__file__).parent / "lakes" / "layout_0.tar.xz"
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lake import lake, load_extensions
-from python_models.ops import release
-from python_models.ops.mart_parts import Mart
-from python_models.ops.published_table import PublishedTable
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from python_models.release import publish as release
+from python_models.release.mart_parts import Mart
+from python_models.release.published_table import PublishedTable
 
 
 @contextmanager

@@ -8,8 +8,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from ingestion.settings import reset_settings
-from python_models.ops import alerts, journal, ops_tables
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.settings import reset_settings
+from python_models.release import ops_tables
+from python_models.runs import alerts
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import __main__ as commands
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.runs import __main__ as commands
 
 
 def test_schedule_is_given_for_machines_with_the_time_that_was_asked_for(

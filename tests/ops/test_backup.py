@@ -15,12 +15,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion import generation, lake_version
-from ingestion.lake import catalog, lake
-from ingestion.locking import Locked, exclusive
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import backup, doctor, journal, release_file, restore, retention, rollback
-from python_models.ops.backup_store import BackupDamaged, NoBackup, Store
+from ingestion.lakehouse import generation, journal, lake_version
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.file_lock import Locked, exclusive
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release import release_file, rollback
+from python_models.runs import doctor
+from python_models.upkeep import backup, restore, retention
+from python_models.upkeep.backup_store import BackupDamaged, NoBackup, Store
 from tests.faults.publisher import Server, start_server
 from tests.ops import old_lake
 from tests.ops.publishing import build_database, make_things, mart, publish
@@ -51,7 +54,7 @@ def things() -> list[tuple]:
 
 
 def ops(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "python_models.ops", *words]
+    command = [sys.executable, "-m", "python_models.runs", *words]
     return subprocess.run(
         command, cwd=PROJECT_ROOT, env=os.environ | environment, capture_output=True, text=True
     )
@@ -130,7 +133,7 @@ def test_lake_that_is_there_is_replaced_only_when_told_and_kept_aside(folder: Pa
 @contextlib.contextmanager
 def build_lock_of_another_process():
     code = (
-        "import sys; from python_models.ops import lock; lock.acquire(); print('held', flush=True);"
+        "import sys; from ingestion.lakehouse import lock; lock.acquire(); print('held', flush=True);"
         " sys.stdin.read()"
     )
     process = subprocess.Popen(

@@ -7,11 +7,12 @@ import os
 
 import pytest
 
-from ingestion.lake import lake
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import __main__ as commands
-from python_models.ops import journal, lock, release_file
-from python_models.ops.reader import open_release
+from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release import release_file
+from python_models.release.reader import open_release
+from python_models.runs import __main__ as commands
 from tests.ops.tiny import Tiny
 
 METADATA = {

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import generation
-from ingestion.lake import lake
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import journal, live, release_file, resume, retention, run, runs
+from ingestion.lakehouse import generation, journal
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release import live, release_file
+from python_models.runs import invocation, resume, run
+from python_models.upkeep import retention
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 pytestmark = pytest.mark.skipif(
@@ -28,7 +30,7 @@ BACK = pytest.mark.parametrize("back", ["-1h", "-1d"])
 def set_back(back: str, code: str) -> str:
     """Run Python on this lake in a process whose clock is back; returns what it printed."""
     script = (
-        "from python_models.ops import journal, release_file, retention, runs, rollback, live\n"
+        "from ingestion.lakehouse import journal; from python_models.release import release_file, rollback, live; from python_models.upkeep import retention; from python_models.runs import invocation as runs\n"
         "from tests.ops.publishing import build_database, make_things, mart, publish\n"
     )
     command = ["faketime", "-f", back, sys.executable, "-c", script + code]
@@ -82,8 +84,8 @@ def test_release_published_by_a_clock_that_is_back_is_the_newest(back: str) -> N
 @BACK
 def test_the_last_run_is_the_one_that_began_last(back: str) -> None:
     for name in ("run-1", "run-2"):
-        runs.record_start(name, name, {}, [], {"which": "build"}, "local")
-        runs.record_end(name)
+        invocation.record_start(name, name, {}, [], {"which": "build"}, "local")
+        invocation.record_end(name)
     set_back(back, f"{START.format('run-3')}; runs.mark_killed()")
     assert live.run_named("last")["run_id"] == "run-3"
     assert resume._last_unfinished()["run_id"] == "run-3"
@@ -156,9 +158,9 @@ def test_what_lands_while_the_clock_is_back_is_newer_than_all_that_has_landed(
     back: str,
 ) -> None:
     land = (
-        "import pyarrow as pa; from ingestion import clock\n"
-        "from ingestion.landing import new_load_id; from ingestion.lake import catalog\n"
-        "from ingestion.landed import known_files\n"
+        "import pyarrow as pa; from ingestion.lakehouse import clock\n"
+        "from ingestion.landing.land.land import new_load_id; from ingestion.lakehouse.catalog import catalog\n"
+        "from ingestion.landing.land.landed import known_files\n"
         "opened = catalog(); opened.create_namespace_if_not_exists('raw_plant')\n"
         "names = ('source', 'file_hash', 'status', 'load_id', 'source_file')\n"
         "schema = pa.schema([(n, pa.string()) for n in names]"

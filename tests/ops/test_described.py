@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import yaml
 
-from ingestion.settings import PROJECT_ROOT
-from python_models.llm.journal_schema import ATTEMPT_COLUMNS, CALL_COLUMNS
-from python_models.ops import ops_tables
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.llm.ledger.journal_schema import ATTEMPT_COLUMNS, CALL_COLUMNS
+from python_models.release import ops_tables
 
 
 def described(schema: str) -> dict[str, dict[str, str]]:

@@ -6,14 +6,15 @@ import json
 
 import pytest
 
-from ingestion.lake import lake
-from python_models.llm.journal import reading
-from python_models.llm.journal_schema import STEP_RUN_COLUMNS
-from python_models.llm.records import STEP_RUN_UPSERT
-from python_models.ops import __main__ as commands
-from python_models.ops import journal, run, summary
-from python_models.ops.fitness import reason_to_wait
-from python_models.ops.reader import open_release
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from python_models.llm.ledger.journal import reading
+from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
+from python_models.llm.ledger.records import STEP_RUN_UPSERT
+from python_models.release.reader import open_release
+from python_models.runs import __main__ as commands
+from python_models.runs import run, summary
+from python_models.runs.fitness import reason_to_wait
 from tests.llm.steps import SINGLE
 from tests.ops.tiny import Tiny
 

@@ -11,11 +11,15 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.domains import DOMAINS
-from ingestion.lake import catalog, lake, load_extensions
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import __main__ as commands
-from python_models.ops import dbt_command, going_on, journal, release_file
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.landing.products import DOMAINS
+from python_models.release import release_file
+from python_models.runs import __main__ as commands
+from python_models.runs import dbt_command, going_on
 from tests.ops.test_build import released
 from tests.ops.tiny import Tiny
 

@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
-from python_models.ops import journal, runs
+from ingestion.lakehouse import journal
+from python_models.runs import invocation
 
 _WRITE = """
 import sys
-from python_models.ops import journal
+from ingestion.lakehouse import journal
 for number in range(25):
     journal.record_gate_results([{"gate": sys.argv[1], "expectation": str(number)}])
 """
@@ -31,7 +32,7 @@ def test_gate_result_keeps_what_it_is_given_and_fills_in_run_and_time(
 def test_secret_never_reaches_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLANT_API_KEY", "canary-4711-secret")
     journal.record_gate_results([{"gate": "g", "observed": "refused canary-4711-secret"}])
-    assert runs.reason("Error: canary-4711-secret was refused") == "Error: *** was refused"
+    assert invocation.reason("Error: canary-4711-secret was refused") == "Error: *** was refused"
     assert "canary" not in str(journal.rows("select * from gate_results"))
 
 
@@ -58,4 +59,4 @@ def test_eight_processes_write_at_once_and_no_row_is_lost() -> None:
 def test_reason_of_a_failure_is_said_without_the_frames_of_a_traceback(
     message: str | None, said: str
 ) -> None:
-    assert runs.reason(message) == said
+    assert invocation.reason(message) == said

@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lake import lake
-from python_models.ops import kept_tables, lock, release_file
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.lake import lake
+from python_models.release import kept_tables, release_file
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 DECLARED = """

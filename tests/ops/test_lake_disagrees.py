@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import generation, lake_version
-from ingestion.generation import LakeDisagrees
-from ingestion.lake import catalog_properties, lake
-from ingestion.settings import PROJECT_ROOT
-from python_models.llm.journal import connect
-from python_models.ops import doctor, journal, release, release_file
-from python_models.ops.shown import WouldDrop
+from ingestion.lakehouse import generation, journal, lake_version
+from ingestion.lakehouse.catalog import catalog_properties
+from ingestion.lakehouse.generation import LakeDisagrees
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.llm.ledger.journal import connect
+from python_models.release import publish as release
+from python_models.release import release_file
+from python_models.release.shown import WouldDrop
+from python_models.runs import doctor
 from tests.faults.publisher import start_server
 from tests.ops import old_lake
 from tests.ops.publishing import build_database, make_things, mart, publish

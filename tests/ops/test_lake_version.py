@@ -14,18 +14,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion import generation, lake_version, migrations
-from ingestion.lake import lake
-from ingestion.migrations import JOURNAL, Migration, add_column
-from ingestion.settings import PROJECT_ROOT
-from python_models.llm.journal import connect
-from python_models.ops import journal, release_file, relocate
+from ingestion.lakehouse import generation, journal, lake_version, migrations
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.migrations import JOURNAL, Migration, add_column
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.llm.ledger.journal import connect
+from python_models.release import release_file
+from python_models.upkeep import relocate
 from tests.ops import old_lake
 
-ADMIT = "from ingestion.lake import lake; lake()"
+ADMIT = "from ingestion.lakehouse.lake import lake; lake()"
 # what a developer writes to add a column; a process that has it stands for the next version
 NEXT = (
-    "from ingestion import migrations as m; m.MIGRATIONS = (*m.MIGRATIONS, m.Migration("
+    "from ingestion.lakehouse import migrations as m; m.MIGRATIONS = (*m.MIGRATIONS, m.Migration("
     "m.layout() + 1, m.JOURNAL, 'runs say who asked', lambda connection: m.add_column("
     "connection, 'runs', 'asked_by', 'text')))\n"
 )
@@ -140,7 +141,7 @@ def test_a_migration_killed_in_the_middle_is_finished_by_the_next_command(
 
 
 def test_processes_that_find_an_old_lake_at_once_bring_it_forward_once(old: Path) -> None:
-    code = ADMIT + "; from python_models.ops import journal; journal.rows('select 1')"
+    code = ADMIT + "; from ingestion.lakehouse import journal; journal.rows('select 1')"
     command = [sys.executable, "-c", code]
     running = [subprocess.Popen(command, cwd=PROJECT_ROOT) for _ in range(6)]
     assert [process.wait() for process in running] == [0] * 6
@@ -164,7 +165,7 @@ def test_a_column_added_to_runs_is_one_migration(old: Path) -> None:
     assert "asked_by" in schema_of(old / "journal.db")["runs"]
     assert lake_version.read_version(old).layout == number
     write = (
-        "from python_models.ops import journal; journal.change('runs', {'status': 'success'}, "
+        "from ingestion.lakehouse import journal; journal.change('runs', {'status': 'success'}, "
         "{'asked_by': 'anna'}); print([row['asked_by'] for row in journal.rows('select * from "
         "runs')])"
     )
@@ -178,7 +179,7 @@ def test_a_lake_that_runs_an_older_build_is_not_changed_under_it(old: Path) -> N
 
     with (old / "lock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        refused = python("from ingestion.settings import told\n" + ADMIT)
+        refused = python("from ingestion.lakehouse.settings import told\n" + ADMIT)
         assert refused.returncode == 1
         assert "Wait for it to end" in refused.stderr
     assert number_of(old / "journal.db") == 0
@@ -187,18 +188,18 @@ def test_a_lake_that_runs_an_older_build_is_not_changed_under_it(old: Path) -> N
 
 COMMANDS = [
     ["ingestion"],
-    ["python_models.ops.run", "--demo"],
-    ["python_models.ops.run", "--build-only"],
-    *(["python_models.ops", *words] for words in (
+    ["python_models.runs.run", "--demo"],
+    ["python_models.runs.run", "--build-only"],
+    *(["python_models.runs", *words] for words in (
         ["runs"], ["run-show"], ["run-compare", "a", "b"], ["resume"], ["releases"],
         ["phase-run", "--run", "a", "--phase", "marts"], ["release-rollback", "1"],
         ["phase-show", "--phase", "marts"], ["release-diff", "1", "2"], ["retention"],
         ["export-run", "last", "out"], ["compact"], ["relocate"], ["doctor"], ["docs"],
         ["watch", "--at-once"],
     )),
-    ["python_models.ops.sql", "--query", "select 1"],
+    ["python_models.release.sql", "--query", "select 1"],
     ["python_models.llm.estimate"],
-    ["python_models.llm.forget", "--template", "a"],
+    ["python_models.llm.ledger.forget", "--template", "a"],
     ["python_models.telemetry.detection"],
     ["python_models.experiments.run"],
     ["python_models.experiments.export", "--dir", "out", "--cohort", "a"],
@@ -237,7 +238,7 @@ def test_a_newer_lake_is_refused_by_every_command_with_the_layout_it_needs(tmp_p
 def test_a_newer_lake_is_refused_by_dbt_typed_by_hand_and_by_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from dashboards.release import current_release
+    from dashboards.parts.release import current_release
     from tests.ops.tiny import Tiny
 
     root = lake().root
@@ -248,7 +249,7 @@ def test_a_newer_lake_is_refused_by_dbt_typed_by_hand_and_by_pages(
     tiny = Tiny(root.parent)
     tiny.write_things()
     monkeypatch.setattr(
-        "python_models.ops.dbt_command.DBT_FOLDER", Path(__file__).parent / "tiny_project"
+        "python_models.runs.dbt_command.DBT_FOLDER", Path(__file__).parent / "tiny_project"
     )
     code, said = tiny.dbt("build")
     assert code

@@ -8,12 +8,12 @@ import time
 
 import pytest
 
-from ingestion.lake import lake
-from python_models.ops import lock
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.lake import lake
 
 _HOLD = """
 import sys, time
-from python_models.ops import lock
+from ingestion.lakehouse import lock
 lock.acquire(command="a long build")
 print("held", flush=True)
 time.sleep(float(sys.argv[1]))
@@ -75,7 +75,7 @@ def test_looking_at_the_holder_never_makes_a_builder_fail() -> None:
         [
             sys.executable,
             "-c",
-            "from python_models.ops import lock\nwhile True: lock.holder()",
+            "from ingestion.lakehouse import lock\nwhile True: lock.holder()",
         ]
     )
     try:

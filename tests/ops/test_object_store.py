@@ -12,12 +12,15 @@ import duckdb
 import pytest
 from moto.server import ThreadedMotoServer
 
-from ingestion import generation as generation_of
-from ingestion import lake_version, server_catalog
-from ingestion.lake import catalog, lake, metadata_locations
-from ingestion.settings import reset_settings
-from python_models.ops import doctor, journal, mart_parts, repair, retention
-from python_models.ops.reader import open_release
+from ingestion.lakehouse import generation as generation_of
+from ingestion.lakehouse import journal, lake_version, server_catalog
+from ingestion.lakehouse.catalog import catalog, metadata_locations
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
+from python_models.release import mart_parts
+from python_models.release.reader import open_release
+from python_models.runs import doctor
+from python_models.upkeep import repair, retention
 from tests.ingestion.test_databases import postgres  # noqa: F401  a server for these tests
 from tests.ops.publishing import build_database, make_things, mart, publish
 

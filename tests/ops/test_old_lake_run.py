@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import doctor, journal, release_file, relocate
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release import release_file
+from python_models.runs import doctor
+from python_models.upkeep import relocate
 from tests.ops import old_lake
 
 
@@ -49,7 +52,7 @@ def test_run_on_an_old_lake_lands_nothing_again_and_asks_nothing_again(
             assert duplicate == (rows_in if is_first else "0")
             assert (accepted, rejected) == ("0", "0")
 
-    module(tmp_path, "python_models.ops.run", "--demo")
+    module(tmp_path, "python_models.runs.run", "--demo")
     assert journal.rows("select count(*) as n from llm_attempts")[0]["n"] == answers
     last = journal.rows("select * from runs order by started_at desc limit 1")[0]
     assert last["status"] == "success"
@@ -61,4 +64,4 @@ def test_run_on_an_old_lake_lands_nothing_again_and_asks_nothing_again(
     assert spent["calls"] == 0
     assert spent["cached"] > 100
     assert release_file.current_release_id() >= 4
-    assert "4" in module(tmp_path, "python_models.ops", "releases")
+    assert "4" in module(tmp_path, "python_models.runs", "releases")

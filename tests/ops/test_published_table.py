@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.lake import catalog, lake
-from python_models.ops import mart_parts
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.lake import lake
+from python_models.release import mart_parts
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 
@@ -125,7 +126,7 @@ def test_every_type_comes_back_as_it_was() -> None:
         _, (table,) = publish(build, mart("kinds", key=()))
         wanted = build.execute(query).fetchall()
         kinds = [column[1] for column in build.description]
-        from python_models.ops.snapshot_files import pinned_query
+        from python_models.release.snapshot_files import pinned_query
 
         pinned = build.execute(pinned_query(table.snapshot, table.columns))
         assert str(pinned.fetchall()) == str(wanted)

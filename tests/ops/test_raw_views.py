@@ -3,7 +3,7 @@ from __future__ import annotations
 import duckdb
 
 from ingestion.telemetry.schema import TABLES
-from python_models.ops.raw_views import create_raw_views
+from python_models.runs.raw_views import create_raw_views
 
 
 def test_raw_table_that_has_not_landed_is_an_empty_view_of_its_declared_columns() -> None:

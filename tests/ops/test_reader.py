@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.settings import reset_settings
-from python_models.ops import reader, sql
+from ingestion.lakehouse.settings import reset_settings
+from python_models.release import reader, sql
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lake import lake
-from python_models.ops import journal, live, release_file, rollback
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from python_models.release import live, release_file, rollback
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 

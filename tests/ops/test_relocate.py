@@ -8,9 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lake import catalog, lake
-from ingestion.settings import reset_settings
-from python_models.ops import release_file, relocate
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
+from python_models.release import release_file
+from python_models.upkeep import relocate
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 

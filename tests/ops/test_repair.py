@@ -14,24 +14,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion import generation
-from ingestion.lake import catalog, lake, metadata_locations
-from ingestion.settings import PROJECT_ROOT
-from python_models.llm.journal import connect
-from python_models.llm.journal_schema import ATTEMPT_COLUMNS, CALL_COLUMNS
-from python_models.llm.records import load_cached
-from python_models.ops import (
-    doctor,
+from ingestion.lakehouse import generation, journal
+from ingestion.lakehouse.catalog import catalog, metadata_locations
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.llm.ledger.journal import connect
+from python_models.llm.ledger.journal_schema import ATTEMPT_COLUMNS, CALL_COLUMNS
+from python_models.llm.ledger.records import load_cached
+from python_models.release import (
     file_health,
-    journal,
     lake_files,
     live,
     mart_parts,
     release_file,
-    relocate,
-    repair,
     rollback,
-)  # fmt: skip
+)
+from python_models.runs import doctor
+from python_models.upkeep import relocate, repair  # fmt: skip
 from tests.ops import old_lake
 from tests.ops.publishing import build_database, make_things, mart, publish
 from tests.ops.test_lake_disagrees import copy_of, publish_days, put_back, take_away
@@ -55,7 +54,7 @@ def mended(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def repair_process(**environment: str) -> int:
-    command = [sys.executable, "-m", "python_models.ops", "repair"]
+    command = [sys.executable, "-m", "python_models.runs", "repair"]
     done = subprocess.run(command, cwd=PROJECT_ROOT, env=os.environ | environment)
     return done.returncode
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lake import catalog, lake
-from python_models.ops import compact, journal, mart_parts, release_file, retention, sweep
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.lake import lake
+from python_models.release import mart_parts, release_file
+from python_models.upkeep import compact, retention, sweep
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 

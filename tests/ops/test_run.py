@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from python_models.ops import automation, doctor, fingerprint, journal, release_file, run, runs
-from python_models.ops.raw_views import current_pins
+from ingestion.lakehouse import journal
+from python_models.release import release_file
+from python_models.runs import automation, doctor, fingerprint, invocation, run
+from python_models.runs.raw_views import current_pins
 
 
 def finish_a_run(invocation_id: str = "i-1", **arguments: object) -> None:
     """Write down a run of everything that succeeded and published."""
     pins, given = current_pins(), {"which": "build", "vars": {}} | arguments
-    runs.record_start(invocation_id, f"run-{invocation_id}", pins, [], given, "local")
-    assert runs.record_end(invocation_id) == "success"
+    invocation.record_start(invocation_id, f"run-{invocation_id}", pins, [], given, "local")
+    assert invocation.record_end(invocation_id) == "success"
     journal.change("runs", {"invocation_id": invocation_id}, {"release_id": 1})
     release_file.refresh(invocation_id)
 
@@ -35,7 +37,7 @@ def test_changed_project_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_changed_setting_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ingestion.settings import reset_settings
+    from ingestion.lakehouse.settings import reset_settings
 
     finish_a_run()
     monkeypatch.setenv("LLM_MODEL", "another-model")
@@ -57,16 +59,16 @@ def test_run_of_a_part_does_not_count_as_complete(arguments: dict[str, object]) 
 
 def test_run_that_was_killed_after_a_complete_one_is_something_to_do() -> None:
     finish_a_run()
-    runs.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
-    runs.mark_killed()
+    invocation.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
+    invocation.mark_killed()
     assert run.nothing_new_since({}) is None
 
 
 def test_run_counts_killed_nodes_as_killed() -> None:
-    runs.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
+    invocation.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
     node = {"invocation_id": "i-1", "run_id": "run-1", "unique_id": "m", "node": "m"}
     journal.put("node_runs", [node | {"status": "running", "started_at": journal.now()}])
-    runs.mark_killed()
+    invocation.mark_killed()
     (found,) = journal.rows("select runs.status, node_runs.status as node from runs, node_runs")
     assert (found["status"], found["node"]) == ("killed", "killed")
 
@@ -95,7 +97,7 @@ def test_doctor_finds_an_empty_lake_fit_and_says_what_to_do_first() -> None:
 
 
 def test_doctor_says_what_is_broken_instead_of_failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ingestion.settings import reset_settings
+    from ingestion.lakehouse.settings import reset_settings
 
     monkeypatch.setenv("SLUICE_CATALOG_TYPE", "rest")
     reset_settings()
@@ -105,7 +107,7 @@ def test_doctor_says_what_is_broken_instead_of_failing(monkeypatch: pytest.Monke
 
 
 def test_an_answer_to_be_asked_again_is_something_to_do() -> None:
-    from python_models.llm.journal import reading
+    from python_models.llm.ledger.journal import reading
 
     finish_a_run()
     with reading(journal.lake().journal_db) as connection, connection:

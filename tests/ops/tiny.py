@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops import dbt_command
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.runs import dbt_command
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from python_models.ops import journal
+from ingestion.lakehouse import journal
 
 
 def check(session: Any, things: Any, gate: str, column: str = "value") -> pa.Table:

@@ -8,8 +8,9 @@ from collections import Counter
 import duckdb
 import pytest
 
-from ingestion.lake import load_extensions, metadata_locations
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.catalog import metadata_locations
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.settings import reset_settings
 from tests.benchmarks.lake_bench import Bench
 
 BROKEN = ("bad_number", "ragged", "bad_time")

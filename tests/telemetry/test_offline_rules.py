@@ -4,7 +4,7 @@ import json
 import pytest
 
 from python_models.llm.offline.request import OfflineRequest, read_fences
-from python_models.llm.prompts import load_prompt
+from python_models.llm.prompting.prompts import load_prompt
 from python_models.telemetry import assessment, evaluation
 from python_models.telemetry.offline_rules import assess, evaluate
 from tests.telemetry.evidence_examples import CYCLES, FINDINGS, ISSUES, SUBJECT

@@ -20,7 +20,8 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from ingestion.lake import lake, load_extensions
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 LAST_MODEL = "int_telemetry__loads_processed"

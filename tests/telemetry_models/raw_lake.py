@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 
-from ingestion.lake import catalog
+from ingestion.lakehouse.catalog import catalog
 from ingestion.telemetry.schema import NAMESPACE, TABLES
 
 LANDED_AT = datetime(2026, 1, 1)

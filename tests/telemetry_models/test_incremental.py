@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.settings import reset_settings
 from tests.telemetry_models.models_project import Models, differences
 from tests.telemetry_models.raw_lake import cycle_readings, declare, land
 

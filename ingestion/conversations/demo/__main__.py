@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from ingestion.conversations.demo.delivery import OtherDemo, deliver
-from ingestion.lake import lake
-from ingestion.settings import told
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import told
 
 SEED, CONVERSATIONS = 7, 3000
 

@@ -8,8 +8,8 @@ import time
 from datetime import date
 from pathlib import Path
 
-from ingestion.lake import lake
-from ingestion.settings import told
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import told
 from ingestion.telemetry.simulator.delivery import Delivered, OtherSimulation, deliver
 from ingestion.telemetry.simulator.render import Plant
 

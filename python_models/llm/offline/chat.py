@@ -10,7 +10,7 @@ from typing import Any
 from python_models.llm.offline.faults import Faults, spoil
 from python_models.llm.offline.request import OfflineRequest, questions
 from python_models.llm.offline.rules import as_content, rule_for
-from python_models.llm.tokens import count_messages, count_schema, count_text
+from python_models.llm.prompting.tokens import count_messages, count_schema, count_text
 
 REFUSAL = "I cannot help with that."
 

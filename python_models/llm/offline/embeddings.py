@@ -7,7 +7,7 @@ import re
 from typing import Any
 from zlib import crc32
 
-from python_models.llm.tokens import count_text
+from python_models.llm.prompting.tokens import count_text
 
 SIZE = 256
 WORD = re.compile(r"\w+")

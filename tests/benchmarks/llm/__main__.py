@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.benchmarks.llm import speed, trouble
 from tests.benchmarks.llm.setting import Figure
 from tests.llm.server import Server

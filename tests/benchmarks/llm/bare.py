@@ -8,8 +8,8 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from python_models.llm.answers import answer_schema
-from python_models.llm.prompts import load_prompt
+from python_models.llm.prompting.answers import answer_schema
+from python_models.llm.prompting.prompts import load_prompt
 from tests.llm.steps import SINGLE, Verdict, machines
 
 

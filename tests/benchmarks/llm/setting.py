@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.lake import lake
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
+from python_models.llm.asking.runtime import close_runtime
 from python_models.llm.offline.faults import Faults
-from python_models.llm.runtime import close_runtime
 from tests.llm.server import Server
 
 DEFAULTS = {

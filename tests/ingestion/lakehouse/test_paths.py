@@ -14,9 +14,9 @@ from pyiceberg.io.pyarrow import PyArrowFileIO
 from sqlalchemy import create_engine, text
 
 from ingestion.lakehouse.paths import escaped_glob, local_path, location, sqlite_path, sqlite_url
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import identifier, literal
-from ingestion.settings import PROJECT_ROOT
-from python_models.ops.relocate import moves
+from python_models.upkeep.relocate import moves
 
 ODD = ["plain", "räl 'x' #1 %20", 'a [b]*? "q"', "100%#?&=;", "ünï%2F"]
 NAMES = st.text(

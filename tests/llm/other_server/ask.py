@@ -15,10 +15,10 @@ import tempfile
 from collections import Counter
 from dataclasses import replace
 
-from ingestion.lake import lake
-from ingestion.settings import reset_settings
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
 from python_models.llm import fold_journal, run_step
-from python_models.llm.runtime import close_runtime
+from python_models.llm.asking.runtime import close_runtime
 from tests.llm.steps import PROMPTS, SINGLE, TEXT, machines
 
 ROWS = 4

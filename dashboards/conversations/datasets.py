@@ -1,0 +1,41 @@
+"""The datasets there are: what landed, what was rejected, what is left out and why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.conversations import queries as queries
+from dashboards.parts.page import asking, empty, part
+from dashboards.parts.release import Release
+from dashboards.parts.tables import table
+
+COLUMNS = {
+    "dataset_id": "Dataset",
+    "name": "Name",
+    "status": "Status",
+    "tier": "Tier",
+    "license": "License",
+    "priority": "Priority",
+    "file_count": "Files",
+    "records_landed": "Landed",
+    "records_standardised": "Standardised",
+    "records_rejected": "Rejected",
+    "conversations_kept": "Kept",
+    "error": "Error",
+    "location": "Location",
+    "checksum": "Checksum",
+    "landed_at": st.column_config.DatetimeColumn("Landed (UTC)", format="YYYY-MM-DD HH:mm"),
+}
+REASONS = {"dataset_id": "Dataset", "left_out_reason": "Reason", "record_count": "Records"}
+
+
+def show(release: Release) -> None:
+    """Show the registry and, below it, why records were left out."""
+    ask = asking(release)
+    rows = ask(queries.DATASETS)
+    if not len(rows):
+        empty("No dataset has landed.", "Declare one and `make run`.")
+        return
+    table(rows, "datasets", COLUMNS)
+    part("Why records were left out")
+    table(ask(queries.REASONS), "left_out", REASONS)

@@ -1,0 +1,103 @@
+"""Quality: how scores are distributed, and one conversation with every check made of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.conversations import queries as queries
+from dashboards.conversations.turns import turns
+from dashboards.parts import charts
+from dashboards.parts.links import link_to
+from dashboards.parts.page import asking, empty, part
+from dashboards.parts.release import Release
+from dashboards.parts.tables import picked, table
+from dashboards.parts.text import escaped, facts
+
+STATUSES = {"all": "all", "kept": "kept", "left out": "left_out"}
+GRADES = ["premium", "keep", "below"]
+COLUMNS = {
+    "conversation_id": "Conversation",
+    "dataset_id": "Dataset",
+    "status": "Status",
+    "left_out_reason": "Left out for",
+    "grade": "Grade",
+    "score": st.column_config.ProgressColumn("Score", min_value=0, max_value=1, format="%.2f"),
+    "judged_score": st.column_config.NumberColumn("Judged", format="%.2f"),
+    "language": "Language",
+    "turn_count": "Turns",
+    "format": "Format",
+    "flags": "Flags",
+    "recommendations": "What to mend",
+    "record_id": None,
+    "source_file": None,
+    "record_number": None,
+}
+CHECKS = {
+    "tier": "Tier",
+    "check_name": "Check",
+    "score": st.column_config.NumberColumn("Score", format="%.2f"),
+    "is_passed": st.column_config.CheckboxColumn("Passed"),
+    "detail": "Detail",
+    "validated_by": "By",
+    "call_id": None,
+}
+
+
+def show(release: Release) -> None:
+    """Show the distribution, the filtered conversations and the one that is picked."""
+    ask = asking(release)
+    known = ask(queries.DATASET_IDS)["dataset_id"].to_pylist()
+    if not known:
+        empty("There are no conversations in this release.")
+        return
+    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
+    datasets = left.multiselect(
+        "Datasets", known, placeholder="All datasets", key="dataset", bind="query-params"
+    )
+    grades = middle.pills("Grade", GRADES, selection_mode="multi", key="grade", bind="query-params")
+    status = right.segmented_control(
+        "Status", list(STATUSES), default="all", key="status", bind="query-params"
+    )
+    care = st.toggle("Only what is flagged for care", key="care", bind="query-params")
+    scores = ask(queries.SCORES, datasets=datasets)
+    if len(scores):
+        st.altair_chart(charts.score_histogram(scores))
+    rows = ask(
+        queries.CONVERSATIONS,
+        datasets=datasets,
+        grades=list(grades or []),
+        status=STATUSES[status or "all"],
+        care=care,
+    )
+    if not len(rows):
+        empty("No conversation fits these filters.")
+        return
+    st.caption("The weakest first; select one to read it.")
+    chosen = picked(rows, "conversations", COLUMNS, height=330)
+    if chosen:
+        _one(release, chosen)
+
+
+def _one(release: Release, row: dict) -> None:
+    part(f"Conversation {escaped(row['conversation_id'])}")
+    left, right = st.columns([3, 2])
+    with left:
+        turns(release, row["conversation_id"])
+    with right:
+        st.html(
+            facts(
+                {
+                    "Dataset": row["dataset_id"],
+                    "File": f"{row['source_file']}, record {row['record_number']}",
+                    "Format": row["format"],
+                    "Status": row["left_out_reason"] or row["status"],
+                    "What to mend": row["recommendations"],
+                    "Flags": row["flags"],
+                }
+            )
+        )
+        checks = asking(release)(queries.CHECKS, conversation_id=row["conversation_id"])
+        table(checks, "checks", CHECKS)
+        calls = [call for call in checks["call_id"].to_pylist() if call]
+        if calls:
+            link_to("llm", "What the judge was asked and said", call=calls[0])

@@ -1,0 +1,140 @@
+"""Quality page: promises of the gates, rows that were rejected, cycles that do not count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards.pages import quality_queries as queries
+from dashboards.parts.page import asking, empty, guarded, part
+from dashboards.parts.release import Release
+from dashboards.parts.tables import table
+from dashboards.parts.text import moment, words
+from ingestion.lakehouse.lake import lake
+
+NUMBER = st.column_config.NumberColumn
+DATA_DOCS = "/docs/gates/index.html"
+GATE_COLUMNS = {
+    "gate": "Gate",
+    "table_name": "Table",
+    "expectation": "Promise",
+    "verdict": "Verdict",
+    "severity": "Severity",
+    "observed": "Observed",
+    "expected": "Expected",
+    "unexpected_count": NUMBER("Rows", format="localized"),
+    "sample_keys": "Keys of some",
+    "checked_at": st.column_config.DatetimeColumn("Checked (UTC)", format="YYYY-MM-DD HH:mm"),
+}
+REJECT_COLUMNS = {
+    "source": "Source",
+    "source_file": st.column_config.TextColumn("File", width="medium"),
+    "line_number": NUMBER("Line", format="%d"),
+    "column_name": "Column",
+    "reason": "Reason",
+    "error": "What is wrong",
+    "raw_text": "Text as it came",
+    "rejected_at": st.column_config.DatetimeColumn("Rejected (UTC)", format="YYYY-MM-DD HH:mm"),
+    "load_id": "Load",
+    "row_count": NUMBER("Rows", format="localized"),
+    "file_count": NUMBER("Files", format="localized"),
+    "last_rejected_at": st.column_config.DatetimeColumn("Last (UTC)", format="YYYY-MM-DD HH:mm"),
+}
+CYCLE_COLUMNS = {
+    "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
+    "control_id": "Control",
+    "cycle_id": "Cycle",
+    "reason": "Reason",
+    "value": NUMBER("Value", format="%.4g"),
+    "limit_value": NUMBER("Limit", format="%.4g"),
+    "cycle_count": NUMBER("Cycles", format="localized"),
+    "control_count": NUMBER("Controls", format="localized"),
+}
+
+
+def show(release: Release) -> None:
+    """Show gates, rejected rows or rejected cycles."""
+    sections = {"Gates": _gates, "Rejected rows": _rejects, "Rejected cycles": _cycles}
+    tabs = st.tabs(list(sections), key="view", on_change="rerun", bind="query-params")
+    for tab, (name, section) in zip(tabs, sections.items(), strict=True):
+        if tab.open:
+            with tab, guarded(name):
+                section(release)
+
+
+def _gates(release: Release) -> None:
+    ask = asking(release)
+    runs = {row["invocation_id"]: row for row in ask(queries.INVOCATIONS).to_pylist()}
+    if not runs:
+        empty("No gate has run yet.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        invocation = st.selectbox(
+            "Run",
+            list(runs),
+            format_func=lambda name: _run_label(runs[name]) if name in runs else name,
+            key="run",
+            bind="query-params",
+            width=420,
+        )
+        broken_only = st.toggle("Broken promises only", key="broken", bind="query-params")
+    results = ask(queries.RESULTS, invocation_id=invocation, broken_only=broken_only)
+    if not len(results):
+        st.success("Every promise was kept.", icon=":material/check_circle:")
+        return
+    table(results, "gate_results", GATE_COLUMNS)
+    if (lake().docs / "gates" / "index.html").exists():
+        st.link_button(
+            "The same as documents", DATA_DOCS, icon=":material/menu_book:", type="tertiary"
+        )
+
+
+def _run_label(row: dict[str, Any]) -> str:
+    broken = f"{row['broken_count']} broken" if row["broken_count"] else "all kept"
+    return f"{moment(row['checked_at'])}, {broken} ({words(row['status']).lower()})"
+
+
+def _rejects(release: Release) -> None:
+    ask = asking(release)
+    reasons = ask(queries.REJECTS_BY_REASON)
+    if not len(reasons):
+        st.success("Every row that was delivered could be read.", icon=":material/check_circle:")
+        return
+    part("By reason")
+    table(reasons, "rejects_by_reason", REJECT_COLUMNS)
+    part("Rows")
+    left, middle, right = st.columns(3)
+    sources = left.multiselect(
+        "Source",
+        reasons["source"].unique().to_pylist(),
+        placeholder="All",
+        key="source",
+        bind="query-params",
+    )
+    wanted = middle.multiselect(
+        "Reason",
+        reasons["reason"].unique().to_pylist(),
+        placeholder="All",
+        key="reason",
+        bind="query-params",
+    )
+    text = right.text_input("Text or file", max_chars=200, key="text", bind="query-params")
+    rows = ask(queries.REJECTS, sources=sources, reasons=wanted, text=(text or "").strip())
+    table(rows, "rejects", REJECT_COLUMNS) if len(rows) else empty("No row matches.")
+
+
+def _cycles(release: Release) -> None:
+    ask = asking(release)
+    reasons = ask(queries.REJECTED_CYCLES_BY_REASON)
+    if not len(reasons):
+        st.success("Every cycle counts.", icon=":material/check_circle:")
+        return
+    st.caption("Such a cycle is left out of baselines; the issue rules still read it.")
+    table(reasons, "cycles_by_reason", CYCLE_COLUMNS)
+    wanted = st.multiselect(
+        "Reason", reasons["reason"].to_pylist(), placeholder="All", key="why", bind="query-params"
+    )
+    table(
+        ask(queries.REJECTED_CYCLES, reasons=wanted), "rejected_cycles", CYCLE_COLUMNS, height=420
+    )

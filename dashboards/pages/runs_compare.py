@@ -1,0 +1,80 @@
+"""Two runs side by side: settings, node times, row counts, cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.pages import runs_queries as queries
+from dashboards.parts.page import asking, empty, part
+from dashboards.parts.release import Release
+from dashboards.parts.tables import table
+from dashboards.parts.text import count, duration, moment, usd, words
+
+NUMBER = st.column_config.NumberColumn
+COLUMNS = {
+    "node": "Node",
+    "status_a": "Status A",
+    "status_b": "Status B",
+    "rows_a": NUMBER("Rows A", format="localized"),
+    "rows_b": NUMBER("Rows B", format="localized"),
+    "rows_change": NUMBER("Rows, change", format="localized"),
+    "seconds_a": NUMBER("Seconds A", format="%.2f"),
+    "seconds_b": NUMBER("Seconds B", format="%.2f"),
+    "seconds_change": NUMBER("Seconds, change", format="%.2f"),
+    "usd_change": NUMBER("USD, change", format="$%.4f"),
+}
+
+
+def show(release: Release) -> None:
+    """Ask for two runs and show what differs."""
+    ask = asking(release)
+    runs = {row["invocation_id"]: row for row in ask(queries.RUNS).to_pylist()}
+    if len(runs) < 2:
+        empty("There is only one run so far.", "Compare once there are two.")
+        return
+    names = list(runs)
+    left, right = st.columns(2)
+    with left:
+        a = _one_of("A", "a", names, runs, 1)
+    with right:
+        b = _one_of("B", "b", names, runs, 0)
+    pair = {row["invocation_id"]: row for row in ask(queries.RUN_PAIR, a=a, b=b).to_pylist()}
+    table(_facts(pair[a], pair[b]), "compared_runs", {"what": "", "a": "A", "b": "B"})
+    part("Nodes", "What changed most comes first.")
+    table(ask(queries.COMPARED, a=a, b=b), "compared_nodes", COLUMNS)
+
+
+def _one_of(
+    label: str, key: str, names: list[str], runs: dict[str, dict[str, Any]], index: int
+) -> str:
+    return st.selectbox(
+        label,
+        names,
+        index=index,
+        format_func=lambda name: _label(runs[name]) if name in runs else name,
+        key=key,
+        bind="query-params",
+    )
+
+
+def _label(row: dict[str, Any]) -> str:
+    return f"{moment(row['started_at'])}, {row['status']}, {row['run_id']}"
+
+
+def _facts(a: dict[str, Any], b: dict[str, Any]) -> pa.Table:
+    shown = {
+        "Status": lambda row: words(row["status"]),
+        "Took": lambda row: duration(row["seconds"]),
+        "Commit": lambda row: row["git_commit"] or "–",
+        "Settings": lambda row: row["config_hash"] or "–",
+        "Project files": lambda row: row["project_hash"] or "–",
+        "Calls": lambda row: f"{count(row['calls'])} asked, {count(row['cached'])} from the cache",
+        "Cost": lambda row: usd(row["usd"]),
+        "Release": lambda row: str(row["release_id"] or "none"),
+    }
+    return pa.Table.from_pylist(
+        [{"what": name, "a": str(say(a)), "b": str(say(b))} for name, say in shown.items()]
+    )

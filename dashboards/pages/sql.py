@@ -1,0 +1,83 @@
+"""SQL page: one SELECT at a time on the release, saved queries, downloads."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import duckdb
+import streamlit as st
+
+from dashboards.parts.release import CONSOLE_ROW_LIMIT, Release, console_rows
+from dashboards.parts.tables import table
+from dashboards.parts.text import count, duration
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release.reader import StatementRefused
+
+ANALYSES = PROJECT_ROOT / "dbt_project" / "analyses"
+FIRST_QUERY = """select
+    control_id,
+    avg(temperature_c) as average_temperature_c
+from telemetry.readings
+group by control_id
+order by control_id"""
+OWN = "Your own"
+MOST_CHARACTERS = 20_000
+
+
+def show(release: Release) -> None:
+    """Show the console; what is typed runs when it was sent, and only when it is a SELECT."""
+    saved = saved_queries()
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        st.radio("Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,))
+        st.caption("Files of dbt_project/analyses. Tables and columns: page Data.")
+    with right, st.form("console", border=False, enter_to_submit=False):
+        text = st.text_area(
+            "SELECT",
+            FIRST_QUERY,
+            key="query",
+            height=260,
+            max_chars=MOST_CHARACTERS,
+            bind="query-params",
+        )
+        st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
+    _answer(release, text or "")
+
+
+def _load(saved: dict[str, str]) -> None:
+    st.session_state["query"] = saved.get(st.session_state["saved"], st.session_state["query"])
+
+
+def _answer(release: Release, text: str) -> None:
+    began = time.perf_counter()
+    try:
+        rows = console_rows(release, text)
+    except StatementRefused as refusal:
+        st.warning(str(refusal), icon=":material/block:")
+        return
+    except duckdb.InterruptException:
+        st.error(
+            "The query took too long and was stopped. Ask for less.", icon=":material/timer_off:"
+        )
+        return
+    except (duckdb.Error, OSError) as error:
+        st.error("DuckDB could not run this.", icon=":material/error:")
+        st.code(str(error), language=None, wrap_lines=True)
+        return
+    if len(rows) > CONSOLE_ROW_LIMIT:
+        rows = rows.slice(0, CONSOLE_ROW_LIMIT)
+        st.caption(f"The first {count(CONSOLE_ROW_LIMIT)} rows; `make sql` gives all of them.")
+    st.caption(f"{duration(time.perf_counter() - began)}")
+    table(rows, "result")
+
+
+@st.cache_data(ttl=30, show_spinner=False)
+def saved_queries(folder: Path = ANALYSES) -> dict[str, str]:
+    """Return name and text of each saved query that runs as it is."""
+    found = {}
+    for path in sorted(folder.rglob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        if "{{" not in text and "{%" not in text:
+            found[path.stem.replace("_", " ").capitalize()] = text.strip().rstrip(";")
+    return found

@@ -1,0 +1,97 @@
+"""Detection quality where labels exist."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from dashboards.parts import charts
+from dashboards.parts.page import asking, empty
+from dashboards.parts.release import Release
+from dashboards.parts.tables import table
+from dashboards.parts.text import escaped, percent, words
+from dashboards.telemetry import issue_queries as queries
+from dashboards.telemetry.filters import Filters
+
+SCORE = st.column_config.NumberColumn
+COLUMNS = {
+    "source": "Source",
+    "control_id": "Control",
+    "level": "Level",
+    "issue_kind": "Kind",
+    "yardstick": "Detector",
+    "precision": SCORE("Precision", format="%.3f"),
+    "recall": SCORE("Recall", format="%.3f"),
+    "f1": SCORE("F1", format="%.3f"),
+    "false_alarm_rate": SCORE("False alarms", format="percent"),
+    "true_positives": SCORE("TP", format="%d"),
+    "false_positives": SCORE("FP", format="%d"),
+    "false_negatives": SCORE("FN", format="%d"),
+    "true_negatives": SCORE("TN", format="%d"),
+}
+DETECTORS = {
+    "sluice": "Sluice",
+    "always_on": "Always alarm",
+    "best_threshold": "Best single threshold in hindsight",
+}
+
+
+def show(release: Release, filters: Filters) -> None:
+    """Show how the detection did against labels."""
+    quality = asking(release)(queries.QUALITY)
+    if len(quality):
+        _quality(quality)
+    else:
+        empty("No source of this release carries labels.", "Detection can only be judged by them.")
+
+
+def _quality(quality: pa.Table) -> None:
+    left, right = st.columns([1, 1])
+    with left:
+        source = st.selectbox(
+            "Source", quality["source"].unique().to_pylist(), key="source", bind="query-params"
+        )
+    of_source = quality.filter(pc.equal(quality["source"], source))
+    with right:
+        level = st.selectbox(
+            "Level", of_source["level"].unique().to_pylist(), key="level", bind="query-params"
+        )
+    rows = of_source.filter(pc.equal(of_source["level"], level))
+    whole = rows.filter(pc.equal(rows["control_id"], "all"))
+    _headline(whole)
+    kinds = whole.filter(pc.not_equal(whole["issue_kind"], "any"))
+    shown = kinds if len(kinds) else whole
+    named = shown.set_column(
+        shown.column_names.index("yardstick"),
+        "yardstick",
+        pa.array([detector(name) for name in shown["yardstick"].to_pylist()], pa.string()),
+    )
+    known = set(named["yardstick"].to_pylist())
+    st.altair_chart(
+        charts.score_bars(named, [name for name in DETECTORS.values() if name in known]),
+        key="score_bars",
+    )
+    table(rows, "detection_quality", COLUMNS)
+
+
+def _headline(whole: pa.Table) -> None:
+    any_kind = sorted(
+        whole.filter(pc.equal(whole["issue_kind"], "any")).to_pylist(),
+        key=lambda row: [*DETECTORS, row["yardstick"]].index(row["yardstick"]),
+    )
+    for column, row in zip(st.columns(max(3, len(any_kind))), any_kind, strict=False):
+        missed = f"recall {percent(row['recall'])}, false alarms {percent(row['false_alarm_rate'])}"
+        column.metric(
+            f"F1, {escaped(detector(row['yardstick']))}",
+            "–" if row["f1"] is None else f"{row['f1']:.3f}",
+            delta=missed,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
+
+
+def detector(yardstick: str) -> str:
+    """Return what a detector is called."""
+    return DETECTORS.get(yardstick) or words(yardstick)

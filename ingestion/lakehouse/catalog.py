@@ -1,0 +1,100 @@
+"""The one Iceberg catalog of the lake: how it is opened, and which metadata file each table has."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ingestion.lakehouse.generation import require_agreement
+from ingestion.lakehouse.lake_version import adopt_store
+from ingestion.lakehouse.migrations import CATALOG
+from ingestion.lakehouse.paths import sqlite_path, sqlite_url
+from ingestion.lakehouse.server_catalog import require_known
+from ingestion.lakehouse.settings import SettingsError, settings
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
+from ingestion.lakehouse.lake import lake, s3_properties, warehouse_uri
+
+CATALOG_NAME = "sluice"
+
+
+def catalog_properties() -> dict[str, str]:
+    """Return the properties with which pyiceberg (and dlt) open the one catalog of the lake."""
+    known = settings()
+    if known.sluice_catalog_type == "rest":
+        if not known.sluice_catalog_uri:
+            raise SettingsError(
+                "SLUICE_CATALOG_URI is missing: SLUICE_CATALOG_TYPE=rest needs the catalog's "
+                "address, for example SLUICE_CATALOG_URI=http://127.0.0.1:8181"
+            )
+        properties = {"type": "rest", "uri": known.sluice_catalog_uri}
+        if known.sluice_catalog_token:
+            properties["token"] = known.sluice_catalog_token.get_secret_value()
+    else:
+        uri = known.sluice_catalog_uri
+        if uri is None:
+            path = lake().catalog_db
+            require_agreement(path.parent)
+            if not path.exists():
+                with closing(sqlite3.connect(path)) as connection:
+                    adopt_store(connection, path.parent, CATALOG)
+            # a writer waits for another instead of failing: commits take milliseconds
+            uri = sqlite_url(path, 60)
+        properties = {"type": "sql", "uri": uri}
+    return properties | {"warehouse": warehouse_uri()} | s3_properties()
+
+
+# the first one makes the catalog's own tables: two threads that both find none would both make them
+_OPENING = threading.Lock()
+
+
+def catalog() -> Catalog:
+    """Open the Iceberg catalog of the lake."""
+    from pyiceberg.catalog import load_catalog
+
+    with _OPENING:
+        opened = load_catalog(CATALOG_NAME, **catalog_properties())
+        if not uses_catalog_file():
+            require_known(opened, lake().root)
+        return opened
+
+
+def uses_catalog_file() -> bool:
+    """Say whether the catalog is the file in the lake, and not on a server."""
+    return settings().sluice_catalog_type == "sql" and settings().sluice_catalog_uri is None
+
+
+def metadata_locations(namespace: str) -> dict[str, str]:
+    """Return {table name: current metadata file} of a namespace; empty when it does not exist."""
+    uri = catalog_properties()["uri"]
+    if path := sqlite_path(uri):
+        return _sqlite_metadata_locations(path, namespace)
+    from pyiceberg.exceptions import NoSuchNamespaceError
+
+    opened = catalog()
+    try:
+        identifiers = opened.list_tables(namespace)
+    except NoSuchNamespaceError:
+        return {}
+    return {
+        identifier[-1]: opened.load_table(identifier).metadata_location
+        for identifier in identifiers
+    }
+
+
+def _sqlite_metadata_locations(path: str, namespace: str) -> dict[str, str]:
+    """Read the pointers themselves: importing pyiceberg takes longer than everything else here."""
+    with closing(sqlite3.connect(path, timeout=60)) as connection:
+        if not connection.execute(
+            "select 1 from sqlite_master where name = 'iceberg_tables'"
+        ).fetchone():
+            return {}
+        found = connection.execute(
+            "select table_name, metadata_location from iceberg_tables"
+            " where catalog_name = ? and table_namespace = ?",
+            (CATALOG_NAME, namespace),
+        )
+        return dict(found.fetchall())

@@ -1,0 +1,161 @@
+"""The journal of runs, gates and releases: a SQLite file that several processes may write at once.
+
+It lies beside the build database, not in it: what a failed or killed build wrote here stays.
+The LLM ledger keeps its own tables in the same file.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.lakehouse.generation import require_agreement
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.lake_version import adopt_store, refuse_newer
+from ingestion.lakehouse.migrations import JOURNAL
+from ingestion.lakehouse.settings import scrub
+from ingestion.lakehouse.write_ahead import BUSY_SECONDS
+
+_TABLES = {
+    "runs": """
+        invocation_id text primary key, run_id text not null, started_at text not null,
+        ended_at text, seconds real, command text, target text, git_commit text,
+        is_dirty integer, config_hash text, status text not null, message text,
+        pid integer, release_id integer, pins text, project_hash text""",
+    "node_runs": """
+        invocation_id text not null, run_id text not null, unique_id text not null,
+        domain text, phase text, node text not null, resource_type text, status text not null,
+        started_at text, ended_at text, seconds real, rows_in integer, rows_out integer,
+        message text, primary key (invocation_id, unique_id)""",
+    "run_args": """
+        invocation_id text primary key, run_id text not null, arguments text not null,
+        variables text not null, environment text not null,
+        files text not null, selected text not null, recorded_at text not null""",
+    "gate_results": """
+        invocation_id text not null, gate text not null, table_name text, expectation text,
+        severity text, success integer, broken_check integer, observed text, expected text,
+        unexpected_count integer, sample_keys text, checked_at text not null""",
+    "file_texts": "file_hash text primary key, content text not null",
+    "releases": """
+        release_id integer primary key, created_at text not null, invocation_id text,
+        run_id text, kind text not null, note text, state text not null, dropped_at text""",
+    "release_tables": """
+        release_id integer not null, domain text not null, table_name text not null,
+        invocation_id text, snapshot_id integer, metadata_location text, location text,
+        rows integer, bytes integer, schema_hash text, is_unchanged integer not null,
+        columns text not null, files text not null, comments text not null,
+        key_columns text not null, volatile_columns text not null, unreadable text,
+        primary key (release_id, domain, table_name)""",
+    "release_files": """
+        file text primary key, release_id integer not null, invocation_id text,
+        written_at text not null""",
+    "alerts": "alert_key text primary key, sent_at text not null, body text not null",
+}
+_INDEXES = (
+    "create index if not exists node_runs_run on node_runs (run_id)",
+    "create index if not exists gate_results_invocation on gate_results (invocation_id)",
+    "create index if not exists runs_run on runs (run_id)",
+)
+_prepared: set[Path] = set()
+
+
+def now() -> str:
+    """Return this instant as the journal writes instants: UTC, without zone, microseconds."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+@contextmanager
+def journal() -> Iterator[sqlite3.Connection]:
+    """Open the journal of the lake in force for one transaction; makes missing tables."""
+    path = lake().journal_db
+    require_agreement(path.parent)
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        refuse_newer(connection, path)
+        connection.row_factory = sqlite3.Row
+        if path not in _prepared or not _has_tables(connection):
+            _prepare(connection, path)
+            _prepared.add(path)
+        with connection:
+            yield connection
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("select 1 from sqlite_master where name = 'runs'").fetchone())
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    adopt_store(connection, path.parent, JOURNAL)
+    connection.execute("pragma synchronous = normal")
+    with connection:
+        for name, columns in _TABLES.items():
+            connection.execute(f"create table if not exists {name} ({columns})")
+        for statement in _INDEXES:
+            connection.execute(statement)
+
+
+def put(table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows, each over the one that has the same key."""
+    rows = list(rows)
+    if not rows:
+        return
+    columns = list(rows[0])
+    sql = (
+        f"insert or replace into {table} ({', '.join(columns)}) "
+        f"values ({', '.join(':' + column for column in columns)})"
+    )
+    with journal() as connection:
+        connection.executemany(sql, [dict(row) for row in rows])
+
+
+def change(table: str, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Set values of the rows that have this key."""
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
+    condition = " and ".join(f"{name} = :key_{name}" for name in key)
+    with journal() as connection:
+        connection.execute(
+            f"update {table} set {assignments} where {condition}",
+            dict(values) | {f"key_{name}": value for name, value in key.items()},
+        )
+
+
+def rows(sql: str, parameters: Mapping[str, Any] | tuple = ()) -> list[dict[str, Any]]:
+    """Return what a query gives, a dictionary for each row."""
+    with journal() as connection:
+        return [dict(row) for row in connection.execute(sql, parameters).fetchall()]
+
+
+def keep_texts(texts: Mapping[str, str]) -> None:
+    """Keep file contents by their hash, so that two runs can be compared line by line."""
+    with journal() as connection:
+        connection.executemany("insert or ignore into file_texts values (?, ?)", texts.items())
+
+
+def record_gate_results(results: Iterable[Mapping[str, Any]]) -> None:
+    """Write one row for each expectation of a gate; it stays when the gate then raises.
+
+    `observed`, `expected` and `sample_keys` may be any JSON value; `invocation_id` and
+    `checked_at` are filled in when missing. Secrets are taken out of every text.
+    """
+    import os
+
+    columns = [column.split()[0] for column in _TABLES["gate_results"].split(",")]
+    filled = []
+    for result in results:
+        row = dict.fromkeys(columns) | dict(result)
+        row["invocation_id"] = row["invocation_id"] or os.environ.get("SLUICE_INVOCATION_ID", "")
+        row["checked_at"] = str(row["checked_at"] or now())
+        filled.append({name: _plain(row[name]) for name in columns})
+    put("gate_results", filled)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, str):
+        return scrub(value)
+    return scrub(json.dumps(value, default=str, ensure_ascii=False))

@@ -1,0 +1,157 @@
+"""Every setting of the product, read from the environment and `.env` in one place.
+
+`.env.example` documents each variable; `settings()` fails at the start with the name of
+what is wrong and how to mend it, so that no step stops half-way for a typing error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(RuntimeError):
+    """A setting is missing or wrong; the message names it and says how to mend it."""
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; the environment wins over `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_file=PROJECT_ROOT / ".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    # where things lie
+    sluice_lake: Path = Field(default=PROJECT_ROOT / "lake", validate_default=True)
+    sluice_warehouse: str | None = None
+    sluice_catalog_uri: str | None = None
+    sluice_catalog_type: Literal["sql", "rest"] = "sql"
+    sluice_catalog_token: SecretStr | None = None
+    sluice_s3_endpoint: str | None = None
+    sluice_s3_region: str = "us-east-1"
+    sluice_s3_access_key_id: SecretStr | None = None
+    sluice_s3_secret_access_key: SecretStr | None = None
+
+    # who asks the hubs for datasets; read with their addresses where these are asked
+    hf_token: SecretStr | None = None
+    kaggle_key: SecretStr | None = None
+
+    # what a build may use
+    sluice_threads: int = Field(default=2, ge=1)
+    sluice_memory_limit: str = "3GB"
+    sluice_lock_wait_seconds: float = Field(default=0, ge=0)
+    sluice_alert_url: SecretStr | None = None
+    sluice_stale_hours: float = Field(default=48, gt=0)
+
+    # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
+    sluice_reading_seconds: float = Field(default=600, gt=0)
+
+    # the endpoint that answers
+    llm_base_url: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_endpoint_name: str | None = None
+    llm_model: str = "sluice-offline-1"
+    llm_model_small: str | None = None
+    llm_model_large: str | None = None
+    llm_embedding_model: str = "sluice-offline-embed-1"
+    llm_price_input_usd_per_million: float | None = Field(default=None, ge=0)
+    llm_price_output_usd_per_million: float | None = Field(default=None, ge=0)
+
+    # how it is asked
+    llm_mode: Literal["adaptive", "fixed", "sequential", "batch"] = "adaptive"
+    llm_concurrency: int = Field(default=16, ge=1)
+    llm_requests_per_minute: int | None = Field(default=None, ge=1)
+    llm_tokens_per_minute: int | None = Field(default=None, ge=1)
+    llm_timeout_seconds: float = Field(default=60, gt=0)
+    llm_deadline_seconds: float = Field(default=600, gt=0)
+    llm_error_tolerance: float = Field(default=0.10, ge=0, le=1)
+
+    # what it may cost
+    llm_budget_usd: float | None = Field(default=None, ge=0)
+    llm_budget_tokens: int | None = Field(default=None, ge=0)
+    llm_budget_calls: int | None = Field(default=None, ge=0)
+
+    @field_validator("sluice_lake")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        """A relative folder is meant from the project root, wherever the command is typed."""
+        value = value.expanduser()
+        value = value if value.is_absolute() else (PROJECT_ROOT / value).resolve()
+        if "?" in str(value):  # DuckDB puts the ending of its journal before it
+            raise ValueError(
+                f"{value} has a ? in it, which DuckDB misreads in a path; "
+                "name a folder without (SLUICE_LAKE=/path/to/lake)"
+            )
+        return value
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: a value is not of its type; names the variable and the fix.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            for item in error.errors(include_input=False)
+        ]
+        raise SettingsError(
+            "Settings are not usable:\n  "
+            + "\n  ".join(lines)
+            + f"\nMend them in the environment or in {PROJECT_ROOT / '.env'}; "
+            "every variable is described in .env.example."
+        ) from None
+
+
+def told(main: Callable[[], int]) -> int:
+    """Run a command; what is wrong with settings or lake is said in its words, with exit code 2."""
+    try:
+        return main()
+    except SettingsError as error:
+        sys.stderr.write(f"{scrub(str(error))}\n")
+        return 2
+
+
+def reset_settings() -> None:
+    """Forget the settings read so far (tests and long-lived servers change the environment)."""
+    settings.cache_clear()
+
+
+def secret_values() -> list[str]:
+    """Return every secret in force, for scrubbing text before it is written anywhere."""
+    known = settings()
+    found = [
+        value.get_secret_value()
+        for name in type(known).model_fields
+        if isinstance(value := getattr(known, name), SecretStr)
+    ]
+    marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS")
+    found += [
+        value
+        for name, value in os.environ.items()
+        if len(value) >= 8 and any(mark in name.upper() for mark in marks)
+    ]
+    return sorted({value for value in found if len(value) >= 6}, key=len, reverse=True)
+
+
+def scrub(text: str) -> str:
+    """Return `text` with every known secret replaced by `***`."""
+    for value in secret_values():
+        text = text.replace(value, "***")
+    return text

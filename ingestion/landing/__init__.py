@@ -1,0 +1,1 @@
+"""The outer road: declarations, deliveries, packages, the reading process, the pipeline."""

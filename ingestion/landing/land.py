@@ -1,0 +1,327 @@
+"""Land a domain's files: find what is new, have it read, commit it in bounded packages."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingestion.lakehouse import clock
+from ingestion.lakehouse.faults import fault
+from ingestion.lakehouse.file_lock import exclusive
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError
+from ingestion.landing.declarations import DeclarationError, Declared
+from ingestion.landing.deliveries import Found, SourceAbsent, SourceFailed
+from ingestion.landing.landed import Memory
+from ingestion.landing.package import Known, Package
+from ingestion.landing.pipeline import (
+    LoadFailed,
+    Quarantined,
+    drain,
+    has_pending,
+    load,
+    open_pipeline,
+)
+from ingestion.landing.progress import Progress
+from ingestion.landing.reading_process import ReadingFailed, ReadingProcess
+from ingestion.landing.source import Road, Rows, Say
+
+PACKAGE_BYTES = 512 * 1024 * 1024
+PACKAGE_FILES = 500
+
+Step = Callable[[str, int, int], None]  # source, files done, files in all
+
+
+@dataclass
+class Tally:
+    """What became of one source's files in this run."""
+
+    source: str
+    file_count: int = 0
+    unchanged: int = 0
+    rejected_files: int = 0
+    rows_in: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+
+
+@dataclass
+class Report:
+    """The run's outcome, by source."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+    quarantined: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)  # declarations that cannot be used
+    # why rows or files could not be used, by source, where a person mends them by hand
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+    drained: int = 0
+
+
+def land(road: Road, names: list[str], path: str | None, say: Say, step: Step) -> Report:
+    """Land every declared source of a domain, or the named ones; returns what became of them.
+
+    Raises:
+        DeclarationError, SourceAbsent, Locked, SettingsError: nothing was started.
+    """
+    broken: list[str] = []
+    chosen = choose(road, names, broken)
+    with exclusive(lake().dlt_dir / f"{road.domain}.lock", f"Landing {road.domain}"):
+        landing = Landing(road, say, step)
+        landing.report.broken = broken
+        return landing.run(chosen, names, path)
+
+
+def choose(road: Road, names: list[str], broken: list[str] | None = None) -> dict[str, Declared]:
+    """Return the named sources, or all; `broken` takes what is wrong with other declarations.
+
+    Raises:
+        SourceAbsent: a name is not declared.
+        DeclarationError: it may be, in a declaration that cannot be used.
+    """
+    declared = road.declared(broken)
+    for name in names:
+        if name not in declared:
+            if broken:
+                raise DeclarationError("\n".join(broken))
+            grammar = road.grammar
+            folder = f"ingestion/{road.domain}/{grammar.shipped.name}/"
+            raise SourceAbsent(
+                f"{grammar.entry} {name!r} is not declared; there are: "
+                f"{', '.join(sorted(declared))}. "
+                f"Declare it in {folder} or in a folder SLUICE_SOURCES names."
+            )
+    return {name: declared[name] for name in names} if names else declared
+
+
+class Landing:
+    """One run of one domain's landing."""
+
+    def __init__(self, road: Road, say: Say, step: Step) -> None:
+        self.road, self.say, self.step = road, say, step
+        self.report = Report()
+        self.memory = Memory(road.domain)
+        self.scratch = lake().dlt_dir / "scratch" / road.domain
+        self.chosen: dict[str, Declared] = {}
+        self._broken: dict[str, str] = {}  # source: why it could not be asked
+        self._pipeline: Any = None
+        self._reader: Any = None
+        self._known: Any = None
+        self._loader: Any = None
+        self._loading: Future[None] | None = None
+        self._opening = threading.Lock()
+
+    def run(self, chosen: dict[str, Declared], names: list[str], path: str | None) -> Report:
+        """Land what is new; returns the run's outcome."""
+        self.chosen = chosen
+        files = self.road.arranged(self._find(names, path), chosen)
+        if has_pending(self.road.domain):
+            self._drain()
+        hashes = {name: chosen[name].hash for name in self.report.tallies}
+        was_current = self.memory.is_current()
+        unseen = self.memory.unseen(files, hashes)
+        undeclared = self.memory.undeclared(hashes)
+        for found in set(files) - set(unseen):
+            self.report.tallies[found.source].unchanged += 1
+        streams = [
+            entry
+            for name, entry in chosen.items()
+            if self.road.streams(entry) and name not in self.report.absent and not path
+        ]
+        if unseen or undeclared or streams or self._broken:
+            self._land(unseen, streams, was_current)
+        return self.report
+
+    def _find(self, names: list[str], path: str | None) -> list[Found]:
+        files: list[Found] = []
+        for name, entry in self.chosen.items():
+            try:
+                if self.road.streams(entry):
+                    self.road.check_stream(entry)
+                    continue
+                found = self._found(entry, names, path)
+            except SourceAbsent as error:
+                if names:
+                    raise SourceAbsent(f"{self.road.grammar.entry} {name}: {error}") from None
+                self.report.absent[name] = str(error)
+                continue
+            except SourceFailed as error:
+                self.fail(name, str(error))
+                found = []
+            except SettingsError:
+                raise
+            except Exception as error:  # noqa: BLE001  one source's trouble is not another's
+                self.fail(name, f"{type(error).__name__}: {error}")
+                found = []
+            found = [one for one in found if self._has_a_name(one)]
+            self.report.tallies[name] = Tally(name, file_count=len(found))
+            files += found
+        if path and not files:
+            raise SourceAbsent(
+                f"no declared {self.road.grammar.entry} reads {path}; "
+                f"name one: --source NAME --path {path}"
+            )
+        return files
+
+    def _found(self, entry: Declared, names: list[str], path: str | None) -> list[Found]:
+        if path and names:
+            return self.road.given(entry, path)
+        return self.road.find(entry, path)
+
+    def _has_a_name(self, found: Found) -> bool:
+        """Say whether a file's name can be written down; one that is no text cannot."""
+        try:
+            found.address.encode()
+        except UnicodeEncodeError:
+            shown = found.address.encode("utf-8", "surrogateescape").decode(
+                errors="backslashreplace"
+            )
+            self.fail(found.source, f"the name of {shown} is not UTF-8; rename it")
+            return False
+        return True
+
+    def fail(self, name: str, why: str) -> None:
+        """Note that a source, or one of its files, could not be read; others go on."""
+        self.report.failed.append(f"{self.road.grammar.entry} {name}: {why}")
+        self._broken[name] = why
+
+    def open(self) -> Any:
+        """Open the domain's dlt pipeline, once a run."""
+        with self._opening:
+            if self._pipeline is None:
+                self._pipeline = open_pipeline(self.road.domain)
+            return self._pipeline
+
+    def _drain(self) -> None:
+        try:
+            self.report.drained = drain(self.open())
+        except Quarantined as error:
+            self.report.quarantined.append(str(error))
+        self.say(f"finished {self.report.drained} load(s) an earlier run left behind")
+
+    def _land(self, unseen: list[Found], streams: list[Declared], was_current: bool) -> None:
+        if not was_current:
+            self.memory.forget()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        current = {name: one.hash for name, one in self.chosen.items()}
+        done = 0
+        with (
+            ThreadPoolExecutor(max_workers=1) as self._loader,
+            ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader,
+        ):
+            if unseen:
+                self._reader.start()  # it gets ready while the lake is asked what it holds
+            self._known = Known.read(self.road, was_current, current)
+            self._loader.submit(self.open)  # takes a second, in which files are read already
+            self._reader.know(self._known.contents())
+            byte_count = sum(found.byte_count for found in unseen)
+            self._reader.on_progress = Progress(byte_count, self.say).reached
+            for files in list(cut(unseen)) or [[]]:
+                package = self.package()
+                for answered, found in enumerate(package.read(files), start=done + 1):
+                    self.step(found.source, answered, len(unseen))
+                done += len(files)
+                for found, why in package.unfetched.items():
+                    self.fail(found.source, why)
+                self._commit(package)
+            self._loaded()
+            for entry in streams:
+                self.report.tallies[entry.name] = Tally(entry.name)
+                self._stream(entry)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _stream(self, entry: Declared) -> None:
+        """Land a streaming source; whatever it does, the others land."""
+        try:
+            self.road.stream(entry, self)
+        except (ReadingFailed, LoadFailed):
+            raise  # the reading process, or the lake, is at fault
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
+            self.fail(entry.name, f"{type(error).__name__}: {error}")
+
+    def package(self) -> Package:
+        """Begin a package."""
+        return Package(
+            self.road, new_load_id(), self.scratch, self._reader, self._known, self.chosen, self.say
+        )
+
+    def _commit(self, package: Package) -> None:
+        """Begin to load a package; the next one is read meanwhile."""
+        package.note(self._failures())
+        tables = package.finish(self.report.tallies)
+        fault("package-ready")
+        self._loaded()
+        self._loading = self._loader.submit(self._load, package, tables)
+
+    def _loaded(self) -> None:
+        """Wait for the package that is being loaded; what went wrong there is raised here."""
+        if self._loading is not None:
+            loading, self._loading = self._loading, None
+            loading.result()
+
+    def _load(self, package: Package, tables: dict[str, list[tuple[str, int]]]) -> None:
+        try:
+            if tables:
+                from ingestion.landing.resources import package_source
+
+                load(self.open(), package_source(self.road.domain, tables))
+            self.count(package)
+            self.memory.keep(package.remembered(), package.hashes(self.report.tallies))
+            fault("after-memory")
+        except Quarantined as error:
+            self.report.quarantined.append(str(error))
+        package.clear()
+
+    def _failures(self) -> dict[str, Rows]:
+        """The rows that say which sources failed, once each."""
+        broken, self._broken = self._broken, {}
+        rows: dict[str, Rows] = {}
+        for name, why in broken.items():
+            for table, added in self.road.failed(self.chosen[name], why, self._known.mind).items():
+                rows.setdefault(table, []).extend(added)
+        return rows
+
+    def count(self, package: Package) -> None:
+        """Add a committed package to the tallies."""
+        for taken in package.taken:
+            row, tally = taken.row, self.report.tallies[taken.row["source"]]
+            tally.file_count += package.part_number > 0  # rows of a database come in parts
+            tally.rows_in += row["rows_in"]
+            tally.accepted += row["rows_accepted"]
+            tally.duplicate += row["rows_duplicate"]
+            tally.rejected += row["rows_rejected"]
+            tally.rejected_files += row["status"] == "rejected"
+        for found in package.unchanged:
+            self.report.tallies[found.source].unchanged += 1
+
+
+def new_load_id() -> str:
+    """Return an id that sorts after those of earlier loads and is never given twice."""
+    return f"{clock.load_time()}-{secrets.token_hex(2)}"
+
+
+def cut(files: list[Found]) -> Iterator[list[Found]]:
+    """Cut files into packages: what is committed at once, and read again after a crash."""
+    package: list[Found] = []
+    size = 0
+    limit = int(os.environ.get("SLUICE_PACKAGE_BYTES", PACKAGE_BYTES))
+    for found in files:
+        weight = found.byte_count * (8 if found.address.endswith((".gz", ".zst")) else 1)
+        if package and (size + weight > limit or len(package) >= PACKAGE_FILES):
+            yield package
+            package, size = [], 0
+        package.append(found)
+        size += weight
+    if package:
+        yield package

@@ -1,0 +1,297 @@
+"""One package: the files that are read and committed together, and the rows that say so."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingestion.lakehouse.clock import now
+from ingestion.landing.declarations import Declared
+from ingestion.landing.deliveries import Found, SourceFailed
+from ingestion.landing.landed import KnownFile, known_declarations, known_files
+from ingestion.landing.products import DOMAINS
+from ingestion.landing.reading_process import Answer, ReadingProcess
+from ingestion.landing.reading_process import Job as Asked
+from ingestion.landing.source import Road, Rows, Say, Taken, declaration_row
+
+# tables of a package that come in small parts become one Parquet file
+MERGE_ROWS = 2_000_000
+SMALL_PART_ROWS = 50_000
+
+
+@dataclass
+class Known:
+    """What the lake holds, kept up to date while a run adds to it."""
+
+    files: dict[tuple[str, str], KnownFile]
+    addresses: dict[tuple[str, str], set[str]] | None  # None: every unseen file is a delivery
+    mind: Any  # what the domain keeps in mind
+    declarations: dict[str, list[tuple[str, str]]]  # (load id, hash), oldest first
+    current: dict[str, str]  # hash of each chosen declaration
+
+    @classmethod
+    def read(cls, road: Road, memory_is_current: bool, current: dict[str, str]) -> Known:
+        files, addresses = known_files(road.namespace)
+        kept = None if memory_is_current else addresses
+        declarations = known_declarations(road.namespace, road.declared_table)
+        return cls(files, kept, road.remembered(), declarations, current)
+
+    def contents(self) -> list[tuple[str, str]]:
+        """Return the contents that need not be read again: a rejected file gets a new chance
+        when its source is declared anew."""
+        return [
+            key
+            for key, known in self.files.items()
+            if known.status == "loaded" or not self._is_redeclared(key[0], known.load_id)
+        ]
+
+    def _is_redeclared(self, source: str, load_id: str) -> bool:
+        in_force = [text for load, text in self.declarations.get(source, []) if load <= load_id]
+        return bool(in_force) and self.current.get(source, in_force[-1]) != in_force[-1]
+
+    def declare(self, source: str, load_id: str) -> bool:
+        """Note a source's declaration; says whether it is another than before."""
+        known = self.declarations.setdefault(source, [])
+        if known and known[-1][1] == self.current[source]:
+            return False
+        known.append((load_id, self.current[source]))
+        return True
+
+
+class Package:
+    """Files on their way into the lake under one load id."""
+
+    def __init__(
+        self,
+        road: Road,
+        load_id: str,
+        scratch: Path,
+        reader: ReadingProcess,
+        known: Known,
+        declared: dict[str, Declared],
+        say: Say,
+    ) -> None:
+        self.road, self.say = road, say
+        self.load_id, self.reader, self.known, self.declared = load_id, reader, known, declared
+        self.folder = scratch / load_id
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.unfetched: dict[Found, str] = {}  # why
+        self._job_count = 0
+        self.part_number = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parts: dict[str, list[tuple[str, int]]] = {}
+        self.taken: list[Taken] = []
+        self.unchanged: list[Found] = []
+        self._answers: list[tuple[Found, Answer]] = []
+        self._noted: dict[str, Rows] = {}
+
+    def note(self, rows: dict[str, Rows]) -> None:
+        """Add rows of our own to tables of the package; they get its load id."""
+        for table, added in rows.items():
+            self._noted.setdefault(table, []).extend(added)
+
+    def start_part(self) -> None:
+        """Begin the next part of a load that comes in pieces: rows of a database."""
+        self.part_number += 1
+        self._begin()
+
+    def read(self, files: list[Found], path: str | None = None) -> Iterator[Found]:
+        """Have files read, at their address or at `path`; yields each when it is done."""
+        found_of: dict[int, Found] = {}
+        jobs: list[Asked] = []
+        for number, found in enumerate(files, start=self._job_count):
+            place = path or self._place(found)
+            if place is None:
+                yield found
+                continue
+            found_of[number] = found
+            jobs.append(self._job(number, found, place))
+        self._job_count += len(files)
+        for job, answer in self.reader.answers(jobs) if jobs else []:
+            found = found_of[job["id"]]
+            if answer["status"] == "absent":  # it is asked for again in the next run
+                self.unfetched[found] = f"{found.address}: {answer['reason']}"
+            else:
+                self._answers.append((found, answer))
+            if found.is_remote:
+                Path(job["path"]).unlink(missing_ok=True)
+            yield found
+
+    def _place(self, found: Found) -> str | None:
+        """Where a file can be read: remote ones are brought here, for they are read twice, once
+        for their hash."""
+        if not found.is_remote:
+            return found.address
+        try:
+            return str(self.road.bring(found, self.folder, self.say))
+        except SourceFailed as error:
+            self.unfetched[found] = str(error)
+            return None
+
+    def _job(self, number: int, found: Found, path: str) -> Asked:
+        """Describe a file for the reading process."""
+        entry = self.declared[found.source]
+        return {
+            "do": "file",
+            "id": number,
+            "role": found.role,
+            "path": path,
+            "source": found.source,
+            "source_file": found.address,
+            "part": found.part,
+            "bytes": found.byte_count,
+            "load_id": self.load_id,
+            "declaration": entry.declaration.model_dump_json(by_alias=True),
+            "asked": self.road.asked(found, self.known.mind),
+            "scratch": str(self.folder / f"file{number:05}"),
+        }
+
+    def take(self, found: Found, answer: Answer) -> None:
+        """Count one answered file and keep what it gave."""
+        key = (found.source, answer.get("hash", ""))
+        if answer["status"] == "duplicate":
+            self._take_duplicate(found, answer, key)
+            return
+        if answer["status"] == "crashed":
+            answer = self._crashed(found, answer)
+            key = (found.source, answer["hash"])
+        row = self._file_row(found, answer, answer["status"])
+        row |= {name: answer[name] for name in ("rows_in", "rows_accepted", "rows_rejected")}
+        row |= self.road.file_columns(answer["notes"])
+        self.taken.append(Taken(found, row, answer["notes"]))
+        self.known.files[key] = KnownFile(answer["status"], answer["rows_in"], self.load_id)
+        if self.known.addresses is not None:
+            self.known.addresses.setdefault(key, set()).add(found.address)
+        for table, path, rows in answer["parts"]:
+            self.parts.setdefault(table, []).append((path, rows))
+
+    def _take_duplicate(self, found: Found, answer: Answer, key: tuple[str, str]) -> None:
+        addresses = self.known.addresses
+        if addresses is not None and found.address in addresses.get(key, set()):
+            self.unchanged.append(found)  # lies where it was delivered from
+            return
+        original = self.known.files.get(key)
+        row = self._file_row(found, answer, "duplicate")
+        row["rows_in"] = row["rows_duplicate"] = original.rows_in if original else 0
+        self.taken.append(Taken(found, row))
+
+    def _file_row(self, found: Found, answer: Answer, status: str) -> dict[str, Any]:
+        return {
+            "load_id": self.load_id,
+            "source": found.source,
+            "source_file": found.address,
+            "file_hash": answer["hash"],
+            "status": status,
+            "byte_count": answer["bytes"],
+            "rows_in": 0,
+            "rows_accepted": 0,
+            "rows_duplicate": 0,
+            "rows_rejected": 0,
+            "seconds": answer["seconds"],
+            "landed_at": now(),
+        }
+
+    def _crashed(self, found: Found, answer: Answer) -> Answer:
+        """A file that ends the process that reads it is rejected whole."""
+        from ingestion.landing.rejecting import content_hash  # takes pyarrow
+
+        path = Path(found.address)
+        file_hash, size = content_hash(path) if path.is_file() else ("", 0)
+        reject = {
+            "load_id": self.load_id,
+            "source": found.source,
+            "source_file": found.address,
+            "file_hash": file_hash,
+            "reason": "reader_crashed",
+            "error": f"the file cannot be read: {answer['reason']}, twice",
+            "rejected_at": now(),
+        }
+        target = self._write("rejects", [reject], f"crashed{len(self.taken):05}")
+        return answer | {
+            "status": "rejected",
+            "hash": file_hash,
+            "bytes": size,
+            "rows_in": 1,
+            "rows_accepted": 0,
+            "rows_rejected": 1,
+            "parts": [("rejects", str(target), 1)],
+            "notes": {},
+        }
+
+    def finish(self, sources: Any) -> dict[str, list[tuple[str, int]]]:
+        """Return {table: [(Parquet file, rows)]} of the package; empty when there is nothing."""
+        self._answers.sort(key=lambda pair: (pair[1]["status"] == "duplicate", pair[0].address))
+        for found, answer in self._answers:
+            self.take(found, answer)
+        self._merge()
+        tables = dict(self.parts)
+        self.note(self.road.noted(self.taken, self.known.mind, self.declared))
+        self.note({self.road.declared_table: self._declared_rows(sources)})
+        self.note({"files": [taken.row for taken in self.taken]})
+        for table, rows in self._noted.items():
+            for row in rows:
+                row["load_id"] = self.load_id
+            if rows:
+                own = (str(self._write(table, rows, table)), len(rows))
+                tables[table] = [*tables.get(table, []), own]
+        return tables
+
+    def _merge(self) -> None:
+        """Small files of a table become one, in order of time: fewer files, tighter ranges."""
+        jobs = []
+        for table, parts in self.parts.items():
+            rows = sum(count for _, count in parts)
+            if len(parts) < 2 or self._is_large(parts):
+                continue
+            if rows <= min(MERGE_ROWS, SMALL_PART_ROWS * len(parts)):
+                target = str(self.folder / f"{table}-{self.part_number}.parquet")
+                paths = [path for path, _ in parts]
+                jobs.append(
+                    {"do": "merge", "id": table, "paths": paths, "target": target,
+                     "order": self.road.order.get(table, ""), "rows": rows}
+                )  # fmt: skip
+        for job, _ in self.reader.answers(jobs) if jobs else []:
+            self.parts[job["id"]] = [(job["target"], job["rows"])]
+
+    def _is_large(self, parts: list[tuple[str, int]]) -> bool:
+        """Say whether parts are too large to be written as one in the memory there is."""
+        most = self.road.merge_bytes
+        return most is not None and sum(Path(path).stat().st_size for path, _ in parts) > most
+
+    def _declared_rows(self, sources: Any) -> list[dict[str, Any]]:
+        said = {row["source"] for row in self._noted.get(self.road.declared_table, [])}
+        return [
+            declaration_row(self.road, self.declared[name])
+            for name in sources
+            if self.known.declare(name, self.load_id) and name not in said
+        ]
+
+    def _write(self, table: str, rows: list[dict[str, Any]], name: str) -> Path:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        shape = DOMAINS[self.road.domain].tables[table]
+        target = self.folder / f"{name}-own{self.part_number}.parquet"
+        pq.write_table(pa.Table.from_pylist(rows, schema=shape), target)
+        return target
+
+    def remembered(self) -> Iterator[tuple[Found, str]]:
+        """Yield each file with the hash under which it stays known: a rejected one only until
+        its source is declared anew."""
+        for found, answer in self._answers:
+            known = self.known.files.get((found.source, answer.get("hash", "")))
+            rejected = answer["status"] == "crashed" or (known and known.status == "rejected")
+            yield found, self.declared[found.source].hash if rejected else ""
+
+    def hashes(self, sources: Any) -> dict[str, str]:
+        """Return the declarations the lake now has."""
+        return {name: self.declared[name].hash for name in sources}
+
+    def clear(self) -> None:
+        """Remove what was written on the way."""
+        shutil.rmtree(self.folder, ignore_errors=True)

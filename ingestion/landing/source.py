@@ -1,0 +1,142 @@
+"""What a domain tells the landing: where its files lie, who reads them, what it notes of them.
+
+A domain has one subclass. What all file-landing domains share is here as the default; a method
+is overridden where a domain differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ingestion.lakehouse.clock import now
+from ingestion.landing.declarations import Declared, Grammar
+from ingestion.landing.deliveries import Found, at_path, fetch_object
+
+if TYPE_CHECKING:
+    from ingestion.landing.land import Landing
+
+Rows = list[dict[str, Any]]
+Say = Callable[[str], None]
+
+
+@dataclass
+class Taken:
+    """One file a package took: what the reading process answered, and its row in `files`."""
+
+    found: Found
+    row: dict[str, Any]
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+class Road:
+    """One domain's way into the lake."""
+
+    domain: ClassVar[str]
+    grammar: Grammar
+    reader: ClassVar[str]  # `package.module:function`, runs in the reading process
+    declared_table: ClassVar[str]  # raw table of declarations: load_id, source, declaration_hash ..
+    order: ClassVar[Mapping[str, str]] = {}  # by what the rows of a table are put in order
+    merge_bytes: ClassVar[int | None] = None  # parts of a table that are more stay as they are
+
+    @property
+    def namespace(self) -> str:
+        return f"raw_{self.domain}"
+
+    def declared(self, broken: list[str] | None = None) -> dict[str, Declared]:
+        """Return every declared source by name; `broken` takes what is wrong with the others."""
+        return self.grammar.read_all(broken)
+
+    def find(self, entry: Declared, only: str | None) -> list[Found]:
+        """Return what a source offers, in reading order, at or below one path if it is given.
+
+        Raises:
+            SourceAbsent: nothing is there, or a variable in a path is not set.
+            SourceFailed: it could not be asked; other sources go on.
+        """
+        raise NotImplementedError
+
+    def watched(self, entry: Declared) -> list[Found]:
+        """Return what a source offers as far as it can be looked at every few seconds.
+
+        Raises:
+            SourceAbsent, SourceFailed: as `find`.
+        """
+        return [] if self.streams(entry) else self.find(entry, None)
+
+    def given(self, entry: Declared, path: str) -> list[Found]:
+        """Return what lies at a path as data of a source, wherever its declaration looks."""
+        return at_path(entry.name, path)
+
+    def arranged(self, files: list[Found], declared: Mapping[str, Declared]) -> list[Found]:
+        """Return files in the order in which they are read."""
+        return files
+
+    def bring(self, found: Found, folder: Path, say: Say) -> Path:
+        """Fetch a remote file into a folder of the package; returns where it lies.
+
+        Raises:
+            SourceFailed: it cannot be fetched; other files go on.
+        """
+        target = folder / f"fetched-{len(list(folder.glob('fetched-*'))):05}"
+        fetch_object(found.address, target)
+        return target
+
+    def workers(self) -> int | None:
+        """How many files are read at once; None: as many as threads are set."""
+        return None
+
+    def remembered(self) -> Any:
+        """Return what the domain keeps in mind between runs, read once from the lake."""
+        return None
+
+    def asked(self, found: Found, mind: Any) -> dict[str, Any]:
+        """Return what the reader is told of a file besides its declaration; plain JSON."""
+        return {}
+
+    def file_columns(self, notes: dict[str, Any]) -> dict[str, Any]:
+        """Return the domain's own columns of a file's row in `files`."""
+        return {}
+
+    def declared_row(self, entry: Declared) -> dict[str, Any]:
+        """Return the domain's own columns of a declaration's row."""
+        return {}
+
+    def noted(
+        self, taken: list[Taken], mind: Any, declared: Mapping[str, Declared]
+    ) -> dict[str, Rows]:
+        """Return further rows a package's files give, by table; load_id is added.
+
+        A row of the table of declarations stands for the one a new declaration would give.
+        """
+        return {}
+
+    def failed(self, entry: Declared, why: str, mind: Any) -> dict[str, Rows]:
+        """Return the rows, by table, that say a source could not be asked or fetched."""
+        return {}
+
+    def streams(self, entry: Declared) -> bool:
+        """Say whether a source comes as rows of a database instead of files."""
+        return False
+
+    def check_stream(self, entry: Declared) -> None:
+        """Look whether a streaming source can be asked.
+
+        Raises:
+            SourceAbsent: what it needs is not set.
+        """
+
+    def stream(self, entry: Declared, landing: Landing) -> None:
+        """Land a streaming source."""
+
+
+def declaration_row(road: Road, entry: Declared) -> dict[str, Any]:
+    """Return the row that says which declaration is in force; its load id is added later."""
+    return {
+        "source": entry.name,
+        "declaration_hash": entry.hash,
+        "declaration": entry.json,
+        "declared_at": now(),
+    } | road.declared_row(entry)

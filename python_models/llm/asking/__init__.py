@@ -1,0 +1,1 @@
+"""How it is asked: rows, dispatcher, pacing, budget, estimate."""

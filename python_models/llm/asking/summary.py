@@ -1,0 +1,56 @@
+"""One row for each run of a step: calls made and saved, tokens, USD; what ops adds up."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+
+from python_models.llm.asking.asking import Answered
+from python_models.llm.asking.runtime import Runtime
+from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
+from python_models.llm.ledger.records import STEP_RUN_UPSERT
+from python_models.llm.step import GOOD
+
+
+def put_summary(
+    shared: Runtime,
+    answered: Answered,
+    statuses: list[str],
+    started: float,
+    failure: str | None,
+) -> None:
+    """Write what this run of the step did to the journal."""
+    asked, every = answered.asked, list(answered.source.calls.values())
+    cached = [call for call in every if call.is_cached]
+    made = [call for call in every if not call.is_cached and call.spent.attempts]
+    counts = Counter(statuses)
+    good = sum(counts[status] for status in GOOD)
+    values = {
+        "step_run_id": uuid.uuid4().hex,
+        "invocation_id": asked.invocation_id,
+        "node": asked.node,
+        "step": asked.step,
+        "provider": asked.endpoint.provider,
+        "model": asked.model,
+        "rows": len(statuses),
+        "rows_ok": good,
+        "rows_bad": len(statuses) - good - counts["pending"],
+        "rows_pending": counts["pending"],
+        "calls": len(made),
+        "cached_calls": len(cached),
+        "requests": asked.requests,
+        "prompt_tokens": sum(call.spent.prompt_tokens for call in made),
+        "completion_tokens": sum(call.spent.completion_tokens for call in made),
+        "cost_usd": sum(call.spent.cost_usd for call in made),
+        "saved_usd": sum(call.spent.cost_usd for call in cached),
+        "saved_tokens": sum(
+            call.spent.prompt_tokens + call.spent.completion_tokens for call in cached
+        ),
+        "seconds": time.time() - started,
+        "status": "failed" if failure else "pending" if counts["pending"] else "ok",
+        "message": shared.scrub(failure or (str(asked.stopped) if asked.stopped else None)),
+        "started_at": started,
+    }
+    shared.journal.put([(STEP_RUN_UPSERT, [values[name] for name in STEP_RUN_COLUMNS])])
+    shared.journal.flush()

@@ -1,0 +1,153 @@
+"""Settings -> the endpoint that answers, and the one openai client that talks to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from ingestion.lakehouse.settings import SettingsError, settings
+from python_models.llm.endpoints.named_endpoints import DEFAULT, named_endpoints
+from python_models.llm.step import Step
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+OFFLINE = "offline"
+OFFLINE_PROVIDER = "offline-rules"
+OPENAI_URL = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where calls go. The key is not part of it: it stays in the settings."""
+
+    name: str
+    base_url: str
+    is_offline: bool = False
+
+    @property
+    def provider(self) -> str:
+        """Return the provider a row names unless the answer itself names another."""
+        return OFFLINE_PROVIDER if self.is_offline else self.name
+
+    @property
+    def address(self) -> str:
+        """Return host and port."""
+        return urlsplit(self.base_url).netloc
+
+
+def current_endpoint() -> Endpoint:
+    """Return the endpoint in force: the embedded one unless an address or a key is set.
+
+    Raises:
+        SettingsError: a real endpoint is called by the embedded one's name.
+    """
+    known = settings()
+    if known.llm_base_url is None and known.llm_api_key is None:
+        return Endpoint(OFFLINE, "http://offline.invalid/v1", is_offline=True)
+    url = (known.llm_base_url or OPENAI_URL).rstrip("/")
+    name = known.llm_endpoint_name or urlsplit(url).netloc
+    if not name:
+        raise SettingsError(
+            "LLM_BASE_URL is not an address: write it like http://127.0.0.1:8000/v1"
+        )
+    if name == OFFLINE:
+        raise SettingsError(
+            "LLM_ENDPOINT_NAME=offline is the embedded endpoint's own name: choose another, "
+            "so that its answers never pass for this endpoint's"
+        )
+    return Endpoint(name, url)
+
+
+def endpoint_named(name: str) -> Endpoint:
+    """Return an endpoint by the name rows give it: `default`, `offline` or one of the settings.
+
+    Raises:
+        SettingsError: nobody has said where that is; names the variable to set.
+    """
+    current = current_endpoint()
+    if name in (DEFAULT, current.name):
+        return current
+    if name == OFFLINE:
+        return Endpoint(OFFLINE, "http://offline.invalid/v1", is_offline=True)
+    known = named_endpoints()
+    if name not in known:
+        raise SettingsError(
+            f"Nobody knows the endpoint {name!r}: set LLM_ENDPOINT_{name.upper()}_BASE_URL (and "
+            f"_API_KEY), or name one of {', '.join([DEFAULT, OFFLINE, *sorted(known)])}"
+        )
+    return Endpoint(name, known[name].base_url.rstrip("/"))
+
+
+def identity_name(name: str) -> str:
+    """Return the name an endpoint has in the identity of its answers; it need not be set now."""
+    return current_endpoint().name if name == DEFAULT else name
+
+
+class Limits(NamedTuple):
+    """How fast an endpoint may be asked."""
+
+    mode: str
+    concurrency: int
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+
+
+def limits_of(endpoint: Endpoint) -> Limits:
+    """Return the limits of an endpoint: its own, or the settings' for the one in force."""
+    known = settings()
+    own = None if endpoint == current_endpoint() else named_endpoints().get(endpoint.name)
+    if own is not None:
+        return Limits(own.mode, own.concurrency, own.requests_per_minute, own.tokens_per_minute)
+    if endpoint == current_endpoint():
+        return Limits(
+            known.llm_mode,
+            known.llm_concurrency,
+            known.llm_requests_per_minute,
+            known.llm_tokens_per_minute,
+        )
+    return Limits("adaptive", 16, None, None)
+
+
+def key_of(endpoint: Endpoint) -> str:
+    """Return the key an endpoint is asked with: no endpoint ever sees another one's."""
+    if endpoint == current_endpoint():
+        key = settings().llm_api_key
+    else:
+        own = named_endpoints().get(endpoint.name)
+        key = own.api_key if own else None
+    return key.get_secret_value() if key else "none"
+
+
+def model_for(step: Step, model_class: str) -> str:
+    """Return the model a step asks: its own, else the settings' model of that class."""
+    known = settings()
+    if step.model:
+        return step.model
+    by_class = {"small": known.llm_model_small, "large": known.llm_model_large}
+    return by_class.get(model_class) or known.llm_model
+
+
+def open_client(endpoint: Endpoint) -> AsyncOpenAI:
+    """Return a client for the endpoint; retries, deadlines and limits are the dispatcher's."""
+    # a second of imports: only for those who ask
+    import httpx2
+    from openai import AsyncOpenAI
+
+    from python_models.llm.endpoints.transport import AiohttpTransport
+
+    known = settings()
+    if endpoint.is_offline:
+        from python_models.llm.offline.app import OfflineApp
+
+        transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp())
+    else:
+        transport = AiohttpTransport()
+    return AsyncOpenAI(
+        api_key=key_of(endpoint),
+        base_url=endpoint.base_url,
+        timeout=known.llm_timeout_seconds,
+        max_retries=0,
+        http_client=httpx2.AsyncClient(transport=transport, timeout=known.llm_timeout_seconds),
+    )

@@ -1,0 +1,1 @@
+"""Ways of asking beside one call a row: many rows, batches, cascades, embeddings."""

@@ -1,0 +1,1 @@
+"""What was paid for: the journal, the ledger folded from it, recovery, forgetting."""

@@ -1,0 +1,1 @@
+"""What is asked: prompts, calls and their identity, answers and their types."""

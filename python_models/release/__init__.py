@@ -1,0 +1,1 @@
+"""Releases: marts become pinned Iceberg snapshots, and one file that readers open."""

@@ -1,0 +1,82 @@
+"""Fills the schema `ops` of a release file from the journal and the files that landed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+from ingestion.lakehouse.catalog import metadata_locations
+from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.products import DOMAINS
+from python_models.release.journal_copy import comment, copy_from_journal
+from python_models.release.snapshot_files import plain
+
+_JOURNAL_TABLES = {
+    "runs": "invocation_id run_id started_at ended_at command target git_commit config_hash"
+    " project_hash status message seconds:double release_id:bigint is_dirty:bigint",
+    "node_runs": "invocation_id run_id domain phase node resource_type status started_at ended_at"
+    " message seconds:double rows_in:bigint rows_out:bigint",
+    "gate_results": "invocation_id gate table_name expectation severity observed expected"
+    " sample_keys checked_at success:bigint broken_check:bigint unexpected_count:bigint",
+    "releases": "release_id:bigint created_at invocation_id run_id kind note dropped_at",
+    "release_tables": "release_id:bigint domain table_name invocation_id schema_hash"
+    " key_columns volatile_columns unreadable"
+    " snapshot_id:bigint rows:bigint bytes:bigint is_unchanged:bigint",
+    "llm_step_runs": "invocation_id node step provider model rows:bigint calls:bigint"
+    " cached_calls:bigint prompt_tokens:bigint completion_tokens:bigint saved_tokens:bigint"
+    " cost_usd:double saved_usd:double started_at:double",
+}
+_NO_FILES = (
+    "select null::varchar as domain, null::varchar as pipeline, null::varchar as load_id,"
+    " null::varchar as source, null::varchar as table_name, null::varchar as status,"
+    " null::bigint as rows_accepted, null::bigint as rows_rejected,"
+    " null::bigint as rows_duplicate, null::bigint as byte_count, null::double as seconds,"
+    " null::timestamp as first_reading_at, null::timestamp as last_reading_at,"
+    " null::timestamp as landed_at where false"
+)
+
+
+@lru_cache(maxsize=1)
+def definitions() -> dict[str, Any]:
+    """Return query and descriptions of each table of the schema `ops`."""
+    import yaml
+
+    return yaml.safe_load(Path(__file__).with_name("released_tables.yml").read_text())
+
+
+def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
+    """Create every `ops` table in an open release file.
+
+    Args:
+        target: connection to the file that is being written, with the extensions loaded.
+        release_id: release the file shows; None when nothing was released yet.
+    """
+    target.execute(f"set variable current_release = {release_id if release_id else 'null'}")
+    with TemporaryDirectory() as folder:
+        for table, columns in _JOURNAL_TABLES.items():
+            fields = (entry.partition(":")[::2] for entry in columns.split())
+            kinds = {name: kind or "varchar" for name, kind in fields}
+            copy_from_journal(target, table, kinds, Path(folder))
+    target.execute(f"create temp view raw_files as {_raw_files()}")
+    target.execute("create schema if not exists ops")
+    for name, definition in definitions().items():
+        target.execute(f"create table ops.{name} as {definition['query']}")
+        comment(target, "table", f"ops.{name}", definition["description"], definition["columns"])
+
+
+def _raw_files() -> str:
+    parts = []
+    for domain in DOMAINS.values():
+        if metadata := metadata_locations(domain.namespace).get("files"):
+            parts.append(
+                f"select {literal(domain.name)} as domain, {literal(domain.name)} as pipeline,"
+                f" load_id, source, {literal(domain.main_table)} as table_name, status,"
+                " rows_accepted, rows_rejected, rows_duplicate, byte_count, seconds,"
+                " first_reading_at, last_reading_at,"
+                f" landed_at from iceberg_scan({literal(plain(metadata))})"
+            )
+    return " union all by name ".join(parts) or _NO_FILES

@@ -1,0 +1,185 @@
+"""One mart as an Iceberg table: only the parts whose rows changed are written again.
+
+A part is the whole table, a month or a day of it. Its folder bears a hash over its rows, so the
+files of a snapshot say by themselves what they hold and nothing else has to be remembered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.lakehouse.faults import fault
+from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
+from ingestion.lakehouse.paths import escaped_glob, like, local_path
+from ingestion.lakehouse.sql_text import identifier, literal
+from python_models.release import iceberg_commit
+from python_models.release.mart_parts import (
+    Mart,
+    days_written,
+    digest,
+    part_expression,
+    parts_of,
+)
+from python_models.release.snapshot_files import DataFile, Snapshot, plain, read_snapshot
+
+_PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
+# DuckDB types that Iceberg has no word for, and what they are written as
+_WRITTEN_AS = {
+    "HUGEINT": "DECIMAL(38,0)",
+    "UHUGEINT": "DECIMAL(38,0)",
+    "UBIGINT": "DECIMAL(20,0)",
+    "UINTEGER": "BIGINT",
+    "USMALLINT": "INTEGER",
+    "UTINYINT": "INTEGER",
+    "TINYINT": "INTEGER",
+    "SMALLINT": "INTEGER",
+    "TIMESTAMP_S": "TIMESTAMP",
+    "TIMESTAMP_MS": "TIMESTAMP",
+    "TIMESTAMP_NS": "TIMESTAMP",
+    "JSON": "VARCHAR",
+    "UUID": "VARCHAR",
+    "INTERVAL": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """What a mart is in the lake after it was published."""
+
+    mart: Mart
+    columns: dict[str, str]
+    snapshot: Snapshot
+    schema_hash: str
+    is_unchanged: bool
+    parts_written: int
+
+
+def publish_table(
+    session: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    properties: Mapping[str, str],
+    damaged: Collection[str] = (),
+) -> PublishedTable:
+    """Bring the Iceberg table of a mart to the rows the mart has now, in one commit or none.
+
+    Args:
+        session: connection to the build database.
+        mart: the table to be published.
+        properties: what the snapshot says about itself, such as the invocation.
+        damaged: files that are known not to hold what they should: they are written again.
+    """
+    columns = column_types(session, mart.relation)
+    schema_hash = digest(repr(list(columns.items())))
+    wanted = parts_of(session, mart, columns, schema_hash)
+    before = read_snapshot(session, mart.domain, mart.name)
+    parts = _files_by_part(before)
+    kept = {
+        key: files
+        for key, files in parts.items()
+        if key in wanted and not any(_is_lost(file.path, damaged) for file in files)
+    }
+    missing = sorted(set(wanted) - set(kept))
+    gone = [file for key, files in parts.items() if key not in kept for file in files]
+    is_unchanged = before is not None and not missing and not gone
+    if is_unchanged:
+        return PublishedTable(mart, columns, before, schema_hash, True, 0)
+    folder = f"{warehouse_uri()}/{mart.domain}/{mart.name}"
+    written = _write_parts(session, mart, columns, missing, folder, properties)
+    fault("publish.written")
+    iceberg_commit.commit(
+        mart, _empty_arrow(session, mart, columns), folder, written, gone, properties
+    )
+    fault("publish.committed")
+    after = read_snapshot(session, mart.domain, mart.name)
+    return PublishedTable(mart, columns, after, schema_hash, False, len(missing))
+
+
+def _is_lost(path: str, damaged: Collection[str]) -> bool:
+    """Say whether a file is known to be damaged, or plainly is no whole Parquet file any more."""
+    local = Path(plain(path))
+    if plain(path) in damaged:
+        return True
+    if uses_object_store():
+        return False
+    try:
+        with local.open("rb") as stream:
+            stream.seek(-4, 2)
+            return stream.read() != b"PAR1"
+    except OSError:
+        return True
+
+
+def column_types(session: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Return {column: DuckDB type} of a table, in its order."""
+    described = session.execute(f"describe select * from {relation}").fetchall()
+    return {row[0]: row[1] for row in described}
+
+
+def _files_by_part(snapshot: Snapshot | None) -> dict[tuple[str, str], list[DataFile]]:
+    files = {file.path: file for file in snapshot.files} if snapshot else {}
+    parts = parts_of_files(list(files))
+    return {key: [files[path] for path in paths] for key, paths in parts.items()}
+
+
+def parts_of_files(paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Return the files by (part, digest); one that bears none is a part of its own."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in paths:
+        match = _PART_FOLDER.search(path)
+        key = (match["part"], match["digest"]) if match else (path, "")
+        found.setdefault(key, []).append(path)
+    return found
+
+
+def _write_parts(
+    session: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    columns: Mapping[str, str],
+    missing: list[tuple[str, str]],
+    folder: str,
+    properties: Mapping[str, str],
+) -> list[str]:
+    """Write the parts that are missing and return the paths of their files.
+
+    The folder is new for each publication: what a killed one left there is never taken for data.
+    """
+    if not missing:
+        return []
+    target = local_path(f"{folder}/data/{properties['sluice.publication']}")
+    if not uses_object_store():
+        Path(target).mkdir(parents=True, exist_ok=True)
+    digests = ", ".join(f"({literal(part)}, {literal(digest)})" for part, digest in missing)
+    session.execute(
+        f"copy (select {_selected(columns)},"
+        " parts.sluice_part || '~' || parts.sluice_digest as sluice_part"
+        f" from (select *, {part_expression(mart, missing)} as sluice_part"
+        f" from {mart.relation}{days_written(mart, missing)})"
+        f" as marts inner join (values {digests}) as parts (sluice_part, sluice_digest)"
+        " on marts.sluice_part = parts.sluice_part)"
+        f" to {literal(target)} (format parquet, compression zstd, partition_by (sluice_part))"
+    )
+    pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
+    found = session.execute(f"select file from glob({pattern})").fetchall()
+    return sorted(like(folder, row[0]) for row in found)
+
+
+def _empty_arrow(session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str]) -> Any:
+    """Return the mart without rows, typed as its files are."""
+    return session.execute(
+        f"select {_selected(columns)} from {mart.relation} limit 0"
+    ).to_arrow_table()
+
+
+def _selected(columns: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"cast({identifier(name)} as {_WRITTEN_AS[kind]}) as {identifier(name)}"
+        if kind in _WRITTEN_AS
+        else identifier(name)
+        for name, kind in columns.items()
+    )

@@ -1,0 +1,95 @@
+"""Opens a release so that nothing but its released rows can be reached, and nothing changed.
+
+Statements that people type go through `only_select` first: a locked connection still writes
+files with COPY into the folders it may read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.sql_text import list_of
+
+MEMORY_LIMIT = "1GB"
+
+
+class NothingReleased(RuntimeError):
+    """There is no release in this lake yet; the message says how to make one."""
+
+
+class StatementRefused(ValueError):
+    """What was typed is not one SELECT."""
+
+
+def release_path(path: Path | None = None) -> Path:
+    """Return the release file to open: the one given, or what `latest.duckdb` names now.
+
+    Raises:
+        NothingReleased: there is none.
+    """
+    target = path or lake().latest
+    try:
+        # resolved once: a reader stays on one file however often the pointer moves
+        return target.resolve(strict=True)
+    except FileNotFoundError:
+        raise NothingReleased(f"No release at {target}: run `make run` first.") from None
+
+
+def open_release(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a release read-only, able to read the folders of its tables and nothing else.
+
+    Threads must not share the connection: take a `cursor()` for each query.
+
+    Raises:
+        NothingReleased: there is no release yet.
+    """
+    connection = duckdb.connect(str(release_path(path)), read_only=True)
+    try:
+        _lock_down(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def only_select(connection: duckdb.DuckDBPyConnection, text: str) -> str:
+    """Return the one SELECT a text consists of.
+
+    Raises:
+        StatementRefused: it is empty, several statements, or something else than a SELECT.
+        duckdb.Error: DuckDB cannot parse it.
+    """
+    statements = connection.extract_statements(text)
+    if not statements:
+        raise StatementRefused("Type a SELECT statement.")
+    if len(statements) > 1:
+        raise StatementRefused("One statement at a time, please.")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise StatementRefused("Only SELECT is allowed: a release cannot be changed.")
+    return statements[0].query
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+    folders = [
+        f"{row[0].rstrip('/')}/"
+        for row in connection.execute("select folder from ops.release_folders").fetchall()
+    ]
+    needs_extensions = connection.execute(
+        "select count(*) from duckdb_views() where not internal"
+        " and (contains(sql, 'iceberg_scan(') or contains(sql, 's3://'))"
+    ).fetchone()
+    if needs_extensions and needs_extensions[0]:
+        load_extensions(connection)
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("set threads = 2")
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set autoinstall_known_extensions = false")
+    connection.execute("set autoload_known_extensions = false")
+    connection.execute("set allow_community_extensions = false")
+    connection.execute(f"set allowed_directories = {list_of(folders)}")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")

@@ -1,0 +1,263 @@
+"""Writes the file readers open and moves the pointer to it.
+
+A file is written under a name nobody knows, closed, made durable, given its own new name, and
+only then does `latest.duckdb` point to it: a reader has the file before or the file after.
+
+Files are numbered in the order they are written. No clock says which is newer: one that is set
+back would make the file just written the oldest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.catalog import catalog, metadata_locations, uses_catalog_file
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.faults import fault
+from ingestion.lakehouse.generation import raise_generation
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.server_catalog import note
+from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.landing.products import DOMAINS
+from python_models.release import kept_tables, ops_tables
+from python_models.release.journal_copy import comment
+from python_models.release.release_views import unreadable_query
+from python_models.release.shown import refuse_loss
+from python_models.release.snapshot_files import files_query, pinned_query, plain, snapshot_at
+from python_models.release.source_words import words_of
+
+# files of one release beyond the newest ones are dropped; a reader that has one open keeps it
+_FILES_KEPT_OF_A_RELEASE = 3
+# the file holds views and small tables: blocks of 256 kB would be almost empty
+_SMALL_BLOCKS = {"default_block_size": "16384"}
+_LEDGER = ("calls", "attempts")
+# `release-000003-n00000042.duckdb`; those of earlier versions end in the time they were written
+_NAME = re.compile(r"\.?release-(?P<release>\d+)-(n(?P<number>\d+)|[^-]*)\.duckdb")
+
+
+def refresh(invocation_id: str | None, may_shrink: bool = False) -> Path:
+    """Write the release readers see now anew, with `ops`, `llm` and the rejects as of now."""
+    return write(current_release_id(), invocation_id, may_shrink)
+
+
+def current_release_id() -> int | None:
+    """Return the number of the release that `latest` points to."""
+    latest = lake().latest
+    if latest.is_symlink():
+        found = journal.rows(
+            "select release_id from release_files where file = ?", (latest.readlink().name,)
+        )
+        if found:
+            return found[0]["release_id"] or None
+        if named := _NAME.fullmatch(latest.readlink().name):
+            return int(named["release"]) or None
+    newest = journal.rows("select max(release_id) as release_id from releases")
+    return newest[0]["release_id"]
+
+
+def is_shown(release_id: int) -> bool:
+    """Say whether readers see this release already: the end of a run writes its file anew."""
+    latest = lake().latest
+    return latest.exists() and current_release_id() == release_id
+
+
+def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = False) -> Path:
+    """Write a release to a new file and point `latest` to it; returns the file.
+
+    Args:
+        release_id: number of the release, None for what there is without one.
+        invocation_id: dbt invocation that asks for it.
+        may_shrink: whether readers may see another release, or less, afterwards.
+
+    Raises:
+        WouldDrop: they would, and must not.
+    """
+    folder = lake().releases
+    folder.mkdir(exist_ok=True)
+    name = f"release-{release_id or 0:06d}-n{_next_number():08d}.duckdb"
+    unfinished = folder / f".{name}"
+    for left in folder.glob(f"{unfinished.name}*"):
+        left.unlink()  # of a build that was killed: it was to have the same number
+    try:
+        _fill(unfinished, release_id)
+        fault("release_file.written")
+        _make_durable(unfinished)
+        if not may_shrink:
+            refuse_loss(unfinished)
+        unfinished.rename(folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    file = {"file": name, "release_id": release_id or 0, "invocation_id": invocation_id}
+    journal.put("release_files", [file | {"written_at": journal.now()}])
+    fault("release_file.named")
+    point_to(folder / name)
+    _drop_superseded(release_id or 0)
+    return folder / name
+
+
+def point_to(file: Path) -> None:
+    """Let `latest.duckdb` name a release file, in one step."""
+    latest = lake().latest
+    # relative, so that a lake that was moved still points into itself
+    target = file.relative_to(lake().root)
+    beside = latest.with_name(f".{latest.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    beside.replace(latest)
+    _sync(lake().root)
+    raise_generation(lake().root, shown=file.name)
+    if not uses_catalog_file():
+        note(catalog(), lake().root)
+
+
+def newest_file(release_id: int) -> Path | None:
+    """Return the newest file of a release that still exists."""
+    found = files_by_release().get(release_id)
+    return found[-1] if found else None
+
+
+def files_by_release() -> dict[int, list[Path]]:
+    """Return {release: its files, the newest last}."""
+    written = {
+        row["file"]: row["place"]
+        for row in journal.rows("select file, rowid as place from release_files")
+    }
+    found: dict[int, list[tuple[int, int, Path]]] = {}
+    for path in lake().releases.glob("release-*.duckdb"):
+        if named := _NAME.fullmatch(path.name):
+            # one without a number is older than any that has one: the journal knows their order
+            place = written.get(path.name, 0)
+            key = (int(named["number"] or 0), place, path)
+            found.setdefault(int(named["release"]), []).append(key)
+    return {release: [path for *_, path in sorted(keys)] for release, keys in found.items()}
+
+
+def is_latest(file: Path) -> bool:
+    """Say whether `latest` names this file: then it is never deleted, whatever its place."""
+    latest = lake().latest
+    return latest.is_symlink() and latest.readlink().name == file.name
+
+
+def _next_number() -> int:
+    """Return a number no release file has had; whoever writes one holds the build lock.
+
+    Both the folder and the journal count: either may have been lost or emptied.
+    """
+    names = [path.name for path in lake().releases.glob("release-*.duckdb")]
+    rows = journal.rows("select file, rowid as place from release_files")
+    numbers = [
+        named["number"]
+        for name in names + [row["file"] for row in rows]
+        if (named := _NAME.fullmatch(name))
+    ]
+    return 1 + max([int(number or 0) for number in numbers] + [row["place"] for row in rows] + [0])
+
+
+def _fill(path: Path, release_id: int | None) -> None:
+    with closing(duckdb.connect(str(path), config=_SMALL_BLOCKS)) as target:
+        load_extensions(target)
+        target.execute("set TimeZone = 'UTC'")
+        folders = set()
+        for table in _tables(release_id):
+            _show_table(target, table)
+            folders.add(table["location"])
+        for domain in DOMAINS.values():
+            folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
+        for name in _LEDGER:
+            folders |= _pin_current(target, "llm", name, "llm")
+        ops_tables.fill(target, release_id)
+        kept_tables.show(target)
+        _note_folders(target, folders)
+        target.execute("checkpoint")
+
+
+def _tables(release_id: int | None) -> list[dict[str, Any]]:
+    return journal.rows(
+        "select * from release_tables where release_id = ? order by domain, table_name",
+        (release_id,),
+    )
+
+
+def _show_table(target: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+    """Show a released table; one whose files are damaged says so, and the others are shown."""
+    name, paths = (table["domain"], table["table_name"]), json.loads(table["files"])
+    columns = json.loads(table["columns"])
+    try:
+        _create_view(target, *name, files_query(paths, columns), table)
+    except (duckdb.IOException, duckdb.InvalidInputException):
+        _create_view(target, *name, unreadable_query(".".join(name), paths, columns), table)
+
+
+def _create_view(
+    target: duckdb.DuckDBPyConnection, schema: str, name: str, query: str, table: dict[str, Any]
+) -> None:
+    relation = f"{identifier(schema)}.{identifier(name)}"
+    target.execute(f"create schema if not exists {identifier(schema)}")
+    target.execute(f"create view {relation} as {query}")
+    comments = json.loads(table["comments"])
+    comment(target, "view", relation, comments.pop("", ""), comments)
+
+
+def _pin_current(
+    target: duckdb.DuckDBPyConnection, namespace: str, table: str, schema: str
+) -> set[str]:
+    """Show a table of the lake as it is now; returns the folder readers need for it."""
+    metadata = metadata_locations(namespace).get(table)
+    if metadata is None:
+        return set()
+    snapshot = snapshot_at(target, metadata)
+    described = target.execute(
+        f"describe select * from iceberg_scan({literal(plain(metadata))})"
+    ).fetchall()
+    columns = {row[0]: row[1] for row in described}
+    known = words_of(namespace, table).items()
+    comments = {name: text for name, text in known if not name or name in columns}
+    query = pinned_query(snapshot, columns)
+    _create_view(target, schema, table, query, {"comments": json.dumps(comments)})
+    return {snapshot.location}
+
+
+def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
+    """Say which folders a reader has to reach, and no other."""
+    target.execute("create table ops.release_folders (folder varchar)")
+    comment(
+        target,
+        "table",
+        "ops.release_folders",
+        "One row per folder that holds files of this release.",
+        {"folder": "Folder of a table; a reader needs access to these and nothing else."},
+    )
+    for folder in sorted(folders):
+        target.execute(f"insert into ops.release_folders values ({literal(plain(folder))})")
+
+
+def _make_durable(path: Path) -> None:
+    with path.open("rb") as opened:
+        os.fsync(opened.fileno())
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _drop_superseded(release_id: int) -> None:
+    for other, files in files_by_release().items():
+        kept = _FILES_KEPT_OF_A_RELEASE if other == release_id else 1
+        for path in files[:-kept]:
+            if not is_latest(path):
+                path.unlink(missing_ok=True)
+    for path in lake().releases.glob(".release-*"):
+        path.unlink(missing_ok=True)  # of a build that was killed: this one holds the lock

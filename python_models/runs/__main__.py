@@ -1,0 +1,102 @@
+"""Commands for whoever keeps the thing running: `python -m python_models.runs <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from ingestion.lakehouse.settings import SettingsError
+
+# command: module and function that do it (loaded when asked for), what it needs beside --json
+_COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
+    "runs": ("show.runs", [(["--limit"], {"type": int, "default": 20})]),
+    "run-show": ("show.run_show", [(["id"], {"nargs": "?", "default": "last"})]),
+    "run-compare": ("compare.run_compare", [(["a"], {}), (["b"], {})]),
+    "resume": (
+        "resume.resume",
+        [
+            (["--run"], {"help": "default: the last run, when it failed or was killed"}),
+            (["--from"], {"dest": "from_step", "help": "node or phase to begin with again"}),
+        ],
+    ),
+    "phase-run": (
+        "resume.phase_run",
+        [(["--run"], {"required": True}), (["--phase"], {"required": True})],
+    ),
+    "phase-show": (
+        "show.phase_show",
+        [
+            (["--run"], {"default": "last"}),
+            (["--phase"], {"required": True, "help": "ordinal or name"}),
+            (["--rows"], {"type": int, "default": 5}),
+        ],
+    ),
+    "releases": ("show.releases", [(["--limit"], {"type": int, "default": 20})]),
+    "release-rollback": (
+        "rollback.release_rollback",
+        [(["id"], {}), (["--domain"], {"help": "only this domain's part"})],
+    ),
+    "release-diff": ("compare.release_diff", [(["a"], {}), (["b"], {})]),
+    "export-run": (
+        "export.export_run",
+        [
+            (["id"], {}),
+            (["dir"], {}),
+            (["--rows"], {"type": int, "help": "at most this many rows of a table"}),
+        ],
+    ),
+    "retention": ("retention.retention", [(["--dry-run"], {"action": "store_true"})]),
+    "compact": ("compact.compact", [(["--dry-run"], {"action": "store_true"})]),
+    "relocate": ("relocate.relocate", []),
+    "schedule": ("automation.schedule", [(["--time"], {"default": "02:30"})]),
+    "watch": (
+        "automation.watch",
+        [
+            (["--interval"], {"type": float, "default": 30.0, "help": "seconds"}),
+            (["--at-once"], {"action": "store_true", "help": "begin with a run"}),
+        ],
+    ),
+    "doctor": (
+        "doctor.doctor",
+        [(["--deep"], {"action": "store_true", "help": "read every byte of released files"})],
+    ),
+    "backup": ("backup.backup", [(["dir"], {"help": "folder of the backups"})]),
+    "restore": (
+        "restore.restore",
+        [
+            (["dir"], {"help": "folder of the backups"}),
+            (["--number"], {"type": int, "help": "default: the newest"}),
+            (["--overwrite"], {"action": "store_true", "help": "where there is a lake already"}),
+        ],
+    ),
+    "repair": ("repair.repair", []),
+    "docs": ("docs.docs", []),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    module, _, function = _COMMANDS[options.command][0].partition(".")
+    command = getattr(import_module(f"python_models.runs.{module}"), function)
+    try:
+        return command(options)
+    except (SettingsError, LookupError, RuntimeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m python_models.runs", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, (_, arguments) in _COMMANDS.items():
+        command = commands.add_parser(name)
+        command.add_argument("--json", action="store_true", help="for machines")
+        for flags, more in arguments:
+            command.add_argument(*flags, **more)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

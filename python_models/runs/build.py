@@ -1,0 +1,204 @@
+"""The build that runs in this process: what it is made of and what its nodes have come to.
+
+Each node is written to the journal when it starts and when it ends, so that a run can be
+followed while it lasts and a killed one still says how far it came.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.catalog import metadata_locations
+from ingestion.lakehouse.faults import fault
+from python_models.runs import invocation
+from python_models.runs.going_on import refuse_mixture
+from python_models.runs.nodes import (
+    Node,
+    count_rows,
+    domain_of,
+    has_rows,
+    inputs_of,
+    phase_of,
+    relation_of,
+)
+from python_models.runs.raw_views import Pins, current_pins
+
+
+@dataclass
+class Build:
+    """One dbt invocation that runs nodes."""
+
+    invocation_id: str
+    run_id: str
+    pins: Pins
+    connection: duckdb.DuckDBPyConnection | None = None
+    graph: dict[str, Node] = field(default_factory=dict)
+    # {node: what it has to say that dbt does not}
+    notes: dict[str, str] = field(default_factory=dict)
+    _rows: dict[str, int | None] = field(default_factory=dict)
+
+    def start(
+        self,
+        graph: Mapping[str, Any],
+        selected: Sequence[str],
+        arguments: Mapping[str, Any],
+        target: str,
+    ) -> None:
+        """Write the run down before its first node, and listen to what its nodes do.
+
+        Raises:
+            Mixture: it goes on with a run on tables that others made again; nothing was written.
+        """
+        from dbt_common.events.event_manager_client import add_callback_to_manager
+
+        known = {**graph["nodes"], **graph["sources"]}
+        refuse_mixture(known, selected, self.run_id)
+        self.graph = known
+        os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
+        os.environ["SLUICE_RUN_ID"] = self.run_id
+        invocation.mark_killed()
+        invocation.record_start(
+            self.invocation_id, self.run_id, self.pins, selected, arguments, target
+        )
+        fold_llm_journal()
+        add_callback_to_manager(self.hear)
+
+    def hear(self, message: Any) -> None:
+        """Write down that a node starts or has ended (dbt calls this from its threads)."""
+        if message.info.name not in ("NodeStart", "NodeFinished"):
+            return
+        unique_id = message.data.node_info.unique_id
+        node = self.graph.get(unique_id)
+        if node is None or node["resource_type"] == "operation":
+            return
+        if message.info.name == "NodeStart":
+            if node["resource_type"] != "test":
+                self._write(node, "running", None, None)
+            return
+        result = message.data.run_result
+        self._write(node, result.status, result.execution_time, result.message)
+        fault(f"node.{node['name']}")
+
+    def finish(self, results: list[Any]) -> None:
+        """Write down how every node and the run ended, then show it to readers."""
+        from python_models.release import release_file
+        from python_models.runs import alerts
+
+        if not self.graph:
+            return  # it was refused before it began
+        for result in results:
+            node = self.graph.get(result.node.unique_id)
+            if node is None and result.node.resource_type == "unit_test":
+                # the graph dbt hands over has no unit tests, and one that fails fails the run
+                node = self.graph[result.node.unique_id] = _unit_test(result.node)
+                self._write(node, result.status, result.execution_time, result.message)
+            elif node is not None and result.status == "skipped":
+                self._write(node, "skipped", 0.0, result.message)
+        invocation.record_end(self.invocation_id)
+        fold_llm_journal()
+        release_file.refresh(self.invocation_id)
+        alerts.after_run(self.invocation_id)
+
+    def _write(self, node: Node, status: str, seconds: float | None, message: str | None) -> None:
+        unique_id, ended = node["unique_id"], seconds is not None
+        rows_out = (
+            self.rows_of(unique_id, anew=True) if ended and status in invocation.GOOD else None
+        )
+        known = journal.rows(
+            "select started_at from node_runs where invocation_id = ? and unique_id = ?",
+            (self.invocation_id, unique_id),
+        )
+        row = {
+            "invocation_id": self.invocation_id,
+            "run_id": self.run_id,
+            "unique_id": unique_id,
+            "domain": domain_of(node),
+            "phase": phase_of(node),
+            "node": node["name"],
+            "resource_type": node["resource_type"],
+            "status": str(status),
+            "started_at": known[0]["started_at"] if known else journal.now(),
+            "ended_at": journal.now() if ended else None,
+            "seconds": seconds,
+            "rows_in": self._rows_in(node),
+            "rows_out": rows_out,
+            "message": self.notes.get(node["name"])
+            or (invocation.reason(message) if message else None),
+        }
+        if known:  # in its place: the order of a run's nodes is the one they began in
+            key = {"invocation_id": self.invocation_id, "unique_id": unique_id}
+            journal.change("node_runs", key, row)
+        else:
+            journal.put("node_runs", [row])
+
+    def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
+        """Return how many rows a table or source has; counted once unless asked anew."""
+        node = self.graph[unique_id]
+        if not (has_rows(node) or node["resource_type"] == "source") or self.connection is None:
+            return None
+        if anew or unique_id not in self._rows:
+            self._rows[unique_id] = count_rows(self.connection, relation_of(node))
+        return self._rows[unique_id]
+
+    def _rows_in(self, node: Node) -> int | None:
+        if node["resource_type"] == "test" or not node.get("depends_on"):
+            return None
+        counts = [self.rows_of(parent) for parent in inputs_of(self.graph, node["unique_id"])]
+        known = [count for count in counts if count is not None]
+        return sum(known) if known else None
+
+
+_current: Build | None = None
+
+
+def current(invocation_id: str) -> Build:
+    """Return the build of a dbt invocation; one process runs one invocation at a time."""
+    global _current
+    if _current is None or _current.invocation_id != invocation_id:
+        run_id, pins = invocation.inherited() or (invocation.new_run_id(), current_pins())
+        _current = Build(invocation_id, run_id, pins)
+    return _current
+
+
+def fold_llm_journal() -> None:
+    """Move answers from the journal into the ledger's tables; a crash may have left some."""
+    if _is_something_unfolded():
+        from python_models import llm
+
+        llm.fold_journal()
+
+
+def _is_something_unfolded() -> bool:
+    return not metadata_locations("llm") or has_unfolded_rows()
+
+
+def has_unfolded_rows() -> bool:
+    """Say whether the journal knows more of answers than the ledger's tables.
+
+    Looks into the journal itself: what folds imports pyiceberg, which takes seconds. What a
+    step's run came to is no reason by itself: readers are shown it from the journal, and the
+    ledger gets it with the next answers.
+    """
+    tables = ("llm_calls", "llm_attempts")
+    known = journal.rows(f"select name from sqlite_master where name in {tables}")
+    return any(
+        journal.rows(f"select 1 from {table['name']} where is_folded <> 1 limit 1")
+        for table in known
+    )
+
+
+def _unit_test(node: Any) -> Node:
+    return {
+        "unique_id": node.unique_id,
+        "name": node.name,
+        "resource_type": "unit_test",
+        "fqn": list(node.fqn),
+        "depends_on": {"nodes": list(node.depends_on.nodes)},
+        "config": {},
+    }

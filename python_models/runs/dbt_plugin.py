@@ -1,0 +1,94 @@
+"""dbt-duckdb plugin: gives a build its lock, its extensions, its pinned raw views and its journal.
+
+dbt-duckdb calls it before and after it connects. The macros in `macros/ops/` reach Python through
+`adapter.store_relation`, which hands a value to `store` in dbt's main thread: a function
+registered in DuckDB would run inside its executor, where the connection may not be used, and
+its argument would be written to dbt's log.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.invocation import get_invocation_id
+
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.generation import require_agreement
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError, settings
+from python_models.runs import build
+from python_models.runs.going_on import Mixture
+from python_models.runs.invocation import last_pins
+from python_models.runs.raw_views import create_raw_views
+
+if TYPE_CHECKING:
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.adapters.duckdb.utils import TargetConfig
+    from duckdb import DuckDBPyConnection
+
+
+class Plugin(BasePlugin):
+    """See the module docstring; dbt-duckdb finds a plugin by this class name."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        refuse_disagreement(self.creds)
+        require_agreement(lake().root)
+        if not lock.is_held_here():
+            lock.acquire()
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        spill = lake().root / "spill"
+        spill.mkdir(exist_ok=True)
+        config["temp_directory"] = str(spill)
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        load_extensions(conn)
+        current = build.current(get_invocation_id())
+        create_raw_views(conn, current.pins)
+        current.connection = conn
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Take what a hook hands over: the graph at the start, the results at the end."""
+        current = build.current(get_invocation_id())
+        event = target_config.location.path
+        if event == "run_started":
+            try:
+                current.start(**target_config.config)
+            except Mixture:
+                # the raw views are those of the run that was to go on: give back what was there
+                create_raw_views(current.connection, last_pins())
+                raise
+        elif event == "run_finished":
+            current.finish(**target_config.config)
+
+
+def refuse_disagreement(creds: DuckDBCredentials) -> None:
+    """Stop when dbt was given other values than the rest of the product reads from `.env`.
+
+    Raises:
+        SettingsError: names each variable, both values and the fix.
+    """
+    if creds.database != Path(creds.path).stem:
+        raise SettingsError(
+            f"dbt typed by hand cannot name the database {creds.path}, which has a # in its path: "
+            "use make build, or python -m python_models.runs.dbt_main in place of dbt."
+        )
+    options = creds.config_options or {}
+    asked = {
+        "SLUICE_LAKE": (Path(creds.path).resolve().parent, lake().root.resolve()),
+        "SLUICE_THREADS": (str(options.get("threads")), str(settings().sluice_threads)),
+        "SLUICE_MEMORY_LIMIT": (options.get("memory_limit"), settings().sluice_memory_limit),
+    }
+    wrong = {name: pair for name, pair in asked.items() if pair[0] != pair[1]}
+    if wrong:
+        lines = [
+            f"{name}: dbt has {seen}, .env has {known}" for name, (seen, known) in wrong.items()
+        ]
+        raise SettingsError(
+            "dbt does not read .env, and its environment disagrees with it:\n  "
+            + "\n  ".join(lines)
+            + "\nExport them before you call dbt: set -a; . ./.env; set +a"
+        )

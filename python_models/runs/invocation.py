@@ -1,0 +1,182 @@
+"""One run as the journal has it: which one this invocation belongs to, how it began and ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.settings import scrub
+from python_models.release.snapshot_files import plain
+from python_models.runs import fingerprint
+from python_models.runs.raw_views import Pins
+
+GOOD = ("success", "pass", "warn", "no-op")
+BAD = ("error", "fail", "runtime error", "partial success")
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Passed|[A-Z]\w+): ")
+RESUME_VARIABLE = "SLUICE_RESUME_RUN"
+
+
+class PinsLost(RuntimeError):
+    """The raw snapshots of a run are gone, so that it cannot be gone on with."""
+
+
+def new_run_id() -> str:
+    """Return an id that can be typed; its time is for people, nothing is ordered by it."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def inherited() -> tuple[str, Pins] | None:
+    """Return run and raw snapshots this invocation goes on with; None when it begins a run.
+
+    `make resume` names the run; `dbt retry` goes on with the one its results file is of.
+
+    Raises:
+        PinsLost: the raw tables are no longer there as that run read them.
+    """
+    run_id = os.environ.get(RESUME_VARIABLE) or _retried_run()
+    found = journal.rows(
+        "select run_id, pins from runs where run_id = ? order by rowid limit 1", (run_id,)
+    )
+    return _with_pins(found[0]) if found else None
+
+
+def last_pins() -> Pins:
+    """Return the raw snapshots the last invocation read."""
+    found = journal.rows("select pins from runs order by rowid desc limit 1")
+    return json.loads(found[0]["pins"]) if found else {}
+
+
+def _with_pins(run: Mapping[str, Any]) -> tuple[str, Pins]:
+    pins = json.loads(run["pins"])
+    files = [plain(file) for tables in pins.values() for file in tables.values()]
+    lost = [file for file in files if "://" not in file and not Path(file).exists()]
+    if lost:
+        raise PinsLost(
+            f"Run {run['run_id']} cannot go on: of the raw tables it reads {len(lost)} are no"
+            f" longer kept as they were then (the first is {lost[0]}). Nothing was built or"
+            " changed. `make build` builds everything as a new run, on what has landed by now."
+        )
+    return run["run_id"], pins
+
+
+def _retried_run() -> str | None:
+    from dbt.flags import get_flags
+
+    flags = get_flags()
+    if "retry" not in str(getattr(flags, "INVOCATION_COMMAND", "")).split()[:4]:
+        return None
+    folder = getattr(flags, "STATE", None) or getattr(flags, "TARGET_PATH", None) or "target"
+    results = Path(folder) / "run_results.json"
+    if not results.exists():
+        return None
+    invocation_id = json.loads(results.read_text())["metadata"]["invocation_id"]
+    found = journal.rows("select run_id from runs where invocation_id = ?", (invocation_id,))
+    return found[0]["run_id"] if found else None
+
+
+def mark_killed() -> None:
+    """Say of runs that never ended that they were killed; call it while holding the lock."""
+    for run in journal.rows("select invocation_id, started_at from runs where status = 'running'"):
+        last = journal.rows(
+            "select max(coalesce(ended_at, started_at)) as at from node_runs"
+            " where invocation_id = ?",
+            (run["invocation_id"],),
+        )[0]["at"]
+        ended = last or run["started_at"]
+        key = {"invocation_id": run["invocation_id"]}
+        journal.change("runs", key, _end(run["started_at"], ended, "killed", "ended from outside"))
+        journal.change("node_runs", key | {"status": "running"}, {"status": "killed"})
+
+
+def record_start(
+    invocation_id: str,
+    run_id: str,
+    pins: Pins,
+    selected: Sequence[str],
+    arguments: Mapping[str, Any],
+    target: str,
+) -> None:
+    """Write a run down before its first node: what runs, on what, with which settings."""
+    texts = fingerprint.project_texts()
+    files = {path: fingerprint.digest(content) for path, content in texts.items()}
+    commit, is_dirty = fingerprint.git_state()
+    variables = arguments.get("vars") or {}
+    run = {
+        "invocation_id": invocation_id,
+        "run_id": run_id,
+        "started_at": journal.now(),
+        "command": scrub(str(arguments.get("invocation_command") or arguments.get("which"))),
+        "target": target,
+        "git_commit": commit,
+        "is_dirty": is_dirty,
+        "config_hash": fingerprint.config_hash(variables),
+        "status": "running",
+        "pid": os.getpid(),
+        "pins": json.dumps(pins),
+        "project_hash": fingerprint.project_hash(files),
+    }
+    journal.put("runs", [run])
+    row = _arguments_row(invocation_id, run_id, arguments, files)
+    journal.put("run_args", [row | {"selected": _json(sorted(selected))}])
+    journal.keep_texts(fingerprint.storable_texts(texts))
+
+
+def _arguments_row(
+    invocation_id: str, run_id: str, arguments: Mapping[str, Any], files: Mapping[str, str]
+) -> dict[str, Any]:
+    # a killed run leaves no results file: `resume` repeats these arguments
+    kept = ("which", "select", "exclude", "full_refresh", "resource_types", "indirect_selection")
+    return {
+        "invocation_id": invocation_id,
+        "run_id": run_id,
+        "arguments": _json({name: arguments[name] for name in kept if arguments.get(name)}),
+        "variables": _json(arguments.get("vars") or {}),
+        "environment": _json(fingerprint.plain_settings()),
+        "files": _json(files),
+        "recorded_at": journal.now(),
+    }
+
+
+def record_end(invocation_id: str) -> str:
+    """Write down how a run ended, as its nodes say; returns its status."""
+    run = journal.rows("select * from runs where invocation_id = ?", (invocation_id,))[0]
+    bad = journal.rows(
+        "select node, status, message from node_runs where invocation_id = ?"
+        f" and status in ({', '.join(repr(status) for status in BAD)}) order by rowid",
+        (invocation_id,),
+    )
+    status = "failed" if bad else "success"
+    message = f"{bad[0]['node']}: {bad[0]['message']}" if bad else None
+    end = _end(run["started_at"], journal.now(), status, message)
+    journal.change("runs", {"invocation_id": invocation_id}, end)
+    return status
+
+
+def _end(started_at: str, ended_at: str, status: str, message: str | None) -> dict[str, Any]:
+    seconds = datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)
+    return {
+        "ended_at": ended_at,
+        "seconds": max(0.0, seconds.total_seconds()),  # the clock may have gone back meanwhile
+        "status": status,
+        "message": message,
+    }
+
+
+def reason(message: str | None) -> str:
+    """Return what an error text says, without the frames of a Python traceback."""
+    lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
+    if any(line.startswith("Traceback") for line in lines):
+        named = [i for i, line in enumerate(lines) if _EXCEPTION.match(line)]
+        lines = lines[named[-1] :] if named else lines[-1:]
+    return scrub(" ".join(lines))[:1000] or "no message"
+
+
+def _json(value: Any) -> str:
+    return scrub(json.dumps(value, default=str, sort_keys=True))

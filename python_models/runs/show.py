@@ -1,0 +1,120 @@
+"""Commands that show: `runs`, `run-show`, `phase-show`, `releases`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ingestion.lakehouse.output import emit, emit_document, print_table, say
+from python_models.release import live
+
+_RUN_COLUMNS = (
+    "run_id, status, started_at, seconds, nodes_ok, nodes_failed, nodes_skipped, calls, cached,"
+    " tokens, usd, release_id, command, message"
+)
+
+
+def runs(options: argparse.Namespace) -> int:
+    """List the newest runs."""
+    with live.live_ops() as ops:
+        found = live.rows(
+            ops, f"select {_RUN_COLUMNS} from ops.runs order by rowid limit ?", [options.limit]
+        )
+    emit(found, options.json, "Runs", "No run yet: `make run`.")
+    return 0
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """Show one run: its invocations, its phases, its nodes."""
+    run_id = live.run_named(options.id)["run_id"]
+    with live.live_ops() as ops:
+        document = describe(ops, run_id)
+    if options.json:
+        emit_document(document)
+        return 0
+    print_table(document["invocations"], f"Run {run_id}")
+    if document["phases"]:
+        print_table(document["phases"], "Phases")
+    if document["nodes"]:
+        print_table(document["nodes"], "Nodes (tests that passed are left out)")
+    failed = [gate for gate in document["gates"] if not gate["success"]]
+    if failed:
+        print_table(failed, "Promises that were not kept")
+    return 0
+
+
+def describe(ops: Any, run_id: str) -> dict[str, Any]:
+    """Return everything the journal says about a run."""
+    phases = live.rows(
+        ops,
+        "select domain, phase, count(*) as nodes,"
+        " count(*) filter (status not in ('success', 'pass', 'warn', 'no-op')) as not_ok,"
+        " round(sum(seconds), 2) as seconds, sum(rows_out) as rows_out,"
+        " sum(calls) as calls, sum(cached) as cached, sum(usd) as usd"
+        " from ops.node_runs where run_id = ? and phase is not null"
+        " group by domain, phase order by domain, phase",
+        [run_id],
+    )
+    nodes = live.rows(
+        ops,
+        "select phase, node, status, round(seconds, 2) as seconds, rows_in, rows_out, calls,"
+        " cached, usd, case when status in ('success', 'pass') then null else message end"
+        " as message from ops.node_runs where run_id = ?"
+        " and not (resource_type in ('test', 'unit_test') and status = 'pass')"
+        " order by rowid",
+        [run_id],
+    )
+    gates = live.rows(
+        ops,
+        "select gate, table_name, expectation, severity, success, broken_check,"
+        " unexpected_count, observed from ops.gate_results where invocation_id in"
+        " (select invocation_id from ops.runs where run_id = ?) order by gate, table_name",
+        [run_id],
+    )
+    invocations = live.rows(
+        ops,
+        "select invocation_id, command, status, started_at, round(seconds, 1) as seconds,"
+        " nodes_ok, nodes_failed, nodes_skipped, usd, release_id, git_commit, is_dirty, message"
+        " from ops.runs where run_id = ? order by rowid desc",
+        [run_id],
+    )
+    return {
+        "run_id": run_id,
+        "invocations": invocations,
+        "phases": phases,
+        "nodes": nodes,
+        "gates": gates,
+    }
+
+
+def releases(options: argparse.Namespace) -> int:
+    """List the releases that can be opened."""
+    with live.live_ops() as ops:
+        found = live.rows(
+            ops,
+            "select release_id, is_current, created_at, kind, note as domain, tables, rows, bytes,"
+            " run_id from ops.releases order by release_id desc limit ?",
+            [options.limit],
+        )
+    emit(found, options.json, "Releases", "Nothing released yet: `make run`.")
+    return 0
+
+
+def phase_show(options: argparse.Namespace) -> int:
+    """Show the nodes of one phase of a run and some rows of what they made."""
+    from python_models.runs.phases import phase_nodes, sample_rows
+
+    run_id = live.run_named(options.run)["run_id"]
+    nodes = phase_nodes(run_id, options.phase)
+    samples = sample_rows(run_id, nodes, options.rows)
+    if options.json:
+        emit_document({"run_id": run_id, "nodes": nodes, "data": samples})
+        return 0
+    shown = ("phase", "node", "status", "seconds", "rows_in", "rows_out")
+    print_table([{name: node[name] for name in shown} for node in nodes], f"Run {run_id}")
+    for name, sample in samples.items():
+        if isinstance(sample, str):
+            say(f"{name}: {sample}")
+        elif sample:
+            print_table(sample, name)
+    return 0

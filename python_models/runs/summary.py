@@ -1,0 +1,90 @@
+"""What a person is told when a run is over."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from python_models.release import release_file
+
+_NEXT = """[bold]Look at it[/bold]
+  make dashboard                       pages on http://127.0.0.1:8501
+  make sql                             SQL on the release, read-only
+  make run-show ID={run}   what the run did, node by node"""
+
+
+def print_run(console: Console, exit_code: int) -> None:
+    """Say how the last run ended, what readers see now, and what to do next."""
+    found = journal.rows("select * from runs order by rowid desc limit 1")
+    if not found:
+        return
+    run = found[0]
+    console.print()
+    if exit_code or run["status"] != "success":
+        console.print(f"[bold red]Run {run['run_id']} {run['status']}[/bold red]")
+        if run["message"]:
+            console.print(f"  {escape(run['message'])}")
+        console.print(
+            "  Readers keep the release they had. `make resume` goes on where it stopped."
+        )
+    else:
+        console.print(f"[bold green]Run {run['run_id']} succeeded[/bold green]")
+        _print_reason_not_published(console, run)
+    print_release(console, run["run_id"])
+
+
+def print_release(console: Console, run_id: str | None = None) -> None:
+    """List the tables of the release that readers see."""
+    release_id = release_file.current_release_id()
+    if release_id is None:
+        console.print("Nothing has been released yet.")
+        return
+    table = Table("table", "rows", "size", "", title=f"Release {release_id}", title_justify="left")
+    before = _snapshots_before(release_id)
+    for row in journal.rows(
+        "select * from release_tables where release_id = ? order by domain, table_name",
+        (release_id,),
+    ):
+        table.add_row(
+            f"{row['domain']}.{row['table_name']}",
+            f"{row['rows']:,}",
+            f"{row['bytes'] / 1e6:,.1f} MB",
+            "as before"
+            if before.get((row["domain"], row["table_name"])) == row["snapshot_id"]
+            else "new",
+        )
+    console.print(table)
+    console.print(f"Opened by any DuckDB: {lake().latest} -> {lake().latest.resolve().name}\n")
+    newest = journal.rows("select run_id from runs order by rowid desc limit 1")
+    console.print(_NEXT.format(run=run_id or (newest[0]["run_id"] if newest else "..")))
+
+
+def _snapshots_before(release_id: int) -> dict[tuple[str, str], int]:
+    """Return the snapshots of the release before the run that made this one: each domain a run
+    publishes is a release of its own."""
+    rows = journal.rows(
+        "select domain, table_name, snapshot_id from release_tables where release_id = ("
+        " select max(earlier.release_id) from releases as earlier"
+        " inner join releases as shown on earlier.release_id < shown.release_id"
+        " and earlier.invocation_id is not shown.invocation_id"
+        " where shown.release_id = ?)",
+        (release_id,),
+    )
+    return {(row["domain"], row["table_name"]): row["snapshot_id"] for row in rows}
+
+
+def _print_reason_not_published(console: Console, run: dict) -> None:
+    held_back = journal.rows(
+        "select domain, message from node_runs where invocation_id = ?"
+        " and message like 'not published:%' order by domain",
+        (run["invocation_id"],),
+    )
+    for row in held_back:
+        console.print(f"  {row['domain']}: {escape(row['message'])}.")
+    if run["release_id"] is None and not held_back:
+        console.print(
+            "  It published nothing: only a run with every mart and gate of a domain does."
+        )

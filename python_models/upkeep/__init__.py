@@ -1,0 +1,1 @@
+"""Upkeep of a lake: what may go, what is joined, moved and brought back."""

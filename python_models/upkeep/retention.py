@@ -1,0 +1,212 @@
+"""Command `retention`: lets go of what is beyond keeping, and says what before it does.
+
+The last 10 runs and releases are kept whole. Up to the 100th they stay readable: a release
+keeps its data and its newest file, a run its nodes without the tests that passed. One is
+dropped only when it is beyond the 100th and older than 90 days, never the one readers see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.file_lock import exclusive
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.output import emit, emit_document, say
+from python_models.release import release_file
+from python_models.upkeep import sweep
+from python_models.upkeep.backup import LOCK
+
+KEPT_WHOLE = 10
+KEPT_READABLE = 100
+KEPT_DAYS = 90
+# files of raw and ledger tables may belong to a commit that is going on outside the build lock
+_GRACE = timedelta(hours=24)
+
+
+@dataclass
+class Plan:
+    """What would go."""
+
+    releases: list[int]
+    runs: list[str]
+    compacted_runs: list[str]
+
+
+def retention(options: argparse.Namespace) -> int:
+    """Drop what is beyond keeping; with `--dry-run` only say what."""
+    # a backup that is being taken has listed the files
+    with lock.build_lock("retention"), exclusive(lake().root / LOCK, "The lake's set of files"):
+        plan = make_plan(datetime.now(UTC).replace(tzinfo=None))
+        lines = sweep_tables(plan, options.dry_run)
+        if not options.dry_run:
+            forget(plan)
+            if plan.releases:
+                release_file.refresh(None, may_shrink=True)
+    document = {
+        "dry_run": options.dry_run,
+        "releases_dropped": plan.releases,
+        "runs_dropped": plan.runs,
+        "runs_compacted": plan.compacted_runs,
+        "tables": lines,
+        "bytes_freed": sum(line["bytes"] for line in lines),
+    }
+    if options.json:
+        emit_document(document)
+        return 0
+    emit(lines, False, "Files nothing points to", "No file to delete.")
+    verb = "would go" if options.dry_run else "went"
+    say(
+        f"{len(plan.releases)} releases, {len(plan.runs)} runs and"
+        f" {document['bytes_freed'] / 1e6:,.1f} MB {verb};"
+        f" {len(plan.compacted_runs)} runs are kept without the tests that passed."
+    )
+    return 0
+
+
+def make_plan(now: datetime) -> Plan:
+    """Return which releases and runs are beyond keeping at an instant."""
+    horizon = (now - timedelta(days=KEPT_DAYS)).isoformat(sep=" ")
+    current = release_file.current_release_id()
+    # order goes by number; and nothing is older than what came before it, whatever the clock said
+    releases = journal.rows(
+        "select release_id, max(created_at) over (order by release_id) as created_at"
+        " from releases where dropped_at is null order by release_id desc"
+    )
+    runs = journal.rows(
+        "select run_id, max(started_at) over (order by run_number) as started_at from"
+        " (select run_id, max(started_at) as started_at, max(rowid) as run_number"
+        " from runs group by run_id) order by run_number desc"
+    )
+    return Plan(
+        releases=[
+            row["release_id"]
+            for row in releases[KEPT_READABLE:]
+            if row["created_at"] < horizon and row["release_id"] != current
+        ],
+        runs=[row["run_id"] for row in runs[KEPT_READABLE:] if row["started_at"] < horizon],
+        compacted_runs=[row["run_id"] for row in runs[KEPT_WHOLE:KEPT_READABLE]],
+    )
+
+
+def sweep_tables(plan: Plan, dry_run: bool) -> list[dict[str, Any]]:
+    """Expire snapshots and delete files that no kept release and no table needs."""
+    kept = [
+        row
+        for row in journal.rows(
+            "select release_tables.* from release_tables inner join releases using (release_id)"
+            " where releases.dropped_at is null"
+        )
+        if row["release_id"] not in plan.releases
+    ]
+    opened = catalog()
+    found = []
+    with duckdb.connect() as connection:
+        load_extensions(connection)
+        for namespace in opened.list_namespaces():
+            for name in opened.list_tables(namespace):
+                line = _sweep(connection, opened.load_table(name), name, kept, dry_run)
+                if line["files"] or line["snapshots"]:
+                    found.append(line)
+    return found
+
+
+def _sweep(
+    connection: duckdb.DuckDBPyConnection,
+    table: Any,
+    name: tuple[str, ...],
+    kept: list[dict[str, Any]],
+    dry_run: bool,
+) -> dict[str, Any]:
+    mine = [row for row in kept if (row["domain"], row["table_name"]) == tuple(name)]
+    is_released = "sluice.columns" in table.properties
+    snapshot_ids = {int(row["snapshot_id"]) for row in mine if row["snapshot_id"] is not None}
+    files = {file for row in mine for file in json.loads(row["files"])}
+    expired = 0
+    if is_released and not dry_run:
+        expired = sweep.expire(table, snapshot_ids)
+        table = table.refresh() if expired else table
+    elif is_released:
+        expired = sum(
+            snapshot.snapshot_id not in snapshot_ids for snapshot in table.snapshots()[:-1]
+        )
+        files |= _files_of_kept_snapshots(table, snapshot_ids)
+    age = timedelta(0) if is_released else _GRACE
+    orphans = sweep.orphans(connection, table, files, age)
+    if dry_run and is_released:
+        orphans += _would_be_orphans(connection, table, files)
+    elif not dry_run:
+        sweep.delete(table, orphans)
+    return {
+        "table": ".".join(name),
+        "snapshots": expired,
+        "files": len(orphans),
+        "bytes": sum(file.bytes for file in orphans),
+    }
+
+
+def _files_of_kept_snapshots(table: Any, snapshot_ids: set[int]) -> set[str]:
+    current = table.current_snapshot()
+    wanted = snapshot_ids | ({current.snapshot_id} if current else set())
+    return {
+        sweep.plain(entry.data_file.file_path)
+        for snapshot in table.snapshots()
+        if snapshot.snapshot_id in wanted
+        for manifest in snapshot.manifests(table.io)
+        for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
+    }
+
+
+def _would_be_orphans(
+    connection: duckdb.DuckDBPyConnection, table: Any, kept: set[str]
+) -> list[sweep.Orphan]:
+    """Return data files that only snapshots beyond keeping point to (for a dry run)."""
+    data = {
+        sweep.plain(entry.data_file.file_path): entry.data_file.file_size_in_bytes
+        for snapshot in table.snapshots()
+        for manifest in snapshot.manifests(table.io)
+        for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
+    }
+    return [sweep.Orphan(path, size) for path, size in data.items() if path not in kept]
+
+
+def forget(plan: Plan) -> None:
+    """Take dropped releases and runs out of the journal and delete the releases' files."""
+    files = release_file.files_by_release()
+    for release_id in plan.releases:
+        for path in files.get(release_id, []):
+            if not release_file.is_latest(path):
+                path.unlink(missing_ok=True)
+    with journal.journal() as connection:
+        connection.executemany(
+            "update releases set dropped_at = ? where release_id = ?",
+            [(journal.now(), release_id) for release_id in plan.releases],
+        )
+        gone = [(release_id,) for release_id in plan.releases]
+        connection.executemany("delete from release_tables where release_id = ?", gone)
+        connection.executemany("delete from release_files where release_id = ?", gone)
+        for run_id in plan.runs:
+            connection.execute(
+                "delete from gate_results where invocation_id in"
+                " (select invocation_id from runs where run_id = ?)",
+                (run_id,),
+            )
+            for table in ("node_runs", "run_args", "runs"):
+                connection.execute(f"delete from {table} where run_id = ?", (run_id,))
+        connection.executemany(
+            "delete from node_runs where run_id = ? and status = 'pass'"
+            " and resource_type in ('test', 'unit_test')",
+            [(run_id,) for run_id in plan.compacted_runs],
+        )
+        connection.execute(
+            "delete from file_texts where file_hash not in (select value from run_args,"
+            " json_each(run_args.files))"
+        )
