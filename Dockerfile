@@ -4,9 +4,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf 
     && useradd --create-home sluice && mkdir -p /sluice/lake && chown -R sluice /sluice
 USER sluice
 WORKDIR /sluice
-COPY --chown=sluice requirements.lock Makefile ./
-RUN make setup
 COPY --chown=sluice . .
+RUN make setup
 VOLUME /sluice/lake
 EXPOSE 8501
 CMD ["make", "run"]

@@ -29,18 +29,19 @@ help: ## Print this help
 	@echo; echo "Start with: make run"
 
 # ------------------------------------------------------------------ set-up
-$(STAMP): requirements.lock
+$(STAMP): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "No Python 3.11, 3.12 or 3.13 found. Install one (Debian/Ubuntu: apt-get install python3 python3-venv) or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; fi
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. Debian/Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (about 200 packages, pinned by hash; a few minutes the first time)"
 	@rm -f $(STAMP)
 	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
-	@$(PY) -c 'import pathlib, site; pathlib.Path(site.getsitepackages()[0], "sluice.pth").write_text("import sys; sys.path.append(" + ascii(str(pathlib.Path.cwd())) + ")\n", encoding="ascii")'
+	@# what earlier versions wrote by hand in place of an installation stands in pip's way
+	@rm -rf $(VENV)/lib/python3.*/site-packages/sluice.pth $(VENV)/lib/python3.*/site-packages/sluice-*.dist-info
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation --editable .
 	@# on all cores, where pip takes one; and where PYTHONDONTWRITEBYTECODE is set, every start would compile
 	@# 4,000 modules anew
 	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
-	@$(PY) -m ingestion.landing.dlt_context >/dev/null
 	@touch $(STAMP)
 
 .PHONY: setup

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import streamlit as st
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 # imported here so that no visitor waits for the pages' imports
 import dashboards.navigation  # noqa: F401

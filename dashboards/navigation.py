@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards.conversations import page as conversations
 from dashboards.experiments import page as experiments
 from dashboards.pages import data, llm, overview, quality, runs, sql
+from dashboards.parts.links import know_page
 from dashboards.parts.page import run_page
 from dashboards.parts.release import Release
 from dashboards.telemetry import page as telemetry
@@ -55,3 +56,7 @@ def page(url: str) -> Any:
         url_path=url,
         default=url == "overview",
     )
+
+
+for _url in VIEWS:
+    know_page(_url, partial(page, _url))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import streamlit as st
-
-# `streamlit run` puts the script's own folder on the path, not the project's
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from dashboards.navigation import pages
 

@@ -14,7 +14,7 @@ from python_models.conversations.exporting import TIERS, Request, Written, expor
 from python_models.conversations.released_set import SetRefused, released_set
 from python_models.conversations.templates import TEMPLATES
 from python_models.conversations.writers import COMPRESSIONS, FORMATS
-from python_models.release import kept_tables
+from python_models.release import kept_rows
 from python_models.release.reader import NothingReleased, open_release
 
 
@@ -53,7 +53,7 @@ def run(name: str, request: Request, folder: Path | None = None) -> tuple[Writte
         wanted = released_set(connection, name)
         stem = f"{name}-{request.format}-{request.template}-r{wanted.release_id or 0}"
         written = export_set(wanted, request, folder or _free(lake().root / "exports" / stem))
-    return written, kept_tables.record("conversations", "exports", written.rows())
+    return written, kept_rows.record("conversations", "exports", written.rows())
 
 
 def report(written: Written) -> str:

@@ -15,9 +15,9 @@ HOMES = {
     "RowPrompts": "step",
     "Step": "step",
     "StepFailed": "step",
-    "embed_step": "embeddings",
-    "embed_texts": "embeddings",
-    "fold_journal": "ledger",
+    "embed_step": "features.embeddings",
+    "embed_texts": "features.embeddings",
+    "fold_journal": "ledger.fold",
     "offline_rule": "offline.request",
     "run_step": "run",
 }

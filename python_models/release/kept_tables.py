@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.release.journal_copy import comment, copy_from_journal
@@ -62,7 +62,7 @@ def declared() -> dict[tuple[str, str], KeptTable]:
 
     found: dict[tuple[str, str], KeptTable] = {}
     for path in sorted(FOLDER.glob("*/released_tables.yml")):
-        if path.parent.name == "ops":
+        if path.parent.name == "release":
             continue  # its tables are queries over the journal, see ops_tables
         for name, text in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             found[path.parent.name, name] = _table(path.parent.name, name, text)
@@ -85,23 +85,6 @@ def keep(domain: str, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         filled.append({column: _plain(row.get(column)) for column in table.columns})
     _prepare(table)
     journal.put(table.journal_name, filled)
-
-
-def record(domain: str, name: str, rows: Iterable[Mapping[str, Any]]) -> bool:
-    """Keep rows and show them to readers now.
-
-    Returns:
-        Whether readers see them; while somebody builds, they do when that build ends.
-    """
-    from python_models.release import release_file
-
-    keep(domain, name, rows)
-    try:
-        with lock.build_lock(f"record {domain}.{name}"):
-            release_file.refresh(None)
-    except lock.LakeLocked:
-        return False
-    return True
 
 
 def rows_of(domain: str, name: str) -> list[dict[str, Any]]:

@@ -10,76 +10,76 @@ from ingestion.lakehouse.settings import SettingsError
 
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
-    "runs": ("show.runs", [(["--limit"], {"type": int, "default": 20})]),
-    "run-show": ("show.run_show", [(["id"], {"nargs": "?", "default": "last"})]),
-    "run-compare": ("compare.run_compare", [(["a"], {}), (["b"], {})]),
+    "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
+    "run-show": ("runs.show:run_show", [(["id"], {"nargs": "?", "default": "last"})]),
+    "run-compare": ("runs.compare:run_compare", [(["a"], {}), (["b"], {})]),
     "resume": (
-        "resume.resume",
+        "runs.resume:resume",
         [
             (["--run"], {"help": "default: the last run, when it failed or was killed"}),
             (["--from"], {"dest": "from_step", "help": "node or phase to begin with again"}),
         ],
     ),
     "phase-run": (
-        "resume.phase_run",
+        "runs.resume:phase_run",
         [(["--run"], {"required": True}), (["--phase"], {"required": True})],
     ),
     "phase-show": (
-        "show.phase_show",
+        "runs.show:phase_show",
         [
             (["--run"], {"default": "last"}),
             (["--phase"], {"required": True, "help": "ordinal or name"}),
             (["--rows"], {"type": int, "default": 5}),
         ],
     ),
-    "releases": ("show.releases", [(["--limit"], {"type": int, "default": 20})]),
+    "releases": ("runs.show:releases", [(["--limit"], {"type": int, "default": 20})]),
     "release-rollback": (
-        "rollback.release_rollback",
+        "release.rollback:release_rollback",
         [(["id"], {}), (["--domain"], {"help": "only this domain's part"})],
     ),
-    "release-diff": ("compare.release_diff", [(["a"], {}), (["b"], {})]),
+    "release-diff": ("runs.compare:release_diff", [(["a"], {}), (["b"], {})]),
     "export-run": (
-        "export.export_run",
+        "runs.export:export_run",
         [
             (["id"], {}),
             (["dir"], {}),
             (["--rows"], {"type": int, "help": "at most this many rows of a table"}),
         ],
     ),
-    "retention": ("retention.retention", [(["--dry-run"], {"action": "store_true"})]),
-    "compact": ("compact.compact", [(["--dry-run"], {"action": "store_true"})]),
-    "relocate": ("relocate.relocate", []),
-    "schedule": ("automation.schedule", [(["--time"], {"default": "02:30"})]),
+    "retention": ("upkeep.retention:retention", [(["--dry-run"], {"action": "store_true"})]),
+    "compact": ("upkeep.compact:compact", [(["--dry-run"], {"action": "store_true"})]),
+    "relocate": ("upkeep.relocate:relocate", []),
+    "schedule": ("runs.automation:schedule", [(["--time"], {"default": "02:30"})]),
     "watch": (
-        "automation.watch",
+        "runs.automation:watch",
         [
             (["--interval"], {"type": float, "default": 30.0, "help": "seconds"}),
             (["--at-once"], {"action": "store_true", "help": "begin with a run"}),
         ],
     ),
     "doctor": (
-        "doctor.doctor",
+        "runs.doctor:doctor",
         [(["--deep"], {"action": "store_true", "help": "read every byte of released files"})],
     ),
-    "backup": ("backup.backup", [(["dir"], {"help": "folder of the backups"})]),
+    "backup": ("upkeep.backup:backup", [(["dir"], {"help": "folder of the backups"})]),
     "restore": (
-        "restore.restore",
+        "upkeep.restore:restore",
         [
             (["dir"], {"help": "folder of the backups"}),
             (["--number"], {"type": int, "help": "default: the newest"}),
             (["--overwrite"], {"action": "store_true", "help": "where there is a lake already"}),
         ],
     ),
-    "repair": ("repair.repair", []),
-    "docs": ("docs.docs", []),
+    "repair": ("upkeep.repair:repair", []),
+    "docs": ("runs.docs:docs", []),
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     options = _parser().parse_args(arguments)
-    module, _, function = _COMMANDS[options.command][0].partition(".")
-    command = getattr(import_module(f"python_models.runs.{module}"), function)
+    module, _, function = _COMMANDS[options.command][0].partition(":")
+    command = getattr(import_module(f"python_models.{module}"), function)
     try:
         return command(options)
     except (SettingsError, LookupError, RuntimeError) as error:

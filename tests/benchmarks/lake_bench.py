@@ -90,7 +90,8 @@ class Bench:
     def landed_rows(self) -> int:
         """Return how many raw rows the lake has taken in, rejects included."""
         query = (
-            "import duckdb, sys; from ingestion.lakehouse.lake import *;"
+            "import duckdb; from ingestion.lakehouse.catalog import metadata_locations;"
+            "from ingestion.lakehouse.extensions import load_extensions;"
             "c = duckdb.connect(); load_extensions(c);"
             "at = metadata_locations('raw_telemetry')['files'];"
             "print(c.execute(f\"select sum(rows_in) from iceberg_scan('{at}')\").fetchone()[0])"

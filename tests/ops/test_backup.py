@@ -133,8 +133,8 @@ def test_lake_that_is_there_is_replaced_only_when_told_and_kept_aside(folder: Pa
 @contextlib.contextmanager
 def build_lock_of_another_process():
     code = (
-        "import sys; from ingestion.lakehouse import lock; lock.acquire(); print('held', flush=True);"
-        " sys.stdin.read()"
+        "import sys; from ingestion.lakehouse import lock; lock.acquire();"
+        " print('held', flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=PROJECT_ROOT, text=True,

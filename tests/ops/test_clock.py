@@ -30,7 +30,10 @@ BACK = pytest.mark.parametrize("back", ["-1h", "-1d"])
 def set_back(back: str, code: str) -> str:
     """Run Python on this lake in a process whose clock is back; returns what it printed."""
     script = (
-        "from ingestion.lakehouse import journal; from python_models.release import release_file, rollback, live; from python_models.upkeep import retention; from python_models.runs import invocation as runs\n"
+        "from ingestion.lakehouse import journal\n"
+        "from python_models.release import release_file, rollback, live\n"
+        "from python_models.upkeep import retention\n"
+        "from python_models.runs import invocation as runs\n"
         "from tests.ops.publishing import build_database, make_things, mart, publish\n"
     )
     command = ["faketime", "-f", back, sys.executable, "-c", script + code]
@@ -159,8 +162,9 @@ def test_what_lands_while_the_clock_is_back_is_newer_than_all_that_has_landed(
 ) -> None:
     land = (
         "import pyarrow as pa; from ingestion.lakehouse import clock\n"
-        "from ingestion.landing.land.land import new_load_id; from ingestion.lakehouse.catalog import catalog\n"
-        "from ingestion.landing.land.landed import known_files\n"
+        "from ingestion.landing.land import new_load_id\n"
+        "from ingestion.lakehouse.catalog import catalog\n"
+        "from ingestion.landing.landed import known_files\n"
         "opened = catalog(); opened.create_namespace_if_not_exists('raw_plant')\n"
         "names = ('source', 'file_hash', 'status', 'load_id', 'source_file')\n"
         "schema = pa.schema([(n, pa.string()) for n in names]"

@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
-from python_models.release import kept_tables, release_file
+from python_models.release import kept_rows, kept_tables, release_file
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 DECLARED = """
@@ -44,7 +44,7 @@ def shown(query: str = "from plant.handovers") -> list[tuple]:
 
 
 def test_rows_a_command_records_are_in_the_release_file_with_their_types() -> None:
-    assert kept_tables.record("plant", "handovers", [handover()])
+    assert kept_rows.record("plant", "handovers", [handover()])
     assert shown() == [("a", 3, True, datetime(2026, 1, 2, 3, 4, 5))]
     assert shown("select comment from duckdb_tables() where table_name = 'handovers'") == [
         ("One row per thing handed over.",)
@@ -53,7 +53,7 @@ def test_rows_a_command_records_are_in_the_release_file_with_their_types() -> No
 
 def test_row_with_a_known_key_replaces_the_older_one() -> None:
     kept_tables.keep("plant", "handovers", [handover("a"), handover("b")])
-    kept_tables.record("plant", "handovers", [handover("a", things=9)])
+    kept_rows.record("plant", "handovers", [handover("a", things=9)])
     assert shown("select handover_id, things from plant.handovers") == [("a", 9), ("b", 3)]
 
 
@@ -63,7 +63,7 @@ def test_declared_table_nobody_filled_is_shown_empty() -> None:
 
 
 def test_kept_rows_stay_when_marts_are_published_and_rolled_back() -> None:
-    kept_tables.record("plant", "handovers", [handover()])
+    kept_rows.record("plant", "handovers", [handover()])
     with build_database() as build:
         make_things(build)
         publish(build, mart())
@@ -81,7 +81,7 @@ def test_rows_recorded_while_somebody_builds_are_shown_when_that_build_ends(
 
     with monkeypatch.context() as patch:
         patch.setattr(lock, "acquire", held)
-        assert not kept_tables.record("plant", "handovers", [handover()])
+        assert not kept_rows.record("plant", "handovers", [handover()])
     assert shown() == []
     release_file.refresh(None)
     assert len(shown()) == 1
@@ -90,7 +90,7 @@ def test_rows_recorded_while_somebody_builds_are_shown_when_that_build_ends(
 def test_column_declared_later_is_null_in_older_rows(declared: Path) -> None:
     kept_tables.keep("plant", "handovers", [handover()])
     declared.write_text(f"{DECLARED}    note: {{type: varchar, description: What was said.}}\n")
-    kept_tables.record("plant", "handovers", [handover("b", note="late")])
+    kept_rows.record("plant", "handovers", [handover("b", note="late")])
     assert shown("select note from plant.handovers") == [(None,), ("late",)]
 
 

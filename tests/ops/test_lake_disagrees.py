@@ -162,7 +162,11 @@ def test_estimate_without_the_journal_makes_no_journal_and_moves_nothing(tmp_pat
     take_away(lake().root / "journal.db")
     shown, files = lake().latest.readlink(), sorted(lake().releases.iterdir())
     folders = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path / "logs")}
-    for words in (["llm.estimate"], ["ops.run", "--build-only"], ["llm.forget", "--template", "a"]):
+    for words in (
+        ["llm.estimate"],
+        ["runs.run", "--build-only"],
+        ["llm.ledger.forget", "--template", "a"],
+    ):
         done = subprocess.run(
             [sys.executable, "-m", f"python_models.{words[0]}", *words[1:]],
             cwd=PROJECT_ROOT, env=os.environ | folders, capture_output=True, text=True,

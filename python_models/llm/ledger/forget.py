@@ -1,4 +1,4 @@
-"""Have answers asked again: `python -m python_models.llm.ledger.forget --call-id ...` or `--template ...`.
+"""Have answers asked again, by `--call-id ...` or by `--template ...`.
 
 The attempts that were paid for stay in `llm.attempts`; the answer leaves `llm.calls` with the
 next fold, and the next run asks the question anew.

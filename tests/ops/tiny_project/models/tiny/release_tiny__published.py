@@ -1,5 +1,5 @@
 def model(dbt, session):
-    from python_models.release.publish import publish
+    from python_models.runs.publishing import publish
 
     dbt.config(materialized="table", schema="ops", tags=["release", "tiny"])
     dbt.ref("gate_tiny__before_release")
