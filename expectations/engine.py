@@ -117,7 +117,7 @@ class _Connection(ConnectionWrapper):
     commit = rollback = close = begin
 
 
-class Bench:
+class GateRunner:
     """Where the promises of one gate are put to the test."""
 
     def __init__(self, session: DuckDBPyConnection) -> None:

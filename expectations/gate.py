@@ -129,10 +129,10 @@ def judge(
             for table in changed
         }
         with engine.TURN:
-            bench = engine.Bench(session)
+            runner = engine.GateRunner(session)
             for table in changed:
                 part = parts[table.name]
-                found = bench.check(table, part.query, relations)
+                found = runner.check(table, part.query, relations)
                 results[table.name] = outcomes_of(
                     gate, table, part, found, checked_at, inputs[table.name]
                 )

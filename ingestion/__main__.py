@@ -48,7 +48,7 @@ def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
 
     try:
         with progress() as step:
-            report = land(DOMAINS[domain].road, options.source, options.path, say, step)
+            report = land(DOMAINS[domain].source, options.source, options.path, say, step)
     except Locked as error:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:

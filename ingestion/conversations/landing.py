@@ -11,16 +11,16 @@ from ingestion.conversations.declaration import GRAMMAR
 from ingestion.conversations.places import find, is_web
 from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.declarations import Declared, variable
-from ingestion.landing.deliveries import Found
+from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.landed import landed_rows
-from ingestion.landing.source import Road, Rows, Say, Taken, declaration_row
+from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, declaration_row
 
 MODES = ("priority", "sequential", "concurrent", "adaptive")
 WORKERS = 4
-Mind = dict[str, dict[str, str]]  # by dataset, the status of each content it has
+State = dict[str, dict[str, str]]  # by dataset, the status of each content it has
 
 
-class ConversationsRoad(Road):
+class ConversationsSource(ProductSource):
     """What is conversations' own about landing."""
 
     domain = "conversations"
@@ -33,25 +33,25 @@ class ConversationsRoad(Road):
         self._remotes: dict[str, Any] = {}  # by address, how to fetch it
         self._checksums: dict[str, str] = {}
 
-    def find(self, entry: Declared, only: str | None) -> list[Found]:
+    def find(self, entry: Declared, only: str | None) -> list[FoundFile]:
         files, remotes = find(entry.declaration, only)
         self._remotes |= remotes
         if entry.declaration.sha256:
             self._checksums |= dict.fromkeys(remotes, entry.declaration.sha256)
         return files
 
-    def watched(self, entry: Declared) -> list[Found]:
+    def watched(self, entry: Declared) -> list[FoundFile]:
         """What lies on servers is looked at by a run, not every few seconds."""
         if any(is_web(place) for place in entry.declaration.location):
             return []
         return self.find(entry, None)
 
-    def arranged(self, files: list[Found], declared: Mapping[str, Declared]) -> list[Found]:
+    def arranged(self, files: list[FoundFile], declared: Mapping[str, Declared]) -> list[FoundFile]:
         if mode() in ("sequential", "concurrent"):
             return files
         return sorted(files, key=lambda found: -declared[found.source].declaration.priority)
 
-    def bring(self, found: Found, folder: Path, say: Say) -> Path:
+    def bring(self, found: FoundFile, folder: Path, say: Say) -> Path:
         remote = self._remotes.get(found.address)
         if remote is None:
             return super().bring(found, folder, say)
@@ -64,11 +64,11 @@ class ConversationsRoad(Road):
     def workers(self) -> int:
         return 1 if mode() == "sequential" else workers()
 
-    def asked(self, found: Found, mind: Mind) -> dict[str, Any]:
+    def asked(self, found: FoundFile, state: State) -> dict[str, Any]:
         return {"mode": mode(), "processes": self.workers()}
 
-    def remembered(self) -> Mind:
-        known: Mind = {}
+    def remembered(self) -> State:
+        known: State = {}
         columns = ("source", "file_hash", "status")
         for row in landed_rows(self.namespace, "files", columns, "landed_at"):
             if row["status"] != "duplicate":
@@ -88,30 +88,33 @@ class ConversationsRoad(Road):
         }
 
     def noted(
-        self, taken: list[Taken], mind: Mind, declared: Mapping[str, Declared]
+        self, taken: list[LandedFile], state: State, declared: Mapping[str, Declared]
     ) -> dict[str, Rows]:
         """A row for each dataset that got files: what it holds now."""
         names = []
         for one in taken:
             if one.row["status"] != "duplicate":
-                known = mind.setdefault(one.found.source, {})
+                known = state.setdefault(one.found.source, {})
                 known[one.row["file_hash"]] = one.row["status"]
             names.append(one.found.source)
         return {
             "datasets": [
                 declaration_row(self, declared[name])
-                | {"status": _status(mind.get(name, {})), "checksum": _checksum(mind.get(name, {}))}
+                | {
+                    "status": _status(state.get(name, {})),
+                    "checksum": _checksum(state.get(name, {})),
+                }
                 for name in dict.fromkeys(names)
             ]
         }
 
-    def failed(self, entry: Declared, why: str, mind: Mind) -> dict[str, Rows]:
+    def failed(self, entry: Declared, why: str, state: State) -> dict[str, Rows]:
         return {
             "datasets": [declaration_row(self, entry) | {"status": "failed", "error": scrub(why)}]
         }
 
 
-ROAD = ConversationsRoad()
+SOURCE = ConversationsSource()
 
 
 def mode() -> str:

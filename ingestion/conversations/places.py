@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from ingestion.conversations.declaration import Dataset
 from ingestion.landing.declarations import VariableMissing, expand, variable
 from ingestion.landing.deliveries import (
-    Found,
+    FoundFile,
     SourceAbsent,
     SourceFailed,
     listed,
@@ -33,14 +33,14 @@ def is_web(place: str) -> bool:
         return place.startswith(_WEB)
 
 
-def find(dataset: Dataset, only: str | None) -> tuple[list[Found], dict[str, Remote]]:
+def find(dataset: Dataset, only: str | None) -> tuple[list[FoundFile], dict[str, Remote]]:
     """Return a dataset's files, and how to fetch those that lie on a server, by address.
 
     Raises:
         SourceAbsent: nothing is there, or a variable is not set.
         SourceFailed: a server does not answer or has no such dataset.
     """
-    files: list[Found] = []
+    files: list[FoundFile] = []
     remotes: dict[str, Remote] = {}
     for place in dataset.location:
         if not is_web(place):
@@ -50,14 +50,14 @@ def find(dataset: Dataset, only: str | None) -> tuple[list[Found], dict[str, Rem
             remotes[address] = remote
             name = PurePosixPath(urlsplit(remote.url).path).name or address
             files.append(
-                Found(dataset.dataset, "data", address, name, remote.byte_count, remote.stamp)
+                FoundFile(dataset.dataset, "data", address, name, remote.byte_count, remote.stamp)
             )
     if not files:
         raise SourceAbsent(f"no file at {shown(dataset.location)}")
     return ordered(files, only), remotes
 
 
-def _local(dataset: Dataset, place: str) -> Iterator[Found]:
+def _local(dataset: Dataset, place: str) -> Iterator[FoundFile]:
     try:
         path = expand(place)
     except VariableMissing as error:

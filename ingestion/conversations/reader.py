@@ -22,27 +22,27 @@ from ingestion.conversations.declaration import Dataset
 from ingestion.conversations.decoding import Dialect, Payload, Position, records
 from ingestion.conversations.pacing import Window
 from ingestion.landing.rejecting import Unreadable
-from ingestion.landing.worker import Desk, FileRead, Job
+from ingestion.landing.worker import FileRead, Job, ReaderContext
 
 CHUNK_RECORDS = 8_000
 CHUNK_BYTES = 8 * 1024 * 1024
 SHARED_FROM = 4 * 1024 * 1024  # less is standardised here: processes take time to start
 
 
-def read(desk: Desk, job: Job) -> FileRead:
+def read(context: ReaderContext, job: Job) -> FileRead:
     """Standardise one file: each record is accepted or a reject.
 
     Raises:
         Unreadable: the whole file is refused.
     """
-    dataset = _dataset(desk, job.declaration)
+    dataset = _dataset(context, job.declaration)
     position = Position()
     chunks = _chunks(_records(dataset, job, position), job, dataset)
     found = FileRead()
     processes = int(job.asked["processes"])
-    if processes > 1 and _bytes_so_far(desk, job) >= SHARED_FROM:
+    if processes > 1 and _bytes_so_far(context, job) >= SHARED_FROM:
         window = Window(processes, is_adaptive=job.asked["mode"] == "adaptive")
-        answers = _shared_out(*_pool(desk, processes), window, chunks)
+        answers = _shared_out(*_pool(context, processes), window, chunks)
     else:
         answers = (standardise_chunk(chunk) for chunk in chunks)
     for done in answers:
@@ -50,16 +50,16 @@ def read(desk: Desk, job: Job) -> FileRead:
         found.rows_accepted += done.accepted
         found.rejects += done.rejects
         found.parts += done.parts
-        desk.tell(job.number, found.rows_in, position.byte_count)
+        context.tell(job.number, found.rows_in, position.byte_count)
     if found.rows_in == 0:
         raise Unreadable("empty_file", "the file holds no record")
     return found
 
 
-def _dataset(desk: Desk, text: str) -> Dataset:
-    if text not in desk.kept:
-        desk.kept[text] = Dataset.model_validate_json(text)
-    known: Dataset = desk.kept[text]
+def _dataset(context: ReaderContext, text: str) -> Dataset:
+    if text not in context.kept:
+        context.kept[text] = Dataset.model_validate_json(text)
+    known: Dataset = context.kept[text]
     return known
 
 
@@ -101,11 +101,11 @@ def _chunks(payloads: Iterable[Payload], job: Job, dataset: Dataset) -> Iterator
         yield cut()
 
 
-def _bytes_so_far(desk: Desk, job: Job) -> int:
+def _bytes_so_far(context: ReaderContext, job: Job) -> int:
     """The bytes of this file and those before it: many small files are worth processes too."""
-    with desk.guard:
-        desk.kept["bytes"] = desk.kept.get("bytes", 0) + job.path.stat().st_size
-        return int(desk.kept["bytes"])
+    with context.guard:
+        context.kept["bytes"] = context.kept.get("bytes", 0) + job.path.stat().st_size
+        return int(context.kept["bytes"])
 
 
 def _shared_out(
@@ -142,15 +142,17 @@ def _shared_out(
             places.release()
 
 
-def _pool(desk: Desk, processes: int) -> tuple[ProcessPoolExecutor, threading.Semaphore]:
+def _pool(
+    context: ReaderContext, processes: int
+) -> tuple[ProcessPoolExecutor, threading.Semaphore]:
     """The processes that all files share, and places for chunks under way."""
-    with desk.guard:
-        if "pool" not in desk.kept:
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload([standardise_chunk.__module__])
-            pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare)
-            desk.kept["pool"] = (pool, threading.Semaphore(2 * processes))
-    kept: tuple[ProcessPoolExecutor, threading.Semaphore] = desk.kept["pool"]
+    with context.guard:
+        if "pool" not in context.kept:
+            forkserver = multiprocessing.get_context("forkserver")
+            forkserver.set_forkserver_preload([standardise_chunk.__module__])
+            pool = ProcessPoolExecutor(processes, mp_context=forkserver, initializer=_prepare)
+            context.kept["pool"] = (pool, threading.Semaphore(2 * processes))
+    kept: tuple[ProcessPoolExecutor, threading.Semaphore] = context.kept["pool"]
     return kept
 
 

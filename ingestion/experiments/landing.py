@@ -11,17 +11,17 @@ from ingestion.experiments.tables import FileRead
 from ingestion.lakehouse.clock import now
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.declarations import Declared, Grammar, VariableMissing, expand
-from ingestion.landing.deliveries import Found, SourceAbsent
+from ingestion.landing.deliveries import FoundFile, SourceAbsent
 from ingestion.landing.land import Landing
 from ingestion.landing.landed import Memory, landed_rows
 from ingestion.landing.pipeline import LoadFailed, Quarantined, load
-from ingestion.landing.source import Road, Rows, Taken
+from ingestion.landing.source import LandedFile, ProductSource, Rows
 
 GRAMMAR = Grammar("study", Definition, Path(__file__).parent / "studies")
 OF_A_VERSION = ("concepts", "templates", "models", "curated_combos", "reevaluations")
 
 
-class ExperimentsRoad(Road):
+class ExperimentsSource(ProductSource):
     """What is the studies' own about landing: a folder is one delivery, never half of one."""
 
     domain = "experiments"
@@ -36,12 +36,12 @@ class ExperimentsRoad(Road):
             self.grammar.add(found, path, broken)
         return found
 
-    def find(self, entry: Declared, only: str | None) -> list[Found]:
+    def find(self, entry: Declared, only: str | None) -> list[FoundFile]:
         """Return the folder as one delivery when it has landed as it is now."""
         found = offered(entry)
         return [] if Memory(self.domain).unseen([found], {entry.name: entry.hash}) else [found]
 
-    def watched(self, entry: Declared) -> list[Found]:
+    def watched(self, entry: Declared) -> list[FoundFile]:
         """Return the folder with its version as its stamp."""
         return [offered(entry)]
 
@@ -65,7 +65,9 @@ class ExperimentsRoad(Road):
             landing.fail(entry.name, str(error))
             return
         package = landing.package()
-        package.taken = [Taken(found, row) for row in file_rows(study, entry.name, package.load_id)]
+        package.taken = [
+            LandedFile(found, row) for row in file_rows(study, entry.name, package.load_id)
+        ]
         package.note(version_rows(study, entry.name))
         try:
             from ingestion.landing.resources import package_source
@@ -82,7 +84,7 @@ class ExperimentsRoad(Road):
         package.clear()
 
 
-ROAD = ExperimentsRoad()
+SOURCE = ExperimentsSource()
 
 
 def read_nothing(*_: Any) -> None:
@@ -107,11 +109,11 @@ def folder_of(entry: Declared) -> Path:
     return folder.resolve()
 
 
-def offered(entry: Declared) -> Found:
+def offered(entry: Declared) -> FoundFile:
     """Return a study's folder as one delivery; its stamp is the version."""
     folder = folder_of(entry)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return Found(entry.name, "study", str(folder), "", size, version_of(folder))
+    return FoundFile(entry.name, "study", str(folder), "", size, version_of(folder))
 
 
 def newest_version(name: str) -> str | None:

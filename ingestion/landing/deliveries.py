@@ -21,7 +21,7 @@ _WILD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file (or a folder that is read as one) that lies where a declaration looks."""
 
     source: str
@@ -46,7 +46,7 @@ class SourceFailed(RuntimeError):
 
 def listed(
     source: str, role: str, paths: tuple[str, ...], exclude: tuple[str, ...] = ()
-) -> Iterator[Found]:
+) -> Iterator[FoundFile]:
     """Yield what lies at some globs, local or `s3://`.
 
     Raises:
@@ -63,10 +63,10 @@ def listed(
             if any(fnmatch.fnmatch(address, skipped) for skipped in exclude):
                 continue
             part = address[len(root) :].lstrip("/")
-            yield Found(source, role, address, part, size, stamp)
+            yield FoundFile(source, role, address, part, size, stamp)
 
 
-def ordered(files: list[Found], only: str | None = None) -> list[Found]:
+def ordered(files: list[FoundFile], only: str | None = None) -> list[FoundFile]:
     """Return each file once, by address, those that explain data first; `only` keeps what lies
     at or below one path."""
     if only is not None:
@@ -75,7 +75,7 @@ def ordered(files: list[Found], only: str | None = None) -> list[Found]:
     return sorted(unique.values(), key=lambda found: (found.role == "data", found.address))
 
 
-def at_path(source: str, path: str) -> list[Found]:
+def at_path(source: str, path: str) -> list[FoundFile]:
     """Return the files at or below a path as data of a source, wherever its declaration looks.
 
     Raises:

@@ -18,7 +18,7 @@ from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError, Declared
-from ingestion.landing.deliveries import Found, SourceAbsent, SourceFailed
+from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed
 from ingestion.landing.landed import Memory
 from ingestion.landing.package import Known, Package
 from ingestion.landing.pipeline import (
@@ -31,7 +31,7 @@ from ingestion.landing.pipeline import (
 )
 from ingestion.landing.progress import Progress
 from ingestion.landing.reading_process import ReadingFailed, ReadingProcess
-from ingestion.landing.source import Road, Rows, Say
+from ingestion.landing.source import ProductSource, Rows, Say
 
 PACKAGE_BYTES = 512 * 1024 * 1024
 PACKAGE_FILES = 500
@@ -67,34 +67,40 @@ class Report:
     drained: int = 0
 
 
-def land(road: Road, names: list[str], path: str | None, say: Say, step: Step) -> Report:
+def land(
+    product_source: ProductSource, names: list[str], path: str | None, say: Say, step: Step
+) -> Report:
     """Land every declared source of a domain, or the named ones; returns what became of them.
 
     Raises:
         DeclarationError, SourceAbsent, Locked, SettingsError: nothing was started.
     """
     broken: list[str] = []
-    chosen = choose(road, names, broken)
-    with exclusive(lake().dlt_dir / f"{road.domain}.lock", f"Landing {road.domain}"):
-        landing = Landing(road, say, step)
+    chosen = choose(product_source, names, broken)
+    with exclusive(
+        lake().dlt_dir / f"{product_source.domain}.lock", f"Landing {product_source.domain}"
+    ):
+        landing = Landing(product_source, say, step)
         landing.report.broken = broken
         return landing.run(chosen, names, path)
 
 
-def choose(road: Road, names: list[str], broken: list[str] | None = None) -> dict[str, Declared]:
+def choose(
+    product_source: ProductSource, names: list[str], broken: list[str] | None = None
+) -> dict[str, Declared]:
     """Return the named sources, or all; `broken` takes what is wrong with other declarations.
 
     Raises:
         SourceAbsent: a name is not declared.
         DeclarationError: it may be, in a declaration that cannot be used.
     """
-    declared = road.declared(broken)
+    declared = product_source.declared(broken)
     for name in names:
         if name not in declared:
             if broken:
                 raise DeclarationError("\n".join(broken))
-            grammar = road.grammar
-            folder = f"ingestion/{road.domain}/{grammar.shipped.name}/"
+            grammar = product_source.grammar
+            folder = f"ingestion/{product_source.domain}/{grammar.shipped.name}/"
             raise SourceAbsent(
                 f"{grammar.entry} {name!r} is not declared; there are: "
                 f"{', '.join(sorted(declared))}. "
@@ -106,11 +112,11 @@ def choose(road: Road, names: list[str], broken: list[str] | None = None) -> dic
 class Landing:
     """One run of one domain's landing."""
 
-    def __init__(self, road: Road, say: Say, step: Step) -> None:
-        self.road, self.say, self.step = road, say, step
+    def __init__(self, product_source: ProductSource, say: Say, step: Step) -> None:
+        self.product_source, self.say, self.step = product_source, say, step
         self.report = Report()
-        self.memory = Memory(road.domain)
-        self.scratch = lake().dlt_dir / "scratch" / road.domain
+        self.memory = Memory(product_source.domain)
+        self.scratch = lake().dlt_dir / "scratch" / product_source.domain
         self.chosen: dict[str, Declared] = {}
         self._broken: dict[str, str] = {}  # source: why it could not be asked
         self._pipeline: Any = None
@@ -123,8 +129,8 @@ class Landing:
     def run(self, chosen: dict[str, Declared], names: list[str], path: str | None) -> Report:
         """Land what is new; returns the run's outcome."""
         self.chosen = chosen
-        files = self.road.arranged(self._find(names, path), chosen)
-        if has_pending(self.road.domain):
+        files = self.product_source.arranged(self._find(names, path), chosen)
+        if has_pending(self.product_source.domain):
             self._drain()
         hashes = {name: chosen[name].hash for name in self.report.tallies}
         was_current = self.memory.is_current()
@@ -135,23 +141,25 @@ class Landing:
         streams = [
             entry
             for name, entry in chosen.items()
-            if self.road.streams(entry) and name not in self.report.absent and not path
+            if self.product_source.streams(entry) and name not in self.report.absent and not path
         ]
         if unseen or undeclared or streams or self._broken:
             self._land(unseen, streams, was_current)
         return self.report
 
-    def _find(self, names: list[str], path: str | None) -> list[Found]:
-        files: list[Found] = []
+    def _find(self, names: list[str], path: str | None) -> list[FoundFile]:
+        files: list[FoundFile] = []
         for name, entry in self.chosen.items():
             try:
-                if self.road.streams(entry):
-                    self.road.check_stream(entry)
+                if self.product_source.streams(entry):
+                    self.product_source.check_stream(entry)
                     continue
                 found = self._found(entry, names, path)
             except SourceAbsent as error:
                 if names:
-                    raise SourceAbsent(f"{self.road.grammar.entry} {name}: {error}") from None
+                    raise SourceAbsent(
+                        f"{self.product_source.grammar.entry} {name}: {error}"
+                    ) from None
                 self.report.absent[name] = str(error)
                 continue
             except SourceFailed as error:
@@ -167,17 +175,17 @@ class Landing:
             files += found
         if path and not files:
             raise SourceAbsent(
-                f"no declared {self.road.grammar.entry} reads {path}; "
+                f"no declared {self.product_source.grammar.entry} reads {path}; "
                 f"name one: --source NAME --path {path}"
             )
         return files
 
-    def _found(self, entry: Declared, names: list[str], path: str | None) -> list[Found]:
+    def _found(self, entry: Declared, names: list[str], path: str | None) -> list[FoundFile]:
         if path and names:
-            return self.road.given(entry, path)
-        return self.road.find(entry, path)
+            return self.product_source.given(entry, path)
+        return self.product_source.find(entry, path)
 
-    def _has_a_name(self, found: Found) -> bool:
+    def _has_a_name(self, found: FoundFile) -> bool:
         """Say whether a file's name can be written down; one that is no text cannot."""
         try:
             found.address.encode()
@@ -191,14 +199,14 @@ class Landing:
 
     def fail(self, name: str, why: str) -> None:
         """Note that a source, or one of its files, could not be read; others go on."""
-        self.report.failed.append(f"{self.road.grammar.entry} {name}: {why}")
+        self.report.failed.append(f"{self.product_source.grammar.entry} {name}: {why}")
         self._broken[name] = why
 
     def open(self) -> Any:
         """Open the domain's dlt pipeline, once a run."""
         with self._opening:
             if self._pipeline is None:
-                self._pipeline = open_pipeline(self.road.domain)
+                self._pipeline = open_pipeline(self.product_source.domain)
             return self._pipeline
 
     def _drain(self) -> None:
@@ -208,7 +216,7 @@ class Landing:
             self.report.quarantined.append(str(error))
         self.say(f"finished {self.report.drained} load(s) an earlier run left behind")
 
-    def _land(self, unseen: list[Found], streams: list[Declared], was_current: bool) -> None:
+    def _land(self, unseen: list[FoundFile], streams: list[Declared], was_current: bool) -> None:
         if not was_current:
             self.memory.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -216,11 +224,13 @@ class Landing:
         done = 0
         with (
             ThreadPoolExecutor(max_workers=1) as self._loader,
-            ReadingProcess(self.scratch, self.road.reader, self.road.workers()) as self._reader,
+            ReadingProcess(
+                self.scratch, self.product_source.reader, self.product_source.workers()
+            ) as self._reader,
         ):
             if unseen:
                 self._reader.start()  # it gets ready while the lake is asked what it holds
-            self._known = Known.read(self.road, was_current, current)
+            self._known = Known.read(self.product_source, was_current, current)
             self._loader.submit(self.open)  # takes a second, in which files are read already
             self._reader.know(self._known.contents())
             byte_count = sum(found.byte_count for found in unseen)
@@ -242,7 +252,7 @@ class Landing:
     def _stream(self, entry: Declared) -> None:
         """Land a streaming source; whatever it does, the others land."""
         try:
-            self.road.stream(entry, self)
+            self.product_source.stream(entry, self)
         except (ReadingFailed, LoadFailed):
             raise  # the reading process, or the lake, is at fault
         except Exception as error:
@@ -253,7 +263,13 @@ class Landing:
     def package(self) -> Package:
         """Begin a package."""
         return Package(
-            self.road, new_load_id(), self.scratch, self._reader, self._known, self.chosen, self.say
+            self.product_source,
+            new_load_id(),
+            self.scratch,
+            self._reader,
+            self._known,
+            self.chosen,
+            self.say,
         )
 
     def _commit(self, package: Package) -> None:
@@ -275,7 +291,7 @@ class Landing:
             if tables:
                 from ingestion.landing.resources import package_source
 
-                load(self.open(), package_source(self.road.domain, tables))
+                load(self.open(), package_source(self.product_source.domain, tables))
             self.count(package)
             self.memory.keep(package.remembered(), package.hashes(self.report.tallies))
             fault("after-memory")
@@ -288,7 +304,9 @@ class Landing:
         broken, self._broken = self._broken, {}
         rows: dict[str, Rows] = {}
         for name, why in broken.items():
-            for table, added in self.road.failed(self.chosen[name], why, self._known.mind).items():
+            for table, added in self.product_source.failed(
+                self.chosen[name], why, self._known.state
+            ).items():
                 rows.setdefault(table, []).extend(added)
         return rows
 
@@ -311,9 +329,9 @@ def new_load_id() -> str:
     return f"{clock.load_time()}-{secrets.token_hex(2)}"
 
 
-def cut(files: list[Found]) -> Iterator[list[Found]]:
+def cut(files: list[FoundFile]) -> Iterator[list[FoundFile]]:
     """Cut files into packages: what is committed at once, and read again after a crash."""
-    package: list[Found] = []
+    package: list[FoundFile] = []
     size = 0
     limit = int(os.environ.get("SLUICE_PACKAGE_BYTES", PACKAGE_BYTES))
     for found in files:

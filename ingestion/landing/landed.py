@@ -20,7 +20,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lake_version import adopt_store, refuse_newer
 from ingestion.lakehouse.migrations import SEEN
 from ingestion.lakehouse.paths import sqlite_path
-from ingestion.landing.deliveries import Found
+from ingestion.landing.deliveries import FoundFile
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Memory:
             known = connection.execute("select metadata from pointer").fetchone()
         return known is not None and known[0] == files_pointer(self.namespace)
 
-    def unseen(self, files: list[Found], declared: dict[str, str]) -> list[Found]:
+    def unseen(self, files: list[FoundFile], declared: dict[str, str]) -> list[FoundFile]:
         """Return the files that are new or were written since, and rejected ones to try again.
 
         `declared` has the hash of each source's declaration.
@@ -85,7 +85,7 @@ class Memory:
             known = dict(connection.execute("select source, hash from declared"))
         return {source for source, text in declared.items() if known.get(source) != text}
 
-    def keep(self, files: Iterable[tuple[Found, str]], declared: dict[str, str]) -> None:
+    def keep(self, files: Iterable[tuple[FoundFile, str]], declared: dict[str, str]) -> None:
         """Remember files; those with a declaration's hash until the declaration changes."""
         with closing(self._open()) as connection, connection:
             connection.execute("delete from pointer")

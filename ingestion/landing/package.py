@@ -10,12 +10,12 @@ from typing import Any
 
 from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared
-from ingestion.landing.deliveries import Found, SourceFailed
+from ingestion.landing.deliveries import FoundFile, SourceFailed
 from ingestion.landing.landed import KnownFile, known_declarations, known_files
 from ingestion.landing.products import DOMAINS
 from ingestion.landing.reading_process import Answer, ReadingProcess
 from ingestion.landing.reading_process import Job as Asked
-from ingestion.landing.source import Road, Rows, Say, Taken, declaration_row
+from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, declaration_row
 
 # tables of a package that come in small parts become one Parquet file
 MERGE_ROWS = 2_000_000
@@ -28,16 +28,18 @@ class Known:
 
     files: dict[tuple[str, str], KnownFile]
     addresses: dict[tuple[str, str], set[str]] | None  # None: every unseen file is a delivery
-    mind: Any  # what the domain keeps in mind
+    state: Any  # what the domain keeps in mind
     declarations: dict[str, list[tuple[str, str]]]  # (load id, hash), oldest first
     current: dict[str, str]  # hash of each chosen declaration
 
     @classmethod
-    def read(cls, road: Road, memory_is_current: bool, current: dict[str, str]) -> Known:
-        files, addresses = known_files(road.namespace)
+    def read(
+        cls, product_source: ProductSource, memory_is_current: bool, current: dict[str, str]
+    ) -> Known:
+        files, addresses = known_files(product_source.namespace)
         kept = None if memory_is_current else addresses
-        declarations = known_declarations(road.namespace, road.declared_table)
-        return cls(files, kept, road.remembered(), declarations, current)
+        declarations = known_declarations(product_source.namespace, product_source.declared_table)
+        return cls(files, kept, product_source.remembered(), declarations, current)
 
     def contents(self) -> list[tuple[str, str]]:
         """Return the contents that need not be read again: a rejected file gets a new chance
@@ -66,7 +68,7 @@ class Package:
 
     def __init__(
         self,
-        road: Road,
+        product_source: ProductSource,
         load_id: str,
         scratch: Path,
         reader: ReadingProcess,
@@ -74,20 +76,20 @@ class Package:
         declared: dict[str, Declared],
         say: Say,
     ) -> None:
-        self.road, self.say = road, say
+        self.product_source, self.say = product_source, say
         self.load_id, self.reader, self.known, self.declared = load_id, reader, known, declared
         self.folder = scratch / load_id
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.unfetched: dict[Found, str] = {}  # why
+        self.unfetched: dict[FoundFile, str] = {}  # why
         self._job_count = 0
         self.part_number = 0
         self._begin()
 
     def _begin(self) -> None:
         self.parts: dict[str, list[tuple[str, int]]] = {}
-        self.taken: list[Taken] = []
-        self.unchanged: list[Found] = []
-        self._answers: list[tuple[Found, Answer]] = []
+        self.taken: list[LandedFile] = []
+        self.unchanged: list[FoundFile] = []
+        self._answers: list[tuple[FoundFile, Answer]] = []
         self._noted: dict[str, Rows] = {}
 
     def note(self, rows: dict[str, Rows]) -> None:
@@ -100,9 +102,9 @@ class Package:
         self.part_number += 1
         self._begin()
 
-    def read(self, files: list[Found], path: str | None = None) -> Iterator[Found]:
+    def read(self, files: list[FoundFile], path: str | None = None) -> Iterator[FoundFile]:
         """Have files read, at their address or at `path`; yields each when it is done."""
-        found_of: dict[int, Found] = {}
+        found_of: dict[int, FoundFile] = {}
         jobs: list[Asked] = []
         for number, found in enumerate(files, start=self._job_count):
             place = path or self._place(found)
@@ -122,18 +124,18 @@ class Package:
                 Path(job["path"]).unlink(missing_ok=True)
             yield found
 
-    def _place(self, found: Found) -> str | None:
+    def _place(self, found: FoundFile) -> str | None:
         """Where a file can be read: remote ones are brought here, for they are read twice, once
         for their hash."""
         if not found.is_remote:
             return found.address
         try:
-            return str(self.road.bring(found, self.folder, self.say))
+            return str(self.product_source.bring(found, self.folder, self.say))
         except SourceFailed as error:
             self.unfetched[found] = str(error)
             return None
 
-    def _job(self, number: int, found: Found, path: str) -> Asked:
+    def _job(self, number: int, found: FoundFile, path: str) -> Asked:
         """Describe a file for the reading process."""
         entry = self.declared[found.source]
         return {
@@ -147,11 +149,11 @@ class Package:
             "bytes": found.byte_count,
             "load_id": self.load_id,
             "declaration": entry.declaration.model_dump_json(by_alias=True),
-            "asked": self.road.asked(found, self.known.mind),
+            "asked": self.product_source.asked(found, self.known.state),
             "scratch": str(self.folder / f"file{number:05}"),
         }
 
-    def take(self, found: Found, answer: Answer) -> None:
+    def take(self, found: FoundFile, answer: Answer) -> None:
         """Count one answered file and keep what it gave."""
         key = (found.source, answer.get("hash", ""))
         if answer["status"] == "duplicate":
@@ -162,15 +164,15 @@ class Package:
             key = (found.source, answer["hash"])
         row = self._file_row(found, answer, answer["status"])
         row |= {name: answer[name] for name in ("rows_in", "rows_accepted", "rows_rejected")}
-        row |= self.road.file_columns(answer["notes"])
-        self.taken.append(Taken(found, row, answer["notes"]))
+        row |= self.product_source.file_columns(answer["notes"])
+        self.taken.append(LandedFile(found, row, answer["notes"]))
         self.known.files[key] = KnownFile(answer["status"], answer["rows_in"], self.load_id)
         if self.known.addresses is not None:
             self.known.addresses.setdefault(key, set()).add(found.address)
         for table, path, rows in answer["parts"]:
             self.parts.setdefault(table, []).append((path, rows))
 
-    def _take_duplicate(self, found: Found, answer: Answer, key: tuple[str, str]) -> None:
+    def _take_duplicate(self, found: FoundFile, answer: Answer, key: tuple[str, str]) -> None:
         addresses = self.known.addresses
         if addresses is not None and found.address in addresses.get(key, set()):
             self.unchanged.append(found)  # lies where it was delivered from
@@ -178,9 +180,9 @@ class Package:
         original = self.known.files.get(key)
         row = self._file_row(found, answer, "duplicate")
         row["rows_in"] = row["rows_duplicate"] = original.rows_in if original else 0
-        self.taken.append(Taken(found, row))
+        self.taken.append(LandedFile(found, row))
 
-    def _file_row(self, found: Found, answer: Answer, status: str) -> dict[str, Any]:
+    def _file_row(self, found: FoundFile, answer: Answer, status: str) -> dict[str, Any]:
         return {
             "load_id": self.load_id,
             "source": found.source,
@@ -196,7 +198,7 @@ class Package:
             "landed_at": now(),
         }
 
-    def _crashed(self, found: Found, answer: Answer) -> Answer:
+    def _crashed(self, found: FoundFile, answer: Answer) -> Answer:
         """A file that ends the process that reads it is rejected whole."""
         from ingestion.landing.rejecting import content_hash  # takes pyarrow
 
@@ -230,8 +232,8 @@ class Package:
             self.take(found, answer)
         self._merge()
         tables = dict(self.parts)
-        self.note(self.road.noted(self.taken, self.known.mind, self.declared))
-        self.note({self.road.declared_table: self._declared_rows(sources)})
+        self.note(self.product_source.noted(self.taken, self.known.state, self.declared))
+        self.note({self.product_source.declared_table: self._declared_rows(sources)})
         self.note({"files": [taken.row for taken in self.taken]})
         for table, rows in self._noted.items():
             for row in rows:
@@ -253,20 +255,20 @@ class Package:
                 paths = [path for path, _ in parts]
                 jobs.append(
                     {"do": "merge", "id": table, "paths": paths, "target": target,
-                     "order": self.road.order.get(table, ""), "rows": rows}
+                     "order": self.product_source.order.get(table, ""), "rows": rows}
                 )  # fmt: skip
         for job, _ in self.reader.answers(jobs) if jobs else []:
             self.parts[job["id"]] = [(job["target"], job["rows"])]
 
     def _is_large(self, parts: list[tuple[str, int]]) -> bool:
         """Say whether parts are too large to be written as one in the memory there is."""
-        most = self.road.merge_bytes
+        most = self.product_source.merge_bytes
         return most is not None and sum(Path(path).stat().st_size for path, _ in parts) > most
 
     def _declared_rows(self, sources: Any) -> list[dict[str, Any]]:
-        said = {row["source"] for row in self._noted.get(self.road.declared_table, [])}
+        said = {row["source"] for row in self._noted.get(self.product_source.declared_table, [])}
         return [
-            declaration_row(self.road, self.declared[name])
+            declaration_row(self.product_source, self.declared[name])
             for name in sources
             if self.known.declare(name, self.load_id) and name not in said
         ]
@@ -275,12 +277,12 @@ class Package:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        shape = DOMAINS[self.road.domain].tables[table]
+        shape = DOMAINS[self.product_source.domain].tables[table]
         target = self.folder / f"{name}-own{self.part_number}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=shape), target)
         return target
 
-    def remembered(self) -> Iterator[tuple[Found, str]]:
+    def remembered(self) -> Iterator[tuple[FoundFile, str]]:
         """Yield each file with the hash under which it stays known: a rejected one only until
         its source is declared anew."""
         for found, answer in self._answers:

@@ -1,7 +1,7 @@
-"""The data products there are, and where each one's road begins.
+"""The data products there are, and where each one's landing begins.
 
 A domain is a package `ingestion.<name>` with `schema.TABLES` (the shape of its raw tables) and
-`landing.ROAD` (what it tells the landing), dbt models under `models/<name>`, gates under
+`landing.SOURCE` (what it tells the landing), dbt models under `models/<name>`, gates under
 `expectations/<name>` and a page.
 All else asks here which domains there are; nothing else lists them.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingestion.landing.source import Road
+    from ingestion.landing.source import ProductSource
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Domain:
         return found
 
     @property
-    def road(self) -> Road:
+    def source(self) -> ProductSource:
         """What the landing needs to know of the domain."""
-        found: Road = importlib.import_module(f"ingestion.{self.name}.landing").ROAD
+        found: ProductSource = importlib.import_module(f"ingestion.{self.name}.landing").SOURCE
         return found
 
 

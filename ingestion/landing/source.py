@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared, Grammar
-from ingestion.landing.deliveries import Found, at_path, fetch_object
+from ingestion.landing.deliveries import FoundFile, at_path, fetch_object
 
 if TYPE_CHECKING:
     from ingestion.landing.land import Landing
@@ -23,15 +23,15 @@ Say = Callable[[str], None]
 
 
 @dataclass
-class Taken:
+class LandedFile:
     """One file a package took: what the reading process answered, and its row in `files`."""
 
-    found: Found
+    found: FoundFile
     row: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-class Road:
+class ProductSource:
     """One domain's way into the lake."""
 
     domain: ClassVar[str]
@@ -49,7 +49,7 @@ class Road:
         """Return every declared source by name; `broken` takes what is wrong with the others."""
         return self.grammar.read_all(broken)
 
-    def find(self, entry: Declared, only: str | None) -> list[Found]:
+    def find(self, entry: Declared, only: str | None) -> list[FoundFile]:
         """Return what a source offers, in reading order, at or below one path if it is given.
 
         Raises:
@@ -58,7 +58,7 @@ class Road:
         """
         raise NotImplementedError
 
-    def watched(self, entry: Declared) -> list[Found]:
+    def watched(self, entry: Declared) -> list[FoundFile]:
         """Return what a source offers as far as it can be looked at every few seconds.
 
         Raises:
@@ -66,15 +66,15 @@ class Road:
         """
         return [] if self.streams(entry) else self.find(entry, None)
 
-    def given(self, entry: Declared, path: str) -> list[Found]:
+    def given(self, entry: Declared, path: str) -> list[FoundFile]:
         """Return what lies at a path as data of a source, wherever its declaration looks."""
         return at_path(entry.name, path)
 
-    def arranged(self, files: list[Found], declared: Mapping[str, Declared]) -> list[Found]:
+    def arranged(self, files: list[FoundFile], declared: Mapping[str, Declared]) -> list[FoundFile]:
         """Return files in the order in which they are read."""
         return files
 
-    def bring(self, found: Found, folder: Path, say: Say) -> Path:
+    def bring(self, found: FoundFile, folder: Path, say: Say) -> Path:
         """Fetch a remote file into a folder of the package; returns where it lies.
 
         Raises:
@@ -92,7 +92,7 @@ class Road:
         """Return what the domain keeps in mind between runs, read once from the lake."""
         return None
 
-    def asked(self, found: Found, mind: Any) -> dict[str, Any]:
+    def asked(self, found: FoundFile, state: Any) -> dict[str, Any]:
         """Return what the reader is told of a file besides its declaration; plain JSON."""
         return {}
 
@@ -105,7 +105,7 @@ class Road:
         return {}
 
     def noted(
-        self, taken: list[Taken], mind: Any, declared: Mapping[str, Declared]
+        self, taken: list[LandedFile], state: Any, declared: Mapping[str, Declared]
     ) -> dict[str, Rows]:
         """Return further rows a package's files give, by table; load_id is added.
 
@@ -113,7 +113,7 @@ class Road:
         """
         return {}
 
-    def failed(self, entry: Declared, why: str, mind: Any) -> dict[str, Rows]:
+    def failed(self, entry: Declared, why: str, state: Any) -> dict[str, Rows]:
         """Return the rows, by table, that say a source could not be asked or fetched."""
         return {}
 
@@ -132,11 +132,11 @@ class Road:
         """Land a streaming source."""
 
 
-def declaration_row(road: Road, entry: Declared) -> dict[str, Any]:
+def declaration_row(product_source: ProductSource, entry: Declared) -> dict[str, Any]:
     """Return the row that says which declaration is in force; its load id is added later."""
     return {
         "source": entry.name,
         "declaration_hash": entry.hash,
         "declaration": entry.json,
         "declared_at": now(),
-    } | road.declared_row(entry)
+    } | product_source.declared_row(entry)

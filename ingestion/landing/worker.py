@@ -2,7 +2,8 @@
 crashes a reader, or eats its memory, ends this process only.
 
 Speaks JSON lines: jobs come in on stdin, one answer for each goes out on stdout. What a file
-holds, the domain's reader knows: a function `(Desk, Job) -> FileRead`, named on the command line.
+holds, the domain's reader knows: a function `(ReaderContext, Job) -> FileRead`, named on the
+command line.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ PARQUET = "(format parquet, compression snappy, row_group_size 122880)"
 
 
 @dataclass
-class Desk:
+class ReaderContext:
     """What readers share: one DuckDB (a cursor for each file), and how many read at once."""
 
     connection: duckdb.DuckDBPyConnection
@@ -67,7 +68,7 @@ class Job:
     origin: Provenance
     scratch: Path  # folder for Parquet parts; `*.parquet` there goes when the file is refused
     declaration: str  # JSON
-    asked: dict[str, Any]  # what the domain's road gave with it
+    asked: dict[str, Any]  # what the domain's source gave with it
 
 
 @dataclass
@@ -78,14 +79,16 @@ class FileRead:
     rows_accepted: int = 0
     rejects: list[Reject] = field(default_factory=list)
     parts: list[tuple[str, str, int]] = field(default_factory=list)  # (table, Parquet file, rows)
-    notes: dict[str, Any] = field(default_factory=dict)  # for the domain's road; plain JSON
+    notes: dict[str, Any] = field(default_factory=dict)  # for the domain's source; plain JSON
 
 
 class Reader:
     """Answers jobs; threads share it."""
 
-    def __init__(self, read: Callable[[Desk, Job], FileRead], desk: Desk) -> None:
-        self.read, self.desk = read, desk
+    def __init__(
+        self, read: Callable[[ReaderContext, Job], FileRead], context: ReaderContext
+    ) -> None:
+        self.read, self.context = read, context
         self.known: set[tuple[str, str]] = set()
         self.open_jobs = 0
 
@@ -106,11 +109,11 @@ class Reader:
 
         With a thread of its own for each file, the same work takes a fifth less CPU.
         """
-        with self.desk.guard:
+        with self.context.guard:
             before, self.open_jobs = self.open_jobs > 1, self.open_jobs + change
             if before != (self.open_jobs > 1):
-                lanes = 1 if self.open_jobs > 1 else self.desk.threads
-                self.desk.connection.execute(f"set threads = {lanes}")
+                lanes = 1 if self.open_jobs > 1 else self.context.threads
+                self.context.connection.execute(f"set threads = {lanes}")
 
     def _file(self, job: dict[str, Any]) -> dict[str, Any]:
         path, scratch = Path(job["path"]), Path(job["scratch"])
@@ -122,7 +125,7 @@ class Reader:
         except OSError as error:
             return {"status": "absent", "reason": f"it cannot be opened: {error.strerror}"}
         base = {"hash": file_hash, "bytes": size}
-        with self.desk.guard:
+        with self.context.guard:
             if (job["source"], file_hash) in self.known:
                 return base | {"status": "duplicate"}
             self.known.add((job["source"], file_hash))
@@ -155,7 +158,7 @@ class Reader:
         }
 
     def _read(self, job: Job) -> FileRead:
-        found = self.read(self.desk, job)
+        found = self.read(self.context, job)
         if found.rows_in != found.rows_accepted + len(found.rejects):
             raise Unreadable(
                 "count_mismatch",
@@ -168,7 +171,7 @@ class Reader:
         """Write many small Parquet files of one table as one, in the table's order."""
         files = ", ".join(_quoted(path) for path in job["paths"])
         order = f" order by {job['order']}" if job["order"] else ""
-        self.desk.connection.cursor().execute(
+        self.context.connection.cursor().execute(
             f"copy (select * from read_parquet([{files}]){order}) "
             f"to {_quoted(job['target'])} {PARQUET}"
         )
@@ -225,7 +228,7 @@ def _reader(name: str, threads: int, memory_limit: str, scratch: Path) -> Reader
     connection.execute("set global TimeZone = 'UTC'")
     module, _, function = name.partition(":")
     read = getattr(importlib.import_module(module), function)
-    return Reader(read, Desk(connection, threads, scratch))
+    return Reader(read, ReaderContext(connection, threads, scratch))
 
 
 def main() -> None:
@@ -242,7 +245,7 @@ def main() -> None:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
 
-    reader.desk.tell = tell
+    reader.context.tell = tell
 
     def work(line: str) -> None:
         job = json.loads(line)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from dlt.sources.sql_database import sql_table
 
 from ingestion.landing.declarations import Declared, variable
-from ingestion.landing.deliveries import Found
+from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.package import Package
 from ingestion.landing.resources import piecewise_source
 from ingestion.telemetry.declaration import Sql
@@ -57,7 +57,7 @@ def database_resource(
         path = package.folder / f"rows{number:05}.jsonl"
         byte_count = _write(items, path)
         address = f"{declared.connection}/{declared.table or 'query'}@{package.load_id}#{number}"
-        found = Found(entry.name, "rows", address, str(path), byte_count, "")
+        found = FoundFile(entry.name, "rows", address, str(path), byte_count, "")
         for _ in package.read([found], str(path)):
             pass
         tables = package.finish(sources)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingestion.landing.deliveries import Found, SourceAbsent, at_path, listed, ordered, shown
+from ingestion.landing.deliveries import FoundFile, SourceAbsent, at_path, listed, ordered, shown
 from ingestion.telemetry.declaration import Declaration
 
 
-def found_files(declaration: Declaration, only: str | None = None) -> list[Found]:
+def found_files(declaration: Declaration, only: str | None = None) -> list[FoundFile]:
     """Return a source's files in order of their address, label files first.
 
     `only` keeps what lies at or below one path. Roles: data, windows, spans.
@@ -28,7 +28,7 @@ def found_files(declaration: Declaration, only: str | None = None) -> list[Found
     return ordered(files, only)
 
 
-def given_files(declaration: Declaration, path: str) -> list[Found]:
+def given_files(declaration: Declaration, path: str) -> list[FoundFile]:
     """Return the files at or below a path as data of a source, wherever its declaration looks.
 
     Raises:
@@ -41,7 +41,7 @@ def given_files(declaration: Declaration, path: str) -> list[Found]:
     return found
 
 
-def _label_files(declaration: Declaration) -> Iterator[Found]:
+def _label_files(declaration: Declaration) -> Iterator[FoundFile]:
     labels = declaration.labels
     if labels.windows:
         yield from listed(declaration.source, "windows", labels.windows.paths)

@@ -8,18 +8,18 @@ from typing import Any
 
 from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared, variable
-from ingestion.landing.deliveries import Found, SourceAbsent
+from ingestion.landing.deliveries import FoundFile, SourceAbsent
 from ingestion.landing.land import Landing
 from ingestion.landing.landed import landed_rows
 from ingestion.landing.pipeline import LoadFailed, Quarantined, load
-from ingestion.landing.source import Road, Rows, Taken
+from ingestion.landing.source import LandedFile, ProductSource, Rows
 from ingestion.telemetry.declared import GRAMMAR
 from ingestion.telemetry.deliveries import found_files, given_files
 
 Uses = dict[str, dict[str, str]]  # by source, what each column was last taken for
 
 
-class TelemetryRoad(Road):
+class TelemetrySource(ProductSource):
     """What is telemetry's own about landing."""
 
     domain = "telemetry"
@@ -33,17 +33,17 @@ class TelemetryRoad(Road):
         "rejects": "source_file, line_number",
     }
 
-    def find(self, entry: Declared, only: str | None) -> list[Found]:
+    def find(self, entry: Declared, only: str | None) -> list[FoundFile]:
         return found_files(entry.declaration, only)
 
-    def given(self, entry: Declared, path: str) -> list[Found]:
+    def given(self, entry: Declared, path: str) -> list[FoundFile]:
         return given_files(entry.declaration, path)
 
     def remembered(self) -> Uses:
         return known_columns()
 
-    def asked(self, found: Found, mind: Uses) -> dict[str, Any]:
-        uses = mind.get(found.source, {})
+    def asked(self, found: FoundFile, state: Uses) -> dict[str, Any]:
+        uses = state.get(found.source, {})
         return {"known_sensors": sorted(name for name, use in uses.items() if use == "sensor")}
 
     def file_columns(self, notes: dict[str, Any]) -> dict[str, Any]:
@@ -63,9 +63,9 @@ class TelemetryRoad(Road):
         }
 
     def noted(
-        self, taken: list[Taken], mind: Uses, declared: Mapping[str, Declared]
+        self, taken: list[LandedFile], state: Uses, declared: Mapping[str, Declared]
     ) -> dict[str, Rows]:
-        return {"source_columns": column_changes(taken, mind)}
+        return {"source_columns": column_changes(taken, state)}
 
     def streams(self, entry: Declared) -> bool:
         return entry.declaration.sql is not None
@@ -98,7 +98,7 @@ class TelemetryRoad(Road):
         package.clear()
 
 
-ROAD = TelemetryRoad()
+SOURCE = TelemetrySource()
 
 
 def known_columns() -> Uses:
@@ -114,7 +114,7 @@ def known_columns() -> Uses:
     return found
 
 
-def column_changes(taken: list[Taken], known: Uses) -> Rows:
+def column_changes(taken: list[LandedFile], known: Uses) -> Rows:
     """Return a row for each column of a source whose use changed, and remember it in `known`."""
     rows: Rows = []
     for source, uses in _uses(taken).items():
@@ -142,7 +142,7 @@ def column_changes(taken: list[Taken], known: Uses) -> Rows:
     return rows
 
 
-def _uses(taken: list[Taken]) -> dict[str, dict[str, tuple[str, str]]]:
+def _uses(taken: list[LandedFile]) -> dict[str, dict[str, tuple[str, str]]]:
     """By source and column: its use, and the file that says so."""
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for one in taken:

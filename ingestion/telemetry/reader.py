@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.landing import rejecting
-from ingestion.landing.worker import Desk, FileRead, Job
+from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.labels import convert_spans, convert_windows
@@ -15,14 +15,16 @@ from ingestion.telemetry.mapping import Delivery
 from ingestion.telemetry.survey import Unreadable
 
 
-def read(desk: Desk, job: Job) -> FileRead:
+def read(context: ReaderContext, job: Job) -> FileRead:
     """Convert a file of readings or labels into canonical Parquet parts.
 
     Raises:
         Unreadable: the whole file is refused.
     """
     try:
-        converted = _convert(desk.connection.cursor(), _declaration(desk, job.declaration), job)
+        converted = _convert(
+            context.connection.cursor(), _declaration(context, job.declaration), job
+        )
     except Unreadable as error:
         raise rejecting.Unreadable(error.reason, str(error)) from None
     finally:
@@ -40,10 +42,10 @@ def read(desk: Desk, job: Job) -> FileRead:
     )
 
 
-def _declaration(desk: Desk, text: str) -> Declaration:
-    if text not in desk.kept:
-        desk.kept[text] = Declaration.model_validate_json(text)
-    known: Declaration = desk.kept[text]
+def _declaration(context: ReaderContext, text: str) -> Declaration:
+    if text not in context.kept:
+        context.kept[text] = Declaration.model_validate_json(text)
+    known: Declaration = context.kept[text]
     return known
 
 

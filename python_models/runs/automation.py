@@ -97,9 +97,9 @@ def offered_files() -> dict[str, tuple[int, str]]:
 
     found: dict[str, tuple[int, str]] = {}
     for domain in DOMAINS.values():
-        for entry in domain.road.declared().values():
+        for entry in domain.source.declared().values():
             with contextlib.suppress(SourceAbsent, SourceFailed):
-                for file in domain.road.watched(entry):
+                for file in domain.source.watched(entry):
                     found[file.address] = (file.byte_count, file.stamp)
     return found
 

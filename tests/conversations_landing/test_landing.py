@@ -161,14 +161,14 @@ def test_files_of_high_priority_are_read_first(chats: Chats) -> None:
     chats.declare("chats", DATASET.replace("{folder}/**/*", "{folder}/a/*"))
     for folder in ("a", "z"):
         chats.deliver(f"{folder}/x.jsonl", lines(0, 2))
-    from ingestion.conversations.landing import ROAD
+    from ingestion.conversations.landing import SOURCE
     from ingestion.landing.declarations import Declared
 
     declared: dict[str, Declared] = {
-        name: entry for name, entry in ROAD.declared().items() if name in ("chats", "later")
+        name: entry for name, entry in SOURCE.declared().items() if name in ("chats", "later")
     }
-    found = [file for name in ("later", "chats") for file in ROAD.find(declared[name], None)]
-    assert [file.source for file in ROAD.arranged(found, declared)] == ["chats", "later"]
+    found = [file for name in ("later", "chats") for file in SOURCE.find(declared[name], None)]
+    assert [file.source for file in SOURCE.arranged(found, declared)] == ["chats", "later"]
 
 
 def test_a_landing_killed_at_a_boundary_is_finished_by_the_next(chats: Chats) -> None:

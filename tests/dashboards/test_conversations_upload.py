@@ -13,7 +13,7 @@ import yaml
 from streamlit.testing.v1 import AppTest
 
 from dashboards.parts import run_progress, runner
-from ingestion.conversations.landing import ROAD
+from ingestion.conversations.landing import SOURCE
 from ingestion.conversations.uploads import UploadRefused, Wanted, keep
 from ingestion.lakehouse.lake import lake
 from tests.dashboards.pages import failures, page, words
@@ -82,7 +82,7 @@ def test_a_dropped_file_becomes_a_dataset_and_the_button_lands_it(
     tested.number_input[0].set_value(7)
     tested = pressed(tested, "Keep as a dataset")
     assert failures(tested) == [] and "upload_letters_of_may" in words(tested)
-    declared = ROAD.declared()["upload_letters_of_may"].declaration
+    declared = SOURCE.declared()["upload_letters_of_may"].declaration
     assert (declared.name, declared.license) == ("Letters of May", "CC-BY-4.0")
     assert (declared.tier, declared.priority, declared.format) == ("restricted", 7, "auto")
     pressed(tested, "Land and build now")
@@ -114,8 +114,8 @@ def test_what_a_file_is_called_decides_nothing(
     told = yaml.safe_load(text)
     assert told["tier"] == "private" and told["priority"] == 0
     assert told["location"] == f"${{SLUICE_LAKE}}/uploads/{kept.folder.name}/data.jsonl"
-    entry = ROAD.declared()[kept.dataset]
-    (found,) = ROAD.find(entry, None)
+    entry = SOURCE.declared()[kept.dataset]
+    (found,) = SOURCE.find(entry, None)
     assert Path(found.address).read_bytes() == CHATS
 
 
@@ -132,7 +132,7 @@ def test_two_of_one_name_are_two_datasets_and_one_file_is_kept_once(clean_settin
     first = keep(CHATS, "a.jsonl", WANTED)
     second = keep(CHATS + CHATS, "a.jsonl", WANTED)
     assert first.dataset != second.dataset and {first.dataset, second.dataset} < set(
-        ROAD.declared()
+        SOURCE.declared()
     )
     with pytest.raises(UploadRefused, match=f"already: as dataset {first.dataset}"):
         keep(CHATS, "other.json", Wanted("Another", "MIT"))
@@ -188,13 +188,13 @@ def test_a_damaged_archive_is_refused(clean_settings: None, name: str) -> None:
 def test_what_is_being_written_is_declared_to_nobody(clean_settings: None) -> None:
     kept = keep(CHATS, "a.jsonl", WANTED)
     kept.folder.rename(kept.folder.with_name(f".{kept.folder.name}"))
-    assert kept.dataset not in ROAD.declared()
+    assert kept.dataset not in SOURCE.declared()
 
 
 def test_a_kept_file_is_landed_with_counts_that_add_up(clean_settings: None) -> None:
     from ingestion.landing.land import land
 
     kept = keep(CHATS + b'{"weather": "rain"}\n', "a.jsonl", WANTED)
-    report = land(ROAD, [kept.dataset], None, lambda _: None, lambda *_: None)
+    report = land(SOURCE, [kept.dataset], None, lambda _: None, lambda *_: None)
     tally = report.tallies[kept.dataset]
     assert (tally.rows_in, tally.accepted, tally.rejected) == (4, 3, 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.experiments.landing import ROAD
+from ingestion.experiments.landing import SOURCE
 from ingestion.lakehouse.catalog import catalog, metadata_locations
 from ingestion.landing.land import Report, land
 from tests.experiments.studies import STUDY, write_study
@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def landed() -> Report:
-    return land(ROAD, [], None, lambda _: None, lambda *_: None)
+    return land(SOURCE, [], None, lambda _: None, lambda *_: None)
 
 
 def rows(table: str) -> list[dict[str, Any]]:

@@ -28,13 +28,13 @@ Run = Callable[..., list[dict[str, Any]]]
 def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The names of the tables Great Expectations was asked about, as they come."""
     asked: list[str] = []
-    check = engine.Bench.check
+    check = engine.GateRunner.check
 
-    def noted(self: engine.Bench, one: Any, *rest: Any) -> Any:
+    def noted(self: engine.GateRunner, one: Any, *rest: Any) -> Any:
         asked.append(one.name)
         return check(self, one, *rest)
 
-    monkeypatch.setattr(engine.Bench, "check", noted)
+    monkeypatch.setattr(engine.GateRunner, "check", noted)
     yield asked
 
 

@@ -15,6 +15,7 @@ from ingestion.__main__ import main
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.sql_text import literal
 
 PLANT = """
 source: plant
@@ -82,7 +83,7 @@ class Plant:
         with duckdb.connect() as connection:
             load_extensions(connection)
             for table, metadata in metadata_locations("raw_telemetry").items():
-                connection.execute(f"create view {table} as from iceberg_scan('{metadata}')")
+                connection.execute(f"create view {table} as from iceberg_scan({literal(metadata)})")
             return connection.execute(query).fetchall()
 
     def tables(self) -> Iterable[str]:

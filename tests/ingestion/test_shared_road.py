@@ -48,8 +48,8 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_one_folder_of_declarations_serves_all_domains(sources: Path) -> None:
-    telemetry = DOMAINS["telemetry"].road.declared()
-    conversations = DOMAINS["conversations"].road.declared()
+    telemetry = DOMAINS["telemetry"].source.declared()
+    conversations = DOMAINS["conversations"].source.declared()
     assert ("plant" in telemetry, "chats" in telemetry) == (True, False)
     assert ("plant" in conversations, "chats" in conversations) == (False, True)
 
@@ -57,7 +57,7 @@ def test_one_folder_of_declarations_serves_all_domains(sources: Path) -> None:
 def test_a_declaration_of_no_domain_is_an_error(sources: Path) -> None:
     (sources / "odd.yml").write_text("- just\n- a list\n")
     with pytest.raises(DeclarationError, match="`dataset:`"):
-        DOMAINS["telemetry"].road.declared()
+        DOMAINS["telemetry"].source.declared()
 
 
 def test_watching_looks_at_the_files_of_all_domains(sources: Path) -> None:
