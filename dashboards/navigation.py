@@ -10,10 +10,10 @@ import streamlit as st
 
 from dashboards.conversations import page as conversations
 from dashboards.experiments import page as experiments
-from dashboards.pages import data, llm, overview, quality, runs, sql
 from dashboards.parts.links import know_page
 from dashboards.parts.page import run_page
 from dashboards.parts.release import Release
+from dashboards.shared import data, llm, overview, quality, runs, sql
 from dashboards.telemetry import page as telemetry
 
 Show = Callable[[Release], None]

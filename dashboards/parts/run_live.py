@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.pages import runs_queries as queries
 from dashboards.parts.text import duration, escaped
+from dashboards.shared import runs_queries as queries
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.settings import SettingsError
 

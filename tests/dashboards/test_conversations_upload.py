@@ -16,7 +16,7 @@ from dashboards.parts import run_progress, runner
 from ingestion.conversations.landing import SOURCE
 from ingestion.conversations.uploads import UploadRefused, Wanted, keep
 from ingestion.lakehouse.lake import lake
-from tests.dashboards.pages import failures, page, words
+from tests.dashboards.shared import failures, page, words
 
 CHATS = b"".join(
     json.dumps({"instruction": f"How do I bake bread {n}?", "output": "Knead and wait."}).encode()
@@ -106,7 +106,8 @@ def test_what_a_file_is_called_decides_nothing(
     kept = keep(CHATS, name, Wanted(name, name))
     new = tree(tmp_path) - before
     folder = kept.folder.relative_to(tmp_path)
-    assert new - {str(parent) for parent in folder.parents} == {
+    of_the_lake = {"lake/VERSION", "lake/version.lock"}
+    assert new - of_the_lake - {str(parent) for parent in folder.parents} == {
         str(folder),
         *(str(folder / file) for file in ("data.jsonl", "dataset.yml", "sha256")),
     }

@@ -11,7 +11,7 @@ import yaml
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from tests.dashboards.pages import PLACES, URLS, failures, page, place_name, words
+from tests.dashboards.shared import PLACES, URLS, failures, page, place_name, words
 from tests.dashboards.synthetic import write_release
 
 
@@ -210,7 +210,7 @@ def test_pages_of_the_demo_answer_within_seconds(released: Path) -> None:
 
 def test_the_synthetic_release_has_the_columns_ops_releases() -> None:
     definitions = yaml.safe_load(
-        (PROJECT_ROOT / "python_models" / "ops" / "released_tables.yml").read_text()
+        (PROJECT_ROOT / "python_models" / "release" / "released_tables.yml").read_text()
     )
     ddl = Path(__file__).with_name("released_tables.sql").read_text()
     with duckdb.connect() as connection:

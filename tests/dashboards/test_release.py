@@ -9,9 +9,9 @@ import duckdb
 import pytest
 import streamlit as st
 
-from dashboards.pages import data_queries
-from dashboards.pages.sql import saved_queries
 from dashboards.parts import release
+from dashboards.shared import data_queries
+from dashboards.shared.sql import saved_queries
 from ingestion.lakehouse.settings import PROJECT_ROOT
 
 ECHO = "select $number::bigint as number, count(*) as cycles from telemetry.cycles"

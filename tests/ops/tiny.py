@@ -36,6 +36,7 @@ class Tiny:
         """Return what its dbt commands need to find their files."""
         return {
             "TINY_THINGS": str(self.things),
+            "PYTHONPATH": str(PROJECT_ROOT),  # its models use what lies beside this file
             "DBT_PROFILES_DIR": str(PROJECT_ROOT / "dbt_project"),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),

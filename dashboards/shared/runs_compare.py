@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.pages import runs_queries as queries
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, duration, moment, usd, words
+from dashboards.shared import runs_queries as queries
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {

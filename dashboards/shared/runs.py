@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.pages import runs_compare
-from dashboards.pages import runs_queries as queries
 from dashboards.parts import run_live, run_progress, runner
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import escaped, moment, words
+from dashboards.shared import runs_compare
+from dashboards.shared import runs_queries as queries
 
 NUMBER = st.column_config.NumberColumn
 RUN_COLUMNS = {

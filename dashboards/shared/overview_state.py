@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.pages import overview_queries as queries
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.text import ago, count, escaped, some
+from dashboards.shared import overview_queries as queries
 
 
 def gates(release: Release) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.pages import llm_call
-from dashboards.pages import llm_queries as queries
 from dashboards.parts import charts
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import capital, count, percent, usd
+from dashboards.shared import llm_call
+from dashboards.shared import llm_queries as queries
 
 URL = "query-params"
 # what is counted: the column asked for and the column the cache saved

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.pages import overview_queries as queries
 from dashboards.parts import charts
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.text import count, percent, some
+from dashboards.shared import overview_queries as queries
 from ingestion.landing.products import DOMAINS
 
 Ask = Callable[..., pa.Table]

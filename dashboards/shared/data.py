@@ -8,12 +8,12 @@ from urllib.parse import quote
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.pages import data_queries as queries
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release, whole_table
 from dashboards.parts.tables import picked, table, to_parquet
 from dashboards.parts.text import escaped, paragraphs
+from dashboards.shared import data_queries as queries
 from ingestion.lakehouse.lake import lake
 
 PREVIEW_ROWS = 200

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.pages import quality_queries as queries
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import moment, words
+from dashboards.shared import quality_queries as queries
 from ingestion.lakehouse.lake import lake
 
 NUMBER = st.column_config.NumberColumn

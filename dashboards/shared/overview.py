@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.pages import overview_products, overview_state
-from dashboards.pages import overview_queries as queries
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import ago, duration, escaped, percent, usd, words
+from dashboards.shared import overview_products, overview_state
+from dashboards.shared import overview_queries as queries
 
 RUN_COLUMNS = {
     "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),

@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.pages import llm_queries as queries
 from dashboards.parts.page import asking, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import escaped, facts, paragraphs, usd, words
+from dashboards.shared import llm_queries as queries
 
 ATTEMPT_COLUMNS = {
     "attempt": st.column_config.NumberColumn("Attempt", format="%d"),
