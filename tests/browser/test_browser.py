@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.dashboards.shared import PLACES, place_name
+from tests.dashboards.pages import PLACES, place_name
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

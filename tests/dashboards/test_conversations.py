@@ -11,8 +11,8 @@ from dashboards.conversations.sets import export_command
 from dashboards.conversations.upload import standardised_lines
 from ingestion.lakehouse.lake import lake
 from python_models.conversations.preview import preview
-from tests.dashboards.shared import CONVERSATIONS_VIEWS as VIEWS
-from tests.dashboards.shared import failures, page, words
+from tests.dashboards.pages import CONVERSATIONS_VIEWS as VIEWS
+from tests.dashboards.pages import failures, page, words
 from tests.dashboards.synthetic import write_release
 
 

@@ -16,7 +16,7 @@ from dashboards.parts import run_progress, runner
 from ingestion.conversations.landing import SOURCE
 from ingestion.conversations.uploads import UploadRefused, Wanted, keep
 from ingestion.lakehouse.lake import lake
-from tests.dashboards.shared import failures, page, words
+from tests.dashboards.pages import failures, page, words
 
 CHATS = b"".join(
     json.dumps({"instruction": f"How do I bake bread {n}?", "output": "Knead and wait."}).encode()

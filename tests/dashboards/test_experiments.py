@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from dashboards.experiments.scores import _picked
-from tests.dashboards.shared import failures, page, words
+from tests.dashboards.pages import failures, page, words
 
 SECTIONS = ("Cohorts", "Scores", "Lineage", "Agreement", "Variance", "Versions & models")
 

@@ -11,7 +11,7 @@ import yaml
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from tests.dashboards.shared import PLACES, URLS, failures, page, place_name, words
+from tests.dashboards.pages import PLACES, URLS, failures, page, place_name, words
 from tests.dashboards.synthetic import write_release
 
 

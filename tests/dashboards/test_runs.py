@@ -19,7 +19,7 @@ from dashboards.parts.run_live import live_phases
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
-from tests.dashboards.shared import failures, page, words
+from tests.dashboards.pages import failures, page, words
 
 # what a run of dbt writes at level info, shortened to the fields that are read
 LOG = [

@@ -14,7 +14,7 @@ from dashboards.parts.tables import to_csv
 from dashboards.parts.text import escaped, facts, paragraphs, report_html
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.release.reader import StatementRefused
-from tests.dashboards.shared import failures, page
+from tests.dashboards.pages import failures, page
 
 PAYLOADS = (
     "' or 1=1 --",
