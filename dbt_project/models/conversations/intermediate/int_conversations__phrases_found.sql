@@ -180,16 +180,15 @@ dangers_taken_back as (
         and {{ text_replaced_by_column(
             words_apart('phrases.phrase'), 'turns_without_idioms.expression', '|'
         ) }} = {{ words_apart('phrases.phrase') }}
-        and (
+        and not (
             case
                 when phrases.match = 'word'
-                    then
-                        position(
-                            {{ words_apart('phrases.phrase') }} in turns_without_idioms.words
-                        )
-                else position(phrases.phrase in turns_without_idioms.content)
+                    then contains(
+                        turns_without_idioms.words, {{ words_apart('phrases.phrase') }}
+                    )
+                else contains(turns_without_idioms.content, phrases.phrase)
             end
-        ) = 0
+        )
 ),
 
 phrases_found as (
