@@ -159,12 +159,12 @@ def _on_another_scale(
     if one.quantity.outer is not None or one.quantity.kind == "percent":
         return None
     known = {scale.low, scale.high, 0.0, 1.0}
-    for line in lines:
-        is_own = line is lines[-1]
+    for place, line in enumerate(lines, start=1):
+        is_own = place == len(lines)
+        if "=" not in line and not SCALES.search(line):
+            continue
         own = reading.skeleton if is_own else read_line(line).skeleton
-        others = [
-            each for place, each in own.quantities.items() if not is_own or place != one.place
-        ]
+        others = [each for at, each in own.quantities.items() if not is_own or at != one.place]
         if is_own and own.scales():  # which the number has been brought from
             others = [each for each in others if each.kind == "anchor"]
         in_words = not (is_own and one.quantity.kind == "words")
