@@ -7,24 +7,49 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, strange_remark, unknown
+from python_models.experiments.scores.line_patterns import (
+    AFTER_VERB,
+    ALONE,
+    BREAK,
+    CELL,
+    CJK,
+    CLOSED,
+    CONFIDENT,
+    COUNT,
+    COUNTS_AT_ONCE,
+    DOUBTS,
+    ENDS,
+    FIRST_PERSON,
+    LABEL,
+    LABELLED,
+    LOOSE_END,
+    NAMED,
+    ONLY_END,
+    OPENING,
+    OPENS,
+    OTHERS_SAY,
+    QUALITY,
+    RANKED,
+    SAID,
+    SAID_CJK,
+    SPEAKER,
+    STARRED,
+    TOLD,
+    TOLD_TO,
+    UNIT,
+)
 from python_models.experiments.scores.numbers import (
     OTHER,
     READABLE,
     N,
     Quantity,
     Skeleton,
-    W,
     skeleton,
 )
 from python_models.experiments.scores.words import (
-    COUNTED,
     DENIALS,
     HEDGES,
-    LABELS,
     OTHER_WORDS,
-    QUALITIES,
-    STARS,
-    UNITS,
     WEAK_LABELS,
     WHOLE_WORDS,
     WHOLES,
@@ -33,118 +58,6 @@ from python_models.experiments.scores.words import (
 Tier = Literal["whole", "labelled", "criterion", "said", "alone"]
 
 MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
-_CJK = "\u3040-\ud7a3"
-_SOLID = (
-    r"[\s\"'(\[{«~≈“]|<(?=" + N + r">)|\b(?:about|around|approximately|approx\.?|roughly|an?|the|"
-    r"solid|strong|weak|firm|clear|respectable|decent|generous|perfect|full|only|just|therefore|"
-    r"thus|ca\.?|circa|ungefähr|etwa|environ|well-deserved|very|exactly|straight)(?=\s)"
-)
-_FILLER = rf"(?:{_SOLID})*"
-_ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
-_ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
-_BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
-_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
-_VERB = (
-    r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
-    r"lautet)\s+"
-)
-_LABEL = re.compile(
-    rf"(?:(?<![\w])|(?<=[{_CJK}]))(?P<label>{LABELS}|{WHOLES}|{WEAK_LABELS})(?:(?!\w)|"
-    rf"(?=[{_CJK}]))"
-    rf"(?:\s+(?:quality|impression|performance|number|finale?|globale?|générale?|general|total|"
-    rf"definitiva?|geral))?['\"]?"
-    rf"(?P<aside>(?:{_BESTS}|{_ASIDE}|{_ABOUT}){{0,2}}?)['\"]?(?:(?P<sign>{_SIGN})|"
-    rf"(?P<verb>{_VERB})|"
-    rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
-    rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
-)
-_PIECE = (
-    r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"
-    r"draft|piece|work|submission|story|one|paper|article|summary|output|poem|connection|"
-    r"attempt))"
-)
-_SCORE_OF = (
-    r"(?:(?:an?|the)\s+)?(?:(?:overall|final|total)\s+)?(?:score|rating|grade|mark)?\s*(?:of)?\s*"
-)
-_SAID = re.compile(
-    rf"\b(?:give|gave|giving|rate|rated|rating|score|scored|scoring|grade|graded|grading|award|"
-    rf"assign|gives|scores|rates|gets|got|earns|earned|deserves|receives|received|merits|"
-    rf"assigned|"
-    rf"awarded|awarding|assigning)\b\s*(?:{_PIECE}\b\s*)?"
-    rf"(?:(?:as|at|with|only)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
-)
-_SPEAKER = re.compile(
-    rf"(?:(?:{OTHER}|overall|so|therefore|thus|hence|all in all|in (?:summary|conclusion|"
-    rf"short|total|sum)|"
-    rf"taken together|considering everything|i think|i believe|i feel|in my opinion|to conclude|"
-    rf"accordingly|finally|and|based on (?:this|the above|these \w+)|for these reasons),?\s*)*"
-    rf"(?:i|we|ich|je|yo|{_PIECE})?(?:\s*(?:'d|'ll|'ve|would|will|therefore|thus|do|finally|have|"
-    rf"hence|overall|am|is|has|been|'m|have to|must|confidently|hereby|clearly))*\s*"
-)
-_CLOSED = r"[\s\"')\]}>”»*]*"
-_LABELLED = re.compile(
-    rf"(?:(?<!\w)|(?<=[{_CJK}]))(?:{LABELS}|{WHOLES}|note|nota)(?:(?!\w)|(?=[{_CJK}]))"
-)
-_SAID_CJK = re.compile(r"\s*(?:点です|点とします|点をつけ|점입니다|점을 (?:주|드|부여|줍))")
-_ONLY_END = re.compile(rf"(?:{_CLOSED}{UNITS})?(?:\s*[{_CJK}]+)*{_CLOSED}[.!。{OTHER}]?{_CLOSED}$")
-_TOLD = re.compile(r"(?:give|rate|score|grade|award|assign)\b")
-_TOLD_TO = re.compile(r"\W*(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your)\b")
-_FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
-_BREAK = re.compile(
-    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
-    r"\bbut\b"
-)
-_LOOSE_END = re.compile(
-    rf"^{_CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
-    rf"through|"
-    rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
-    rf"plus|"
-    rf"kg|km|cm|mm|ms|kb|mb|gb|min|sec|hrs?|minimum|max|ish|is|would|was|and\s*(?:{N}|{W})|when|"
-    rf"only if)(?:\b|$))"
-)
-_AFTER_VERB = re.compile(
-    rf"^{_CLOSED}(?:$|[.,;:!–—(\[{OTHER}]|-\s|(?:overall|because|since|as|given|due|based|and|"
-    rf"which|"
-    rf"from me|in total|in my|reflect\w*|(?:for|to|on|in)\s+{_PIECE}|out there)\b)"
-)
-_UNIT = re.compile(rf"^{_CLOSED}{UNITS}")
-_STARRED = re.compile(rf"^{_CLOSED}{STARS}")
-_COUNT = re.compile(
-    rf"^\s+(?:{COUNTED}|(?:[a-z-]+\s+){{0,2}}(?!points|stars|marks|pts|is|was|as|this|has|"
-    rf"does|plus|"
-    rf"minus|always|less|its|us|yes|thus|perhaps|sometimes)[a-z-]{{2,}}s)\b"
-)
-_NAMED = re.compile(
-    rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
-    rf"{W})"
-)
-_QUALITY = re.compile(QUALITIES, re.I)
-_CELL = re.compile(rf"(?:^|[|;,•]\s*)(?:{QUALITIES})\s+(?P<q>{N})\s*(?=[|;,•])", re.I)
-_ENDS = re.compile(rf"^{_CLOSED}[.!]?{_CLOSED}$")
-_OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
-_DOUBTS = re.compile(
-    rf"{HEDGES}|{DENIALS}|\b(?:would(?!\s+\w+\s+(?:it\s+)?again)|if|too|said|is|was)\b"
-)
-_CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
-_RANKED = re.compile(
-    r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
-    r"probab\w*|difficult\w*|length|chance|number|minutes?|points? (?:lost|deducted))\b"
-)
-_OTHERS_SAY = re.compile(
-    r"\b(?:claim\w*|says?|said|gave|gives|rated|rates|awarded|reviewers?|authors?|others?|readers?|"
-    r"critics?|people|they|he|she|users?|humans?)\b"
-)
-_COUNTS_AT_ONCE = re.compile(
-    r"^\s+(?!points|stars|marks|pts|this|its|has|was|always|plus|minus|versus|besides|thanks|yes|"
-    r"across|unless|regardless|perhaps|less|thus)[a-z]{3,}s\b"
-)
-_OPENING = r"[\s\"'“(\[{.,:!→«|]*"
-_ADJECTIVE = "solid|strong|weak|firm|clear|respectable|decent|generous|well-deserved"
-_ALONE = re.compile(
-    rf"^{_OPENING}(?:an?\s+(?:{_ADJECTIVE})\s+)?(?P<q>{N}|{W})(?:{_CLOSED}(?:{UNITS}|"
-    rf"(?P<stars>{STARS})))?"
-    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|{OTHER}✅✔️🎯🌟⭐👍»]*$"
-)
 
 
 @dataclass
@@ -173,7 +86,7 @@ def read_line(line: str) -> LineReading:
     """Return what a line offers: labelled, said in a sentence, or a number alone."""
     bare = skeleton(line)
     reading = LineReading(bare)
-    alone = _ALONE.match(bare.text)
+    alone = ALONE.match(bare.text)
     if alone:
         place = alone.start("q")
         if alone["stars"] and bare.at(place).outer is None:
@@ -190,9 +103,9 @@ def read_line(line: str) -> LineReading:
         reading.unexplained += [bare.at(place) for place in bare.numbers()]
         return reading
     taken: set[int] = set()
-    for found in _LABEL.finditer(bare.text):
+    for found in LABEL.finditer(bare.text):
         _take_label(found, reading, taken)
-    for found in _SAID.finditer(bare.text):
+    for found in SAID.finditer(bare.text):
         _take_said(found, reading, taken)
     _take_shares(reading, taken)
     _take_only(reading, taken)
@@ -218,8 +131,8 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
         reading.named.append((f"{clause} {found['label']}", place))
         return
     rest = bare.text[place + 1 :]
-    unit = _UNIT.match(rest)
-    starred = _STARRED.match(rest) and bare.at(place).outer is None
+    unit = UNIT.match(rest)
+    starred = STARRED.match(rest) and bare.at(place).outer is None
     rest = rest[unit.end() :] if unit else rest
     if _is_loose(found, clause, rest) or starred:
         reading.unexplained.append(bare.at(place))
@@ -247,10 +160,10 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
 
 def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     """Say whether what stands around a labelled number leaves open what the score is."""
-    if _LOOSE_END.match(rest) or _COUNTS_AT_ONCE.match(rest) or re.search(DENIALS, clause):
+    if LOOSE_END.match(rest) or COUNTS_AT_ONCE.match(rest) or re.search(DENIALS, clause):
         return True
     if found["verb"]:
-        return not _AFTER_VERB.match(rest)
+        return not AFTER_VERB.match(rest)
     if found["space"]:
         return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
@@ -280,13 +193,13 @@ def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> N
         return
     clause = clause_of(bare.text[: found.start()])
     rest = bare.text[place + 1 :]
-    unit = _UNIT.match(rest)
+    unit = UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
-    starred = _STARRED.match(rest) and bare.at(place).outer is None
-    speaks = _SPEAKER.fullmatch(clause.strip()) is not None
-    denied = re.search(DENIALS, clause) or _LOOSE_END.match(rest) or starred
-    told = _TOLD.match(found.group()) and not _FIRST_PERSON.search(clause)
-    if speaks and not denied and not told and _AFTER_VERB.match(rest):
+    starred = STARRED.match(rest) and bare.at(place).outer is None
+    speaks = SPEAKER.fullmatch(clause.strip()) is not None
+    denied = re.search(DENIALS, clause) or LOOSE_END.match(rest) or starred
+    told = TOLD.match(found.group()) and not FIRST_PERSON.search(clause)
+    if speaks and not denied and not told and AFTER_VERB.match(rest):
         reading.candidates.append(Candidate("said", bare.at(place), found.group(), place))
         taken.add(place)
 
@@ -299,18 +212,18 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
         return
     place = places[0]
     clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
-    closes = re.match(rf"^{_CLOSED}(?:overall)?{_CLOSED}[.!]?{_CLOSED}$", rest)
-    opens = re.match(rf"^{_OPENING}$", bare.text[:place]) and _OPENS.match(rest)
+    closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!]?{CLOSED}$", rest)
+    opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
     if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
         return
     open_label = re.search(r"[^\W\d][\w )]*[:=|]\s*$", clause) or re.search(r"[:=|]", clause)
     unsure = re.search(DENIALS, clause) or re.search(
-        rf"(?:\b(?:in|than|to|or|for)|[{_CJK}]|[-–—+<>≤≥])\s*$", clause
+        rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )
-    is_share = re.search(r"/|out", bare.at(place).text) and not _RANKED.search(clause)
-    is_share = is_share and not _OTHERS_SAY.search(clause)
+    is_share = re.search(r"/|out", bare.at(place).text) and not RANKED.search(clause)
+    is_share = is_share and not OTHERS_SAY.search(clause)
     if closes and is_share and not open_label and not unsure:
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
@@ -326,10 +239,10 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     before, rest = bare.text[:place], bare.text[place + 1 :]
     clause = clause_of(before)
     scaled = any(found.kind in ("scale", "best") for found in bare.quantities.values())
-    says = GIVES.search(clause) or _LABELLED.search(clause) or scaled or _SAID_CJK.match(rest)
-    closed = _ONLY_END.match(rest) or not (unknown(rest) or re.search(r"[^\w\s.]", rest))
-    ends = closed and not strange_remark(rest) and not _STARRED.match(rest)
-    is_told = _TOLD_TO.match(clause) or re.search(r"(?:[<>≤≥/+~?-]|out of|von|sur)\s*$", clause)
+    says = GIVES.search(clause) or LABELLED.search(clause) or scaled or SAID_CJK.match(rest)
+    closed = ONLY_END.match(rest) or not (unknown(rest) or re.search(r"[^\w\s.]", rest))
+    ends = closed and not strange_remark(rest) and not STARRED.match(rest)
+    is_told = TOLD_TO.match(clause) or re.search(r"(?:[<>≤≥/+~?-]|out of|von|sur)\s*$", clause)
     if says and ends and not is_told and not unknown(clause):
         reading.unexplained.clear()
         reading.candidates.append(Candidate("said", bare.at(place), clause, place))
@@ -339,23 +252,23 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
 
 def _doubted(rest: str) -> bool:
     """Say whether a sentence that opens with a share may take it back, or quote it."""
-    return bool(_DOUBTS.search(rest) or _OTHERS_SAY.search(rest))
+    return bool(DOUBTS.search(rest) or OTHERS_SAY.search(rest))
 
 
 def _take_criteria(reading: LineReading, taken: set[int]) -> None:
     bare = reading.skeleton
     if any(one.tier == "whole" for one in reading.candidates):
-        for found in _CELL.finditer(bare.text):  # `Clarity 8/10 | Overall 7/10`
+        for found in CELL.finditer(bare.text):  # `Clarity 8/10 | Overall 7/10`
             place = found.start("q")
             if place not in taken and bare.at(place).kind == "fraction":
                 taken.add(place)
                 reading.criteria.append(bare.at(place))
-    for found in _NAMED.finditer(reading.skeleton.text):
+    for found in NAMED.finditer(reading.skeleton.text):
         place = found.start("q")
         if place not in taken and not re.search(rf"{HEDGES}|correct|new|now\b", found["name"]):
             taken.add(place)
             rest = bare.text[place + 1 :]
-            if _QUALITY.fullmatch(found["name"]) and _ENDS.match(rest):
+            if QUALITY.fullmatch(found["name"]) and ENDS.match(rest):
                 one = Candidate("criterion", bare.at(place), found["name"], place)
                 reading.candidates.append(one)
             else:
@@ -366,17 +279,15 @@ def _take_criteria(reading: LineReading, taken: set[int]) -> None:
 def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
     """Say whether a number counts things (`2 minor flaws`) or says how sure a judge is."""
     after = bare.text[place + 1 :]
-    if bare.at(place).kind == "percent" and _CONFIDENT.search(
+    if bare.at(place).kind == "percent" and CONFIDENT.search(
         bare.text[max(0, place - 25) : place + 25]
     ):
         return True
-    return (
-        not hedged and bare.at(place).kind in ("number", "fraction") and bool(_COUNT.match(after))
-    )
+    return not hedged and bare.at(place).kind in ("number", "fraction") and bool(COUNT.match(after))
 
 
 def clause_of(before: str) -> str:
     """Return the part of a sentence that a place belongs to."""
     before = before[-400:]
-    ends = [found.end() for found in _BREAK.finditer(before)]
+    ends = [found.end() for found in BREAK.finditer(before)]
     return before[ends[-1] if ends else 0 :]

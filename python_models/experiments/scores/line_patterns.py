@@ -1,0 +1,131 @@
+"""How judges write a score into a line: labels, sentences, units, and what may surround them."""
+
+from __future__ import annotations
+
+import re
+
+from python_models.experiments.scores.numbers import OTHER, N, W
+from python_models.experiments.scores.words import (
+    COUNTED,
+    DENIALS,
+    HEDGES,
+    LABELS,
+    QUALITIES,
+    STARS,
+    UNITS,
+    WEAK_LABELS,
+    WHOLES,
+)
+
+CJK = "\u3040-\ud7a3"
+_SOLID = (
+    r"[\s\"'(\[{«~≈“]|<(?=" + N + r">)|\b(?:about|around|approximately|approx\.?|roughly|an?|the|"
+    r"solid|strong|weak|firm|clear|respectable|decent|generous|perfect|full|only|just|therefore|"
+    r"thus|ca\.?|circa|ungefähr|etwa|environ|well-deserved|very|exactly|straight)(?=\s)"
+)
+_FILLER = rf"(?:{_SOLID})*"
+_ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
+_ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+_BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
+_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
+_VERB = (
+    r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
+    r"lautet)\s+"
+)
+LABEL = re.compile(
+    rf"(?:(?<![\w])|(?<=[{CJK}]))(?P<label>{LABELS}|{WHOLES}|{WEAK_LABELS})(?:(?!\w)|"
+    rf"(?=[{CJK}]))"
+    rf"(?:\s+(?:quality|impression|performance|number|finale?|globale?|générale?|general|total|"
+    rf"definitiva?|geral))?['\"]?"
+    rf"(?P<aside>(?:{_BESTS}|{_ASIDE}|{_ABOUT}){{0,2}}?)['\"]?(?:(?P<sign>{_SIGN})|"
+    rf"(?P<verb>{_VERB})|"
+    rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
+    rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
+)
+_PIECE = (
+    r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"
+    r"draft|piece|work|submission|story|one|paper|article|summary|output|poem|connection|"
+    r"attempt))"
+)
+_SCORE_OF = (
+    r"(?:(?:an?|the)\s+)?(?:(?:overall|final|total)\s+)?(?:score|rating|grade|mark)?\s*(?:of)?\s*"
+)
+SAID = re.compile(
+    rf"\b(?:give|gave|giving|rate|rated|rating|score|scored|scoring|grade|graded|grading|award|"
+    rf"assign|gives|scores|rates|gets|got|earns|earned|deserves|receives|received|merits|"
+    rf"assigned|"
+    rf"awarded|awarding|assigning)\b\s*(?:{_PIECE}\b\s*)?"
+    rf"(?:(?:as|at|with|only)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
+)
+SPEAKER = re.compile(
+    rf"(?:(?:{OTHER}|overall|so|therefore|thus|hence|all in all|in (?:summary|conclusion|"
+    rf"short|total|sum)|"
+    rf"taken together|considering everything|i think|i believe|i feel|in my opinion|to conclude|"
+    rf"accordingly|finally|and|based on (?:this|the above|these \w+)|for these reasons),?\s*)*"
+    rf"(?:i|we|ich|je|yo|{_PIECE})?(?:\s*(?:'d|'ll|'ve|would|will|therefore|thus|do|finally|have|"
+    rf"hence|overall|am|is|has|been|'m|have to|must|confidently|hereby|clearly))*\s*"
+)
+CLOSED = r"[\s\"')\]}>”»*]*"
+LABELLED = re.compile(
+    rf"(?:(?<!\w)|(?<=[{CJK}]))(?:{LABELS}|{WHOLES}|note|nota)(?:(?!\w)|(?=[{CJK}]))"
+)
+SAID_CJK = re.compile(r"\s*(?:点です|点とします|点をつけ|점입니다|점을 (?:주|드|부여|줍))")
+ONLY_END = re.compile(rf"(?:{CLOSED}{UNITS})?(?:\s*[{CJK}]+)*{CLOSED}[.!。{OTHER}]?{CLOSED}$")
+TOLD = re.compile(r"(?:give|rate|score|grade|award|assign)\b")
+TOLD_TO = re.compile(r"\W*(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your)\b")
+FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
+BREAK = re.compile(
+    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"\bbut\b"
+)
+LOOSE_END = re.compile(
+    rf"^{CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
+    rf"through|"
+    rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
+    rf"plus|"
+    rf"kg|km|cm|mm|ms|kb|mb|gb|min|sec|hrs?|minimum|max|ish|is|would|was|and\s*(?:{N}|{W})|when|"
+    rf"only if)(?:\b|$))"
+)
+AFTER_VERB = re.compile(
+    rf"^{CLOSED}(?:$|[.,;:!–—(\[{OTHER}]|-\s|(?:overall|because|since|as|given|due|based|and|"
+    rf"which|"
+    rf"from me|in total|in my|reflect\w*|(?:for|to|on|in)\s+{_PIECE}|out there)\b)"
+)
+UNIT = re.compile(rf"^{CLOSED}{UNITS}")
+STARRED = re.compile(rf"^{CLOSED}{STARS}")
+COUNT = re.compile(
+    rf"^\s+(?:{COUNTED}|(?:[a-z-]+\s+){{0,2}}(?!points|stars|marks|pts|is|was|as|this|has|"
+    rf"does|plus|"
+    rf"minus|always|less|its|us|yes|thus|perhaps|sometimes)[a-z-]{{2,}}s)\b"
+)
+NAMED = re.compile(
+    rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
+    rf"{W})"
+)
+QUALITY = re.compile(QUALITIES, re.I)
+CELL = re.compile(rf"(?:^|[|;,•]\s*)(?:{QUALITIES})\s+(?P<q>{N})\s*(?=[|;,•])", re.I)
+ENDS = re.compile(rf"^{CLOSED}[.!]?{CLOSED}$")
+OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
+DOUBTS = re.compile(
+    rf"{HEDGES}|{DENIALS}|\b(?:would(?!\s+\w+\s+(?:it\s+)?again)|if|too|said|is|was)\b"
+)
+CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
+RANKED = re.compile(
+    r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
+    r"probab\w*|difficult\w*|length|chance|number|minutes?|points? (?:lost|deducted))\b"
+)
+OTHERS_SAY = re.compile(
+    r"\b(?:claim\w*|says?|said|gave|gives|rated|rates|awarded|reviewers?|authors?|others?|readers?|"
+    r"critics?|people|they|he|she|users?|humans?)\b"
+)
+COUNTS_AT_ONCE = re.compile(
+    r"^\s+(?!points|stars|marks|pts|this|its|has|was|always|plus|minus|versus|besides|thanks|yes|"
+    r"across|unless|regardless|perhaps|less|thus)[a-z]{3,}s\b"
+)
+OPENING = r"[\s\"'“(\[{.,:!→«|]*"
+_ADJECTIVE = "solid|strong|weak|firm|clear|respectable|decent|generous|well-deserved"
+ALONE = re.compile(
+    rf"^{OPENING}(?:an?\s+(?:{_ADJECTIVE})\s+)?(?P<q>{N}|{W})(?:{CLOSED}(?:{UNITS}|"
+    rf"(?P<stars>{STARS})))?"
+    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|{OTHER}✅✔️🎯🌟⭐👍»]*$"
+)
