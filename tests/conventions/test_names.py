@@ -6,7 +6,7 @@ import ast
 import re
 from collections import Counter
 
-from tests.conventions.project import DOMAINS, ROOT, Project, files, layer_of, named, path_of
+from tests.conventions.project import ROOT, Project, files, layer_of, named, path_of
 
 LAYERS = {
     "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z_]+"),
@@ -76,13 +76,6 @@ def test_a_model_has_a_yaml_of_its_own_name_beside_it(project: Project) -> None:
 def test_a_seed_is_described_beside_it(project: Project) -> None:
     missing = [name for name, node in project.seeds.items() if not node["description"]]
     assert not missing
-
-
-def test_domains_have_their_tag(project: Project) -> None:
-    for name, node in project.models.items():
-        for domain in DOMAINS:
-            if domain in node["fqn"]:
-                assert domain in node["tags"], name
 
 
 def test_sizes_stay_where_one_can_read_them() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.conversations_landing.chats import Chats
-from tests.conversations_landing.registry import register
 
 
 @pytest.fixture
@@ -17,5 +16,4 @@ def chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chats:
     monkeypatch.setenv("DLT_DATA_DIR", "")
     for name in ("SLUICE_LANDING_MODE", "SLUICE_LANDING_WORKERS"):
         monkeypatch.delenv(name, raising=False)
-    register()
     return Chats(tmp_path / "chats")

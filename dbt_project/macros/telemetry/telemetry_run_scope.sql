@@ -18,11 +18,8 @@
             )
         ) -%}
     {%- endif -%}
-    {%- if var('controls', none) -%}
-        {%- set names = [] -%}
-        {%- for name in (var('controls') | string).split(',') if name | trim -%}
-            {%- do names.append("'" ~ dbt.escape_single_quotes(name | trim) ~ "'") -%}
-        {%- endfor -%}
+    {%- set names = listed_variable('controls') -%}
+    {%- if names -%}
         {%- do conditions.append(control_column ~ ' in (' ~ names | join(', ') ~ ')') -%}
     {%- endif -%}
     {{ return(conditions | join(' and ') or 'true') }}

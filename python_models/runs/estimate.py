@@ -1,4 +1,4 @@
-"""What the next build would ask and cost: `python -m python_models.llm.estimate`.
+"""What the next build would ask and cost: `python -m python_models.runs.estimate`.
 
 The SQL below the LLM steps is built first (it costs nothing), then every LLM model is run with
 nothing sent: exact in calls for the rows there are, a range where rows depend on answers.
@@ -24,8 +24,13 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
+from python_models.runs import slices
+from python_models.runs.dbt_command import variables_argument
+from python_models.runs.nodes import domain_of
+from python_models.runs.slices import Choice
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")
@@ -76,11 +81,13 @@ def main() -> int:
     """Read the arguments, estimate, show."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-build", action="store_true", help="take the rows as they are")
-    parser.add_argument("--domain", help="only the steps of this data product")
+    slices.add_options(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
     require_agreement(lake().root)
-    ranged = estimate_all(not arguments.no_build, arguments.domain)
+    choice = slices.choice_from(arguments)
+    slices.refuse_unknown(choice)
+    ranged = estimate_all(not arguments.no_build, choice)
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
         sys.stdout.write(json.dumps(rows) + "\n")
@@ -89,12 +96,13 @@ def main() -> int:
     return 0
 
 
-def estimate_all(is_building: bool, domain: str | None = None) -> list[Ranged]:
-    """Return the estimate of every LLM model (of one domain), upstream ones first."""
+def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
+    """Return the estimate of every LLM model within a choice, upstream ones first."""
     manifest = read_manifest()
-    nodes = [node for node in llm_nodes(manifest) if domain is None or domain in node["tags"]]
+    wanted = choice.domains or PRODUCTS
+    nodes = [node for node in llm_nodes(manifest) if domain_of(node) in wanted]
     if is_building:
-        build_inputs(manifest, nodes)
+        build_inputs(manifest, nodes, choice)
     relations = {
         node["name"]: node["relation_name"]
         for node in manifest["nodes"].values()
@@ -148,8 +156,8 @@ def above(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
     return seen
 
 
-def build_inputs(manifest: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
-    """Build the SQL whose rows the first LLM steps read."""
+def build_inputs(manifest: dict[str, Any], nodes: list[dict[str, Any]], choice: Choice) -> None:
+    """Build the SQL whose rows the first LLM steps read, within a choice."""
     names = {node["unique_id"] for node in nodes}
     parents = {
         manifest["nodes"][parent]["name"]
@@ -160,7 +168,8 @@ def build_inputs(manifest: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
     }
     selected = [f"+{name}" for name in sorted(parents)]
     if selected:
-        run_dbt(["build", "--quiet", "--select", *selected, *EXCLUDED])
+        variables = variables_argument(choice.variables)
+        run_dbt(["build", "--quiet", "--select", *selected, *EXCLUDED, *variables])
 
 
 def estimate_node(
