@@ -21,7 +21,7 @@ from ingestion.landing.products import entry_words
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-((?:[^{}]|\$\{\w+\})*))?\}")
 
 
 class DeclarationError(ValueError):
@@ -219,6 +219,8 @@ def _sentence(item: Any) -> str:
 def expand(text: str) -> str:
     """Replace `${NAME}` and `${NAME:-default}` by what the environment or `.env` says.
 
+    A default may name variables too.
+
     Raises:
         VariableMissing: a variable is not set and has no default.
     """
@@ -229,7 +231,7 @@ def expand(text: str) -> str:
         if known is not None:
             return known
         if default is not None:
-            return default
+            return expand(default)
         raise VariableMissing(name)
 
     return _VARIABLE.sub(value, text)

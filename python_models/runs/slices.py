@@ -79,10 +79,9 @@ def choice_from(options: argparse.Namespace) -> Choice:
         SettingsError: a product, a slice or a date is not one.
     """
     typed = _typed(options)
+    named = listed(options.domain or typed.get("domain"))
     try:
-        domains = [
-            one.name for one in chosen_products(listed(options.domain or typed.get("domain")))
-        ]
+        domains = tuple(one.name for one in chosen_products(named)) if named else ()
     except UnknownProduct as error:
         raise SettingsError(f"DOMAIN: {error}") from None
     values = {

@@ -67,7 +67,8 @@ def test_the_last_gate_and_the_release_read_every_mart(project: Project, domain:
 
 @pytest.mark.parametrize("domain", PRODUCTS)
 def test_each_gate_is_a_node_and_a_file_of_promises(project: Project, domain: str) -> None:
-    for when in GATES:
+    asks = any(name.startswith(f"llm_{domain}__") for name in project.models)
+    for when in (when for when in GATES if asks or when != "after_llm"):
         assert f"gate_{domain}__{when}" in project.models
         assert (ROOT / "expectations" / domain / f"{when}.py").exists()
 

@@ -9,15 +9,15 @@ from collections import Counter
 from tests.conventions.project import ROOT, Project, files, layer_of, named, path_of
 
 LAYERS = {
-    "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z_]+"),
-    "intermediate": re.compile(r"int_(?P<domain>[a-z]+)__[a-z_]+"),
-    "int": re.compile(r"int_(?P<domain>[a-z]+)__[a-z_]+"),
-    "llm": re.compile(r"(llm_(?P<domain>[a-z]+)__[a-z_]+|[a-z_]+)"),
+    "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "intermediate": re.compile(r"int_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "int": re.compile(r"int_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "llm": re.compile(r"(llm_(?P<domain>[a-z]+)__[a-z0-9_]+|[a-z0-9_]+)"),
     "gate": re.compile(
         r"gate_(?P<domain>[a-z]+)__(after_landing|after_staging|after_llm|before_release)"
     ),
     "release": re.compile(r"release_(?P<domain>[a-z]+)__published"),
-    "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z_]+"),
+    "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z0-9_]+"),
     "ops": re.compile(r"[a-z_]+"),
 }
 # about twice the rough sizes at which to stop and think: beyond these a name needs an "and"

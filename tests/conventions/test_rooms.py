@@ -22,6 +22,7 @@ FLOORS = (
     ("release",),
     ("landing command",),
     ("landing of products",),
+    ("tables",),
     ("llm", "landing"),
     ("lakehouse",),
 )
@@ -35,7 +36,7 @@ def room_of(module: str) -> str:
     if top == "ingestion":
         if part in PRODUCTS:
             return "landing of products"
-        return part if part in ("lakehouse", "landing") else "landing command"
+        return part if part in ("lakehouse", "landing", "tables") else "landing command"
     if top == "python_models":
         return {"models": "dbt models"}.get(part, "products" if part in PRODUCTS else part or top)
     return top

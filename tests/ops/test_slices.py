@@ -90,9 +90,9 @@ def test_words_typed_for_make_restrict_and_those_of_the_environment_do_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("STAGE", "draft")
-    monkeypatch.setenv("CONTROLS", "press's \"01\"")
+    monkeypatch.setenv("CONTROLS", 'press\'s "01"')
     choice = chosen("--typed", "CONTROLS ARGS PYTHON")
-    assert dict(choice.values) == {"controls": "press's \"01\""}
+    assert dict(choice.values) == {"controls": 'press\'s "01"'}
 
 
 def test_a_misspelt_word_is_named_with_the_one_that_is_meant() -> None:
