@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -92,6 +93,6 @@ class Product:
 
 
 def loaded(address: str) -> Any:
-    """Return what `module:object` names."""
+    """Return what `module:object` names; the object may be an attribute of one, `a.b`."""
     module, _, name = address.partition(":")
-    return getattr(importlib.import_module(module), name)
+    return attrgetter(name)(importlib.import_module(module))

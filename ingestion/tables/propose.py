@@ -22,6 +22,7 @@ TIME_FORMATS = tuple(
     f"{day} {clock}" for day in DATE_FORMATS[:4] for clock in ("%H:%M:%S", "%H:%M")
 )
 WORDS = {"true", "false", "yes", "no"}
+_NAMES_THINGS = re.compile(r"(^|_)(id|key|code|no|nr|number|uuid)$")
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
 _NUMBER = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?")
 
@@ -242,12 +243,21 @@ def _time(found: Proposal, given: str | None) -> str | None:
 
 
 def _key(found: Proposal, rows: list[list[Any]]) -> tuple[str, ...]:
-    """Return the columns that tell all rows apart: one, or a text and the time."""
+    """Return the columns that tell all rows apart: one that names things, or a name and the time.
+
+    A number that happens to differ in each row measures something: it is no name, unless it
+    stands first or is called one.
+    """
     places = {one.name: at for at, one in enumerate(found.columns)}
-    singles = [(one.name,) for one in found.of_type("text", "integer")]
-    pairs = [(one.name, found.time) for one in found.of_type("text", "integer") if found.time]
-    for names in [*singles, *pairs]:
-        values = [tuple(row[places[name]] for name in names) for row in rows]
+    names = [
+        one.name
+        for one in found.of_type("text", "integer")
+        if one.type == "text" or places[one.name] == 0 or _NAMES_THINGS.search(one.name)
+    ]
+    tried = [(name,) for name in names]
+    tried += [(name, found.time) for name in names if found.time]
+    for columns in tried:
+        values = [tuple(row[places[name]] for name in columns) for row in rows]
         if all(None not in value for value in values) and len(set(values)) == len(values) > 1:
-            return names
+            return columns
     return ()

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from ingestion.landing.declarations import DeclarationError, Declared, Grammar, variable
 from ingestion.landing.deliveries import FoundFile, SourceAbsent, listed, ordered, shown
@@ -17,7 +15,9 @@ from ingestion.landing.pipeline import LoadFailed, Quarantined, load
 from ingestion.landing.source import LandedFile, ProductSource, Rows
 from ingestion.tables.declaration import Table
 from ingestion.tables.drift import Uses, column_changes, known_columns
-from ingestion.tables.shapes import shapes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 EVERY_KEY = Path(__file__).parent / "examples" / "every_key.yml"
 
@@ -105,6 +105,8 @@ class TablesSource(TabularSource):
     @cached_property
     def shapes(self) -> dict[str, pa.Schema]:
         """The raw tables by name."""
+        from ingestion.tables.shapes import shapes
+
         return shapes({name: one.declaration for name, one in self._shipped().items()})
 
     def _shipped(self) -> dict[str, Declared]:

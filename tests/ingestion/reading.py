@@ -10,8 +10,8 @@ from unittest.mock import patch
 import duckdb
 import yaml
 
+from ingestion.tables import keeping
 from ingestion.tables.rejecting import Reject
-from ingestion.telemetry import keeping
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.mapping import Delivery
