@@ -58,7 +58,7 @@ TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 SLICE = --typed "$(TYPED)"
 
 .PHONY: run
-run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. DOMAIN= FORCE=1 ACCEPT=
+run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. DOMAIN= MODE= FORCE=1 ACCEPT=
 	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
@@ -66,8 +66,8 @@ demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN=<one> ARGS="--help" for
 	@$(PY) -m ingestion.landing.demo $(SLICE) $(ARGS)
 
 .PHONY: land
-land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= MODE= DATA=<folder of real sets>
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build
 build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_id> ARGS="--select cycles+"

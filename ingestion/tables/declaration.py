@@ -10,7 +10,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from ingestion.tables.grammar import Dialect, Files, Instant, Sql, Strict, Texts, Tier, Zone
+from ingestion.tables.grammar import (
+    Dialect,
+    Files,
+    Instant,
+    SourceDeclaration,
+    Sql,
+    Strict,
+    Texts,
+    Zone,
+)
 
 ColumnType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -48,11 +57,10 @@ ColumnName = Annotated[str, Field(pattern=NAME, max_length=60)]
 Columns = dict[ColumnName, Annotated[Column, BeforeValidator(_long_form)]]
 
 
-class Table(Strict):
+class Table(SourceDeclaration):
     """One table of a product."""
 
     table: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=121)
-    description: str = ""
     files: Files | None = None
     sql: Sql | None = None
     columns: Columns = Field(min_length=1)
@@ -60,7 +68,6 @@ class Table(Strict):
     time: str | None = None  # timestamp or date by which rows are restricted and freshness told
     zone: Zone = "UTC"  # of times that name no offset
     since: date | None = None  # rows before this day are left out
-    tier: Tier = "private"
     reader: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")  # function(path) -> dicts
 
     @field_validator("table")

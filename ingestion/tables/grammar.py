@@ -68,6 +68,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class SourceDeclaration(Strict):
+    """What every declaration may say, whatever it declares."""
+
+    description: str = ""
+    tier: Tier = "private"  # who may see what came of it
+    priority: int = Field(default=0, ge=-1000, le=1000)  # higher is read, and asked about, first
+
+
 class Dialect(Strict):
     """How a CSV file is written. JSON and Parquet use `encoding`, `decimal` and `nulls` only."""
 

@@ -17,6 +17,7 @@ from ingestion.tables.grammar import (
     Files,
     Instant,
     Numbers,
+    SourceDeclaration,
     Sql,
     Strict,
     Texts,
@@ -173,12 +174,11 @@ class Labels(Strict):
     spans: LabelSpans | None = None
 
 
-class Declaration(Strict):
+class Declaration(SourceDeclaration):
     """One source of telemetry."""
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
     kind: Literal["cycles", "series"]
-    description: str = ""
     files: Files | None = None
     sql: Sql | None = None
     columns: Columns

@@ -17,12 +17,13 @@ import duckdb
 
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import SettingsError
+from ingestion.lakehouse.settings import SettingsError, reset_settings, settings
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 from ingestion.landing.registration import Product, Slice
 from python_models.runs.raw_views import create_raw_views, current_pins
 
 BUILT = "built."  # begins a table of the build database in a slice's query
+MODES = ("sequential", "concurrent", "adaptive", "priority")
 _SHOWN = 20
 # words of make that a run takes besides slices
 _OTHER_WORDS = ("DOMAIN", "FORCE", "ACCEPT", "ARGS", "MODE", "VERBOSE", "SOURCE", "DATA")
@@ -67,6 +68,7 @@ def slices() -> dict[str, list[Slice]]:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that restrict a run to a command."""
     parser.add_argument("--domain", help=f"only these products: {', '.join(PRODUCTS)}")
+    parser.add_argument("--mode", help="how files are read and questions asked", choices=MODES)
     parser.add_argument("--typed", help=argparse.SUPPRESS)  # make's variables that were typed
     for name, ones in slices().items():
         parser.add_argument(f"--{name}", dest=_attribute(name), help=ones[0].help)
@@ -79,6 +81,10 @@ def choice_from(options: argparse.Namespace) -> Choice:
         SettingsError: a product, a slice or a date is not one.
     """
     typed = _typed(options)
+    if mode := options.mode or typed.get("mode"):
+        os.environ["SLUICE_MODE"] = mode  # of this process and of all that it starts
+        reset_settings()
+        settings()  # says which modes there are
     named = listed(options.domain or typed.get("domain"))
     try:
         domains = tuple(one.name for one in chosen_products(named)) if named else ()

@@ -14,6 +14,6 @@ def chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chats:
     """An empty folder of chats and an empty lake."""
     monkeypatch.setenv("SLUICE_SOURCES", "")
     monkeypatch.setenv("DLT_DATA_DIR", "")
-    for name in ("SLUICE_LANDING_MODE", "SLUICE_LANDING_WORKERS"):
+    for name in ("SLUICE_MODE", "SLUICE_LANDING_WORKERS"):
         monkeypatch.delenv(name, raising=False)
     return Chats(tmp_path / "chats")

@@ -28,6 +28,7 @@ OBSERVATIONS = ["Station,Observed At,Temperature C,Rain,ok"] + [
 EVENTS = [
     json.dumps({"event_id": at + 1, "kind": "abc"[at % 3], "amount": at * 1.5}) for at in range(30)
 ]
+ITEMS = [line.replace("kind", "grade") for line in EVENTS]
 READINGS = [line.replace("Station", "Place") for line in OBSERVATIONS]
 
 
@@ -82,17 +83,17 @@ CASES = (
     ),
     Case(
         "sales",
-        {"items.jsonl": EVENTS, "places.csv": READINGS},
+        {"items.jsonl": ITEMS, "places.csv": READINGS},
         ("--llm", "--key", "places:place,places:observed_at"),
         "items",
         [
-            '{"event_id": 1, "kind": "a", "amount": 77}',
-            '{"event_id": 31, "kind": "b", "amount": 1}',
-            '{"event_id": 32, "kind": "b", "amount": "much"}',
+            '{"event_id": 1, "grade": "a", "amount": 77}',
+            '{"event_id": 31, "grade": "b", "amount": 1}',
+            '{"event_id": 32, "grade": "b", "amount": "much"}',
         ],
         ("select cast(amount as integer) as amount from sales.items where event_id = 1", 77),
-        ("sales_kind", "a"),
-        [f'{{"event_id": {at}, "kind": "a", "amount": "x"}}' for at in range(20)],
+        ("grade", "a"),
+        [f'{{"event_id": {at}, "grade": "a", "amount": "x"}}' for at in range(20)],
     ),
 )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import pytest
 
-from ingestion.lakehouse.settings import SettingsError
+from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.landing.products import PRODUCTS
 from python_models.runs import run, slices
 
@@ -105,3 +106,16 @@ def test_a_run_says_what_is_wrong_and_starts_nothing(capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert "lies after" in said.err
     assert not said.out
+
+
+def test_a_mode_of_one_run_holds_for_all_that_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_MODE", "")
+    monkeypatch.setenv("MODE", "sequential")
+    chosen("--typed", "MODE")
+    assert os.environ["SLUICE_MODE"] == "sequential"
+    assert (settings().keeps_order, settings().llm_pace) == (True, "sequential")
+    chosen("--mode", "priority")
+    assert (settings().keeps_order, settings().llm_pace) == (False, "adaptive")
+    monkeypatch.setenv("MODE", "fast")
+    with pytest.raises(SettingsError, match="SLUICE_MODE: Input should be 'sequential'"):
+        chosen("--typed", "MODE")
