@@ -92,6 +92,10 @@ docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.ht
 new-product: $(STAMP) ## Write the skeleton of a product in all rooms. NAME=weather FROM=some.csv KEY= TIME= LLM=1
 	@$(PY) -m ingestion.tables.new_product $(if $(NAME),--name "$(NAME)") $(if $(FROM),--from "$(FROM)") $(if $(KEY),--key "$(KEY)") $(if $(TIME),--time "$(TIME)") $(if $(LLM),--llm) $(ARGS)
 
+.PHONY: env-example
+env-example: $(STAMP) ## Write the settings of products into .env.example, as their product.py says them
+	@$(PY) -m ingestion.landing.env_example
+
 -include ingestion/*/product.mk
 
 # ------------------------------------------------------------------ cost

@@ -40,6 +40,7 @@ MOST_GROUPS = 60
 _NEXT = """  make run DOMAIN={name}          on its demo data
   SLUICE_{upper}_FILES=<folder> make run DOMAIN={name}   on yours
   make test-one T=tests/{name}
+  make env-example                 says its settings in .env.example
 docs/new-product.md goes on from here.
 """
 

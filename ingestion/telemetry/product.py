@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.landing.registration import Product, Slice
+from ingestion.landing.registration import Product, Setting, Slice
 
 _DAYS = "select min(first_reading_at), max(last_reading_at) from raw_telemetry.files"
 
@@ -21,6 +21,13 @@ PRODUCT = Product(
             "controls",
             "controls (machines) to recompute",
             known=("select distinct control_id from raw_telemetry.readings",),
+        ),
+    ),
+    settings=(
+        Setting(
+            "SLUICE_DATA",
+            "Folder the recipes for public data sets read from (see ingestion/telemetry/sources)",
+            "data",
         ),
     ),
     quality=(("Rejected cycles", "dashboards.telemetry.rejected_cycles:show"),),
