@@ -166,9 +166,10 @@ repair: $(STAMP) ## Make what is missing of journal, catalog and releases again 
 
 # ------------------------------------------------------------------ checks
 .PHONY: lint
-lint: $(STAMP) ## Style of Python and SQL
+lint: $(STAMP) ## Style of Python and SQL, types of Python
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
 # one more than there are cores: tests that wait for a browser or a server leave theirs to others
@@ -204,6 +205,6 @@ image: ## Build the container image
 
 .PHONY: clean
 clean: ## Remove build artefacts and caches; asks before the lake goes (CLEAN_LAKE=1)
-	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .hypothesis
+	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	@if [ "$(CLEAN_LAKE)" = 1 ]; then rm -rf "$${SLUICE_LAKE:-lake}"; else echo "The lake is kept; make clean CLEAN_LAKE=1 removes it with every answer paid for."; fi

@@ -169,6 +169,7 @@ def estimate_node(
     """Run one model without asking anything; None where its input was not built yet."""
     path = (DBT_PROJECT / node["original_file_path"]).resolve()
     spec = importlib.util.spec_from_file_location(node["name"], path)
+    assert spec is not None and spec.loader is not None, path
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     recorded: list[Estimate] = []
@@ -194,11 +195,11 @@ def ranges(
     known = {node["unique_id"]: one for node, one in estimates}
     found = []
     for node, one in estimates:
-        upstream = [known[name] for name in above(manifest, node) & known.keys() if known[name]]
-        coming = sum(earlier.most_calls or earlier.calls for earlier in upstream)
+        names = above(manifest, node) & known.keys()
+        upstream = [earlier for name in names if (earlier := known[name]) is not None]
+        coming = sum(each.most_calls or each.calls for each in upstream)
         if one is None:
-            earlier = upstream[0] if upstream else None
-            one = empty_estimate(node, earlier)
+            one = empty_estimate(node, upstream[0] if upstream else None)
         found.append(Ranged(one, one.calls + coming if one.most_calls is None else one.most_calls))
     return found
 

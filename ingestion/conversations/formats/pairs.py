@@ -214,12 +214,12 @@ def _context(fields: Fields, into: Conversation) -> float:
     for name in ("conversations", "messages", "conversation", "prompt", "history"):
         key = fields.names.get(name)
         value = _cell(fields.record[key]) if key is not None else None
-        if is_turns(value):
+        if value is not None and is_turns(value):
             fields.take(name)
             read_turns(value, into)
             return 1.0
-    name = fields.first(("prompt", "question", "instruction", "query", "input"))
-    if name == "instruction":
+    asking = fields.first(("prompt", "question", "instruction", "query", "input"))
+    if asking == "instruction":
         asked = [_plain(fields, one) for one in ("instruction", "input") if one in fields.names]
         into.say("user", "\n".join(filter(None, asked)))
     elif name is not None:
