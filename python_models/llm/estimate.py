@@ -9,25 +9,23 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment, target_folder
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.lakehouse.settings import told
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 
-DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")
 
 
@@ -111,8 +109,7 @@ def estimate_all(is_building: bool, domain: str | None = None) -> list[Ranged]:
 def read_manifest() -> dict[str, Any]:
     """Parse the project and return dbt's manifest."""
     run_dbt(["parse", "--quiet"])
-    target = Path(os.environ.get("DBT_TARGET_PATH", DBT_PROJECT / "target"))
-    return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads((target_folder() / "manifest.json").read_text(encoding="utf-8"))
 
 
 def run_dbt(arguments: list[str]) -> None:
@@ -122,7 +119,7 @@ def run_dbt(arguments: list[str]) -> None:
         SystemExit: dbt failed; it has said why.
     """
     command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
-    if subprocess.run(command, cwd=DBT_PROJECT, check=False).returncode:
+    if subprocess.run(command, cwd=DBT_FOLDER, env=environment(), check=False).returncode:
         raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 
 
@@ -167,7 +164,7 @@ def estimate_node(
     connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
 ) -> tuple[dict[str, Any], Estimate | None]:
     """Run one model without asking anything; None where its input was not built yet."""
-    path = (DBT_PROJECT / node["original_file_path"]).resolve()
+    path = (DBT_FOLDER / node["original_file_path"]).resolve()
     spec = importlib.util.spec_from_file_location(node["name"], path)
     assert spec is not None and spec.loader is not None, path
     module = importlib.util.module_from_spec(spec)
