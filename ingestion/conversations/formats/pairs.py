@@ -222,13 +222,13 @@ def _context(fields: Fields, into: Conversation) -> float:
     if asking == "instruction":
         asked = [_plain(fields, one) for one in ("instruction", "input") if one in fields.names]
         into.say("user", "\n".join(filter(None, asked)))
-    elif name is not None:
-        text = _plain(fields, name)
+    elif asking is not None:
+        text = _plain(fields, asking)
         if is_transcript(text):
             read_transcript(text.rstrip().removesuffix("Assistant:"), into)
         else:
             into.say("user", text)
-    return 1.0 if name in ("prompt", "question", "instruction") else 0.95
+    return 1.0 if asking in ("prompt", "question", "instruction") else 0.95
 
 
 def _append(answer: Any, into: Conversation, before: list[Message]) -> None:
