@@ -21,6 +21,7 @@ TO ?=
 FORCE ?=
 ACCEPT ?=
 ARGS ?=
+T ?=
 
 .PHONY: help
 help: ## Print this help
@@ -178,6 +179,14 @@ WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cor
 .PHONY: test
 test: $(STAMP) ## The whole test suite but for what takes long
 	@$(PY) -m pytest -m "not long" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+.PHONY: unit
+unit: $(STAMP) ## The tests that start no process and no server: under a minute
+	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
+
+.PHONY: test-one
+test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/llm/test_identity.py
+	@$(if $(T),,echo "Say which: make test-one T=tests/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
 
 .PHONY: test-long
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds

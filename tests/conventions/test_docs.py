@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conventions.project import ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT as ROOT
 
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], key=lambda path: path.as_posix()
