@@ -20,6 +20,7 @@ DIR ?=
 FORCE ?=
 ACCEPT ?=
 ARGS ?=
+T ?=
 
 .PHONY: help
 help: ## Print this help
@@ -147,9 +148,10 @@ repair: $(STAMP) ## Make what is missing of journal, catalog and releases again 
 
 # ------------------------------------------------------------------ checks
 .PHONY: lint
-lint: $(STAMP) ## Style of Python and SQL
+lint: $(STAMP) ## Style of Python and SQL, types of Python
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
 # one more than there are cores: tests that wait for a browser or a server leave theirs to others
@@ -158,6 +160,14 @@ WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cor
 .PHONY: test
 test: $(STAMP) ## The whole test suite but for what takes long
 	@$(PY) -m pytest -m "not long" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+.PHONY: unit
+unit: $(STAMP) ## The tests that start no process and no server: under a minute
+	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
+
+.PHONY: test-one
+test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/llm/test_identity.py
+	@$(if $(T),,echo "Say which: make test-one T=tests/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
 
 .PHONY: test-long
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds
@@ -173,6 +183,6 @@ image: ## Build the container image
 
 .PHONY: clean
 clean: ## Remove build artefacts and caches; asks before the lake goes (CLEAN_LAKE=1)
-	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .hypothesis
+	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	@if [ "$(CLEAN_LAKE)" = 1 ]; then rm -rf "$${SLUICE_LAKE:-lake}"; else echo "The lake is kept; make clean CLEAN_LAKE=1 removes it with every answer paid for."; fi

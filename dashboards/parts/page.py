@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,8 +23,11 @@ logger = logging.getLogger(__name__)
 OFFLINE_ANSWERS = "select count(*) as answers from llm.calls where provider = 'offline-rules'"
 
 
-def run_page(title: str, show: Callable[[Release], None], needs_release: bool = True) -> None:
-    """Show one page on the release the pointer names now, or say why there is nothing to show."""
+def run_page(title: str, show: Callable[[Any], None], needs_release: bool = True) -> None:
+    """Show one page on the release the pointer names now, or say why there is nothing to show.
+
+    `show` is given the release; a page that does not need one is given None where there is none.
+    """
     try:
         release = current_release()
     except NothingReleased:

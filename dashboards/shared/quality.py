@@ -95,41 +95,28 @@ def _rejects(release: Release) -> None:
     released = set(ask(queries.RELEASED)["name"].to_pylist())
     shown = [one for one in PRODUCTS.values() if f"{one.name}.{one.rejects}" in released]
     rejects = queries.rejects_of(shown)
-    reasons = ask(queries.REJECTS_BY_REASON.format(rejects=rejects)) if shown else []
-    if not len(reasons):
+    reasons = ask(queries.REJECTS_BY_REASON.format(rejects=rejects)) if shown else None
+    if not reasons:
         st.success("Every row that was delivered could be read.", icon=":material/check_circle:")
         return
     part("By reason")
     table(reasons, "rejects_by_reason", REJECT_COLUMNS)
     part("Rows")
-    first, left, middle, right = st.columns(4)
-    products = first.multiselect(
-        "Product",
-        reasons["product"].unique().to_pylist(),
-        placeholder="All",
-        key="product",
-        bind="query-params",
-    )
-    sources = left.multiselect(
-        "Source",
-        reasons["source"].unique().to_pylist(),
-        placeholder="All",
-        key="source",
-        bind="query-params",
-    )
-    wanted = middle.multiselect(
-        "Reason",
-        reasons["reason"].unique().to_pylist(),
-        placeholder="All",
-        key="reason",
-        bind="query-params",
-    )
+    *places, right = st.columns(4)
+    chosen = {
+        name: place.multiselect(
+            name.capitalize(),
+            reasons[name].unique().to_pylist(),
+            placeholder="All",
+            key=name,
+            bind="query-params",
+        )
+        for place, name in zip(places, ("product", "source", "reason"), strict=True)
+    }
     text = right.text_input("Text or file", max_chars=200, key="text", bind="query-params")
     rows = ask(
         queries.REJECTS.format(rejects=rejects),
-        products=products,
-        sources=sources,
-        reasons=wanted,
+        **{f"{name}s": values for name, values in chosen.items()},
         text=(text or "").strip(),
     )
     table(rows, "rejects", REJECT_COLUMNS) if len(rows) else empty("No row matches.")

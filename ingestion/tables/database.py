@@ -70,13 +70,15 @@ def database_resource(
 def _rows(declared: Sql, engine: sa.Engine, name: str) -> Any:
     """Return dlt's resource over the table, or over the query as if it were one."""
     metadata = sa.MetaData(schema=declared.schema_name)
-    table, adapter = declared.table, None
+    table, adapter = declared.table or name, None
     if declared.query:
         table = name
         metadata = sa.MetaData()
         sa.Table(table, metadata, *_query_columns(engine, declared.query))
         adapter = _query_adapter(declared.query)
-    incremental = dlt.sources.incremental(declared.cursor) if declared.cursor else None
+    incremental: dlt.sources.incremental[Any] | None = None
+    if declared.cursor:
+        incremental = dlt.sources.incremental(declared.cursor)
     resource = sql_table(
         credentials=engine,
         table=table,

@@ -50,7 +50,7 @@ def write_table(out: Path, table: Table, rows: int, chance: random.Random) -> Pa
         {name: _value(one, at, name == alone, chance) for name, one in columns.items()}
         for at in range(rows)
     ]
-    is_json = bool(table.files) and table.files.format == "jsonl"
+    is_json = table.files is not None and table.files.format == "jsonl"
     path = out / f"{table.name}.{'jsonl' if is_json else 'csv'}"
     with path.open("w", encoding="utf-8", newline="") as stream:
         if is_json:

@@ -27,7 +27,7 @@ def column_changes(taken: list[LandedFile], known: Uses) -> Rows:
     rows: Rows = []
     for source, uses in _uses(taken).items():
         before = known.setdefault(source, {})
-        changes = [
+        changes: list[tuple[str, str | None, str | None, str, str]] = [
             (name, use, before.get(name), "changed" if name in before else "new", address)
             for name, (use, address) in uses.items()
             if before.get(name) != use and not (name in before and use == "ignored")

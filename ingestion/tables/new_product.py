@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,87 +19,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
-from ingestion.tables.declaration import OWN_TABLES
-from ingestion.tables.propose import CannotPropose, Proposal, Proposed, identifier, propose
+from ingestion.tables.product_context import TableOfProduct, context_of
+from ingestion.tables.propose import CannotPropose, Proposal, identifier, propose
 
 SKELETON = Path(__file__).parent / "skeleton"
-SQL_TYPES = {
-    "text": "varchar",
-    "integer": "bigint",
-    "number": "double",
-    "boolean": "boolean",
-    "date": "date",
-    "timestamp": "timestamp",
-}
 # what a product may not be called: what lies in the rooms beside the products, and SQL's own
 TAKEN = {"ops", "llm", "main", "tables", "landing", "lakehouse", "shared", "parts", "api", "models"}
 TAKEN |= {"runs", "release", "upkeep", "portable", "project", "incremental", "generic", "test"}
-# a note is about one of these; more would be as many calls
-MOST_GROUPS = 60
 _NEXT = """  make run DOMAIN={name}          on its demo data
   SLUICE_{upper}_FILES=<folder> make run DOMAIN={name}   on yours
   make test-one T=tests/{name}
   make env-example                 says its settings in .env.example
 docs/new-product.md goes on from here.
 """
-
-
-@dataclass
-class TableOfProduct:
-    """One table as the templates need it."""
-
-    proposal: Proposal
-    mart: str
-    slices: dict[str, str] = field(default_factory=dict)  # dbt variable: column
-
-    @property
-    def name(self) -> str:
-        return self.proposal.table
-
-    @property
-    def title(self) -> str:
-        return self.name.replace("_", " ").capitalize()
-
-    @property
-    def is_json(self) -> bool:
-        return self.proposal.is_json
-
-    @property
-    def dialect(self) -> dict[str, str]:
-        return self.proposal.dialect
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return self.proposal.key
-
-    @property
-    def time(self) -> str | None:
-        return self.proposal.time
-
-    @property
-    def grain(self) -> str:
-        return " and ".join(self.key).replace("_", " ") or "delivered row"
-
-    @property
-    def release_key(self) -> tuple[str, ...]:
-        return self.key or ("source_file", "record_number")
-
-    @property
-    def release_order(self) -> str:
-        return f"{self.time} desc" if self.time else ", ".join(self.release_key)
-
-    @property
-    def columns(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": one.name,
-                "type": one.type,
-                "declared": one.declared,
-                "sql_type": SQL_TYPES[one.type],
-                "described": _described(one),
-            }
-            for one in self.proposal.columns
-        ]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -128,7 +59,7 @@ def write(
         CannotPropose: the name is taken or none, or a file is there already; nothing is written.
     """
     _check_name(root, product)
-    context = _context(root, product, tables, with_llm)
+    context = context_of(root, product, tables, with_llm)
     files = dict(_rendered(context, [SKELETON / "base", *([SKELETON / "llm"] if with_llm else [])]))
     for path in files:
         if (root / path).exists():
@@ -187,81 +118,6 @@ def _check_name(root: Path, product: str) -> None:
         raise CannotPropose(f"NAME={product} is taken; choose another.")
 
 
-def _context(
-    root: Path, product: str, proposals: Sequence[Proposal], with_llm: bool
-) -> dict[str, Any]:
-    known = {path.stem for path in (root / "dbt_project" / "models").rglob("*.sql")}
-    tables = []
-    for one in proposals:
-        if one.table in OWN_TABLES:
-            raise CannotPropose(f"{one.table} is a table every product has; rename the file.")
-        mart = one.table if one.table not in known else f"{product}_{one.table}"
-        tables.append(TableOfProduct(one, mart))
-    sliced_of = next(((table, one) for table in tables if (one := _group(table.proposal))), None)
-    sliced = sliced_of[1] if sliced_of else None
-    for table in tables:
-        if table.time:
-            table.slices |= {"from_date": table.time, "to_date": table.time}
-        if sliced and sliced.name in [one.name for one in table.proposal.columns]:
-            table.slices[f"{product}_{sliced.name}"] = sliced.name
-    llm = _llm(product, tables) if with_llm else None
-    times = any(table.time for table in tables)
-    return {
-        "product": product,
-        "title": product.capitalize(),
-        "described": f"{', '.join(table.name for table in tables)}, row by row",
-        "tables": tables,
-        "times": times,
-        "sliced": sliced,
-        "sliced_table": sliced_of[0].name if sliced_of else "",
-        "slice_word": _word(product, sliced.name) if sliced else "",
-        "has_slices": times or sliced is not None,
-        "llm": llm,
-        "marts": [*(table.mart for table in tables), *([llm["mart"]] if llm else [])],
-    }
-
-
-def _group(proposal: Proposal) -> Proposed | None:
-    """Return the column by which rows are grouped and a run can be restricted: a text of a key,
-    else the first text of few values."""
-    texts = [one for one in proposal.of_type("text") if 0 < one.values <= MOST_GROUPS]
-    return next((one for one in texts if one.name in proposal.key), texts[0] if texts else None)
-
-
-def _word(product: str, column: str) -> str:
-    """Return the word of a slice: the column, unless another product uses it otherwise."""
-    others = {one.name for known in PRODUCTS.values() for one in known.slices}
-    taken = others | {"from", "to", "name", "key", "time", "dir", "id", "a", "b", "run", "phase"}
-    taken |= {"domain", "source", "data", "force", "accept", "args", "mode", "set", "format"}
-    return f"{product}_{column}" if column in taken else column
-
-
-def _llm(product: str, tables: list[TableOfProduct]) -> dict[str, Any]:
-    table = tables[0]
-    group = _group(table.proposal)
-    numbers = [
-        one for one in table.proposal.of_type("number", "integer") if one.name not in table.key
-    ]
-    figures = [
-        (f"{how}_{one.name}", f"{function}(cast({table.name}.{one.name} as double))")
-        for one in numbers[:3]
-        for how, function in (("mean", "avg"), ("lowest", "min"), ("highest", "max"))
-    ]
-    name = group.name if group else "part"
-    return {
-        "table": table.name,
-        "source": table.mart,
-        "group": name,
-        "group_type": "varchar",
-        "group_sql": f"{table.name}.{name}" if group else "'all'",
-        "is_grouped": group is not None,
-        "evidence": f"{table.name}_evidence",
-        "figures": figures,
-        "evidence_columns": [name, "row_count", *(figure for figure, _ in figures)],
-        "mart": f"{product}_notes",
-    }
-
-
 def _rendered(context: Mapping[str, Any], folders: list[Path]) -> Iterator[tuple[Path, str]]:
     """Yield each file of the skeleton, by its path in the project; one a table where its name
     says so."""
@@ -299,11 +155,6 @@ def _named(name: str, context: Mapping[str, Any], table: TableOfProduct | None) 
 def _flow(value: Any) -> str:
     """Return a value as YAML (and Jinja) writes it on one line."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _described(one: Proposed) -> str:
-    plain = one.name.replace("_", " ").capitalize()
-    return f"{plain}, as it was delivered" + (" (UTC)." if one.type == "timestamp" else ".")
 
 
 def _format(paths: list[Path]) -> None:

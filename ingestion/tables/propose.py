@@ -254,7 +254,7 @@ def _key(found: Proposal, rows: list[list[Any]]) -> tuple[str, ...]:
         for one in found.of_type("text", "integer")
         if one.type == "text" or places[one.name] == 0 or _NAMES_THINGS.search(one.name)
     ]
-    tried = [(name,) for name in names]
+    tried: list[tuple[str, ...]] = [(name,) for name in names]
     tried += [(name, found.time) for name in names if found.time]
     for columns in tried:
         values = [tuple(row[places[name]] for name in columns) for row in rows]

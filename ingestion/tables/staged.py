@@ -14,8 +14,10 @@ from ingestion.tables.survey import BadLine, Text, Unreadable, lines_at
 
 SAMPLE_ROWS = 2000
 NUMERIC_SHARE = 0.9
-NUMBER_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT")
-NUMBER_TYPES += ("UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE")
+NUMBER_TYPES = (
+    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
+    "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

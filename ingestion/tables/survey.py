@@ -119,7 +119,7 @@ def _unpacked(path: Path, target: Path) -> Path:
     try:
         with igzip.open(path, "rb") as packed, target.open("wb") as plain:
             shutil.copyfileobj(packed, plain, BLOCK)
-    except (EOFError, IsalError, igzip.BadGzipFile) as error:
+    except (EOFError, IsalError, igzip.BadGzipFile) as error:  # type: ignore[misc]  # its stub errs
         raise Unreadable("corrupt_gzip", f"the gzip data is damaged: {error}") from None
     return target
 

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from ingestion.lakehouse.settings import settings
@@ -31,7 +32,7 @@ from python_models.llm.step import Step, StepFailed
 
 
 def run_step(
-    session: Any,
+    session: duckdb.DuckDBPyConnection,
     relation: Any,
     step: Step,
     node: str,
@@ -89,6 +90,7 @@ def _run_row_prompts(
     started: float,
 ) -> pa.Table:
     """Run a step whose rows bring their prompts, endpoints and models."""
+    assert step.prompts is not None
     prompt = data_prompt(step.prompts.messages, step.name, "", "")
     work = Work(runtime(), step, prompt, node)
     paired = answer_parts(work, table, coming)

@@ -37,7 +37,7 @@ from python_models.release.source_words import words_of
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
 # the file holds views and small tables: blocks of 256 kB would be almost empty
-_SMALL_BLOCKS = {"default_block_size": "16384"}
+_SMALL_BLOCKS: dict[str, str | bool | int | float | list[str]] = {"default_block_size": "16384"}
 _LEDGER = ("calls", "attempts")
 # `release-000003-n00000042.duckdb`; those of earlier versions end in the time they were written
 _NAME = re.compile(r"\.?release-(?P<release>\d+)-(n(?P<number>\d+)|[^-]*)\.duckdb")

@@ -74,7 +74,7 @@ def compare(a: str, b: str) -> dict[str, Any]:
         "prompts": prompts,
         "nodes": nodes,
         "releases": releases,
-        "tables": _diff(*releases) if None not in releases else [],
+        "tables": _diff(*releases),
     }
 
 
@@ -160,8 +160,8 @@ def _files(a: dict[str, Any], b: dict[str, Any]) -> dict[str, list[str]]:
     found = {}
     for path in sorted(before.keys() | after.keys()):
         if before.get(path) != after.get(path):
-            texts = [_text(files.get(path)) for files in (before, after)]
-            lines = difflib.unified_diff(*texts, lineterm="", n=0)
+            old, new = _text(before.get(path)), _text(after.get(path))
+            lines = difflib.unified_diff(old, new, lineterm="", n=0)
             found[path] = [line for line in lines if not line.startswith(("---", "+++"))]
     return found
 
@@ -178,7 +178,9 @@ def _release_of(run_id: str) -> int | None:
     return found[0]["release_id"]
 
 
-def _diff(a: int, b: int) -> list[TableDiff]:
+def _diff(a: int | None, b: int | None) -> list[TableDiff]:
+    if a is None or b is None:
+        return []
     with duckdb.connect() as connection:
         load_extensions(connection)
         return diff_releases(connection, a, b)

@@ -34,6 +34,7 @@ class Plugin(BasePlugin):
     """See the module docstring; dbt-duckdb finds a plugin by this class name."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        assert self.creds is not None
         refuse_disagreement(self.creds)
         require_agreement(lake().root)
         if not lock.is_held_here():
@@ -53,13 +54,14 @@ class Plugin(BasePlugin):
     def store(self, target_config: TargetConfig) -> None:
         """Take what a hook hands over: the graph at the start, the results at the end."""
         current = build.current(get_invocation_id())
-        event = target_config.location.path
+        event = target_config.location.path if target_config.location else None
         if event == "run_started":
             try:
                 current.start(**target_config.config)
             except Mixture:
                 # the raw views are those of the run that was to go on: give back what was there
-                create_raw_views(current.connection, last_pins())
+                if current.connection is not None:
+                    create_raw_views(current.connection, last_pins())
                 raise
         elif event == "run_finished":
             current.finish(**target_config.config)

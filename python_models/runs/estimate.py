@@ -9,21 +9,20 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment, target_folder
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.lakehouse.settings import told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
@@ -32,7 +31,6 @@ from python_models.runs.dbt_command import variables_argument
 from python_models.runs.nodes import domain_of
 from python_models.runs.slices import Choice
 
-DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")
 
 
@@ -119,8 +117,7 @@ def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
 def read_manifest() -> dict[str, Any]:
     """Parse the project and return dbt's manifest."""
     run_dbt(["parse", "--quiet"])
-    target = Path(os.environ.get("DBT_TARGET_PATH", DBT_PROJECT / "target"))
-    return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads((target_folder() / "manifest.json").read_text(encoding="utf-8"))
 
 
 def run_dbt(arguments: list[str]) -> None:
@@ -130,7 +127,7 @@ def run_dbt(arguments: list[str]) -> None:
         SystemExit: dbt failed; it has said why.
     """
     command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
-    if subprocess.run(command, cwd=DBT_PROJECT, check=False).returncode:
+    if subprocess.run(command, cwd=DBT_FOLDER, env=environment(), check=False).returncode:
         raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 
 
@@ -176,8 +173,9 @@ def estimate_node(
     connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
 ) -> tuple[dict[str, Any], Estimate | None]:
     """Run one model without asking anything; None where its input was not built yet."""
-    path = (DBT_PROJECT / node["original_file_path"]).resolve()
+    path = (DBT_FOLDER / node["original_file_path"]).resolve()
     spec = importlib.util.spec_from_file_location(node["name"], path)
+    assert spec is not None and spec.loader is not None, path
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     recorded: list[Estimate] = []
@@ -203,11 +201,11 @@ def ranges(
     known = {node["unique_id"]: one for node, one in estimates}
     found = []
     for node, one in estimates:
-        upstream = [known[name] for name in above(manifest, node) & known.keys() if known[name]]
-        coming = sum(earlier.most_calls or earlier.calls for earlier in upstream)
+        names = above(manifest, node) & known.keys()
+        upstream = [earlier for name in names if (earlier := known[name]) is not None]
+        coming = sum(each.most_calls or each.calls for each in upstream)
         if one is None:
-            earlier = upstream[0] if upstream else None
-            one = empty_estimate(node, earlier)
+            one = empty_estimate(node, upstream[0] if upstream else None)
         found.append(Ranged(one, one.calls + coming if one.most_calls is None else one.most_calls))
     return found
 

@@ -70,8 +70,8 @@ def expire(table: Table, kept: set[int]) -> int:
 
 def _reachable(table: Table) -> Iterator[str]:
     yield table.metadata_location
-    for entry in table.metadata.metadata_log:
-        yield entry.metadata_file
+    for earlier in table.metadata.metadata_log:
+        yield earlier.metadata_file
     seen: set[str] = set()
     for snapshot in table.snapshots():
         yield snapshot.manifest_list

@@ -214,21 +214,21 @@ def _context(fields: Fields, into: Conversation) -> float:
     for name in ("conversations", "messages", "conversation", "prompt", "history"):
         key = fields.names.get(name)
         value = _cell(fields.record[key]) if key is not None else None
-        if is_turns(value):
+        if value is not None and is_turns(value):
             fields.take(name)
             read_turns(value, into)
             return 1.0
-    name = fields.first(("prompt", "question", "instruction", "query", "input"))
-    if name == "instruction":
+    asking = fields.first(("prompt", "question", "instruction", "query", "input"))
+    if asking == "instruction":
         asked = [_plain(fields, one) for one in ("instruction", "input") if one in fields.names]
         into.say("user", "\n".join(filter(None, asked)))
-    elif name is not None:
-        text = _plain(fields, name)
+    elif asking is not None:
+        text = _plain(fields, asking)
         if is_transcript(text):
             read_transcript(text.rstrip().removesuffix("Assistant:"), into)
         else:
             into.say("user", text)
-    return 1.0 if name in ("prompt", "question", "instruction") else 0.95
+    return 1.0 if asking in ("prompt", "question", "instruction") else 0.95
 
 
 def _append(answer: Any, into: Conversation, before: list[Message]) -> None:

@@ -23,7 +23,7 @@ from python_models.llm.features.batch_mode import BatchAsker
 from python_models.llm.features.many_rows import ManyRows
 from python_models.llm.ledger.journal import reading
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated, invocation
-from python_models.llm.prompting.calls import Call
+from python_models.llm.prompting.calls import Call, Source
 from python_models.llm.prompting.identity import text_hash
 from python_models.llm.prompting.prompts import Prompt
 from python_models.llm.step import Step
@@ -143,7 +143,7 @@ def ask_missing(shared: Runtime, asked: Asked, source: Rows) -> None:
         shared.journal.flush()
 
 
-def ask_calls(shared: Runtime, asked: Asked, source: Rows, calls: Sequence[Call]) -> None:
+def ask_calls(shared: Runtime, asked: Asked, source: Source, calls: Sequence[Call]) -> None:
     """Ask, unless the budget says that nothing is to be asked."""
     calls = [call for call in calls if not call.is_cached]
     if calls and may_ask(asked):
@@ -166,7 +166,7 @@ def may_ask(asked: Asked) -> bool:
     return asked.stopped is None
 
 
-def asker_of(shared: Runtime, asked: Asked, source: Rows) -> Asker | BatchAsker:
+def asker_of(shared: Runtime, asked: Asked, source: Source) -> Asker | BatchAsker:
     """Return what asks a step's calls in the mode that is set."""
     kind = BatchAsker if settings().llm_mode == "batch" else Asker
     return kind(shared, asked, source)

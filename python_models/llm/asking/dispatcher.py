@@ -129,8 +129,8 @@ class Asker:
         started, retries = time.monotonic(), 0
         while True:
             move = next_move(call, self._source)
-            if move.kind is None:
-                self._finish(call, move.judgement)
+            if isinstance(move, Judgement):
+                self._finish(call, move)
                 return
             if self._asked.stopped:
                 return
@@ -164,10 +164,10 @@ class Asker:
         parameters = dict(self._asked.parameters)
         if kind == "longer" or any(answer.kind == "longer" for answer in call.answers):
             parameters["max_tokens"] *= LONGER
-        if kind != "reask":
+        if kind != "reask" or judgement is None:
             return Question(kind, base, parameters)
         said = (call.answers[-1].content or "(nothing)")[:LONGEST_QUOTED]
-        again = reask_message(judgement.error, self._asked.schema)
+        again = reask_message(judgement.error or "", self._asked.schema)
         turns = [{"role": "assistant", "content": said}, {"role": "user", "content": again}]
         return Question(kind, [*base, *turns], parameters)
 
@@ -189,7 +189,7 @@ class Asker:
     def _put_call(self, call: Call, parsed: Any) -> None:
         runtime = self._runtime
         call.error = runtime.scrub(call.error)
-        more = {"answered_at": time.time()}
+        more: dict[str, Any] = {"answered_at": time.time()}
         if hasattr(parsed, "model_dump_json"):
             more["parsed_answer"] = parsed.model_dump_json()
         messages = json.dumps(self._source.messages(call), ensure_ascii=False)

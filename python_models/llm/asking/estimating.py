@@ -146,8 +146,8 @@ def answer_length(
         from python_models.llm.offline.chat import answer_chat
         from python_models.llm.offline.faults import Faults
 
-        said = [answer_chat(body, asked.step, None, Faults()) for body in bodies]
-        return fmean(answer.completion_tokens for answer in said), "the offline rules were tried"
+        tried = [answer_chat(body, asked.step, None, Faults()) for body in bodies]
+        return fmean(answer.completion_tokens for answer in tried), "the offline rules were tried"
     if header.expected_tokens:
         return float(header.expected_tokens), "length as the prompt's header expects"
     return asked.parameters["max_tokens"] / 2, "no answers yet: half of max_tokens"

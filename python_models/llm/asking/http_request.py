@@ -64,10 +64,11 @@ class Requester:
                 attempt = Attempt(call, kind, rung, worst)
                 await self.journal_sent(attempt)
                 actual = worst  # until it is known what it took: it may be billed
-                problem, response = await self._send(body, attempt)
+                response = await self._send(body, attempt)
             finally:
                 runtime.pacer.leave()
-            if response is None:
+            if isinstance(response, Problem):
+                problem = response
                 # a request that was refused is not billed; one that broke off may be
                 actual = worst if problem.status is None else Amounts(calls=1)
                 self._failed(attempt, problem, sent_at, question)
@@ -131,9 +132,7 @@ class Requester:
         call.spent.attempts += 1
         asked.requests += 1
 
-    async def _send(
-        self, body: dict[str, Any], attempt: Attempt
-    ) -> tuple[Problem | None, httpx2.Response | None]:
+    async def _send(self, body: dict[str, Any], attempt: Attempt) -> Problem | httpx2.Response:
         try:
             # the client's own door for raw requests: `create` spends as much CPU again on
             # copying messages it need not check, and `.parse` loses a bad answer's text
@@ -152,11 +151,11 @@ class Requester:
             self.put_ended(attempt, cancelled_values(attempt, self._asked.endpoint.provider))
             raise
         except Exception as error:  # noqa: BLE001  classified, journalled and counted
-            return problem_of(error), None
+            return problem_of(error)
         finally:
             attempt.seconds = time.time() - attempt.asked_at
             attempt.call.spent.seconds += attempt.seconds
-        return None, response
+        return response
 
     async def _arrived(
         self, attempt: Attempt, response: httpx2.Response, messages: list[Message]
@@ -187,7 +186,7 @@ class Requester:
         call.model, call.response_model = self._asked.model, reading.response_model or ""
         call.response_id = reading.response_id
         if reading.answer is None:
-            return Problem("retry", "not_an_answer", reading.error, 200)
+            return Problem("retry", "not_an_answer", reading.error or "", 200)
         call.answers.append(reading.answer._replace(kind=kind))
         return None
 

@@ -100,7 +100,7 @@ class RateLearner:
         elapsed, self._grown_at = now - self._grown_at, now
         if self._streak and self._admitted > 0 and now - self._cut_at > SETTLED:
             self._streak = 0
-        if self._streak:
+        if self._streak or self.per_second is None:
             return
         share = 1.0 if self._cuts < 2 else 0.01 * (1 + ((now - self._cut_at) / 5) ** 2)
         self.per_second *= 1 + elapsed * min(share, 1.0)

@@ -112,6 +112,22 @@ class Rows(ABC):
                 self.unrendered[at] = f"the prompt cannot be written for this row: {error}"
 
     @abstractmethod
+    def messages(self, call: Call) -> list[Message]:
+        """Return a call's messages."""
+
+    @abstractmethod
+    def judge(self, call: Call, answer: Answer) -> Judgement:
+        """Judge an answer of a call."""
+
+    @abstractmethod
+    def also_final(self, call: Call) -> list[Statement]:
+        """Return what the journal takes besides when a call has ended."""
+
+    @abstractmethod
+    def outcome(self, at: int, row: Row) -> Outcome:
+        """Return what became of a row."""
+
+    @abstractmethod
     def _note(self, at: int, row: Row) -> None:
         """Keep what identifies the question of one row."""
 

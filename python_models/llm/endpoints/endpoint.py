@@ -141,7 +141,7 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
     if endpoint.is_offline:
         from python_models.llm.offline.app import OfflineApp
 
-        transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp())
+        transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp().__call__)
     else:
         transport = AiohttpTransport()
     return AsyncOpenAI(

@@ -52,11 +52,11 @@ def price_list() -> dict[str, list[tuple[date, Price]]]:
                 "cached_input_usd_per_million",
                 "output_usd_per_million",
             )
-            numbers = [float(row[name] or row[given[0]]) / 1e6 for name in given]
+            fresh, cached, out = (float(row[name] or row[given[0]]) / 1e6 for name in given)
             found.setdefault(row["model"], []).append(
                 (
                     date.fromisoformat(row["valid_from"]),
-                    Price(*numbers, batch_share=float(row["batch_share"] or 1)),
+                    Price(fresh, cached, out, float(row["batch_share"] or 1)),
                 )
             )
     for prices in found.values():

@@ -50,7 +50,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         seconds = limits.get("read") or limits.get("pool")
         try:
             async with asyncio.timeout(seconds):
-                return await self._exchange(request, headers)
+                return await self._exchange(self._session, request, headers)
         except TimeoutError as error:
             raise httpx2.ReadTimeout(f"no answer within {seconds} s", request=request) from error
         except aiohttp.ClientConnectorError as error:
@@ -59,10 +59,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             raise httpx2.ReadError(f"{type(error).__name__}: {error}", request=request) from error
 
     async def _exchange(
-        self, request: httpx2.Request, headers: list[tuple[str, str]]
+        self,
+        session: aiohttp.ClientSession,
+        request: httpx2.Request,
+        headers: list[tuple[str, str]],
     ) -> httpx2.Response:
         content = await request.aread()
-        async with self._session.request(
+        async with session.request(
             request.method,
             str(request.url),
             headers=headers,

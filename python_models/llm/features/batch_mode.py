@@ -13,7 +13,7 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from python_models.llm.asking.asking_context import Attempt, Stop, stop_message
 from python_models.llm.asking.budget import Amounts, NoBudget
@@ -32,13 +32,14 @@ from python_models.llm.endpoints.errors import Problem, problem_of
 from python_models.llm.ledger.journal import JournalError, reading
 from python_models.llm.ledger.parse_response import ended_values, read_body
 from python_models.llm.ledger.records import ENDED, ENDED_COLUMNS
+from python_models.llm.prompting.answers import Judgement
 from python_models.llm.prompting.calls import Call, next_move
 
 REQUESTS_PER_BATCH = 50_000
 BYTES_PER_BATCH = 100 * 1024 * 1024
 FIRST_LOOK = 0.5
 LONGEST_LOOK = 60.0
-ENDPOINT = "/v1/chat/completions"
+ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 NOTE = (
     "insert into llm_batches (batch_id, endpoint, state, call_ids, submitted_at) "
@@ -113,8 +114,8 @@ class BatchAsker(Asker):
     def _line(self, call: Call) -> Line | None:
         """Return (attempt, request, kind) for a call's next request; None when it has ended."""
         move = next_move(call, self._source)
-        if move.kind is None:
-            self._finish(call, move.judgement)
+        if isinstance(move, Judgement):
+            self._finish(call, move)
             self._end(call)
             return None
         base = self._source.messages(call)
@@ -129,7 +130,8 @@ class BatchAsker(Asker):
 
     async def _next_group(self) -> list[Line]:
         """Take calls as far as one batch and the budget go, highest priority first."""
-        group, size = [], 0
+        group: list[Line] = []
+        size = 0
         for call in sorted(self._left.values(), key=lambda call: -call.priority):
             line = self._line(call)
             if line is None:

@@ -278,20 +278,21 @@ def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome])
 def with_prompts(table: pa.Table, parts: list[Part], outcomes: list[Outcome]) -> pa.Table:
     """Say of each row what was asked of whom, and what came back, usable or not."""
     columns: dict[str, list[Any]] = {name: [None] * table.num_rows for name in CALL_COLUMNS}
-    template, version = [None] * table.num_rows, [None] * table.num_rows
-    model = [None] * table.num_rows
+    own: dict[str, list[Any]] = {
+        name: [None] * table.num_rows for name in ("prompt_template", "prompt_version", "model")
+    }
     for part in parts:
         prompt = part.source.prompt
         for at in part.places:
             columns["endpoint"][at] = part.endpoint
             columns["prompt_hash"][at] = prompt.text_hash
-            template[at], version[at] = prompt.name, prompt.header.version
-            model[at] = part.source.place.model
+            own["prompt_template"][at] = prompt.name
+            own["prompt_version"][at] = prompt.header.version
+            own["model"][at] = part.source.place.model
             call = outcomes[at].call
             if call is not None and call.answer is not None:
                 columns["finish_reason"][at] = call.answer.finish_reason
                 columns["raw_answer"][at] = call.answer.content
-    own = {"prompt_template": template, "prompt_version": version, "model": model}
     for name, values in own.items():
         table = table.set_column(
             table.column_names.index(name), name, pa.array(values, pa.string())

@@ -72,26 +72,28 @@ class Source(Protocol):
         """Return what the journal takes besides when a call has ended."""
 
 
-class Move(NamedTuple):
-    """What to do next with a call: ask in some way, or (kind None) stop with a judgement."""
+class Ask(NamedTuple):
+    """What to do next with a call: ask in some way, for what is wrong with the last answer."""
 
-    kind: str | None
+    kind: str
     judgement: Judgement | None = None
 
 
-def next_move(call: Call, source: Source) -> Move:
-    """Decide from the answers so far; live and when replayed from the journal alike.
+def next_move(call: Call, source: Source) -> Ask | Judgement:
+    """Decide from the answers so far whether to ask, or with what judgement the call ends.
+
+    It is the same live and when replayed from the journal.
 
     A bad answer is asked again once, quoting what is wrong; a cut one once, with more room.
     """
     if not call.answers:
-        return Move("ask")
+        return Ask("ask")
     kinds = {answer.kind for answer in call.answers}
     judgement = source.judge(call, call.answers[-1])
     if judgement.status == "truncated" and "longer" not in kinds:
-        return Move("longer", judgement)
+        return Ask("longer", judgement)
     if judgement.wants_reask and "reask" not in kinds:
-        return Move("reask", judgement)
+        return Ask("reask", judgement)
     if judgement.status == "ok" and "reask" in kinds:
         judgement = Judgement("repaired", judgement.answer, judgement.error)
-    return Move(None, judgement)
+    return judgement
