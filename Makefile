@@ -24,8 +24,9 @@ T ?=
 
 .PHONY: help
 help: ## Print this help
-	@echo "Sluice: a lakehouse where LLM steps are ordinary models"; echo
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Sluice: a lakehouse where LLM steps are ordinary models"
+	@awk -F ':.*## ' '/^# -+ /{sub(/^# -+ /, ""); group = $$0} /^# Targets of /{sub(/^# Targets of /, ""); sub(/;.*/, ""); group = "product " $$0} \
+		/^[a-z][a-z-]*:.*## /{if (group != told) {print "\n" group; told = group} printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo "Start with: make run"
 
 # ------------------------------------------------------------------ set-up
@@ -48,7 +49,7 @@ $(STAMP): requirements.lock pyproject.toml
 setup: $(STAMP) ## Make .venv from the hash-pinned lock
 
 .PHONY: lock
-lock: $(STAMP) ## Write requirements.lock anew from the ranges in pyproject.toml (needs uv)
+lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
@@ -59,19 +60,19 @@ TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 SLICE = --typed "$(TYPED)"
 
 .PHONY: run
-run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. DOMAIN= MODE= FORCE=1 ACCEPT=
+run: $(STAMP) ## Land, build, gate, release (demo data if you have none). DOMAIN= FORCE=1
 	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
-demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN=<one> ARGS="--help" for what it can be told
+demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN= (ARGS=--help)
 	@$(PY) -m ingestion.landing.demo $(SLICE) $(ARGS)
 
 .PHONY: land
-land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= MODE= DATA=<folder of real sets>
+land: $(STAMP) ## Land what sources offer. DOMAIN= SOURCE= DATA=<folder of public sets>
 	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build
-build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_id> ARGS="--select cycles+"
+build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_id>
 	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(ARGS)
 
 # ------------------------------------------------------------------ reading what was released
@@ -90,18 +91,18 @@ docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.ht
 
 # ------------------------------------------------------------------ products
 .PHONY: new-product
-new-product: $(STAMP) ## Write the skeleton of a product in all rooms. NAME=weather FROM=some.csv KEY= TIME= LLM=1
+new-product: $(STAMP) ## Write a product in all rooms. NAME= FROM=some.csv KEY= TIME= LLM=1
 	@$(PY) -m ingestion.tables.new_product $(if $(NAME),--name "$(NAME)") $(if $(FROM),--from "$(FROM)") $(if $(KEY),--key "$(KEY)") $(if $(TIME),--time "$(TIME)") $(if $(LLM),--llm) $(ARGS)
 
 .PHONY: env-example
-env-example: $(STAMP) ## Write the settings of products into .env.example, as their product.py says them
+env-example: $(STAMP) ## Write the settings of products into .env.example
 	@$(PY) -m ingestion.landing.env_example
 
 -include ingestion/*/product.mk
 
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
-estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
+estimate: $(STAMP) ## Calls, tokens and USD the next build will take. DOMAIN=
 	@$(PY) -m python_models.runs.estimate $(SLICE) $(ARGS)
 
 # ------------------------------------------------------------------ operation
@@ -109,10 +110,10 @@ estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it 
 .PHONY: export-run retention compact relocate schedule watch doctor repair backup restore
 runs: $(STAMP) ## List runs
 	@$(PY) -m python_models.runs runs $(ARGS)
-run-show: $(STAMP) ## One run, node by node. ID=
-	@$(PY) -m python_models.runs run-show "$(ID)" $(ARGS)
-run-compare: $(STAMP) ## What differs between two runs. A= B=
-	@$(PY) -m python_models.runs run-compare "$(A)" "$(B)" $(ARGS)
+run-show: $(STAMP) ## One run, node by node. ID= (default: the last)
+	@$(PY) -m python_models.runs run-show $(if $(ID),"$(ID)") $(ARGS)
+run-compare: $(STAMP) ## What differs between two runs. A= B= (default: the last two)
+	@$(PY) -m python_models.runs run-compare $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
 resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= (default: the last failed run)
 	@$(PY) -m python_models.runs resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE=
@@ -123,8 +124,8 @@ releases: $(STAMP) ## List releases
 	@$(PY) -m python_models.runs releases $(ARGS)
 release-rollback: $(STAMP) ## Move `latest` to an older (or newer) release. ID= DOMAIN=
 	@$(PY) -m python_models.runs release-rollback "$(ID)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
-release-diff: $(STAMP) ## Rows added, removed, changed between two releases. A= B=
-	@$(PY) -m python_models.runs release-diff "$(A)" "$(B)" $(ARGS)
+release-diff: $(STAMP) ## Rows that differ between two releases. A= B= (default: the last two)
+	@$(PY) -m python_models.runs release-diff $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
 export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR=
 	@$(PY) -m python_models.runs export-run "$(ID)" "$(DIR)" $(ARGS)
 retention: $(STAMP) ## Drop what is beyond keeping. ARGS="--dry-run" first
@@ -137,13 +138,13 @@ schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
 watch: $(STAMP) ## Run whenever new files arrive
 	@$(PY) -m python_models.runs watch $(ARGS)
-doctor: $(STAMP) ## Check pins, lake, catalog, journal, released files, endpoint, disk and locks. ARGS=--deep reads every byte
+doctor: $(STAMP) ## Is the lake whole, the machine fit? ARGS=--deep reads every byte
 	@$(PY) -m python_models.runs doctor $(ARGS)
-backup: $(STAMP) ## Copy the lake into a folder, whole, while builds may run; only what is new is copied. DIR=
+backup: $(STAMP) ## Copy the lake while builds may run; only what is new is copied. DIR=
 	@$(PY) -m python_models.runs backup $(ARGS) -- "$(DIR)"
 restore: $(STAMP) ## Make a backup the lake. DIR= ARGS="--number 3 --overwrite"
 	@$(PY) -m python_models.runs restore $(ARGS) -- "$(DIR)"
-repair: $(STAMP) ## Make what is missing of journal, catalog and releases again from the rest; says what is lost
+repair: $(STAMP) ## Make what is lost of journal, catalog, releases again from the rest
 	@$(PY) -m python_models.runs repair $(ARGS)
 
 # ------------------------------------------------------------------ checks
@@ -182,7 +183,7 @@ image: ## Build the container image
 	docker build --tag sluice .
 
 .PHONY: clean
-clean: ## Remove build artefacts and caches; asks before the lake goes (CLEAN_LAKE=1)
+clean: ## Remove build artefacts and caches; the lake too with CLEAN_LAKE=1
 	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	@if [ "$(CLEAN_LAKE)" = 1 ]; then rm -rf "$${SLUICE_LAKE:-lake}"; else echo "The lake is kept; make clean CLEAN_LAKE=1 removes it with every answer paid for."; fi

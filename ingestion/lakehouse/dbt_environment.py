@@ -35,8 +35,10 @@ def target_folder() -> Path:
 
 
 def _own_folders() -> dict[str, str]:
-    """Return where dbt writes when the project's folder is read-only: into the lake."""
-    if os.access(DBT_FOLDER, os.W_OK):
-        return {}
-    folder = settings().sluice_lake / "dbt"
-    return {_TARGET: str(folder / "target"), _LOGS: str(folder / "logs")}
+    """Return where dbt writes: its log into the lake, and the rest too when the project's folder
+    is read-only."""
+    lake = settings().sluice_lake
+    logs = {_LOGS: str(lake / "logs")}
+    return (
+        logs if os.access(DBT_FOLDER, os.W_OK) else logs | {_TARGET: str(lake / "dbt" / "target")}
+    )

@@ -145,6 +145,11 @@ class Grammar:
         return Declared(getattr(declaration, self.entry), declaration, path)
 
 
+def is_bundled(entry: Declared) -> bool:
+    """Say whether a declaration came with the project: nobody asked for its data."""
+    return entry.origin.resolve().is_relative_to(PROJECT_ROOT / "ingestion")
+
+
 def added_files() -> list[Path]:
     """Return the YAML files that `SLUICE_SOURCES` names, in reading order."""
     files: list[Path] = []

@@ -17,7 +17,7 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
-from ingestion.landing.declarations import DeclarationError, Declared
+from ingestion.landing.declarations import DeclarationError, Declared, is_bundled
 from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed
 from ingestion.landing.landed import Memory
 from ingestion.landing.package import Known, Package
@@ -58,7 +58,8 @@ class Report:
     """The run's outcome, by source."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
-    absent: dict[str, str] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)  # what is not there, and why
+    missing: dict[str, str] = field(default_factory=dict)  # those of them a person declared
     quarantined: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)  # declarations that cannot be used
@@ -161,6 +162,8 @@ class Landing:
                         f"{self.product_source.grammar.entry} {name}: {error}"
                     ) from None
                 self.report.absent[name] = str(error)
+                if not is_bundled(entry):
+                    self.report.missing[name] = f"{error} (declared in {entry.origin})"
                 continue
             except SourceFailed as error:
                 self.fail(name, str(error))

@@ -31,6 +31,8 @@ from python_models.runs.slices import Choice
 # exit codes of a landing after which the rest is built: others landed, some was refused
 GOES_ON = (0, 1, 4)
 
+_NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -91,9 +93,30 @@ def build(
     if not is_forced and (last := nothing_new_since(variables, choice.domains)):
         say_nothing_new(last)
         return say_refused(landed)
-    code = dbt(["build", *choice.selection, *variables_argument(variables), *more])
+    say_how_long(choice)
+    # unit tests are for who changes the project: `make test`
+    code = dbt(["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more])
     summary.print_run(console, code)
     return code or say_refused(landed)
+
+
+def say_how_long(choice: Choice) -> None:
+    """Say what is built, and how long the last run of the same took."""
+    chosen = json.dumps(sorted(choice.domains)) if choice.domains else None
+    before = [
+        row["seconds"]
+        for row in journal.rows(
+            "select runs.seconds, run_args.arguments from runs inner join run_args"
+            " using (invocation_id) where status = 'success' order by runs.rowid desc limit 20"
+        )
+        if _same_selection(json.loads(row["arguments"]).get("select"), chosen)
+    ]
+    about = f"the last one took {before[0]:.0f} s" if before else "the first takes about a minute"
+    console.print(f"[bold]Building[/bold] ({about}; VERBOSE=1 for all that dbt says)")
+
+
+def _same_selection(selected: list[str] | None, chosen: str | None) -> bool:
+    return (json.dumps(sorted(selected)) if selected else None) == chosen
 
 
 def say_refused(landed: int) -> int:
@@ -101,7 +124,7 @@ def say_refused(landed: int) -> int:
     if landed:
         console.print(
             "[bold yellow]Not everything that was delivered has landed[/bold yellow]: the lines "
-            "after Landing say what and why, and so do the tables of rejects."
+            "above say what and why, and so do the tables of rejects."
         )
     return landed
 
@@ -130,11 +153,8 @@ def _module(*arguments: str) -> int:
 
 def say_nothing_new(last: Mapping[str, Any]) -> None:
     """Say why nothing was built, and what readers see."""
-    console.print(
-        f"Nothing new: the same raw data, project and settings as run {last['run_id']}."
-        " FORCE=1 builds anyway."
-    )
-    summary.print_release(console)
+    console.print(f"Nothing new since run {last['run_id']} (FORCE=1 builds anyway)")
+    summary.print_release(console, with_next=False)
 
 
 def nothing_new_since(

@@ -146,15 +146,18 @@ def test_one_path_is_landed_alone(plant: Plant, tmp_path: Path) -> None:
     assert plant.rows("select count(*) from readings") == [(5,)]
 
 
-def test_a_source_without_files_is_an_error_only_when_asked_for(
+def test_a_source_of_ones_own_without_files_is_told_at_the_end_and_by_the_exit_code(
     plant: Plant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ingestion.__main__ import main
 
     assert plant.land() == 2
     assert "no file at" in capsys.readouterr().err
-    assert main(["telemetry"]) == 0
-    assert "skipped plant" in capsys.readouterr().out
+    assert main(["telemetry"]) == 1
+    said = capsys.readouterr()
+    assert "Warning: source plant is not there: no file at" in said.err
+    assert "plant.yml" in said.err
+    assert "nab" not in said.out + said.err  # which comes with the project, and nobody asked for
     assert main(["telemetry", "--source", "plnat"]) == 2
     assert "'plnat' is not declared" in capsys.readouterr().err
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from ingestion.lakehouse.output import is_quiet
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.asking_context import Asked, Stop
 from python_models.llm.asking.budget import Budget, Ceiling
@@ -64,7 +65,8 @@ def answer_rows(
             raise OnlyEstimated(step.name)
         if source.to_ask():
             before = estimate(shared, asked, source, connection, LOGGED_SAMPLE)
-            sys.stderr.write(f"{before.line()}\n")
+            if not is_quiet():
+                sys.stderr.write(f"{before.line()}\n")
     ask_missing(shared, asked, source)
     return Answered(source, asked)
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from ingestion.lakehouse.output import is_quiet
 from python_models.llm.asking.asking import (
     LOGGED_SAMPLE,
     Answered,
@@ -174,7 +175,8 @@ def answer_parts(work: Work, table: pa.Table, coming: Coming | None) -> list[tup
         raise OnlyEstimated(work.step.name)
     if any(part.source.to_ask() for part in parts):
         before = estimate_parts(work, paired, table.num_rows, LOGGED_SAMPLE)
-        sys.stderr.write(f"{before.line()}\n")
+        if not is_quiet():
+            sys.stderr.write(f"{before.line()}\n")
     ask_parts(work, paired)
     for part in parts:
         adopt_shared(part, parts)
