@@ -56,8 +56,9 @@ FILES = pa.schema(
 
 def empty_query(shape: pa.Schema) -> str:
     """Return the query that gives a table of a shape without a row."""
-    typed = ", ".join(
-        f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"
-        for field in shape
-    )
-    return f"select {typed} where false"
+    return f"select {', '.join(null_column(field) for field in shape)} where false"
+
+
+def null_column(field: pa.Field) -> str:
+    """Return the expression of a column of which nothing is known."""
+    return f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"
