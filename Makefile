@@ -15,9 +15,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 DOMAIN ?=
 SOURCE ?=
 DATA ?=
-CONTROLS ?=
 FROM ?=
-TO ?=
+DIR ?=
 FORCE ?=
 ACCEPT ?=
 ARGS ?=
@@ -54,26 +53,26 @@ lock: $(STAMP) ## Write requirements.lock anew from the ranges in pyproject.toml
 		--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 # ------------------------------------------------------------------ the main job
-# what a run is restricted to, and which deliveries a person lets pass
-SLICE = $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") \
-	$(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DATASETS),--datasets "$(DATASETS)") \
-	$(if $(FORMATS),--formats "$(FORMATS)") $(if $(STATUSES),--statuses "$(STATUSES)")
+# What a run is restricted to. Which words there are is said by the products: make hands over what
+# was typed (its value is in the environment); what happens to be set there restricts nothing.
+TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+SLICE = --typed "$(TYPED)"
 
 .PHONY: run
-run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. FROM= TO= CONTROLS= DATASETS= FORMATS= STATUSES= ACCEPT= FORCE=1
-	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(FORCE),--force) $(ARGS)
+run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. DOMAIN= MODE= FORCE=1 ACCEPT=
+	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
-demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
-	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DAYS),--days "$(DAYS)") $(if $(HZ),--hz "$(HZ)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
+demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN=<one> ARGS="--help" for what it can be told
+	@$(PY) -m ingestion.landing.demo $(SLICE) $(ARGS)
 
 .PHONY: land
-land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= MODE= DATA=<folder of real sets>
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build
-build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"
-	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(ARGS)
+build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_id> ARGS="--select cycles+"
+	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(ARGS)
 
 # ------------------------------------------------------------------ reading what was released
 .PHONY: dashboard
@@ -89,39 +88,21 @@ export Q
 docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.html
 	@$(PY) -m python_models.runs docs $(ARGS)
 
-.PHONY: detection-quality
-detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, where labels exist
-	@$(PY) -m python_models.telemetry.detection $(ARGS)
+# ------------------------------------------------------------------ products
+.PHONY: new-product
+new-product: $(STAMP) ## Write the skeleton of a product in all rooms. NAME=weather FROM=some.csv KEY= TIME= LLM=1
+	@$(PY) -m ingestion.tables.new_product $(if $(NAME),--name "$(NAME)") $(if $(FROM),--from "$(FROM)") $(if $(KEY),--key "$(KEY)") $(if $(TIME),--time "$(TIME)") $(if $(LLM),--llm) $(ARGS)
 
-.PHONY: export
-export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt COMPRESS=gzip|zstd DIR= TIERS=open,restricted
-	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
+.PHONY: env-example
+env-example: $(STAMP) ## Write the settings of products into .env.example, as their product.py says them
+	@$(PY) -m ingestion.landing.env_example
+
+-include ingestion/*/product.mk
 
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
 estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
-	@$(PY) -m python_models.llm.estimate $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
-
-# ------------------------------------------------------------------ experiments
-# what a run (or its estimate) is restricted to; several are separated by commas. Only what is
-# typed counts: a STAGE that happens to be in the environment restricts nothing.
-CHOICES := COHORT STAGE TEMPLATE MODEL GEN
-$(foreach n,$(CHOICES),$(if $(filter command,$(origin $(n))),$(eval export SLUICE_EXPERIMENTS_$(n) := $($(n)))))
-DIR ?=
-
-.PHONY: ratings
-ratings: $(STAMP) ## Check judges and raters on files of yours. FILES= ARGS="--raters anna ben"
-	@$(PY) -m python_models.experiments.ratings $(ARGS) -- $(FILES)
-
-.PHONY: experiments experiments-again experiments-export experiments-rejudge
-experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate) FORCE=1
-	@$(PY) -m python_models.experiments.run $(if $(FORCE),--force) $(ARGS)
-experiments-again: $(STAMP) ## Ask what failed again, and what waits for it, nothing else
-	@$(PY) -m python_models.experiments.run --only-failed $(ARGS)
-experiments-export: $(STAMP) ## Write generations as files. COHORT= or GEN=, DIR=
-	@$(PY) -m python_models.experiments.export $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") --dir "$(DIR)" $(ARGS)
-experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR= ARGS="--name ... --judge ... --where ..."
-	@$(PY) -m python_models.experiments.rejudge --dir "$(DIR)" $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") $(ARGS)
+	@$(PY) -m python_models.runs.estimate $(SLICE) $(ARGS)
 
 # ------------------------------------------------------------------ operation
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
@@ -192,21 +173,9 @@ test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/llm/test_ide
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds
 	@$(PY) -m pytest -m long $(ARGS)
 
-.PHONY: bench
-bench: $(STAMP) ## Landing, build and release against their floors. SIZES=1,10,50
-	@$(PY) -m tests.benchmarks.telemetry $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
-
 .PHONY: bench-llm
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
-
-.PHONY: bench-experiments
-bench-experiments: $(STAMP) ## Planning of 100,000 memberships, and runs with nothing and one thing to ask of 100,000
-	@$(PY) -m tests.benchmarks.experiments $(ARGS)
-
-.PHONY: bench-conversations
-bench-conversations: $(STAMP) ## Near-duplicates of a million conversations, and landing and checks of 200,000. ARGS="--texts 100000"
-	@$(PY) -m tests.benchmarks.conversations $(ARGS)
 
 .PHONY: image
 image: ## Build the container image

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.settings import SettingsError, scrub
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:
     from ingestion.landing.land import Report
+    from ingestion.landing.registration import Product
 
 OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
 # what a caller learns of several domains: the one that needs a person most
@@ -28,17 +29,17 @@ def main(arguments: list[str] | None = None) -> int:
     3: another landing is running · 4: a file or study was refused whole, the others landed.
     """
     options = _parser().parse_args(arguments)
-    if unknown := set(options.domain) - set(DOMAINS):
-        return _fail(
-            f"There is no domain {', '.join(sorted(unknown))}; there are: {', '.join(DOMAINS)}.",
-            WRONG,
-        )
+    named = [name for text in options.domain for name in text.replace(",", " ").split()]
+    try:
+        products = chosen_products(named)
+    except UnknownProduct as error:
+        return _fail(str(error), WRONG)
     told: set[str] = set()
-    codes = [_land(name, options, told) for name in options.domain or DOMAINS]
+    codes = [_land(product, options, told) for product in products]
     return max(codes, key=_BY_WEIGHT.index)
 
 
-def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
+def _land(product: Product, options: argparse.Namespace, told: set[str]) -> int:
     from ingestion.lakehouse.file_lock import Locked
     from ingestion.landing.declarations import DeclarationError
     from ingestion.landing.deliveries import SourceAbsent
@@ -48,7 +49,7 @@ def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
 
     try:
         with progress() as step:
-            report = land(DOMAINS[domain].source, options.source, options.path, say, step)
+            report = land(product.source, options.source, options.path, say, step)
     except Locked as error:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:
@@ -71,7 +72,7 @@ def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
-    parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(DOMAINS)}")
+    parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(PRODUCTS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
     parser.add_argument("--path", help="only this file or folder (local or s3://)")
     return parser

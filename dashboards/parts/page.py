@@ -17,6 +17,7 @@ from dashboards.parts.text import ago, escaped, moment
 from ingestion.lakehouse.settings import SettingsError, scrub
 from python_models.release.reader import NothingReleased
 
+Ask = Callable[..., pa.Table]
 logger = logging.getLogger(__name__)
 
 
@@ -77,9 +78,14 @@ def part(title: str, help_text: str | None = None) -> None:
     st.subheader(title, anchor=False, help=help_text)
 
 
-def asking(release: Release) -> Callable[..., pa.Table]:
+def asking(release: Release) -> Ask:
     """Return the function a page asks its queries with."""
     return partial(query, release)
+
+
+def card_sides() -> list[st.delta_generator.DeltaGenerator]:
+    """Return the two sides of a product's card: words, and a chart."""
+    return st.columns([2, 3], gap="medium", vertical_alignment="center")
 
 
 def _head(title: str, release: Release) -> None:

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
+from ingestion.landing.products import entry_words
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-# what one entry is called, and several of them in one file
-ENTRIES = {"source": "sources", "dataset": "datasets", "study": "studies"}
-_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-((?:[^{}]|\$\{\w+\})*))?\}")
 
 
 class DeclarationError(ValueError):
@@ -59,7 +58,7 @@ class Declared:
 class Grammar:
     """How a domain's declarations are written and where it keeps its own."""
 
-    entry: str  # key an entry starts with, one of ENTRIES
+    entry: str  # key an entry starts with, one of `entry_words`
     model: type[BaseModel]
     shipped: Path  # folder of *.yml
     example: str = "examples/every_key.yml"  # below `shipped`
@@ -105,14 +104,15 @@ class Grammar:
             DeclarationError: the file is not YAML, or does not follow the grammar.
         """
         content = read_yaml(path)
-        many = ENTRIES[self.entry]
+        words = entry_words()
+        many = words[self.entry]
         keys = set(content) if isinstance(content, dict) else set()
         if not isinstance(content, dict):
-            starts = ", ".join(f"`{name}:`" for name in ENTRIES)
+            starts = ", ".join(f"`{name}:`" for name in words)
             raise DeclarationError(
                 f"{path}: a declaration is a mapping that starts with one of {starts}."
             )
-        others = (set(ENTRIES) | set(ENTRIES.values())) - {self.entry, many}
+        others = (set(words) | set(words.values())) - {self.entry, many}
         if keys & others and self.entry not in keys:
             return []
         entries = content[many] if keys == {many} else [content]
@@ -219,6 +219,8 @@ def _sentence(item: Any) -> str:
 def expand(text: str) -> str:
     """Replace `${NAME}` and `${NAME:-default}` by what the environment or `.env` says.
 
+    A default may name variables too.
+
     Raises:
         VariableMissing: a variable is not set and has no default.
     """
@@ -229,7 +231,7 @@ def expand(text: str) -> str:
         if known is not None:
             return known
         if default is not None:
-            return default
+            return expand(default)
         raise VariableMissing(name)
 
     return _VARIABLE.sub(value, text)

@@ -12,7 +12,7 @@ from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared
 from ingestion.landing.deliveries import FoundFile, SourceFailed
 from ingestion.landing.landed import KnownFile, known_declarations, known_files
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 from ingestion.landing.reading_process import Answer, ReadingProcess
 from ingestion.landing.reading_process import Job as Asked
 from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, declaration_row
@@ -277,7 +277,7 @@ class Package:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        shape = DOMAINS[self.product_source.domain].tables[table]
+        shape = PRODUCTS[self.product_source.domain].tables[table]
         target = self.folder / f"{name}-own{self.part_number}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=shape), target)
         return target

@@ -13,6 +13,7 @@ _DUCKDB_TYPES = {
     "int64": "bigint",
     "double": "double",
     "bool": "boolean",
+    "date32[day]": "date",
     "timestamp[us]": "timestamp",
 }
 

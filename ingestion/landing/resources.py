@@ -8,7 +8,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 
 _TYPES = {
     pa.string(): "text",
@@ -50,7 +50,7 @@ def piecewise_source(domain: str, pieces: Any) -> Any:
 
     @dlt.source(name=domain, max_table_nesting=0)
     def source() -> Iterator[Any]:
-        for table in DOMAINS[domain].tables:
+        for table in PRODUCTS[domain].tables:
             yield _table_of(domain, pieces, table)
 
     return source()
@@ -83,7 +83,7 @@ def _settings(domain: str, table: str) -> dict[str, Any]:
 def column_hints(domain: str, table: str) -> Any:
     """Return a raw table's columns as dlt describes them."""
     hints = {}
-    for field in DOMAINS[domain].tables[table]:
+    for field in PRODUCTS[domain].tables[table]:
         if pa.types.is_timestamp(field.type):
             hint: dict[str, Any] = {"data_type": "timestamp", "timezone": False, "precision": 6}
         else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingestion.lakehouse.clock import now
+from ingestion.lakehouse.settings import settings
 from ingestion.landing.declarations import Declared, Grammar
 from ingestion.landing.deliveries import FoundFile, at_path, fetch_object
 
@@ -71,8 +72,13 @@ class ProductSource:
         return at_path(entry.name, path)
 
     def arranged(self, files: list[FoundFile], declared: Mapping[str, Declared]) -> list[FoundFile]:
-        """Return files in the order in which they are read."""
-        return files
+        """Return files in the order in which they are read: those of high priority first, unless
+        the mode keeps their order."""
+        if settings().keeps_order:
+            return files
+        return sorted(
+            files, key=lambda found: -getattr(declared[found.source].declaration, "priority", 0)
+        )
 
     def bring(self, found: FoundFile, folder: Path, say: Say) -> Path:
         """Fetch a remote file into a folder of the package; returns where it lies.
@@ -86,7 +92,7 @@ class ProductSource:
 
     def workers(self) -> int | None:
         """How many files are read at once; None: as many as threads are set."""
-        return None
+        return 1 if settings().sluice_mode == "sequential" else None
 
     def remembered(self) -> Any:
         """Return what the domain keeps in mind between runs, read once from the lake."""

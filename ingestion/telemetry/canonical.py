@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from ingestion.tables.bounds import clock_bounds
+from ingestion.tables.instants import TimeSql
+from ingestion.tables.keeping import keep
+from ingestion.tables.staged import (
+    NUMERIC_SHARE,
+    Staged,
+    Wanted,
+    constant,
+    number_sql,
+    quoted,
+)
 from ingestion.telemetry.declaration import Declaration
-from ingestion.telemetry.instants import TimeSql
-from ingestion.telemetry.keeping import keep
 from ingestion.telemetry.mapping import (
     Delivery,
     Number,
@@ -23,14 +31,6 @@ from ingestion.telemetry.mapping import (
     reading_time,
     stage_sql,
     time_columns,
-)
-from ingestion.telemetry.staged import (
-    NUMERIC_SHARE,
-    Staged,
-    Wanted,
-    constant,
-    number_sql,
-    quoted,
 )
 
 
@@ -177,17 +177,6 @@ def _timed(
         bounds = clock_bounds(con, relation, time)
         time = replace(reading_time(declaration, staged, bounds), computed=computed)
     return time.over(relation), time
-
-
-def clock_bounds(
-    con: duckdb.DuckDBPyConnection, relation: str, time: TimeSql
-) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest and latest clock time, within the years a zone has rules for."""
-    low, high = con.execute(
-        f"select min({time.local}), max({time.local}) from {time.over(relation)} "
-        f"where {time.local} between timestamp '1970-01-01' and timestamp '2100-01-01'"
-    ).fetchall()[0]
-    return low, high
 
 
 def _quantities(declaration: Declaration, staged: Staged, wanted: Wanted) -> dict[str, Number]:

@@ -7,19 +7,14 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.tables.instants import FIRST, LAST
+from ingestion.tables.rejecting import Reject, staged_rejects
+from ingestion.tables.staged import Staged, Wanted, quoted
+from ingestion.tables.staging_any import PARQUET, file_format, stage
+from ingestion.tables.survey import Unreadable, blame
 from ingestion.telemetry.canonical import column_uses, row_over, table_queries
 from ingestion.telemetry.declaration import Declaration
-from ingestion.telemetry.instants import FIRST, LAST
 from ingestion.telemetry.mapping import Delivery, wanted_columns
-from ingestion.telemetry.rejecting import Reject, staged_rejects
-from ingestion.telemetry.staged import Staged, Wanted, quoted
-from ingestion.telemetry.staging import stage_csv
-from ingestion.telemetry.staging_json import stage_jsonl
-from ingestion.telemetry.staging_other import stage_parquet
-from ingestion.telemetry.survey import Unreadable, blame
-
-ROW_GROUP = 122_880
-PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
 
 
 @dataclass
@@ -33,27 +28,6 @@ class Converted:
     outputs: dict[str, tuple[str, int]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)  # name -> mapped|sensor|label|ignored
-
-
-def file_format(path: Path, name: str, declared: str) -> str:
-    """Return csv, jsonl or parquet: as declared, by the file's first bytes, or by its name."""
-    if declared != "auto":
-        return declared
-    with path.open("rb") as stream:
-        if stream.read(4) == b"PAR1":
-            return "parquet"
-    bare = name.lower().removesuffix(".gz")
-    if bare.endswith((".jsonl", ".ndjson", ".json")):
-        return "jsonl"
-    return "parquet" if bare.endswith((".parquet", ".pq")) else "csv"
-
-
-def stage(
-    con: duckdb.DuckDBPyConnection, path: Path, kind: str, wanted: Wanted, scratch: Path, job: str
-) -> Staged:
-    """Stage a file of any format."""
-    readers = {"csv": stage_csv, "jsonl": stage_jsonl, "parquet": stage_parquet}
-    return readers[kind](con, path, wanted, scratch, job)
 
 
 def convert(

@@ -8,11 +8,11 @@ import duckdb
 
 from ingestion.landing import rejecting
 from ingestion.landing.worker import FileRead, Job, ReaderContext
+from ingestion.tables.survey import Unreadable
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.labels import convert_spans, convert_windows
 from ingestion.telemetry.mapping import Delivery
-from ingestion.telemetry.survey import Unreadable
 
 
 def read(context: ReaderContext, job: Job) -> FileRead:

@@ -11,7 +11,7 @@ import duckdb
 
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import literal
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 from python_models.release.journal_copy import comment, copy_from_journal
 from python_models.release.snapshot_files import plain
 
@@ -70,7 +70,7 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
 
 def _raw_files() -> str:
     parts = []
-    for domain in DOMAINS.values():
+    for domain in PRODUCTS.values():
         if metadata := metadata_locations(domain.namespace).get("files"):
             parts.append(
                 f"select {literal(domain.name)} as domain, {literal(domain.name)} as pipeline,"

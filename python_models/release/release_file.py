@@ -26,7 +26,7 @@ from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, literal
-from ingestion.landing.products import DOMAINS, Domain
+from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables
 from python_models.release.journal_copy import comment
 from python_models.release.release_views import unreadable_query
@@ -169,7 +169,7 @@ def _fill(path: Path, release_id: int | None) -> None:
         for table in _tables(release_id):
             _show_table(target, table)
             folders.add(table["location"])
-        for domain in DOMAINS.values():
+        for domain in PRODUCTS.values():
             found = _pin_current(target, domain.namespace, "rejects", domain.name)
             folders |= found
             if not found:
@@ -228,7 +228,7 @@ def _pin_current(
     return {snapshot.location}
 
 
-def _show_empty(target: duckdb.DuckDBPyConnection, domain: Domain, table: str) -> None:
+def _show_empty(target: duckdb.DuckDBPyConnection, domain: Product, table: str) -> None:
     """Show a raw table that has no row yet, so that a query over it is no error."""
     from ingestion.landing.raw_tables import empty_query  # imports pyarrow
 

@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import literal
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 from ingestion.landing.raw_tables import empty_query
 
 Pins = dict[str, dict[str, str]]
@@ -14,13 +14,13 @@ Pins = dict[str, dict[str, str]]
 
 def current_pins() -> Pins:
     """Return {namespace: {table: metadata file}} as the catalog has it now."""
-    namespaces = [domain.namespace for domain in DOMAINS.values()]
+    namespaces = [domain.namespace for domain in PRODUCTS.values()]
     return {namespace: metadata_locations(namespace) for namespace in namespaces}
 
 
 def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
     """Make one view for each declared raw table; it has no rows when nothing has landed."""
-    for domain in DOMAINS.values():
+    for domain in PRODUCTS.values():
         namespace = domain.namespace
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})

@@ -6,18 +6,18 @@ import ast
 import re
 from collections import Counter
 
-from tests.conventions.project import DOMAINS, ROOT, Project, files, layer_of, named, path_of
+from tests.conventions.project import ROOT, Project, files, layer_of, named, path_of
 
 LAYERS = {
-    "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z_]+"),
-    "intermediate": re.compile(r"int_(?P<domain>[a-z]+)__[a-z_]+"),
-    "int": re.compile(r"int_(?P<domain>[a-z]+)__[a-z_]+"),
-    "llm": re.compile(r"(llm_(?P<domain>[a-z]+)__[a-z_]+|[a-z_]+)"),
+    "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "intermediate": re.compile(r"int_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "int": re.compile(r"int_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "llm": re.compile(r"(llm_(?P<domain>[a-z]+)__[a-z0-9_]+|[a-z0-9_]+)"),
     "gate": re.compile(
         r"gate_(?P<domain>[a-z]+)__(after_landing|after_staging|after_llm|before_release)"
     ),
     "release": re.compile(r"release_(?P<domain>[a-z]+)__published"),
-    "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z_]+"),
+    "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z0-9_]+"),
     "ops": re.compile(r"[a-z_]+"),
 }
 # beyond these a name needs an "and"; what is larger is named in `oversized.txt` until it is cut
@@ -76,13 +76,6 @@ def test_a_model_has_a_yaml_of_its_own_name_beside_it(project: Project) -> None:
 def test_a_seed_is_described_beside_it(project: Project) -> None:
     missing = [name for name, node in project.seeds.items() if not node["description"]]
     assert not missing
-
-
-def test_domains_have_their_tag(project: Project) -> None:
-    for name, node in project.models.items():
-        for domain in DOMAINS:
-            if domain in node["fqn"]:
-                assert domain in node["tags"], name
 
 
 def test_a_file_fits_or_is_on_the_list_of_those_that_do_not() -> None:

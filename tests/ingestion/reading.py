@@ -10,11 +10,11 @@ from unittest.mock import patch
 import duckdb
 import yaml
 
-from ingestion.telemetry import keeping
+from ingestion.tables import keeping
+from ingestion.tables.rejecting import Reject
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.mapping import Delivery
-from ingestion.telemetry.rejecting import Reject
 
 PLAIN = """
 source: plant

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.telemetry.declaration import Instant
-from ingestion.telemetry.instants import instant_sql
+from ingestion.tables.grammar import Instant
+from ingestion.tables.instants import instant_sql
 from tests.ingestion.reading import connect, declaration, read_text
 
 

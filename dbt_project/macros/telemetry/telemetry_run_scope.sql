@@ -5,27 +5,7 @@
 
 {# Gives the condition for the readings of the slice; `controls` is a comma separated list. #}
 {% macro telemetry_slice_condition(column, control_column='control_id') -%}
-    {%- set conditions = [] -%}
-    {%- if var('from_date', none) -%}
-        {%- do conditions.append(
-            column ~ " >= cast('" ~ dbt.escape_single_quotes(var('from_date') | string) ~ "' as timestamp)"
-        ) -%}
-    {%- endif -%}
-    {%- if var('to_date', none) -%}
-        {%- do conditions.append(
-            column ~ ' < ' ~ days_after(
-                "cast('" ~ dbt.escape_single_quotes(var('to_date') | string) ~ "' as timestamp)", 1
-            )
-        ) -%}
-    {%- endif -%}
-    {%- if var('controls', none) -%}
-        {%- set names = [] -%}
-        {%- for name in (var('controls') | string).split(',') if name | trim -%}
-            {%- do names.append("'" ~ dbt.escape_single_quotes(name | trim) ~ "'") -%}
-        {%- endfor -%}
-        {%- do conditions.append(control_column ~ ' in (' ~ names | join(', ') ~ ')') -%}
-    {%- endif -%}
-    {{ return(conditions | join(' and ') or 'true') }}
+    {{ return(in_slice({'from_date': column, 'to_date': column, 'controls': control_column})) }}
 {%- endmacro %}
 
 {# Gives the ids of loads that no finished run has worked in; none (not a list) means: all of them. #}

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.asking_context import Asked, Question, Stop
 from python_models.llm.asking.budget import NoBudget
 from python_models.llm.asking.http_request import Requester
@@ -43,7 +44,8 @@ class Asker:
 
     async def ask(self, calls: Sequence[Call]) -> None:
         """Ask every call; each ends in a state, those after a stop stay pending."""
-        ordered = sorted(calls, key=lambda call: -call.priority)
+        keeps_order = settings().keeps_order
+        ordered = list(calls) if keeps_order else sorted(calls, key=lambda call: -call.priority)
         waiting: list[Call] = []
         try:
             for start in range(0, len(ordered), CLAIMED_AT_ONCE):

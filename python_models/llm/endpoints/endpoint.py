@@ -102,7 +102,7 @@ def limits_of(endpoint: Endpoint) -> Limits:
         return Limits(own.mode, own.concurrency, own.requests_per_minute, own.tokens_per_minute)
     if endpoint == current_endpoint():
         return Limits(
-            known.llm_mode,
+            known.llm_pace,
             known.llm_concurrency,
             known.llm_requests_per_minute,
             known.llm_tokens_per_minute,

@@ -2,7 +2,7 @@ from python_models.conversations.signing import find_near_duplicates, setting_of
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="conversations_intermediate", tags=["conversations"])
+    dbt.config(materialized="table")
     signed = dbt.ref("int_conversations__texts_signed")
     texts = dbt.ref("int_conversations__conversation_texts")
     threshold = setting_of(dbt.ref("conversations_thresholds"), "near_duplicate_jaccard")

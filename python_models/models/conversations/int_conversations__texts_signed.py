@@ -2,6 +2,6 @@ from python_models.conversations.signing import kept_signatures, sign_texts
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="conversations_intermediate", tags=["conversations"])
+    dbt.config(materialized="table")
     texts = dbt.ref("int_conversations__conversation_texts")
     return sign_texts(session, texts, kept_signatures(session, dbt.this))

@@ -6,7 +6,7 @@ def model(dbt, session):
     dbt.config(
         materialized="table",
         schema="conversations_intermediate",
-        tags=["llm", "conversations"],
+        tags=["llm"],
     )
     queued = dbt.ref("int_conversations__conversations_queued")
     return run_step(session, queued, STEP, node="llm_conversations__conversations_judged")

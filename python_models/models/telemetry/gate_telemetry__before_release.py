@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "landed": dbt.ref("stg_telemetry__readings"),
         "loads": dbt.ref("int_telemetry__loads_processed"),

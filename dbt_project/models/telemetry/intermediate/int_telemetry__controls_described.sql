@@ -69,11 +69,11 @@ controls as (
         bool_or(sightings.has_temperature) as has_temperature,
         coalesce(
             max(newest_declarations.on_threshold_w),
-            {{ var('telemetry_on_threshold_w') }}
+            {{ telemetry_setting('on_threshold_w') }}
         ) as on_threshold_w,
         coalesce(
             max(newest_declarations.idle_gap_seconds),
-            {{ var('telemetry_idle_gap_seconds') }}
+            {{ telemetry_setting('idle_gap_seconds') }}
         ) as idle_gap_seconds
     from sightings
     left join newest_declarations on sightings.source = newest_declarations.source

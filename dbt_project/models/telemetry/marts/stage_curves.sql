@@ -6,7 +6,7 @@
         'replace_windows': {'column': 'started_at'},
     },
 ) }}
-{%- set last_point = var('telemetry_curve_points') - 1 -%}
+{%- set last_point = telemetry_setting('curve_points') - 1 -%}
 with
 
 readings as (
