@@ -20,8 +20,6 @@ from python_models.release.reader import NothingReleased
 Ask = Callable[..., pa.Table]
 logger = logging.getLogger(__name__)
 
-OFFLINE_ANSWERS = "select count(*) as answers from llm.calls where provider = 'offline-rules'"
-
 
 def run_page(title: str, show: Callable[[Any], None], needs_release: bool = True) -> None:
     """Show one page on the release the pointer names now, or say why there is nothing to show.

@@ -26,7 +26,7 @@ from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, literal
-from ingestion.landing.products import PRODUCTS
+from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables
 from python_models.release.journal_copy import comment
 from python_models.release.release_views import unreadable_query
@@ -170,7 +170,10 @@ def _fill(path: Path, release_id: int | None) -> None:
             _show_table(target, table)
             folders.add(table["location"])
         for domain in PRODUCTS.values():
-            folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
+            found = _pin_current(target, domain.namespace, "rejects", domain.name)
+            folders |= found
+            if not found:
+                _show_empty(target, domain, "rejects")
         for name in _LEDGER:
             folders |= _pin_current(target, "llm", name, "llm")
         ops_tables.fill(target, release_id)
@@ -223,6 +226,15 @@ def _pin_current(
     query = pinned_query(snapshot, columns)
     _create_view(target, schema, table, query, {"comments": json.dumps(comments)})
     return {snapshot.location}
+
+
+def _show_empty(target: duckdb.DuckDBPyConnection, domain: Product, table: str) -> None:
+    """Show a raw table that has no row yet, so that a query over it is no error."""
+    from ingestion.landing.raw_tables import empty_query  # imports pyarrow
+
+    comments = json.dumps(words_of(domain.namespace, table))
+    query = empty_query(domain.tables[table])
+    _create_view(target, domain.name, table, query, {"comments": comments})
 
 
 def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from duckdb import DuckDBPyConnection
 
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
-
-# handing an empty Arrow table to duckdb would give the same, and import pandas
-_DUCKDB_TYPES = {
-    "string": "varchar",
-    "int64": "bigint",
-    "double": "double",
-    "bool": "boolean",
-    "date32[day]": "date",
-    "timestamp[us]": "timestamp",
-}
+from ingestion.landing.raw_tables import empty_query
 
 Pins = dict[str, dict[str, str]]
 
@@ -36,17 +25,9 @@ def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
-            body = _pinned(pinned[table]) if table in pinned else _empty(shape)
+            body = _pinned(pinned[table]) if table in pinned else empty_query(shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 
 def _pinned(metadata: str) -> str:
     return f"select * from iceberg_scan({literal(metadata)})"
-
-
-def _empty(shape: Any) -> str:
-    typed = ", ".join(
-        f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"
-        for field in shape
-    )
-    return f"select {typed} where false"

@@ -32,6 +32,22 @@ def test_links_and_files_that_a_page_names_are_there(page: Path) -> None:
     assert not gone
 
 
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/architecture.md"]
+)
+def test_a_page_can_be_read_in_an_editor(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    long = [f"{at}: {len(line)}" for at, line in enumerate(lines, 1) if len(line) > LONGEST_LINE]
+    assert not long
+
+
+def test_figures_of_measurements_stand_in_docs() -> None:
+    """They age, and are measured again; the README says what it is and how to start."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make bench" not in readme.partition("## Limits")[0]
+    assert len(readme.splitlines()) < 180
+
+
 def test_decisions_are_listed_in_their_order() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = _LINK.findall((folder / "README.md").read_text(encoding="utf-8"))

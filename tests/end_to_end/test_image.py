@@ -13,10 +13,10 @@ import pytest
 
 from tests.end_to_end.image import Image, is_ignored, steps
 
-SMALL = {"CONTROLS": "1", "DAYS": "3", "HZ": "0.02"}
+SMALL = ("DOMAIN=telemetry", "CONTROLS=1", "DAYS=3", "HZ=0.02")
 # the C locale knows ASCII only, and Python takes nothing else for an answer where LC_ALL is set
 C_LOCALE = {"LC_ALL": "C", "LANG": "C"}
-SELECTED = "--select telemetry --exclude-resource-type unit_test test --quiet"
+WITHOUT_TESTS = "--exclude-resource-type unit_test test --quiet"
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,8 @@ def test_a_run_writes_into_the_lake_only(image: Image) -> None:
     with pytest.raises(AssertionError, match="ermission denied"):
         image.run(["touch", str(image.folder / "dbt_project" / "new")])
     settings = C_LOCALE | {"SLUICE_LAKE": str(lake), "SLUICE_MEMORY_LIMIT": "1GB"}
-    image.run(["make", "demo-data"], settings | SMALL)
-    image.run(["make", "land", "DOMAIN=telemetry"], settings)
-    image.run(["make", "build", f"ARGS={SELECTED}"], settings)
+    image.run(["make", "demo-data", *SMALL], settings)
+    image.run(["make", "run", "DOMAIN=telemetry", f"ARGS={WITHOUT_TESTS}"], settings)
     query = "select count(*) > 10 as is_there from telemetry.cycles"
     assert "true" in image.run(["make", "sql", f"Q={query}", "FORMAT=csv"], settings).lower()
     assert (lake / "dbt" / "target" / "manifest.json").is_file()

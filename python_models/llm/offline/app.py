@@ -23,8 +23,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PROVIDER = "offline-rules"
-CHAT_MODEL = "sluice-offline-1"
-EMBEDDING_MODEL = "sluice-offline-embed-1"
 HANG_SECONDS = 3600.0
 
 # kind of fault -> status, error code, message

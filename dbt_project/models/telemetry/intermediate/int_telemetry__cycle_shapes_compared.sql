@@ -1,14 +1,12 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={
-            'replace_windows': {
-                'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
-            },
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={
+        'replace_windows': {
+            'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
         },
-    )
-}}
+    },
+) }}
 -- Each shape metric beside the median and MAD of the same control's valid cycles in the
 -- window before the cycle's day.
 with

@@ -1,10 +1,8 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={'replace_windows': {'column': 'started_at'}},
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={'replace_windows': {'column': 'started_at'}},
+) }}
 -- depends_on: {{ ref('int_telemetry__reopened_windows') }}
 -- Cycles cut into slots of 300 s: a reading finds its cycle by equality on machine and
 -- slot, and only then by time, which any engine joins without sorting the readings.

@@ -1,14 +1,12 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={
-            'replace_windows': {
-                'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
-            },
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={
+        'replace_windows': {
+            'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
         },
-    )
-}}
+    },
+) }}
 {%- set drift_cycles = telemetry_setting('drift_cycles') -%}
 -- Each figure beside the baseline of its own day. Drift is the mean deviation of this
 -- and the cycles before it, each cut at 3 spreads, so that one wild cycle is no drift.

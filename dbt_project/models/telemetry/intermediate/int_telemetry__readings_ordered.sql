@@ -1,10 +1,8 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={'replace_windows': {'column': 'reading_at'}},
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={'replace_windows': {'column': 'reading_at'}},
+) }}
 -- The one sort of the graph: each reading with what lies between it and the one before
 -- it. What spans the start of a re-opened window is null; only what lies within a cycle
 -- is ever used.

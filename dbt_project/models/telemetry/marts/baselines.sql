@@ -1,13 +1,11 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        on_schema_change='fail',
-        meta={
-            'replace_windows': {'windows': 'int_telemetry__rejudged_windows', 'column': 'as_of'},
-        },
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='fail',
+    meta={
+        'replace_windows': {'windows': 'int_telemetry__rejudged_windows', 'column': 'as_of'},
+    },
+) }}
 {%- set scale = robust_scale(
     'spreads.mad', 'centres.median_value', 'centres.resolution'
 ) -%}
