@@ -93,8 +93,8 @@ detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, wh
 	@$(PY) -m python_models.telemetry.detection $(ARGS)
 
 .PHONY: export
-export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt COMPRESS=gzip|zstd DIR= TIERS=open,restricted
-	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
+export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt|sft|dpo|kto FOR=trl|llama_factory|llama_factory_v1|axolotl NAMES=messages=dialogue,user=human COMPRESS=gzip|zstd DIR= TIERS=open,restricted
+	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(FOR),--for "$(FOR)") $(if $(NAMES),--names "$(NAMES)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
