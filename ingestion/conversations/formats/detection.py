@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.conversations.formats.instants import instant
+from ingestion.conversations.formats.labels import with_training
 from ingestion.conversations.formats.pairs import (
     ANSWERS,
     CHOSEN,
@@ -321,6 +322,8 @@ def _finished(
                 metadata.setdefault(group, decoded_cell(value) if type(value) is str else value)
         if rest:
             metadata["fields"] = rest
+    if "fields" in metadata or "turns" in metadata:
+        metadata = with_training(metadata, into.messages)
     return Standardised(form, confidence, into.messages, metadata, created_at)
 
 

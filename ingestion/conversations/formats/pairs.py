@@ -184,9 +184,11 @@ def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:
     other = Conversation(into.wishes)
     other.messages = list(before)
     _append(rejected, other, before)
-    answers = other.messages[_shared(into.messages, other.messages) :]
+    parting = _shared(into.messages, other.messages)
+    answers = other.messages[parting:]
     into.metadata["preference"] = {
-        "rejected": [{"role": one.role, "content": one.content} for one in answers]
+        "turn": parting,
+        "rejected": [{"role": one.role, "content": one.content} for one in answers],
     }
     return "preference", confidence
 

@@ -24,13 +24,16 @@ records_in_clusters as (
         validated.language,
         coalesce(near.cluster_id, validated.conversation_id) as cluster_id,
         coalesce(qualities.grade, 'below') as grade,
+        qualities.flags,
         validated.failed_check,
+        validated.unwanted_reason,
         validated.priority,
         validated.record_number,
         case validated.tier when 'open' then 3 when 'restricted' then 2 else 1 end
             as tier_rank,
         coalesce(qualities.score, 0.0) as score,
         coalesce(qualities.is_valid, false) as is_valid,
+        validated.is_labelled,
         validated.landed_date,
         validated.created_at
     from validated
@@ -45,6 +48,7 @@ records_by_rank as (
             partition by records_in_clusters.cluster_id
             order by
                 records_in_clusters.is_valid desc,
+                case when records_in_clusters.unwanted_reason is null then 0 else 1 end,
                 records_in_clusters.tier_rank desc,
                 records_in_clusters.score desc,
                 records_in_clusters.priority desc,
@@ -67,7 +71,9 @@ duplicates_clustered as (
         records_by_rank.language,
         records_by_rank.cluster_id,
         records_by_rank.grade,
+        records_by_rank.flags,
         records_by_rank.failed_check,
+        records_by_rank.unwanted_reason,
         first_value(records_by_rank.record_id) over in_cluster as survivor_record_id,
         first_value(records_by_rank.conversation_id) over in_cluster
             as survivor_conversation_id,
@@ -77,6 +83,7 @@ duplicates_clustered as (
         records_by_rank.place_in_cluster,
         records_by_rank.score,
         records_by_rank.is_valid,
+        records_by_rank.is_labelled,
         records_by_rank.landed_date,
         records_by_rank.created_at
     from records_by_rank
