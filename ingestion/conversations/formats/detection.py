@@ -92,18 +92,27 @@ def _read(fields: Fields, into: Conversation, hint: str | None) -> tuple[str, fl
                     "other_format", f"the dataset is declared as {hint}, the record is {form}"
                 )
             return form, confidence
-    raise Unstandard("unknown_format", _telling(fields.record))
+    raise _unknown(fields.record)
 
 
 def _alike(hint: str, form: str) -> bool:
     return {hint, form} <= {"qa", "prompt_response"} or {hint, form} <= {"messages", "sharegpt"}
 
 
-def _telling(record: dict[str, Any]) -> str:
+def _unknown(record: dict[str, Any]) -> Unstandard:
+    """Say what a record of no known format is, as far as one can see."""
     if turn_keys(record):
-        return "the record is a single turn, not a conversation"
+        told = "the record is a single turn, not a conversation"
+        return Unstandard("unknown_format", told)
+    for name, value in record.items():
+        if isinstance(value, list) and is_turns(value) and not turn_keys(value[0]):
+            told = (
+                f"the record wraps {len(value)} records in {name!r}: give each a line of its own, "
+                "or the object a file of its own"
+            )
+            return Unstandard("wrapped_records", told)
     names = ", ".join(str(name) for name in list(record)[:20])
-    return f"its fields are those of no known format: {names[:300]}"
+    return Unstandard("unknown_format", f"its fields are those of no known format: {names[:300]}")
 
 
 def _declared_columns(fields: Fields, into: Conversation) -> tuple[str, float]:
@@ -128,7 +137,8 @@ def _turns_field(fields: Fields) -> tuple[str, Any] | None:
         value = fields.record[key]
         if type(value) is str and value[:2].strip()[:1] == "[":
             value = decoded_cell(value)
-        if is_turns(value):
+        # lists of questions and answers under these names are records, not turns
+        if is_turns(value) and (name not in ("data", "items") or turn_keys(value[0])):
             return name, value
     return None
 
@@ -265,7 +275,7 @@ def _read_nested(fields: Fields, into: Conversation) -> tuple[str, float]:
             into.metadata[name] = nested.rest()
             _answer_of_request(fields, into)
             return form, 0.9
-    raise Unstandard("unknown_format", _telling(fields.record))
+    raise _unknown(fields.record)
 
 
 def _answer_of_request(fields: Fields, into: Conversation) -> None:

@@ -144,6 +144,12 @@ def _plain(fields: Fields, name: str) -> str:
         return str(value)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        told = (
+            f"{fields.names[name]}: the record is a dict of columns ({len(value)} cells in this "
+            "one): give each row a line of its own, or the columns a file of their own"
+        )
+        raise Unstandard("columns", told)
     if not isinstance(value, str):
         kind = type(value).__name__
         raise Unstandard("not_text", f"{fields.names[name]}: a text is needed, not a {kind}")
