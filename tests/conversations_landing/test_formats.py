@@ -284,18 +284,6 @@ def test_reasoning_is_kept_apart() -> None:
     ]
 
 
-def test_images_are_marked_and_kept() -> None:
-    part = {"type": "image_url", "image_url": {"url": "cat.png"}}
-    content = [part, {"type": "text", "text": "What is this?"}]
-    found = standardise(
-        {"messages": [{"role": U, "content": content}, {"role": A, "content": "A cat."}],
-         "images": ["cat.png"]}
-    )  # fmt: skip
-    assert found.messages[0].content == "<image>\nWhat is this?"
-    assert found.metadata["media"] == [{"turn": 0, "part": part}]
-    assert found.metadata["images"] == ["cat.png"]
-
-
 def test_the_answer_not_chosen_is_kept() -> None:
     found = standardise({"prompt": "Hello", "chosen": "Hi there", "rejected": "No", "margin": 2})
     assert found.metadata["preference"] == {"rejected": [{"role": A, "content": "No"}]}

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.conversations.formats.instants import instant
+from ingestion.conversations.formats.media import FIELDS as MEDIA_FIELDS
+from ingestion.conversations.formats.media import media_of_field
 from ingestion.conversations.formats.pairs import (
     ANSWERS,
     CHOSEN,
@@ -39,7 +41,6 @@ _TEXTS = ("text", "content", "chatml", "conversation", "conversations", "message
           "dialog", "prompt", "chat", "transcript")  # fmt: skip
 _TIMES = ("createdat", "createtime", "timestamp", "created", "datetime", "date", "time", "tstamp")
 _TOOLS = ("tools", "functions")
-_MEDIA = ("images", "image", "videos", "audios")
 _FORMATS = ("chatml", "messages", "alpaca", "vicuna", "sharegpt", "qa", "prompt_response",
             "preference")  # fmt: skip
 
@@ -272,7 +273,7 @@ def _read_nested(fields: Fields, into: Conversation) -> tuple[str, float]:
             fields.take(name)
             nested = Fields(inner)
             form, _ = _read_turns(nested, into)
-            into.metadata[name] = nested.rest()
+            into.metadata[name] = _sorted_out(nested.rest(), into.metadata)
             _answer_of_request(fields, into)
             return form, 0.9
     raise _unknown(fields.record)
@@ -324,14 +325,31 @@ def _finished(
         metadata["repaired"] = sorted(into.notes)
     if fields is not None and len(fields.used) < len(fields.record):
         created_at = _created_at(fields, into.wishes)
-        rest = fields.rest()
-        for group, names in (("tools", _TOOLS), ("images", _MEDIA)):
-            for key in [key for key in rest if bare(str(key)) in names]:
-                value = rest.pop(key)
-                metadata.setdefault(group, decoded_cell(value) if type(value) is str else value)
+        rest = _sorted_out(fields.rest(), metadata)
         if rest:
             metadata["fields"] = rest
     return Standardised(form, confidence, into.messages, metadata, created_at)
+
+
+def _sorted_out(rest: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """Put tools and media of a record into its metadata; returns the other fields."""
+    left: dict[str, Any] = {}
+    for key, value in rest.items():
+        name = bare(str(key))
+        if name not in _TOOLS and name not in MEDIA_FIELDS:
+            left[key] = value
+            continue
+        decoded = decoded_cell(value) if type(value) is str else value
+        if name in _TOOLS:
+            known = metadata.get("tools")
+            metadata["tools"] = decoded if known is None else [*_listed(known), *_listed(decoded)]
+        elif found := media_of_field(MEDIA_FIELDS[name], decoded):
+            metadata.setdefault("media", []).extend(found)
+    return left
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _created_at(fields: Fields, wishes: Wishes) -> datetime | None:

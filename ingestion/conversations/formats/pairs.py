@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ingestion.conversations.formats.parts import as_text
 from ingestion.conversations.formats.shape import Message, Unstandard
-from ingestion.conversations.formats.texts import as_text
 from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
 from ingestion.conversations.formats.turns import (
     Conversation,
@@ -84,7 +84,7 @@ def say_system(fields: Fields, into: Conversation) -> None:
         return
     value = fields.record[fields.names[name]]
     if isinstance(value, dict | list):
-        value = as_text(value.get("parts", value) if isinstance(value, dict) else value, [])
+        value = as_text(value.get("parts", value) if isinstance(value, dict) else value)
     if not isinstance(value, str) or not value.strip():
         return
     fields.take(name)

@@ -1,16 +1,10 @@
-"""A turn's content as plain text: parts of lists, HTML, broken encodings, reasoning."""
+"""Texts that came damaged or dressed up: HTML and broken encodings, undone where exact."""
 
 from __future__ import annotations
 
 import html as entities
 import re
-from typing import Any
 
-from ingestion.conversations.formats.shape import Unstandard, as_json
-
-_MEDIA = {"image", "image_url", "input_image", "video", "video_url", "audio", "audio_url",
-          "input_audio", "file", "document"}  # fmt: skip
-_THINK = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.S)
 # a letter UTF-8 begins a character with, read as cp1252, and what it goes on with
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _REST = f"[\u0080-\u00bf{_CP1252}]"
@@ -33,60 +27,6 @@ _STARTS_AS_HTML = re.compile(
 )
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#39|#34|#x27|rsquo|lsquo|ldquo|rdquo|hellip);")
 _PROSE_TAGS = frozenset(_PROSE.split())
-
-
-def as_text(content: Any, media: list[Any]) -> str:
-    """Return a content as text; parts that are no text are added to `media` and marked.
-
-    Raises:
-        Unstandard: it is of no known kind.
-    """
-    if isinstance(content, str):
-        return content
-    if content is None:
-        return ""
-    if isinstance(content, list):
-        return "\n".join(filter(None, (_part(part, media) for part in content)))
-    if isinstance(content, dict):
-        return _part(content, media)
-    if isinstance(content, bool | int | float):
-        return as_json(content)
-    raise Unstandard("bad_content", f"a turn's content is a {type(content).__name__}")
-
-
-def _part(part: Any, media: list[Any]) -> str:
-    if isinstance(part, str):
-        return part
-    if not isinstance(part, dict):
-        raise Unstandard("bad_content", f"a part of a turn's content is a {type(part).__name__}")
-    kind = str(part.get("type", ""))
-    if kind in _MEDIA:
-        media.append(part)
-        name = kind.removeprefix("input_").removesuffix("_url")
-        return f"<{name}>"
-    for key in ("text", "value", "content"):
-        value = part.get(key)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, dict | list):
-            return as_text(value, media)
-    if kind in ("tool_use", "tool_call", "function_call", "tool_result", "functionCall"):
-        return as_json(part)
-    if not part or part.get("text", 0) is None:
-        return ""
-    raise Unstandard(
-        "bad_content", f"a part of a turn's content has no text: keys {', '.join(map(str, part))}"
-    )
-
-
-def split_reasoning(text: str) -> tuple[str, str | None]:
-    """Return an answer without the reasoning it begins with, and the reasoning."""
-    if not text.lstrip().startswith("<think"):
-        return text, None
-    found = _THINK.match(text)
-    if found is None:
-        return text, None
-    return text[found.end() :], found.group(1).strip()
 
 
 def repaired(text: str, html: str, notes: set[str]) -> str:
