@@ -26,7 +26,13 @@ from ingestion.landing.rejecting import Unreadable
 
 BUFFER = 1024 * 1024
 _WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_DOCUMENT_END = re.compile(r"<\|endoftext\|>|(?<=<\|im_end\|>)[ \t]*\n\s*\n\s*(?=<\|im_start\|>)")
+# between two texts: an end mark that no turn holds, or an empty line where a turn has ended
+_DOCUMENT_END = re.compile(
+    r"(?:(?<=<\|im_end\|>)|(?<=<\|im_end\|>\n))<\|endoftext\|>"
+    r"|<\|endoftext\|>(?=\s*(?:<\|im_start\|>|\Z))"
+    r"|(?<=<\|im_end\|>)[ \t]*\n\s*\n\s*(?=<\|im_start\|>)"
+)
+_ANY_END = re.compile(r"<\|endoftext\|>")
 _LINES = (".jsonl", ".ndjson", ".jsonlines", ".ldjson", ".jl")
 _DATA = (".json", *_LINES, ".csv", ".tsv", ".parquet", ".txt", ".chatml")
 
@@ -189,6 +195,7 @@ def _texts(stream: io.BufferedReader) -> Iterator[Payload]:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise Unreadable("bad_encoding", f"the text is not UTF-8: {error.reason}") from None
-    for part in _DOCUMENT_END.split(text):
+    end = _DOCUMENT_END if "<|im_start|>" in text else _ANY_END
+    for part in end.split(text):
         if part.strip():
             yield part.strip()

@@ -39,7 +39,7 @@ _QUOTED_ARGUMENTS = re.compile(r"'(\{.*\})'", re.S)
 _RESPONSE = re.compile(r"\s*<tool_response>\s*(.*?)\s*</tool_response>\s*", re.S)
 _ANY = re.compile(
     rf"</?(?:{_TAGS})>|\[/?THINK\]|◁/?think▷|<\|begin_of_thought|<tool_call>|<functioncall>"
-    r"|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>"
+    r"|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>|<\|channel\|>"
 )
 _FENCE = re.compile(r"^[ \t]*```", re.M)
 

@@ -22,9 +22,10 @@ _PART_KINDS = {
     "file": "file", "file_url": "file", "input_file": "file", "document": "file",
 }  # fmt: skip
 _GEMINI = ("inlineData", "inline_data", "fileData", "file_data")
-_PATHS = ("input_audio", "input_image", "path", "url", "uri", "file", "file_id", "fileUri", "file_uri", "file_url", "image_url",
-          "video_url", "audio_url", "image", "video", "audio", "value", "source", "data",
-          "file_data", "filename", "id", "text")  # fmt: skip
+_PATHS = ("input_audio", "input_image", "path", "url", "uri", "file", "file_id", "fileUri",
+          "file_uri", "file_url", "image_url", "video_url", "audio_url", "image", "video", "audio",
+          "value", "source", "data", "file_data", "asset_pointer", "filename", "id",
+          "text")  # fmt: skip
 
 
 def kind_of_part(part: dict[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ingestion.conversations.formats.calls import listed_calls, loaded
+from ingestion.conversations.formats.harmony import harmony_turns, is_harmony
 from ingestion.conversations.formats.inner_marks import is_plain
 from ingestion.conversations.formats.media import FIELDS as MEDIA_FIELDS
 from ingestion.conversations.formats.media import media_of_field
@@ -51,8 +52,15 @@ class Conversation:
         if type(content) is str and self.pending is None and is_plain(content):
             self._add(role, content)
             return
-        for one in spoken(role, content):
-            self.add(one)
+        *before, last = self._spoken(role, content)
+        for one in before:
+            self.add_or_hold(one)
+        self.add(last)
+
+    def _spoken(self, role: str, content: Any) -> list[Spoken]:
+        if role == "assistant" and isinstance(content, str) and is_harmony(content):
+            return harmony_turns(content, self.wishes)
+        return spoken(role, content)
 
     def add(self, one: Spoken) -> None:
         """Add a turn with what belongs to it."""
@@ -75,6 +83,15 @@ class Conversation:
             self.note("turns", {"turn": number, "fields": one.fields})
         self._add(one.role, one.text)
 
+    def add_or_hold(self, one: Spoken) -> None:
+        """Add a turn; reasoning alone waits for the answer it belongs to."""
+        if one.role != "assistant" or one.has_said or not one.reasoning:
+            self.add(one)
+            return
+        if self.pending is not None:
+            one.reasoning[:0] = self.pending.reasoning
+        self.pending = one
+
     def _add(self, role: str, text: str) -> None:
         if "<" in text or "&" in text or not text.isascii():
             text = repaired(text, self.wishes.html, self.notes)
@@ -96,8 +113,14 @@ class Conversation:
         if type(name) is dict:  # ChatGPT's exports: {"author": {"role": ..}}
             name = name.get("role")
         role = role_of(name, self.wishes)
+        if role != "assistant":
+            self.end()
         if name != role:
             self.note("roles", {"turn": len(self.messages), "name": name})
+        if what == "text" and isinstance(turn.get("content"), list) and turn["content"]:
+            # Claude's exports: the text is what the parts look like
+            turn = {key: one for key, one in turn.items() if key != "text"}
+            what = "content"
         content = turn.get(what)
         if len(turn) <= 2 and content is not None and name not in CALLS:
             self.say(role, content)
@@ -109,7 +132,7 @@ class Conversation:
         elif isinstance(content, str) and turn.get("channel") in ("analysis", "thinking"):
             said = [Spoken(role, reasoning=[{"text": content}])]
         else:
-            said = spoken(role, content)
+            said = self._spoken(role, content)
         self._further(said, turn, who, what)
 
     def _further(self, said: list[Spoken], turn: dict[str, Any], who: str, what: str) -> None:
@@ -140,7 +163,9 @@ class Conversation:
         is_only_reasoning = last.role == "assistant" and last.reasoning and not last.has_said
         if is_only_reasoning and what in turn and turn.get("channel") is not None:
             self.pending = said.pop()
-        for one in said:
+        for one in said[:-1]:
+            self.add_or_hold(one)
+        for one in said[-1:]:
             self.add(one)
 
     def item(self, item: dict[str, Any]) -> bool:
@@ -149,12 +174,7 @@ class Conversation:
         if kind not in REASONING | CALL_PARTS | RESULTS:
             return False
         for one in spoken("assistant", [item]):
-            if one.role == "assistant" and not one.has_said:
-                if self.pending is not None:
-                    one.reasoning[:0] = self.pending.reasoning
-                self.pending = one
-            else:
-                self.add(one)
+            self.add_or_hold(one)
         return True
 
 
