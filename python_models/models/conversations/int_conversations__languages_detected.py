@@ -4,7 +4,8 @@ from python_models.conversations.languages import detect_new, known_before
 def model(dbt, session):
     dbt.config(
         materialized="incremental",
-        incremental_strategy="append",
+        incremental_strategy="delete+insert",
+        unique_key="conversation_id",
         schema="conversations_intermediate",
         tags=["conversations"],
     )
