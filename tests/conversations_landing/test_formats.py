@@ -312,8 +312,10 @@ def test_quirks_of_turns_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("given", "text", "note"),
     [
-        ("<p>One &amp; two.</p><p>Three</p>", "One & two.\n\nThree", "html"),
-        ("<p>A</p>\r\n<ul><li>b</li><li>c</li></ul>", "A\n\n- b\n- c", "html"),
+        ("<p>It is one &amp; two.</p><p>And three.</p>", "It is one & two.\n\nAnd three.", "html"),
+        ("<p>Do this:</p>\r\n<ul><li>Sit down.</li><li>Breathe.</li></ul>",
+         "Do this:\n\n- Sit down.\n- Breathe.", "html"),
+        ("<p>One</p><p>Two</p>", "<p>One</p><p>Two</p>", None),
         ("Itâ€™s a cafÃ©", "It’s a café", "mojibake"),
         ("Ð¿Ñ€Ð¸Ð²ÐµÑ‚", "привет", "mojibake"),
         ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2", None),

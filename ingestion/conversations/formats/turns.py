@@ -9,6 +9,7 @@ from typing import Any
 from ingestion.conversations.formats.calls import listed_calls, loaded
 from ingestion.conversations.formats.harmony import harmony_turns, is_harmony
 from ingestion.conversations.formats.inner_marks import is_plain
+from ingestion.conversations.formats.markup import is_about_markup, is_dressed, plain
 from ingestion.conversations.formats.media import FIELDS as MEDIA_FIELDS
 from ingestion.conversations.formats.media import media_of_field
 from ingestion.conversations.formats.parts import CALLS as CALL_PARTS
@@ -93,9 +94,22 @@ class Conversation:
         self.pending = one
 
     def _add(self, role: str, text: str) -> None:
-        if "<" in text or "&" in text or not text.isascii():
-            text = repaired(text, self.wishes.html, self.notes)
+        if not text.isascii():
+            text = repaired(text, self.notes)
+        if ("<" in text or "&" in text) and self._is_dressed(role, text):
+            self.notes.add("html")
+            text = plain(text)
         self.messages.append(Message(role, text))
+
+    def _is_dressed(self, role: str, text: str) -> bool:
+        """Say whether a turn's HTML comes off: not where somebody has asked for it before."""
+        html = self.wishes.html
+        if not is_dressed(text, html):
+            return False
+        if html == "always":
+            return True
+        asked = (one.content for one in self.messages if one.role in ("system", "user"))
+        return role != "tool" and not is_about_markup(asked)
 
     def end(self) -> None:
         """Add reasoning that no answer followed."""
