@@ -272,3 +272,32 @@ def test_tools_and_functions_are_kept_both() -> None:
     found = standardise(logged)
     assert found.metadata["tools"] == [*tools, *functions]
     assert found.metadata["body"] == {"model": "m"}
+
+
+def variant(record: dict[str, Any]) -> str | None:
+    return standardise(record).metadata.get("variant")
+
+
+def test_the_same_words_are_another_record_with_another_image_answer_label_or_call() -> None:
+    base = of(ASKED, {"role": A, "content": EGG})
+    assert variant(base) is None and variant(base | {"source": "x", "score": 0.7}) is None
+    weighted = [of(ASKED, {"role": A, "content": EGG, "weight": weight}) for weight in (0, 1)]
+    call = {"function": {"name": "f", "arguments": "{}"}}
+    others = [
+        base | {"images": ["a.png"]}, base | {"images": ["b.png"]}, base | {"videos": ["a.png"]},
+        base | {"label": True}, base | {"label": False}, base | {"kto_tag": "bad"},
+        {"prompt": "How long does an egg take?", "chosen": EGG, "rejected": "No"},
+        {"prompt": "How long does an egg take?", "chosen": EGG, "rejected": "Never"},
+        of(ASKED, {"role": A, "content": EGG, "tool_calls": [call]}),
+        weighted[0],
+    ]  # fmt: skip
+    assert {standardise(one).conversation_id for one in others} == {
+        standardise(base).conversation_id
+    }
+    found = [variant(one) for one in others]
+    assert None not in found and len(set(found)) == len(others)
+    assert variant(weighted[1]) is None
+    assert variant(base | {"images": ["a.png"], "id": 7}) == found[0]
+    parts = [{"type": "image_url", "image_url": {"url": "a.png"}}, {"type": "text", "text": "x"}]
+    one = variant(of({"role": U, "content": parts}, {"role": A, "content": EGG}))
+    assert one == found[0]

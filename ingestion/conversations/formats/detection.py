@@ -11,6 +11,7 @@ from ingestion.conversations.formats.pairs import Fields, bare, read_columns
 from ingestion.conversations.formats.shape import Standardised, Unstandard, Wishes
 from ingestion.conversations.formats.transcripts import read_transcript
 from ingestion.conversations.formats.turns import Conversation, decoded_cell, is_turns
+from ingestion.conversations.formats.variant import variant_of
 
 _AUTO = Wishes()
 _TIMES = ("createdat", "createtime", "timestamp", "created", "datetime", "date", "time", "tstamp")
@@ -103,6 +104,8 @@ def _finished(
         rest = sorted_out(fields.rest(), metadata)
         if rest:
             metadata["fields"] = rest
+    if metadata and (variant := variant_of(metadata, fields.record if fields else {}, bare)):
+        metadata["variant"] = variant
     return Standardised(form, confidence, into.messages, metadata, created_at)
 
 
