@@ -1,7 +1,8 @@
 """The shapes a conversation can be exported in, and what each of them cannot carry.
 
 A template gives a record, or says why it cannot: nothing is bent to fit. Reading a record back
-gives the same roles and texts in the same order, and so the same conversation id.
+gives the same roles and texts in the same order, and so the same conversation id: each record is
+read back before it is given.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+
+from ingestion.conversations.formats import Unstandard, standardise
+from ingestion.conversations.formats import conversation_id as content_id
 
 Turn = dict[str, str]
 Record = dict[str, Any]
@@ -37,7 +41,20 @@ class Template:
         """
         if not turns:
             raise NotCarried("no turns")
-        return {"id": conversation_id} | self.build(turns)
+        record = {"id": conversation_id} | self.build(turns)
+        if not reads_back(record, turns):
+            raise NotCarried(f"a text would be read back otherwise from {self.name}")
+        return record
+
+
+def reads_back(record: Record, turns: list[Turn]) -> bool:
+    """Say whether landing a record again gives the same roles and texts."""
+    try:
+        found = standardise(record)
+    except Unstandard:
+        return False
+    said = [(turn["role"], turn["content"]) for turn in turns]
+    return found.conversation_id == content_id(said)
 
 
 def _texts(*names: str) -> pa.Schema:

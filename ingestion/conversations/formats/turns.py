@@ -96,9 +96,12 @@ class Conversation:
     def _add(self, role: str, text: str) -> None:
         if not text.isascii():
             text = repaired(text, self.notes)
-        if ("<" in text or "&" in text) and self._is_dressed(role, text):
+        # escaped twice is undone twice: what was read once must be read the same again
+        while ("<" in text or "&" in text) and self._is_dressed(role, text):
             self.notes.add("html")
-            text = plain(text)
+            text, before = plain(text), text
+            if text == before:
+                break
         self.messages.append(Message(role, text))
 
     def _is_dressed(self, role: str, text: str) -> bool:
