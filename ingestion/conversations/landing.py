@@ -63,10 +63,10 @@ class ConversationsSource(ProductSource):
 
     def remembered(self) -> State:
         known: State = {}
-        columns = ("source", "file_hash", "status")
+        columns = ("source", "file_hash", "status", "rows_accepted")
         for row in landed_rows(self.namespace, "files", columns, "landed_at"):
             if row["status"] != "duplicate":
-                known.setdefault(row["source"], {})[row["file_hash"]] = row["status"]
+                known.setdefault(row["source"], {})[row["file_hash"]] = _outcome(row)
         return known
 
     def declared_row(self, entry: Declared) -> dict[str, Any]:
@@ -89,15 +89,11 @@ class ConversationsSource(ProductSource):
         for one in taken:
             if one.row["status"] != "duplicate":
                 known = state.setdefault(one.found.source, {})
-                known[one.row["file_hash"]] = one.row["status"]
+                known[one.row["file_hash"]] = _outcome(one.row)
             names.append(one.found.source)
         return {
             "datasets": [
-                declaration_row(self, declared[name])
-                | {
-                    "status": _status(state.get(name, {})),
-                    "checksum": _checksum(state.get(name, {})),
-                }
+                declaration_row(self, declared[name]) | _ended(state.get(name, {}))
                 for name in dict.fromkeys(names)
             ]
         }
@@ -123,11 +119,22 @@ def workers() -> int:
     return int(found)
 
 
-def _status(contents: dict[str, str]) -> str:
+def _outcome(row: Mapping[str, Any]) -> str:
+    """A file's status; one of which no record could be read holds nothing, whatever it says."""
+    return "rejected" if row["rows_accepted"] == 0 else str(row["status"])
+
+
+def _ended(contents: dict[str, str]) -> dict[str, Any]:
+    """How landing a dataset ended: a dataset of which nothing could be read has failed."""
     kinds = set(contents.values())
+    status, error = "partial" if "rejected" in kinds else "loaded", None
     if kinds == {"rejected"}:
-        return "rejected"
-    return "partial" if "rejected" in kinds else "loaded"
+        status = "failed"
+        error = (
+            f"no record of its {len(contents)} file(s) could be read; the reasons are in "
+            "conversations.rejects"
+        )
+    return {"status": status, "error": error, "checksum": _checksum(contents)}
 
 
 def _checksum(contents: dict[str, str]) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from python_models.conversations.candidates import HASHES, RECIPE, sign
-from python_models.conversations.near_duplicates import Sets, ShinglesOf, find_clusters
+from python_models.conversations.near_duplicates import ShinglesOf, find_clusters
 from python_models.conversations.shingles import Shingles, shingle
 
 LOG = logging.getLogger(__name__)
@@ -25,13 +24,6 @@ SIGNED = pa.schema(
         ("signature", pa.binary()),
     ]
 )
-COMPARED = pa.schema(
-    [
-        ("conversation_id", pa.string()),
-        ("survivor_conversation_id", pa.string()),
-        ("similarity", pa.float64()),
-    ]
-)
 FOUND = pa.schema(
     [
         ("conversation_id", pa.string()),
@@ -39,6 +31,15 @@ FOUND = pa.schema(
         ("similarity", pa.float64()),
     ]
 )
+
+
+def spoken(texts: Any) -> Any:
+    """Return conversations (`conversation_id`, `text`) without their system prompts.
+
+    What many share there says nothing about what each of them says.
+    """
+    said = "coalesce(text_without_prompt, text) as text"
+    return texts.project(f"conversation_id, {said}")
 
 
 def sign_texts(session: duckdb.DuckDBPyConnection, texts: Any, kept: str | None) -> pa.Table:
@@ -162,31 +163,3 @@ def shingles_by_id(session: duckdb.DuckDBPyConnection, texts: Any, ids: pa.Array
         return shingle(found.to_arrow_table().column("text").combine_chunks())
 
     return shingles_of
-
-
-def compare_with_survivors(
-    session: duckdb.DuckDBPyConnection, records: Any, texts: Any
-) -> pa.Table:
-    """Return how similar each conversation is to the near-duplicate that survives it.
-
-    Args:
-        session: DuckDB connection.
-        records: relation with `conversation_id` and `survivor_conversation_id`.
-        texts: relation with `conversation_id` and `text`.
-
-    Returns:
-        One row per conversation whose survivor is another one, with the schema `COMPARED`.
-    """
-    pairs = (
-        records.filter("conversation_id <> survivor_conversation_id")
-        .project("conversation_id, survivor_conversation_id")
-        .distinct()
-        .order("conversation_id")
-        .to_arrow_table()
-    )
-    columns = [pairs.column(name).combine_chunks() for name in pairs.column_names]
-    ids = pc.unique(pa.concat_arrays(columns)).sort()
-    places = [pc.index_in(column, value_set=ids).to_numpy() for column in columns]
-    sets = Sets(shingles_by_id(session, texts, ids), len(ids))
-    similarity = sets.jaccard(np.stack(places, axis=1).astype(np.int64))
-    return pairs.append_column("similarity", pa.array(similarity, pa.float64())).cast(COMPARED)

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ingestion.conversations.formats.turns import loaded, said_calls
+from ingestion.conversations.formats.calls import loaded, said_calls
 
 Turn = Mapping[str, str]
 MEDIA = {"image": "images", "video": "videos", "audio": "audios"}
@@ -140,7 +140,7 @@ def _call(told: Any) -> dict[str, Any]:
     inner = told.get("function", told) if isinstance(told, dict) else None
     if not isinstance(inner, dict) or not isinstance(inner.get("name"), str):
         raise NotCarried("a call of a tool that cannot be read")
-    given = next((inner[key] for key in ("arguments", "args", "input") if key in inner), {})
+    given: Any = next((inner[key] for key in ("arguments", "args", "input") if key in inner), {})
     arguments = loaded(given or "{}") if isinstance(given, str) else given
     if not isinstance(arguments, dict):
         raise NotCarried("a call of a tool that cannot be read")

@@ -1,7 +1,8 @@
 """The shapes a conversation can be exported in, and what each of them cannot carry.
 
 A template gives a record, or says why it cannot: nothing is bent to fit. Reading a record back
-gives the same roles and texts in the same order, and so the same conversation id.
+gives the same roles and texts in the same order, and so the same conversation id: each record is
+read back before it is given.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingestion.conversations.formats import Unstandard, standardise
+from ingestion.conversations.formats import conversation_id as content_id
 from python_models.conversations.talks import NotCarried, Talk, talk_of
 from python_models.conversations.trainers import CARRIES, NAMES, carries, record_of
 
@@ -70,7 +73,10 @@ class Template:
             raise NotCarried(reason)
         if any(one.role == "assistant" and one.weight == 0 for one in talk.turns):
             raise NotCarried(f"an answer of weight 0, {self.name} has no weights")
-        return self.build(turns)
+        record = self.build(turns)
+        if not reads_back(record, turns):
+            raise NotCarried(f"a text would be read back otherwise from {self.name}")
+        return record
 
 
 def training_template(kind: str, trainer: str, names: Mapping[str, str]) -> Template:
@@ -86,6 +92,16 @@ def training_template(kind: str, trainer: str, names: Mapping[str, str]) -> Temp
         raise ValueError(f"NAMES: {', '.join(wrong)} is none of {', '.join(known)}")
     shape = partial(record_of, trainer=trainer, kind=kind, names=known | dict(names))
     return Template(kind, pa.schema([]), shape=shape, carries=carries(trainer, kind))
+
+
+def reads_back(record: Record, turns: list[Turn]) -> bool:
+    """Say whether landing a record again gives the same roles and texts."""
+    try:
+        found = standardise(record)
+    except Unstandard:
+        return False
+    said = [(turn["role"], turn["content"]) for turn in turns]
+    return found.conversation_id == content_id(said)
 
 
 def _texts(*names: str) -> pa.Schema:

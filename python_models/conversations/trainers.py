@@ -182,7 +182,8 @@ def _llama_factory(talk: Talk, kind: str, names: Names) -> Record:
         said = said[:-1]
         found[names["chosen"]] = _tagged(after[0], names)
         found[names["rejected"]] = _tagged(talk.rejected[0], names)
-    found = {names["messages"]: [_tagged(one, names) for one in said]} | found
+    messages: Record = {names["messages"]: [_tagged(one, names) for one in said]}
+    found = messages | found
     if kind == "kto":
         found[names["label"]] = talk.label
     found[names["system"]] = system

@@ -218,3 +218,17 @@ def test_several_files_share_the_processes_and_a_bad_one_leaves_none_waiting(
     ]
     assert chats.rows("select reason from rejects") == [("corrupt_archive",)]
     chats.check_books()
+
+
+def test_what_tells_of_an_export_is_not_landed_with_it(chats: Chats) -> None:
+    chats.declare("chats", DATASET.replace("/**/*", ""))
+    chats.deliver("out/set-train.jsonl", lines(0, 4))
+    chats.deliver("out/left_out.jsonl", '{"record_id": "r", "reason": "several turns"}\n')
+    chats.deliver("out/manifest.json", json.dumps({"export_id": "x", "files": []}))
+    chats.deliver("own/manifest.json", lines(4, 2))  # a name alone makes nobody's data an export
+    assert chats.land() == 0
+    assert chats.rows("select count(*), count(distinct source_file) from records") == [(6, 2)]
+    chats.declare("chats", DATASET)
+    chats.deliver("out/set-test.jsonl", lines(6, 1))
+    assert chats.land() == 0
+    assert chats.rows("select count(*) from files where status = 'loaded'") == [(3,)]

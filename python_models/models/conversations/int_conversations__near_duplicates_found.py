@@ -1,9 +1,9 @@
-from python_models.conversations.signing import find_near_duplicates, setting_of
+from python_models.conversations.signing import find_near_duplicates, setting_of, spoken
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     signed = dbt.ref("int_conversations__texts_signed")
-    texts = dbt.ref("int_conversations__conversation_texts")
+    texts = spoken(dbt.ref("int_conversations__conversation_texts"))
     threshold = setting_of(dbt.ref("conversations_thresholds"), "near_duplicate_jaccard")
     return find_near_duplicates(session, signed, texts, threshold)

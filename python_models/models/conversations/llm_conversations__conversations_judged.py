@@ -5,7 +5,6 @@ from python_models.llm import run_step
 def model(dbt, session):
     dbt.config(
         materialized="table",
-        schema="conversations_intermediate",
         tags=["llm"],
     )
     queued = dbt.ref("int_conversations__conversations_queued")

@@ -60,8 +60,11 @@ described as (
         languages.confidence as language_confidence,
         case
             when
-                measured.char_count >= thresholds.language_min_chars
-                and languages.confidence >= thresholds.language_min_confidence
+                languages.confidence = 1.0
+                or (
+                    measured.char_count >= thresholds.language_min_chars
+                    and languages.confidence >= thresholds.language_min_confidence
+                )
                 then languages.language
         end as language,
         coalesce(found.pii_count, 0) as pii_count,

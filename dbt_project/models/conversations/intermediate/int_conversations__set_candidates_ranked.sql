@@ -2,7 +2,8 @@
     'crisis', 'crisis_without_support', 'damaged', 'personal_data', 'refusal', 'toxic'
 ] %}
 -- A set looks at the datasets and tiers it names. Copies are told apart among those
--- that are fit for the set only: a copy outside of it never keeps one out.
+-- that are fit for the set only: a copy outside of it never keeps one out. `place` is
+-- the order in which the set's policy would take them.
 with
 
 sets as (
@@ -22,7 +23,8 @@ candidates as (
         records.dataset_id,
         records.source_file,
         records.tier,
-        records.cluster_id,
+        records.component_id,
+        records.group_id,
         case
             when not records.is_valid
                 then 'failed validation: ' || coalesce(records.failed_check, 'unknown')
@@ -78,7 +80,7 @@ set_candidates_ranked as (
         row_number() over (
             partition by
                 candidates.set_name,
-                candidates.cluster_id,
+                candidates.group_id,
                 candidates.unfit_reason is null
             order by
                 case
@@ -104,7 +106,7 @@ set_candidates_ranked as (
         count(*) over (
             partition by
                 candidates.set_name,
-                candidates.cluster_id,
+                candidates.group_id,
                 candidates.unfit_reason is null
         ) as copies
     from candidates

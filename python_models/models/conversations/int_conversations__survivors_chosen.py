@@ -1,0 +1,10 @@
+from python_models.conversations.signing import setting_of, spoken
+from python_models.conversations.survivors import choose_survivors
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    ranked = dbt.ref("int_conversations__duplicates_ranked")
+    texts = spoken(dbt.ref("int_conversations__conversation_texts"))
+    threshold = setting_of(dbt.ref("conversations_thresholds"), "near_duplicate_jaccard")
+    return choose_survivors(session, ranked, texts, threshold)
