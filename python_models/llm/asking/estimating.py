@@ -93,8 +93,7 @@ def spread(calls: Sequence[Call], most: int) -> list[Call]:
 def body_of(shared: Runtime, asked: Asked, source: Rows, call: Call) -> dict:
     """Return the request a call would make."""
     return shared.ladder.body(
-        asked.endpoint.name,
-        asked.model,
+        asked.served,
         source.messages(call),
         asked.parameters,
         asked.schema,
