@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from python_models.llm.asking.budget import Amounts, Budget
@@ -66,6 +66,14 @@ class Beyond:
         )
 
 
+class Expected(NamedTuple):
+    """What was estimated for a number of calls."""
+
+    calls: int
+    completion_tokens: int
+    usd: float
+
+
 @dataclass
 class Asked:
     """What all calls of a step have in common."""
@@ -86,6 +94,7 @@ class Asked:
     stopped: Stop | None = None
     requests: int = 0
     beyond: Beyond = field(default_factory=Beyond)
+    estimated: Expected | None = None  # before the first call of this run
 
     def __post_init__(self) -> None:
         self.served = Served(self.endpoint.name, self.endpoint.address, self.model)

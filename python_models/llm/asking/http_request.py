@@ -127,7 +127,12 @@ class Requester:
             0,
             attempt.asked_at,
         )
-        await self._runtime.journal.write([(SENT, values)])
+        try:
+            await self._runtime.journal.write([(SENT, values)])
+        except asyncio.CancelledError:
+            problem = Problem(ErrorType.CANCELLED, "the step ended before this was sent")
+            self.put_ended(attempt, Completion(problem=problem))
+            raise
         call.asked_at = call.asked_at or attempt.asked_at
         call.spent.attempts += 1
         asked.requests += 1
