@@ -151,17 +151,42 @@ def is_bundled(entry: Declared) -> bool:
 
 
 def added_files() -> list[Path]:
-    """Return the YAML files that `SLUICE_SOURCES` names, in reading order."""
+    """Return the YAML files that `SLUICE_SOURCES` names, in reading order.
+
+    Raises:
+        DeclarationError: something it names is not there, or a folder holds no declaration.
+    """
     files: list[Path] = []
     for part in filter(None, os.environ.get("SLUICE_SOURCES", "").split(os.pathsep)):
-        path = Path(part).expanduser()
-        if path.is_dir():
-            files += sorted([*path.glob("*.yml"), *path.glob("*.yaml")])
-        elif path.is_file():
+        path = named_place(part)
+        if path.is_file():
             files.append(path)
-        else:
-            raise DeclarationError(f"SLUICE_SOURCES names {path}, which does not exist.")
+            continue
+        own = sorted([*path.glob("*.yml"), *path.glob("*.yaml"), *path.glob("*/study.yml")])
+        if not own:
+            raise DeclarationError(
+                f"SLUICE_SOURCES names {path}, which holds no declaration: neither *.yml nor a "
+                "folder with a study.yml."
+            )
+        files += own
     return files
+
+
+def named_place(part: str) -> Path:
+    """Return a file or folder of `SLUICE_SOURCES` as an absolute path.
+
+    A relative one counts from where the command was typed, else from the project's folder: some
+    of what reads declarations runs elsewhere.
+
+    Raises:
+        DeclarationError: it is not there.
+    """
+    path = Path(part).expanduser()
+    places = [path.absolute(), PROJECT_ROOT / path]
+    found = next((place for place in places if place.is_dir() or place.is_file()), None)
+    if found is None:
+        raise DeclarationError(f"SLUICE_SOURCES names {path}, which does not exist.")
+    return found
 
 
 def uploaded_files() -> list[Path]:

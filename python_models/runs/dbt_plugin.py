@@ -19,6 +19,7 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
+from python_models.llm.scratch import is_scratch
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
 from python_models.runs.invocation import last_pins
@@ -34,14 +35,16 @@ class Plugin(BasePlugin):
     """See the module docstring; dbt-duckdb finds a plugin by this class name."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        require_agreement(lake().root)
+        if is_scratch():
+            return  # `make estimate` builds in a copy of its own: no lock, no run
         assert self.creds is not None
         refuse_disagreement(self.creds)
-        require_agreement(lake().root)
         if not lock.is_held_here():
             lock.acquire()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        spill = lake().root / "spill"
+        spill = (Path(creds.path).parent if is_scratch() else lake().root) / "spill"
         spill.mkdir(exist_ok=True)
         config["temp_directory"] = str(spill)
 
@@ -53,6 +56,8 @@ class Plugin(BasePlugin):
 
     def store(self, target_config: TargetConfig) -> None:
         """Take what a hook hands over: the graph at the start, the results at the end."""
+        if is_scratch():
+            return
         current = build.current(get_invocation_id())
         event = target_config.location.path if target_config.location else None
         if event == "run_started":

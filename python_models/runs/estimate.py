@@ -1,7 +1,8 @@
 """What the next build would ask and cost: `python -m python_models.runs.estimate`.
 
-The SQL below the LLM steps is built first (it costs nothing), then every LLM model is run with
-nothing sent: exact in calls for the rows there are, a range where rows depend on answers.
+What was delivered is landed and the SQL below the LLM steps built in a copy first (it costs
+nothing, and is no run), then every LLM model is run with nothing sent: exact in calls for the
+rows there are, a range where rows depend on answers.
 """
 
 from __future__ import annotations
@@ -12,26 +13,29 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment, target_folder
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import told
+from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
+from python_models.llm.scratch import NAME, environment, scratch_build
 from python_models.runs import slices
 from python_models.runs.dbt_command import variables_argument
 from python_models.runs.nodes import domain_of
 from python_models.runs.slices import Choice
 
-EXCLUDED = ("--exclude", "tag:llm", "--exclude-resource-type", "test", "unit_test")
+# what does not wait for answers; gates would only say what the next build will say
+EXCLUDED = ("--exclude", "tag:llm+", "gate_*", "--exclude-resource-type", "test", "unit_test")
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,20 @@ class Refs:
 def main() -> int:
     """Read the arguments, estimate, show."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--no-build", action="store_true", help="take the rows as they are")
+    parser.add_argument("--no-land", action="store_true", help="leave out what has not landed")
+    parser.add_argument(
+        "--no-build", action="store_true", help="take the rows as the last build left them"
+    )
     slices.add_options(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
     require_agreement(lake().root)
     choice = slices.choice_from(arguments)
-    slices.refuse_unknown(choice)
+    is_checked = slices.refuse_unknown(choice)
+    if not (arguments.no_build or arguments.no_land):
+        land(choice)
+    if not is_checked:
+        slices.refuse_unknown(choice)
     ranged = estimate_all(not arguments.no_build, choice)
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
@@ -94,40 +105,64 @@ def main() -> int:
     return 0
 
 
+def land(choice: Choice) -> None:
+    """Land what was delivered or declared since; what is refused is told and does not count."""
+    tell("landing what is new")
+    command = [sys.executable, "-m", "ingestion", *choice.domains]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.stderr.write(f"{done.stdout}{done.stderr}")
+        tell("not everything that was delivered has landed: see above; the rest is counted")
+
+
+def tell(what: str) -> None:
+    """Say what is being done."""
+    sys.stderr.write(f"estimate: {what} ..\n")
+
+
 def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
     """Return the estimate of every LLM model within a choice, upstream ones first."""
-    manifest = read_manifest()
-    wanted = choice.domains or PRODUCTS
-    nodes = [node for node in llm_nodes(manifest) if domain_of(node) in wanted]
+    tell("copying the last build")
+    with scratch_build() as folder:
+        manifest = build_inputs(folder, is_building, choice)
+        wanted = choice.domains or PRODUCTS
+        nodes = [node for node in llm_nodes(manifest) if domain_of(node) in wanted]
+        relations = {
+            node["name"]: node["relation_name"]
+            for node in manifest["nodes"].values()
+            if node["resource_type"] in ("model", "seed") and node.get("relation_name")
+        }
+        connection = duckdb.connect(folder / NAME)
+        try:
+            load_extensions(connection)
+            return ranges(manifest, [estimate_node(connection, relations, node) for node in nodes])
+        finally:
+            connection.close()
+
+
+def build_inputs(folder: Path, is_building: bool, choice: Choice) -> dict[str, Any]:
+    """Build the SQL whose rows the first LLM steps read; return dbt's manifest."""
     if is_building:
-        build_inputs(manifest, nodes, choice)
-    relations = {
-        node["name"]: node["relation_name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed") and node.get("relation_name")
-    }
-    connection = duckdb.connect(lake().build_db, read_only=True)
-    try:
-        load_extensions(connection)
-        return ranges(manifest, [estimate_node(connection, relations, node) for node in nodes])
-    finally:
-        connection.close()
+        tell("building what the steps read, in the copy")
+        above_llm = [f"+tag:llm,+{name}" for name in choice.domains] or ["+tag:llm"]
+        variables = variables_argument(choice.variables)
+        run_dbt(folder, ["build", "--quiet", "--select", *above_llm, *EXCLUDED, *variables])
+    else:
+        run_dbt(folder, ["parse", "--quiet"])
+    return json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
 
 
-def read_manifest() -> dict[str, Any]:
-    """Parse the project and return dbt's manifest."""
-    run_dbt(["parse", "--quiet"])
-    return json.loads((target_folder() / "manifest.json").read_text(encoding="utf-8"))
-
-
-def run_dbt(arguments: list[str]) -> None:
+def run_dbt(folder: Path, arguments: list[str]) -> None:
     """Run dbt in a process of its own: one that has the build database open could not read it.
 
     Raises:
         SystemExit: dbt failed; it has said why.
     """
     command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
-    if subprocess.run(command, cwd=DBT_FOLDER, env=environment(), check=False).returncode:
+    done = subprocess.run(
+        command, cwd=DBT_FOLDER, env=environment(folder), check=False, stdout=sys.stderr
+    )
+    if done.returncode:
         raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 
 
@@ -153,26 +188,11 @@ def above(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
     return seen
 
 
-def build_inputs(manifest: dict[str, Any], nodes: list[dict[str, Any]], choice: Choice) -> None:
-    """Build the SQL whose rows the first LLM steps read, within a choice."""
-    names = {node["unique_id"] for node in nodes}
-    parents = {
-        manifest["nodes"][parent]["name"]
-        for node in nodes
-        if not above(manifest, node) & names
-        for parent in node["depends_on"]["nodes"]
-        if parent in manifest["nodes"]
-    }
-    selected = [f"+{name}" for name in sorted(parents)]
-    if selected:
-        variables = variables_argument(choice.variables)
-        run_dbt(["build", "--quiet", "--select", *selected, *EXCLUDED, *variables])
-
-
 def estimate_node(
     connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
 ) -> tuple[dict[str, Any], Estimate | None]:
     """Run one model without asking anything; None where its input was not built yet."""
+    tell(node["name"])
     path = (DBT_FOLDER / node["original_file_path"]).resolve()
     spec = importlib.util.spec_from_file_location(node["name"], path)
     assert spec is not None and spec.loader is not None, path

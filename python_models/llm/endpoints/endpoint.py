@@ -120,6 +120,12 @@ def key_of(endpoint: Endpoint) -> str:
     return key.get_secret_value() if key else "none"
 
 
+def setting_of(endpoint: Endpoint, part: str) -> str:
+    """Return the name of the setting that says something (`API_KEY`, ..) of an endpoint."""
+    is_current = endpoint == current_endpoint()
+    return f"LLM_{part}" if is_current else f"LLM_ENDPOINT_{endpoint.name.upper()}_{part}"
+
+
 def model_for(step: Step, model_class: str) -> str:
     """Return the model a step asks: its own, else the settings' model of that class."""
     known = settings()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx2
 
+from python_models.llm.endpoints.event_stream import CONTENT_TYPE, END
+
+END_OF_EVENTS = re.compile(rf"^data:\s*{re.escape(END)}\s*$".encode(), re.MULTILINE)
 # aiohttp sets these itself
 OWN_HEADERS = (b"host", b"content-length", b"transfer-encoding", b"connection", b"accept-encoding")
 
@@ -72,7 +76,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             data=content or None,
             allow_redirects=False,
         ) as response:
-            body = await response.read()
+            body = await _read(response)
             kept = [
                 (name, value)
                 for name, value in response.raw_headers
@@ -86,3 +90,15 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body; a stream of events nobody asked for ends with its last one, open or not."""
+    if response.content_type != CONTENT_TYPE:
+        return await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if END_OF_EVENTS.search(body, max(0, len(body) - len(chunk) - 20)):
+            break
+    return bytes(body)

@@ -27,7 +27,7 @@ from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.budget import Budget, Ceiling
 from python_models.llm.asking.estimating import SAMPLE, Estimate, estimate
 from python_models.llm.asking.progress import Progress
-from python_models.llm.asking.rows import Outcome, Place, SingleRows, StepError
+from python_models.llm.asking.rows import Outcome, Place, SingleRows, StepError, after_stop
 from python_models.llm.endpoints.endpoint import (
     OFFLINE,
     Endpoint,
@@ -148,8 +148,6 @@ def asked_parts(parts: list[Part]) -> list[Asked]:
             else Endpoint(part.endpoint, "", part.endpoint == OFFLINE)
         )
         work = part.work
-        if is_asking:
-            work = work._replace(shared=work.shared.at(endpoint))
         asked = asked_of(work, part.source, endpoint, None if is_asking else UNPRICED)
         ceiling = ceiling or asked.budget.ceilings[-1]
         ceilings = [*asked.budget.ceilings[:-1], ceiling]
@@ -193,8 +191,7 @@ def ask_parts(work: Work, paired: list[tuple[Part, Asked]]) -> None:
         for part, asked, calls in waiting:
             asked.on_done = progress.done
             if calls and may_ask(asked):
-                lane = work.shared.at(asked.endpoint)
-                askers.append(asker_of(lane, asked, part.source).ask(calls))
+                askers.append(asker_of(work.shared, asked, part.source).ask(calls))
         if askers:
             work.shared.run(_all(askers))
     if not any(asked.is_broken for _, asked in paired):
@@ -262,10 +259,7 @@ def part_outcomes(part: Part, asked: Asked) -> list[Outcome]:
     outcomes = [part.source.outcome(at, row) for at, row in part.source.rows()]
     if asked.stopped is None:
         return outcomes
-    return [
-        one._replace(error=one.error or str(asked.stopped)) if one.status == "pending" else one
-        for one in outcomes
-    ]
+    return after_stop(outcomes, asked.stopped)
 
 
 def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from python_models.llm.endpoints.error_types import Problem
 from python_models.llm.prompting.answers import Judgement
 from python_models.llm.prompting.prompts import Message
 
@@ -19,6 +20,28 @@ class Answer(NamedTuple):
 
 
 @dataclass(slots=True)
+class Completion:
+    """What one request came to: an answer or a problem, and what it took as far as is known."""
+
+    answer: Answer | None = None
+    problem: Problem | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    is_usage_estimated: bool = False  # tokens are our count, or nobody's: see `is_worst_case`
+    is_worst_case: bool = False  # it may be billed and nobody says at what: the most is booked
+    cost_usd: float = 0.0
+    provider: str | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+
+    @property
+    def error(self) -> str | None:
+        """Return why there is no answer."""
+        return self.problem.message if self.problem else None
+
+
+@dataclass(slots=True)
 class Spent:
     """What a call's attempts took together."""
 
@@ -29,6 +52,14 @@ class Spent:
     is_usage_estimated: bool = False
     cost_usd: float = 0.0
     seconds: float = 0.0
+
+    def add(self, completion: Completion) -> None:
+        """Add what a request took."""
+        self.prompt_tokens += completion.prompt_tokens
+        self.completion_tokens += completion.completion_tokens
+        self.cached_tokens += completion.cached_tokens
+        self.cost_usd += completion.cost_usd
+        self.is_usage_estimated |= completion.is_usage_estimated
 
 
 @dataclass(slots=True)
