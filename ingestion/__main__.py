@@ -12,7 +12,7 @@ from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.products import DOMAINS
 
 if TYPE_CHECKING:
-    from ingestion.landing.land import Report
+    from ingestion.landing.report import Report
 
 OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
 # what a caller learns of several domains: the one that needs a person most
@@ -48,7 +48,9 @@ def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
 
     try:
         with progress() as step:
-            report = land(DOMAINS[domain].source, options.source, options.path, say, step)
+            report = land(
+                DOMAINS[domain].source, options.source, options.path, say, step, options.keep
+            )
     except Locked as error:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:
@@ -74,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(DOMAINS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
     parser.add_argument("--path", help="only this file or folder (local or s3://)")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave files that landed under another declaration as they are, for good, instead of "
+        "reading them again",
+    )
     return parser
 
 

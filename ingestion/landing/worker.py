@@ -126,7 +126,8 @@ class Reader:
             return {"status": "absent", "reason": f"it cannot be opened: {error.strerror}"}
         base = {"hash": file_hash, "bytes": size}
         with self.context.guard:
-            if (job["source"], file_hash) in self.known:
+            is_newest = job.get("newest") in (None, file_hash)
+            if (job["source"], file_hash) in self.known and is_newest:
                 return base | {"status": "duplicate"}
             self.known.add((job["source"], file_hash))
         poison(job["source_file"])

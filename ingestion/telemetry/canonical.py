@@ -23,6 +23,7 @@ from ingestion.telemetry.mapping import (
     reading_time,
     stage_sql,
     time_columns,
+    version_sql,
 )
 from ingestion.telemetry.staged import (
     NUMERIC_SHARE,
@@ -47,6 +48,7 @@ class Row:
     quantities: dict[str, Number]
     sensors: list[tuple[str, Number, tuple[float, ...]]]
     labels: list[tuple[str, str]]
+    version: str
 
 
 def column_uses(
@@ -132,6 +134,8 @@ def row_over(
             kind, abnormal, problem = label_sql(label, found)
             labels.append((kind, abnormal))
             problems.append(problem)
+    version, bad_version = version_sql(declaration, staged)
+    problems.append(bad_version)
     numbers = [*quantities.values(), *(number for _, number, _ in sensors)]
     checks = [
         f"when ({time.problem}) is not null then ({time.problem}) || "
@@ -154,6 +158,7 @@ def row_over(
         quantities=quantities,
         sensors=sensors,
         labels=labels,
+        version=version,
     )
 
 
@@ -241,7 +246,7 @@ def _readings(declaration: Declaration, delivery: Delivery, row: Row, good: str)
         f"{row.stage} as stage, {', '.join(parts)}, "
         f"{' or '.join(power)} as is_power_sentinel, "
         f"{_is_sentinel(declaration, row, 'temperature')} as is_temperature_sentinel, "
-        f"{row.utc} as reading_at from {good}"
+        f"{row.utc} as reading_at, {row.version} as row_version from {good}"
     )
 
 

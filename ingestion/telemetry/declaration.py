@@ -99,6 +99,9 @@ class Files(_Strict):
     exclude: Texts = ()
     format: Literal["auto", "csv", "parquet", "jsonl"] = "auto"
     dialect: Dialect = Dialect()
+    # what a file at a path that was delivered before replaces of it: the rows of the same machine
+    # and time, all rows, or none
+    supersedes: Literal["path", "whole", "never"] = "path"
 
 
 class Sql(_Strict):
@@ -109,6 +112,7 @@ class Sql(_Strict):
     schema_name: str | None = Field(default=None, alias="schema")
     query: str | None = None
     cursor: str | None = None
+    version: str | None = None  # of rows of one machine and time the one with the highest counts
 
     @model_validator(mode="after")
     def _table_or_query(self) -> Sql:
@@ -329,6 +333,28 @@ class Declaration(_Strict):
         if self.labels.windows:
             return "window"
         return "reading" if self.labels.columns else "none"
+
+    @property
+    def said_of_values(self) -> dict[str, Any]:
+        """What decides how the values of a delivered row are read."""
+        said = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        cycle = self.columns.cycle_id
+        names_of_files = self.columns.control_id.file == "path" or (cycle and cycle.per == "file")
+        of_files = {"dialect", "format", *(["paths"] if names_of_files else [])}
+        for labels in said.get("labels", {}).values():
+            if isinstance(labels, dict):
+                labels.pop("paths", None)  # where a file lies says nothing of what is in it
+        parts = {name: said.get(name) for name in ("columns", "sentinels", "labels")}
+        parts["files"] = {name: said.get("files", {}).get(name) for name in sorted(of_files)}
+        return parts
+
+    @property
+    def supersedes(self) -> str:
+        """What a later delivery replaces: path | whole | never of files, version | rows (none) of
+        a database."""
+        if self.files:
+            return self.files.supersedes
+        return "version" if self.sql and self.sql.version else "rows"
 
     def sentinels_of(self, column: str) -> tuple[float, ...]:
         """Return the numbers that mean `no value` in one column of the source."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from pydantic import ValidationError
 
 from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared, variable
@@ -13,6 +17,7 @@ from ingestion.landing.land import Landing
 from ingestion.landing.landed import landed_rows
 from ingestion.landing.pipeline import LoadFailed, Quarantined, load
 from ingestion.landing.source import LandedFile, ProductSource, Rows
+from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.declared import GRAMMAR
 from ingestion.telemetry.deliveries import found_files, given_files
 
@@ -39,6 +44,16 @@ class TelemetrySource(ProductSource):
     def given(self, entry: Declared, path: str) -> list[FoundFile]:
         return given_files(entry.declaration, path)
 
+    def values_hash(self, declaration: str) -> str | None:
+        try:
+            said = Declaration.model_validate_json(declaration).said_of_values
+        except ValidationError:  # it landed when the grammar was another
+            return None
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    def supersedes(self, entry: Declared) -> bool:
+        return entry.declaration.supersedes in ("path", "whole")
+
     def remembered(self) -> Uses:
         return known_columns()
 
@@ -57,6 +72,7 @@ class TelemetrySource(ProductSource):
         return {
             "kind": declaration.kind,
             "label_level": declaration.label_level,
+            "supersedes": declaration.supersedes,
             "on_threshold_w": declaration.on_threshold_w,
             "idle_gap_seconds": declaration.idle_gap_seconds,
             "lead_in_share": declaration.lead_in_share,
@@ -87,7 +103,9 @@ class TelemetrySource(ProductSource):
         engine = open_database(entry)
         landing.say(f"reading the database of {entry.name}")
         try:
-            rows = database_resource(entry, engine, package, landing.count, [entry.name])
+            rows = database_resource(
+                entry, engine, package, landing.report.count, [entry.name], landing.era(entry.name)
+            )
             load(landing.open(), rows)
             landing.memory.keep([], {entry.name: entry.hash})
         except Quarantined as error:

@@ -52,6 +52,9 @@ def wanted_columns(declaration: Declaration, known_sensors: set[str]) -> Wanted:
     texts = {label.column for label in declaration.labels.columns}
     texts |= {part.column for part in (columns.stage, columns.cycle_id) if part}
     required = needed | set(columns.reading_at.column)
+    if declaration.sql and declaration.sql.version:
+        texts.add(declaration.sql.version)  # as it is written: large numbers stay exact
+        required.add(declaration.sql.version)
     if columns.control_id.column:
         texts.add(columns.control_id.column)
         required.add(columns.control_id.column)
@@ -129,6 +132,18 @@ def cycle_sql(cycle: CycleId | None, staged: Staged, control: str, part: str) ->
     if cycle.per == "control":
         return f"{control} || '/' || {word}"
     return f"{quoted(part + '#')} || {word}" if cycle.per == "file" else word
+
+
+def version_sql(declaration: Declaration, staged: Staged) -> tuple[str, str]:
+    """Return (version, problem) of a row: a whole number, or a time in microseconds since 1970."""
+    column = staged.column(declaration.sql.version or "") if declaration.sql else None
+    if column is None:
+        return "cast(null as bigint)", ""
+    word = word_sql(column)
+    moment = f"epoch_us(try_cast({word} as timestamp with time zone))"
+    version = f"coalesce(try_cast({word} as bigint), {moment})"
+    shown = literal(column.name)[1:-1]
+    return version, f"when {word} is not null and {version} is null then 'bad_version:{shown}'"
 
 
 def stage_sql(stage: Stage | None, staged: Staged) -> str:

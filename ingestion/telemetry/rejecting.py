@@ -18,6 +18,7 @@ _SENTENCES = {
     "missing_control_id": "the machine's name is missing",
     "not_a_number": "the value is not a number",
     "not_finite": "the value is infinite",
+    "bad_version": "the version is neither a whole number nor a time",
     "bad_label": "the label is none of the declared words",
     "missing_label_time": "the label names neither a cycle nor a time",
 }

@@ -35,17 +35,23 @@ def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
-            body = _pinned(pinned[table]) if table in pinned else _empty(shape)
+            body = _pinned(conn, pinned[table], shape) if table in pinned else _empty(shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 
-def _pinned(metadata: str) -> str:
-    return f"select * from iceberg_scan({literal(metadata)})"
+def _pinned(conn: DuckDBPyConnection, metadata: str, shape: Any) -> str:
+    """Select a table's rows; columns it does not have yet, for nothing landed since, are null."""
+    rows = f"select * from iceberg_scan({literal(metadata)})"
+    there = {row[0] for row in conn.execute(f"describe {rows}").fetchall()}
+    missing = [_null(field) for field in shape if field.name not in there]
+    if not missing:
+        return rows
+    return f"select *, {', '.join(missing)} from iceberg_scan({literal(metadata)})"
 
 
 def _empty(shape: Any) -> str:
-    typed = ", ".join(
-        f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"
-        for field in shape
-    )
-    return f"select {typed} where false"
+    return f"select {', '.join(_null(field) for field in shape)} where false"
+
+
+def _null(field: Any) -> str:
+    return f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"

@@ -40,19 +40,27 @@
     {{ return(found.columns[0].values() | list) }}
 {%- endmacro %}
 
-{# Gives the condition for the readings that make this run work: of its slice or of new loads. #}
-{% macro telemetry_is_touched(column='reading_at', load_column='load_id') -%}
-    {%- if telemetry_is_slice() -%}
-        {{ return(telemetry_slice_condition(column)) }}
-    {%- endif -%}
+{#
+    Gives the condition for loads that no finished run has worked in; `everything` is the condition
+    of a run for which these are all loads there are.
+#}
+{% macro telemetry_is_pending(load_column='load_id', everything='true') -%}
     {%- set loads = telemetry_pending_loads() -%}
-    {%- if loads is none -%}{{ return('true') }}{%- endif -%}
+    {%- if loads is none -%}{{ return(everything) }}{%- endif -%}
     {%- if not loads -%}{{ return('false') }}{%- endif -%}
     {%- set quoted = [] -%}
     {%- for load in loads -%}
         {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
     {%- endfor -%}
     {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
+{%- endmacro %}
+
+{# Gives the condition for the readings that make this run work: of its slice or of new loads. #}
+{% macro telemetry_is_touched(column='reading_at', load_column='load_id') -%}
+    {%- if telemetry_is_slice() -%}
+        {{ return(telemetry_slice_condition(column)) }}
+    {%- endif -%}
+    {{ return(telemetry_is_pending(load_column)) }}
 {%- endmacro %}
 
 {# Gives a text that changes when a rule changes: it re-opens every window of every machine. #}

@@ -1,9 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='append_new_columns',
+    )
+}}
 -- depends_on: {{ ref('cycle_variance') }}
 -- depends_on: {{ ref('stage_curves') }}
 -- depends_on: {{ ref('rejected_cycles') }}
 -- depends_on: {{ ref('readings') }}
 -- depends_on: {{ ref('int_telemetry__cycle_shapes_compared') }}
+-- depends_on: {{ ref('int_telemetry__readings_superseded') }}
 -- Written last: a load is done when all that follows from it is stored. A build that
 -- died midway leaves no row here, so that the next one does its work again.
 with
@@ -33,6 +40,12 @@ series_sources as (
     having max_by(sources.kind, sources.declared_at) <> 'cycles'
 ),
 
+-- readings of these may be looked at no more
+deliveries as (
+    select * from {{ ref('int_telemetry__deliveries_compared') }}
+    where superseded is not null
+),
+
 newest_delivery as (
     select max(files.landed_at) as landed_at
     from files
@@ -47,8 +60,10 @@ files_not_awaited as (
     from files
     cross join newest_delivery
     left join series_sources on files.source = series_sources.source
+    left join deliveries on {{ telemetry_same_delivery('deliveries', 'files') }}
     where
         series_sources.source is not null
+        or deliveries.load_id is not null
         or coalesce(files.rows_accepted, 0) = 0
         or files.landed_at < {{ days_after('newest_delivery.landed_at', -7) }}
 ),
@@ -97,6 +112,7 @@ loads_processed as (
         controls.on_threshold_w,
         controls.idle_gap_seconds,
         controls.settings_hash,
+        controls.supersedes,
         {{ later_than_stored('processed_at') }} as processed_at
     from loads
     left join controls on loads.control_id = controls.control_id

@@ -11,7 +11,7 @@
 with
 
 readings as (
-    {{ reopened(ref('stg_telemetry__readings'), 'reading_at') }}
+    {{ reopened(ref('int_telemetry__readings_in_force'), 'reading_at') }}
 ),
 
 readings_beside_neighbours as (

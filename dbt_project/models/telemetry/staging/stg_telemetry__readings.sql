@@ -18,6 +18,7 @@ readings_in_watts as (
             as source_cycle_id,
         nullif(lower(trim(readings.stage)), '') as source_stage,
         readings.record_number,
+        readings.row_version,
         case
             when readings.is_power_sentinel then null
             when readings.power is not null
@@ -48,6 +49,7 @@ readings_normalised as (
         readings_in_watts.source_cycle_id,
         readings_in_watts.source_stage,
         readings_in_watts.record_number,
+        readings_in_watts.row_version,
         {{ plausible_number('readings_in_watts.power_w') }} as power_w,
         {{ plausible_number('readings_in_watts.temperature_c') }} as temperature_c,
         readings_in_watts.is_power_sentinel,
