@@ -2,6 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='replace_windows',
+        on_schema_change='append_new_columns',
         meta={'replace_windows': {'column': 'started_at'}},
     )
 }}
@@ -22,6 +23,7 @@ cycle_slots as (
     select
         cycle_spans.cycle_id,
         cycle_spans.control_id,
+        cycle_spans.source_cycle_id,
         cycle_spans.source,
         {{ each_integer('cycle_spans.first_slot', 'cycle_spans.last_slot') }} as slot,
         cycle_spans.is_derived,

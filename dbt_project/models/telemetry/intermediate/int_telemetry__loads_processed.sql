@@ -75,8 +75,10 @@ loads as (
         touched_ranges.source,
         bool_or(touched_ranges.source_cycle_id is not null) as has_cycle_ids,
         bool_or(touched_ranges.has_power) as has_power,
-        bool_or(touched_ranges.has_temperature) as has_temperature
+        bool_or(touched_ranges.has_temperature) as has_temperature,
+        {{ telemetry_interval('touched_ranges') }} as interval_s
     from touched_ranges
+    where not touched_ranges.gave_way
     group by touched_ranges.load_id, touched_ranges.control_id, touched_ranges.source
     union all
     -- a load without a single reading (sensors only, labels, rejects) is done too
@@ -86,7 +88,8 @@ loads as (
         files_not_awaited.source,
         cast(null as boolean) as has_cycle_ids,
         cast(null as boolean) as has_power,
-        cast(null as boolean) as has_temperature
+        cast(null as boolean) as has_temperature,
+        cast(null as double) as interval_s
     from files_not_awaited
     union all
     -- a machine whose settings changed without new readings
@@ -96,7 +99,8 @@ loads as (
         cast(null as {{ dbt.type_string() }}) as source,
         controls.has_cycle_ids,
         controls.has_power,
-        controls.has_temperature
+        controls.has_temperature,
+        cast(null as double) as interval_s
     from controls
     where controls.is_changed and {{ 'true' if telemetry_is_whole_run() else 'false' }}
 ),
@@ -109,8 +113,10 @@ loads_processed as (
         loads.has_cycle_ids,
         loads.has_power,
         loads.has_temperature,
+        loads.interval_s,
         controls.on_threshold_w,
         controls.idle_gap_seconds,
+        controls.silence_seconds,
         controls.settings_hash,
         controls.supersedes,
         {{ later_than_stored('processed_at') }} as processed_at

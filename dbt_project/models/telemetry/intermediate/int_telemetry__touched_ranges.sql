@@ -21,6 +21,7 @@ readings as (
         delivered.source_cycle_id,
         delivered.power_w,
         delivered.temperature_c,
+        false as gave_way,
         delivered.reading_date,
         delivered.reading_at
     from delivered
@@ -38,12 +39,9 @@ readings as (
         delivered.control_id,
         delivered.source,
         delivered.source_cycle_id,
-        case
-            when deliveries.superseded = 'by_time' then delivered.power_w
-        end as power_w,
-        case
-            when deliveries.superseded = 'by_time' then delivered.temperature_c
-        end as temperature_c,
+        cast(null as double) as power_w,
+        cast(null as double) as temperature_c,
+        true as gave_way,
         delivered.reading_date,
         delivered.reading_at
     from delivered
@@ -62,6 +60,7 @@ touched_ranges as (
         count(*) as reading_count,
         count(readings.power_w) > 0 as has_power,
         count(readings.temperature_c) > 0 as has_temperature,
+        readings.gave_way,
         readings.reading_date,
         min(readings.reading_at) as first_reading_at,
         max(readings.reading_at) as last_reading_at
@@ -71,6 +70,7 @@ touched_ranges as (
         readings.control_id,
         readings.source,
         readings.source_cycle_id,
+        readings.gave_way,
         readings.reading_date
 )
 
