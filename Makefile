@@ -67,8 +67,12 @@ demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
 	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DAYS),--days "$(DAYS)") $(if $(HZ),--hz "$(HZ)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
 
 .PHONY: land
-land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets>
+land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets> ARGS=--keep
 	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+
+.PHONY: rejects
+rejects: $(STAMP) ## What landing refused, with file, line and reason; before a release too. SOURCE= ARGS="--limit 100 --json"
+	@$(PY) -m ingestion.rejects $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build
 build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"

@@ -141,7 +141,13 @@ def show(report: Report) -> None:
         say(_table(heads, rows))
     for tally in report.tallies.values():
         if tally.rejected_files:
-            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole; why is in rejects")
+            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole")
+        if tally.cells:
+            say(f"{tally.source}: {tally.cells:,} value(s) refused; the rest of their rows counts")
+        if tally.refusal:
+            say(f"{tally.source}: {tally.refusal} (all: make rejects SOURCE={tally.source})")
+    for line in report.told:
+        say(line)
     for name, reasons in report.reasons.items():
         for reason in reasons[:MOST_REASONS]:
             say(f"{name}: {reason}")

@@ -228,7 +228,7 @@ TABLES = [
             ],
             *[
                 between(f"{count} is a count", "critical", count, 0, None)
-                for count in ("true_positives", "false_positives", "false_negatives")
+                for count in ("true_positives", "false_positives", "false_negatives", "unlabelled")
             ],
         ],
         key=["source", "control_id", "level", "issue_kind", "yardstick"],

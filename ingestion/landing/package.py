@@ -54,6 +54,7 @@ class Package:
         self.unchanged: list[FoundFile] = []
         self._answers: list[tuple[FoundFile, Answer]] = []
         self._noted: dict[str, Rows] = {}
+        self.told: list[str] = []  # to be shown when the package is committed
 
     def note(self, rows: dict[str, Rows]) -> None:
         """Add rows of our own to tables of the package; they get its load id."""
@@ -128,8 +129,9 @@ class Package:
             key = (found.source, answer["hash"])
         row = self._file_row(found, answer, answer["status"])
         row |= {name: answer[name] for name in ("rows_in", "rows_accepted", "rows_rejected")}
+        row["cells_rejected"] = answer.get("cells_rejected", 0)
         row |= self.product_source.file_columns(answer["notes"])
-        self.taken.append(LandedFile(found, row, answer["notes"]))
+        self.taken.append(LandedFile(found, row, answer["notes"], answer.get("reason")))
         self.known.files[key] = KnownFile(
             answer["status"], answer["rows_in"], self.load_id, answer["bytes"]
         )
@@ -198,7 +200,9 @@ class Package:
             self.take(found, answer)
         self._merge()
         tables = dict(self.parts)
-        self.note(self.product_source.noted(self.taken, self.known.state, self.declared))
+        noted = self.product_source.noted(self.taken, self.known.state, self.declared)
+        self.told = self.product_source.told(self.taken, noted)
+        self.note(noted)
         self.note({self.product_source.declared_table: self._declared_rows(sources)})
         self.note({"files": [taken.row for taken in self.taken]})
         for table, rows in self._noted.items():

@@ -27,6 +27,8 @@ class Tally:
     accepted: int = 0
     duplicate: int = 0
     rejected: int = 0
+    cells: int = 0  # single values refused of rows that are accepted
+    refusal: str | None = None  # the first one
 
 
 @dataclass
@@ -40,10 +42,12 @@ class Report:
     broken: list[str] = field(default_factory=list)  # declarations that cannot be used
     # why rows or files could not be used, by source, where a person mends them by hand
     reasons: dict[str, list[str]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)  # what a domain has to say of a source
     drained: int = 0
 
     def count(self, package: Package) -> None:
         """Add a committed package to the tallies."""
+        self.told += package.told
         for taken in package.taken:
             row, tally = taken.row, self.tallies[taken.row["source"]]
             tally.file_count += package.part_number > 0  # rows of a database come in parts
@@ -51,7 +55,10 @@ class Report:
             tally.accepted += row["rows_accepted"]
             tally.duplicate += row["rows_duplicate"]
             tally.rejected += row["rows_rejected"]
+            tally.cells += row.get("cells_rejected", 0)
             tally.rejected_files += row["status"] == "rejected"
+            if taken.refusal and not tally.refusal:
+                tally.refusal = f"{taken.found.address}: {taken.refusal}"
         for found in package.unchanged:
             self.tallies[found.source].unchanged += 1
 

@@ -29,6 +29,7 @@ class LandedFile:
     found: FoundFile
     row: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
+    refusal: str | None = None  # what was wrong first
 
 
 class ProductSource:
@@ -123,6 +124,10 @@ class ProductSource:
         A row of the table of declarations stands for the one a new declaration would give.
         """
         return {}
+
+    def told(self, taken: list[LandedFile], noted: Mapping[str, Rows]) -> list[str]:
+        """Return what a person has to know of a package's files besides what is counted."""
+        return []
 
     def failed(self, entry: Declared, why: str, state: Any) -> dict[str, Rows]:
         """Return the rows, by table, that say a source could not be asked or fetched."""

@@ -27,6 +27,7 @@ from ingestion.telemetry.mapping import (
 )
 from ingestion.telemetry.staged import (
     NUMERIC_SHARE,
+    Column,
     Staged,
     Wanted,
     constant,
@@ -49,11 +50,20 @@ class Row:
     sensors: list[tuple[str, Number, tuple[float, ...]]]
     labels: list[tuple[str, str]]
     version: str
+    cells: list[tuple[Column, str]]  # sensors, and what may be wrong with a value of each
+
+
+@dataclass
+class Uses:
+    """What each column of a file is taken for, and what is left out though nobody asked for it."""
+
+    by_name: dict[str, str]  # mapped | sensor | label | ignored
+    left_out: dict[str, float]  # share of numbers among its values
 
 
 def column_uses(
     con: duckdb.DuckDBPyConnection, declaration: Declaration, staged: Staged, wanted: Wanted
-) -> dict[str, str]:
+) -> Uses:
     """Say for each column of the file what it is taken for."""
     sensors = declaration.columns.sensors
     mapped = {column.name for name in wanted.mapped if (column := staged.column(name))}
@@ -68,11 +78,12 @@ def column_uses(
     cursor = staged.column(declaration.sql.cursor or "") if declaration.sql else None
     if cursor:
         excluded.add(cursor.name)  # counts rows, measures nothing
-    late = _numbers_after_blank_start(con, staged, wanted)
-    uses = {}
+    shares = _number_shares(con, staged, wanted)
+    uses, left_out = {}, {}
     for column in staged.columns:
         name = column.name
-        numeric = column.is_numeric or name in wanted.known_sensors or name in late
+        numeric = column.is_numeric or name in wanted.known_sensors
+        numeric = numeric or shares.get(name, 0.0) > NUMERIC_SHARE
         if name in labels:
             uses[name] = "label"
         elif name in listed:
@@ -81,31 +92,34 @@ def column_uses(
             uses[name] = "mapped"
         elif name in excluded or not name or sensors.include != "all_numeric":
             uses[name] = "ignored"
+        elif numeric:
+            uses[name] = "sensor"
         else:
-            uses[name] = "sensor" if numeric else "ignored"
-    return uses
+            uses[name] = "ignored"
+            left_out[name] = shares.get(name, 0.0)
+    return Uses(uses, left_out)
 
 
-def _numbers_after_blank_start(
+def _number_shares(
     con: duckdb.DuckDBPyConnection, staged: Staged, wanted: Wanted
-) -> set[str]:
-    """A sensor that is silent in the first rows is a sensor all the same."""
-    silent = [
+) -> dict[str, float]:
+    """Return the share of numbers in the text columns that nobody declares, over the whole file:
+    a sensor that is silent, or says other words, in the first rows is a sensor all the same."""
+    texts = [
         column
         for column in staged.columns
-        if column.is_numeric is None and column.kind == "VARCHAR"
+        if column.kind == "VARCHAR" and not wanted.is_mapped(column.name)
     ]
-    if not silent:
-        return set()
+    if not texts:
+        return {}
     counts = ", ".join(
         f"count({column.ident}), count({number_sql(column.ident, 'VARCHAR', wanted.dialect)})"
-        for column in silent
+        for column in texts
     )
     found = con.execute(f"select {counts} from {staged.relation}").fetchall()[0]
     return {
-        column.name
-        for index, column in enumerate(silent)
-        if found[2 * index] and found[2 * index + 1] >= NUMERIC_SHARE * found[2 * index]
+        column.name: found[2 * index + 1] / found[2 * index] if found[2 * index] else 0.0
+        for index, column in enumerate(texts)
     }
 
 
@@ -115,28 +129,31 @@ def row_over(
     delivery: Delivery,
     staged: Staged,
     wanted: Wanted,
-    uses: dict[str, str],
+    uses: Uses,
     scratch: Path,
 ) -> Row:
     columns = declaration.columns
     relation, time = _timed(con, declaration, staged, scratch)
     control = control_sql(columns.control_id, staged, delivery.part)
     quantities = _quantities(declaration, staged, wanted)
-    sensors = []
+    sensors, cells = [], []
     for column in staged.columns:
-        if uses[column.name] == "sensor":
+        if uses.by_name[column.name] == "sensor":
             name = columns.sensors.rename.get(column.name, column.name)
             number = column_number(column, wanted)
             sensors.append((name, number, declaration.sentinels_of(column.name)))
+            if number.problem:
+                cells.append((column, number.problem))
     labels, problems = [], []
     for label in declaration.labels.columns:
         if found := staged.column(label.column):
             kind, abnormal, problem = label_sql(label, found)
             labels.append((kind, abnormal))
             problems.append(problem)
+        else:  # a file without the column does not say that all is well
+            labels.append((quoted(label.issue_kind), "cast(null as boolean)"))
     version, bad_version = version_sql(declaration, staged)
     problems.append(bad_version)
-    numbers = [*quantities.values(), *(number for _, number, _ in sensors)]
     checks = [
         f"when ({time.problem}) is not null then ({time.problem}) || "
         f"{quoted(':' + columns.reading_at.column[0])}",
@@ -145,7 +162,7 @@ def row_over(
             if columns.control_id.column
             else []
         ),
-        *(number.problem for number in numbers if number.problem),
+        *(number.problem for number in quantities.values() if number.problem),
         *filter(None, problems),
     ]
     return Row(
@@ -159,6 +176,7 @@ def row_over(
         sensors=sensors,
         labels=labels,
         version=version,
+        cells=cells,
     )
 
 
@@ -218,7 +236,7 @@ def table_queries(
             f"select {delivery.provenance}, {row.control} as control_id, "
             f"cast({quoted(name)} as enum({names})) as sensor, "
             f"{_without(number.value, sentinels)} as value, {row.utc} as reading_at "
-            f"from {good} where ({number.value}) is not null"
+            f"from {good} where isfinite({number.value})"
             for name, number, sentinels in row.sensors
         )
         yield "sensor_values", " union all ".join(parts)

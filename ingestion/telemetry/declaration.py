@@ -97,7 +97,8 @@ class Files(_Strict):
 
     paths: Texts = Field(min_length=1)
     exclude: Texts = ()
-    format: Literal["auto", "csv", "parquet", "jsonl"] = "auto"
+    format: Literal["auto", "csv", "parquet", "jsonl", "xlsx"] = "auto"
+    sheet: str | None = None  # of a workbook; default: the first
     dialect: Dialect = Dialect()
     # what a file at a path that was delivered before replaces of it: the rows of the same machine
     # and time, all rows, or none
@@ -340,7 +341,7 @@ class Declaration(_Strict):
         said = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         cycle = self.columns.cycle_id
         names_of_files = self.columns.control_id.file == "path" or (cycle and cycle.per == "file")
-        of_files = {"dialect", "format", *(["paths"] if names_of_files else [])}
+        of_files = {"dialect", "format", "sheet", *(["paths"] if names_of_files else [])}
         for labels in said.get("labels", {}).values():
             if isinstance(labels, dict):
                 labels.pop("paths", None)  # where a file lies says nothing of what is in it

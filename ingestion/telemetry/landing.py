@@ -83,6 +83,23 @@ class TelemetrySource(ProductSource):
     ) -> dict[str, Rows]:
         return {"source_columns": column_changes(taken, state)}
 
+    def told(self, taken: list[LandedFile], noted: Mapping[str, Rows]) -> list[str]:
+        left_out: dict[str, list[str]] = {}
+        for row in noted["source_columns"]:
+            if (share := row["number_share"]) is not None:
+                shown = row["column_name"]
+                shown += f" ({100 * share:.0f} % numbers)" if share else ""
+                left_out.setdefault(row["source"], []).append(shown)
+        lines = [
+            f"{source}: left out, for most of their values are no numbers: {', '.join(columns)}"
+            for source, columns in left_out.items()
+        ]
+        units = {}
+        for one in taken:
+            if unit_row := one.notes.get("unit_row"):
+                units.setdefault(one.found.source, f"{one.found.address}: {unit_row}")
+        return lines + [f"{source}: {told}" for source, told in units.items()]
+
     def streams(self, entry: Declared) -> bool:
         return entry.declaration.sql is not None
 
@@ -142,6 +159,7 @@ def column_changes(taken: list[LandedFile], known: Uses) -> Rows:
             for name, (use, address) in uses.items()
             if before.get(name) != use and not (name in before and use == "ignored")
         ]
+        shares = _left_out(taken, source)
         address = next((address for _, address in uses.values()), "")
         if uses:
             gone = [name for name in before if name not in uses]
@@ -151,6 +169,7 @@ def column_changes(taken: list[LandedFile], known: Uses) -> Rows:
                 {
                     "source": source, "source_file": where, "column_name": name, "use": use,
                     "previous_use": previous, "change": change, "noticed_at": now(),
+                    "number_share": shares.get(name) if use == "ignored" else None,
                 }
             )  # fmt: skip
             if use is None:
@@ -168,6 +187,16 @@ def _uses(taken: list[LandedFile]) -> dict[str, dict[str, tuple[str, str]]]:
         for name, use in one.notes.get("columns", {}).items():
             if name not in uses or use != "ignored":
                 uses[name] = (use, one.found.address)
+    return found
+
+
+def _left_out(taken: list[LandedFile], source: str) -> dict[str, float]:
+    """Return the columns of a source that are left out unasked, and their share of numbers."""
+    found: dict[str, float] = {}
+    for one in taken:
+        if one.found.source == source:
+            for name, share in one.notes.get("left_out", {}).items():
+                found[name] = max(share, found.get(name, 0.0))
     return found
 
 

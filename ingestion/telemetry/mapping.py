@@ -30,12 +30,14 @@ class Delivery:
     source: str
     source_file: str  # as a person finds it: path or address
     part: str  # path below the first wildcard of the declaration
+    records_before: int = 0  # of other files in the same zip file
 
     @property
     def provenance(self) -> str:
+        record = f"r + {self.records_before}" if self.records_before else "r"
         return (
             f"{constant(self.load_id)} as load_id, {constant(self.source)} as source, "
-            f"{constant(self.source_file)} as source_file, r as record_number"
+            f"{constant(self.source_file)} as source_file, {record} as record_number"
         )
 
 
@@ -110,7 +112,7 @@ def control_of_file(control: ControlId, part: str) -> str:
     if control.constant is not None:
         return control.prefix + control.constant
     path = PurePosixPath(part)
-    bare = path.with_name(path.name.removesuffix(".gz"))
+    bare = path.with_name(path.name.removesuffix(".gz").removesuffix(".zip"))
     bare = bare.with_suffix("") if bare.suffix else bare
     named = {"stem": bare.name, "path": str(bare), "folder": path.parent.name}
     name = named[control.file or "stem"]

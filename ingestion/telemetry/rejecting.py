@@ -8,7 +8,7 @@ import duckdb
 
 from ingestion.landing.rejecting import MAX_TEXT
 from ingestion.landing.rejecting import Reject as Reject
-from ingestion.telemetry.staged import Staged, quoted
+from ingestion.telemetry.staged import Column, Staged, quoted
 
 _SENTENCES = {
     "missing_timestamp": "the time is missing",
@@ -53,3 +53,20 @@ def staged_rejects(
         sentence = _SENTENCES.get(reason, reason)
         error = f"{column}: {sentence}" if column else sentence
         yield Reject(line, column or None, reason, error, (line_text or "")[:MAX_TEXT])
+
+
+def rejected_cells(
+    con: duckdb.DuckDBPyConnection, staged: Staged, good: str, cells: list[tuple[Column, str]]
+) -> Iterator[Reject]:
+    """Yield a reject for each value of a sensor that is no number; the rest of its row counts."""
+    for column, problem in cells:
+        rows = con.execute(
+            f"select r, problem, shown from (select r, case {problem} end as problem, "
+            f"cast({column.misfit or column.ident} as varchar) as shown from {good}) "
+            "where problem is not null order by r"
+        ).fetchall()
+        lines = staged.line_numbers([row[0] for row in rows])
+        for number, found, text in rows:
+            reason = found.partition(":")[0]
+            error = f"{column.name}: {_SENTENCES[reason]}; the rest of the row counts"
+            yield Reject(lines[number], column.name, reason, error, (text or "")[:MAX_TEXT])

@@ -83,7 +83,7 @@ create table marts.reports as select distinct issue_date as report_date, '# Day'
     '<h1>Day</h1>' as html from marts.issues;
 create table marts.detection_quality as select 'plant' as source, 'all' as control_id,
     'cycle' as level, 'any' as issue_kind, 'sluice' as yardstick, 3 as true_positives,
-    0 as false_positives, 1 as false_negatives, 1.0 as precision, 0.75 as recall, 0.857 as f1,
+    0 as false_positives, 1 as false_negatives, 0 as unlabelled, 1.0 as precision, 0.75 as recall, 0.857 as f1,
     0.0 as false_alarm_rate;
 create table marts.point_anomalies as select 'nab' as source, 'nab/a' as control_id, 1.5 as score,
     false as is_anomaly, 1 as reading_number, date '2026-01-01' as reading_date,

@@ -351,3 +351,12 @@ def test_a_reading_again_that_is_killed_goes_on_with_the_rest(
     assert 0 < read < 9
     assert plant.land() == 0
     assert plant.rows("select count(*) from readings where power_unit = 'kW'") == [(9,)]
+
+
+def test_a_file_without_the_label_column_says_nothing_of_its_labels(plant: Plant) -> None:
+    plant.declare(PLANT + "labels: {{columns: [{{column: bad}}]}}\n")
+    plant.deliver("a.csv", "machine,time,power,bad\na,2024-01-01,1,0\na,2024-01-02,1,1\n")
+    plant.deliver("b.csv", "machine,time,power\na,2024-01-03,1\n")
+    plant.land()
+    labels = "select started_at::date::varchar, is_anomaly from labels order by 1"
+    assert plant.rows(labels) == [("2024-01-02", True), ("2024-01-03", None)]

@@ -6,7 +6,7 @@ from expectations.gate import run_gate
 def model(dbt, session):
     dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
     tables = {
-        "landed": dbt.ref("stg_telemetry__readings"),
+        "landed": dbt.ref("int_telemetry__readings_in_force"),
         "loads": dbt.ref("int_telemetry__loads_processed"),
         "readings": dbt.ref("readings"),
         "cycles": dbt.ref("cycles"),

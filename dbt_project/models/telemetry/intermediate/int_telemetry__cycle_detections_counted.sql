@@ -29,16 +29,27 @@ unknown_cycles as (
     where is_anomaly is null and cycle_id is not null
 ),
 
-judged_cycles as (
+labelled_cycles as (
     select
         cycles.source,
         cycles.control_id,
         cycles.cycle_id,
+        unknown_cycles.cycle_id is null as is_judged,
         cycles.reading_count
     from cycles
     inner join labelled_sources on cycles.source = labelled_sources.source
     left join unknown_cycles on cycles.cycle_id = unknown_cycles.cycle_id
-    where unknown_cycles.cycle_id is null and labelled_sources.kind = 'cycles'
+    where labelled_sources.kind = 'cycles'
+),
+
+judged_cycles as (
+    select
+        labelled_cycles.source,
+        labelled_cycles.control_id,
+        labelled_cycles.cycle_id,
+        labelled_cycles.reading_count
+    from labelled_cycles
+    where labelled_cycles.is_judged
 ),
 
 -- a label without a cycle stands for a cycle that was not even found
@@ -110,6 +121,8 @@ found_cycles as (
 ),
 
 kinds as (
+    select 'any' as issue_kind
+    union
     select issue_kind from true_cycles
     union
     select issue_kind from found_cycles
@@ -117,12 +130,16 @@ kinds as (
 
 controls as (
     select
-        judged_cycles.source,
-        judged_cycles.control_id,
-        count(*) as cycle_count,
-        sum(judged_cycles.reading_count) as reading_count
-    from judged_cycles
-    group by judged_cycles.source, judged_cycles.control_id
+        labelled_cycles.source,
+        labelled_cycles.control_id,
+        count(*) filter (where labelled_cycles.is_judged) as cycle_count,
+        count(*) filter (where not labelled_cycles.is_judged) as unknown_cycle_count,
+        sum(case when labelled_cycles.is_judged then labelled_cycles.reading_count else 0 end)
+            as reading_count,
+        sum(case when labelled_cycles.is_judged then 0 else labelled_cycles.reading_count end)
+            as unknown_reading_count
+    from labelled_cycles
+    group by labelled_cycles.source, labelled_cycles.control_id
 ),
 
 true_counts as (
@@ -163,6 +180,8 @@ counts as (
         controls.cycle_count + coalesce(true_counts.missing_cycle_count, 0)
             as cycle_count,
         controls.reading_count,
+        controls.unknown_cycle_count,
+        controls.unknown_reading_count,
         coalesce(true_counts.cycle_count, 0) as true_cycle_count,
         coalesce(true_counts.reading_count, 0) as true_reading_count,
         coalesce(found_counts.cycle_count, 0) as found_cycle_count,
@@ -192,7 +211,8 @@ counts_by_level as (
         cast(counts.cycle_count as bigint) as total_count,
         cast(counts.true_cycle_count as bigint) as true_count,
         cast(counts.found_cycle_count as bigint) as found_count,
-        cast(counts.right_cycle_count as bigint) as right_count
+        cast(counts.right_cycle_count as bigint) as right_count,
+        cast(counts.unknown_cycle_count as bigint) as unknown_count
     from counts
     union all
     select
@@ -203,7 +223,8 @@ counts_by_level as (
         cast(counts.reading_count as bigint) as total_count,
         cast(counts.true_reading_count as bigint) as true_count,
         cast(counts.found_reading_count as bigint) as found_count,
-        cast(counts.right_reading_count as bigint) as right_count
+        cast(counts.right_reading_count as bigint) as right_count,
+        cast(counts.unknown_reading_count as bigint) as unknown_count
     from counts
 )
 
