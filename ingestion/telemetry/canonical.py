@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from ingestion.telemetry.declaration import Declaration
-from ingestion.telemetry.instants import TimeSql
+from ingestion.telemetry.instants import TimeSql, doubled_shifts, passes_sql
 from ingestion.telemetry.keeping import keep
 from ingestion.telemetry.mapping import (
     Delivery,
@@ -132,38 +132,25 @@ def row_over(
     uses: Uses,
     scratch: Path,
 ) -> Row:
+    """Return the expressions of a file's rows.
+
+    Raises:
+        Unreadable: the file lacks what they need.
+    """
     columns = declaration.columns
-    relation, time = _timed(con, declaration, staged, scratch)
     control = control_sql(columns.control_id, staged, delivery.part)
+    relation, time = _timed(con, declaration, staged, scratch, control)
     quantities = _quantities(declaration, staged, wanted)
-    sensors, cells = [], []
-    for column in staged.columns:
-        if uses.by_name[column.name] == "sensor":
-            name = columns.sensors.rename.get(column.name, column.name)
-            number = column_number(column, wanted)
-            sensors.append((name, number, declaration.sentinels_of(column.name)))
-            if number.problem:
-                cells.append((column, number.problem))
-    labels, problems = [], []
-    for label in declaration.labels.columns:
-        if found := staged.column(label.column):
-            kind, abnormal, problem = label_sql(label, found)
-            labels.append((kind, abnormal))
-            problems.append(problem)
-        else:  # a file without the column does not say that all is well
-            labels.append((quoted(label.issue_kind), "cast(null as boolean)"))
+    sensors, cells = _sensors(declaration, staged, wanted, uses)
+    labels, bad_labels = _labels(declaration, staged)
     version, bad_version = version_sql(declaration, staged)
-    problems.append(bad_version)
     checks = [
         f"when ({time.problem}) is not null then ({time.problem}) || "
         f"{quoted(':' + columns.reading_at.column[0])}",
-        *(
-            [f"when ({control}) is null then 'missing_control_id:'"]
-            if columns.control_id.column
-            else []
-        ),
-        *(number.problem for number in quantities.values() if number.problem),
-        *filter(None, problems),
+        f"when ({control}) is null then 'missing_control_id:'" if columns.control_id.column else "",
+        *(number.problem or "" for number in quantities.values()),
+        *bad_labels,
+        bad_version,
     ]
     return Row(
         relation=relation,
@@ -171,7 +158,7 @@ def row_over(
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
         utc=time.utc,
-        problem=f"case {' '.join(checks)} end",
+        problem=f"case {' '.join(filter(None, checks))} end",
         quantities=quantities,
         sensors=sensors,
         labels=labels,
@@ -180,8 +167,40 @@ def row_over(
     )
 
 
+def _sensors(
+    declaration: Declaration, staged: Staged, wanted: Wanted, uses: Uses
+) -> tuple[list[tuple[str, Number, tuple[float, ...]]], list[tuple[Column, str]]]:
+    """Return the sensors of a file, and what may be wrong with a value of each."""
+    sensors, cells = [], []
+    for column in staged.columns:
+        if uses.by_name[column.name] == "sensor":
+            name = declaration.columns.sensors.rename.get(column.name, column.name)
+            number = column_number(column, wanted)
+            sensors.append((name, number, declaration.sentinels_of(column.name)))
+            if number.problem:
+                cells.append((column, number.problem))
+    return sensors, cells
+
+
+def _labels(declaration: Declaration, staged: Staged) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return (issue kind, whether abnormal) of each declared label, and what may be wrong."""
+    labels, problems = [], []
+    for label in declaration.labels.columns:
+        if found := staged.column(label.column):
+            kind, abnormal, problem = label_sql(label, found)
+            labels.append((kind, abnormal))
+            problems.append(problem)
+        else:  # a file without the column does not say that all is well
+            labels.append((quoted(label.issue_kind), "cast(null as boolean)"))
+    return labels, problems
+
+
 def _timed(
-    con: duckdb.DuckDBPyConnection, declaration: Declaration, staged: Staged, scratch: Path
+    con: duckdb.DuckDBPyConnection,
+    declaration: Declaration,
+    staged: Staged,
+    scratch: Path,
+    control: str,
 ) -> tuple[str, TimeSql]:
     """Return the staged rows with their times, and the expressions over them.
 
@@ -198,7 +217,13 @@ def _timed(
     time = replace(time, computed=computed)
     if declaration.columns.reading_at.zone != "UTC":
         bounds = clock_bounds(con, relation, time)
-        time = replace(reading_time(declaration, staged, bounds), computed=computed)
+        instant = declaration.columns.reading_at
+        doubled = doubled_shifts(instant, *bounds) if instant.ambiguous == "reject" else []
+        by_order = reading_time(declaration, staged, bounds, by_order=bool(doubled))
+        time = replace(by_order, computed=computed)
+        if doubled:
+            rows = f"from {passes_sql(time.over(relation), control, doubled)} order by r"
+            return keep(con, rows, scratch / "passes.parquet", staged.byte_count), time
     return time.over(relation), time
 
 

@@ -5,21 +5,15 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
-DEFAULT_NULLS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-")
+from ingestion.telemetry.declaration_files import DEFAULT_NULLS as DEFAULT_NULLS
+from ingestion.telemetry.declaration_files import Dialect, Files, Numbers, Sql, Strict, Texts
+
 TRUE_WORDS = ("1", "1.0", "true", "t", "yes", "y")
 FALSE_WORDS = ("0", "0.0", "false", "f", "no", "n")
 EPOCHS = ("epoch_s", "epoch_ms", "epoch_us", "epoch_ns")
@@ -30,99 +24,7 @@ CurrentUnit = Literal["A", "mA", "kA"]
 TemperatureUnit = Literal["degC", "degF", "K"]
 
 
-def _as_tuple(value: Any) -> Any:
-    """A single value is a list of one: `paths: a.csv` and `paths: [a.csv]` mean the same."""
-    return (value,) if isinstance(value, str | int | float) else value
-
-
-def _as_texts(value: Any) -> Any:
-    """YAML reads 1 and true as other types than text; a word is meant."""
-    value = _as_tuple(value)
-    if not isinstance(value, list | tuple):
-        return value
-    return tuple(
-        str(item).lower()
-        if isinstance(item, bool)
-        else str(item)
-        if isinstance(item, int | float)
-        else item
-        for item in value
-    )
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
-Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_tuple)]
-
-
-class _Strict(BaseModel):
-    """A key that is not known is an error, so that a typing mistake never goes unnoticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Dialect(_Strict):
-    """How a CSV file is written. JSON and Parquet use `encoding`, `decimal` and `nulls` only."""
-
-    delimiter: str = Field(default=",", min_length=1, max_length=4)
-    decimal: Literal[".", ","] = "."
-    quote: str = Field(default='"', max_length=1)
-    escape: str = Field(default='"', max_length=1)
-    header: bool = True
-    names: tuple[str, ...] = ()  # column names, in order, when there is no header
-    skip_lines: int = Field(default=0, ge=0)
-    encoding: str = "utf-8"
-    nulls: tuple[str, ...] = DEFAULT_NULLS
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            return codecs.lookup(value).name
-        except LookupError:
-            raise ValueError(
-                f"{value!r} is no encoding Python knows; write utf-8, latin-1, cp1252 or utf-16"
-            ) from None
-
-    @model_validator(mode="after")
-    def _names_without_header(self) -> Dialect:
-        if not self.header and not self.names:
-            raise ValueError("header: false needs `names`, the column names in file order")
-        if self.delimiter == self.decimal:
-            raise ValueError("delimiter and decimal are the same character; one must differ")
-        return self
-
-
-class Files(_Strict):
-    """Where files lie. Paths are globs (`**` too), local or `s3://`; `${VAR:-default}` works."""
-
-    paths: Texts = Field(min_length=1)
-    exclude: Texts = ()
-    format: Literal["auto", "csv", "parquet", "jsonl", "xlsx"] = "auto"
-    sheet: str | None = None  # of a workbook; default: the first
-    dialect: Dialect = Dialect()
-    # what a file at a path that was delivered before replaces of it: the rows of the same machine
-    # and time, all rows, or none
-    supersedes: Literal["path", "whole", "never"] = "path"
-
-
-class Sql(_Strict):
-    """A table or query of an SQL database, read from where the last load stopped."""
-
-    connection: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")  # name of the variable with the URL
-    table: str | None = None
-    schema_name: str | None = Field(default=None, alias="schema")
-    query: str | None = None
-    cursor: str | None = None
-    version: str | None = None  # of rows of one machine and time the one with the highest counts
-
-    @model_validator(mode="after")
-    def _table_or_query(self) -> Sql:
-        if (self.table is None) == (self.query is None):
-            raise ValueError("give exactly one of `table` and `query`")
-        return self
-
-
-class ControlId(_Strict):
+class ControlId(Strict):
     """Which machine a reading belongs to: from a column, the same for all, or from the file."""
 
     column: str | None = None
@@ -144,7 +46,7 @@ class ControlId(_Strict):
         return self
 
 
-class Instant(_Strict):
+class Instant(Strict):
     """A point in time: its column or columns, its format, and the zone of its clock."""
 
     column: Texts = Field(min_length=1)  # several are joined by one space: date, then time
@@ -175,7 +77,7 @@ class Instant(_Strict):
         return value
 
 
-class _Quantity(_Strict):
+class _Quantity(Strict):
     """A measured number: its column, or one constant for the whole source."""
 
     column: str | None = None
@@ -204,21 +106,21 @@ class Temperature(_Quantity):
     unit: TemperatureUnit
 
 
-class Stage(_Strict):
+class Stage(Strict):
     """The stage column; `values` maps the source's words to the project's."""
 
     column: str
     values: dict[str, str] = {}
 
 
-class CycleId(_Strict):
+class CycleId(Strict):
     """The cycle id column; ids that restart for each machine or file get told apart."""
 
     column: str
     per: Literal["source", "control", "file"] = "source"
 
 
-class Sensors(_Strict):
+class Sensors(Strict):
     """Which other columns are kept as sensors. The default keeps every numeric one."""
 
     include: Literal["all_numeric", "none"] | tuple[str, ...] = "all_numeric"
@@ -226,7 +128,7 @@ class Sensors(_Strict):
     rename: dict[str, str] = {}
 
 
-class Columns(_Strict):
+class Columns(Strict):
     """How a source's columns map onto the canonical reading."""
 
     control_id: ControlId
@@ -248,7 +150,7 @@ class Columns(_Strict):
         return self
 
 
-class LabelColumn(_Strict):
+class LabelColumn(Strict):
     """A column that says whether a reading is abnormal: true, false, or blank for not known."""
 
     column: str
@@ -258,7 +160,7 @@ class LabelColumn(_Strict):
     false_values: Texts = FALSE_WORDS
 
 
-class LabelWindows(_Strict):
+class LabelWindows(Strict):
     """A JSON file {key: [[start, end], ...]}, as the Numenta benchmark has."""
 
     paths: Texts = Field(min_length=1)
@@ -268,7 +170,7 @@ class LabelWindows(_Strict):
     zone: str = "UTC"
 
 
-class LabelSpans(_Strict):
+class LabelSpans(Strict):
     """A CSV, JSONL or Parquet file with one row for each labelled cycle or span of time."""
 
     paths: Texts = Field(min_length=1)
@@ -290,7 +192,7 @@ class LabelSpans(_Strict):
         return self
 
 
-class Labels(_Strict):
+class Labels(Strict):
     """Ground truth that came with a source."""
 
     columns: tuple[LabelColumn, ...] = ()
@@ -298,7 +200,7 @@ class Labels(_Strict):
     spans: LabelSpans | None = None
 
 
-class Declaration(_Strict):
+class Declaration(Strict):
     """One source of telemetry."""
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)

@@ -223,8 +223,12 @@ def _words(words: tuple[str, ...]) -> str:
 
 
 def reading_time(
-    declaration: Declaration, staged: Staged, bounds: tuple[datetime | None, datetime | None]
+    declaration: Declaration,
+    staged: Staged,
+    bounds: tuple[datetime | None, datetime | None],
+    by_order: bool = False,
 ) -> TimeSql:
     """Return the expressions for a reading's time."""
     instant = declaration.columns.reading_at
-    return instant_sql(instant, time_columns(staged, instant.column), *bounds)
+    columns = time_columns(staged, instant.column)
+    return instant_sql(instant, columns, *bounds, by_order=by_order)

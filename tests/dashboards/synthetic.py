@@ -421,6 +421,7 @@ def ops_rows() -> dict[str, list[dict[str, Any]]]:
                 "pipeline": "telemetry",
                 "load_id": "load-1",
                 "table_name": "readings",
+                "state": "landed",
                 "rows": 4800,
                 "rejects": 2,
                 "duplicates": 1,

@@ -24,7 +24,7 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_in_force")
+LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_kept")
 MARTS = {
     "readings": "control_id, reading_at, reading_number",
     "cycles": "cycle_id",

@@ -71,6 +71,7 @@ def land(
                 "rows_duplicate": 0,
                 "rows_rejected": 0,
                 "seconds": 0.0,
+                "first_reading_at": min((row["reading_at"] for row in rows), default=None),
                 "landed_at": LANDED_AT,
             }
         ],

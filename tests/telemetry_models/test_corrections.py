@@ -177,7 +177,5 @@ def test_a_corrected_file_of_labels_says_all_there_is(lake_of_models: Models) ->
             ],
         )  # fmt: skip
         models.run()
-    found = models.rows(
-        "select issue_kind from telemetry_intermediate.int_telemetry__labels_in_force"
-    )
+    found = models.rows("select issue_kind from telemetry_intermediate.int_telemetry__labels_kept")
     assert found == [("drift",)]

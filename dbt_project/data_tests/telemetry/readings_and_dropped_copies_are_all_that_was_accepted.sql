@@ -3,7 +3,7 @@ with
 
 landed as (
     select count(*) as reading_count
-    from {{ ref('int_telemetry__readings_in_force') }}
+    from {{ ref('int_telemetry__readings_kept') }}
 ),
 
 ordered as (

@@ -34,8 +34,9 @@
     {%- if processed is none -%}{{ return(none) }}{%- endif -%}
     {%- set found = run_query(
         'select distinct files.load_id from ' ~ ref('stg_telemetry__files') ~ ' as files'
-        ~ ' where files.load_id not in (select processed.load_id from ' ~ processed
-        ~ ' as processed where processed.load_id is not null) order by 1'
+        ~ " where files.status <> 'held' and not exists (select 1 from " ~ processed
+        ~ ' as processed where processed.load_id = files.load_id and processed.source = files.source)'
+        ~ ' order by 1'
     ) -%}
     {{ return(found.columns[0].values() | list) }}
 {%- endmacro %}

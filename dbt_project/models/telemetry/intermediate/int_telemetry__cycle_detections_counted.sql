@@ -11,35 +11,12 @@ matched_labels as (
     select * from {{ ref('int_telemetry__cycle_labels_matched') }}
 ),
 
-labelled_sources as (
-    select * from {{ ref('int_telemetry__sources_declared') }}
-    where label_level <> 'none'
-),
-
-cycles as (
-    select * from {{ ref('cycles') }}
-),
-
 cycle_issues as (
     select * from {{ ref('int_telemetry__cycle_issues_explained') }}
 ),
 
-unknown_cycles as (
-    select distinct cycle_id from matched_labels
-    where is_anomaly is null and cycle_id is not null
-),
-
 labelled_cycles as (
-    select
-        cycles.source,
-        cycles.control_id,
-        cycles.cycle_id,
-        unknown_cycles.cycle_id is null as is_judged,
-        cycles.reading_count
-    from cycles
-    inner join labelled_sources on cycles.source = labelled_sources.source
-    left join unknown_cycles on cycles.cycle_id = unknown_cycles.cycle_id
-    where labelled_sources.kind = 'cycles'
+    select * from {{ ref('int_telemetry__labelled_cycles_listed') }}
 ),
 
 judged_cycles as (
@@ -67,8 +44,8 @@ true_kinds as (
             as is_one_reading,
         max(matched_labels.reading_count) as reading_count
     from matched_labels
-    left join unknown_cycles on matched_labels.cycle_id = unknown_cycles.cycle_id
-    where matched_labels.is_anomaly and unknown_cycles.cycle_id is null
+    left join labelled_cycles on matched_labels.cycle_id = labelled_cycles.cycle_id
+    where matched_labels.is_anomaly and coalesce(labelled_cycles.is_judged, true)
     group by
         matched_labels.source, matched_labels.control_id, matched_labels.cycle_id,
         matched_labels.started_at, matched_labels.issue_kind

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Which delivered files gave way to a later one. A content that was read again, because
 -- its declaration changed or it was taken back, gives way whole; so does what a database
 -- gave before it was read from its start. Of a file at the same path the rows of the
@@ -7,7 +8,7 @@ with
 
 files as (
     select * from {{ ref('stg_telemetry__files') }}
-    where status <> 'rejected'
+    where status not in ('rejected', 'held')
 ),
 
 sources as (

@@ -26,7 +26,9 @@ controls as (
 
 files as (
     select * from {{ ref('stg_telemetry__files') }}
-    where {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
+    where
+        status <> 'held'
+        and {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
 ),
 
 sources as (
@@ -65,6 +67,7 @@ files_not_awaited as (
         series_sources.source is not null
         or deliveries.load_id is not null
         or coalesce(files.rows_accepted, 0) = 0
+        or files.first_reading_at is null
         or files.landed_at < {{ days_after('newest_delivery.landed_at', -7) }}
 ),
 

@@ -5,7 +5,7 @@
 with
 
 gaps as (
-    select * from {{ ref('int_telemetry__named_cycle_gaps') }}
+    select * from {{ ref('int_telemetry__named_cycle_gaps_measured') }}
 ),
 
 gaps_in_stretches as (

@@ -10,7 +10,7 @@ readings_ordered as {{ inlined() }} (
 ),
 
 sensor_values as (
-    select * from {{ ref('int_telemetry__sensor_values_in_force') }}
+    select * from {{ ref('int_telemetry__sensor_values_kept') }}
 ),
 
 silent_moments as (

@@ -12,7 +12,7 @@
 with
 
 readings as (
-    {{ reopened(ref('int_telemetry__readings_in_force'), 'reading_at') }}
+    {{ reopened(ref('int_telemetry__readings_kept'), 'reading_at') }}
 ),
 
 readings_beside_neighbours as (

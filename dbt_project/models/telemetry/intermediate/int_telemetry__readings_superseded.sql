@@ -1,4 +1,5 @@
 {{ config(materialized='incremental', incremental_strategy='append') }}
+-- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- depends_on: {{ ref('stg_telemetry__files') }}
 -- Rows of which a later delivery has the same machine and time: of a file at the same
 -- path, or of a database with a higher version. Loads are only added, so a row that gave

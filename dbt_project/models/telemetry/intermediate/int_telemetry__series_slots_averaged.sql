@@ -4,7 +4,7 @@
 with
 
 sensor_values as (
-    select * from {{ ref('int_telemetry__sensor_values_in_force') }}
+    select * from {{ ref('int_telemetry__sensor_values_kept') }}
 ),
 
 readings as (

@@ -6,6 +6,11 @@ readings as (
     select * from {{ source('raw_telemetry', 'readings') }}
 ),
 
+deliveries_held as (
+    select * from {{ ref('stg_telemetry__deliveries') }}
+    where is_held
+),
+
 readings_in_watts as (
     select
         readings.load_id,
@@ -38,6 +43,7 @@ readings_in_watts as (
         coalesce(readings.is_temperature_sentinel, false) as is_temperature_sentinel,
         readings.reading_at
     from readings
+    where {{ telemetry_is_not_held('readings') }}
 ),
 
 readings_normalised as (

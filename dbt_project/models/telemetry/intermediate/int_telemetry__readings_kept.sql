@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+-- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Delivered readings but for those that gave way to a later delivery.
 with
 
@@ -15,7 +16,7 @@ deliveries_superseded as (
     where superseded = 'whole'
 ),
 
-readings_in_force as (
+readings_kept as (
     select readings.*
     from readings
     where
@@ -31,4 +32,4 @@ readings_in_force as (
         )
 )
 
-select * from readings_in_force
+select * from readings_kept

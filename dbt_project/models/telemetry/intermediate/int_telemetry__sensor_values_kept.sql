@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+-- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Values of further sensors but for those of readings that gave way.
 with
 
@@ -15,7 +16,7 @@ deliveries_superseded as (
     where superseded = 'whole'
 ),
 
-sensor_values_in_force as (
+sensor_values_kept as (
     select sensor_values.*
     from sensor_values
     where
@@ -31,4 +32,4 @@ sensor_values_in_force as (
         )
 )
 
-select * from sensor_values_in_force
+select * from sensor_values_kept

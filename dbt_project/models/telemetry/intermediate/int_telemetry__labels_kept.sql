@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+-- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Delivered labels but for those that gave way. A file of labels says all there is to
 -- say: the newest one at its path stands alone.
 with
@@ -16,7 +17,7 @@ deliveries_superseded as (
     where superseded is not null
 ),
 
-labels_in_force as (
+labels_kept as (
     select labels.*
     from labels
     where
@@ -37,4 +38,4 @@ labels_in_force as (
         )
 )
 
-select * from labels_in_force
+select * from labels_kept
