@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from ingestion.telemetry.declaration import Declaration
+from ingestion.telemetry.energy import SENSOR, energy_sql
 from ingestion.telemetry.instants import TimeSql, doubled_shifts, passes_sql
 from ingestion.telemetry.keeping import keep
 from ingestion.telemetry.mapping import (
@@ -144,27 +145,48 @@ def row_over(
     sensors, cells = _sensors(declaration, staged, wanted, uses)
     labels, bad_labels = _labels(declaration, staged)
     version, bad_version = version_sql(declaration, staged)
+    meter = _meter(declaration, staged, wanted)
     checks = [
         f"when ({time.problem}) is not null then ({time.problem}) || "
         f"{quoted(':' + columns.reading_at.column[0])}",
         f"when ({control}) is null then 'missing_control_id:'" if columns.control_id.column else "",
         *(number.problem or "" for number in quantities.values()),
+        meter.problem or "" if meter else "",
         *bad_labels,
         bad_version,
     ]
+    problem = f"case {' '.join(filter(None, checks))} end"
+    if meter and columns.energy:
+        rows = energy_sql(relation, columns.energy, meter.value, control, time.utc, problem)
+        relation = keep(
+            con, f"from {rows} order by r", scratch / "metered.parquet", staged.byte_count
+        )
+        sensors.append((SENSOR, Number("energy_wh", None), ()))
+        if not quantities.keys() & {"power", "voltage"}:
+            quantities["power"] = Number("energy_w", None)
     return Row(
         relation=relation,
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
         utc=time.utc,
-        problem=f"case {' '.join(filter(None, checks))} end",
+        problem=problem,
         quantities=quantities,
         sensors=sensors,
         labels=labels,
         version=version,
         cells=cells,
     )
+
+
+def _meter(declaration: Declaration, staged: Staged, wanted: Wanted) -> Number | None:
+    """Return what an energy meter says; its sentinels say nothing."""
+    energy = declaration.columns.energy
+    column = staged.column(energy.column) if energy else None
+    if column is None:
+        return None
+    number = column_number(column, wanted)
+    return Number(_without(number.value, declaration.sentinels_of(column.name)), number.problem)
 
 
 def _sensors(
@@ -280,7 +302,8 @@ def _readings(declaration: Declaration, delivery: Delivery, row: Row, good: str)
     parts = []
     for name in ("power", "voltage", "current", "temperature"):
         number = row.quantities.get(name)
-        unit = getattr(declaration.columns, name).unit if number else None
+        declared = getattr(declaration.columns, name)
+        unit = (declared.unit if declared else "W") if number else None
         parts.append(f"{number.value if number else 'cast(null as double)'} as {name}")
         parts.append(f"{constant(unit) if unit else 'cast(null as varchar)'} as {name}_unit")
     power = [_is_sentinel(declaration, row, name) for name in ("power", "voltage", "current")]

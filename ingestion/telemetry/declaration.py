@@ -106,6 +106,15 @@ class Temperature(_Quantity):
     unit: TemperatureUnit
 
 
+class Energy(Strict):
+    """An energy meter: a counter that only rises, or the energy of each interval."""
+
+    column: str
+    unit: Literal["Wh", "kWh", "MWh", "J", "kJ", "MJ"]
+    kind: Literal["counter", "interval"] = "counter"
+    rollover: float | None = Field(default=None, gt=0)  # where a counter begins again at zero
+
+
 class Stage(Strict):
     """The stage column; `values` maps the source's words to the project's."""
 
@@ -136,6 +145,7 @@ class Columns(Strict):
     power: Power | None = None
     voltage: Voltage | None = None
     current: Current | None = None
+    energy: Energy | None = None  # gives power where none is declared
     temperature: Temperature | None = None
     stage: Stage | None = None
     cycle_id: CycleId | None = None
@@ -221,9 +231,11 @@ class Declaration(Strict):
             raise ValueError("give exactly one of `files` and `sql`")
         if self.sql and self.columns.control_id.file:
             raise ValueError("columns.control_id.file: a database has no files; use a column")
-        if self.kind == "cycles" and not (self.columns.power or self.columns.voltage):
+        columns = self.columns
+        if self.kind == "cycles" and not (columns.power or columns.voltage or columns.energy):
             raise ValueError(
-                "kind: cycles needs columns.power, or columns.voltage and columns.current; "
+                "kind: cycles needs columns.power, columns.energy, or columns.voltage and "
+                "columns.current; "
                 "use kind: series for sensors without power"
             )
         return self

@@ -44,7 +44,7 @@ class Delivery:
 def wanted_columns(declaration: Declaration, known_sensors: set[str]) -> Wanted:
     """Return what a data file of this source has to be read for."""
     columns = declaration.columns
-    quantities = (columns.power, columns.voltage, columns.current)
+    quantities = (columns.power, columns.voltage, columns.current, columns.energy)
     needed = {part.column for part in quantities if part and part.column}
     numbers = set(needed)
     if columns.temperature and columns.temperature.column:

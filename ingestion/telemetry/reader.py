@@ -118,5 +118,5 @@ def _clean(scratch: Path) -> None:
     for pattern in ("clean.*", "windows.*"):
         for path in scratch.glob(pattern):
             path.unlink()
-    for name in ("lines", "staged", "odd", "timed", "passes"):
+    for name in ("lines", "staged", "odd", "timed", "passes", "metered"):
         (scratch / f"{name}.parquet").unlink(missing_ok=True)
