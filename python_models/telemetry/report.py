@@ -149,6 +149,13 @@ def measure(value: Any, unit: str) -> str:
     return figure(round(float(value), 0 if size >= 1000 else 1 if size >= 10 else 3), unit)
 
 
+def told(issue: Row) -> str:
+    """Return an issue's rule in words; a drift says which way it goes."""
+    if issue["rule"] != "drift" or None in (issue["value"], issue["limit_value"]):
+        return str(issue["label"])
+    return f"{issue['label']}, {'rising' if issue['value'] > issue['limit_value'] else 'falling'}"
+
+
 def where(stage: str | None) -> str:
     """Return the stage in words, nothing for the whole cycle."""
     return "" if stage in (None, "all") else f", stage {stage}"
@@ -177,6 +184,7 @@ def template(name: str) -> Template:
     environment.filters.update(
         md=markdown,
         measure=measure,
+        told=told,
         where=where,
         moment=moment,
         percent=percent,

@@ -189,3 +189,11 @@ def test_a_control_without_history_is_not_judged_yet_and_not_normal() -> None:
 )
 def test_figures_read_as_people_write_them(value: float, unit: str, shown: str) -> None:
     assert measure(value, unit) == shown
+
+
+@pytest.mark.parametrize(("value", "way"), [(120.0, "rising"), (80.0, "falling")])
+def test_a_drift_says_which_way_it_goes(value: float, way: str) -> None:
+    drift = an_issue(rule="drift", label="slow change", value=value, limit_value=100.0)
+    report = the_report(issues=[drift])
+    assert f"slow change, {way}" in report["markdown"]
+    assert f"slow change, {way}" in report["html"]
