@@ -71,6 +71,10 @@ demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN= (ARGS=--help)
 land: $(STAMP) ## Land what sources offer. DOMAIN= SOURCE= DATA=<folder of public sets>
 	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
+.PHONY: rejects
+rejects: $(STAMP) ## What landing refused, with file, line and reason; before a release too. SOURCE= ARGS="--limit 100 --json"
+	@$(PY) -m ingestion.rejects $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+
 .PHONY: build
 build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_id>
 	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(ARGS)

@@ -15,8 +15,8 @@ from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:
-    from ingestion.landing.land import Report
     from ingestion.landing.registration import Product
+    from ingestion.landing.report import Report
 
 OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
 # what a caller learns of several domains: the one that needs a person most
@@ -59,7 +59,7 @@ def _land(
 
     try:
         with progress() as step:
-            report = land(product.source, options.source, options.path, say, step)
+            report = land(product.source, options.source, options.path, say, step, options.keep)
     except Locked as error:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:
@@ -86,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(PRODUCTS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
     parser.add_argument("--path", help="only this file or folder (local or s3://)")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave files that landed under another declaration as they are, for good, instead of "
+        "reading them again",
+    )
     return parser
 
 
@@ -154,7 +160,13 @@ def show(name: str, report: Report) -> None:
         say(f"  {name}: {unchanged:,} file{'' if unchanged == 1 else 's'} as before")
     for tally in report.tallies.values():
         if tally.rejected_files:
-            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole; why is in rejects")
+            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole")
+        if tally.cells:
+            say(f"{tally.source}: {tally.cells:,} value(s) refused; the rest of their rows counts")
+        if tally.refusal:
+            say(f"{tally.source}: {tally.refusal} (all: make rejects SOURCE={tally.source})")
+    for line in report.told:
+        say(line)
     for name, reasons in report.reasons.items():
         for reason in reasons[:MOST_REASONS]:
             say(f"{name}: {reason}")

@@ -47,6 +47,7 @@ FILES = pa.schema(
         ("rows_accepted", pa.int64()),
         ("rows_duplicate", pa.int64()),  # all rows of a file that was delivered before
         ("rows_rejected", pa.int64()),
+        ("cells_rejected", pa.int64()),  # single values of accepted rows, in rejects too
         ("seconds", pa.float64()),
         ("first_reading_at", _TIMESTAMP),
         ("last_reading_at", _TIMESTAMP),

@@ -17,8 +17,9 @@ _TYPES = {
     pa.bool_(): "bool",
 }
 
-# the canonical shape is fixed; what is new in a source is mapped before it comes here
-CONTRACT: Any = {"tables": "evolve", "columns": "freeze", "data_type": "freeze"}
+# what is new in a source is mapped before it comes here: new columns are those of a newer version
+# of the project, and the destination refuses files that do not fit their table
+CONTRACT: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 
 
 Parts = list[tuple[str, int]]  # (Parquet file, rows)

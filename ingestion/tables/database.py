@@ -44,11 +44,15 @@ def database_resource(
     package: Package,
     count: Callable[[Package], None],
     sources: Any,
+    era: str,
 ) -> Any:
-    """Return the dlt source that lands a declared table or query."""
+    """Return the dlt source that lands a declared table or query.
+
+    Where it goes on from is kept by `era`: with another one the table is read from its start.
+    """
     declared = entry.declaration.sql
     assert declared is not None
-    rows = _rows(declared, engine, entry.name)
+    rows = _rows(declared, engine, entry.name, era)
 
     @dlt.transformer(data_from=rows, name=f"{entry.name}_canonical", max_table_nesting=0)
     def canonical_rows(items: list[dict[str, Any]]) -> Iterator[Any]:
@@ -67,7 +71,7 @@ def database_resource(
     return piecewise_source(package.product_source.domain, canonical_rows)
 
 
-def _rows(declared: Sql, engine: sa.Engine, name: str) -> Any:
+def _rows(declared: Sql, engine: sa.Engine, name: str, era: str) -> Any:
     """Return dlt's resource over the table, or over the query as if it were one."""
     metadata = sa.MetaData(schema=declared.schema_name)
     table, adapter = declared.table or name, None
@@ -90,7 +94,7 @@ def _rows(declared: Sql, engine: sa.Engine, name: str) -> Any:
         table_adapter_callback=_as_the_driver_gives,
         query_adapter_callback=adapter,
     )
-    return resource.with_name(f"{name}_rows")
+    return resource.with_name(f"{name}_rows{era}")
 
 
 def _as_the_driver_gives(table: sa.Table) -> sa.Table:

@@ -32,6 +32,7 @@ def column_changes(taken: list[LandedFile], known: Uses) -> Rows:
             for name, (use, address) in uses.items()
             if before.get(name) != use and not (name in before and use == "ignored")
         ]
+        shares = _left_out(taken, source)
         address = next((address for _, address in uses.values()), "")
         if uses:
             gone = [name for name in before if name not in uses]
@@ -41,6 +42,7 @@ def column_changes(taken: list[LandedFile], known: Uses) -> Rows:
                 {
                     "source": source, "source_file": where, "column_name": name, "use": use,
                     "previous_use": previous, "change": change, "noticed_at": now(),
+                    "number_share": shares.get(name) if use == "ignored" else None,
                 }
             )  # fmt: skip
             if use is None:
@@ -58,4 +60,14 @@ def _uses(taken: list[LandedFile]) -> dict[str, dict[str, tuple[str, str]]]:
         for name, use in one.notes.get("columns", {}).items():
             if name not in uses or use != "ignored":
                 uses[name] = (use, one.found.address)
+    return found
+
+
+def _left_out(taken: list[LandedFile], source: str) -> dict[str, float]:
+    """Return the columns of a source that are left out unasked, and their share of numbers."""
+    found: dict[str, float] = {}
+    for one in taken:
+        if one.found.source == source:
+            for name, share in one.notes.get("left_out", {}).items():
+                found[name] = max(share, found.get(name, 0.0))
     return found

@@ -113,8 +113,12 @@ class Files(Strict):
 
     paths: Texts = Field(min_length=1)
     exclude: Texts = ()
-    format: Literal["auto", "csv", "parquet", "jsonl"] = "auto"
+    format: Literal["auto", "csv", "parquet", "jsonl", "xlsx"] = "auto"
+    sheet: str | None = None  # of a workbook; default: the first
     dialect: Dialect = Dialect()
+    # what a file at a path that was delivered before replaces of it: the rows of the same machine
+    # and time, all rows, or none
+    supersedes: Literal["path", "whole", "never"] = "path"
 
 
 class Sql(Strict):
@@ -125,6 +129,7 @@ class Sql(Strict):
     schema_name: str | None = Field(default=None, alias="schema")
     query: str | None = None
     cursor: str | None = None
+    version: str | None = None  # of rows of one machine and time the one with the highest counts
 
     @model_validator(mode="after")
     def _table_or_query(self) -> Sql:

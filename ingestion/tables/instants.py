@@ -46,10 +46,13 @@ def instant_sql(
     low: datetime | None,
     high: datetime | None,
     name: str = "time",
+    by_order: bool = False,
 ) -> TimeSql:
     """Return the expressions for columns given as (identifier, DuckDB type).
 
     `low` and `high` bound the clock times that occur: only shifts between them are compared.
+    With `by_order` the relation says in `{name}_pass` where a clock time that was shown twice
+    belongs by its place in the file: 1, 2, or null for not known; see `passes_sql`.
     """
     parsed, utc_already, is_empty = _parsed(instant, columns)
     computed = (
@@ -58,7 +61,8 @@ def instant_sql(
     local, empty = f"{name}_local", f"{name}_is_empty"
     is_utc = "true" if utc_already == "true" else f"{name}_is_utc"
     shifts = [] if instant.zone == "UTC" else _shifts_between(instant.zone, low, high)
-    offset = _offset_sql(instant, local, shifts, low)
+    in_order = f"{name}_pass" if by_order else None
+    offset = _offset_sql(instant, local, shifts, low, in_order)
     if is_utc == "true" or instant.zone == "UTC":
         utc = local
     else:
@@ -74,7 +78,8 @@ def instant_sql(
             if shift.after > shift.before:
                 problem += f" when not {is_utc} and {inside} then 'nonexistent_local_time'"
             elif instant.ambiguous == "reject":
-                problem += f" when not {is_utc} and {inside} then 'ambiguous_local_time'"
+                unknown = f" and {in_order} is null" if in_order else ""
+                problem += f" when not {is_utc} and {inside}{unknown} then 'ambiguous_local_time'"
     return TimeSql(computed, local, utc, problem + " end")
 
 
@@ -145,7 +150,50 @@ def _epoch(text: str, entry: str) -> str:
     )
 
 
-def _offset_sql(instant: Instant, local: str, shifts: list[Shift], low: datetime | None) -> str:
+def doubled_shifts(instant: Instant, low: datetime | None, high: datetime | None) -> list[Shift]:
+    """Return the changes between two clock times by which an hour is shown twice."""
+    if instant.zone == "UTC":
+        return []
+    shifts = _shifts_between(instant.zone, low, high)
+    return [
+        shift
+        for shift in shifts
+        if shift.after < shift.before and low and high and low < shift.high and high >= shift.low
+    ]
+
+
+def passes_sql(relation: str, control: str, shifts: list[Shift], name: str = "time") -> str:
+    """Return a relation with `{name}_pass`: of clock times that were shown twice, whether a row is
+    of the first or the second time, told by its place among the rows of its machine.
+
+    It is known where the clock steps back exactly once within the hour: a file that is out of
+    order steps back more often, one that has the hour once never does.
+    """
+    local = f"{name}_local"
+    hours = " ".join(
+        f"when not {name}_is_utc and {local} >= {_literal(shift.low)} "
+        f"and {local} < {_literal(shift.high)} then {number}"
+        for number, shift in enumerate(shifts, start=1)
+    )
+    group = f"partition by {name}_hour, {name}_control"
+    return (
+        f"(select * exclude ({name}_hour, {name}_control, {name}_back, {name}_backs), "
+        f"case when {name}_hour is not null and sum({name}_back) over ({group}) = 1 "
+        f"then 1 + {name}_backs end as {name}_pass from (select *, "
+        f"sum({name}_back) over ({group} order by r) as {name}_backs from (select *, "
+        f"case when {local} < lag({local}) over ({group} order by r) then 1 else 0 end "
+        f"as {name}_back from (select *, case {hours} end as {name}_hour, "
+        f"{control} as {name}_control from {relation}))))"
+    )
+
+
+def _offset_sql(
+    instant: Instant,
+    local: str,
+    shifts: list[Shift],
+    low: datetime | None,
+    in_order: str | None = None,
+) -> str:
     """The zone's offset at a clock time, as an interval."""
     if instant.zone == "UTC":
         return "interval 0 second"
@@ -158,6 +206,9 @@ def _offset_sql(instant: Instant, local: str, shifts: list[Shift], low: datetime
     for shift in shifts:
         doubled = shift.after < shift.before
         bound = (shift.low if later else shift.high) if doubled else shift.local
+        if doubled and in_order:
+            inside = f"{local} >= {_literal(shift.low)} and {local} < {_literal(shift.high)}"
+            cases += f" when {inside} and {in_order} = 2 then {_interval(shift.after)}"
         cases += f" when {local} < {_literal(bound)} then {_interval(shift.before)}"
     return f"(case{cases} else {_interval(shifts[-1].after)} end)"
 

@@ -17,6 +17,7 @@ from ingestion.tables.staged import Staged, Wanted, constant, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage
 from ingestion.tables.survey import Unreadable, blame
 from ingestion.tables.typed_columns import TypedColumns, typed_columns
+from ingestion.tables.workbook import csv_of_workbook
 
 
 def read(context: ReaderContext, job: Job) -> FileRead:
@@ -46,7 +47,12 @@ def _table(context: ReaderContext, text: str) -> Table:
 
 def _read(cursor: duckdb.DuckDBPyConnection, table: Table, job: Job) -> FileRead:
     path, kind = _rows_at(table, job)
-    staged = stage(cursor, path, kind, wanted(table), job.scratch, str(job.number))
+    asked = wanted(table)
+    if kind == "xlsx" and table.files:
+        target = job.scratch / "clean.sheet.csv"
+        asked.dialect = csv_of_workbook(path, table.files, "iso", target)
+        path, kind = target, "csv"
+    staged = stage(cursor, path, kind, asked, job.scratch, str(job.number))
     try:
         return _written(cursor, table, staged, job)
     except duckdb.Error as error:

@@ -8,7 +8,7 @@ import duckdb
 
 from ingestion.landing.rejecting import MAX_TEXT
 from ingestion.landing.rejecting import Reject as Reject
-from ingestion.tables.staged import Staged, quoted
+from ingestion.tables.staged import Column, Staged, quoted
 
 _SENTENCES = {
     "missing_timestamp": "the time is missing",
@@ -20,6 +20,7 @@ _SENTENCES = {
     "missing_control_id": "the machine's name is missing",
     "not_a_number": "the value is not a number",
     "not_finite": "the value is infinite",
+    "bad_version": "the version is neither a whole number nor a time",
     "bad_label": "the label is none of the declared words",
     "missing_label_time": "the label names neither a cycle nor a time",
 }
@@ -55,3 +56,20 @@ def staged_rejects(
         sentence = f"the value is no {kind}" if kind else _SENTENCES.get(reason, reason)
         error = f"{column}: {sentence}" if column else sentence
         yield Reject(line, column or None, reason, error, (line_text or "")[:MAX_TEXT])
+
+
+def rejected_cells(
+    con: duckdb.DuckDBPyConnection, staged: Staged, good: str, cells: list[tuple[Column, str]]
+) -> Iterator[Reject]:
+    """Yield a reject for each value of a sensor that is no number; the rest of its row counts."""
+    for column, problem in cells:
+        rows = con.execute(
+            f"select r, problem, shown from (select r, case {problem} end as problem, "
+            f"cast({column.misfit or column.ident} as varchar) as shown from {good}) "
+            "where problem is not null order by r"
+        ).fetchall()
+        lines = staged.line_numbers([row[0] for row in rows])
+        for number, found, text in rows:
+            reason = found.partition(":")[0]
+            error = f"{column.name}: {_SENTENCES[reason]}; the rest of the row counts"
+            yield Reject(lines[number], column.name, reason, error, (text or "")[:MAX_TEXT])

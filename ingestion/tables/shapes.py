@@ -48,6 +48,7 @@ SOURCE_COLUMNS = pa.schema(
         ("use", pa.string()),  # mapped | ignored; null when gone
         ("previous_use", pa.string()),  # null when new
         ("change", pa.string()),  # new | changed | gone
+        ("number_share", pa.float64()),  # of the values of one that is left out unasked
         ("noticed_at", _TIMESTAMP),
     ]
 )

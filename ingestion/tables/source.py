@@ -62,7 +62,10 @@ class TabularSource(ProductSource):
         engine = open_database(entry)
         landing.say(f"reading the database of {entry.name}")
         try:
-            rows = database_resource(entry, engine, package, landing.count, [entry.name])
+            era = landing.era(entry.name)
+            rows = database_resource(
+                entry, engine, package, landing.report.count, [entry.name], era
+            )
             load(landing.open(), rows)
             landing.memory.keep([], {entry.name: entry.hash})
         except Quarantined as error:

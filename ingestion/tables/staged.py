@@ -13,7 +13,7 @@ from ingestion.tables.instants import instant_sql
 from ingestion.tables.survey import BadLine, Text, Unreadable, lines_at
 
 SAMPLE_ROWS = 2000
-NUMERIC_SHARE = 0.9
+NUMERIC_SHARE = 0.5  # a column of which more are numbers is a sensor
 NUMBER_TYPES = (
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
     "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE",
@@ -48,6 +48,10 @@ class Wanted:
     def mapped(self) -> set[str]:
         return self.numbers | set(self.times) | self.texts
 
+    def is_mapped(self, name: str) -> bool:
+        """Say whether the declaration names a column."""
+        return any(is_same(wish, name) for wish in self.mapped)
+
 
 @dataclass
 class Staged:
@@ -63,6 +67,7 @@ class Staged:
     first_line: int = 1
     counts_bad: bool = False  # record numbers count the bad lines too
     dialect: Dialect | None = None  # of a CSV file
+    unit_row: str | None = None  # what the line under its header says, if it names units
     has_time: bool = False  # the relation has the columns `instant_sql` computes
 
     def column(self, name: str) -> Column | None:
@@ -121,6 +126,11 @@ def matching(columns: list[Column], name: str) -> Column | None:
     return folded[0] if len(folded) == 1 else None
 
 
+def is_same(wish: str, name: str) -> bool:
+    """Say whether a declared name may mean a column."""
+    return wish.strip() == name or wish.strip().casefold() == name.casefold()
+
+
 def quoted(text: str) -> str:
     """Return a text as an SQL literal."""
     return literal(text)
@@ -145,8 +155,13 @@ def numeric_by_sample(
     found: list[bool | None] = []
     for index in range(len(idents)):
         values, numbers = row[2 * index], row[2 * index + 1]
-        found.append(numbers >= NUMERIC_SHARE * values if values else None)
+        found.append(is_mostly_numeric(values, numbers))
     return found
+
+
+def is_mostly_numeric(values: int, numbers: int) -> bool | None:
+    """Say whether a column with so many numbers among its values is a sensor; None without any."""
+    return numbers > NUMERIC_SHARE * values if values else None
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ everything else keeps its place, so that a row's number leads back to its line.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
+from ingestion.tables.causes import bad_header, missing_columns
 from ingestion.tables.grammar import Dialect, Instant
 from ingestion.tables.keeping import keep_in_order
 from ingestion.tables.staged import (
-    NUMERIC_SHARE,
     SAMPLE_ROWS,
     AheadTime,
     Column,
@@ -22,6 +23,8 @@ from ingestion.tables.staged import (
     check_header,
     check_lines,
     count_rows,
+    is_mostly_numeric,
+    is_same,
     number_sql,
     quoted,
     split_line,
@@ -30,6 +33,7 @@ from ingestion.tables.staged import (
     written_columns,
 )
 from ingestion.tables.survey import BadLine, Text, Unreadable, blame, lines_at, readable_text
+from ingestion.tables.unit_rows import unit_row
 
 
 def stage_csv(
@@ -42,7 +46,14 @@ def stage_csv(
     """
     text = readable_text(path, wanted.dialect, scratch / "clean.csv")
     names, first_line = _header(text, wanted.dialect)
-    check_header(names, wanted)
+    try:
+        check_header(names, wanted)
+    except Unreadable as error:
+        if error.reason != "missing_column":
+            raise
+        raise missing_columns(text, max(1, first_line - 1), wanted, error) from None
+    units = unit_row(text, first_line, names, wanted)
+    first_line += units is not None
     base = _csv_options(wanted.dialect, first_line)
     sample = _sample(con, text.path, base, len(names), wanted.dialect)
     columns = [
@@ -51,9 +62,16 @@ def stage_csv(
     staged = Staged("", columns, 0, text.byte_count, list(text.bad_lines), text=text)
     staged.first_line = first_line
     staged.dialect = wanted.dialect
+    staged.unit_row = units
     times = time_ahead(columns, wanted)
     staged.has_time = times is not None
     kept = _keep_csv(con, text, base, columns, wanted, times, scratch, job)
+    if words := _sensors_with_words(con, columns, wanted, job):
+        staged.columns = columns = [
+            replace(column, kind="VARCHAR") if column.ident in words else column
+            for column in columns
+        ]
+        kept = _keep_csv(con, text, base, columns, wanted, times, scratch, job)
     staged.relation = staged_relation(kept, columns, times)
     staged.row_count = count_rows(con, kept)
     _take_rejects(con, staged, job)
@@ -61,14 +79,33 @@ def stage_csv(
     return staged
 
 
+def _sensors_with_words(
+    con: duckdb.DuckDBPyConnection, columns: list[Column], wanted: Wanted, job: str
+) -> set[str]:
+    """Return the sensors that hold other words than numbers; these cost their cell, not the row.
+
+    What the reader refused for it has to be read again.
+    """
+    found = con.execute(
+        f"select distinct column_name from errors_{job} where error_type = 'CAST'"
+    ).fetchall()
+    sensors = {column.ident for column in columns if not wanted.is_mapped(column.name)}
+    words = {ident for (ident,) in found} & sensors
+    if words:
+        con.execute(f"drop table errors_{job}; drop table scans_{job}")
+    return words
+
+
 def _header(text: Text, dialect: Dialect) -> tuple[list[str], int]:
     """Return the column names and the number of the first line of data."""
     blank = set(text.blank_lines)
     line = dialect.skip_lines + 1
-    while line in blank and line < text.line_count:
+    bad = {one.number: one for one in text.bad_lines}
+    while line in blank and line not in bad and line < text.line_count:
         line += 1
-    if any(bad.number == line for bad in text.bad_lines):
-        raise Unreadable("bad_header", f"the header on line {line} cannot be read")
+    if line in bad and dialect.header:
+        raw = bad[line].text.encode("utf-8").decode("unicode_escape", "replace")
+        raise bad_header(line, raw.encode("latin-1", "replace"), dialect, bad[line].reason)
     if not dialect.header:
         return [name.strip() for name in dialect.names], line
     content = lines_at(text.path, [line]).get(line, "").removeprefix("\ufeff")
@@ -106,19 +143,17 @@ def _sample(
 def _planned(name: str, ident: str, sample: tuple[int, int], wanted: Wanted) -> Column:
     """Decide the type a column is read with."""
     values, numbers = sample
-    is_numeric = numbers >= NUMERIC_SHARE * values if values else None
-    matched = {wish for wish in wanted.mapped if _is_same(wish, name)}
+    is_numeric = is_mostly_numeric(values, numbers)
+    matched = {wish for wish in wanted.mapped if is_same(wish, name)}
     for wish in matched & set(wanted.times):
         return Column(name, ident, _time_type(wanted.times[wish], wanted), is_numeric)
     if wanted.as_text or matched & wanted.texts:
         return Column(name, ident, "VARCHAR", is_numeric)
-    if matched & wanted.numbers or name in wanted.known_sensors:
+    if matched & wanted.numbers:
         return Column(name, ident, "DOUBLE", True)
-    return Column(name, ident, "DOUBLE" if is_numeric else "VARCHAR", is_numeric)
-
-
-def _is_same(wish: str, name: str) -> bool:
-    return wish.strip() == name or wish.strip().casefold() == name.casefold()
+    is_sensor = bool(is_numeric) or name in wanted.known_sensors
+    pure = is_sensor and numbers == values
+    return Column(name, ident, "DOUBLE" if pure else "VARCHAR", is_sensor or is_numeric)
 
 
 def _time_type(instant: Instant, wanted: Wanted) -> str:

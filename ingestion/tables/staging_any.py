@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.tables.archive import is_workbook
+from ingestion.tables.causes import refuse_strangers
 from ingestion.tables.staged import Staged, Wanted
 from ingestion.tables.staging import stage_csv
 from ingestion.tables.staging_json import stage_jsonl
@@ -16,12 +18,16 @@ PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
 
 
 def file_format(path: Path, name: str, declared: str) -> str:
-    """Return csv, jsonl or parquet: as declared, by the file's first bytes, or by its name."""
+    """Return csv, jsonl, parquet or xlsx: as declared, by its first bytes, or by its name."""
+    if is_workbook(path):
+        return "xlsx"
     if declared != "auto":
         return declared
     with path.open("rb") as stream:
-        if stream.read(4) == b"PAR1":
-            return "parquet"
+        start = stream.read(16)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    refuse_strangers(start)
     bare = name.lower().removesuffix(".gz")
     if bare.endswith((".jsonl", ".ndjson", ".json")):
         return "jsonl"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -80,6 +80,15 @@ class Temperature(_Quantity):
     unit: TemperatureUnit
 
 
+class Energy(Strict):
+    """An energy meter: a counter that only rises, or the energy of each interval."""
+
+    column: str
+    unit: Literal["Wh", "kWh", "MWh", "J", "kJ", "MJ"]
+    kind: Literal["counter", "interval"] = "counter"
+    rollover: float | None = Field(default=None, gt=0)  # where a counter begins again at zero
+
+
 class Stage(Strict):
     """The stage column; `values` maps the source's words to the project's."""
 
@@ -110,6 +119,7 @@ class Columns(Strict):
     power: Power | None = None
     voltage: Voltage | None = None
     current: Current | None = None
+    energy: Energy | None = None  # gives power where none is declared
     temperature: Temperature | None = None
     stage: Stage | None = None
     cycle_id: CycleId | None = None
@@ -194,9 +204,11 @@ class Declaration(SourceDeclaration):
             raise ValueError("give exactly one of `files` and `sql`")
         if self.sql and self.columns.control_id.file:
             raise ValueError("columns.control_id.file: a database has no files; use a column")
-        if self.kind == "cycles" and not (self.columns.power or self.columns.voltage):
+        columns = self.columns
+        if self.kind == "cycles" and not (columns.power or columns.voltage or columns.energy):
             raise ValueError(
-                "kind: cycles needs columns.power, or columns.voltage and columns.current; "
+                "kind: cycles needs columns.power, columns.energy, or columns.voltage and "
+                "columns.current; "
                 "use kind: series for sensors without power"
             )
         return self
@@ -209,6 +221,28 @@ class Declaration(SourceDeclaration):
         if self.labels.windows:
             return "window"
         return "reading" if self.labels.columns else "none"
+
+    @property
+    def said_of_values(self) -> dict[str, Any]:
+        """What decides how the values of a delivered row are read."""
+        said = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        cycle = self.columns.cycle_id
+        names_of_files = self.columns.control_id.file == "path" or (cycle and cycle.per == "file")
+        of_files = {"dialect", "format", "sheet", *(["paths"] if names_of_files else [])}
+        for labels in said.get("labels", {}).values():
+            if isinstance(labels, dict):
+                labels.pop("paths", None)  # where a file lies says nothing of what is in it
+        parts = {name: said.get(name) for name in ("columns", "sentinels", "labels")}
+        parts["files"] = {name: said.get("files", {}).get(name) for name in sorted(of_files)}
+        return parts
+
+    @property
+    def supersedes(self) -> str:
+        """What a later delivery replaces: path | whole | never of files, version | rows (none) of
+        a database."""
+        if self.files:
+            return self.files.supersedes
+        return "version" if self.sql and self.sql.version else "rows"
 
     def sentinels_of(self, column: str) -> tuple[float, ...]:
         """Return the numbers that mean `no value` in one column of the source."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,10 +63,23 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
             kinds = {name: kind or "varchar" for name, kind in fields}
             copy_from_journal(target, table, kinds, Path(folder))
     target.execute(f"create temp view raw_files as {_raw_files()}")
+    _note_held(target)
     target.execute("create schema if not exists ops")
     for name, definition in definitions().items():
         target.execute(f"create table ops.{name} as {definition['query']}")
         comment(target, "table", f"ops.{name}", definition["description"], definition["columns"])
+
+
+def _note_held(target: duckdb.DuckDBPyConnection) -> None:
+    """Note the deliveries that the release shown holds back; none where it does not say."""
+    make = "create or replace temp table held_deliveries as select {} from {} where {}"
+    target.execute(
+        make.format("null::varchar as load_id, null::varchar as source", "(values (1))", "false")
+    )
+    with suppress(duckdb.Error):  # an earlier release has no such table, or its files are damaged
+        target.execute(
+            make.format("distinct load_id, source", "telemetry.files", "status = 'held'")
+        )
 
 
 def _raw_files() -> str:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.invocation import get_invocation_id
 
-from ingestion.lakehouse import lock
+from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
+from ingestion.lakehouse.sql_text import literal
 from python_models.llm.scratch import is_scratch
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
@@ -52,6 +53,8 @@ class Plugin(BasePlugin):
         load_extensions(conn)
         current = build.current(get_invocation_id())
         create_raw_views(conn, current.pins)
+        listed = ", ".join(literal(load) for load in loads_let_pass())
+        conn.execute(f"set variable loads_let_pass = cast([{listed}] as varchar[])")
         current.connection = conn
 
     def store(self, target_config: TargetConfig) -> None:
@@ -70,6 +73,15 @@ class Plugin(BasePlugin):
                 raise
         elif event == "run_finished":
             current.finish(**target_config.config)
+
+
+def loads_let_pass() -> list[str]:
+    """Return the deliveries that a person let pass at a gate, ever: the journal remembers them."""
+    rows = journal.rows(
+        "select distinct observed from gate_results where expectation like ?",
+        (journal.LET_PASS.format(load="%"),),
+    )
+    return sorted(row["observed"] for row in rows)
 
 
 def refuse_disagreement(creds: DuckDBCredentials) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from duckdb import DuckDBPyConnection
 
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
-from ingestion.landing.raw_tables import empty_query
+from ingestion.landing.raw_tables import empty_query, null_column
 
 Pins = dict[str, dict[str, str]]
 
@@ -25,9 +27,15 @@ def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
-            body = _pinned(pinned[table]) if table in pinned else empty_query(shape)
+            body = _pinned(conn, pinned[table], shape) if table in pinned else empty_query(shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 
-def _pinned(metadata: str) -> str:
-    return f"select * from iceberg_scan({literal(metadata)})"
+def _pinned(conn: DuckDBPyConnection, metadata: str, shape: Any) -> str:
+    """Select a table's rows; columns it does not have yet, for nothing landed since, are null."""
+    rows = f"select * from iceberg_scan({literal(metadata)})"
+    there = {row[0] for row in conn.execute(f"describe {rows}").fetchall()}
+    missing = [null_column(field) for field in shape if field.name not in there]
+    if not missing:
+        return rows
+    return f"select *, {', '.join(missing)} from iceberg_scan({literal(metadata)})"

@@ -74,6 +74,7 @@ def read_file(
     with patch.object(keeping, "IN_MEMORY_BYTES", -1):
         filed = _converted(path, declared, scratch / "filed", known or set())
     assert filed.rejects == read.rejects
+    assert filed.converted.cells == read.converted.cells
     assert str(filed.tables) == str(read.tables)  # as text NaN is like NaN
     return read
 

@@ -14,10 +14,26 @@
     {%- if processed is none -%}{{ return(none) }}{%- endif -%}
     {%- set found = run_query(
         'select distinct files.load_id from ' ~ ref('stg_telemetry__files') ~ ' as files'
-        ~ ' where files.load_id not in (select processed.load_id from ' ~ processed
-        ~ ' as processed where processed.load_id is not null) order by 1'
+        ~ " where files.status <> 'held' and not exists (select 1 from " ~ processed
+        ~ ' as processed where processed.load_id = files.load_id and processed.source = files.source)'
+        ~ ' order by 1'
     ) -%}
     {{ return(found.columns[0].values() | list) }}
+{%- endmacro %}
+
+{#
+    Gives the condition for loads that no finished run has worked in; `everything` is the condition
+    of a run for which these are all loads there are.
+#}
+{% macro telemetry_is_pending(load_column='load_id', everything='true') -%}
+    {%- set loads = telemetry_pending_loads() -%}
+    {%- if loads is none -%}{{ return(everything) }}{%- endif -%}
+    {%- if not loads -%}{{ return('false') }}{%- endif -%}
+    {%- set quoted = [] -%}
+    {%- for load in loads -%}
+        {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
+    {%- endfor -%}
+    {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
 {%- endmacro %}
 
 {# Gives the condition for the readings that make this run work: of its slice or of new loads. #}
@@ -25,14 +41,7 @@
     {%- if telemetry_is_slice() -%}
         {{ return(telemetry_slice_condition(column)) }}
     {%- endif -%}
-    {%- set loads = telemetry_pending_loads() -%}
-    {%- if loads is none -%}{{ return('true') }}{%- endif -%}
-    {%- if not loads -%}{{ return('false') }}{%- endif -%}
-    {%- set quoted = [] -%}
-    {%- for load in loads -%}
-        {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
-    {%- endfor -%}
-    {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
+    {{ return(telemetry_is_pending(load_column)) }}
 {%- endmacro %}
 
 {# Gives a text that changes when a rule changes: it re-opens every window of every machine. #}

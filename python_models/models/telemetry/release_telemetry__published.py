@@ -16,4 +16,7 @@ def model(dbt, session):
     dbt.ref("reports")
     dbt.ref("detection_quality")
     dbt.ref("point_anomalies")
+    dbt.ref("files")
+    dbt.ref("sensor_values")
+    dbt.ref("source_columns")
     return publish(dbt, session, "telemetry")
