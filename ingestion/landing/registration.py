@@ -57,6 +57,7 @@ class Product:
     schema: str = ""  # shapes of raw tables by name; default: ingestion.<name>.schema:TABLES
     slices: tuple[Slice, ...] = ()
     rejects: str = "rejects"  # raw table of what was refused, which every release shows
+    deliveries: str = ""  # released table that says which loads are held back, `status` = held
     page: str = ""  # module:function; default: dashboards.<name>.page:show
     card: str = ""  # module:function; default: dashboards.<name>.card:show
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page

@@ -23,6 +23,7 @@ PRODUCT = Product(
             known=("select distinct control_id from raw_telemetry.readings",),
         ),
     ),
+    deliveries="files",
     settings=(
         Setting(
             "SLUICE_DATA",

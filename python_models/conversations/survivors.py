@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,7 +27,9 @@ CHOSEN = pa.schema(
 )
 
 
-def choose_survivors(session: Any, ranked: Any, texts: Any, threshold: float) -> pa.Table:
+def choose_survivors(
+    session: duckdb.DuckDBPyConnection, ranked: Any, texts: Any, threshold: float
+) -> pa.Table:
     """Return which conversation survives each one of a group.
 
     Args:
@@ -64,7 +67,9 @@ def choose_survivors(session: Any, ranked: Any, texts: Any, threshold: float) ->
     return pa.table(columns).cast(CHOSEN)
 
 
-def choose_set_survivors(session: Any, candidates: Any, texts: Any, threshold: float) -> pa.Table:
+def choose_set_survivors(
+    session: duckdb.DuckDBPyConnection, candidates: Any, texts: Any, threshold: float
+) -> pa.Table:
     """Return which conversation a set takes for each one that is fit for it, by its policy.
 
     Args:

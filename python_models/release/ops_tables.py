@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.sql_text import literal
+from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.landing.products import PRODUCTS
 from python_models.release.journal_copy import comment, copy_from_journal
 from python_models.release.snapshot_files import plain
@@ -72,14 +72,15 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
 
 def _note_held(target: duckdb.DuckDBPyConnection) -> None:
     """Note the deliveries that the release shown holds back; none where it does not say."""
-    make = "create or replace temp table held_deliveries as select {} from {} where {}"
-    target.execute(
-        make.format("null::varchar as load_id, null::varchar as source", "(values (1))", "false")
-    )
-    with suppress(duckdb.Error):  # an earlier release has no such table, or its files are damaged
-        target.execute(
-            make.format("distinct load_id, source", "telemetry.files", "status = 'held'")
-        )
+    target.execute("create or replace temp table held_deliveries (load_id varchar, source varchar)")
+    for product in PRODUCTS.values():
+        if not product.deliveries:
+            continue
+        with suppress(duckdb.Error):  # an earlier release has no such table, or it is damaged
+            target.execute(
+                "insert into held_deliveries select distinct load_id, source from "
+                f"{identifier(product.name)}.{identifier(product.deliveries)} where status = 'held'"
+            )
 
 
 def _raw_files() -> str:

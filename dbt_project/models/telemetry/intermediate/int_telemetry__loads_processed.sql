@@ -1,10 +1,8 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+) }}
 -- depends_on: {{ ref('cycle_variance') }}
 -- depends_on: {{ ref('stage_curves') }}
 -- depends_on: {{ ref('rejected_cycles') }}
