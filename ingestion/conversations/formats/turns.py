@@ -187,7 +187,7 @@ class Conversation:
 
     def item(self, item: dict[str, Any]) -> bool:
         """Add an item of a list of turns that names no role, but what it is; False: it is none."""
-        kind = str(item.get("type", "")).casefold()
+        kind = str(item.get("type", "")).casefold().replace("-", "_")
         if kind not in REASONING | CALL_PARTS | RESULTS:
             return False
         for one in spoken("assistant", [item]):
