@@ -286,6 +286,8 @@ def test_media_of_every_field_are_kept_under_their_own_kind() -> None:
         {"kind": "image", "path": "b.png"}, {"kind": "image", "path": "c.png"},
     ]  # fmt: skip
     assert "fields" not in found.metadata
+    other = standardise(of(ASKED, {"role": A, "content": EGG}) | {"image": False, "document": "x"})
+    assert other.metadata == {"fields": {"image": False, "document": "x"}}
     spoken = standardise(of(ASKED, {"role": A, "content": None,
                                     "audio": {"id": "au1", "transcript": EGG}}))  # fmt: skip
     assert spoken.messages[1] == (A, EGG)

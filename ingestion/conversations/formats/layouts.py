@@ -302,7 +302,9 @@ def sorted_out(rest: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]
         if name in _TOOLS:
             known = metadata.get("tools")
             metadata["tools"] = decoded if known is None else [*_listed(known), *_listed(decoded)]
-        elif found := media_of_field(MEDIA_FIELDS[name], decoded):
+        elif (found := media_of_field(MEDIA_FIELDS[name], decoded)) is None:
+            left[key] = value
+        elif found:
             metadata.setdefault("media", []).extend(found)
     return left
 

@@ -170,8 +170,9 @@ class Conversation:
             last.texts.append(rest.pop("refusal"))
             last.is_refusal = True
         for key in [key for key in rest if key in MEDIA_FIELDS]:
-            if isinstance(rest[key], str | list | dict):
-                found = media_of_field(MEDIA_FIELDS[key], rest.pop(key))
+            found = media_of_field(MEDIA_FIELDS[key], rest[key])
+            if found is not None:
+                rest.pop(key)
                 last.media += found
                 transcripts = [one.get("fields", {}).get("transcript") for one in found]
                 if not any(last.texts):

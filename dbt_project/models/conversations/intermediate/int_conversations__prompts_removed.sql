@@ -25,7 +25,7 @@ prompted as (
     group by messages.record_id
 ),
 
-texts_without_prompt as (
+prompts_removed as (
     select
         messages.conversation_id,
         {{ ordered_text_agg(
@@ -37,4 +37,4 @@ texts_without_prompt as (
     group by messages.conversation_id
 )
 
-select * from texts_without_prompt
+select * from prompts_removed
