@@ -9,9 +9,8 @@ import duckdb
 
 from expectations.promise import Table
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.journal import LET_PASS as LET_PASS
 from ingestion.lakehouse.sql_text import literal
-
-LET_PASS = "delivery {load} is let pass by hand"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, Literal
 
 import pyarrow as pa
 import streamlit as st
@@ -21,7 +22,7 @@ NODES = pa.schema(
         ("message", pa.string()),
     ]
 )
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "node": "Node",
     "kind": "Kind",
     "status": "Status",
@@ -29,7 +30,8 @@ COLUMNS = {
     "message": "Message",
 }
 TESTS = ("test", "unit_test")
-LOOKS = {
+Color = Literal["blue", "green", "red", "orange", "gray"]
+LOOKS: dict[str, tuple[Color, str]] = {
     "running": ("blue", ":material/progress_activity:"),
     "succeeded": ("green", ":material/check_circle:"),
     "failed": ("red", ":material/error:"),

@@ -80,7 +80,7 @@ def _start() -> None:
     if st.button(
         "Start a run", icon=":material/play_arrow:", help="Land new files, build, release"
     ):
-        run_progress.start(runner.pipeline_command("", "", []), "Run of all that is new")
+        run_progress.start(runner.pipeline_command(), "Run of all that is new")
 
 
 def _runs(release: Release) -> None:

@@ -12,15 +12,14 @@ from dashboards.parts.release import CONSOLE_ROW_LIMIT, Release, console_rows
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, duration
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.landing.products import PRODUCTS
 from python_models.release.reader import StatementRefused
 
 ANALYSES = PROJECT_ROOT / "dbt_project" / "analyses"
-FIRST_QUERY = """select
-    control_id,
-    avg(temperature_c) as average_temperature_c
-from telemetry.readings
-group by control_id
-order by control_id"""
+FIRST_QUERY = next(
+    (product.first_query for product in PRODUCTS.values() if product.first_query),
+    "select * from ops.releases order by created_at desc",
+)
 OWN = "Your own"
 MOST_CHARACTERS = 20_000
 

@@ -9,13 +9,12 @@ from typing import Any
 
 from ingestion.conversations.declaration import GRAMMAR
 from ingestion.conversations.places import find, is_web
-from ingestion.lakehouse.settings import SettingsError, scrub
+from ingestion.lakehouse.settings import SettingsError, scrub, settings
 from ingestion.landing.declarations import Declared, variable
 from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.landed import landed_rows
 from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, declaration_row
 
-MODES = ("priority", "sequential", "concurrent", "adaptive")
 WORKERS = 4
 State = dict[str, dict[str, str]]  # by dataset, the status of each content it has
 
@@ -46,11 +45,6 @@ class ConversationsSource(ProductSource):
             return []
         return self.find(entry, None)
 
-    def arranged(self, files: list[FoundFile], declared: Mapping[str, Declared]) -> list[FoundFile]:
-        if mode() in ("sequential", "concurrent"):
-            return files
-        return sorted(files, key=lambda found: -declared[found.source].declaration.priority)
-
     def bring(self, found: FoundFile, folder: Path, say: Say) -> Path:
         remote = self._remotes.get(found.address)
         if remote is None:
@@ -62,10 +56,10 @@ class ConversationsSource(ProductSource):
         return download(remote, lake().dlt_dir / "downloads", say, checksum)
 
     def workers(self) -> int:
-        return 1 if mode() == "sequential" else workers()
+        return super().workers() or workers()
 
     def asked(self, found: FoundFile, state: State) -> dict[str, Any]:
-        return {"mode": mode(), "processes": self.workers()}
+        return {"mode": settings().sluice_mode or "priority", "processes": self.workers()}
 
     def remembered(self) -> State:
         known: State = {}
@@ -111,19 +105,6 @@ class ConversationsSource(ProductSource):
 
 
 SOURCE = ConversationsSource()
-
-
-def mode() -> str:
-    """Return how files are read: `priority` (highest first, the default), `sequential` (one
-    after another), `concurrent` (in the order declared), `adaptive` (as many at once as pays).
-
-    Raises:
-        SettingsError: the setting names no mode.
-    """
-    found = variable("SLUICE_LANDING_MODE") or MODES[0]
-    if found not in MODES:
-        raise SettingsError(f"SLUICE_LANDING_MODE is {found!r}; write one of {', '.join(MODES)}.")
-    return found
 
 
 def workers() -> int:

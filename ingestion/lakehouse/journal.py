@@ -21,6 +21,8 @@ from ingestion.lakehouse.migrations import JOURNAL
 from ingestion.lakehouse.settings import scrub
 from ingestion.lakehouse.write_ahead import BUSY_SECONDS
 
+LET_PASS = "delivery {load} is let pass by hand"  # expectation under which a person's word stands
+
 _TABLES = {
     "runs": """
         invocation_id text primary key, run_id text not null, started_at text not null,

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     kaggle_key: SecretStr | None = None
 
     # what a build may use
+    sluice_mode: Literal["sequential", "concurrent", "adaptive", "priority"] | None = None
     sluice_threads: int = Field(default=2, ge=1)
     sluice_memory_limit: str = "3GB"
     sluice_lock_wait_seconds: float = Field(default=0, ge=0)
@@ -82,6 +83,18 @@ class Settings(BaseSettings):
     llm_budget_usd: float | None = Field(default=None, ge=0)
     llm_budget_tokens: int | None = Field(default=None, ge=0)
     llm_budget_calls: int | None = Field(default=None, ge=0)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether files and questions are taken in their order, whatever their priority."""
+        return self.sluice_mode in ("sequential", "concurrent")
+
+    @property
+    def llm_pace(self) -> str:
+        """How an endpoint is asked: adaptive, fixed, sequential or batch."""
+        if self.llm_mode == "batch" or self.sluice_mode is None:
+            return self.llm_mode
+        return {"sequential": "sequential", "concurrent": "fixed"}.get(self.sluice_mode, "adaptive")
 
     @field_validator("sluice_lake")
     @classmethod
@@ -135,11 +148,14 @@ def reset_settings() -> None:
 
 def secret_values() -> list[str]:
     """Return every secret in force, for scrubbing text before it is written anywhere."""
-    known = settings()
+    try:
+        known: Settings | None = settings()
+    except SettingsError:  # which is told through here, too
+        known = None
     found = [
         value.get_secret_value()
-        for name in type(known).model_fields
-        if isinstance(value := getattr(known, name), SecretStr)
+        for name in Settings.model_fields
+        if isinstance(value := getattr(known, name, None), SecretStr)
     ]
     marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS")
     found += [

@@ -38,7 +38,7 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
 from ingestion.lakehouse.paths import local_path
 from ingestion.lakehouse.settings import SettingsError
-from ingestion.landing.products import domain_of_namespace
+from ingestion.landing.products import product_of_namespace
 
 JOB_KEY = "sluice.job-key"
 LOAD_ID = "sluice.load-id"
@@ -206,7 +206,7 @@ class LakeClient(FilesystemClient):
 
 def shapes(namespace: str) -> dict[str, pa.Schema]:
     """Return the declared shape of every table of a raw namespace."""
-    return domain_of_namespace(namespace).tables
+    return product_of_namespace(namespace).tables
 
 
 class lake_destination(filesystem):

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from python_models.conversations.released_set import ReleasedSet, SetRefused
-from python_models.conversations.templates import TEMPLATES, NotCarried
+from python_models.conversations.talks import NotCarried
+from python_models.conversations.templates import (
+    TEMPLATES,
+    TRAINING,
+    Template,
+    training_template,
+)
+from python_models.conversations.trainer_files import write_beside
+from python_models.conversations.trainers import NAMES, TRAINERS
 from python_models.conversations.writers import (
     COMPRESSIONS,
     FORMATS,
@@ -38,12 +46,18 @@ TIERS = ("open", "restricted", "private")
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for; `tiers` are those the caller may have."""
+    """What is asked for; `tiers` are those the caller may have.
+
+    `trainer` says whose `sft`, `dpo` or `kto` is meant, `names` which fields and roles it calls
+    otherwise: {"messages": "dialogue", "user": "person"}.
+    """
 
     format: str = "jsonl"
     template: str = "messages"
     compression: str = "none"
     tiers: tuple[str, ...] = ("open",)
+    trainer: str = "trl"
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> None:
         """Refuse what is not one of the choices.
@@ -53,13 +67,40 @@ class Request:
         """
         choices = (
             ("FORMAT", (self.format,), FORMATS),
-            ("TEMPLATE", (self.template,), tuple(TEMPLATES)),
+            ("TEMPLATE", (self.template,), (*TEMPLATES, *TRAINING)),
+            ("FOR", (self.trainer,), TRAINERS),
             ("COMPRESS", (self.compression,), tuple(COMPRESSIONS)),
             ("TIERS", self.tiers, TIERS),
         )
         for name, given, known in choices:
             if wrong := [one for one in given if one not in known]:
                 raise SetRefused(f"{name}={','.join(wrong)} is none of {', '.join(known)}")
+        self.shape()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether the shape is one a trainer reads in its own way."""
+        return self.template in TRAINING
+
+    def shape(self) -> Template:
+        """Return the template that is meant.
+
+        Raises:
+            SetRefused: it cannot be had so; says what can.
+        """
+        if not self.is_training:
+            return TEMPLATES[self.template]
+        if self.format not in ("json", "jsonl"):
+            raise SetRefused(
+                f"FORMAT={self.format} has no place for what {self.template} carries; "
+                "take json or jsonl"
+            )
+        if self.trainer.startswith("llama_factory") and self.compression != "none":
+            raise SetRefused(f"{self.trainer} reads no packed files; leave COMPRESS away")
+        try:
+            return training_template(self.template, self.trainer, self.names)
+        except ValueError as error:
+            raise SetRefused(str(error)) from None
 
 
 @dataclass
@@ -147,12 +188,13 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
 
 
 def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
-    template = TEMPLATES[request.template]
+    template = request.shape()
     names = {
         split: file_name(f"{wanted.name}-{split}", request.format, request.compression)
         for split in SPLITS
     }
     reasons: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
     with ExitStack() as stack:
         files: dict[str, Writer] = {
             split: stack.enter_context(
@@ -163,17 +205,29 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         named = stack.enter_context((folder / LEFT_OUT).open("wb"))
         left_out = JsonLines(named, template.schema)
         for row in wanted.rows():
+            lost_here: list[str] = []
             try:
-                record = template.record(row["conversation_id"], row["turns"] or [])
+                metadata = json.loads(row["metadata"] or "{}")
+                record = template.record(
+                    row["conversation_id"], row["turns"] or [], metadata, lost_here.append
+                )
             except NotCarried as reason:
                 reasons[str(reason)] += 1
                 told = {name: row[name] for name in ("record_id", "conversation_id", "split")}
                 left_out.put(told | {"reason": str(reason)})
             else:
                 files[row["split"]].put(record)
+                lost.update(lost_here)
     rows = {split: writer.rows for split, writer in files.items()}
     files_told = [_told(folder / name, split, rows[split]) for split, name in names.items()]
     manifest = _manifest(wanted, request, files_told, reasons, _told(folder / LEFT_OUT, None, 0))
+    manifest["not_carried"] = dict(sorted(lost.items()))
+    if request.is_training:
+        known = NAMES[request.trainer] | dict(request.names)
+        manifest |= {"trainer": request.trainer, "names": known}
+        manifest["beside"] = write_beside(
+            folder, request.trainer, request.template, known, manifest
+        )
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return Written(folder, manifest, reasons)

@@ -51,9 +51,13 @@ _MEMBERS = """
         group by conversation_id
     )
 
-    select members.record_id, members.conversation_id, members.split, said.turns
+    select
+        members.record_id, members.conversation_id, members.split, said.turns,
+        records.metadata
     from members
     left join said on members.conversation_id = said.conversation_id
+    left join conversations.conversations as records
+        on members.record_id = records.record_id
     order by members.conversation_id, members.record_id
 """
 
@@ -87,7 +91,7 @@ class ReleasedSet:
         return str(self.description["set_name"])
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield record_id, conversation_id, split and turns, in the order of conversation ids."""
+        """Yield record_id, conversation_id, split, turns and metadata, ordered by conversation."""
         for first, last in _ranges(self.conversations):
             bounds = {"set_name": self.name, "first": first, "last": last}
             cursor = self.connection.cursor()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -44,7 +45,7 @@ def spoken(texts: Any, without_prompt: Any) -> Any:
     return joined.project("texts.conversation_id, coalesce(said.text, texts.text) as text")
 
 
-def sign_texts(session: Any, texts: Any, kept: str | None) -> pa.Table:
+def sign_texts(session: duckdb.DuckDBPyConnection, texts: Any, kept: str | None) -> pa.Table:
     """Return the signature of each text; what was signed before is taken over.
 
     Args:
@@ -70,7 +71,7 @@ def sign_texts(session: Any, texts: Any, kept: str | None) -> pa.Table:
     return pa.concat_tables([taken, _signed(hashed.join(known, is_same, how="anti"))])
 
 
-def kept_signatures(session: Any, this: Any) -> str | None:
+def kept_signatures(session: duckdb.DuckDBPyConnection, this: Any) -> str | None:
     """Return the name of the table an earlier run left, None when there is none."""
     found = session.execute(
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
@@ -119,7 +120,9 @@ def as_signatures(blobs: pa.ChunkedArray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def find_near_duplicates(session: Any, signed: Any, texts: Any, threshold: float) -> pa.Table:
+def find_near_duplicates(
+    session: duckdb.DuckDBPyConnection, signed: Any, texts: Any, threshold: float
+) -> pa.Table:
     """Return the conversations that have a near-duplicate, with their clusters.
 
     Args:
@@ -150,7 +153,7 @@ def find_near_duplicates(session: Any, signed: Any, texts: Any, threshold: float
     return pa.table(columns).cast(FOUND)
 
 
-def shingles_by_id(session: Any, texts: Any, ids: pa.Array) -> ShinglesOf:
+def shingles_by_id(session: duckdb.DuckDBPyConnection, texts: Any, ids: pa.Array) -> ShinglesOf:
     """Return what gives the shingles of some of the conversations, by their place in `ids`."""
 
     def shingles_of(rows: np.ndarray) -> Shingles:

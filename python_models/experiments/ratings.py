@@ -8,20 +8,29 @@ raters agree. Three shapes are known, and told apart by what a file holds:
 - long form, a row for each rating: `--unit COLUMN... --rater COLUMN --score COLUMN`; files that
   were rated by one person each are joined on the unit, the file's name being the rater.
 
-Words are categories: they are numbered in the order of `--order`, or of the alphabet.
+Words are categories: they are numbered in the order of `--order`, or of the alphabet. An empty
+cell, `N/A`, `n/a`, `-`, `NaN` and their like are missing; `7,5` is a number, and `1,234` is one
+where its column tells what the comma is. A word among numbers is an error that names the cell.
+
+Without any of these options the columns tell: `text` (with `score`) are judges' texts; `unit`,
+`rater`, `score` are long form; else the first column is the unit and each other one a rater.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import numbers
 import sys
 from pathlib import Path
 from typing import Any
 
 from ingestion.lakehouse.settings import told
+from python_models.experiments.rated_cells import NotRated
 from python_models.experiments.rated_files import (
-    NotRated,
+    FILE,
+    PLACE,
     judged_texts,
     rated_columns,
     rated_lists,
@@ -41,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     if given.json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        sys.stdout.write(json.dumps(_plain(found), indent=2, allow_nan=False) + "\n")
     else:
         _show(found)
     return 0
@@ -71,7 +80,22 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _guessed(rows: list[dict[str, Any]], given: argparse.Namespace) -> None:
+    """Fill in what files hold by the names of their columns, where nothing is told."""
+    names = [name for name in rows[0] if name not in (FILE, PLACE)] if rows else []
+    if given.text or given.raters or given.list or given.unit or given.rater or given.score:
+        return
+    if "text" in names:
+        given.text = "text"
+        given.recorded = given.recorded or ("score" if "score" in names else None)
+    elif {"unit", "rater", "score"} <= set(names):
+        given.unit, given.rater, given.score = ["unit"], "rater", "score"
+    elif len(names) > 2:
+        given.raters = names[1:]
+
+
 def _figures(rows: list[dict[str, Any]], given: argparse.Namespace) -> dict[str, Any]:
+    _guessed(rows, given)
     if given.text:
         texts = judged_texts(rows, given.text, given.recorded)
         return parsing_of(texts, given.parser, tuple(given.scale))
@@ -82,6 +106,19 @@ def _figures(rows: list[dict[str, Any]], given: argparse.Namespace) -> dict[str,
     if given.unit and given.rater and given.score:
         return agreement_of(*rated_rows(rows, given.unit, given.rater, given.score, given.order))
     raise NotRated("say what the files hold: --text, --raters, --list, or --unit --rater --score")
+
+
+def _plain(found: Any) -> Any:
+    """Return figures as JSON knows them: what is no finite number is null."""
+    if isinstance(found, dict):
+        return {name: _plain(value) for name, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_plain(value) for value in found]
+    if isinstance(found, numbers.Integral) and not isinstance(found, bool):
+        return int(found)
+    if isinstance(found, numbers.Real) and not isinstance(found, bool):
+        return float(found) if math.isfinite(found) else None
+    return found
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, literal
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables
 from python_models.release.journal_copy import comment
 from python_models.release.release_views import unreadable_query
@@ -37,7 +37,7 @@ from python_models.release.source_words import words_of
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
 # the file holds views and small tables: blocks of 256 kB would be almost empty
-_SMALL_BLOCKS = {"default_block_size": "16384"}
+_SMALL_BLOCKS: dict[str, str | bool | int | float | list[str]] = {"default_block_size": "16384"}
 _LEDGER = ("calls", "attempts")
 # `release-000003-n00000042.duckdb`; those of earlier versions end in the time they were written
 _NAME = re.compile(r"\.?release-(?P<release>\d+)-(n(?P<number>\d+)|[^-]*)\.duckdb")
@@ -169,8 +169,11 @@ def _fill(path: Path, release_id: int | None) -> None:
         for table in _tables(release_id):
             _show_table(target, table)
             folders.add(table["location"])
-        for domain in DOMAINS.values():
-            folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
+        for domain in PRODUCTS.values():
+            found = _pin_current(target, domain.namespace, "rejects", domain.name)
+            folders |= found
+            if not found:
+                _show_empty(target, domain, "rejects")
         for name in _LEDGER:
             folders |= _pin_current(target, "llm", name, "llm")
         ops_tables.fill(target, release_id)
@@ -223,6 +226,15 @@ def _pin_current(
     query = pinned_query(snapshot, columns)
     _create_view(target, schema, table, query, {"comments": json.dumps(comments)})
     return {snapshot.location}
+
+
+def _show_empty(target: duckdb.DuckDBPyConnection, domain: Product, table: str) -> None:
+    """Show a raw table that has no row yet, so that a query over it is no error."""
+    from ingestion.landing.raw_tables import empty_query  # imports pyarrow
+
+    comments = json.dumps(words_of(domain.namespace, table))
+    query = empty_query(domain.tables[table])
+    _create_view(target, domain.name, table, query, {"comments": comments})
 
 
 def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:

@@ -12,7 +12,10 @@ from ingestion.lakehouse.settings import SettingsError
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
     "run-show": ("runs.show:run_show", [(["id"], {"nargs": "?", "default": "last"})]),
-    "run-compare": ("runs.compare:run_compare", [(["a"], {}), (["b"], {})]),
+    "run-compare": (
+        "runs.compare:run_compare",
+        [(["a"], {"nargs": "?"}), (["b"], {"nargs": "?", "help": "default: the last two"})],
+    ),
     "resume": (
         "runs.resume:resume",
         [
@@ -37,7 +40,10 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
         "release.rollback:release_rollback",
         [(["id"], {}), (["--domain"], {"help": "only this domain's part"})],
     ),
-    "release-diff": ("runs.compare:release_diff", [(["a"], {}), (["b"], {})]),
+    "release-diff": (
+        "runs.compare:release_diff",
+        [(["a"], {"nargs": "?"}), (["b"], {"nargs": "?", "help": "default: the last two"})],
+    ),
     "export-run": (
         "runs.export:export_run",
         [

@@ -93,10 +93,10 @@ def step(seen: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
 def offered_files() -> dict[str, tuple[int, str]]:
     """Return {address: (size, stamp)} of the files that the declared sources offer now."""
     from ingestion.landing.deliveries import SourceAbsent, SourceFailed
-    from ingestion.landing.products import DOMAINS
+    from ingestion.landing.products import PRODUCTS
 
     found: dict[str, tuple[int, str]] = {}
-    for domain in DOMAINS.values():
+    for domain in PRODUCTS.values():
         for entry in domain.source.declared().values():
             with contextlib.suppress(SourceAbsent, SourceFailed):
                 for file in domain.source.watched(entry):

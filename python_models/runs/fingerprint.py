@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +21,6 @@ _PARTS = {
 }
 _WRITTEN = {"target", "logs", "dbt_packages", "__pycache__"}
 _LARGEST_TEXT = 60_000
-_CHOICE = "SLUICE_EXPERIMENTS_"
 
 
 def project_texts() -> dict[str, bytes]:
@@ -57,17 +55,9 @@ def storable_texts(texts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def plain_settings() -> dict[str, Any]:
-    """Return the settings in force without their secrets, which are only said to be set.
-
-    What a run of experiments is restricted to stands in the environment alone.
-    """
+    """Return the settings in force without their secrets, which are only said to be set."""
     known = settings()
-    chosen = {
-        name.lower(): value
-        for name, value in sorted(os.environ.items())
-        if name.startswith(_CHOICE) and value
-    }
-    return chosen | {
+    return {
         name: "(set)" if isinstance(value := getattr(known, name), SecretStr) else _text(value)
         for name in sorted(type(known).model_fields)
     }

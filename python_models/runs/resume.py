@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.dbt_environment import target_folder
 from ingestion.lakehouse.output import say, wide
 from python_models.release import live
 from python_models.runs import summary
-from python_models.runs.dbt_command import dbt, target_folder
+from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import GOOD, RESUME_VARIABLE, mark_killed
 from python_models.runs.phases import latest_nodes, phase_nodes
 

@@ -54,7 +54,7 @@ def compact_table(
     Builds and releases that have the old snapshot go on reading the old files, which stay
     until `retention` finds that nothing points to them any more.
     """
-    small = []
+    small: list[Any] = []
     for task in table.scan().plan_files():
         room = LARGEST_BYTES - sum(file.file_size_in_bytes for file in small)
         size = task.file.file_size_in_bytes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ class Member:
     tier: str = "open"
     split: str | None = "train"
     dataset_id: str = "letters"
+    metadata: Mapping[str, Any] | None = None
 
 
 def id_of(number: int) -> str:
@@ -45,6 +47,7 @@ def publish_set(members: Sequence[Member], name: str = "letters_set") -> None:
             ["conversation_id", "turn"],
             [row for number, member in rows for row in _message_rows(number, member)],
         ),
+        "conversations": (["record_id"], [_record_row(*one) for one in rows]),
         "datasets": (["dataset_id"], _dataset_rows(members)),
     }
     with duckdb.connect(str(lake().build_db)) as build:
@@ -83,6 +86,11 @@ def _member_row(name: str, number: int, member: Member) -> dict[str, Any]:
         "split": member.split,
         "decision": "left_out" if member.split is None else "member",
     }
+
+
+def _record_row(number: int, member: Member) -> dict[str, Any]:
+    metadata = json.dumps(member.metadata) if member.metadata else None
+    return {"record_id": f"r{number}", "conversation_id": id_of(number), "metadata": metadata}
 
 
 def _message_rows(number: int, member: Member) -> list[dict[str, Any]]:

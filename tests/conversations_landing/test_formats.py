@@ -286,7 +286,8 @@ def test_reasoning_is_kept_apart() -> None:
 
 def test_the_answer_not_chosen_is_kept() -> None:
     found = standardise({"prompt": "Hello", "chosen": "Hi there", "rejected": "No", "margin": 2})
-    assert found.metadata["preference"] == {"rejected": [{"role": A, "content": "No"}]}
+    rejected = [{"role": A, "content": "No"}]
+    assert found.metadata["preference"] == {"turn": 1, "rejected": rejected}
     assert found.metadata["fields"] == {"margin": 2}
 
 

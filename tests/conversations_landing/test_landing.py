@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.__main__ import REFUSED
+from ingestion.lakehouse.settings import reset_settings
 from tests.conversations_landing.chats import DATASET, Chats, lines
 
 BROKEN = '{"messages": [{"role": "narrator", "content": "Night."}]}\n{"messages": \n'
@@ -130,8 +131,9 @@ def test_a_reader_of_ones_own_yields_records(chats: Chats) -> None:
     ],
 )
 def test_each_mode_lands_the_same(mode: str, chats: Chats, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLUICE_LANDING_MODE", mode)
+    monkeypatch.setenv("SLUICE_MODE", mode)
     monkeypatch.setenv("SLUICE_LANDING_WORKERS", "2")
+    reset_settings()
     body = lines(0, 40_000)  # enough for several processes
     chats.deliver("a.jsonl", body + BROKEN)
     assert chats.land() == 0
@@ -143,14 +145,15 @@ def test_each_mode_lands_the_same(mode: str, chats: Chats, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SLUICE_LANDING_MODE", "fast"), ("SLUICE_LANDING_WORKERS", "0")]
+    ("name", "value"), [("SLUICE_MODE", "fast"), ("SLUICE_LANDING_WORKERS", "0")]
 )
 def test_a_wrong_setting_is_named(
     name: str, value: str, chats: Chats, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setenv(name, value)
     chats.deliver("a.jsonl", lines(0, 1))
+    monkeypatch.setenv(name, value)
+    reset_settings()
     assert chats.land() == 2
     assert name in capsys.readouterr().err
 

@@ -284,6 +284,7 @@ create table ops.loads (
     load_id varchar,
     source varchar,
     table_name varchar,
+    state varchar,
     files bigint,
     rows bigint,
     rejects bigint,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.conversations.formats.instants import instant
+from ingestion.conversations.formats.labels import with_training
 from ingestion.conversations.formats.layouts import READERS, read_list, unknown
 from ingestion.conversations.formats.pairs import Fields, bare, read_columns
 from ingestion.conversations.formats.remainder import sorted_out
@@ -105,6 +106,8 @@ def _finished(
         rest = sorted_out(fields.rest(), metadata)
         if rest:
             metadata["fields"] = rest
+    if "fields" in metadata or "turns" in metadata:
+        metadata = with_training(metadata, into.messages)
     if metadata and (variant := variant_of(metadata, fields.record if fields else {}, bare)):
         metadata["variant"] = variant
     return Standardised(form, confidence, into.messages, metadata, created_at)

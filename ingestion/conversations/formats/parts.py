@@ -164,7 +164,7 @@ class _Reader:
         inner = _result_of(part)
         if inner is not None:
             rest = {key: one for key, one in inner.items() if key not in _ANSWERS}
-            content = inner.get("response", inner.get("output", inner.get("content", inner)))
+            content: Any = inner.get("response", inner.get("output", inner.get("content", inner)))
         else:
             key = next((key for key in ("content", "output", "value", "result", "text")
                         if part.get(key) is not None), None)  # fmt: skip

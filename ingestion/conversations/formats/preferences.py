@@ -36,9 +36,11 @@ def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:
     other = Conversation(into.wishes)
     other.messages = list(before)
     _append(rejected, other, before)
-    answers = other.messages[_shared(into.messages, other.messages) :]
+    parting = _shared(into.messages, other.messages)
+    answers = other.messages[parting:]
     into.metadata["preference"] = {
-        "rejected": [{"role": one.role, "content": one.content} for one in answers]
+        "turn": parting,
+        "rejected": [{"role": one.role, "content": one.content} for one in answers],
     }
     return "preference", confidence
 
@@ -55,21 +57,21 @@ def _context(fields: Fields, into: Conversation) -> float:
     for name in ("conversations", "messages", "conversation", "prompt", "history"):
         key = fields.names.get(name)
         value = cell(fields.record[key]) if key is not None else None
-        if is_turns(value):
+        if value is not None and is_turns(value):
             fields.take(name)
             read_turns(value, into)
             return 1.0
     if _request(fields, into):
         return 1.0
-    name = fields.first(("prompt", "question", "instruction", "query", "input"))
-    if name == "instruction":
+    asking = fields.first(("prompt", "question", "instruction", "query", "input"))
+    if asking == "instruction":
         asked = [plain_text(fields, one) for one in ("instruction", "input") if one in fields.names]
         into.say("user", "\n".join(filter(None, asked)))
-    elif name is not None:
-        text = plain_text(fields, name)
+    elif asking is not None:
+        text = plain_text(fields, asking)
         if not take_prompt(text, into):
             into.say("user", text)
-    return 1.0 if name in ("prompt", "question", "instruction") else 0.95
+    return 1.0 if asking in ("prompt", "question", "instruction") else 0.95
 
 
 def _request(fields: Fields, into: Conversation) -> bool:

@@ -44,11 +44,11 @@ def icc(ratings: Floats) -> dict[str, Estimate]:
 
 def _forms(ratings: Floats, drawn: Floats) -> Floats:
     """Return the six forms (forms x draws) from mean squares of a two-way layout."""
-    units, raters = drawn[0].sum(), ratings.shape[1]
+    units, raters = drawn.sum(axis=1), ratings.shape[1]
     rows = ratings.mean(axis=1)
     grand = drawn @ rows / units
     between = raters * (drawn @ rows**2 - units * grand**2)
-    columns = drawn @ ratings / units
+    columns = drawn @ ratings / units[:, None]
     judges = units * ((columns - grand[:, None]) ** 2).sum(axis=1)
     total = drawn @ (ratings**2).sum(axis=1) - units * raters * grand**2
     msr = between / (units - 1)

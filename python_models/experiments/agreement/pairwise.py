@@ -36,7 +36,7 @@ def pairwise(first: Floats, second: Floats) -> dict[str, Estimate]:
     }
     for weights in ("unweighted", "linear", "quadratic"):
         name = "kappa" if weights == "unweighted" else f"kappa_{weights}"
-        found[name] = kappa(one, two, weights)  # type: ignore[arg-type]
+        found[name] = kappa(one, two, weights)
     return found
 
 
@@ -119,7 +119,8 @@ def kappa(one: Floats, two: Floats, weights: Weights = "unweighted") -> Estimate
 
     def of_draws(drawn: Floats) -> Floats:
         joint = (drawn @ pairs).reshape(-1, size, size)
-        expected = joint.sum(axis=2)[:, :, None] * joint.sum(axis=1)[:, None, :] / units
+        expected = joint.sum(axis=2)[:, :, None] * joint.sum(axis=1)[:, None, :]
+        expected /= joint.sum(axis=(1, 2))[:, None, None]
         by_chance = (cost * expected).sum(axis=(1, 2))
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = (cost * joint).sum(axis=(1, 2)) / by_chance

@@ -6,8 +6,6 @@ def model(dbt, session):
         materialized="incremental",
         incremental_strategy="delete+insert",
         unique_key="conversation_id",
-        schema="conversations_intermediate",
-        tags=["conversations"],
     )
     texts = dbt.ref("int_conversations__conversation_texts")
     known = known_before(session, str(dbt.this)) if dbt.is_incremental else None

@@ -2,7 +2,7 @@ from python_models.conversations.signing import find_near_duplicates, setting_of
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="conversations_intermediate", tags=["conversations"])
+    dbt.config(materialized="table")
     signed = dbt.ref("int_conversations__texts_signed")
     without_prompt = dbt.ref("int_conversations__prompts_removed")
     texts = spoken(dbt.ref("int_conversations__conversation_texts"), without_prompt)

@@ -3,7 +3,7 @@ from python_models.conversations.survivors import choose_survivors
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="conversations_intermediate", tags=["conversations"])
+    dbt.config(materialized="table")
     ranked = dbt.ref("int_conversations__duplicates_ranked")
     without_prompt = dbt.ref("int_conversations__prompts_removed")
     texts = spoken(dbt.ref("int_conversations__conversation_texts"), without_prompt)

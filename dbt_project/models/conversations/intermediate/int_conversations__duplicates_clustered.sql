@@ -23,7 +23,9 @@ records_in_clusters as (
         coalesce(chosen.survivor_conversation_id, ranked.conversation_id)
         || ranked.variant_mark as cluster_id,
         ranked.grade,
+        ranked.flags,
         ranked.failed_check,
+        ranked.unwanted_reason,
         ranked.priority,
         ranked.record_number,
         ranked.tier_rank,
@@ -31,6 +33,7 @@ records_in_clusters as (
         ranked.score,
         coalesce(chosen.similarity, 1.0) as similarity,
         ranked.is_valid,
+        ranked.is_labelled,
         ranked.landed_date,
         ranked.created_at
     from ranked
@@ -52,7 +55,9 @@ duplicates_clustered as (
         records_in_clusters.group_id,
         records_in_clusters.cluster_id,
         records_in_clusters.grade,
+        records_in_clusters.flags,
         records_in_clusters.failed_check,
+        records_in_clusters.unwanted_reason,
         first_value(records_in_clusters.record_id) over in_cluster
             as survivor_record_id,
         first_value(records_in_clusters.conversation_id) over in_cluster
@@ -67,6 +72,7 @@ duplicates_clustered as (
         records_in_clusters.score,
         records_in_clusters.similarity,
         records_in_clusters.is_valid,
+        records_in_clusters.is_labelled,
         records_in_clusters.landed_date,
         records_in_clusters.created_at
     from records_in_clusters

@@ -56,13 +56,16 @@ records_in_groups as (
             as group_id,
         coalesce(':' || variants.variant, '') as variant_mark,
         coalesce(qualities.grade, 'below') as grade,
+        qualities.flags,
         validated.failed_check,
+        validated.unwanted_reason,
         validated.priority,
         validated.record_number,
         case validated.tier when 'open' then 3 when 'restricted' then 2 else 1 end
             as tier_rank,
         coalesce(qualities.score, 0.0) as score,
         coalesce(qualities.is_valid, false) as is_valid,
+        validated.is_labelled,
         validated.landed_date,
         validated.created_at
     from validated
@@ -78,6 +81,7 @@ duplicates_ranked as (
             partition by records_in_groups.group_id
             order by
                 records_in_groups.is_valid desc,
+                case when records_in_groups.unwanted_reason is null then 0 else 1 end,
                 records_in_groups.tier_rank desc,
                 records_in_groups.score desc,
                 records_in_groups.priority desc,

@@ -1,3 +1,6 @@
+{% set flags = [
+    'crisis', 'crisis_without_support', 'damaged', 'personal_data', 'refusal', 'toxic'
+] %}
 -- A set looks at the datasets and tiers it names. Copies are told apart among those
 -- that are fit for the set only: a copy outside of it never keeps one out. `place` is
 -- the order in which the set's policy would take them.
@@ -25,10 +28,24 @@ candidates as (
         case
             when not records.is_valid
                 then 'failed validation: ' || coalesce(records.failed_check, 'unknown')
+            when coalesce(sets.labels, 'good') = 'labelled' and not records.is_labelled
+                then 'no label'
+            when
+                coalesce(sets.labels, 'good') = 'good'
+                and records.unwanted_reason is not null
+                then records.unwanted_reason
             when sets.min_grade = 'keep' and records.grade = 'below'
                 then 'grade below keep'
             when sets.min_grade = 'premium' and records.grade <> 'premium'
                 then 'grade below premium'
+            {% for flag in flags -%}
+            when
+                position(
+                    '; {{ flag }};' in '; ' || coalesce(sets.refused_flags, '') || ';'
+                ) > 0
+                and position(' {{ flag }} ' in ' ' || records.flags || ' ') > 0
+                then 'flag {{ flag }}'
+            {% endfor -%}
             when
                 sets.languages <> '*'
                 and position(

@@ -1,0 +1,8 @@
+# Targets of conversations; `make help` reads them.
+.PHONY: export
+export: $(STAMP) ## Write a set as files. SET= FORMAT= TEMPLATE= FOR= DIR= (ARGS=--help)
+	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(FOR),--for "$(FOR)") $(if $(NAMES),--names "$(NAMES)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
+
+.PHONY: bench-conversations
+bench-conversations: $(STAMP) ## Near-duplicates of a million texts; landing and checks of 200,000
+	@$(PY) -m tests.benchmarks.conversations $(ARGS)
