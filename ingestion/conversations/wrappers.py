@@ -41,18 +41,20 @@ class Layout:
         lists: paths of lists whose elements are records.
         maps: paths of objects whose values are records.
         rows: paths of lists whose elements are lists of cells, with the names of the columns.
-        columns: paths of lists (or objects by row number) that hold one column each.
+        tables: for each table written column by column, the paths of lists (or objects by row
+            number) that hold one column each.
     """
 
     lists: list[Path] = field(default_factory=list)
     maps: list[Path] = field(default_factory=list)
     rows: dict[Path, list[str]] = field(default_factory=dict)
-    columns: list[Path] = field(default_factory=list)
+    tables: list[list[Path]] = field(default_factory=list)
 
     @property
     def places(self) -> list[Path]:
         """Return all paths records are read from."""
-        return [*self.lists, *self.maps, *self.rows, *self.columns]
+        columns = (column for table in self.tables for column in table)
+        return [*self.lists, *self.maps, *self.rows, *columns]
 
 
 def unwrapped(source: Source) -> Iterator[Payload] | None:
@@ -65,10 +67,17 @@ def unwrapped(source: Source) -> Iterator[Payload] | None:
     layout = layout_of(root) if root is not None else None
     if root is None or layout is None:
         return None
+    return _records(source, root, layout)
+
+
+def _records(source: Source, root: Node, layout: Layout) -> Iterator[Payload]:
     around, left = _around(root, layout)
-    if layout.columns:
-        return _columns(source, layout, around, left)
-    return _members(source, layout, around, left)
+    if layout.lists or layout.maps or layout.rows:
+        yield from _members(source, layout, around)
+    for table in layout.tables:
+        among_others = len(layout.places) > len(table)
+        yield from _columns(source, table, _said_of(table[0][:-1], among_others) | around)
+    yield from left
 
 
 def layout_of(root: Node) -> Layout | None:
@@ -135,7 +144,7 @@ def _collect(node: Node, path: Path, found: Layout) -> None:
     if names := _row_names(node):
         found.rows[(*path, "data")] = names
     elif columns := _column_names(node):
-        found.columns = [(*path, name) for name in columns]
+        found.tables.append([(*path, name) for name in columns])
     elif _is_map(node):
         found.maps.append(path)
     else:
@@ -192,12 +201,10 @@ def _around(root: Node, layout: Layout) -> tuple[dict[str, Any], list[Bad]]:
     return ({"file": said} if said else {}), left
 
 
-def _members(
-    source: Source, layout: Layout, around: dict[str, Any], left: list[Bad]
-) -> Iterator[Payload]:
-    places = layout.places
-    several = len(places) > 1
-    said = {place: _said_of(place, among_others=several) | around for place in places}
+def _members(source: Source, layout: Layout, around: dict[str, Any]) -> Iterator[Payload]:
+    places = [*layout.lists, *layout.maps, *layout.rows]
+    several = len(layout.places) > 1
+    said = {place: _said_of(place, several) | around for place in places}
     maps, rows = set(layout.maps), layout.rows
 
     def enters(path: Path, _: bytes) -> bool:
@@ -217,7 +224,6 @@ def _members(
                     yield Wrapped(text, said[place] | split | {"key": name})
             elif place in said and name is None:
                 yield _row(text, rows.get(place), said[place])
-    yield from left
 
 
 def _row(text: bytes, names: list[str] | None, said: dict[str, Any]) -> Payload:
@@ -231,7 +237,7 @@ def _row(text: bytes, names: list[str] | None, said: dict[str, Any]) -> Payload:
         return Bad("wrong_width", told, text[:20_000].decode("utf-8", "backslashreplace"))
 
 
-def _said_of(place: Path, *, among_others: bool) -> dict[str, Any]:
+def _said_of(place: Path, among_others: bool) -> dict[str, Any]:
     """Which split or list a record lies in, where that says something."""
     names = [name for name in place if name]
     for name in reversed(names):
@@ -242,14 +248,11 @@ def _said_of(place: Path, *, among_others: bool) -> dict[str, Any]:
     return {}
 
 
-def _columns(
-    source: Source, layout: Layout, around: dict[str, Any], left: list[Bad]
-) -> Iterator[Payload]:
+def _columns(source: Source, table: list[Path], said: dict[str, Any]) -> Iterator[Payload]:
     """Read all columns side by side: each from a pass of its own over the file."""
-    keys = [orjson.dumps(place[-1]) for place in layout.columns]
-    said = _said_of(layout.columns[0][:-1], among_others=False) | around
+    keys = [orjson.dumps(place[-1]) for place in table]
     with ExitStack() as stack:
-        cells = [_cells(stack.enter_context(source()), place) for place in layout.columns]
+        cells = [_cells(stack.enter_context(source()), place) for place in table]
         for row in zip_longest(*cells, fillvalue=_SHORT):
             if bad := next((cell for cell in row if isinstance(cell, Bad)), None):
                 yield bad
@@ -257,7 +260,6 @@ def _columns(
                 texts = [cell for cell in row if isinstance(cell, bytes)]
                 pairs = (key + b":" + text for key, text in zip(keys, texts, strict=True))
                 yield Wrapped(b"{" + b",".join(pairs) + b"}", said)
-    yield from left
 
 
 def _cells(stream: Any, place: Path) -> Iterator[bytes | Bad]:

@@ -33,13 +33,16 @@ FOUND = pa.schema(
 )
 
 
-def spoken(texts: Any) -> Any:
+def spoken(texts: Any, without_prompt: Any) -> Any:
     """Return conversations (`conversation_id`, `text`) without their system prompts.
 
-    What many share there says nothing about what each of them says.
+    Args:
+        texts: relation with `conversation_id` and `text`.
+        without_prompt: the same of the conversations that have a prompt, without it.
     """
-    said = "coalesce(text_without_prompt, text) as text"
-    return texts.project(f"conversation_id, {said}")
+    same = "texts.conversation_id = said.conversation_id"
+    joined = texts.set_alias("texts").join(without_prompt.set_alias("said"), same, how="left")
+    return joined.project("texts.conversation_id, coalesce(said.text, texts.text) as text")
 
 
 def sign_texts(session: duckdb.DuckDBPyConnection, texts: Any, kept: str | None) -> pa.Table:

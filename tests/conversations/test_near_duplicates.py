@@ -245,14 +245,10 @@ def test_what_is_said_decides_and_not_the_prompt_before_it() -> None:
     session = duckdb.connect()
     prompt = " ".join(f"rule{at}" for at in range(300))
     said = ["user: is the can here", "user: my rake broke", "user: do you sell bulbs"]
-    rows = session.from_arrow(
-        pa.table({
-            "conversation_id": ["a", "b", "c", "d"],
-            "text": [*(f"system: {prompt}\n{one}" for one in said), said[0]],
-            "text_without_prompt": [*said, None],
-        })
-    )  # fmt: skip
-    texts = spoken(rows)
+    prompted = [f"system: {prompt}\n{one}" for one in said]
+    rows = pa.table({"conversation_id": list("abcd"), "text": [*prompted, said[0]]})
+    without = pa.table({"conversation_id": list("abc"), "text": said})
+    texts = spoken(session.from_arrow(rows), session.from_arrow(without))
     signed = session.from_arrow(sign_texts(session, texts, None))
     found = find_near_duplicates(session, signed, texts, 0.8).to_pylist()
     assert {row["conversation_id"] for row in found} == {"a", "d"}

@@ -314,8 +314,8 @@ def test_quirks_of_turns_stay_as_they_are() -> None:
     ("given", "text", "note"),
     [
         ("<p>It is one &amp; two.</p><p>And three.</p>", "It is one & two.\n\nAnd three.", "html"),
-        ("<p>Do this:</p>\r\n<ul><li>Sit down.</li><li>Breathe.</li></ul>",
-         "Do this:\n\n- Sit down.\n- Breathe.", "html"),
+        ("<p>Do this:</p>\r\n<ul><li>Sit down first.</li><li>Breathe.</li></ul>",
+         "Do this:\n\n- Sit down first.\n- Breathe.", "html"),
         ("<p>One</p><p>Two</p>", "<p>One</p><p>Two</p>", None),
         ("Itâ€™s a cafÃ©", "It’s a café", "mojibake"),
         ("Ð¿Ñ€Ð¸Ð²ÐµÑ‚", "привет", "mojibake"),

@@ -29,6 +29,8 @@ ASKED_FOR = [
     ("A table of two rows?", "<table><tr><td>a.</td><td>b.</td></tr></table>"),
     ("How do I show it?", '<a href="https://example.com">my link</a>'),
     ("And a button?", "<div><button>Press me now, please.</button></div>"),
+    ("Mark up this sentence: Tea is good for you and me.", "<p>Tea is good for you and me.</p>"),
+    ("Put it into a paragraph tag.", "<p>Tea is good for you, and so is a nap.</p>"),
     ("Bold?", "<b>text</b>"),
 ]  # fmt: skip
 

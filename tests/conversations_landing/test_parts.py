@@ -26,6 +26,11 @@ THOUGHT: dict[str, Any] = {
     "OpenAI responses": {"role": A, "content": [
         {"type": "reasoning", "summary": [{"type": "summary_text", "text": WHY}]},
         {"type": "output_text", "text": EGG, "annotations": []}]},
+    "Bedrock": {"role": A, "content": [
+        {"reasoningContent": {"reasoningText": {"text": WHY, "signature": "s"}}}, {"text": EGG}]},
+    "Mistral": {"role": A, "content": [
+        {"type": "thinking", "thinking": [{"type": "text", "text": WHY}]},
+        {"type": "text", "text": EGG}]},
     "DeepSeek's field": {"role": A, "content": EGG, "reasoning_content": WHY},
     "OpenRouter": {"role": A, "content": EGG,
                    "reasoning_details": [{"type": "reasoning.text", "text": WHY}]},
@@ -145,6 +150,31 @@ CALLS: dict[str, tuple[Any, Any]] = {
                                "set_timer\n```json\n{\"minutes\": 6}\n```<｜tool▁call▁end｜>"
                                "<｜tool▁calls▁end｜>"},
         {"role": T, "content": "done"}),
+    "DeepSeek 3.1": (
+        {"role": A, "content": "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>set_timer<｜tool▁sep｜>"
+                               "{\"minutes\": 6}<｜tool▁call▁end｜><｜tool▁calls▁end｜>"},
+        {"role": T, "content": "done"}),
+    "Qwen Coder": (
+        {"role": A, "content": "<tool_call>\n<function=set_timer>\n<parameter=minutes>\n6\n"
+                               "</parameter>\n</function>\n</tool_call>"},
+        {"role": T, "content": "done"}),
+    "Llama 3.1": (
+        {"role": A, "content": "<|python_tag|>{\"name\": \"set_timer\", "
+                               "\"parameters\": {\"minutes\": 6}}<|eom_id|>"},
+        {"role": "ipython", "content": "done"}),
+    "Llama's own functions": (
+        {"role": A, "content": "<function=set_timer>{\"minutes\": 6}</function>"},
+        {"role": "ipython", "content": "done"}),
+    "Vercel": (
+        {"role": A, "content": [{"type": "tool-call", "toolCallId": "1", "toolName": "set_timer",
+                                 "input": {"minutes": 6}}]},
+        {"role": T, "content": [{"type": "tool-result", "toolCallId": "1",
+                                 "toolName": "set_timer", "output": "done"}]}),
+    "Bedrock": (
+        {"role": A, "content": [{"toolUse": {"toolUseId": "1", "name": "set_timer",
+                                             "input": {"minutes": 6}}}]},
+        {"role": U, "content": [{"toolResult": {"toolUseId": "1",
+                                                "content": [{"text": "done"}]}}]}),
     "a turn that is named so": (
         {"role": "function_call", "content": json.dumps(CALL)},
         {"role": "observation", "content": "done"}),
@@ -256,6 +286,8 @@ def test_media_of_every_field_are_kept_under_their_own_kind() -> None:
         {"kind": "image", "path": "b.png"}, {"kind": "image", "path": "c.png"},
     ]  # fmt: skip
     assert "fields" not in found.metadata
+    other = standardise(of(ASKED, {"role": A, "content": EGG}) | {"image": False, "document": "x"})
+    assert other.metadata == {"fields": {"image": False, "document": "x"}}
     spoken = standardise(of(ASKED, {"role": A, "content": None,
                                     "audio": {"id": "au1", "transcript": EGG}}))  # fmt: skip
     assert spoken.messages[1] == (A, EGG)

@@ -8,12 +8,12 @@ import orjson
 
 from ingestion.conversations.formats.shape import as_json
 
-_NAMES = ("name", "tool_name", "function_name", "recipient")
+_NAMES = ("name", "tool_name", "toolName", "function_name", "recipient")
 _ARGUMENTS = ("arguments", "args", "input", "parameters", "params")
-_IDS = ("id", "call_id", "tool_call_id", "tool_use_id")
+_IDS = ("id", "call_id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId")
 # a call is this member of what carries it
-_INNER = ("function", "functionCall", "function_call", "tool_call", "executableCode",
-          "executable_code")  # fmt: skip
+_INNER = ("function", "functionCall", "function_call", "tool_call", "toolUse",
+          "executableCode", "executable_code")  # fmt: skip
 
 
 def loaded(text: str, default: Any = None) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 
 from ingestion.conversations.formats.instants import instant
 from ingestion.conversations.formats.labels import with_training
-from ingestion.conversations.formats.layouts import READERS, read_list, sorted_out, unknown
+from ingestion.conversations.formats.layouts import READERS, read_list, unknown
 from ingestion.conversations.formats.pairs import Fields, bare, read_columns
+from ingestion.conversations.formats.remainder import sorted_out
 from ingestion.conversations.formats.shape import Standardised, Unstandard, Wishes
 from ingestion.conversations.formats.transcripts import read_transcript
 from ingestion.conversations.formats.turns import Conversation, decoded_cell, is_turns

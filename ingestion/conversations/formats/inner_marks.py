@@ -25,12 +25,20 @@ _SENTENCE_END = tuple(".!?…。！？:\"'”)")
 _CALLS = re.compile(
     r"^[ \t]*(?:<tool_call>\s*(?P<hermes>[\[{].*?[\]}])\s*</tool_call>"
     r"|<functioncall>\s*(?P<glaive>\{.*\})\s*(?:</functioncall>|$)"
-    r"|\[TOOL_CALLS\]\s*(?P<mistral>\[.*\])\s*$)",
+    r"|\[TOOL_CALLS\]\s*(?P<mistral>\[.*\])\s*$"
+    r"|<\|python_tag\|>\s*(?P<llama>\{.*\})\s*(?:<\|eom_id\|>)?\s*$)",
     re.S | re.M,
 )
+# calls that are named by their mark: `<function=name>` around JSON or parameters
+_NAMED = re.compile(
+    r"^[ \t]*(?:<tool_call>\s*)?<function=(?P<name>[\w.-]+)>(?P<inner>.*?)</function>"
+    r"(?:\s*</tool_call>)?",
+    re.S | re.M,
+)
+_PARAMETER = re.compile(r"<parameter=([\w.-]+)>\n?(.*?)\n?</parameter>", re.S)
 _DEEPSEEK_CALLS = re.compile(r"<｜tool▁calls▁begin｜>(.*?)(?:<｜tool▁calls▁end｜>|\Z)", re.S)
 _DEEPSEEK_CALL = re.compile(
-    r"<｜tool▁call▁begin｜>(?:function)?(?:<｜tool▁sep｜>)?\s*(?P<name>[\w.-]+)\s*"
+    r"<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?\s*(?P<name>[\w.-]+)\s*"
     r"(?:<｜tool▁sep｜>|\n)?\s*(?:```json)?\s*(?P<arguments>\{.*?\})\s*(?:```)?\s*"
     r"<｜tool▁call▁end｜>",
     re.S,
@@ -39,7 +47,7 @@ _QUOTED_ARGUMENTS = re.compile(r"'(\{.*\})'", re.S)
 _RESPONSE = re.compile(r"\s*<tool_response>\s*(.*?)\s*</tool_response>\s*", re.S)
 _ANY = re.compile(
     rf"</?(?:{_TAGS})>|\[/?THINK\]|◁/?think▷|<\|begin_of_thought|<tool_call>|<functioncall>"
-    r"|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>|<\|channel\|>"
+    r"|<function=|<\|python_tag\|>|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>|<\|channel\|>"
 )
 _FENCE = re.compile(r"^[ \t]*```", re.M)
 
@@ -143,6 +151,11 @@ def _without_calls(text: str) -> tuple[str, list[Any]]:
             continue
         calls += call if isinstance(call, list) else [call]
         text, at = _joined(text[: found.start()], text[found.end() :]), 0
+    while (found := _NAMED.search(text)) and not _in_code(text, found.start()):
+        inner = found.group("inner")
+        listed = {key: loaded(value, value) for key, value in _PARAMETER.findall(inner)}
+        calls.append({"name": found.group("name"), "arguments": listed or loaded(inner, inner)})
+        text = _joined(text[: found.start()], text[found.end() :])
     if found := _DEEPSEEK_CALLS.search(text):
         listed = list(_DEEPSEEK_CALL.finditer(found.group(1)))
         if listed:

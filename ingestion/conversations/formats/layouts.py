@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ingestion.conversations.formats.media import FIELDS as MEDIA_FIELDS
-from ingestion.conversations.formats.media import media_of_field
 from ingestion.conversations.formats.pairs import (
     ANSWERS,
     PROMPTS,
@@ -14,13 +12,13 @@ from ingestion.conversations.formats.pairs import (
     RESPONSES,
     TITLES,
     Fields,
-    bare,
     read_alpaca,
     read_columns,
     say_system_first,
     take_prompt,
 )
 from ingestion.conversations.formats.preferences import CHOSEN, REJECTED, read_preference
+from ingestion.conversations.formats.remainder import sorted_out
 from ingestion.conversations.formats.shape import Unstandard
 from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
 from ingestion.conversations.formats.trees import is_mapping, is_tree, read_mapping, read_tree
@@ -36,7 +34,6 @@ _TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "tu
           "contents", "chatmessages", "history", "data", "items")  # fmt: skip
 _TEXTS = ("text", "content", "chatml", "conversation", "conversations", "messages", "dialogue",
           "dialog", "prompt", "chat", "transcript")  # fmt: skip
-_TOOLS = ("tools", "functions")
 _Fits = Callable[[Fields], Any]
 _Reads = Callable[[Fields, Conversation], tuple[str, float]]
 # a record that is logged or listed lies in one of these fields
@@ -288,24 +285,3 @@ def unknown(record: dict[str, Any]) -> Unstandard:
             return Unstandard("wrapped_records", told)
     names = ", ".join(str(name) for name in list(record)[:20])
     return Unstandard("unknown_format", f"its fields are those of no known format: {names[:300]}")
-
-
-def sorted_out(rest: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
-    """Put tools and media of a record into its metadata; returns the other fields."""
-    left: dict[str, Any] = {}
-    for key, value in rest.items():
-        name = bare(str(key))
-        if name not in _TOOLS and name not in MEDIA_FIELDS:
-            left[key] = value
-            continue
-        decoded = decoded_cell(value) if type(value) is str else value
-        if name in _TOOLS:
-            known = metadata.get("tools")
-            metadata["tools"] = decoded if known is None else [*_listed(known), *_listed(decoded)]
-        elif found := media_of_field(MEDIA_FIELDS[name], decoded):
-            metadata.setdefault("media", []).extend(found)
-    return left
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -105,13 +105,10 @@ PREFACE = re.compile(
 def bare(text: str) -> str:
     """Return a text without the marks that begin or end a document, and the space around it."""
     text = text.strip()
-    while True:
+    while text.startswith(DOCUMENT_MARKS) or text.endswith(DOCUMENT_MARKS):
         for mark in DOCUMENT_MARKS:
-            if text.startswith(mark) or text.endswith(mark):
-                text = text.removeprefix(mark).removesuffix(mark).strip()
-                break
-        else:
-            return text
+            text = text.removeprefix(mark).removesuffix(mark).strip()
+    return text
 
 
 def style_of(text: str) -> Marks | None:

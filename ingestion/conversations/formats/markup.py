@@ -28,7 +28,7 @@ _INDENTED = re.compile(r"^[ \t]+</?[a-z]|>\n[ \t]+\S", re.M | re.I)
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _SENTENCE = re.compile(r"[.!?:…。！？।؟][\s\"'”’)]*$")
-LEAST_WORDS = 5  # of prose
+LEAST_WORDS = 6  # of prose
 WORDS_OF_A_PIECE = 12  # on average, where paragraphs do not end as sentences do
 # what an editor leaves behind
 _EDITOR = re.compile(
@@ -36,8 +36,9 @@ _EDITOR = re.compile(
 )
 # somebody speaks of markup; or of what is made of it, and asks for some
 _MARKUP = re.compile(
-    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|\b(?:x?html5?|xml|svg|css|mark-?up|javascript|jsx|quelltext|"
-    r"quellcode|balises?)\b|разметк|верстк|标签|標籤|网页|網頁|タグ|マークアップ|태그|마크업",
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|\b(?:x?html5?|xml|svg|css|mark(?:ed)?[ -]?up|javascript|"
+    r"(?:paragraph|heading|list|table|div|span|anchor) (?:tag|element)s?|jsx|quelltext|quellcode|"
+    r"balises?)\b|разметк|верстк|标签|標籤|网页|網頁|タグ|マークアップ|태그|마크업",
     re.I,
 )
 _MADE_OF_IT = re.compile(
@@ -48,7 +49,7 @@ _MADE_OF_IT = re.compile(
 )
 _ASKED_FOR = re.compile(
     r"\b(?:write|create|make|build|generate|design|draft|give|show|convert|format|wrap|turn|render|"
-    r"produce|code|add|fix|schreib\w*|erstell\w*|baue?|mach\w*|gib|crea\w*|escrib\w*|haz|écris|"
+    r"produce|code|add|fix|insert|output|schreib\w*|erstell\w*|baue?|mach\w*|gib|crea\w*|escrib\w*|haz|écris|"
     r"écrivez|fais|donne\w*|scrivi|fai)\b|напиш|созда|сдела|写|寫|生成|制作|製作|做|書い|作成|作って|"
     r"써|만들|작성",
     re.I,

@@ -13,7 +13,6 @@ FIELDS = {
     "videourl": "video", "videourls": "video",
     "audio": "audio", "audios": "audio", "audiopath": "audio", "audiopaths": "audio",
     "audiourl": "audio", "audiourls": "audio", "sound": "audio", "sounds": "audio",
-    "file": "file", "document": "file", "documents": "file",
 }  # fmt: skip
 _PART_KINDS = {
     "image": "image", "image_url": "image", "input_image": "image", "output_image": "image",
@@ -43,6 +42,8 @@ def kind_of_part(part: dict[str, Any]) -> str | None:
 def medium(kind: str, value: Any, turn: int | None = None) -> dict[str, Any]:
     """Return one medium with all that is said of it; `path` is null where its bytes came along."""
     found: dict[str, Any] = {"kind": kind, "path": _path(value)}
+    if isinstance(value, bytes):
+        found["fields"] = {"bytes": value}
     if isinstance(value, dict):
         rest = {
             key: one
@@ -54,9 +55,14 @@ def medium(kind: str, value: Any, turn: int | None = None) -> dict[str, Any]:
     return found if turn is None else found | {"turn": turn}
 
 
-def media_of_field(kind: str, value: Any) -> list[dict[str, Any]]:
-    """Return the media a record's field names: a path, an object, or a list of them."""
+def media_of_field(kind: str, value: Any) -> list[dict[str, Any]] | None:
+    """Return the media a record's field names: a path, an object, or a list of them.
+
+    None when the field holds something else.
+    """
     listed = value if isinstance(value, list) else [value]
+    if not all(one is None or isinstance(one, str | bytes | dict) for one in listed):
+        return None
     return [medium(kind, one) for one in listed if one not in (None, "")]
 
 

@@ -22,9 +22,12 @@ CALLS = {"tool_use", "tool_call", "tool_calls", "function_call", "functioncall",
 RESULTS = {"tool_result", "tool_response", "function_call_output", "function_response",
            "functionresponse", "observation", "mcp_tool_result", "custom_tool_call_output",
            "web_search_tool_result", "code_execution_tool_result"}  # fmt: skip
-_GEMINI_CALLS = ("functionCall", "function_call", "executableCode", "executable_code")
-_GEMINI_RESULTS = ("functionResponse", "function_response", "codeExecutionResult",
-                   "code_execution_result")  # fmt: skip
+# members that say what a part is, where no type does
+_KEYED_CALLS = ("functionCall", "function_call", "executableCode", "executable_code", "toolUse")
+_KEYED_RESULTS = ("functionResponse", "function_response", "codeExecutionResult",
+                  "code_execution_result", "toolResult")  # fmt: skip
+_KEYED_REASONING = "reasoningContent"
+_ANSWERS = ("response", "output", "content")
 _TEXTS = ("text", "value", "content", "thinking", "thought", "reasoning", "summary", "refusal",
           "transcript", "output", "response", "result", "data")  # fmt: skip
 
@@ -120,13 +123,13 @@ class _Reader:
         if not isinstance(part, dict):
             told = f"a part of a turn's content is a {type(part).__name__}"
             raise Unstandard("bad_content", told)
-        kind = str(part.get("type", "")).casefold()
+        kind = str(part.get("type", "")).casefold().replace("-", "_")
         if (media := kind_of_part(part)) is not None:
             self.now.media.append(medium(media, part))
             self.now.texts.append(f"<{media}>")
-        elif kind in REASONING or part.get("thought") is True:
+        elif kind in REASONING or part.get("thought") is True or _KEYED_REASONING in part:
             self._reasoning(part)
-        elif kind in CALLS or any(isinstance(part.get(key), dict) for key in _GEMINI_CALLS):
+        elif kind in CALLS or any(isinstance(part.get(key), dict) for key in _KEYED_CALLS):
             self._call(part)
         elif kind in RESULTS or kind.endswith("_tool_result") or _result_of(part) is not None:
             self._result(part)
@@ -137,6 +140,8 @@ class _Reader:
             self._text(part)
 
     def _reasoning(self, part: dict[str, Any]) -> None:
+        if isinstance(keyed := part.get(_KEYED_REASONING), dict):
+            part = keyed.get("reasoningText", keyed)
         shown = {key: value for key, value in part.items() if key in _TEXTS}
         rest = {key: one for key, one in part.items() if key not in _TEXTS and key != "type"}
         rest.pop("thought", None)
@@ -158,8 +163,8 @@ class _Reader:
             self.now = Spoken(self.role)
         inner = _result_of(part)
         if inner is not None:
-            rest = {k: v for k, v in inner.items() if k != "response"}
-            content: Any = inner.get("response", inner.get("output", inner))
+            rest = {key: one for key, one in inner.items() if key not in _ANSWERS}
+            content: Any = inner.get("response", inner.get("output", inner.get("content", inner)))
         else:
             key = next((key for key in ("content", "output", "value", "result", "text")
                         if part.get(key) is not None), None)  # fmt: skip
@@ -190,7 +195,7 @@ class _Reader:
 
 
 def _result_of(part: dict[str, Any]) -> dict[str, Any] | None:
-    found = next((part[key] for key in _GEMINI_RESULTS if key in part), None)
+    found = next((part[key] for key in _KEYED_RESULTS if key in part), None)
     return found if isinstance(found, dict) else None
 
 

@@ -170,8 +170,9 @@ class Conversation:
             last.texts.append(rest.pop("refusal"))
             last.is_refusal = True
         for key in [key for key in rest if key in MEDIA_FIELDS]:
-            if isinstance(rest[key], str | list | dict):
-                found = media_of_field(MEDIA_FIELDS[key], rest.pop(key))
+            found = media_of_field(MEDIA_FIELDS[key], rest[key])
+            if found is not None:
+                rest.pop(key)
                 last.media += found
                 transcripts = [one.get("fields", {}).get("transcript") for one in found]
                 if not any(last.texts):
@@ -187,7 +188,7 @@ class Conversation:
 
     def item(self, item: dict[str, Any]) -> bool:
         """Add an item of a list of turns that names no role, but what it is; False: it is none."""
-        kind = str(item.get("type", "")).casefold()
+        kind = str(item.get("type", "")).casefold().replace("-", "_")
         if kind not in REASONING | CALL_PARTS | RESULTS:
             return False
         for one in spoken("assistant", [item]):

@@ -3,5 +3,6 @@ from python_models.conversations.signing import kept_signatures, sign_texts, spo
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    texts = spoken(dbt.ref("int_conversations__conversation_texts"))
+    without_prompt = dbt.ref("int_conversations__prompts_removed")
+    texts = spoken(dbt.ref("int_conversations__conversation_texts"), without_prompt)
     return sign_texts(session, texts, kept_signatures(session, dbt.this))

@@ -1,7 +1,6 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    on_schema_change='append_new_columns',
     pre_hook='{{ conversations_forget_touched() }}',
 ) }}
 -- depends_on: {{ ref('stg_conversations__files') }}
@@ -22,15 +21,7 @@ conversation_texts as (
         messages.conversation_id,
         {{ ordered_text_agg(
             "messages.role || ': ' || messages.content", 'messages.turn', '\n'
-        ) }} as text,
-        case
-            when max(case when messages.role = 'system' then 1 else 0 end) = 1
-                then {{ ordered_text_agg(
-                    "case when messages.role <> 'system' "
-                    ~ "then messages.role || ': ' || messages.content end",
-                    'messages.turn', '\n'
-                ) }}
-        end as text_without_prompt
+        ) }} as text
     from messages
     inner join conversations on messages.record_id = conversations.record_id
     group by messages.conversation_id

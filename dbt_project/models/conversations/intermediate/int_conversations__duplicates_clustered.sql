@@ -7,7 +7,7 @@ ranked as (
 ),
 
 chosen as (
-    select * from {{ ref('int_conversations__survivors_chosen') }}
+    select * from {{ ref('int_conversations__survivors_picked') }}
 ),
 
 records_in_clusters as (

@@ -9,7 +9,7 @@ candidates as (
 ),
 
 chosen as (
-    select * from {{ ref('int_conversations__set_survivors_chosen') }}
+    select * from {{ ref('int_conversations__set_survivors_picked') }}
 ),
 
 candidates_in_clusters as (
