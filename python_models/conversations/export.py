@@ -69,6 +69,7 @@ def report(written: Written) -> str:
         for one in told["files"]
     ]
     lines += [f"  left out: {count} ({why})" for why, count in told["left_out"]["reasons"].items()]
+    lines += [f"  masked: {count} of kind {kind}" for kind, count in told["masked"].items()]
     lines += [f"  not carried: {kind} of {count}" for kind, count in told["not_carried"].items()]
     return "\n".join([*lines, f"  in {written.folder}, release {told['release_id']}"]) + "\n"
 
