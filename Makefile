@@ -96,6 +96,10 @@ detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, wh
 export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt|sft|dpo|kto FOR=trl|llama_factory|llama_factory_v1|axolotl NAMES=messages=dialogue,user=human COMPRESS=gzip|zstd DIR= TIERS=open,restricted
 	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(FOR),--for "$(FOR)") $(if $(NAMES),--names "$(NAMES)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
+.PHONY: convert
+convert: $(STAMP) ## Write a file of chat data in another shape, without landing it. FILE= TO=name.jsonl.gz TEMPLATE= FOR= NAMES= (as export)
+	@$(PY) -m python_models.conversations.convert --file "$(FILE)" --to "$(TO)" $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(FOR),--for "$(FOR)") $(if $(NAMES),--names "$(NAMES)") $(ARGS)
+
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
 estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
