@@ -96,6 +96,11 @@ detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, wh
 export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt|sft|dpo|kto FOR=trl|llama_factory|llama_factory_v1|axolotl NAMES=messages=dialogue,user=human COMPRESS=gzip|zstd DIR= TIERS=open,restricted
 	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(FOR),--for "$(FOR)") $(if $(NAMES),--names "$(NAMES)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
+.PHONY: merge
+merge: $(STAMP) ## Merge sets or datasets into a set of their own, and build it. SETS=a,b or DATASETS=a,b POLICY=highest_quality|first|newest|keep_all NAME= TIERS=
+	@$(PY) -m python_models.conversations.merge --name "$(NAME)" --sets "$(SETS)" --datasets "$(DATASETS)" $(if $(POLICY),--policy "$(POLICY)") $(if $(TIERS),--tiers "$(TIERS)")
+	@$(PY) -m python_models.runs.run --build-only $(ARGS)
+
 .PHONY: convert
 convert: $(STAMP) ## Write a file of chat data in another shape, without landing it. FILE= TO=name.jsonl.gz TEMPLATE= FOR= NAMES= (as export)
 	@$(PY) -m python_models.conversations.convert --file "$(FILE)" --to "$(TO)" $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(FOR),--for "$(FOR)") $(if $(NAMES),--names "$(NAMES)") $(ARGS)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 # what one entry is called, and several of them in one file
-ENTRIES = {"source": "sources", "dataset": "datasets", "study": "studies"}
+ENTRIES = {"source": "sources", "dataset": "datasets", "set": "sets", "study": "studies"}
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
