@@ -72,7 +72,7 @@ land: $(STAMP) ## Land what sources offer. DOMAIN= SOURCE= DATA=<folder of publi
 	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: rejects
-rejects: $(STAMP) ## What landing refused, with file, line and reason; before a release too. SOURCE= ARGS="--limit 100 --json"
+rejects: $(STAMP) ## What landing refused, with file, line and reason. SOURCE=
 	@$(PY) -m ingestion.rejects $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build

@@ -10,6 +10,7 @@ PRODUCT = Product(
     icon=":material/chat:",
     entry="dataset",
     entries="datasets",
+    further_entries=(("set", "sets"),),
     main_table="records",
     demo="ingestion.conversations.demo",
     slices=(

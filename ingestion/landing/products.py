@@ -47,4 +47,7 @@ def product_of_namespace(namespace: str) -> Product:
 
 def entry_words() -> dict[str, str]:
     """Return how declarations start: {key of one: key of a list of them}."""
-    return {one.entry: one.entries for one in PRODUCTS.values()}
+    words: dict[str, str] = {}
+    for one in PRODUCTS.values():
+        words |= {one.entry: one.entries, **dict(one.further_entries)}
+    return words

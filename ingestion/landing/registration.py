@@ -50,6 +50,7 @@ class Product:
     entries: str  # key of a list of them
     main_table: str  # raw table that gets the rows of a delivered file
     demo: str  # module that writes synthetic data to lake/demo/<name>, its README.md last
+    further_entries: tuple[tuple[str, str], ...] = ()  # (key, key of a list) of what else it reads
     title: str = ""  # of its page and card
     icon: str = ":material/table:"
     order: int = 100  # place in the menu and on the overview; equal ones go by name

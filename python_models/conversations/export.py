@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -24,11 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     request = Request(
         format=options.format,
-        template=options.template,
         compression=options.compress,
         tiers=tuple(part.strip() for part in options.tiers.split(",") if part.strip()),
-        trainer=options.trainer,
-        names=dict(options.names),
+        **shape_of(options),
     )
     try:
         written, is_shown = run(options.set, request, options.dir)
@@ -69,6 +68,7 @@ def report(written: Written) -> str:
         for one in told["files"]
     ]
     lines += [f"  left out: {count} ({why})" for why, count in told["left_out"]["reasons"].items()]
+    lines += [f"  masked: {count} of kind {kind}" for kind, count in told["masked"].items()]
     lines += [f"  not carried: {kind} of {count}" for kind, count in told["not_carried"].items()]
     return "\n".join([*lines, f"  in {written.folder}, release {told['release_id']}"]) + "\n"
 
@@ -80,6 +80,29 @@ def _free(folder: Path) -> Path:
         number += 1
         found = folder.with_name(f"{folder.name}-{number}")
     return found
+
+
+def add_shape(parser: argparse.ArgumentParser) -> None:
+    """Add the choices that say in which shape a conversation is written."""
+    parser.add_argument("--template", choices=[*sorted(TEMPLATES), *TRAINING], default="messages")
+    parser.add_argument(
+        "--for", dest="trainer", choices=TRAINERS, default="trl", help="who reads sft, dpo or kto"
+    )
+    parser.add_argument(
+        "--names",
+        type=_names,
+        default=(),
+        help="its fields and roles: messages=dialogue,user=human",
+    )
+
+
+def shape_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what was chosen by `add_shape`, as `Request` takes it."""
+    return {
+        "template": options.template,
+        "trainer": options.trainer,
+        "names": dict(options.names),
+    }
 
 
 def _names(text: str) -> tuple[tuple[str, str], ...]:
@@ -95,16 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--set", required=True, help="name, as in conversations.sets")
     parser.add_argument("--format", choices=FORMATS, default="jsonl")
-    parser.add_argument("--template", choices=[*sorted(TEMPLATES), *TRAINING], default="messages")
-    parser.add_argument(
-        "--for", dest="trainer", choices=TRAINERS, default="trl", help="who reads sft, dpo or kto"
-    )
-    parser.add_argument(
-        "--names",
-        type=_names,
-        default=(),
-        help="its fields and roles: messages=dialogue,user=human",
-    )
+    add_shape(parser)
     parser.add_argument("--compress", choices=sorted(COMPRESSIONS), default="none")
     parser.add_argument("--dir", type=Path, help="folder to make (default: exports/ in the lake)")
     parser.add_argument(

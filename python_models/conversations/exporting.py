@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from python_models.conversations.masking import masked_all
 from python_models.conversations.released_set import ReleasedSet, SetRefused
 from python_models.conversations.talks import NotCarried
 from python_models.conversations.templates import (
@@ -195,6 +196,8 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     }
     reasons: Counter[str] = Counter()
     lost: Counter[str] = Counter()
+    hidden: Counter[str] = Counter()
+    kinds = wanted.mask
     with ExitStack() as stack:
         files: dict[str, Writer] = {
             split: stack.enter_context(
@@ -206,11 +209,14 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         left_out = JsonLines(named, template.schema)
         for row in wanted.rows():
             lost_here: list[str] = []
+            masked_here: list[str] = []
             try:
                 metadata = json.loads(row["metadata"] or "{}")
-                record = template.record(
-                    row["conversation_id"], row["turns"] or [], metadata, lost_here.append
-                )
+                turns = row["turns"] or []
+                if kinds:
+                    turns = masked_all(turns, kinds, masked_here.append)
+                    metadata = masked_all(metadata, kinds, masked_here.append)
+                record = template.record(row["conversation_id"], turns, metadata, lost_here.append)
             except NotCarried as reason:
                 reasons[str(reason)] += 1
                 told = {name: row[name] for name in ("record_id", "conversation_id", "split")}
@@ -218,9 +224,11 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
             else:
                 files[row["split"]].put(record)
                 lost.update(lost_here)
+                hidden.update(masked_here)
     rows = {split: writer.rows for split, writer in files.items()}
     files_told = [_told(folder / name, split, rows[split]) for split, name in names.items()]
     manifest = _manifest(wanted, request, files_told, reasons, _told(folder / LEFT_OUT, None, 0))
+    manifest["masked"] = {kind: hidden[kind] for kind in kinds}
     manifest["not_carried"] = dict(sorted(lost.items()))
     if request.is_training:
         known = NAMES[request.trainer] | dict(request.names)

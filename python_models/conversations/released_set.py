@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from python_models.conversations.masking import KINDS
+
 # conversations read at once: ids are hashes, so a range of their first digits is a share of all
 CONVERSATIONS_AT_ONCE = 20_000
 DIGITS = 3
@@ -89,6 +91,21 @@ class ReleasedSet:
     def name(self) -> str:
         """Name of the set."""
         return str(self.description["set_name"])
+
+    @property
+    def mask(self) -> tuple[str, ...]:
+        """Kinds of personal data that are to be written as placeholders.
+
+        Raises:
+            SetRefused: the set names a kind that nobody knows; nothing is let through for it.
+        """
+        told = str(self.description.get("mask") or "")
+        kinds = tuple(one.strip() for one in told.split(";") if one.strip())
+        if wrong := [one for one in kinds if one not in KINDS]:
+            raise SetRefused(
+                f"The set {self.name} masks {', '.join(wrong)}; there are {', '.join(KINDS)}"
+            )
+        return kinds
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield record_id, conversation_id, split, turns and metadata, ordered by conversation."""

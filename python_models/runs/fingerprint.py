@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import SecretStr
 
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
+from ingestion.landing.declarations import added_files
 
 # folder and the endings that count; what a build writes there is left out
 _PARTS = {
@@ -21,6 +24,7 @@ _PARTS = {
 }
 _WRITTEN = {"target", "logs", "dbt_packages", "__pycache__"}
 _LARGEST_TEXT = 60_000
+_DECLARES_SETS = re.compile(r"^sets?:", re.M)
 
 
 def project_texts() -> dict[str, bytes]:
@@ -65,7 +69,19 @@ def plain_settings() -> dict[str, Any]:
 
 def config_hash(variables: Mapping[str, Any]) -> str:
     """Return one hash over settings and dbt variables."""
-    return digest(json.dumps([plain_settings(), dict(variables)], sort_keys=True, default=str))
+    told = [plain_settings(), dict(variables), declared_sets()]
+    return digest(json.dumps(told, sort_keys=True, default=str))
+
+
+def declared_sets() -> list[str]:
+    """Return hashes of the YAML files that declare named sets: a build makes what they say."""
+    merged = sorted((lake().uploads / "sets").glob("*.yml"))
+    found = []
+    for path in [*added_files(), *merged]:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if _DECLARES_SETS.search(text):
+            found.append(digest(text))
+    return found
 
 
 def git_state() -> tuple[str | None, bool]:

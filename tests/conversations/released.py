@@ -35,13 +35,15 @@ def id_of(number: int) -> str:
     return str(UUID(int=number * 0x1234567_89ABCDEF_01234567_89ABCDEF % (1 << 128)))
 
 
-def publish_set(members: Sequence[Member], name: str = "letters_set") -> None:
+def publish_set(
+    members: Sequence[Member], name: str = "letters_set", mask: str | None = None
+) -> None:
     """Publish a release whose only set has these members."""
     import duckdb
 
     rows = list(enumerate(members, start=1))
     tables = {
-        "sets": (["set_name"], [_set_row(name, members)]),
+        "sets": (["set_name"], [_set_row(name, members) | {"mask": mask}]),
         "set_members": (["set_name", "record_id"], [_member_row(name, *one) for one in rows]),
         "messages": (
             ["conversation_id", "turn"],

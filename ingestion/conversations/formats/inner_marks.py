@@ -157,11 +157,11 @@ def _without_calls(text: str) -> tuple[str, list[Any]]:
         calls.append({"name": found.group("name"), "arguments": listed or loaded(inner, inner)})
         text = _joined(text[: found.start()], text[found.end() :])
     if found := _DEEPSEEK_CALLS.search(text):
-        listed = list(_DEEPSEEK_CALL.finditer(found.group(1)))
-        if listed:
+        told = list(_DEEPSEEK_CALL.finditer(found.group(1)))
+        if told:
             calls += [
                 {"name": one.group("name"), "arguments": loaded(one.group("arguments"), {})}
-                for one in listed
+                for one in told
             ]
             text = _joined(text[: found.start()], text[found.end() :])
     return text, calls

@@ -7,17 +7,32 @@
 with
 
 sets as (
-    select * from {{ ref('conversations_sets') }}
+    select * from {{ ref('int_conversations__sets_declared') }}
 ),
 
 records as (
     select * from {{ ref('int_conversations__duplicates_clustered') }}
 ),
 
-candidates as (
+-- a merge looks at what its parts look at, each by its own filters
+parts as (
     select
-        sets.set_name,
-        sets.policy,
+        wholes.set_name as whole_name,
+        wholes.policy as whole_policy,
+        wholes.train_share as whole_train_share,
+        wholes.validation_share as whole_validation_share,
+        wholes.parts <> wholes.set_name as is_merge,
+        sets.*
+    from sets as wholes
+    inner join sets
+        on position('; ' || sets.set_name || ';' in '; ' || wholes.parts || ';') > 0
+),
+
+part_candidates as (
+    select
+        sets.whole_name as set_name,
+        sets.whole_policy as policy,
+        sets.is_merge,
         records.record_id,
         records.conversation_id,
         records.dataset_id,
@@ -54,15 +69,15 @@ candidates as (
                 ) = 0
                 then 'language ' || coalesce(records.language, 'unknown')
         end as unfit_reason,
-        sets.train_share,
-        sets.validation_share,
+        sets.whole_train_share as train_share,
+        sets.whole_validation_share as validation_share,
         records.priority,
         records.record_number,
         records.tier_rank,
         records.score,
         records.landed_date,
         records.created_at
-    from sets
+    from parts as sets
     inner join records
         on
             (
@@ -72,6 +87,41 @@ candidates as (
                 ) > 0
             )
             and position('; ' || records.tier || ';' in '; ' || sets.tiers || ';') > 0
+),
+
+-- fit for one part is fit for the whole
+merge_places as (
+    select
+        part_candidates.*,
+        row_number() over (
+            partition by part_candidates.set_name, part_candidates.record_id
+            order by
+                case when part_candidates.unfit_reason is null then 0 else 1 end,
+                part_candidates.unfit_reason
+        ) as part_place
+    from part_candidates
+    where part_candidates.is_merge
+),
+
+candidates as (
+    {% for source, condition in [
+        ('part_candidates', 'not part_candidates.is_merge'),
+        ('merge_places', 'merge_places.part_place = 1'),
+    ] %}
+    select
+        {% for column in [
+            'set_name', 'policy', 'record_id', 'conversation_id', 'dataset_id',
+            'source_file', 'tier', 'cluster_id', 'unfit_reason', 'train_share',
+            'validation_share', 'priority', 'record_number', 'tier_rank', 'score',
+            'landed_date',
+        ] -%}
+        {{ source }}.{{ column }},
+        {% endfor -%}
+        {{ source }}.created_at
+    from {{ source }}
+    where {{ condition }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 set_candidates_ranked as (

@@ -1,7 +1,7 @@
 with
 
 sets as (
-    select * from {{ ref('conversations_sets') }}
+    select * from {{ ref('int_conversations__sets_declared') }}
 ),
 
 members as (
