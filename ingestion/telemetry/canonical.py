@@ -155,28 +155,42 @@ def row_over(
         *bad_labels,
         bad_version,
     ]
-    problem = f"case {' '.join(filter(None, checks))} end"
-    if meter and columns.energy:
-        rows = energy_sql(relation, columns.energy, meter.value, control, time.utc, problem)
-        relation = keep(
-            con, f"from {rows} order by r", scratch / "metered.parquet", staged.byte_count
-        )
-        sensors.append((SENSOR, Number("energy_wh", None), ()))
-        if not quantities.keys() & {"power", "voltage"}:
-            quantities["power"] = Number("energy_w", None)
-    return Row(
+    row = Row(
         relation=relation,
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
         utc=time.utc,
-        problem=problem,
+        problem=f"case {' '.join(filter(None, checks))} end",
         quantities=quantities,
         sensors=sensors,
         labels=labels,
         version=version,
         cells=cells,
     )
+    if meter:
+        _add_energy(con, declaration, staged, row, meter, scratch)
+    return row
+
+
+def _add_energy(
+    con: duckdb.DuckDBPyConnection,
+    declaration: Declaration,
+    staged: Staged,
+    row: Row,
+    meter: Number,
+    scratch: Path,
+) -> None:
+    """Give the rows the energy since the one before, and the power where none is declared."""
+    assert declaration.columns.energy is not None
+    rows = energy_sql(
+        row.relation, declaration.columns.energy, meter.value, row.control, row.utc, row.problem
+    )
+    target = scratch / "metered.parquet"
+    row.relation = keep(con, f"from {rows} order by r", target, staged.byte_count)
+    row.sensors.append((SENSOR, Number("energy_wh", None), ()))
+    if not row.quantities.keys() & {"power", "voltage"}:
+        row.quantities["power"] = Number("energy_w", None)
 
 
 def _meter(declaration: Declaration, staged: Staged, wanted: Wanted) -> Number | None:

@@ -14,7 +14,7 @@
     {%- if processed is none -%}{{ return(none) }}{%- endif -%}
     {%- set found = run_query(
         'select distinct files.load_id from ' ~ ref('stg_telemetry__files') ~ ' as files'
-        ~ " where files.status <> 'held' and not exists (select 1 from " ~ processed
+        ~ ' where not coalesce(files.is_held, false) and not exists (select 1 from ' ~ processed
         ~ ' as processed where processed.load_id = files.load_id and processed.source = files.source)'
         ~ ' order by 1'
     ) -%}

@@ -25,7 +25,7 @@ controls as (
 files as (
     select * from {{ ref('stg_telemetry__files') }}
     where
-        status <> 'held'
+        not coalesce(is_held, false)
         and {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
 ),
 

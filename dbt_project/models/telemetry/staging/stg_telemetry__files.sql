@@ -28,6 +28,7 @@ files_renamed as (
         files.rows_rejected,
         coalesce(files.cells_rejected, 0) as cells_rejected,
         files.seconds,
+        deliveries_held.load_id is not null as is_held,
         cast(files.landed_at as date) as landed_date,
         files.first_reading_at,
         files.last_reading_at,
