@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub, settings
@@ -72,10 +72,17 @@ def _stale_sources() -> Iterator[tuple[str, dict[str, Any]]]:
         yield key, {"kind": "source_stale", **source}
 
 
+class _NoRedirects(HTTPRedirectHandler):
+    """An alert is for the address that was set; followed, it would arrive elsewhere, or empty."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 def _post(url: str, text: str) -> bool:
     request = Request(url, text.encode(), {"Content-Type": "application/json"}, method="POST")
     try:
-        with urlopen(request, timeout=_SECONDS) as answer:
+        with build_opener(_NoRedirects).open(request, timeout=_SECONDS) as answer:
             return 200 <= answer.status < 300
     except (URLError, OSError, ValueError) as error:
         sys.stderr.write(scrub(f"The alert could not be delivered: {error}\n"))

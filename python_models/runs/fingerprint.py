@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from ingestion.lakehouse.scrubbing import without_credentials
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 
 # folder and the endings that count; what a build writes there is left out
@@ -95,4 +96,8 @@ def _git(*arguments: str) -> str | None:
 
 
 def _text(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    return (
+        value
+        if value is None or isinstance(value, bool | int | float)
+        else without_credentials(str(value))
+    )

@@ -100,3 +100,14 @@ def test_source_is_stale_after_as_many_hours_as_the_settings_say(
     assert alerts.after_run("i-1") == stale
     assert [body["source"] for body in posted] == ["press"] * stale
     assert alerts.after_run("i-1") == 0
+
+
+def test_an_alert_is_not_sent_on_to_another_address(httpserver: HTTPServer, monkeypatch) -> None:
+    moved = Response(status=302, headers={"Location": httpserver.url_for("/elsewhere")})
+    httpserver.expect_request("/hook").respond_with_response(moved)
+    httpserver.expect_request("/elsewhere").respond_with_data("")
+    monkeypatch.setenv("SLUICE_ALERT_URL", httpserver.url_for("/hook"))
+    reset_settings()
+    a_run("i-1", "failed")
+    assert alerts.after_run("i-1") == 0
+    assert [request.path for request, _ in httpserver.log] == ["/hook"]
