@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote
 
+HIDDEN = "***"
 SHORTEST = 6  # characters of a value that is searched for; shorter ones are words
 _MARKS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS")
 _SHORTEST_GUESSED = 8  # of what is only taken for a secret by its name or place
@@ -84,7 +85,7 @@ def scrubbed(text: str, values: Iterable[str]) -> str:
     """Return a text in which each of these spellings is replaced by `***`."""
     for value in values:
         if value in text:
-            text = text.replace(value, "***")
+            text = text.replace(value, HIDDEN)
     return text
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.output import say, wide
+from ingestion.lakehouse.scrubbing import HIDDEN
 from python_models.release import live
 from python_models.runs import summary
 from python_models.runs.dbt_command import dbt, target_folder
@@ -109,7 +110,7 @@ def _environment(run_id: str) -> dict[str, str]:
     repeated = {
         name.upper(): str(value)
         for name, value in recorded.items()
-        if value not in (None, "(set)") and name not in _NOT_REPEATED
+        if value not in (None, "(set)") and name not in _NOT_REPEATED and HIDDEN not in str(value)
     }
     return repeated | {RESUME_VARIABLE: run_id}
 
