@@ -39,7 +39,7 @@ def _causes(invocation_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
     bad = journal.rows(
         "select run_id, invocation_id, status, message, command, started_at, ended_at from runs"
         " where status in ('failed', 'killed') and (invocation_id = ? or invocation_id ="
-        " (select invocation_id from runs where status <> 'running'"
+        " (select invocation_id from runs where status not in ('running', 'not started')"
         " and invocation_id <> ? order by rowid desc limit 1))",
         (invocation_id, invocation_id),
     )

@@ -8,10 +8,12 @@ its argument would be written to dbt's log.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from dbt_common.invocation import get_invocation_id
 
 from ingestion.lakehouse import lock
@@ -19,9 +21,10 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
+from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
-from python_models.runs.invocation import last_pins
+from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
 from python_models.runs.raw_views import create_raw_views
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ class Plugin(BasePlugin):
         refuse_disagreement(self.creds)
         require_agreement(lake().root)
         if not lock.is_held_here():
-            lock.acquire()
+            _take_lake()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         spill = lake().root / "spill"
@@ -63,6 +66,17 @@ class Plugin(BasePlugin):
                 raise
         elif event == "run_finished":
             current.finish(**target_config.config)
+
+
+def _take_lake() -> None:
+    """Take the lake's lock; a run that does not get it is written down as not started."""
+    try:
+        lock.acquire()
+    except lock.LakeLocked as error:
+        run_id = os.environ.get(RESUME_VARIABLE) or begun_run_id()
+        command = str(getattr(get_flags(), "INVOCATION_COMMAND", "dbt"))
+        record_not_started(run_id, command, str(error), get_invocation_id())
+        raise
 
 
 def refuse_disagreement(creds: DuckDBCredentials) -> None:
