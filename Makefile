@@ -124,7 +124,7 @@ experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR
 
 # ------------------------------------------------------------------ operation
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
-.PHONY: export-run retention compact relocate schedule watch doctor repair backup restore
+.PHONY: export-run retention compact relocate schedule nightly check-nightly watch doctor repair backup restore
 runs: $(STAMP) ## List runs
 	@$(PY) -m python_models.runs runs $(ARGS)
 run-show: $(STAMP) ## One run, node by node. ID=
@@ -153,6 +153,10 @@ relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another fol
 	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
+nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup (SLUICE_BACKUP_DIR)
+	@$(PY) -m python_models.runs nightly $(ARGS)
+check-nightly: $(STAMP) ## Alert when no nightly run has ended for 26 hours. ARGS="--hours 50"
+	@$(PY) -m python_models.runs check-nightly $(ARGS)
 watch: $(STAMP) ## Run whenever new files arrive
 	@$(PY) -m python_models.runs watch $(ARGS)
 doctor: $(STAMP) ## Check pins, lake, catalog, journal, released files, endpoint, disk and locks. ARGS=--deep reads every byte

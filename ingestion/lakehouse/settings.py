@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     sluice_memory_limit: str = "3GB"
     sluice_lock_wait_seconds: float = Field(default=0, ge=0)
     sluice_alert_url: SecretStr | None = None
+    sluice_alert_mail_to: str | None = None
+    sluice_alert_mail_from: str = "sluice@localhost"
+    sluice_alert_mail_server: SecretStr | None = None
+    sluice_backup_dir: Path | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
 
     # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
@@ -174,8 +178,9 @@ def secret_values() -> tuple[str, ...]:
         for name in type(known).model_fields
         if isinstance(value := getattr(known, name), SecretStr)
     }
-    if known.sluice_alert_url:
-        found |= passwords(known.sluice_alert_url.get_secret_value())
+    for address in (known.sluice_alert_url, known.sluice_alert_mail_server):
+        if address:
+            found |= passwords(address.get_secret_value())
     return spellings(frozenset(found | secrets_among(variables())))
 
 

@@ -17,7 +17,12 @@ from python_models.runs.invocation import GOOD, RESUME_VARIABLE
 from python_models.runs.phases import latest_nodes, phase_nodes
 
 # of this machine and this moment, not of the run that is resumed
-_NOT_REPEATED = {"sluice_lake", "sluice_lock_wait_seconds", "sluice_alert_url"}
+_NOT_REPEATED = {
+    "sluice_lake",
+    "sluice_lock_wait_seconds",
+    "sluice_alert_url",
+    "sluice_alert_mail_to",
+}
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -115,7 +120,10 @@ def _environment(run_id: str) -> dict[str, str]:
     repeated = {
         name.upper(): str(value)
         for name, value in recorded.items()
-        if value not in (None, "(set)") and name not in _NOT_REPEATED and HIDDEN not in str(value)
+        if value not in (None, "(set)")
+        and name not in _NOT_REPEATED
+        and not name.startswith("sluice_alert_")
+        and HIDDEN not in str(value)
     }
     return repeated | {RESUME_VARIABLE: run_id}
 
