@@ -79,6 +79,10 @@ build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<
 dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
 	@$(PY) -m streamlit run dashboards/app.py $(ARGS)
 
+.PHONY: serve
+serve: $(STAMP) ## Serve the pages where SLUICE_SERVE_ADDRESS says, for a proxy or a container
+	@exec $(PY) -m dashboards.serve $(ARGS)
+
 .PHONY: sql
 sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|table
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)

@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
     sluice_reading_seconds: float = Field(default=600, gt=0)
 
+    # where the pages are served
+    sluice_serve_address: str = "127.0.0.1"
+    sluice_serve_port: int = Field(default=8501, ge=1, le=65535)
+    sluice_serve_hosts: str | None = None
+
     # the endpoint that answers
     llm_base_url: str | None = None
     llm_api_key: SecretStr | None = None

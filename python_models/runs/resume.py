@@ -122,7 +122,7 @@ def _environment(run_id: str) -> dict[str, str]:
         for name, value in recorded.items()
         if value not in (None, "(set)")
         and name not in _NOT_REPEATED
-        and not name.startswith("sluice_alert_")
+        and not name.startswith(("sluice_alert_", "sluice_serve_"))
         and HIDDEN not in str(value)
     }
     return repeated | {RESUME_VARIABLE: run_id}
