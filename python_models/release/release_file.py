@@ -21,6 +21,7 @@ import duckdb
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog, metadata_locations, uses_catalog_file
 from ingestion.lakehouse.disk_space import room
+from ingestion.lakehouse.durable import sync
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import raise_generation
@@ -95,10 +96,12 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
             _fill(unfinished, release_id)
             fault("release_file.written")
             unfinished.chmod(READ_ONLY)
-            _make_durable(unfinished)
+            sync(unfinished)
+            sync(folder)
         if not may_shrink:
             refuse_loss(unfinished)
         unfinished.rename(folder / name)
+        sync(folder)  # before the link names it
     finally:
         unfinished.unlink(missing_ok=True)
     file = {"file": name, "release_id": release_id or 0, "invocation_id": invocation_id}
@@ -123,7 +126,7 @@ def point_to(file: Path) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)
     beside.replace(latest)
-    _sync(lake().root)
+    sync(lake().root)
     raise_generation(lake().root, shown=file.name)
     if not uses_catalog_file():
         note(catalog(), lake().root)
@@ -248,20 +251,6 @@ def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
     )
     for folder in sorted(folders):
         target.execute(f"insert into ops.release_folders values ({literal(plain(folder))})")
-
-
-def _make_durable(path: Path) -> None:
-    with path.open("rb") as opened:
-        os.fsync(opened.fileno())
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _drop_superseded(release_id: int) -> None:
