@@ -84,6 +84,10 @@ build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_i
 dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
 	@$(PY) -m streamlit run dashboards/app.py $(ARGS)
 
+.PHONY: serve
+serve: $(STAMP) ## Serve the pages where SLUICE_SERVE_ADDRESS says, for a proxy or a container
+	@exec $(PY) -m dashboards.serve $(ARGS)
+
 .PHONY: sql
 sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|table
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
@@ -111,7 +115,7 @@ estimate: $(STAMP) ## Calls, tokens and USD the next build will take. DOMAIN=
 
 # ------------------------------------------------------------------ operation
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
-.PHONY: export-run retention compact relocate schedule watch doctor repair backup restore
+.PHONY: export-run retention compact relocate schedule nightly check-nightly watch doctor repair backup restore
 runs: $(STAMP) ## List runs
 	@$(PY) -m python_models.runs runs $(ARGS)
 run-show: $(STAMP) ## One run, node by node. ID= (default: the last)
@@ -140,6 +144,10 @@ relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another fol
 	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
+nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup (SLUICE_BACKUP_DIR)
+	@$(PY) -m python_models.runs nightly $(ARGS)
+check-nightly: $(STAMP) ## Alert when no nightly run has ended for 26 hours. ARGS="--hours 50"
+	@$(PY) -m python_models.runs check-nightly $(ARGS)
 watch: $(STAMP) ## Run whenever new files arrive
 	@$(PY) -m python_models.runs watch $(ARGS)
 doctor: $(STAMP) ## Is the lake whole, the machine fit? ARGS=--deep reads every byte

@@ -50,10 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _land(
     product: Product, options: argparse.Namespace, told: set[str], missing: dict[str, str]
 ) -> int:
+    from ingestion.lakehouse.disk_space import DiskFull, is_full, no_room
     from ingestion.lakehouse.file_lock import Locked
+    from ingestion.lakehouse.lake import lake
     from ingestion.landing.declarations import DeclarationError
     from ingestion.landing.deliveries import SourceAbsent
     from ingestion.landing.land import land
+    from ingestion.landing.package import PACKAGE_BYTES
     from ingestion.landing.pipeline import LoadFailed
     from ingestion.landing.reading_process import ReadingFailed
 
@@ -65,8 +68,14 @@ def _land(
     except (SettingsError, DeclarationError, SourceAbsent) as error:
         return _fail(str(error), WRONG)
     except (ReadingFailed, LoadFailed, OSError) as error:
+        where = (
+            no_room(lake().root, "a landing", PACKAGE_BYTES) + "\n"
+            if is_full(error) and not isinstance(error, DiskFull)
+            else ""
+        )
         return _fail(
-            f"The landing stopped: {error}\nWhat was committed stays; run it again to go on.",
+            f"The landing stopped: {error}\n{where}"
+            "What was committed stays; run it again to go on.",
             SOME_FAILED,
         )
     show(product.name, report)

@@ -124,7 +124,15 @@ def _hugging_face(dataset: Dataset, name: str) -> Iterator[tuple[str, Remote]]:
         )
     for part, url in found:
         address = f"hf://{name}/{part}"
-        yield address, look_up(url, address, headers)
+        # a listing may name any host: the token is for the hub alone
+        yield address, look_up(url, address, headers if _origin(url) == _origin(base) else {})
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what a token is for."""
+    parts = urlsplit(address)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
 
 
 def _parquet_urls(dataset: Dataset, listing: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.lakehouse.scrubbing import holds_credentials
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 from ingestion.landing.products import entry_words
 
@@ -131,6 +132,7 @@ class Grammar:
     def _validated(self, entry: Any, path: Path) -> Declared:
         from pydantic import ValidationError
 
+        _refuse_credentials(entry, path)
         try:
             declaration = self.model.model_validate(entry)
         except ValidationError as error:
@@ -148,6 +150,23 @@ class Grammar:
 def is_bundled(entry: Declared) -> bool:
     """Say whether a declaration came with the project: nobody asked for its data."""
     return entry.origin.resolve().is_relative_to(PROJECT_ROOT / "ingestion")
+
+
+def _refuse_credentials(entry: Any, path: Path) -> None:
+    """A declaration is stored in the lake: what opens a server stands in a variable it names."""
+    values = list(entry.items()) if isinstance(entry, dict) else []
+    while values:
+        key, value = values.pop()
+        if isinstance(value, dict):
+            values += [(f"{key}.{name}", inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            values += [(key, inner) for inner in value]
+        elif isinstance(value, str) and re.match(r"\S+://", value) and holds_credentials(value):
+            raise DeclarationError(
+                f"{path}: {key}: the address holds a name or password before its @, and would be "
+                "stored with every file; put the whole address into a variable and write "
+                "${VARIABLE} here."
+            )
 
 
 def added_files() -> list[Path]:

@@ -34,6 +34,7 @@ from pyiceberg.exceptions import (
 from pyiceberg.table import Table
 
 from ingestion.lakehouse.catalog import catalog, catalog_properties
+from ingestion.lakehouse.durable import sync_files
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
 from ingestion.lakehouse.paths import local_path
@@ -87,6 +88,7 @@ def add_parquet(
     placed = [
         _placed(table, file, f"{folder}-{index:04}.parquet") for index, file in enumerate(files)
     ]
+    sync_files(placed)
     fault(f"before-commit-{name}")
     table.add_files(
         placed,

@@ -56,6 +56,11 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "compact": ("upkeep.compact:compact", [(["--dry-run"], {"action": "store_true"})]),
     "relocate": ("upkeep.relocate:relocate", []),
     "schedule": ("runs.automation:schedule", [(["--time"], {"default": "02:30"})]),
+    "nightly": ("runs.nightly:nightly", [(["--demo"], {"action": "store_true"})]),
+    "check-nightly": (
+        "runs.nightly:check_nightly",
+        [(["--hours"], {"type": float, "default": 26.0})],
+    ),
     "watch": (
         "runs.automation:watch",
         [

@@ -17,6 +17,7 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.output import is_quiet
+from python_models.release.run_states import mark_killed
 from python_models.runs import invocation, phase_lines
 from python_models.runs.going_on import refuse_mixture
 from python_models.runs.nodes import (
@@ -64,7 +65,7 @@ class Build:
         self.graph = known
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
-        invocation.mark_killed()
+        mark_killed()
         invocation.record_start(
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
@@ -171,7 +172,7 @@ def current(invocation_id: str) -> Build:
     """Return the build of a dbt invocation; one process runs one invocation at a time."""
     global _current
     if _current is None or _current.invocation_id != invocation_id:
-        run_id, pins = invocation.inherited() or (invocation.new_run_id(), current_pins())
+        run_id, pins = invocation.inherited() or (invocation.begun_run_id(), current_pins())
         _current = Build(invocation_id, run_id, pins)
     return _current
 

@@ -8,10 +8,12 @@ its argument would be written to dbt's log.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from dbt_common.invocation import get_invocation_id
 
 from ingestion.lakehouse import journal, lock
@@ -21,9 +23,10 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.sql_text import literal
 from python_models.llm.scratch import is_scratch
+from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
-from python_models.runs.invocation import last_pins
+from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
 from python_models.runs.raw_views import create_raw_views
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ class Plugin(BasePlugin):
         assert self.creds is not None
         refuse_disagreement(self.creds)
         if not lock.is_held_here():
-            lock.acquire()
+            _take_lake()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         spill = (Path(creds.path).parent if is_scratch() else lake().root) / "spill"
@@ -82,6 +85,17 @@ def loads_let_pass() -> list[str]:
         (journal.LET_PASS.format(load="%"),),
     )
     return sorted(row["observed"] for row in rows)
+
+
+def _take_lake() -> None:
+    """Take the lake's lock; a run that does not get it is written down as not started."""
+    try:
+        lock.acquire()
+    except lock.LakeLocked as error:
+        run_id = os.environ.get(RESUME_VARIABLE) or begun_run_id()
+        command = str(getattr(get_flags(), "INVOCATION_COMMAND", "dbt"))
+        record_not_started(run_id, command, str(error), get_invocation_id())
+        raise
 
 
 def refuse_disagreement(creds: DuckDBCredentials) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.scrubbing import without_credentials
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 from ingestion.landing.declarations import added_files
 
@@ -101,4 +102,8 @@ def _git(*arguments: str) -> str | None:
 
 
 def _text(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    return (
+        value
+        if value is None or isinstance(value, bool | int | float)
+        else without_credentials(str(value))
+    )

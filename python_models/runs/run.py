@@ -22,9 +22,11 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import PRODUCTS, chosen_products
 from ingestion.landing.registration import Product
+from python_models.release.run_states import record_not_started
 from python_models.runs import fingerprint, slices, summary
 from python_models.runs.build import has_unfolded_rows
 from python_models.runs.dbt_command import dbt, variables_argument
+from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
 from python_models.runs.raw_views import Pins, current_pins
 from python_models.runs.slices import Choice
 
@@ -51,7 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
     options, more = parser.parse_known_args(arguments)
     try:
         return _run(options, slices.choice_from(options), more)
-    except (SettingsError, lock.LakeLocked) as error:
+    except lock.LakeLocked as error:
+        command = " ".join(["run", *(arguments if arguments is not None else sys.argv[1:])])
+        record_not_started(new_run_id(), command, str(error))
+        sys.stderr.write(f"{error}\nThis run did not start.\n")
+        return 2
+    except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except KeyboardInterrupt:
@@ -63,11 +70,11 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
     require_agreement(lake().root)
     is_checked = slices.refuse_unknown(choice)
     if found := lock.holder():
-        if not settings().sluice_lock_wait_seconds:
-            lock.acquire()  # says who holds it, and raises
-            lock.release()
-        else:
+        if settings().sluice_lock_wait_seconds:
             console.print(f"Waiting for process {found.pid} (`{found.command}`)")
+        # what lands now would wait for the next run: a landing begins when its build can
+        lock.acquire()  # waits, or says who holds it and raises
+        lock.release()
     landed = 0 if options.build_only else _land(options.demo, choice)
     if landed not in GOES_ON:
         return landed
@@ -94,9 +101,11 @@ def build(
         say_nothing_new(last)
         return say_refused(landed)
     say_how_long(choice)
+    run_id = new_run_id()
     # unit tests are for who changes the project: `make test`
-    code = dbt(["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more])
-    summary.print_run(console, code)
+    command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
+    code = dbt(command, {BEGIN_VARIABLE: run_id})
+    summary.print_run(console, code, run_id)
     return code or say_refused(landed)
 
 

@@ -9,6 +9,7 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import print_table
 from python_models.release import release_file
+from python_models.release.run_states import NOT_STARTED
 
 _MOST_WARNINGS = 10
 _NEXT = """[bold]Look at it[/bold]
@@ -17,10 +18,13 @@ _NEXT = """[bold]Look at it[/bold]
   make run-show    what run {run} did, node by node"""
 
 
-def print_run(console: Console, exit_code: int) -> None:
-    """Say how the last run ended, what readers see now, and what to do next."""
-    found = journal.rows("select * from runs order by rowid desc limit 1")
-    if not found:
+def print_run(console: Console, exit_code: int, run_id: str) -> None:
+    """Say how a run ended, what readers see now, and what to do next."""
+    found = journal.rows(
+        "select * from runs where run_id = ? order by rowid desc limit 1", (run_id,)
+    )
+    if not found or found[0]["status"] == NOT_STARTED:
+        console.print("\n[bold red]The run did not start[/bold red]: what was said above is why.")
         return
     run = found[0]
     console.print()

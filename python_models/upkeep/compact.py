@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,11 @@ def compact(options: argparse.Namespace) -> int:
     found = []
     opened = catalog()
     with (
-        lock.build_lock("compact"),
-        exclusive(lake().root / LOCK, "The lake's set of files"),  # a backup has listed them
+        nullcontext() if options.dry_run else lock.build_lock("compact"),
+        # a backup has listed them
+        nullcontext()
+        if options.dry_run
+        else exclusive(lake().root / LOCK, "The lake's set of files"),
         duckdb.connect() as connection,
     ):
         load_extensions(connection)

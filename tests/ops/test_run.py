@@ -4,6 +4,7 @@ import pytest
 
 from ingestion.lakehouse import journal
 from python_models.release import release_file
+from python_models.release.run_states import mark_killed
 from python_models.runs import automation, doctor, fingerprint, invocation, run
 from python_models.runs.raw_views import current_pins
 
@@ -60,7 +61,7 @@ def test_run_of_a_part_does_not_count_as_complete(arguments: dict[str, object]) 
 def test_run_that_was_killed_after_a_complete_one_is_something_to_do() -> None:
     finish_a_run()
     invocation.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
-    invocation.mark_killed()
+    mark_killed()
     assert run.nothing_new_since({}) is None
 
 
@@ -68,7 +69,7 @@ def test_run_counts_killed_nodes_as_killed() -> None:
     invocation.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
     node = {"invocation_id": "i-1", "run_id": "run-1", "unique_id": "m", "node": "m"}
     journal.put("node_runs", [node | {"status": "running", "started_at": journal.now()}])
-    invocation.mark_killed()
+    mark_killed()
     (found,) = journal.rows("select runs.status, node_runs.status as node from runs, node_runs")
     assert (found["status"], found["node"]) == ("killed", "killed")
 
