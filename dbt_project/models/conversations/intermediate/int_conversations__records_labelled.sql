@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key='record_id',
 ) }}
+-- depends_on: {{ ref('gate_conversations__after_staging') }}
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
 -- Landing writes what a record says of its answers first, so that a text begins with it.
