@@ -188,16 +188,42 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     return Written(folder, written.manifest, written.left_out)
 
 
+@dataclass
+class _Counted:
+    """Conversations by why they are left out, kinds not carried, pieces masked."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    hidden: Counter[str] = field(default_factory=Counter)
+
+
+def _record(
+    row: Mapping[str, Any], template: Template, kinds: Sequence[str], counted: _Counted
+) -> dict[str, Any]:
+    """A member in the shape that is wanted, masked.
+
+    Raises:
+        NotCarried: the shape has no place for it; nothing of it is counted then.
+    """
+    turns, metadata = row["turns"] or [], json.loads(row["metadata"] or "{}")
+    lost: list[str] = []
+    hidden: list[str] = []
+    if kinds:
+        turns = masked_all(turns, kinds, hidden.append)
+        metadata = masked_all(metadata, kinds, hidden.append)
+    record = template.record(row["conversation_id"], turns, metadata, lost.append)
+    counted.lost.update(lost)
+    counted.hidden.update(hidden)
+    return record
+
+
 def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     template = request.shape()
     names = {
         split: file_name(f"{wanted.name}-{split}", request.format, request.compression)
         for split in SPLITS
     }
-    reasons: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
-    hidden: Counter[str] = Counter()
-    kinds = wanted.mask
+    counted, kinds = _Counted(), wanted.mask
     with ExitStack() as stack:
         files: dict[str, Writer] = {
             split: stack.enter_context(
@@ -208,28 +234,18 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         named = stack.enter_context((folder / LEFT_OUT).open("wb"))
         left_out = JsonLines(named, template.schema)
         for row in wanted.rows():
-            lost_here: list[str] = []
-            masked_here: list[str] = []
             try:
-                metadata = json.loads(row["metadata"] or "{}")
-                turns = row["turns"] or []
-                if kinds:
-                    turns = masked_all(turns, kinds, masked_here.append)
-                    metadata = masked_all(metadata, kinds, masked_here.append)
-                record = template.record(row["conversation_id"], turns, metadata, lost_here.append)
+                files[row["split"]].put(_record(row, template, kinds, counted))
             except NotCarried as reason:
-                reasons[str(reason)] += 1
+                counted.reasons[str(reason)] += 1
                 told = {name: row[name] for name in ("record_id", "conversation_id", "split")}
                 left_out.put(told | {"reason": str(reason)})
-            else:
-                files[row["split"]].put(record)
-                lost.update(lost_here)
-                hidden.update(masked_here)
     rows = {split: writer.rows for split, writer in files.items()}
     files_told = [_told(folder / name, split, rows[split]) for split, name in names.items()]
-    manifest = _manifest(wanted, request, files_told, reasons, _told(folder / LEFT_OUT, None, 0))
-    manifest["masked"] = {kind: hidden[kind] for kind in kinds}
-    manifest["not_carried"] = dict(sorted(lost.items()))
+    named_file = _told(folder / LEFT_OUT, None, 0)
+    manifest = _manifest(wanted, request, files_told, counted.reasons, named_file)
+    manifest["masked"] = {kind: counted.hidden[kind] for kind in kinds}
+    manifest["not_carried"] = dict(sorted(counted.lost.items()))
     if request.is_training:
         known = NAMES[request.trainer] | dict(request.names)
         manifest |= {"trainer": request.trainer, "names": known}
@@ -238,7 +254,7 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         )
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return Written(folder, manifest, reasons)
+    return Written(folder, manifest, counted.reasons)
 
 
 def _told(path: Path, split: str | None, rows: int) -> dict[str, Any]:
