@@ -22,8 +22,8 @@ from ingestion.conversations.json_stream import Bad
 from ingestion.lakehouse.settings import SettingsError, told
 from ingestion.landing.rejecting import Unreadable
 from python_models.conversations.export import add_shape, shape_of
-from python_models.conversations.exporting import Request
 from python_models.conversations.released_set import SetRefused
+from python_models.conversations.request import Request
 from python_models.conversations.talks import NotCarried
 from python_models.conversations.templates import Record, Template
 from python_models.conversations.writers import COMPRESSIONS, FORMATS, writing

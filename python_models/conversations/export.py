@@ -11,8 +11,9 @@ import duckdb
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, told
-from python_models.conversations.exporting import TIERS, Request, Written, export_set
+from python_models.conversations.exporting import Written, export_set
 from python_models.conversations.released_set import SetRefused, released_set
+from python_models.conversations.request import TIERS, Request
 from python_models.conversations.templates import TEMPLATES, TRAINING
 from python_models.conversations.trainers import TRAINERS
 from python_models.conversations.writers import COMPRESSIONS, FORMATS

@@ -20,18 +20,12 @@ from typing import Any
 
 from python_models.conversations.masking import masked_all
 from python_models.conversations.released_set import ReleasedSet, SetRefused
+from python_models.conversations.request import Request as Request
 from python_models.conversations.talks import NotCarried
-from python_models.conversations.templates import (
-    TEMPLATES,
-    TRAINING,
-    Template,
-    training_template,
-)
+from python_models.conversations.templates import Template
 from python_models.conversations.trainer_files import write_beside
-from python_models.conversations.trainers import NAMES, TRAINERS
+from python_models.conversations.trainers import NAMES
 from python_models.conversations.writers import (
-    COMPRESSIONS,
-    FORMATS,
     JsonLines,
     Writer,
     file_name,
@@ -42,66 +36,6 @@ from python_models.conversations.writers import (
 SPLITS = ("train", "validation", "test")
 MANIFEST = "manifest.json"
 LEFT_OUT = "left_out.jsonl"
-TIERS = ("open", "restricted", "private")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for; `tiers` are those the caller may have.
-
-    `trainer` says whose `sft`, `dpo` or `kto` is meant, `names` which fields and roles it calls
-    otherwise: {"messages": "dialogue", "user": "person"}.
-    """
-
-    format: str = "jsonl"
-    template: str = "messages"
-    compression: str = "none"
-    tiers: tuple[str, ...] = ("open",)
-    trainer: str = "trl"
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    def check(self) -> None:
-        """Refuse what is not one of the choices.
-
-        Raises:
-            SetRefused: names the wrong choice and the right ones.
-        """
-        choices = (
-            ("FORMAT", (self.format,), FORMATS),
-            ("TEMPLATE", (self.template,), (*TEMPLATES, *TRAINING)),
-            ("FOR", (self.trainer,), TRAINERS),
-            ("COMPRESS", (self.compression,), tuple(COMPRESSIONS)),
-            ("TIERS", self.tiers, TIERS),
-        )
-        for name, given, known in choices:
-            if wrong := [one for one in given if one not in known]:
-                raise SetRefused(f"{name}={','.join(wrong)} is none of {', '.join(known)}")
-        self.shape()
-
-    @property
-    def is_training(self) -> bool:
-        """Whether the shape is one a trainer reads in its own way."""
-        return self.template in TRAINING
-
-    def shape(self) -> Template:
-        """Return the template that is meant.
-
-        Raises:
-            SetRefused: it cannot be had so; says what can.
-        """
-        if not self.is_training:
-            return TEMPLATES[self.template]
-        if self.format not in ("json", "jsonl"):
-            raise SetRefused(
-                f"FORMAT={self.format} has no place for what {self.template} carries; "
-                "take json or jsonl"
-            )
-        if self.trainer.startswith("llama_factory") and self.compression != "none":
-            raise SetRefused(f"{self.trainer} reads no packed files; leave COMPRESS away")
-        try:
-            return training_template(self.template, self.trainer, self.names)
-        except ValueError as error:
-            raise SetRefused(str(error)) from None
 
 
 @dataclass
@@ -188,16 +122,42 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     return Written(folder, written.manifest, written.left_out)
 
 
+@dataclass
+class _Counted:
+    """Conversations by why they are left out, kinds not carried, pieces masked."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    hidden: Counter[str] = field(default_factory=Counter)
+
+
+def _record(
+    row: Mapping[str, Any], template: Template, kinds: Sequence[str], counted: _Counted
+) -> dict[str, Any]:
+    """A member in the shape that is wanted, masked.
+
+    Raises:
+        NotCarried: the shape has no place for it; nothing of it is counted then.
+    """
+    turns, metadata = row["turns"] or [], json.loads(row["metadata"] or "{}")
+    lost: list[str] = []
+    hidden: list[str] = []
+    if kinds:
+        turns = masked_all(turns, kinds, hidden.append)
+        metadata = masked_all(metadata, kinds, hidden.append)
+    record = template.record(row["conversation_id"], turns, metadata, lost.append)
+    counted.lost.update(lost)
+    counted.hidden.update(hidden)
+    return record
+
+
 def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     template = request.shape()
     names = {
         split: file_name(f"{wanted.name}-{split}", request.format, request.compression)
         for split in SPLITS
     }
-    reasons: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
-    hidden: Counter[str] = Counter()
-    kinds = wanted.mask
+    counted, kinds = _Counted(), wanted.mask
     with ExitStack() as stack:
         files: dict[str, Writer] = {
             split: stack.enter_context(
@@ -208,28 +168,18 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         named = stack.enter_context((folder / LEFT_OUT).open("wb"))
         left_out = JsonLines(named, template.schema)
         for row in wanted.rows():
-            lost_here: list[str] = []
-            masked_here: list[str] = []
             try:
-                metadata = json.loads(row["metadata"] or "{}")
-                turns = row["turns"] or []
-                if kinds:
-                    turns = masked_all(turns, kinds, masked_here.append)
-                    metadata = masked_all(metadata, kinds, masked_here.append)
-                record = template.record(row["conversation_id"], turns, metadata, lost_here.append)
+                files[row["split"]].put(_record(row, template, kinds, counted))
             except NotCarried as reason:
-                reasons[str(reason)] += 1
+                counted.reasons[str(reason)] += 1
                 told = {name: row[name] for name in ("record_id", "conversation_id", "split")}
                 left_out.put(told | {"reason": str(reason)})
-            else:
-                files[row["split"]].put(record)
-                lost.update(lost_here)
-                hidden.update(masked_here)
     rows = {split: writer.rows for split, writer in files.items()}
     files_told = [_told(folder / name, split, rows[split]) for split, name in names.items()]
-    manifest = _manifest(wanted, request, files_told, reasons, _told(folder / LEFT_OUT, None, 0))
-    manifest["masked"] = {kind: hidden[kind] for kind in kinds}
-    manifest["not_carried"] = dict(sorted(lost.items()))
+    named_file = _told(folder / LEFT_OUT, None, 0)
+    manifest = _manifest(wanted, request, files_told, counted.reasons, named_file)
+    manifest["masked"] = {kind: counted.hidden[kind] for kind in kinds}
+    manifest["not_carried"] = dict(sorted(counted.lost.items()))
     if request.is_training:
         known = NAMES[request.trainer] | dict(request.names)
         manifest |= {"trainer": request.trainer, "names": known}
@@ -238,7 +188,7 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         )
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return Written(folder, manifest, reasons)
+    return Written(folder, manifest, counted.reasons)
 
 
 def _told(path: Path, split: str | None, rows: int) -> dict[str, Any]:

@@ -46,10 +46,12 @@ def test_a_declared_set_stands_beside_those_of_the_seed(sources: Path) -> None:
 
 def test_a_merge_comes_down_to_sets_of_datasets(sources: Path) -> None:
     (sources / "mine.yml").write_text(
-        "sets:\n- {set: a, datasets: x}\n- {set: b, sets: [a, open_chat]}\n"
-        "- {set: c, sets: [b, a]}\n"
+        "sets:\n- {set: a, datasets: x, mask: email}\n"
+        "- {set: b, sets: [a, open_chat]}\n- {set: c, sets: [b, a], mask: phone}\n"
     )
-    assert listed()["c"]["parts"] == "a; open_chat"
+    whole = listed()["c"]
+    assert whole["parts"] == "a; open_chat"
+    assert whole["mask"] == "phone; email"  # what a part masks stays masked
 
 
 @pytest.mark.parametrize(
@@ -72,9 +74,8 @@ def test_a_set_that_cannot_be_is_refused(text: str, said: str, sources: Path) ->
 def test_the_example_declares_every_key() -> None:
     path = GRAMMAR.shipped / GRAMMAR.example
     (entry,) = GRAMMAR.read(path)
-    assert set(type(entry.declaration).model_fields) <= set(
-        path.read_text().replace(":", " ").split()
-    )
+    words = set(path.read_text().replace(":", " ").split())
+    assert set(type(entry.declaration).model_fields) <= words
 
 
 @pytest.mark.usefixtures("sources")
