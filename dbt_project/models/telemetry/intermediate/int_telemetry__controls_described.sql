@@ -39,7 +39,7 @@ controls as (
             max(newest_declarations.idle_gap_seconds),
             {{ telemetry_setting('idle_gap_seconds') }}
         ) as idle_gap_seconds,
-        {# to the next power of two: it changes with another pace, not with every load #}
+        {# to a power of two: it changes with another pace, not with every load #}
         power(2, ceil(log2(median(sightings.interval_s)))) as interval_s,
         min(newest_declarations.supersedes)
         || ' to '

@@ -111,10 +111,10 @@ controls as (
         labelled_cycles.control_id,
         count(*) filter (where labelled_cycles.is_judged) as cycle_count,
         count(*) filter (where not labelled_cycles.is_judged) as unknown_cycle_count,
-        sum(case when labelled_cycles.is_judged then labelled_cycles.reading_count else 0 end)
-            as reading_count,
-        sum(case when labelled_cycles.is_judged then 0 else labelled_cycles.reading_count end)
-            as unknown_reading_count
+        coalesce(sum(labelled_cycles.reading_count)
+        filter (where labelled_cycles.is_judged), 0) as reading_count,
+        coalesce(sum(labelled_cycles.reading_count)
+        filter (where not labelled_cycles.is_judged), 0) as unknown_reading_count
     from labelled_cycles
     group by labelled_cycles.source, labelled_cycles.control_id
 ),

@@ -1,9 +1,9 @@
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Which delivered files gave way to a later one. A content that was read again, because
--- its declaration changed or it was taken back, gives way whole; so does what a database
--- gave before it was read from its start. Of a file at the same path the rows of the
--- same machine and time give way, or all, or none, as its source declares; not as long
--- as the same content is the newest at another path.
+-- its declaration changed or it was taken back, gives way whole; so does what a
+-- database gave before it was read from its start. Of a file at the same path the rows
+-- of the same machine and time give way, or all, or none, as its source declares; not
+-- as long as the same content is the newest at another path.
 with
 
 files as (

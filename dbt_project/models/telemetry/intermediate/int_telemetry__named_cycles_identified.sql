@@ -1,6 +1,6 @@
 {%- set slots_relation = stored_relation('int_telemetry__cycle_slots') -%}
--- Cycles that a source names, each under an id of its own: the first one of a name bears
--- it, those that come after it bear the moment they began as well.
+-- Cycles that a source names, each under an id of its own: the first one of a name
+-- bears it, those that come after it bear the moment they began as well.
 with
 
 readings as (

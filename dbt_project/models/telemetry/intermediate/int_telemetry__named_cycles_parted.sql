@@ -51,7 +51,8 @@ stretches_beside_neighbours as (
         ) as seen_before_s,
         -- fewer than three readings at a time
         stretches.other_id_count > 0
-        and stretches.reading_count < 3 * (stretches.other_id_count + 1) as is_alternating
+        and stretches.reading_count
+        < 3 * (stretches.other_id_count + 1) as is_alternating
     from stretches
 ),
 

@@ -51,7 +51,7 @@ renamed_ranges as (
         on
             stored_cycles_in_order.control_id = touched_ranges.control_id
             and stored_cycles_in_order.source_cycle_id = touched_ranges.source_cycle_id
-            and touched_ranges.first_reading_at <= stored_cycles_in_order.first_ended_at
+            and stored_cycles_in_order.first_ended_at >= touched_ranges.first_reading_at
     where stored_cycles_in_order.place <= 2
 ),
 

@@ -70,8 +70,11 @@ readings_ordered as (
             false
         ) as shares_its_time,
         readings_beside_neighbours.source_cycle_id is not null
-        and readings_beside_neighbours.source_cycle_id
-        is distinct from readings_beside_neighbours.previous_cycle_id as enters_cycle,
+        and coalesce(
+            readings_beside_neighbours.source_cycle_id
+            <> readings_beside_neighbours.previous_cycle_id,
+            true
+        ) as enters_cycle,
         readings_beside_neighbours.reading_at
     from readings_beside_neighbours
 )

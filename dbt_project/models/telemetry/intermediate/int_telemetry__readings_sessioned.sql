@@ -52,7 +52,7 @@ readings_with_cycle as (
             and readings.reading_at <= cycle_slots.ended_at
             and case
                 when readings.source_cycle_id is not null
-                    then cycle_slots.source_cycle_id = readings.source_cycle_id
+                    then readings.source_cycle_id = cycle_slots.source_cycle_id
                 else
                     readings.reading_at < coalesce(
                         cycle_slots.next_started_at, cast('9999-12-31' as timestamp)

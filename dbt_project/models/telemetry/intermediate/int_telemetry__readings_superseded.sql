@@ -2,8 +2,8 @@
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- depends_on: {{ ref('stg_telemetry__files') }}
 -- Rows of which a later delivery has the same machine and time: of a file at the same
--- path, or of a database with a higher version. Loads are only added, so a row that gave
--- way stays so; whether it counts all the same is its delivery's affair.
+-- path, or of a database with a higher version. Loads are only added, so a row that
+-- gave way stays so; whether it counts all the same is its delivery's affair.
 with
 
 readings as (

@@ -1,5 +1,5 @@
--- How many cycles each control ran on each day, how many were left out of the baselines,
--- and how many there was enough history for to judge.
+-- How many cycles each control ran on each day, how many were left out of the
+-- baselines, and how many there was enough history for to judge.
 with
 
 cycles as (

@@ -22,7 +22,8 @@ sensor_values_kept as (
     where
         not exists (
             select 1 from deliveries_superseded
-            where {{ telemetry_same_delivery('deliveries_superseded', 'sensor_values') }}
+            where
+                {{ telemetry_same_delivery('deliveries_superseded', 'sensor_values') }}
         )
         and not exists (
             select 1 from rows_superseded

@@ -43,10 +43,11 @@ ranges_left as (
         on
             readings.load_id = loads_that_gave_way.load_id
             and readings.source = loads_that_gave_way.source
-    where not exists (
-        select 1 from deliveries
-        where {{ telemetry_same_delivery('deliveries', 'readings') }}
-    )
+    where
+        not exists (
+            select 1 from deliveries
+            where {{ telemetry_same_delivery('deliveries', 'readings') }}
+        )
     group by
         readings.load_id,
         readings.control_id,

@@ -1,7 +1,8 @@
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- depends_on: {{ ref('stg_telemetry__files') }}
--- Where new readings fell, and where older ones gave way to them: what a run has to look
--- at again starts from here. What gave way whole says nothing of a machine any more.
+-- Where new readings fell, and where older ones gave way to them: what a run has to
+-- look at again starts from here. What gave way whole says nothing of a machine any
+-- more.
 with
 
 delivered as (
