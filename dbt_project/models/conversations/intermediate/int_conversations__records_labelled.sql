@@ -6,7 +6,7 @@
 -- depends_on: {{ ref('gate_conversations__after_staging') }}
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
--- Landing writes what a record says of its answers first, so that a text begins with it.
+-- Landing writes what a record says of its answers first: a text begins with it.
 with
 
 records as (
