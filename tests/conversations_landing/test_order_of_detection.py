@@ -270,7 +270,7 @@ def test_a_preference_file_of_openai_is_one() -> None:
     }
     found = standardise(record)
     assert (found.format, found.messages) == ("preference", HELLO)
-    assert found.metadata["preference"] == {"rejected": [{"role": A, "content": "No"}]}
+    assert found.metadata["preference"]["rejected"] == [{"role": A, "content": "No"}]
     assert found.metadata["tools"] == [{"name": "f"}]
     assert found.metadata["input"] == {"parallel_tool_calls": True}
 

@@ -57,14 +57,11 @@ described as (
         measured.repeated_answer_count,
         measured.distinct_share,
         measured.is_fence_open,
-        languages.confidence as language_confidence,
         case
+            when languages.confidence = 1.0 then languages.language
             when
-                languages.confidence = 1.0
-                or (
-                    measured.char_count >= thresholds.language_min_chars
-                    and languages.confidence >= thresholds.language_min_confidence
-                )
+                measured.char_count >= thresholds.language_min_chars
+                and languages.confidence >= thresholds.language_min_confidence
                 then languages.language
         end as language,
         coalesce(found.pii_count, 0) as pii_count,
