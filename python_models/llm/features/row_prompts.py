@@ -147,11 +147,10 @@ def asked_parts(parts: list[Part]) -> list[Asked]:
             if is_asking
             else Endpoint(part.endpoint, "", part.endpoint == OFFLINE)
         )
-        work = part.work
-        asked = asked_of(work, part.source, endpoint, None if is_asking else UNPRICED)
+        asked = asked_of(part.work, part.source, endpoint, None if is_asking else UNPRICED)
         ceiling = ceiling or asked.budget.ceilings[-1]
         ceilings = [*asked.budget.ceilings[:-1], ceiling]
-        asked.budget = Budget(ceilings, work.shared.budget_changed)
+        asked.budget = Budget(ceilings, part.work.shared.budget_changed)
         found.append(asked)
     return found
 
@@ -257,9 +256,7 @@ def with_coming(work: Work, now: Estimate, coming: pa.Table | None) -> Estimate:
 def part_outcomes(part: Part, asked: Asked) -> list[Outcome]:
     """Judge the part's answers; what is pending says why when something stopped the step."""
     outcomes = [part.source.outcome(at, row) for at, row in part.source.rows()]
-    if asked.stopped is None:
-        return outcomes
-    return after_stop(outcomes, asked.stopped)
+    return after_stop(outcomes, asked.stopped) if asked.stopped else outcomes
 
 
 def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome]) -> list[int]:
