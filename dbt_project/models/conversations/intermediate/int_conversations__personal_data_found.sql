@@ -104,7 +104,7 @@ phones as (
             or {{ text_matches(
                 'numbers_in_digits.found', '^1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}$'
             ) }}
-            -- a Chinese mobile is written without spaces; elsewhere that is an order's number
+            -- a Chinese mobile has no spaces; elsewhere that is an order's number
             or (
                 not numbers_in_digits.is_ascii
                 and {{ text_matches(

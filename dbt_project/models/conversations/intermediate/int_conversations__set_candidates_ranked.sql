@@ -111,7 +111,7 @@ candidates as (
     select
         {% for column in [
             'set_name', 'policy', 'record_id', 'conversation_id', 'dataset_id',
-            'source_file', 'tier', 'cluster_id', 'unfit_reason', 'train_share',
+            'source_file', 'tier', 'component_id', 'group_id', 'unfit_reason', 'train_share',
             'validation_share', 'priority', 'record_number', 'tier_rank', 'score',
             'landed_date',
         ] -%}
