@@ -19,7 +19,7 @@ from python_models.release.own_table import own_table
 
 HASH = "inputs_hash"
 _CODE = ("python_models/experiments", "python_models/llm")
-_ENDINGS = (".py", ".jinja")
+_ENDINGS = (".py", ".jinja", ".yml")
 
 
 def earlier(session: duckdb.DuckDBPyConnection, table: Any) -> duckdb.DuckDBPyRelation | None:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import yaml
 
 DECIMAL_COMMA = ("de", "es", "fr", "it", "pt")
+LANGUAGES = ("en", "de", "es", "fr", "it", "pt", "ja", "ko", "zh")
+KINDS = ("plain", "revised", "hedged", "quoted", "other", "scale", "range", "parts", "letters")
 HERE = Path(__file__).parent
 # no pair is the sum, the share or the average of another, and none is the end of a scale
 PAIRS = (("6", "7"), ("8", "5"), ("7.5", "8.5"), ("9", "4"), ("3", "6.5"))

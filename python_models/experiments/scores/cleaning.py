@@ -31,6 +31,7 @@ _OPENING_TAG = re.compile(r"<([a-z_][\w:-]*)(?:\s[^<>]*)?/?>", re.I)
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
 _STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
 _LATEX = (
+    (re.compile(r"\$\$([^$\n]{1,60})\$\$"), r" \1 "),
     (re.compile(r"\$\$?(\S(?:[^$\n]{0,58}\S)?)\$\$?(?!\d)"), r" \1 "),
     (re.compile(r"\\(?:text|textbf|mathbf|mathrm|mathit|emph)\s*\{([^{}]*)\}"), r" \1 "),
     (re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
@@ -41,6 +42,11 @@ _LATEX = (
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
 _BULLET = re.compile(r"^\s*(?:>(?!\s*[\d.])\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,2}[.)]\s+(?=[\"'“*_(\[]*[^\W\d])")
+_REASON = re.compile(
+    r"reason|rational|explan|justif|analy|feedback|strength|weakness|thought|summary|evidence|id$|"
+    r"begründ|raison|razón|motiv|理由|이유",
+    re.I,
+)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
@@ -132,7 +138,7 @@ def _json_as_line(text: str) -> str:
             found, end = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
-        entries = " ; ".join(_entries(found, ""))
+        entries = " ; ".join([*_entries(found, ""), *_remarks(found)])
         if entries and not text[end:].strip(" \t\n`"):
             return f"{text[: brace.start()]}\n{entries}"
     return text
@@ -148,9 +154,19 @@ def _entries(value: Any, name: str) -> Iterator[str]:
         if not any(isinstance(entry, dict | list) for entry in value):
             yield f"{name}: {', '.join(str(entry) for entry in value)}"
     elif isinstance(value, str):
-        yield from [f"{name}: {value}"] if _SHORT.fullmatch(value) else []
+        if _SHORT.fullmatch(value):
+            yield f"{name}: {value}"
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield f"{name}: {value}"
+
+
+def _remarks(value: Any) -> Iterator[str]:
+    """Return the texts of an object that are no reasons: they may hedge the score."""
+    for key, entry in value.items() if isinstance(value, dict) else ():
+        if isinstance(entry, dict):
+            yield from _remarks(entry)
+        elif isinstance(entry, str) and not _SHORT.fullmatch(entry) and not _REASON.search(key):
+            yield re.sub(r"\d+", "", entry)
 
 
 def _without_tags(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, strange_remark, unknown
 from python_models.experiments.scores.numbers import (
     OTHER,
     READABLE,
@@ -21,7 +22,6 @@ from python_models.experiments.scores.words import (
     HEDGES,
     LABELS,
     OTHER_WORDS,
-    PLAIN_WORDS,
     QUALITIES,
     STARS,
     UNITS,
@@ -43,7 +43,7 @@ _FILLER = rf"(?:{_SOLID})*"
 _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
 _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
-_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|[-–—](?=\s)|→|->|=>|\|)+\s*"
+_SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
 _VERB = (
     r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
     r"lautet)\s+"
@@ -70,8 +70,8 @@ _SAID = re.compile(
     rf"\b(?:give|gave|giving|rate|rated|rating|score|scored|scoring|grade|graded|grading|award|"
     rf"assign|gives|scores|rates|gets|got|earns|earned|deserves|receives|received|merits|"
     rf"assigned|"
-    rf"awarded|awarding|assigning|vergebe|gebe|donne|attribue|doy)\b\s*(?:{_PIECE}\b\s*)?"
-    rf"(?:(?:as|at|with|only|eine|la note de|un|une)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
+    rf"awarded|awarding|assigning)\b\s*(?:{_PIECE}\b\s*)?"
+    rf"(?:(?:as|at|with|only)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
 )
 _SPEAKER = re.compile(
     rf"(?:(?:{OTHER}|overall|so|therefore|thus|hence|all in all|in (?:summary|conclusion|"
@@ -81,13 +81,21 @@ _SPEAKER = re.compile(
     rf"(?:i|we|ich|je|yo|{_PIECE})?(?:\s*(?:'d|'ll|'ve|would|will|therefore|thus|do|finally|have|"
     rf"hence|overall|am|is|has|been|'m|have to|must|confidently|hereby|clearly))*\s*"
 )
+_CLOSED = r"[\s\"')\]}>”»*]*"
+_LABELLED = re.compile(
+    rf"(?:(?<!\w)|(?<=[{_CJK}]))(?:{LABELS}|{WHOLES}|note|nota)(?:(?!\w)|(?=[{_CJK}]))"
+)
+_SAID_CJK = re.compile(r"\s*(?:点です|点とします|点をつけ|점입니다|점을 (?:주|드|부여|줍))")
+_ONLY_END = re.compile(rf"(?:{_CLOSED}{UNITS})?(?:\s*[{_CJK}]+)*{_CLOSED}[.!。{OTHER}]?{_CLOSED}$")
+_TOLD = re.compile(r"(?:give|rate|score|grade|award|assign)\b")
+_TOLD_TO = re.compile(r"\W*(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your)\b")
+_FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 _BREAK = re.compile(
-    r"[.!?;|•](?=\s|$)|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
 )
-_CLOSED = r"[\s\"')\]}>”»*]*"
 _LOOSE_END = re.compile(
-    rf"^{_CLOSED}(?:[?+~±<≤≥^×/°€$£%]|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
+    rf"^{_CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
     rf"through|"
     rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
     rf"plus|"
@@ -157,6 +165,7 @@ class LineReading:
     candidates: list[Candidate] = field(default_factory=list)
     unexplained: list[Quantity] = field(default_factory=list)
     criteria: list[Quantity] = field(default_factory=list)
+    named: list[tuple[str, int]] = field(default_factory=list)  # what is something else's
     hedged: bool = False
 
 
@@ -186,6 +195,7 @@ def read_line(line: str) -> LineReading:
     for found in _SAID.finditer(bare.text):
         _take_said(found, reading, taken)
     _take_shares(reading, taken)
+    _take_only(reading, taken)
     _take_criteria(reading, taken)
     last = max((found.place for found in reading.candidates), default=-1)
     reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
@@ -199,12 +209,13 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     bare, place = reading.skeleton, found.start("q")
     if place in taken:
         return
-    clause = _clause(bare.text[: found.start("label")])
+    clause = clause_of(bare.text[: found.start("label")])
     tier = _tier(found, clause)
     if tier is None:
         if re.search(HEDGES, clause):  # `revised overall: 8` is no name of another thing
             reading.unexplained.append(bare.at(place))
         taken.add(place)
+        reading.named.append((f"{clause} {found['label']}", place))
         return
     rest = bare.text[place + 1 :]
     unit = _UNIT.match(rest)
@@ -227,9 +238,11 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     if is_said_of or (tier == "criterion" and found["verb"]):
         reading.unexplained.append(quantity)  # `earning a score of 9` is no list of criteria
     name = " ".join((*clause.split()[-4:], found["label"]))
-    (reading.candidates if tier != "other" else []).append(
-        Candidate(tier, quantity, name, place)  # type: ignore[arg-type]
-    )
+    own = bare.text[found.start("label") - len(clause) : place]
+    if tier == "other" or unknown(own, QUALITY_WORDS):
+        reading.named.append((f"{clause} {found['label']}", place))
+        return
+    reading.candidates.append(Candidate(tier, quantity, name, place))  # type: ignore[arg-type]
 
 
 def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
@@ -241,6 +254,8 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if found["space"]:
         return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
+        if found["sign"] and re.match(r"\s+[–—-]\s+[^\d\ue000-\uf8ff]+$", rest):
+            return False
         return bool(re.sub(rf"[\s.!)\]}}{OTHER}]", "", rest))
     return False
 
@@ -253,8 +268,7 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     if words & OTHER_WORDS:
         return "other"
-    unknown = (words | about) - PLAIN_WORDS - WHOLE_WORDS
-    if unknown:
+    if unknown(" ".join((near, *about))):
         weak = label in WEAK_LABELS.split("|") or label in WHOLES.split("|")
         return None if weak else "criterion"
     return "whole" if label in WHOLE_WORDS or words & WHOLE_WORDS else "labelled"
@@ -264,14 +278,15 @@ def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> N
     bare, place = reading.skeleton, found.start("q")
     if place in taken:
         return
-    clause = _clause(bare.text[: found.start()])
+    clause = clause_of(bare.text[: found.start()])
     rest = bare.text[place + 1 :]
     unit = _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
     starred = _STARRED.match(rest) and bare.at(place).outer is None
     speaks = _SPEAKER.fullmatch(clause.strip()) is not None
     denied = re.search(DENIALS, clause) or _LOOSE_END.match(rest) or starred
-    if speaks and not denied and _AFTER_VERB.match(rest):
+    told = _TOLD.match(found.group()) and not _FIRST_PERSON.search(clause)
+    if speaks and not denied and not told and _AFTER_VERB.match(rest):
         reading.candidates.append(Candidate("said", bare.at(place), found.group(), place))
         taken.add(place)
 
@@ -283,7 +298,7 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
         return
     place = places[0]
-    clause, rest = _clause(bare.text[:place]), bare.text[place + 1 :]
+    clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
     closes = re.match(rf"^{_CLOSED}(?:overall)?{_CLOSED}[.!]?{_CLOSED}$", rest)
     opens = re.match(rf"^{_OPENING}$", bare.text[:place]) and _OPENS.match(rest)
     if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
@@ -298,6 +313,27 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
     is_share = is_share and not _OTHERS_SAY.search(clause)
     if closes and is_share and not open_label and not unsure:
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
+        taken.add(place)
+
+
+def _take_only(reading: LineReading, taken: set[int]) -> None:
+    """Take the only number of a line of known words, when one of them says it is a score."""
+    bare = reading.skeleton
+    places = [place for place, found in bare.quantities.items() if found.kind in READABLE]
+    if len(places) != 1 or reading.candidates:
+        return
+    place = places[0]
+    before, rest = bare.text[:place], bare.text[place + 1 :]
+    clause = clause_of(before)
+    scaled = any(found.kind in ("scale", "best") for found in bare.quantities.values())
+    says = GIVES.search(clause) or _LABELLED.search(clause) or scaled or _SAID_CJK.match(rest)
+    closed = _ONLY_END.match(rest) or not (unknown(rest) or re.search(r"[^\w\s.]", rest))
+    ends = closed and not strange_remark(rest) and not _STARRED.match(rest)
+    is_told = _TOLD_TO.match(clause) or re.search(r"(?:[<>≤≥/+~?-]|out of|von|sur)\s*$", clause)
+    if says and ends and not is_told and not unknown(clause):
+        reading.unexplained.clear()
+        reading.candidates.append(Candidate("said", bare.at(place), clause, place))
+        reading.named = [(name, at) for name, at in reading.named if at != place]
         taken.add(place)
 
 
@@ -324,6 +360,7 @@ def _take_criteria(reading: LineReading, taken: set[int]) -> None:
                 reading.candidates.append(one)
             else:
                 reading.criteria.append(bare.at(place))
+                reading.named.append((found["name"], place))
 
 
 def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
@@ -338,7 +375,7 @@ def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
     )
 
 
-def _clause(before: str) -> str:
+def clause_of(before: str) -> str:
     """Return the part of a sentence that a place belongs to."""
     before = before[-400:]
     ends = [found.end() for found in _BREAK.finditer(before)]

@@ -12,12 +12,12 @@ _NUM = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)"
 _END = r"(?![\w]|[.,][0-9])"
 _WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _OUT_OF = (
-    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+)?(?:out\s+of|of|von|sur|de|sobre|su|av|van\s+de|из|"
+    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+)?(?:out\s+of|of|von|sur|de|sobre|su|av|van\s+de|из|"
     r"aus)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_SCALE_ENDS = rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|-|–|—|\.\.)\s*({_NUM})"
+_SCALE_ENDS = rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|\.\.)\s*({_NUM})"
 
 # what is told apart, in this order: the first that fits at a place is it
 _KINDS = (
@@ -30,8 +30,8 @@ _KINDS = (
              rf"\b){_END}"),
     ("scale", rf"(?:\b(?:on|in|using|auf|sur|out\s+of|from|scale|range)\b\s*:?\s*)*\b(?:a\s+|"
               rf"the\s+|"
-              rf"einer\s+|une\s+)?(?:scale|range|skala|échelle|escala)\b\s*(?:of|from|between|"
-              rf"von|de|is|:|=)?"
+              rf"einer\s+|una?\s+|une\s+|numa\s+)?(?:scale|range|skala|échelle|escala|scala)\b\s*"
+              rf"(?:of|from|between|von|de|da|is|:|=)?"
               rf"\s*[(\[]?\s*{_SCALE_ENDS}[)\]]?{_END}"),
     ("scale", rf"[(\[<{{]\s*(?:(?:on|from|range|scale|"
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"
@@ -43,7 +43,7 @@ _KINDS = (
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
-             r"(?:点満点|점\s*만점)(?:中|에|중)?"),
+             r"(?:点満点|점\s*만점|점\s*중(?=\s))(?:中|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
@@ -63,7 +63,7 @@ _KINDS = (
               r"claude|llama|gemini|concept|no\.|number|round|prompt|phase|rule|"
               r"point|task|level(?=\s+[0-9]+\s+head)|gpt|candidate|phase|stage|text|story|"
               r"#)\s*#?[0-9]+"
-              r"(?![\w/%]|[.,][0-9]|\s*/|\s+out\b)"),
+              r"(?![\w/%]|[.,][0-9]|\s*/|\s+(?:out|von|sur|su|de|sobre|points|punkte|punti|puntos|pontos)\b)"),
     ("named", r"#[0-9]+\b|\b[^\W\d]+[-_]?[0-9][\w.-]*(?<![.-])|"
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
     ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.answer import Parsed, Scale, ScoreError
+from python_models.experiments.scores.doubts import doubt
 from python_models.experiments.scores.line import Candidate, LineReading, read_line
 from python_models.experiments.scores.numbers import Quantity
 from python_models.experiments.scores.scaling import to_scale
@@ -51,6 +52,10 @@ def _read(lines: list[str], count: int, scale: Scale) -> Parsed | ScoreError:
         other = _unexplained(reading, parsed[0].score, scale)
         if other is not None:
             return other
+    for pair in found:
+        why = doubt(lines, readings, pair, scale)
+        if why is not None:
+            return why
     return parsed[-1]
 
 
@@ -76,7 +81,7 @@ def _strongest(lines: list[str], readings: list[LineReading]) -> Found | ScoreEr
         return _only_criterion(lines, criteria)
     if any(reading.unexplained for reading in readings):
         quoted = [one.text for reading in readings for one in reading.unexplained]
-        if any(len(reading.unexplained) > 1 for reading in readings):
+        if any(len(reading.unexplained) + len(reading.named) > 1 for reading in readings):
             return _several(quoted)
         return ScoreError("none", f"no number is clearly the score: {', '.join(quoted[:5])}")
     return ScoreError("none", "no score where the parser looks for it")

@@ -13,6 +13,8 @@ NUMBER_WORDS: dict[str, int] = {
     **dict.fromkeys(("seven", "sieben", "sept", "siete"), 7),
     **dict.fromkeys(("eight", "acht", "huit", "ocho"), 8),
     **dict.fromkeys(("nine", "neun", "neuf", "nueve"), 9),
+    **{"due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8, "nove": 9},
+    **{"dieci": 10, "dois": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "dez": 10},
     **dict.fromkeys(("ten", "zehn", "dix", "diez"), 10),
     "hundred": 100,
     "a hundred": 100,
@@ -21,12 +23,12 @@ NUMBER_WORDS: dict[str, int] = {
 
 # a number after one of these is the score
 LABELS = (
-    "score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
+    "gesamtwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
     "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
     "wynik|betyg|karakter|skor|puan|arvosana|hodnocení|βαθμολογία|оцінка|النتيجة|الدرجة|التقييم|ציון|अंक|"
     "punteggio|voto|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
-    "评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|점수|평점|총점"
+    "总评|打分|总得分|採点|総合点|評点|评定|평가|총평|评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|점수|평점|총점"
 )
 # these name the whole by themselves
 WHOLES = (
@@ -54,20 +56,6 @@ WHOLE_WORDS = _set_of(
     abschließende aggregate aggregated average combined composite definitive durchschnitt
     endgültige final finale general gesamt gesamte gesamtergebnis globale générale holistic
     insgesamt mean media moyenne overall promedio sum summary total ultimate weighted 总体 综合
-    """
-)
-PLAIN_WORDS = _set_of(
-    """
-    a above accordingly all am an analysis and answer are article as assessment assign
-    assigned assigning award awarded based be by conclusion considered das de del der des
-    die draft du ein eine el essay essay's evaluation everything for from get gets give
-    given gives giving grade hence here i in integer is ist it its judge judge's la le
-    letter ma me meine mi mine mon my now number numeric numerical numerically of on out
-    output overall's paper part piece quality rating ratings reasoning recommended response
-    result resulting results review s scale score scores single so story submission task
-    text that the therefore these this thus to total una une verdict we which will with work
-    received receives earned earns merits deserves
-    would your
     """
 )
 # beside these a number is the score of something else

@@ -1,0 +1,196 @@
+"""Why a number that reads as the score may be none: taken back, quoted, of another scale."""
+
+from __future__ import annotations
+
+import re
+
+from python_models.experiments.scores.answer import Scale, ScoreError
+from python_models.experiments.scores.closed import (
+    DOUBTS,
+    HARMLESS,
+    PRAISE,
+    QUOTING,
+    SCALES,
+    strange_remark,
+    unknown,
+)
+from python_models.experiments.scores.line import Candidate, LineReading, clause_of, read_line
+from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
+from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
+
+_POLITE = re.compile(
+    r"\b(?:please )?(?:let me know|feel free|do not hesitate|don't hesitate|hope this)\b.*|"
+    r"\bwould(?: definitely| gladly)? (?:\w+ )?(?:it )?again\b",
+    re.I,
+)
+_LEADS_OVER = re.compile(r"[:：][\s\"'“(\[]*$")
+_OPEN_QUOTE = re.compile(r"[“„«「『\"](?=[^\s])")
+_UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
+_BESIDE = re.compile(
+    r"(?:\b(?:above|below|over|under|nearly|almost|no\.|nr\.?|n\.|núm\.)|n?[°º]|#)\s*$"
+)
+_INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
+_VERDICT = re.compile(
+    rf"\b(?:{LABELS}|{WHOLES}|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
+    r"thus|therefore|opinion|reasoning|answer|output|scale|skala)\b|[\u3040-\u9fff\uac00-\ud7a3]",
+    re.I,
+)
+_NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
+_NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
+_ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
+_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[a-z]{3,})")
+
+
+def doubt(
+    lines: list[str],
+    readings: list[LineReading],
+    found: tuple[LineReading, Candidate],
+    scale: Scale,
+) -> ScoreError | None:
+    """Return why a candidate may not be the score.
+
+    Args:
+        lines: the text.
+        readings: of the last lines of it, the candidate's among them.
+        found: the candidate and its line.
+        scale: of the template.
+    """
+    reading, one = found
+    at = next(place for place, each in enumerate(readings) if each is reading)
+    number = len(lines) - len(readings) + at
+    return (
+        _led_over(lines, number, one)
+        or _not_its_own(reading, one)
+        or _taken_back(reading, one, readings[at + 1 :], lines[number + 1 :])
+        or _on_another_scale(lines[: number + 1], found, scale)
+    )
+
+
+def _open(why: str) -> ScoreError:
+    return ScoreError("ambiguous", why)
+
+
+def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | None:
+    """Refuse a score that the line before gives to somebody else."""
+    before = lines[number - 1].lower() if number else ""
+    if any("\u201c" in line or '"' in line for line in lines[:number]):
+        quotes = sum(line.count('"') for line in lines[:number])
+        if quotes % 2:
+            return _open("the number stands in a quotation")
+    if not _LEADS_OVER.search(before):
+        is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
+        if is_short and QUOTING.search(before):
+            return _open(f"the line before it says otherwise: {before!r}")
+        return None
+    if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
+        return _open(f"the line before leads over to it: {before!r}")
+    return None
+
+
+def _strange(before: str) -> bool:
+    return bool(QUOTING.search(before)) or unknown(before) is not None
+
+
+def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
+    """Refuse a number whose line quotes it, or gives it to something else."""
+    text = reading.skeleton.text
+    before, clause = text[: one.place], clause_of(text[: one.place])
+    earlier = before[: len(before) - len(clause)]
+    if QUOTING.search(earlier) or earlier.count('"') % 2:
+        return _open("the line may quote it")
+    if _BESIDE.search(before):
+        return _open(f"the number may be another: {before[-20:]!r}")
+    if _INTRO.search(clause) and not _VERDICT.search(_INTRO.split(clause)[0]):
+        return _open("the line may quote it")
+    if re.search("[\u3040-\u30ff]|評価", before) and text[one.place + 1 :].lstrip()[:1] == "分":
+        return _open("it may be minutes")
+    extra = PRAISE if one.quantity.kind == "fraction" else frozenset()
+    if one.tier in ("said", "alone"):
+        word = unknown(clause, extra)
+        if word:
+            return _open(f"{word!r} leaves open whose score {one.quantity.text!r} is")
+    return None
+
+
+def _taken_back(
+    reading: LineReading, one: Candidate, after: list[LineReading], lines: list[str]
+) -> ScoreError | None:
+    """Refuse a score beside which something takes it back, or gives another number."""
+    rest = reading.skeleton.text[one.place + 1 :]
+    unit = _UNIT.match(rest)
+    rest = rest[unit.end() :] if unit else rest
+    word = strange_remark(_POLITE.sub("", rest)) or _ordinal(rest)
+    if word:
+        return _open(f"{word!r} follows {one.quantity.text!r}")
+    for text in (rest, *(line.lower() for line in lines)):
+        found = DOUBTS.search(_POLITE.sub("", text))
+        if found:
+            return _open(f"{found.group()!r} leaves open what the score is")
+    if _WORD_NUMBER.search(rest) and one.quantity.kind == "words":
+        return _open("another number follows")
+    for place, each in enumerate([reading, *after]):
+        names = [name for name, at in each.named if place or at > one.place]
+        strange = [name for name in names if not _is_harmless(name)]
+        if strange:
+            return ScoreError("several", f"another number is there: {strange[0].strip()}")
+        if place and _is_harmless(each.skeleton.text.split(":")[0]):
+            continue
+        if place and (each.unexplained or _WORD_NUMBER.search(each.skeleton.text)):
+            return ScoreError("several", "another number follows")
+    return None
+
+
+def _ordinal(rest: str) -> str | None:
+    """Return the noun of `7. Platz`, which is a rank and no score."""
+    found = re.match(r"\.\s+([^\W\d_]+)(?:\s+[^\W\d_]+)?\s*$", rest)
+    return found[1] if found and strange_remark(f" {found[1]}") else None
+
+
+def _is_harmless(name: str) -> bool:
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", name.lower())
+    return bool(words) and words[-1] in HARMLESS
+
+
+def _on_another_scale(
+    lines: list[str], found: tuple[LineReading, Candidate], scale: Scale
+) -> ScoreError | None:
+    """Refuse a bare number where the text names a scale that ends elsewhere."""
+    reading, one = found
+    if one.quantity.outer is not None or one.quantity.kind == "percent":
+        return None
+    known = {scale.low, scale.high, 0.0, 1.0}
+    for line in lines:
+        is_own = line is lines[-1]
+        own = reading.skeleton if is_own else read_line(line).skeleton
+        others = [
+            each for place, each in own.quantities.items() if not is_own or place != one.place
+        ]
+        if is_own and own.scales():  # which the number has been brought from
+            others = [each for each in others if each.kind == "anchor"]
+        in_words = not (is_own and one.quantity.kind == "words")
+        ends = _ends_of_scale(line, others, scale, in_words)
+        if any(end not in known for end in ends):
+            return ScoreError("other_scale", f"the text names a scale: {line[:80]!r}")
+    return None
+
+
+def _ends_of_scale(
+    line: str, quantities: list[Quantity], scale: Scale, in_words: bool
+) -> list[float]:
+    """Return the numbers by which a line tells a scale; infinity for one whose low end is best."""
+    found: list[float] = []
+    for quantity in quantities:
+        anchor = _ANCHOR.match(quantity.text) if quantity.kind == "anchor" else None
+        if anchor:
+            value = float(anchor[1].replace(",", "."))
+            found.append(float("inf") if anchor[2] and value <= max(scale.low, 1) else value)
+    if not SCALES.search(line):
+        return found
+    for quantity in quantities:
+        if quantity.outer is not None:
+            found += [end for end in (quantity.low, quantity.outer) if end is not None]
+        elif quantity.kind in SCORE_KINDS:
+            found.append(quantity.value)
+    words = {word: value for word, value in NUMBER_WORDS.items() if in_words}
+    found += [value for word, value in words.items() if re.search(rf"\b{word}", line, re.I)]
+    return found + [_NUMERALS[sign] for sign in re.findall(_NUMERAL_SCALE, line)]
