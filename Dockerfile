@@ -8,4 +8,7 @@ COPY --chown=sluice . .
 RUN make setup
 VOLUME /sluice/lake
 EXPOSE 8501
-CMD ["make", "run"]
+# beyond this container by intent: publish the port to a reverse proxy with a login only
+ENV SLUICE_SERVE_ADDRESS=0.0.0.0
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD [".venv/bin/python", "-m", "dashboards.healthy"]
+CMD ["make", "serve"]

@@ -15,17 +15,18 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 DOMAIN ?=
 SOURCE ?=
 DATA ?=
-CONTROLS ?=
 FROM ?=
-TO ?=
+DIR ?=
 FORCE ?=
 ACCEPT ?=
 ARGS ?=
+T ?=
 
 .PHONY: help
 help: ## Print this help
-	@echo "Sluice: a lakehouse where LLM steps are ordinary models"; echo
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Sluice: a lakehouse where LLM steps are ordinary models"
+	@awk -F ':.*## ' '/^# -+ /{sub(/^# -+ /, ""); group = $$0} /^# Targets of /{sub(/^# Targets of /, ""); sub(/;.*/, ""); group = "product " $$0} \
+		/^[a-z][a-z-]*:.*## /{if (group != told) {print "\n" group; told = group} printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo "Start with: make run"
 
 # ------------------------------------------------------------------ set-up
@@ -48,36 +49,44 @@ $(STAMP): requirements.lock pyproject.toml
 setup: $(STAMP) ## Make .venv from the hash-pinned lock
 
 .PHONY: lock
-lock: $(STAMP) ## Write requirements.lock anew from the ranges in pyproject.toml (needs uv)
+lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 # ------------------------------------------------------------------ the main job
-# what a run is restricted to, and which deliveries a person lets pass
-SLICE = $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") \
-	$(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DATASETS),--datasets "$(DATASETS)") \
-	$(if $(FORMATS),--formats "$(FORMATS)") $(if $(STATUSES),--statuses "$(STATUSES)")
+# What a run is restricted to. Which words there are is said by the products: make hands over what
+# was typed (its value is in the environment); what happens to be set there restricts nothing.
+TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+SLICE = --typed "$(TYPED)"
 
 .PHONY: run
-run: $(STAMP) ## Demo data (when no source of yours is declared), land, build, gate, release. FROM= TO= CONTROLS= DATASETS= FORMATS= STATUSES= ACCEPT= FORCE=1
-	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(FORCE),--force) $(ARGS)
+run: $(STAMP) ## Land, build, gate, release (demo data if you have none). DOMAIN= FORCE=1
+	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
-demo-data: $(STAMP) ## Write synthetic raw files. CONTROLS= DAYS= HZ= SEED=
-	@$(PY) -m ingestion.telemetry.simulator $(if $(CONTROLS),--controls "$(CONTROLS)") $(if $(DAYS),--days "$(DAYS)") $(if $(HZ),--hz "$(HZ)") $(if $(SEED),--seed "$(SEED)") $(ARGS)
+demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN= (ARGS=--help)
+	@$(PY) -m ingestion.landing.demo $(SLICE) $(ARGS)
 
 .PHONY: land
-land: $(STAMP) ## Land what the declared sources offer. DOMAIN= SOURCE= DATA=<folder of real sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion $(DOMAIN) $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+land: $(STAMP) ## Land what sources offer. DOMAIN= SOURCE= DATA=<folder of public sets>
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+
+.PHONY: rejects
+rejects: $(STAMP) ## What landing refused, with file, line and reason. SOURCE=
+	@$(PY) -m ingestion.rejects $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: build
-build: $(STAMP) ## dbt build of everything, gates and release included. ACCEPT=<load_id> ARGS="--select telemetry"
-	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(ARGS)
+build: $(STAMP) ## dbt build, gates and release included. DOMAIN= ACCEPT=<load_id>
+	@$(PY) -m python_models.runs.run --build-only $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(ARGS)
 
 # ------------------------------------------------------------------ reading what was released
 .PHONY: dashboard
 dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
 	@$(PY) -m streamlit run dashboards/app.py $(ARGS)
+
+.PHONY: serve
+serve: $(STAMP) ## Serve the pages where SLUICE_SERVE_ADDRESS says, for a proxy or a container
+	@exec $(PY) -m dashboards.serve $(ARGS)
 
 .PHONY: sql
 sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|table
@@ -88,49 +97,31 @@ export Q
 docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.html
 	@$(PY) -m python_models.runs docs $(ARGS)
 
-.PHONY: detection-quality
-detection-quality: $(STAMP) ## Print detection quality beside two yardsticks, where labels exist
-	@$(PY) -m python_models.telemetry.detection $(ARGS)
+# ------------------------------------------------------------------ products
+.PHONY: new-product
+new-product: $(STAMP) ## Write a product in all rooms. NAME= FROM=some.csv KEY= TIME= LLM=1
+	@$(PY) -m ingestion.tables.new_product $(if $(NAME),--name "$(NAME)") $(if $(FROM),--from "$(FROM)") $(if $(KEY),--key "$(KEY)") $(if $(TIME),--time "$(TIME)") $(if $(LLM),--llm) $(ARGS)
 
-.PHONY: export
-export: $(STAMP) ## Write a named set of conversations as files. SET= FORMAT=json|jsonl|csv|parquet TEMPLATE=chatml|messages|alpaca|vicuna|sharegpt COMPRESS=gzip|zstd DIR= TIERS=open,restricted
-	@$(PY) -m python_models.conversations.export --set "$(SET)" $(if $(FORMAT),--format "$(FORMAT)") $(if $(TEMPLATE),--template "$(TEMPLATE)") $(if $(COMPRESS),--compress "$(COMPRESS)") $(if $(DIR),--dir "$(DIR)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
+.PHONY: env-example
+env-example: $(STAMP) ## Write the settings of products into .env.example
+	@$(PY) -m ingestion.landing.env_example
+
+-include ingestion/*/product.mk
 
 # ------------------------------------------------------------------ cost
 .PHONY: estimate
-estimate: $(STAMP) ## Calls, tokens and USD the next build will take, before it takes them. DOMAIN=
-	@$(PY) -m python_models.llm.estimate $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
-
-# ------------------------------------------------------------------ experiments
-# what a run (or its estimate) is restricted to; several are separated by commas. Only what is
-# typed counts: a STAGE that happens to be in the environment restricts nothing.
-CHOICES := COHORT STAGE TEMPLATE MODEL GEN
-$(foreach n,$(CHOICES),$(if $(filter command,$(origin $(n))),$(eval export SLUICE_EXPERIMENTS_$(n) := $($(n)))))
-DIR ?=
-
-.PHONY: ratings
-ratings: $(STAMP) ## Check judges and raters on files of yours. FILES= ARGS="--raters anna ben"
-	@$(PY) -m python_models.experiments.ratings $(ARGS) -- $(FILES)
-
-.PHONY: experiments experiments-again experiments-export experiments-rejudge
-experiments: $(STAMP) ## Land studies, ask what is missing. COHORT= STAGE= TEMPLATE= MODEL= GEN= (also for estimate) FORCE=1
-	@$(PY) -m python_models.experiments.run $(if $(FORCE),--force) $(ARGS)
-experiments-again: $(STAMP) ## Ask what failed again, and what waits for it, nothing else
-	@$(PY) -m python_models.experiments.run --only-failed $(ARGS)
-experiments-export: $(STAMP) ## Write generations as files. COHORT= or GEN=, DIR=
-	@$(PY) -m python_models.experiments.export $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") --dir "$(DIR)" $(ARGS)
-experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR= ARGS="--name ... --judge ... --where ..."
-	@$(PY) -m python_models.experiments.rejudge --dir "$(DIR)" $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") $(ARGS)
+estimate: $(STAMP) ## Calls, tokens and USD the next build will take. DOMAIN=
+	@$(PY) -m python_models.runs.estimate $(SLICE) $(ARGS)
 
 # ------------------------------------------------------------------ operation
 .PHONY: runs run-show run-compare resume phase-run phase-show releases release-rollback release-diff
-.PHONY: export-run retention compact relocate schedule watch doctor repair backup restore
+.PHONY: export-run retention compact relocate schedule nightly check-nightly watch doctor repair backup restore
 runs: $(STAMP) ## List runs
 	@$(PY) -m python_models.runs runs $(ARGS)
-run-show: $(STAMP) ## One run, node by node. ID=
-	@$(PY) -m python_models.runs run-show "$(ID)" $(ARGS)
-run-compare: $(STAMP) ## What differs between two runs. A= B=
-	@$(PY) -m python_models.runs run-compare "$(A)" "$(B)" $(ARGS)
+run-show: $(STAMP) ## One run, node by node. ID= (default: the last)
+	@$(PY) -m python_models.runs run-show $(if $(ID),"$(ID)") $(ARGS)
+run-compare: $(STAMP) ## What differs between two runs. A= B= (default: the last two)
+	@$(PY) -m python_models.runs run-compare $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
 resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= (default: the last failed run)
 	@$(PY) -m python_models.runs resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(ARGS)
 phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE=
@@ -141,8 +132,8 @@ releases: $(STAMP) ## List releases
 	@$(PY) -m python_models.runs releases $(ARGS)
 release-rollback: $(STAMP) ## Move `latest` to an older (or newer) release. ID= DOMAIN=
 	@$(PY) -m python_models.runs release-rollback "$(ID)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
-release-diff: $(STAMP) ## Rows added, removed, changed between two releases. A= B=
-	@$(PY) -m python_models.runs release-diff "$(A)" "$(B)" $(ARGS)
+release-diff: $(STAMP) ## Rows that differ between two releases. A= B= (default: the last two)
+	@$(PY) -m python_models.runs release-diff $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
 export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR=
 	@$(PY) -m python_models.runs export-run "$(ID)" "$(DIR)" $(ARGS)
 retention: $(STAMP) ## Drop what is beyond keeping. ARGS="--dry-run" first
@@ -153,22 +144,27 @@ relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another fol
 	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
+nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup (SLUICE_BACKUP_DIR)
+	@$(PY) -m python_models.runs nightly $(ARGS)
+check-nightly: $(STAMP) ## Alert when no nightly run has ended for 26 hours. ARGS="--hours 50"
+	@$(PY) -m python_models.runs check-nightly $(ARGS)
 watch: $(STAMP) ## Run whenever new files arrive
 	@$(PY) -m python_models.runs watch $(ARGS)
-doctor: $(STAMP) ## Check pins, lake, catalog, journal, released files, endpoint, disk and locks. ARGS=--deep reads every byte
+doctor: $(STAMP) ## Is the lake whole, the machine fit? ARGS=--deep reads every byte
 	@$(PY) -m python_models.runs doctor $(ARGS)
-backup: $(STAMP) ## Copy the lake into a folder, whole, while builds may run; only what is new is copied. DIR=
+backup: $(STAMP) ## Copy the lake while builds may run; only what is new is copied. DIR=
 	@$(PY) -m python_models.runs backup $(ARGS) -- "$(DIR)"
 restore: $(STAMP) ## Make a backup the lake. DIR= ARGS="--number 3 --overwrite"
 	@$(PY) -m python_models.runs restore $(ARGS) -- "$(DIR)"
-repair: $(STAMP) ## Make what is missing of journal, catalog and releases again from the rest; says what is lost
+repair: $(STAMP) ## Make what is lost of journal, catalog, releases again from the rest
 	@$(PY) -m python_models.runs repair $(ARGS)
 
 # ------------------------------------------------------------------ checks
 .PHONY: lint
-lint: $(STAMP) ## Style of Python and SQL
+lint: $(STAMP) ## Style of Python and SQL, types of Python
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
 # one more than there are cores: tests that wait for a browser or a server leave theirs to others
@@ -178,32 +174,28 @@ WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cor
 test: $(STAMP) ## The whole test suite but for what takes long
 	@$(PY) -m pytest -m "not long" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: unit
+unit: $(STAMP) ## The tests that start no process and no server: under a minute
+	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
+
+.PHONY: test-one
+test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/llm/test_identity.py
+	@$(if $(T),,echo "Say which: make test-one T=tests/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
+
 .PHONY: test-long
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds
 	@$(PY) -m pytest -m long $(ARGS)
 
-.PHONY: bench
-bench: $(STAMP) ## Landing, build and release against their floors. SIZES=1,10,50
-	@$(PY) -m tests.benchmarks.telemetry $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
-
 .PHONY: bench-llm
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
-
-.PHONY: bench-experiments
-bench-experiments: $(STAMP) ## Planning of 100,000 memberships, and runs with nothing and one thing to ask of 100,000
-	@$(PY) -m tests.benchmarks.experiments $(ARGS)
-
-.PHONY: bench-conversations
-bench-conversations: $(STAMP) ## Near-duplicates of a million conversations, and landing and checks of 200,000. ARGS="--texts 100000"
-	@$(PY) -m tests.benchmarks.conversations $(ARGS)
 
 .PHONY: image
 image: ## Build the container image
 	docker build --tag sluice .
 
 .PHONY: clean
-clean: ## Remove build artefacts and caches; asks before the lake goes (CLEAN_LAKE=1)
-	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove build artefacts and caches; the lake too with CLEAN_LAKE=1
+	@rm -rf dbt_project/target dbt_project/logs logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	@if [ "$(CLEAN_LAKE)" = 1 ]; then rm -rf "$${SLUICE_LAKE:-lake}"; else echo "The lake is kept; make clean CLEAN_LAKE=1 removes it with every answer paid for."; fi

@@ -8,28 +8,22 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.conversations import page as conversations
-from dashboards.experiments import page as experiments
 from dashboards.parts.links import know_page
 from dashboards.parts.page import run_page
 from dashboards.parts.release import Release
 from dashboards.shared import data, llm, overview, quality, runs, sql
-from dashboards.telemetry import page as telemetry
+from ingestion.landing.products import PRODUCTS
+from ingestion.landing.registration import loaded
 
 Show = Callable[[Release], None]
 
 # url -> (menu section, title, icon, what shows it, whether it is of use before the first release)
 VIEWS: dict[str, tuple[str, str, str, Show, bool]] = {
     "overview": ("", "Overview", ":material/space_dashboard:", overview.show, True),
-    "telemetry": ("Products", "Telemetry", ":material/monitoring:", telemetry.show, True),
-    "experiments": ("Products", "Experiments", ":material/science:", experiments.show, True),
-    "conversations": (
-        "Products",
-        "Conversations",
-        ":material/chat:",
-        conversations.show,
-        True,
-    ),  # fmt: skip
+    **{
+        product.name: ("Products", product.title, product.icon, loaded(product.page), True)
+        for product in PRODUCTS.values()
+    },
     "runs": ("Operation", "Runs", ":material/play_circle:", runs.show, False),
     "llm": ("Operation", "LLM", ":material/forum:", llm.show, True),
     "quality": ("Operation", "Quality", ":material/rule:", quality.show, True),

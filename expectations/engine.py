@@ -45,11 +45,11 @@ class _Deferring:
 
 @contextmanager
 def _deferred_modules() -> Iterator[None]:
-    sys.meta_path.insert(0, _Deferring)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Deferring)
     try:
         yield
     finally:
-        sys.meta_path.remove(_Deferring)  # type: ignore[arg-type]
+        sys.meta_path.remove(_Deferring)
 
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -66,7 +66,10 @@ from great_expectations.expectations.core import UnexpectedRowsExpectation  # no
 from great_expectations.expectations.expectation_configuration import (  # noqa: E402
     ExpectationConfiguration,
 )
+from great_expectations.expectations.metadata_types import FailureSeverity  # noqa: E402
 from sqlalchemy.pool import NullPool  # noqa: E402
+
+_SEVERITIES = {"critical": FailureSeverity.CRITICAL, "warn": FailureSeverity.WARNING}
 
 # a broken check is reported by the gate, in one line instead of a page of traceback
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -122,7 +125,7 @@ class GateRunner:
 
     def __init__(self, session: DuckDBPyConnection) -> None:
         context = gx.get_context(mode="ephemeral", project_config=_in_memory())
-        self._source = context.data_sources.add_sql(
+        self._source = context.data_sources.add_sql(  # type: ignore[call-arg]  # its stub omits kwargs
             name="build",
             connection_string="duckdb://",
             create_temp_table=False,
@@ -148,7 +151,7 @@ class GateRunner:
         ]
         rows = [promise for promise in again if promise.query]
         values = [promise for promise in again if not promise.query]
-        by_key = {"result_format": "SUMMARY"}
+        by_key: dict[str, Any] = {"result_format": "SUMMARY"}
         if table.key:
             by_key["unexpected_index_column_names"] = list(table.key)
         found |= _validate(batch, rows, relations, {"result_format": "COMPLETE"}, SAMPLE_SIZE)
@@ -224,5 +227,5 @@ def _configuration(
         kwargs=arguments,
         notes=promise.because or None,
         meta={"promise": promise.name},
-        severity="critical" if promise.severity == "critical" else "warning",
+        severity=_SEVERITIES[promise.severity],
     )

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
-from expectations.slices import judged_before, let_pass_before, slice_of
+from expectations.slices import judged_before, let_pass_before, loads_in_question, slice_of
 from expectations.standing import inputs_of, standing_of
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub
@@ -64,8 +64,10 @@ def run_gate(
         raise GateFailed(f"{gate} could not be run: {scrub(str(error))}") from None
     journal.record_gate_results([outcome.journal_row() for outcome in outcomes])
     show(gate, outcomes)
-    if any(outcome.stops_the_build for outcome in outcomes):
-        raise GateFailed(message_of(gate, outcomes))
+    if stopping := [outcome for outcome in outcomes if outcome.stops_the_build]:
+        let_pass_too = [*let_through, *named]
+        loads = _loads_of(session, stopping, promised, relations, before, let_pass_too)
+        raise GateFailed(message_of(gate, outcomes, loads))
     warn(gate, outcomes)
     return to_arrow(outcomes)
 
@@ -139,8 +141,28 @@ def judge(
     return [outcome for table in promised for outcome in results[table.name]]
 
 
-def message_of(gate: str, outcomes: Sequence[Outcome]) -> str:
-    """Say which critical promises broke, on which table, by how much, with keys to look at."""
+def _loads_of(
+    session: duckdb.DuckDBPyConnection,
+    stopping: Sequence[Outcome],
+    promised: Sequence[Table],
+    relations: Mapping[str, str],
+    before: duckdb.DuckDBPyRelation | None,
+    let_through: Sequence[str],
+) -> list[str]:
+    """Return the deliveries that broken promises are about: those their rows name, or all."""
+    keys = [key for outcome in stopping for key in outcome.sample_keys]
+    if loads := {str(key["load_id"]) for key in keys if key.get("load_id")}:
+        return sorted(loads)
+    broken = {outcome.table_name for outcome in stopping}
+    asked = [table for table in promised if table.name in broken]
+    return loads_in_question(session, asked, relations, before, let_through)
+
+
+def message_of(gate: str, outcomes: Sequence[Outcome], loads: Sequence[str] = ()) -> str:
+    """Say which critical promises broke, on which table, by how much, with keys to look at.
+
+    `loads` are the deliveries the gate judged, which a person may let pass.
+    """
     critical = [outcome for outcome in outcomes if outcome.severity == "critical"]
     stopping = [outcome for outcome in outcomes if outcome.stops_the_build]
     lines = [f"{gate} stops the build: {len(stopping)} of {len(critical)} critical promises broken"]
@@ -149,6 +171,11 @@ def message_of(gate: str, outcomes: Sequence[Outcome]) -> str:
         "Nothing below this gate was built; the last release stays as it is. All results are in "
         "ops.gate_results and in docs/gates/index.html of the lake."
     )
+    if loads:
+        lines.append(
+            "Mend the delivery and land it again; or look at the rows and let it pass as it is: "
+            f"make build ACCEPT={','.join(loads)}"
+        )
     return scrub("\n".join(lines))
 
 

@@ -9,9 +9,8 @@ import duckdb
 
 from expectations.promise import Table
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.journal import LET_PASS as LET_PASS
 from ingestion.lakehouse.sql_text import literal
-
-LET_PASS = "delivery {load} is let pass by hand"
 
 
 @dataclass(frozen=True)
@@ -66,3 +65,21 @@ def slice_of(
     where = f" where {' and '.join(conditions)}" if conditions else ""
     up_to = newest[0] if newest and newest[0] is not None else judged
     return Slice(f"select * from ({query}){where}", None if up_to is None else str(up_to))
+
+
+def loads_in_question(
+    session: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    relations: Mapping[str, str],
+    before: duckdb.DuckDBPyRelation | None,
+    accepted_loads: Sequence[str],
+) -> list[str]:
+    """Return the deliveries that the given tables' promises were judged on, in order."""
+    found: set[str] = set()
+    judged = judged_before(before)
+    for table in tables:
+        if table.since is not None:
+            part = slice_of(session, table, relations[table.name], judged, accepted_loads)
+            rows = session.execute(f"select distinct {table.since} from ({part.query})").fetchall()
+            found |= {str(load) for (load,) in rows if load is not None}
+    return sorted(found)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ingestion.lakehouse.output import print_table
 from ingestion.lakehouse.settings import SettingsError, scrub
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:
-    from ingestion.landing.land import Report
+    from ingestion.landing.registration import Product
+    from ingestion.landing.report import Report
 
 OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
 # what a caller learns of several domains: the one that needs a person most
 _BY_WEIGHT = (OK, REFUSED, SOME_FAILED, WRONG, LOCKED)
+SILENT_SECONDS = 10  # between two lines of progress, where nobody sees a bar
 MOST_REASONS = 20  # printed of a source; the table of rejects has all
 
 
@@ -24,41 +29,57 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code, the gravest of the domains'.
 
     0: all is landed (rejected rows are counted, not an error) · 1: a load, a source or a
-    declaration failed, the others landed · 2: wrong settings, or a named source that is not there ·
-    3: another landing is running · 4: a file or study was refused whole, the others landed.
+    declaration failed, or a source of one's own is not there; the others landed · 2: wrong
+    settings, or a named source that is not there · 3: another landing is running · 4: a file or
+    study was refused whole, the others landed.
     """
     options = _parser().parse_args(arguments)
-    if unknown := set(options.domain) - set(DOMAINS):
-        return _fail(
-            f"There is no domain {', '.join(sorted(unknown))}; there are: {', '.join(DOMAINS)}.",
-            WRONG,
-        )
+    named = [name for text in options.domain for name in text.replace(",", " ").split()]
+    try:
+        products = chosen_products(named)
+    except UnknownProduct as error:
+        return _fail(str(error), WRONG)
     told: set[str] = set()
-    codes = [_land(name, options, told) for name in options.domain or DOMAINS]
+    missing: dict[str, str] = {}
+    codes = [_land(product, options, told, missing) for product in products]
+    for name, why in missing.items():
+        codes.append(_fail(f"Warning: source {name} is not there: {why}", SOME_FAILED))
     return max(codes, key=_BY_WEIGHT.index)
 
 
-def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
+def _land(
+    product: Product, options: argparse.Namespace, told: set[str], missing: dict[str, str]
+) -> int:
+    from ingestion.lakehouse.disk_space import DiskFull, is_full, no_room
     from ingestion.lakehouse.file_lock import Locked
+    from ingestion.lakehouse.lake import lake
     from ingestion.landing.declarations import DeclarationError
     from ingestion.landing.deliveries import SourceAbsent
     from ingestion.landing.land import land
+    from ingestion.landing.package import PACKAGE_BYTES
     from ingestion.landing.pipeline import LoadFailed
     from ingestion.landing.reading_process import ReadingFailed
 
     try:
         with progress() as step:
-            report = land(DOMAINS[domain].source, options.source, options.path, say, step)
+            report = land(product.source, options.source, options.path, say, step, options.keep)
     except Locked as error:
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:
         return _fail(str(error), WRONG)
     except (ReadingFailed, LoadFailed, OSError) as error:
+        where = (
+            no_room(lake().root, "a landing", PACKAGE_BYTES) + "\n"
+            if is_full(error) and not isinstance(error, DiskFull)
+            else ""
+        )
         return _fail(
-            f"The landing stopped: {error}\nWhat was committed stays; run it again to go on.",
+            f"The landing stopped: {error}\n{where}"
+            "What was committed stays; run it again to go on.",
             SOME_FAILED,
         )
-    show(report)
+    show(product.name, report)
+    missing |= report.missing
     for problem in report.broken:
         if problem not in told:  # a file that is no YAML is nobody's: each domain says so
             told.add(problem)
@@ -71,9 +92,15 @@ def _land(domain: str, options: argparse.Namespace, told: set[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
-    parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(DOMAINS)}")
+    parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(PRODUCTS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
     parser.add_argument("--path", help="only this file or folder (local or s3://)")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave files that landed under another declaration as they are, for good, instead of "
+        "reading them again",
+    )
     return parser
 
 
@@ -92,7 +119,7 @@ def _fail(text: str, code: int) -> int:
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """Show progress: a bar on a terminal, a line now and then elsewhere."""
     if not sys.stdout.isatty():
-        yield _plain_step
+        yield _plain_step()
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -106,34 +133,49 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def _plain_step(source: str, done: int, total: int) -> None:
-    if done == total or done % max(1, total // 10) == 0:
-        say(f"read {done} of {total} files ({source})")
+def _plain_step() -> Callable[[str, int, int], None]:
+    said = time.monotonic()
+
+    def step(source: str, done: int, total: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > SILENT_SECONDS:
+            said = time.monotonic()
+            say(f"  read {done} of {total} files ({source})")
+
+    return step
 
 
-def show(report: Report) -> None:
-    """Print what became of each source."""
-    for name, why in report.absent.items():
-        say(f"skipped {name}: {why}")
-    heads = ["source", "files", "unchanged", "rows in", "accepted", "duplicate", "rejected"]
+def show(name: str, report: Report) -> None:
+    """Print what became of each source that offered something new, and count the others."""
     rows = [
-        [
-            tally.source,
-            *(
-                f"{number:,}"
-                for number in (
-                    tally.file_count, tally.unchanged, tally.rows_in,
-                    tally.accepted, tally.duplicate, tally.rejected,
-                )
-            ),
-        ]
+        {
+            "source": tally.source,
+            "files": tally.file_count - tally.unchanged,
+            "rows in": tally.rows_in,
+            "accepted": tally.accepted,
+            "duplicate": tally.duplicate,
+            "rejected": tally.rejected,
+        }
         for tally in report.tallies.values()
-    ]  # fmt: skip
+        if tally.file_count > tally.unchanged
+    ]
+    unchanged = sum(tally.unchanged for tally in report.tallies.values())
     if rows:
-        say(_table(heads, rows))
+        print_table(rows)
+    if os.environ.get("VERBOSE"):
+        for source, why in report.absent.items():
+            say(f"skipped {source}: {why}")
+    if unchanged:
+        say(f"  {name}: {unchanged:,} file{'' if unchanged == 1 else 's'} as before")
     for tally in report.tallies.values():
         if tally.rejected_files:
-            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole; why is in rejects")
+            say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole")
+        if tally.cells:
+            say(f"{tally.source}: {tally.cells:,} value(s) refused; the rest of their rows counts")
+        if tally.refusal:
+            say(f"{tally.source}: {tally.refusal} (all: make rejects SOURCE={tally.source})")
+    for line in report.told:
+        say(line)
     for name, reasons in report.reasons.items():
         for reason in reasons[:MOST_REASONS]:
             say(f"{name}: {reason}")
@@ -143,16 +185,6 @@ def show(report: Report) -> None:
         _fail(f"A load was set aside: {problem}", SOME_FAILED)
     for problem in report.failed:
         _fail(problem, SOME_FAILED)
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> str:
-    widths = [max(len(row[index]) for row in [heads, *rows]) for index in range(len(heads))]
-    lines = []
-    for row in [heads, ["-" * width for width in widths], *rows]:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join(cells))
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

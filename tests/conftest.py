@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from ingestion.lakehouse.settings import Settings, reset_settings
+from tests import unit_guard
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")  # nobody reads the debug log of a test's build
@@ -49,22 +50,91 @@ LONGEST_FIRST = (
     "conventions/",
     "llm/",
 )
+# files, and folders of files, that start no process and no server: `make unit`
+UNIT = (
+    "conventions/test_docs.py",
+    "conversations/test_export.py",
+    "conversations/test_judgement.py",
+    "conversations/test_near_duplicates.py",
+    "conversations/test_round_trip.py",
+    "conversations_landing/test_decoding.py",
+    "conversations_landing/test_formats.py",
+    "dashboards/test_release.py",
+    "experiments_agreement/test_agreement.py",
+    "experiments_agreement/test_judging.py",
+    "experiments_scores/",
+    "ingestion/test_csv.py",
+    "ingestion/test_declarations.py",
+    "ingestion/test_times.py",
+    "llm/test_pacing.py",
+    "llm/test_prompts_and_answers.py",
+    "ops/test_reader.py",
+    "simulator/test_plant.py",
+    "telemetry/test_claims.py",
+    "telemetry/test_offline_rules.py",
+    "telemetry/test_report.py",
+    "test_unit_guard.py",
+)
+# those that build a lake, a project or an image
+SLOW = (
+    "benchmarks/",
+    "browser/",
+    "conversations_models/test_incremental.py",
+    "end_to_end/",
+    "experiments_models/",
+    "faults/",
+    "gates/test_bad_conversations.py",
+    "gates/test_bad_delivery.py",
+    "ops/test_build.py",
+    "ops/test_domains.py",
+    "ops/test_old_lake_run.py",
+    "ops/test_repair.py",
+    "telemetry_models/test_incremental.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Generate the same examples each time in `make test`; a plain `pytest` looks for new ones."""
     settings.register_profile("repeatable", derandomize=True)
-    if config.getoption("markexpr") == "not long":
+    if config.getoption("markexpr") in ("not long", "unit"):
         settings.load_profile("repeatable")
+    unit_guard.install()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """While a unit test runs, with all its fixtures, what starts a process raises."""
+    if item.get_closest_marker("unit") is None:
+        return (yield)
+    with unit_guard.watching(item.nodeid):
+        return (yield)
+
+
+def _path(item: pytest.Item) -> str:
+    inside = item.path.is_relative_to(PROJECT_ROOT / "tests")
+    return item.path.relative_to(PROJECT_ROOT / "tests").as_posix() if inside else ""
+
+
+def _mark(item: pytest.Item) -> None:
+    """Mark a test by the place it lies in; its own marks go before."""
+    path = _path(item)
+    if path.startswith(SLOW):
+        item.add_marker(pytest.mark.slow)
+    not_unit = ("slow", "long", "browser", "postgres")
+    if path.startswith(UNIT) and not any(map(item.get_closest_marker, not_unit)):
+        item.add_marker(pytest.mark.unit)
 
 
 def _place(item: pytest.Item) -> int:
-    path = item.path.relative_to(PROJECT_ROOT / "tests").as_posix()
+    path = _path(item)
     places = (at for at, start in enumerate(LONGEST_FIRST) if path.startswith(start))
     return next(places, len(LONGEST_FIRST))
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` picks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        _mark(item)
     items.sort(key=_place)
     needs = {
         "browser": (chromium_path(), "chromium is not installed (apt-get install chromium)"),

@@ -118,7 +118,7 @@ def _kept(dropped: UploadedFile) -> None:
         icon=":material/check_circle:",
     )
     if st.button("Land and build now", icon=":material/play_arrow:"):
-        run_progress.start(runner.pipeline_command("", "", []), f"Run with {dataset}")
+        run_progress.start(runner.pipeline_command(), f"Run with {dataset}")
 
 
 def _summary(found: list[Previewed]) -> None:

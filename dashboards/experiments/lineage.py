@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -128,7 +128,7 @@ def _evaluation(row: dict[str, Any]) -> None:
         st.html(paragraphs(row["parsed"], "font-size:0.9rem;line-height:1.45;margin:0 0 0.4rem"))
 
 
-def _color(share: float) -> str:
+def _color(share: float) -> Literal["green", "blue", "red"]:
     if share >= 0.75:
         return "green"
     return "blue" if share >= 0.4 else "red"

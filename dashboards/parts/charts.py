@@ -23,7 +23,10 @@ def class_color(title: str | None = "Variance") -> alt.Color:
         "variance_class:N",
         title=title,
         scale=alt.Scale(domain=CLASSES, range=CLASS_COLORS),
-        legend=alt.Legend(orient="top", labelExpr="replace(datum.label, '_', ' ')"),
+        legend=alt.Legend(
+            orient="top",
+            labelExpr="datum.label == 'insufficient_history' ? 'not judged yet' : datum.label",
+        ),
     )
 
 

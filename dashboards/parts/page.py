@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -16,13 +17,15 @@ from dashboards.parts.text import ago, escaped, moment
 from ingestion.lakehouse.settings import SettingsError, scrub
 from python_models.release.reader import NothingReleased
 
+Ask = Callable[..., pa.Table]
 logger = logging.getLogger(__name__)
 
-OFFLINE_ANSWERS = "select count(*) as answers from llm.calls where provider = 'offline-rules'"
 
+def run_page(title: str, show: Callable[[Any], None], needs_release: bool = True) -> None:
+    """Show one page on the release the pointer names now, or say why there is nothing to show.
 
-def run_page(title: str, show: Callable[[Release], None], needs_release: bool = True) -> None:
-    """Show one page on the release the pointer names now, or say why there is nothing to show."""
+    `show` is given the release; a page that does not need one is given None where there is none.
+    """
     try:
         release = current_release()
     except NothingReleased:
@@ -75,9 +78,14 @@ def part(title: str, help_text: str | None = None) -> None:
     st.subheader(title, anchor=False, help=help_text)
 
 
-def asking(release: Release) -> Callable[..., pa.Table]:
+def asking(release: Release) -> Ask:
     """Return the function a page asks its queries with."""
     return partial(query, release)
+
+
+def card_sides() -> list[st.delta_generator.DeltaGenerator]:
+    """Return the two sides of a product's card: words, and a chart."""
+    return st.columns([2, 3], gap="medium", vertical_alignment="center")
 
 
 def _head(title: str, release: Release) -> None:

@@ -18,7 +18,8 @@ import duckdb
 import pyarrow as pa
 import streamlit as st
 
-from python_models.release.reader import only_select, open_release, release_path
+from python_models.release.console import Limits, run_select
+from python_models.release.reader import open_release, release_path
 
 CONSOLE_ROW_LIMIT = 10_000
 CONSOLE_SECONDS = 20.0
@@ -95,16 +96,11 @@ def console_rows(release: Release, text: str) -> pa.Table:
 
     Raises:
         StatementRefused: it is empty, several statements, or not a SELECT.
-        duckdb.Error: DuckDB could not run it, or it took longer than CONSOLE_SECONDS.
+        QueryFailed: DuckDB could not run it.
+        QueryStopped: it took more time, memory or room than a query may.
     """
-    with _connection(release.path).cursor() as cursor:
-        select = only_select(cursor, text)
-        watchdog = threading.Timer(CONSOLE_SECONDS, cursor.interrupt)
-        watchdog.start()
-        try:
-            return cursor.sql(select).limit(CONSOLE_ROW_LIMIT + 1).to_arrow_table()
-        finally:
-            watchdog.cancel()
+    limits = Limits(seconds=CONSOLE_SECONDS, rows=CONSOLE_ROW_LIMIT + 1)
+    return run_select(Path(release.path), text, limits)
 
 
 def _hashable(parameters: dict[str, Any]) -> dict[str, Any]:

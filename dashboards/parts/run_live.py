@@ -12,6 +12,7 @@ from dashboards.parts.text import duration, escaped
 from dashboards.shared import runs_queries as queries
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.settings import SettingsError
+from python_models.release.run_states import settle
 
 PHASES = pa.schema(
     [
@@ -30,6 +31,7 @@ PHASES = pa.schema(
 
 def build_in_progress(columns: dict[str, Any]) -> bool:
     """Show the phases of the build that is going on; says whether there is one."""
+    settle()
     held = lock.holder()
     if held is None:
         return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, Literal
 
 import pyarrow as pa
 import streamlit as st
 
 from dashboards.parts import runner
-from dashboards.parts.build_progress import Progress, read_progress
+from dashboards.parts.build_progress import RUNNING, Progress, read_progress
 from dashboards.parts.text import duration, escaped, words
 
 REFRESH_SECONDS = 2.0
@@ -21,7 +22,7 @@ NODES = pa.schema(
         ("message", pa.string()),
     ]
 )
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "node": "Node",
     "kind": "Kind",
     "status": "Status",
@@ -29,7 +30,8 @@ COLUMNS = {
     "message": "Message",
 }
 TESTS = ("test", "unit_test")
-LOOKS = {
+Color = Literal["blue", "green", "red", "orange", "gray"]
+LOOKS: dict[str, tuple[Color, str]] = {
     "running": ("blue", ":material/progress_activity:"),
     "succeeded": ("green", ":material/check_circle:"),
     "failed": ("red", ":material/error:"),
@@ -69,7 +71,7 @@ def _show(state_before: str) -> None:
         _head(run)
         if run.state == "running":
             _bar(progress)
-        _nodes(progress)
+        _nodes(progress, _ended(run))
         with st.expander("What it printed"):
             st.code(tail(run), language=None)
 
@@ -100,7 +102,8 @@ def _bar(progress: Progress) -> None:
     st.progress(progress.share(), text=f"{of}: {escaped(doing)}")
 
 
-def _nodes(progress: Progress) -> None:
+def _nodes(progress: Progress, ended: datetime | None) -> None:
+    """Show the nodes; once the run is over no node counts on."""
     nodes = [
         node
         for node in progress.nodes.values()
@@ -108,15 +111,15 @@ def _nodes(progress: Progress) -> None:
     ]
     if not nodes:
         return
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = ended or datetime.now(UTC).replace(tzinfo=None)
     rows = [
         {
             "node": node.node,
             "kind": node.kind,
-            "status": node.status,
+            "status": "killed" if ended and node.status == RUNNING else node.status,
             "seconds": node.seconds
             if node.seconds is not None or not node.started_at
-            else (now - node.started_at).total_seconds(),
+            else max(0.0, (now - node.started_at).total_seconds()),
             "message": node.message if _is_news(node.status) else "",
         }
         for node in reversed(nodes)
@@ -128,6 +131,17 @@ def _nodes(progress: Progress) -> None:
         height=300,
         placeholder="",
     )
+
+
+def _ended(run: runner.StartedRun) -> datetime | None:
+    """When a run was over; None while it goes on."""
+    if run.state == "running":
+        return None
+    if run.ended_at:
+        return datetime.fromisoformat(run.ended_at)
+    # its server went away: what it wrote last is the last that is known
+    changed = run.log.stat().st_mtime if run.log.exists() else 0.0
+    return datetime.fromtimestamp(changed, UTC).replace(tzinfo=None)
 
 
 def _is_news(status: str) -> bool:

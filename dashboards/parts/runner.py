@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,20 +57,13 @@ class StartedRun:
         return Path(self.folder) / "output.txt"
 
 
-def pipeline_command(from_date: str, to_date: str, controls: Sequence[str]) -> list[str]:
-    """Return the command of a run for a slice; empty values mean no limit.
+def pipeline_command(choice: Mapping[str, str] | None = None) -> list[str]:
+    """Return the command of a run for what is chosen, by slice; empty values mean no limit.
 
-    Values are joined to their option with `=`: a control whose name begins with a dash stays
-    a value.
+    Values are joined to their option with `=`: one that begins with a dash stays a value.
     """
-    command = [sys.executable, "-m", "python_models.runs.run"]
-    if from_date:
-        command.append(f"--from={from_date}")
-    if to_date:
-        command.append(f"--to={to_date}")
-    if controls:
-        command.append(f"--controls={','.join(controls)}")
-    return command
+    given = [f"--{name}={value}" for name, value in (choice or {}).items() if value]
+    return [sys.executable, "-m", "python_models.runs.run", *given]
 
 
 def resume_command(run_id: str | None = None) -> list[str]:

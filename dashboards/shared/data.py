@@ -34,6 +34,7 @@ COLUMN_COLUMNS = {
     "comment": st.column_config.TextColumn("What it says", width="large"),
 }
 LOAD_COLUMNS = {
+    "state": "State",
     "landed_at": st.column_config.DatetimeColumn("Landed (UTC)", format="YYYY-MM-DD HH:mm"),
     "rows": st.column_config.NumberColumn("Rows", format="localized"),
     "bytes": st.column_config.NumberColumn("Size", format="bytes"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from dashboards.parts import charts
@@ -12,7 +14,7 @@ from dashboards.parts.text import capital, count, percent, usd
 from dashboards.shared import llm_call
 from dashboards.shared import llm_queries as queries
 
-URL = "query-params"
+URL: Literal["query-params"] = "query-params"
 # what is counted: the column asked for and the column the cache saved
 MEASURES = {
     "USD": ("usd", "saved_usd"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -23,7 +23,8 @@ ATTEMPT_COLUMNS = {
     "seconds": st.column_config.NumberColumn("Seconds", format="%.2f"),
     "asked_at": st.column_config.DatetimeColumn("Asked (UTC)", format="YYYY-MM-DD HH:mm:ss"),
 }
-COLORS = {"ok": "green", "repaired": "blue", "pending": "gray"}
+Color = Literal["green", "blue", "gray", "red"]
+COLORS: dict[str, Color] = {"ok": "green", "repaired": "blue", "pending": "gray"}
 
 
 def show(release: Release, call_id: str) -> None:

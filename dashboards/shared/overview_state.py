@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -32,7 +32,7 @@ def gates(release: Release) -> None:
     link_to("quality", "Every promise and what was found")
 
 
-def _gate_look(row: dict[str, Any]) -> tuple[str, str]:
+def _gate_look(row: dict[str, Any]) -> tuple[str, Literal["violet", "red", "orange", "green"]]:
     if row["broken_check_count"]:
         return "broken check", "violet"
     if row["critical_count"]:

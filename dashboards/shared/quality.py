@@ -1,4 +1,4 @@
-"""Quality page: promises of the gates, rows that were rejected, cycles that do not count."""
+"""Quality page: promises of the gates, rows that were rejected, and what products add to it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from dashboards.parts.tables import table
 from dashboards.parts.text import moment, words
 from dashboards.shared import quality_queries as queries
 from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
+from ingestion.landing.registration import loaded
 
 NUMBER = st.column_config.NumberColumn
 DATA_DOCS = "/docs/gates/index.html"
@@ -28,6 +30,7 @@ GATE_COLUMNS = {
     "checked_at": st.column_config.DatetimeColumn("Checked (UTC)", format="YYYY-MM-DD HH:mm"),
 }
 REJECT_COLUMNS = {
+    "product": "Product",
     "source": "Source",
     "source_file": st.column_config.TextColumn("File", width="medium"),
     "line_number": NUMBER("Line", format="%d"),
@@ -41,21 +44,13 @@ REJECT_COLUMNS = {
     "file_count": NUMBER("Files", format="localized"),
     "last_rejected_at": st.column_config.DatetimeColumn("Last (UTC)", format="YYYY-MM-DD HH:mm"),
 }
-CYCLE_COLUMNS = {
-    "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
-    "control_id": "Control",
-    "cycle_id": "Cycle",
-    "reason": "Reason",
-    "value": NUMBER("Value", format="%.4g"),
-    "limit_value": NUMBER("Limit", format="%.4g"),
-    "cycle_count": NUMBER("Cycles", format="localized"),
-    "control_count": NUMBER("Controls", format="localized"),
-}
 
 
 def show(release: Release) -> None:
-    """Show gates, rejected rows or rejected cycles."""
-    sections = {"Gates": _gates, "Rejected rows": _rejects, "Rejected cycles": _cycles}
+    """Show gates, rejected rows, or what a product adds."""
+    own = [section for product in PRODUCTS.values() for section in product.quality]
+    sections = {"Gates": _gates, "Rejected rows": _rejects}
+    sections |= {title: loaded(address) for title, address in own}
     tabs = st.tabs(list(sections), key="view", on_change="rerun", bind="query-params")
     for tab, (name, section) in zip(tabs, sections.items(), strict=True):
         if tab.open:
@@ -97,44 +92,31 @@ def _run_label(row: dict[str, Any]) -> str:
 
 def _rejects(release: Release) -> None:
     ask = asking(release)
-    reasons = ask(queries.REJECTS_BY_REASON)
-    if not len(reasons):
+    released = set(ask(queries.RELEASED)["name"].to_pylist())
+    shown = [one for one in PRODUCTS.values() if f"{one.name}.{one.rejects}" in released]
+    rejects = queries.rejects_of(shown)
+    reasons = ask(queries.REJECTS_BY_REASON.format(rejects=rejects)) if shown else None
+    if not reasons:
         st.success("Every row that was delivered could be read.", icon=":material/check_circle:")
         return
     part("By reason")
     table(reasons, "rejects_by_reason", REJECT_COLUMNS)
     part("Rows")
-    left, middle, right = st.columns(3)
-    sources = left.multiselect(
-        "Source",
-        reasons["source"].unique().to_pylist(),
-        placeholder="All",
-        key="source",
-        bind="query-params",
-    )
-    wanted = middle.multiselect(
-        "Reason",
-        reasons["reason"].unique().to_pylist(),
-        placeholder="All",
-        key="reason",
-        bind="query-params",
-    )
+    *places, right = st.columns(4)
+    chosen = {
+        name: place.multiselect(
+            name.capitalize(),
+            reasons[name].unique().to_pylist(),
+            placeholder="All",
+            key=name,
+            bind="query-params",
+        )
+        for place, name in zip(places, ("product", "source", "reason"), strict=True)
+    }
     text = right.text_input("Text or file", max_chars=200, key="text", bind="query-params")
-    rows = ask(queries.REJECTS, sources=sources, reasons=wanted, text=(text or "").strip())
+    rows = ask(
+        queries.REJECTS.format(rejects=rejects),
+        **{f"{name}s": values for name, values in chosen.items()},
+        text=(text or "").strip(),
+    )
     table(rows, "rejects", REJECT_COLUMNS) if len(rows) else empty("No row matches.")
-
-
-def _cycles(release: Release) -> None:
-    ask = asking(release)
-    reasons = ask(queries.REJECTED_CYCLES_BY_REASON)
-    if not len(reasons):
-        st.success("Every cycle counts.", icon=":material/check_circle:")
-        return
-    st.caption("Such a cycle is left out of baselines; the issue rules still read it.")
-    table(reasons, "cycles_by_reason", CYCLE_COLUMNS)
-    wanted = st.multiselect(
-        "Reason", reasons["reason"].to_pylist(), placeholder="All", key="why", bind="query-params"
-    )
-    table(
-        ask(queries.REJECTED_CYCLES, reasons=wanted), "rejected_cycles", CYCLE_COLUMNS, height=420
-    )

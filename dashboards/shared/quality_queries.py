@@ -1,5 +1,15 @@
 """What the quality page asks of the released tables."""
 
+from __future__ import annotations
+
+from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.landing.registration import Product
+
+RELEASED = """
+select table_schema || '.' || table_name as name
+from information_schema.tables
+"""
+
 INVOCATIONS = """
 select
     gate_results.invocation_id,
@@ -37,20 +47,33 @@ where
 order by success, case severity when 'critical' then 0 else 1 end, gate, table_name, expectation
 """
 
+
+def rejects_of(products: list[Product]) -> str:
+    """Return the rows that were refused of all products, as a query in brackets."""
+    parts = [
+        f"select {literal(one.title)} as product, *"
+        f" from {identifier(one.name)}.{identifier(one.rejects)}"
+        for one in products
+    ]
+    return f"({' union all by name '.join(parts)})"
+
+
 REJECTS_BY_REASON = """
 select
+    product,
     source,
     reason,
     count(*) as row_count,
     count(distinct source_file) as file_count,
     max(rejected_at) as last_rejected_at
-from telemetry.rejects
-group by source, reason
+from {rejects}
+group by product, source, reason
 order by row_count desc
 """
 
 REJECTS = """
 select
+    product,
     source,
     source_file,
     line_number,
@@ -60,9 +83,10 @@ select
     raw_text,
     rejected_at,
     load_id
-from telemetry.rejects
+from {rejects}
 where
-    (len($sources::varchar[]) = 0 or list_contains($sources::varchar[], source))
+    (len($products::varchar[]) = 0 or list_contains($products::varchar[], product))
+    and (len($sources::varchar[]) = 0 or list_contains($sources::varchar[], source))
     and (len($reasons::varchar[]) = 0 or list_contains($reasons::varchar[], reason))
     and (
         $text::varchar = ''
@@ -70,20 +94,5 @@ where
         or contains(lower(coalesce(source_file, '')), lower($text::varchar))
     )
 order by rejected_at desc, source_file, line_number
-limit 5000
-"""
-
-REJECTED_CYCLES_BY_REASON = """
-select reason, count(*) as cycle_count, count(distinct control_id) as control_count
-from telemetry.rejected_cycles
-group by reason
-order by cycle_count desc
-"""
-
-REJECTED_CYCLES = """
-select started_at, control_id, cycle_id, reason, value, limit_value
-from telemetry.rejected_cycles
-where len($reasons::varchar[]) = 0 or list_contains($reasons::varchar[], reason)
-order by started_at desc
 limit 5000
 """

@@ -13,6 +13,7 @@ from dashboards.parts.tables import picked, table
 from dashboards.parts.text import escaped, moment, words
 from dashboards.shared import runs_compare
 from dashboards.shared import runs_queries as queries
+from dashboards.shared.runs_live import live_rows
 
 NUMBER = st.column_config.NumberColumn
 RUN_COLUMNS = {
@@ -58,6 +59,8 @@ def show(release: Release | None) -> None:
     _now()
     _start()
     if release is None:
+        with guarded("Runs"):
+            _runs(release)
         return
     sections = {"Runs": _runs, "Compare": runs_compare.show}
     tabs = st.tabs(list(sections), key="view", on_change="rerun", bind="query-params")
@@ -80,14 +83,17 @@ def _start() -> None:
     if st.button(
         "Start a run", icon=":material/play_arrow:", help="Land new files, build, release"
     ):
-        run_progress.start(runner.pipeline_command("", "", []), "Run of all that is new")
+        run_progress.start(runner.pipeline_command(), "Run of all that is new")
 
 
-def _runs(release: Release) -> None:
-    ask = asking(release)
+def _runs(release: Release | None) -> None:
+    ask = live_rows
     runs = ask(queries.RUNS)
+    if not len(runs) and release is not None:  # a copy of the released files alone
+        ask = asking(release)
+        runs = ask(queries.RUNS)
     if not len(runs):
-        empty("No run is recorded in this release.")
+        empty("No run is recorded yet.", "`make run` makes the first one.")
         return
     run = picked(runs, "runs", RUN_COLUMNS)
     if run is None:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import streamlit as st
 
 from dashboards.parts.release import CONSOLE_ROW_LIMIT, Release, console_rows
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, duration
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.landing.products import PRODUCTS
+from python_models.release.console import QueryStopped
 from python_models.release.reader import StatementRefused
 
 ANALYSES = PROJECT_ROOT / "dbt_project" / "analyses"
-FIRST_QUERY = """select
-    control_id,
-    avg(temperature_c) as average_temperature_c
-from telemetry.readings
-group by control_id
-order by control_id"""
+FIRST_QUERY = next(
+    (product.first_query for product in PRODUCTS.values() if product.first_query),
+    "select * from ops.releases order by created_at desc",
+)
 OWN = "Your own"
 MOST_CHARACTERS = 20_000
 
@@ -41,34 +43,52 @@ def show(release: Release) -> None:
             max_chars=MOST_CHARACTERS,
             bind="query-params",
         )
-        st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
-    _answer(release, text or "")
+        is_sent = st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
+    # a link fills the box and no more: whoever made it must not spend this machine's time
+    if is_sent:
+        st.session_state["console_answer"] = (release.path, _answer(release, text or ""))
+    path, answer = st.session_state.get("console_answer", (None, None))
+    if answer is not None and path == release.path:
+        _show(answer)
 
 
 def _load(saved: dict[str, str]) -> None:
     st.session_state["query"] = saved.get(st.session_state["saved"], st.session_state["query"])
 
 
-def _answer(release: Release, text: str) -> None:
+@dataclass(frozen=True)
+class Answer:
+    """What a query gave, kept for the session: sorting or downloading asks nothing again."""
+
+    seconds: float
+    rows: pa.Table | None = None
+    problem: Exception | None = None
+
+
+def _answer(release: Release, text: str) -> Answer:
     began = time.perf_counter()
     try:
         rows = console_rows(release, text)
-    except StatementRefused as refusal:
-        st.warning(str(refusal), icon=":material/block:")
-        return
-    except duckdb.InterruptException:
-        st.error(
-            "The query took too long and was stopped. Ask for less.", icon=":material/timer_off:"
-        )
-        return
-    except (duckdb.Error, OSError) as error:
+    except (StatementRefused, QueryStopped, duckdb.Error, OSError) as problem:
+        return Answer(time.perf_counter() - began, problem=problem)
+    return Answer(time.perf_counter() - began, rows)
+
+
+def _show(answer: Answer) -> None:
+    if isinstance(answer.problem, StatementRefused):
+        st.warning(str(answer.problem), icon=":material/block:")
+    elif isinstance(answer.problem, QueryStopped):
+        st.error(str(answer.problem), icon=":material/timer_off:")
+    elif answer.problem is not None:
         st.error("DuckDB could not run this.", icon=":material/error:")
-        st.code(str(error), language=None, wrap_lines=True)
+        st.code(str(answer.problem), language=None, wrap_lines=True)
+    if answer.rows is None:
         return
+    rows = answer.rows
     if len(rows) > CONSOLE_ROW_LIMIT:
         rows = rows.slice(0, CONSOLE_ROW_LIMIT)
         st.caption(f"The first {count(CONSOLE_ROW_LIMIT)} rows; `make sql` gives all of them.")
-    st.caption(f"{duration(time.perf_counter() - began)}")
+    st.caption(f"{duration(answer.seconds)}")
     table(rows, "result")
 
 

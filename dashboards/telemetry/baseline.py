@@ -42,9 +42,9 @@ def show(release: Release, filters: Filters) -> None:
             bind="query-params",
         )
     with right:
-        metric = st.segmented_control(
+        metric: charts.Metric = st.segmented_control(
             "Curve",
-            ["power", "temperature"],
+            list(charts.METRICS),
             default="power",
             required=True,
             format_func=words,

@@ -12,6 +12,7 @@ from dashboards.parts.charts import BAND, MUTED, POWER, TEMPERATURE, class_color
 STAGE_COLORS = ["#7FB3D5", "#1F6FB2", "#8A5CC2", "#A9B6C2", "#5C7A29", "#B0356B"]
 
 Metric = Literal["power", "temperature"]
+METRICS: tuple[Metric, ...] = ("power", "temperature")
 UNITS: dict[str, str] = {"power": "Power (W)", "temperature": "Temperature (°C)"}
 
 READING_TIPS = [

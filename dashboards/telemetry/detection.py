@@ -29,6 +29,7 @@ COLUMNS = {
     "false_positives": SCORE("FP", format="%d"),
     "false_negatives": SCORE("FN", format="%d"),
     "true_negatives": SCORE("TN", format="%d"),
+    "unlabelled": SCORE("Label not known", format="%d"),
 }
 DETECTORS = {
     "sluice": "Sluice",

@@ -84,7 +84,13 @@ where control_id = $control_id and assessment_date = $date
 """
 
 QUALITY = """
-with counts as (
+with released as (
+    select null::bigint as unlabelled where false  -- a release of an earlier version has none
+    union all by name
+    select * from telemetry.detection_quality
+),
+
+counts as (
     select
         source,
         control_id,
@@ -94,8 +100,9 @@ with counts as (
         true_positives,
         false_positives,
         false_negatives,
-        true_negatives
-    from telemetry.detection_quality
+        true_negatives,
+        unlabelled
+    from released
     union all by name
     select
         'all sources' as source,
@@ -106,8 +113,9 @@ with counts as (
         sum(true_positives)::bigint as true_positives,
         sum(false_positives)::bigint as false_positives,
         sum(false_negatives)::bigint as false_negatives,
-        sum(true_negatives)::bigint as true_negatives
-    from telemetry.detection_quality
+        sum(true_negatives)::bigint as true_negatives,
+        sum(unlabelled)::bigint as unlabelled
+    from released
     where control_id = 'all'
     group by control_id, level, issue_kind, yardstick
     having count(distinct source) > 1
@@ -126,7 +134,8 @@ select
     true_positives,
     false_positives,
     false_negatives,
-    true_negatives
+    true_negatives,
+    unlabelled
 from counts
 order by
     source <> 'all sources',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from dashboards.parts.text import escaped, facts, paragraphs, percent, quantity,
 from dashboards.telemetry import issue_queries as queries
 from dashboards.telemetry import queries as cycle_queries
 from dashboards.telemetry.baseline import cycle_on_band
+from dashboards.telemetry.charts import Metric
 from dashboards.telemetry.filters import Filters
 
 COLUMNS = {
@@ -46,7 +47,13 @@ CYCLE_COLUMNS = {
     "worst_z": st.column_config.NumberColumn("Worst z", format="%.1f"),
 }
 SEVERITIES = ["critical", "high", "medium", "low"]
-REVIEW_COLORS = {"accepted": "green", "needs_review": "orange", "pending": "gray", "failed": "red"}
+Color = Literal["green", "orange", "gray", "red"]
+REVIEW_COLORS: dict[str, Color] = {
+    "accepted": "green",
+    "needs_review": "orange",
+    "pending": "gray",
+    "failed": "red",
+}
 
 
 def show(release: Release, filters: Filters) -> None:
@@ -103,10 +110,12 @@ def _one_issue(release: Release, issue: dict[str, Any]) -> None:
         return
     part("Evidence: its cycles", "Select a cycle to see its curve on the band of the earlier ones.")
     cycle = picked(cycles, "issue_cycles", CYCLE_COLUMNS)
-    rows = ask(cycle_queries.CYCLE, cycle_id=cycle["cycle_id"]).to_pylist() if cycle else []
+    if cycle is None:
+        return
+    rows = ask(cycle_queries.CYCLE, cycle_id=cycle["cycle_id"]).to_pylist()
     if rows:
         variance = ask(cycle_queries.CYCLE_CLASS, cycle_id=cycle["cycle_id"]).to_pylist()[0]
-        metric = "temperature" if "temperature" in issue["rule"] else "power"
+        metric: Metric = "temperature" if "temperature" in issue["rule"] else "power"
         cycle_on_band(release, rows[0] | variance, metric)
 
 

@@ -165,26 +165,42 @@ limit 4000
 """
 
 VARIANCE_MAP = """
+with issue_days as (
+    select
+        control_id,
+        issue_date,
+        max(case severity when 'critical' then 3 when 'high' then 2 else 1 end) as class_rank
+    from telemetry.issues
+    group by control_id, issue_date
+)
+
+-- a day with an issue is never normal, whatever each stage by itself looks like
 select
-    control_id,
-    cycle_date,
-    count(distinct cycle_id) as cycle_count,
-    count(distinct cycle_id) filter (where variance_class in ('high', 'critical'))
-        as abnormal_count,
-    max(abs(robust_z)) as worst_z,
-    case max(case variance_class when 'critical' then 3 when 'high' then 2 when 'watch' then 1
-        when 'normal' then 0 else -1 end)
+    cycle_variance.control_id,
+    cycle_variance.cycle_date,
+    count(distinct cycle_variance.cycle_id) as cycle_count,
+    count(distinct cycle_variance.cycle_id)
+        filter (where cycle_variance.variance_class in ('high', 'critical')) as abnormal_count,
+    max(abs(cycle_variance.robust_z)) as worst_z,
+    case greatest(
+        max(case cycle_variance.variance_class when 'critical' then 3 when 'high' then 2
+            when 'watch' then 1 when 'normal' then 0 else -1 end),
+        max(issue_days.class_rank)
+    )
         when 3 then 'critical' when 2 then 'high' when 1 then 'watch' when 0 then 'normal'
         else 'insufficient_history' end as variance_class
 from telemetry.cycle_variance
+left join issue_days
+    on cycle_variance.control_id = issue_days.control_id
+    and cycle_variance.cycle_date = issue_days.issue_date
 where
-    cycle_date between $from_date and $to_date
+    cycle_variance.cycle_date between $from_date and $to_date
     and (
         len($controls::varchar[]) = 0
-        or list_contains($controls::varchar[], control_id)
+        or list_contains($controls::varchar[], cycle_variance.control_id)
     )
-group by control_id, cycle_date
-order by control_id, cycle_date
+group by cycle_variance.control_id, cycle_variance.cycle_date
+order by cycle_variance.control_id, cycle_variance.cycle_date
 """
 
 VARIANCE_ROWS = """

@@ -33,7 +33,8 @@ def show(release: Release, filters: Filters) -> None:
         if from_date and to_date and from_date > to_date:
             st.error("From lies after To.", icon=":material/error:")
         else:
-            command = runner.pipeline_command(str(from_date or ""), str(to_date or ""), controls)
+            days = {"from": str(from_date or ""), "to": str(to_date or "")}
+            command = runner.pipeline_command({**days, "controls": ",".join(controls)})
             run_progress.start(command, title(str(from_date or ""), str(to_date or ""), controls))
     run_progress.started_run()
 

@@ -56,7 +56,7 @@ TABLES = [
                 """,
                 because="more than conversations_error_tolerance of a dataset unreadable is a "
                 "wrong format or a broken export; what was read so far is kept. A delivery that "
-                "is to pass all the same: --vars '{accepted_loads: [<load_id>]}'",
+                "is to pass all the same: make build ACCEPT=<load_id>",
             ),
             no_rows(
                 "a dataset is at most one fiftieth rejects",

@@ -80,9 +80,13 @@ TABLES = [
                 "of equal conversations one record at most is kept",
                 "critical",
                 """
-                select conversation_id, count(*) as kept_count from {batch}
-                where status = 'kept' group by conversation_id having count(*) > 1
+                select conversation_id, json_extract_string(metadata, '$.variant') as variant,
+                    count(*) as kept_count
+                from {batch}
+                where status = 'kept' group by conversation_id, variant having count(*) > 1
                 """,
+                because="other images, rejected answers or labels make another record of the "
+                "same words; what else is equal is a copy",
             ),
             no_rows(
                 "a duplicate has a record that stands for it",

@@ -15,6 +15,25 @@ from expectations.promise import (
 
 COLUMNS = ("control_id", "reading_at", "power", "temperature", "power_unit", "temperature_unit")
 
+# what stg_telemetry__deliveries holds back, but for what a person let pass: that is not in {batch}
+DELIVERIES = """
+    select
+        load_id, source, sum(line_count) as line_count,
+        sum(case when status = 'rejected' then line_count else rows_rejected end) as refused_count,
+        refused_count >= 3 and refused_count > 0.2 * sum(line_count) as is_held
+    from (
+        select
+            load_id, source, status, rows_rejected,
+            case when status = 'rejected' then greatest(rows_in, ceil(byte_count / coalesce(
+                sum(byte_count) filter (where status = 'loaded') over delivery
+                / nullif(sum(rows_in) filter (where status = 'loaded') over delivery, 0), 80
+            ))) else rows_in end as line_count
+        from {batch}
+        window delivery as (partition by load_id, source)
+    )
+    group by load_id, source
+"""
+
 TABLES = [
     table(
         "files",
@@ -81,15 +100,27 @@ TABLES = [
                 because="a delivery that is landed twice or in part shows here",
             ),
             no_rows(
-                "a file is at most one fifth rejects",
+                "deliveries held back are at most a fifth of what is new",
                 "critical",
-                """
-                select source_file, rows_in, rows_rejected, load_id from {batch}
-                where rows_rejected > 0.2 * rows_in and rows_rejected >= 3
+                f"""
+                select source, load_id, line_count, refused_count from ({DELIVERIES})
+                where is_held and (
+                    select sum(line_count) filter (where is_held) > 0.2 * sum(line_count)
+                    from ({DELIVERIES})
+                )
                 """,
-                because="a fifth of a file unreadable is a wrong declaration or a broken export, "
-                "not dirt; a delivery that is to pass all the same: "
+                because="a fifth of all that is new unreadable is a wrong declaration or a broken "
+                "export, not dirt; a delivery that is to pass all the same: "
                 "--vars '{accepted_loads: [<load_id>]}'",
+            ),
+            no_rows(
+                "no delivery is held back",
+                "warn",
+                f"select source, load_id, line_count, refused_count from ({DELIVERIES}) "
+                "where is_held",
+                because="more than a fifth of it was refused: nothing of it is used, what the "
+                "source delivered before stays; make rejects SOURCE=<source> says why; to let it "
+                "pass: --vars '{accepted_loads: [<load_id>]}'",
             ),
             no_rows(
                 "a source is at most one twentieth rejects",
@@ -101,7 +132,7 @@ TABLES = [
                 """,
             ),
         ],
-        key=["source_file"],
+        key=["source", "load_id", "source_file"],
         since="load_id",
     ),
     table(

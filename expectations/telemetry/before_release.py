@@ -228,7 +228,7 @@ TABLES = [
             ],
             *[
                 between(f"{count} is a count", "critical", count, 0, None)
-                for count in ("true_positives", "false_positives", "false_negatives")
+                for count in ("true_positives", "false_positives", "false_negatives", "unlabelled")
             ],
         ],
         key=["source", "control_id", "level", "issue_kind", "yardstick"],
@@ -250,5 +250,43 @@ TABLES = [
             ),
         ],
         key=["source", "control_id", "reading_at"],
+    ),
+    table(
+        "files",
+        [
+            unique("load_id", "source", "source_file"),
+            no_rows(
+                "rows in = accepted + duplicate + rejected, and no more gave way than came",
+                "critical",
+                """
+                select source_file, load_id from {batch}
+                where rows_in is distinct from rows_accepted + rows_duplicate + rows_rejected
+                    or rows_superseded > rows_accepted
+                """,
+            ),
+        ],
+        key=["load_id", "source_file"],
+    ),
+    table(
+        "sensor_values",
+        [
+            *filled("control_id", "sensor", "reading_at", "value"),
+            no_rows(
+                "a sensor says one value of a number in the newest two days",
+                "critical",
+                """
+                select control_id, sensor, reading_at, value_number, count(*) as value_count
+                from {batch}
+                where reading_date >= (select max(reading_date) from {batch}) - interval 1 day
+                group by control_id, sensor, reading_at, value_number having count(*) > 1
+                """,
+            ),
+        ],
+        key=["control_id", "sensor", "reading_at"],
+    ),
+    table(
+        "source_columns",
+        [unique("source", "column_name"), *filled("column_use")],
+        key=["source", "column_name"],
     ),
 ]

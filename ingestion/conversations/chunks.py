@@ -13,7 +13,6 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.conversations.decoding import Payload
 from ingestion.conversations.formats import (
     Standardised,
     Unstandard,
@@ -23,6 +22,7 @@ from ingestion.conversations.formats import (
 )
 from ingestion.conversations.formats.shape import HALF_CHARACTER, as_json
 from ingestion.conversations.json_stream import Bad
+from ingestion.conversations.payload import Payload, Wrapped
 from ingestion.conversations.schema import TABLES
 from ingestion.landing.rejecting import MAX_TEXT, Provenance, Reject
 
@@ -62,6 +62,8 @@ def standardise_chunk(chunk: Chunk) -> Done:
         try:
             record, raw = _decoded(payload)
             found = standardise(record, wishes=chunk.wishes)
+            if isinstance(payload, Wrapped):
+                found.metadata = payload.around | found.metadata
             _take(rows, chunk, number, found, raw)
             done.accepted += 1
         except Unstandard as error:
@@ -85,6 +87,8 @@ def _decoded(payload: Payload) -> tuple[Any, str]:
     """
     if isinstance(payload, Bad):
         raise Unstandard(payload.reason, payload.error)
+    if isinstance(payload, Wrapped):
+        payload = payload.text
     if isinstance(payload, bytes):
         try:
             return orjson.loads(payload), payload.decode()
@@ -164,6 +168,8 @@ def _write(rows: _Rows, chunk: Chunk) -> list[tuple[str, str, int]]:
 def _shown(payload: Payload) -> str:
     if isinstance(payload, Bad):
         return payload.text
+    if isinstance(payload, Wrapped):
+        payload = payload.text
     if isinstance(payload, bytes):
         return payload[: MAX_TEXT * 4].decode("utf-8", "backslashreplace")[:MAX_TEXT]
     if isinstance(payload, str):

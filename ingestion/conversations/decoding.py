@@ -14,22 +14,27 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import orjson
-
-from ingestion.conversations.json_stream import MAX_RECORD, Bad, json_values
+from ingestion.conversations.documents import json_lines, json_records
+from ingestion.conversations.json_stream import MAX_RECORD
+from ingestion.conversations.payload import Payload, Source
 from ingestion.conversations.tables import csv_rows, parquet_rows
 from ingestion.landing.rejecting import Unreadable
 
 BUFFER = 1024 * 1024
-# a JSON text, a row, a text of turns, or why there is none
-Payload = bytes | dict[str, Any] | str | Bad
 _WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_DOCUMENT_END = re.compile(r"<\|endoftext\|>|(?<=<\|im_end\|>)[ \t]*\n\s*\n\s*(?=<\|im_start\|>)")
-_WRAPPER_LIMIT = 64 * 1024 * 1024
-_DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".txt", ".chatml")
+# between two texts: an end mark that no turn holds, or an empty line where a turn has ended
+_DOCUMENT_END = re.compile(
+    r"(?:(?<=<\|im_end\|>)|(?<=<\|im_end\|>\n))<\|endoftext\|>"
+    r"|<\|endoftext\|>(?=\s*(?:<\|im_start\|>|\Z))"
+    r"|(?<=<\|im_end\|>)[ \t]*\n\s*\n\s*(?=<\|im_start\|>)"
+)
+_ANY_END = re.compile(r"<\|endoftext\|>")
+_LINES = (".jsonl", ".ndjson", ".jsonlines", ".ldjson", ".jl")
+_DATA = (".json", *_LINES, ".csv", ".tsv", ".parquet", ".txt", ".chatml")
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,15 @@ def records(
     """
     if path.stat().st_size == 0:
         raise Unreadable("empty_file", "the file is empty")
-    with path.open("rb") as stream:
-        start = stream.read(4)
+    with path.open("rb") as raw:
+        start = raw.read(4)
     if start == b"PAR1":
         yield from parquet_rows(path)
     elif start == b"PK\x03\x04":
         yield from _zip(path, dialect)
     else:
-        with _opened(path, start, position or Position()) as stream:
-            yield from _stream(stream, name, dialect)
+        where = position or Position()
+        yield from _stream(lambda: _opened(path, start, where), name, dialect)
 
 
 @contextmanager
@@ -107,34 +112,47 @@ def _zip(path: Path, dialect: Dialect) -> Iterator[Payload]:
             if not names:
                 raise Unreadable("empty_archive", "the archive holds no file of a known kind")
             for name in names:
-                with archive.open(name) as member:
-                    if name.lower().endswith(".parquet"):
-                        raise Unreadable("nested_parquet", f"{name}: unpack Parquet files first")
-                    yield from _stream(io.BufferedReader(member, BUFFER), name, dialect)  # type: ignore[arg-type]
+                if name.lower().endswith(".parquet"):
+                    raise Unreadable("nested_parquet", f"{name}: unpack Parquet files first")
+                yield from _stream(partial(_member, archive, name), name, dialect)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise Unreadable("corrupt_archive", f"the zip data cannot be read: {error}") from None
 
 
-def _stream(stream: io.BufferedReader, name: str, dialect: Dialect) -> Iterator[Payload]:
-    stream, encoding = _decoded(stream, dialect.encoding)
-    head = stream.peek(BUFFER)[:BUFFER]
-    text = head.lstrip()
+@contextmanager
+def _member(archive: zipfile.ZipFile, name: str) -> Iterator[io.BufferedReader]:
+    with archive.open(name) as member:
+        yield io.BufferedReader(member, BUFFER)  # type: ignore[arg-type]
+
+
+def _stream(opened: Source, name: str, dialect: Dialect) -> Iterator[Payload]:
     plain = name.lower().removesuffix(".gz").removesuffix(".zst")
-    if not text:
-        raise Unreadable("empty_file", "the file holds nothing but white space")
-    if text[:1] in b'{["' and not plain.endswith((".csv", ".tsv")):
-        yield from _json(stream, head, plain.endswith((".jsonl", ".ndjson")))
-    elif plain.endswith((".jsonl", ".ndjson")):
-        yield from _lines(stream)
-    elif plain.endswith((".txt", ".chatml")) or (
-        b"<|im_start|>" in text[:200] and not plain.endswith((".csv", ".tsv"))
-    ):
-        yield from _texts(stream, encoding)
-    else:
-        yield from csv_rows(stream, encoding, dialect.delimiter)
+    is_table = plain.endswith((".csv", ".tsv"))
+
+    @contextmanager
+    def source() -> Iterator[io.BufferedReader]:
+        with opened() as stream:
+            yield _decoded(stream, dialect.encoding)
+
+    with source() as stream:
+        head = stream.peek(BUFFER)[:BUFFER]
+        text = head.lstrip()
+        if not text:
+            raise Unreadable("empty_file", "the file holds nothing but white space")
+        if text[:1] not in b'{["' or is_table:
+            if plain.endswith(_LINES):
+                yield from json_lines(stream)
+            elif plain.endswith((".txt", ".chatml")) or (
+                b"<|im_start|>" in text[:200] and not is_table
+            ):
+                yield from _texts(stream)
+            else:
+                yield from csv_rows(stream, "utf-8", dialect.delimiter)
+            return
+    yield from json_records(source, head, is_named_lines=plain.endswith(_LINES))
 
 
-def _decoded(stream: io.BufferedReader, encoding: str) -> tuple[io.BufferedReader, str]:
+def _decoded(stream: io.BufferedReader, encoding: str) -> io.BufferedReader:
     """Take a byte order mark off; what is not UTF-8 becomes UTF-8 where a declaration says so."""
     start = stream.peek(4)[:4]
     for mark, name in _WIDE.items():
@@ -145,8 +163,8 @@ def _decoded(stream: io.BufferedReader, encoding: str) -> tuple[io.BufferedReade
         if start.startswith(b"\xef\xbb\xbf"):
             stream.read(3)
     if encoding in ("utf-8", "ascii", "utf-8-sig"):
-        return stream, "utf-8"
-    return io.BufferedReader(_Transcoded(stream, encoding), BUFFER), "utf-8"
+        return stream
+    return io.BufferedReader(_Transcoded(stream, encoding), BUFFER)
 
 
 class _Transcoded(io.RawIOBase):
@@ -168,131 +186,16 @@ class _Transcoded(io.RawIOBase):
         return len(part)
 
 
-def _json(stream: io.BufferedReader, head: bytes, is_named_lines: bool) -> Iterator[Payload]:
-    """JSON lines where lines are whole values, else one document or several."""
-    lines = [line for line in head.split(b"\n") if line.strip()]
-    if len(lines) > 1 and len(head) >= BUFFER:
-        lines = lines[:-1]  # cut in the middle
-    whole = sum(_is_json(line) for line in lines[:5])
-    is_first_whole = _is_json(lines[0])
-    if is_named_lines and lines[0].strip() not in (b"[", b"{"):
-        # damaged lines at the start must not swallow the sound ones below
-        whole += 2 * any(line[:1] == b"{" and _is_json(line) for line in lines[:50])
-    if len(lines) > 1 and (is_first_whole or whole >= 2):
-        yield from _lines(stream)
-    elif head.lstrip()[:1] == b"[":
-        yield from _array(stream, head)
-    elif is_first_whole or len(head) < BUFFER:
-        yield from _document(stream, head)
-    else:
-        yield from json_values(stream, 0)
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
-def _array(stream: io.BufferedReader, head: bytes) -> Iterator[Payload]:
-    """The elements of an array; an array of turns is one record."""
-    from ingestion.conversations.formats.turns import is_turns
-
-    values = json_values(stream, 1)
-    first = next(values, None)
-    if isinstance(first, bytes) and _is_json(first) and is_turns([orjson.loads(first)]):
-        yield from _one_conversation(first, values)
-        return
-    if first is not None:
-        yield first
-    yield from values
-
-
-def _one_conversation(first: bytes, values: Iterator[bytes | Bad]) -> Iterator[Payload]:
-    """An array whose elements are turns, unless they are pairs: those are records."""
-    from ingestion.conversations.formats.turns import turn_keys
-
-    if turn_keys(orjson.loads(first)) is None:
-        yield first
-        yield from values
-        return
-    parts, size = [first], len(first)
-    for value in values:
-        if isinstance(value, Bad):
-            yield value
-            continue
-        parts.append(value)
-        size += len(value)
-        if size > MAX_RECORD:
-            raise Unreadable("record_too_long", "the file is one conversation of too many turns")
-    yield b"[" + b",".join(parts) + b"]"
-
-
-def _document(stream: io.BufferedReader, head: bytes) -> Iterator[Payload]:
-    """One object, or several in a row; an object around lists of records is unwrapped."""
-    values = json_values(stream, 0)
-    first = next(values, None)
-    if first is None:
-        return
-    second = next(values, None)
-    inner = _unwrapped(first) if second is None and isinstance(first, bytes) else None
-    if inner is not None:
-        yield from inner
-        return
-    yield first
-    if second is not None:
-        yield second
-    yield from values
-
-
-def _unwrapped(text: bytes) -> list[Payload] | None:
-    from ingestion.conversations.formats import Unstandard, standardise
-    from ingestion.conversations.formats.turns import turn_keys
-
-    try:
-        value = orjson.loads(text)
-        standardise(value)
-    except orjson.JSONDecodeError:
-        return None
-    except Unstandard:
-        if not isinstance(value, dict):
-            return None
-        lists = [
-            item
-            for item in value.values()
-            if isinstance(item, list)
-            and item
-            and all(isinstance(one, dict) and not turn_keys(one) for one in item)
-        ]
-        return [orjson.dumps(one) for item in lists for one in item] or None
-    return None
-
-
-def _lines(stream: io.BufferedReader) -> Iterator[Payload]:
-    """One value on each line."""
-    while line := stream.readline(MAX_RECORD + 1):
-        if len(line) > MAX_RECORD and not line.endswith(b"\n"):
-            while rest := stream.readline(MAX_RECORD):
-                if rest.endswith(b"\n"):
-                    break
-            yield Bad("record_too_long", f"the line is longer than {MAX_RECORD} bytes", "")
-            continue
-        line = line.strip()
-        if line:
-            yield line
-
-
-def _texts(stream: io.BufferedReader, encoding: str) -> Iterator[Payload]:
+def _texts(stream: io.BufferedReader) -> Iterator[Payload]:
     """Conversations as text: apart by an end mark, or an empty line between two turns."""
     body = stream.read(MAX_RECORD * 4 + 1)
     if len(body) > MAX_RECORD * 4:
         raise Unreadable("text_too_long", "a file of text is read whole: cut it, or use JSON lines")
     try:
-        text = body.decode(encoding)
+        text = body.decode()
     except UnicodeDecodeError as error:
-        raise Unreadable("bad_encoding", f"the text is not {encoding}: {error.reason}") from None
-    for part in _DOCUMENT_END.split(text):
+        raise Unreadable("bad_encoding", f"the text is not UTF-8: {error.reason}") from None
+    end = _DOCUMENT_END if "<|im_start|>" in text else _ANY_END
+    for part in end.split(text):
         if part.strip():
             yield part.strip()

@@ -9,13 +9,12 @@ from typing import Any
 
 from ingestion.conversations.declaration import GRAMMAR
 from ingestion.conversations.places import find, is_web
-from ingestion.lakehouse.settings import SettingsError, scrub
+from ingestion.lakehouse.settings import SettingsError, scrub, settings
 from ingestion.landing.declarations import Declared, variable
 from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.landed import landed_rows
 from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, declaration_row
 
-MODES = ("priority", "sequential", "concurrent", "adaptive")
 WORKERS = 4
 State = dict[str, dict[str, str]]  # by dataset, the status of each content it has
 
@@ -46,11 +45,6 @@ class ConversationsSource(ProductSource):
             return []
         return self.find(entry, None)
 
-    def arranged(self, files: list[FoundFile], declared: Mapping[str, Declared]) -> list[FoundFile]:
-        if mode() in ("sequential", "concurrent"):
-            return files
-        return sorted(files, key=lambda found: -declared[found.source].declaration.priority)
-
     def bring(self, found: FoundFile, folder: Path, say: Say) -> Path:
         remote = self._remotes.get(found.address)
         if remote is None:
@@ -62,17 +56,17 @@ class ConversationsSource(ProductSource):
         return download(remote, lake().dlt_dir / "downloads", say, checksum)
 
     def workers(self) -> int:
-        return 1 if mode() == "sequential" else workers()
+        return super().workers() or workers()
 
     def asked(self, found: FoundFile, state: State) -> dict[str, Any]:
-        return {"mode": mode(), "processes": self.workers()}
+        return {"mode": settings().sluice_mode or "priority", "processes": self.workers()}
 
     def remembered(self) -> State:
         known: State = {}
-        columns = ("source", "file_hash", "status")
+        columns = ("source", "file_hash", "status", "rows_accepted")
         for row in landed_rows(self.namespace, "files", columns, "landed_at"):
             if row["status"] != "duplicate":
-                known.setdefault(row["source"], {})[row["file_hash"]] = row["status"]
+                known.setdefault(row["source"], {})[row["file_hash"]] = _outcome(row)
         return known
 
     def declared_row(self, entry: Declared) -> dict[str, Any]:
@@ -95,15 +89,11 @@ class ConversationsSource(ProductSource):
         for one in taken:
             if one.row["status"] != "duplicate":
                 known = state.setdefault(one.found.source, {})
-                known[one.row["file_hash"]] = one.row["status"]
+                known[one.row["file_hash"]] = _outcome(one.row)
             names.append(one.found.source)
         return {
             "datasets": [
-                declaration_row(self, declared[name])
-                | {
-                    "status": _status(state.get(name, {})),
-                    "checksum": _checksum(state.get(name, {})),
-                }
+                declaration_row(self, declared[name]) | _ended(state.get(name, {}))
                 for name in dict.fromkeys(names)
             ]
         }
@@ -115,19 +105,6 @@ class ConversationsSource(ProductSource):
 
 
 SOURCE = ConversationsSource()
-
-
-def mode() -> str:
-    """Return how files are read: `priority` (highest first, the default), `sequential` (one
-    after another), `concurrent` (in the order declared), `adaptive` (as many at once as pays).
-
-    Raises:
-        SettingsError: the setting names no mode.
-    """
-    found = variable("SLUICE_LANDING_MODE") or MODES[0]
-    if found not in MODES:
-        raise SettingsError(f"SLUICE_LANDING_MODE is {found!r}; write one of {', '.join(MODES)}.")
-    return found
 
 
 def workers() -> int:
@@ -142,11 +119,22 @@ def workers() -> int:
     return int(found)
 
 
-def _status(contents: dict[str, str]) -> str:
+def _outcome(row: Mapping[str, Any]) -> str:
+    """A file's status; one of which no record could be read holds nothing, whatever it says."""
+    return "rejected" if row["rows_accepted"] == 0 else str(row["status"])
+
+
+def _ended(contents: dict[str, str]) -> dict[str, Any]:
+    """How landing a dataset ended: a dataset of which nothing could be read has failed."""
     kinds = set(contents.values())
+    status, error = "partial" if "rejected" in kinds else "loaded", None
     if kinds == {"rejected"}:
-        return "rejected"
-    return "partial" if "rejected" in kinds else "loaded"
+        status = "failed"
+        error = (
+            f"no record of its {len(contents)} file(s) could be read; the reasons are in "
+            "conversations.rejects"
+        )
+    return {"status": status, "error": error, "checksum": _checksum(contents)}
 
 
 def _checksum(contents: dict[str, str]) -> str:

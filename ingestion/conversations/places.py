@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,6 +23,7 @@ from ingestion.landing.downloading import Remote, get_json, look_up
 HF_BASE_URL = "https://huggingface.co"
 KAGGLE_BASE_URL = "https://www.kaggle.com"
 DATA = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".txt", ".chatml", ".zip")
+_BESIDE_EXPORT = ("manifest.json", "left_out.jsonl", "dataset_info.json")
 _WEB = ("http://", "https://", "hf://", "kaggle://")
 
 
@@ -65,10 +67,25 @@ def _local(dataset: Dataset, place: str) -> Iterator[FoundFile]:
     if not path.startswith("s3://") and Path(path).expanduser().is_dir():
         pattern = f"{path.rstrip('/')}/**/*"
         for found in listed(dataset.dataset, "data", (pattern,), dataset.exclude):
-            if is_data(found.address):  # a folder holds licences and read-me files too
+            # a folder holds licences and read-me files too
+            if is_data(found.address) and not tells_of_export(found.address):
                 yield found
         return
-    yield from listed(dataset.dataset, "data", (place,), dataset.exclude)
+    for found in listed(dataset.dataset, "data", (place,), dataset.exclude):
+        if found.address == path or not tells_of_export(found.address):
+            yield found
+
+
+def tells_of_export(address: str) -> bool:
+    """Say whether a file tells of the export it lies in: no conversations, and none to land."""
+    path = Path(address)
+    if path.name not in _BESIDE_EXPORT:
+        return False
+    try:
+        told = json.loads((path.parent / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and "export_id" in told and "files" in told
 
 
 def is_data(name: str) -> bool:
@@ -107,7 +124,15 @@ def _hugging_face(dataset: Dataset, name: str) -> Iterator[tuple[str, Remote]]:
         )
     for part, url in found:
         address = f"hf://{name}/{part}"
-        yield address, look_up(url, address, headers)
+        # a listing may name any host: the token is for the hub alone
+        yield address, look_up(url, address, headers if _origin(url) == _origin(base) else {})
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what a token is for."""
+    parts = urlsplit(address)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
 
 
 def _parquet_urls(dataset: Dataset, listing: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -19,8 +19,9 @@ from typing import Any
 
 from ingestion.conversations.chunks import Chunk, Done, standardise_chunk
 from ingestion.conversations.declaration import Dataset
-from ingestion.conversations.decoding import Dialect, Payload, Position, records
+from ingestion.conversations.decoding import Dialect, Position, records
 from ingestion.conversations.pacing import Window
+from ingestion.conversations.payload import Payload, Wrapped
 from ingestion.landing.rejecting import Unreadable
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 
@@ -92,7 +93,8 @@ def _chunks(payloads: Iterable[Payload], job: Job, dataset: Dataset) -> Iterator
 
     for payload in payloads:
         waiting.append(payload)
-        size += len(payload) if isinstance(payload, bytes | str) else 1_000
+        text = payload.text if isinstance(payload, Wrapped) else payload
+        size += len(text) if isinstance(text, bytes | str) else 1_000
         if size >= CHUNK_BYTES or len(waiting) >= CHUNK_RECORDS:
             yield cut()
             number += len(waiting)

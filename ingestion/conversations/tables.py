@@ -77,12 +77,12 @@ def _row(names: list[str], row: list[str]) -> Row:
             try:
                 cell.encode()
             except UnicodeEncodeError:
-                shown = ",".join(row).encode("utf-8", "surrogateescape")
+                received = ",".join(row).encode("utf-8", "surrogateescape")
                 return Bad(
                     "bad_encoding",
                     "the row is not UTF-8; `encoding` in the dataset's declaration can say what "
                     "it is",
-                    shown.decode("utf-8", "backslashreplace"),
+                    received.decode("utf-8", "backslashreplace"),
                 )
     return {
         name or f"column_{index}": restored(cell) if cell[:1] == "'" else cell

@@ -73,7 +73,7 @@ class ExperimentsSource(ProductSource):
             from ingestion.landing.resources import package_source
 
             load(landing.open(), package_source(self.domain, package.finish([entry.name])))
-            landing.count(package)
+            landing.report.count(package)
             landing.report.tallies[entry.name].file_count = len(study.files)
             landing.report.reasons[entry.name] = [one["error"] for one in study.rejects]
             landing.memory.keep([(found, "")], {entry.name: entry.hash})

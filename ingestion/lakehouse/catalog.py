@@ -16,7 +16,7 @@ from ingestion.lakehouse.settings import SettingsError, settings
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
-from ingestion.lakehouse.lake import lake, s3_properties, warehouse_uri
+from ingestion.lakehouse.lake import lake, s3_properties, uses_object_store, warehouse_uri
 
 CATALOG_NAME = "sluice"
 
@@ -44,7 +44,10 @@ def catalog_properties() -> dict[str, str]:
             # a writer waits for another instead of failing: commits take milliseconds
             uri = sqlite_url(path, 60)
         properties = {"type": "sql", "uri": uri}
-    return properties | {"warehouse": warehouse_uri()} | s3_properties()
+    more = {"warehouse": warehouse_uri()}
+    if not uses_object_store():
+        more["py-io-impl"] = "ingestion.lakehouse.durable_io.DurableFileIO"
+    return properties | more | s3_properties()
 
 
 # the first one makes the catalog's own tables: two threads that both find none would both make them

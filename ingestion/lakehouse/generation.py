@@ -92,7 +92,7 @@ def require_agreement(root: Path) -> None:
 
 
 def _mark(root: Path) -> tuple:
-    found = []
+    found: list[tuple[int, int] | None] = []
     for path in (root / "VERSION", *(root / name for name in FILES.values())):
         try:
             known = path.stat()

@@ -14,12 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lake_version import adopt_store, refuse_newer
 from ingestion.lakehouse.migrations import JOURNAL
 from ingestion.lakehouse.settings import scrub
 from ingestion.lakehouse.write_ahead import BUSY_SECONDS
+
+LET_PASS = "delivery {load} is let pass by hand"  # expectation under which a person's word stands
 
 _TABLES = {
     "runs": """
@@ -61,6 +64,7 @@ _INDEXES = (
     "create index if not exists gate_results_invocation on gate_results (invocation_id)",
     "create index if not exists runs_run on runs (run_id)",
 )
+_RUN_BYTES = 16_000_000
 _prepared: set[Path] = set()
 
 
@@ -74,7 +78,10 @@ def journal() -> Iterator[sqlite3.Connection]:
     """Open the journal of the lake in force for one transaction; makes missing tables."""
     path = lake().journal_db
     require_agreement(path.parent)
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+    with (
+        room(path.parent, f"the journal {path.name}", lambda: _needed(path)),
+        closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection,
+    ):
         refuse_newer(connection, path)
         connection.row_factory = sqlite3.Row
         if path not in _prepared or not _has_tables(connection):
@@ -82,6 +89,12 @@ def journal() -> Iterator[sqlite3.Connection]:
             _prepared.add(path)
         with connection:
             yield connection
+
+
+def _needed(path: Path) -> int:
+    """What a run writes down, and the log that has to be copied into the file."""
+    log = path.with_name(f"{path.name}-wal")
+    return _RUN_BYTES + (log.stat().st_size if log.exists() else 0)
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:

@@ -87,7 +87,8 @@ def lake() -> LakePaths:
         LakeRefused: newer code wrote it, or it cannot be brought forward now.
     """
     paths = LakePaths(settings().sluice_lake)
-    paths.root.mkdir(parents=True, exist_ok=True)
+    # restricted data and answers paid for: nobody else's unless the owner opens the folder
+    paths.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     admit(paths.root)
     return paths
 

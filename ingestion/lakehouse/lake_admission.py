@@ -58,7 +58,7 @@ def admit(root: Path) -> None:
 
 def _mark(root: Path) -> tuple:
     """Return what changes when `VERSION` is written or a store is put in another's place."""
-    found = []
+    found: list[tuple[int, int] | None] = []
     for name in (FILE, *FILES.values()):
         try:
             known = (root / name).stat()

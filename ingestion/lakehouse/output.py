@@ -1,18 +1,28 @@
-"""Rows for people as tables, for machines as JSON."""
+"""Rows for people as tables that fit their terminal, for machines as JSON."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Row = Mapping[str, Any]
+WIDTH = 80  # of a terminal nobody knows
+LEAST_LAST = 30  # what the last column needs to be read when it goes on in the next line
+QUIET = "SLUICE_PHASES"  # set by who starts a build and shows its phases
+
+
+def is_quiet() -> bool:
+    """Say whether what is going on is shown a line a phase, and by somebody else."""
+    return bool(os.environ.get(QUIET))
 
 
 def emit(rows: Sequence[Row], as_json: bool, title: str = "", empty: str = "Nothing.") -> None:
@@ -31,25 +41,87 @@ def emit_document(document: Mapping[str, Any]) -> None:
 
 
 def print_table(rows: Sequence[Row], title: str = "") -> None:
-    """Write rows to standard output as a table."""
-    table = Table(
-        *(name.replace("_", " ") for name in rows[0]),
-        title=title or None,
-        title_justify="left",
-        header_style="bold",
+    """Write rows to standard output as a table, or record by record where that is too wide."""
+    sys.stdout.write("\n".join(table_lines(rows, title, width())) + "\n")
+
+
+def width() -> int:
+    """Return how many columns a line may have."""
+    return shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
+
+
+def table_lines(rows: Sequence[Row], title: str = "", most: int = WIDTH) -> list[str]:
+    """Return rows as the lines of a table.
+
+    Columns without any value are left out. No cell is cut: the last column goes on in the next
+    line, and a table that still has no room becomes one record under another.
+    """
+    lines = [title] if title else []
+    if not rows:
+        return lines
+    names = [name for name in rows[0] if any(cell(row[name]) for row in rows)]
+    cells = [[cell(row[name]) for name in names] for row in rows]
+    heads = [name.replace("_", " ") for name in names]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    room = most - sum(widths[:-1]) - 2 * (len(widths) - 1)
+    is_broken = any("\n" in text for row in cells for text in row[:-1])
+    if is_broken or room < min(widths[-1], LEAST_LAST):
+        return lines + _records(heads, cells, most)
+    widths[-1] = min(widths[-1], room)
+    numbers = [all(_is_number(row[name]) for row in rows) for name in names]
+    lines.append(_line(heads, widths, numbers))
+    lines.append("  ".join("-" * one for one in widths))
+    for *firsts, last in cells:
+        for number, part in enumerate(_wrapped(last, widths[-1])):
+            shown = firsts if number == 0 else [""] * len(firsts)
+            lines.append(_line([*shown, part], widths, numbers))
+    return lines
+
+
+def _line(texts: Sequence[str], widths: Sequence[int], numbers: Sequence[bool]) -> str:
+    placed = (
+        text.rjust(one) if is_number else text.ljust(one)
+        for text, one, is_number in zip(texts, widths, numbers, strict=True)
     )
-    for row in rows:
-        table.add_row(*(cell(value) for value in row.values()))
-    wide().print(table)
+    return "  ".join(placed).rstrip()
+
+
+def _records(heads: Sequence[str], cells: Sequence[Sequence[str]], most: int) -> list[str]:
+    """One record under another, a line a value, those without one left out."""
+    wide = max(map(len, heads))
+    lines = []
+    for number, row in enumerate(cells, start=1):
+        lines.append(f"-- {number} " + "-" * 12)
+        for head, text in zip(heads, row, strict=True):
+            if text:
+                lines += _value(head.ljust(wide), text, most)
+    return lines
+
+
+def _value(head: str, text: str, most: int) -> list[str]:
+    parts = _wrapped(text, max(20, most - len(head) - 2))
+    indent = " " * (len(head) + 2)
+    return [f"{head}  {parts[0]}", *(f"{indent}{part}" for part in parts[1:])]
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """Return a text in lines; a word longer than the room (an id, a path) is never cut."""
+    parts: list[str] = []
+    for line in text.splitlines() or [""]:
+        parts += textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) or [""]
+    return parts
 
 
 def say(text: str) -> None:
     """Write a line for a person."""
-    wide().print(escape(text))
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def wide() -> Console:
     """Return a console that does not cut lines when its output is read by a program."""
+    from rich.console import Console
+
     if sys.stdout.isatty():
         return Console(highlight=False, soft_wrap=True)
     return Console(highlight=False, soft_wrap=True, width=200)
@@ -59,12 +131,16 @@ def cell(value: Any) -> str:
     """Return a value as a person reads it."""
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
     if isinstance(value, int):
         return f"{value:,}" if abs(value) < 10**12 else str(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return escape(str(value))
+    return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

@@ -13,14 +13,31 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingestion.lakehouse.scrubbing import (
+    holds_credentials,
+    passwords,
+    scrubbed,
+    secrets_among,
+    spellings,
+    without_credentials,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
 class SettingsError(RuntimeError):
     """A setting is missing or wrong; the message names it and says how to mend it."""
+
+
+NO_CREDENTIALS = "the address holds a name or password before its @; take them out"
+WHO_ASKS = {
+    "llm_base_url": f"{NO_CREDENTIALS} and set LLM_API_KEY",
+    "sluice_s3_endpoint": f"{NO_CREDENTIALS} and set SLUICE_S3_ACCESS_KEY_ID and its secret",
+    "sluice_warehouse": f"{NO_CREDENTIALS} and set SLUICE_S3_ACCESS_KEY_ID and its secret",
+}
 
 
 class Settings(BaseSettings):
@@ -49,14 +66,24 @@ class Settings(BaseSettings):
     kaggle_key: SecretStr | None = None
 
     # what a build may use
+    sluice_mode: Literal["sequential", "concurrent", "adaptive", "priority"] | None = None
     sluice_threads: int = Field(default=2, ge=1)
     sluice_memory_limit: str = "3GB"
     sluice_lock_wait_seconds: float = Field(default=0, ge=0)
     sluice_alert_url: SecretStr | None = None
+    sluice_alert_mail_to: str | None = None
+    sluice_alert_mail_from: str = "sluice@localhost"
+    sluice_alert_mail_server: SecretStr | None = None
+    sluice_backup_dir: Path | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
 
     # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
     sluice_reading_seconds: float = Field(default=600, gt=0)
+
+    # where the pages are served
+    sluice_serve_address: str = "127.0.0.1"
+    sluice_serve_port: int = Field(default=8501, ge=1, le=65535)
+    sluice_serve_hosts: str | None = None
 
     # the endpoint that answers
     llm_base_url: str | None = None
@@ -82,6 +109,34 @@ class Settings(BaseSettings):
     llm_budget_usd: float | None = Field(default=None, ge=0)
     llm_budget_tokens: int | None = Field(default=None, ge=0)
     llm_budget_calls: int | None = Field(default=None, ge=0)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether files and questions are taken in their order, whatever their priority."""
+        return self.sluice_mode in ("sequential", "concurrent")
+
+    @property
+    def llm_pace(self) -> str:
+        """How an endpoint is asked: adaptive, fixed, sequential or batch."""
+        if self.llm_mode == "batch" or self.sluice_mode is None:
+            return self.llm_mode
+        return {"sequential": "sequential", "concurrent": "fixed"}.get(self.sluice_mode, "adaptive")
+
+    @field_validator("llm_base_url", "sluice_s3_endpoint", "sluice_warehouse")
+    @classmethod
+    def _nobody_in_address(cls, value: str | None, about: ValidationInfo) -> str | None:
+        """An address is shown and stored: who asks is said by settings of their own."""
+        if value and holds_credentials(value):
+            raise ValueError(WHO_ASKS[about.field_name or ""])
+        return value
+
+    @field_validator("sluice_catalog_uri")
+    @classmethod
+    def _nobody_at_rest_catalog(cls, value: str | None) -> str | None:
+        """A database takes its password in the address; over HTTP it is a token."""
+        if value and value.startswith("http") and holds_credentials(value):
+            raise ValueError(f"{NO_CREDENTIALS} and set SLUICE_CATALOG_TOKEN")
+        return value
 
     @field_validator("sluice_lake")
     @classmethod
@@ -133,25 +188,41 @@ def reset_settings() -> None:
     settings.cache_clear()
 
 
-def secret_values() -> list[str]:
-    """Return every secret in force, for scrubbing text before it is written anywhere."""
-    known = settings()
-    found = [
+def secret_values() -> tuple[str, ...]:
+    """Return every secret in force in every spelling, for scrubbing text that is written."""
+    try:
+        known: Settings | None = settings()
+    except SettingsError:  # which is told through here, too
+        known = None
+    found = {
         value.get_secret_value()
-        for name in type(known).model_fields
-        if isinstance(value := getattr(known, name), SecretStr)
-    ]
-    marks = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS")
-    found += [
-        value
-        for name, value in os.environ.items()
-        if len(value) >= 8 and any(mark in name.upper() for mark in marks)
-    ]
-    return sorted({value for value in found if len(value) >= 6}, key=len, reverse=True)
+        for name in Settings.model_fields
+        if isinstance(value := getattr(known, name, None), SecretStr)
+    }
+    for name in ("sluice_alert_url", "sluice_alert_mail_server"):
+        if address := getattr(known, name, None):
+            found |= passwords(address.get_secret_value())
+    return spellings(frozenset(found | secrets_among(variables())))
+
+
+def variables() -> dict[str, str]:
+    """Return the environment over what `.env` says."""
+    path = Settings.model_config.get("env_file")
+    written = _written(str(path), _changed_at(Path(str(path)))) if path else {}
+    return written | {name: value for name, value in os.environ.items() if value}
+
+
+@lru_cache(maxsize=2)
+def _written(path: str, changed_at: int) -> dict[str, str]:
+    from dotenv import dotenv_values
+
+    return {name: value for name, value in dotenv_values(path).items() if value}
+
+
+def _changed_at(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def scrub(text: str) -> str:
-    """Return `text` with every known secret replaced by `***`."""
-    for value in secret_values():
-        text = text.replace(value, "***")
-    return text
+    """Return `text` with every known secret, and who asks in any address, replaced by `***`."""
+    return without_credentials(scrubbed(text, secret_values()))

@@ -15,14 +15,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.lakehouse.scrubbing import holds_credentials
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
+from ingestion.landing.products import entry_words
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-# what one entry is called, and several of them in one file
-ENTRIES = {"source": "sources", "dataset": "datasets", "study": "studies"}
-_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-((?:[^{}]|\$\{\w+\})*))?\}")
 
 
 class DeclarationError(ValueError):
@@ -59,7 +59,7 @@ class Declared:
 class Grammar:
     """How a domain's declarations are written and where it keeps its own."""
 
-    entry: str  # key an entry starts with, one of ENTRIES
+    entry: str  # key an entry starts with, one of `entry_words`
     model: type[BaseModel]
     shipped: Path  # folder of *.yml
     example: str = "examples/every_key.yml"  # below `shipped`
@@ -105,14 +105,15 @@ class Grammar:
             DeclarationError: the file is not YAML, or does not follow the grammar.
         """
         content = read_yaml(path)
-        many = ENTRIES[self.entry]
+        words = entry_words()
+        many = words[self.entry]
         keys = set(content) if isinstance(content, dict) else set()
         if not isinstance(content, dict):
-            starts = ", ".join(f"`{name}:`" for name in ENTRIES)
+            starts = ", ".join(f"`{name}:`" for name in words)
             raise DeclarationError(
                 f"{path}: a declaration is a mapping that starts with one of {starts}."
             )
-        others = (set(ENTRIES) | set(ENTRIES.values())) - {self.entry, many}
+        others = (set(words) | set(words.values())) - {self.entry, many}
         if keys & others and self.entry not in keys:
             return []
         entries = content[many] if keys == {many} else [content]
@@ -131,6 +132,7 @@ class Grammar:
     def _validated(self, entry: Any, path: Path) -> Declared:
         from pydantic import ValidationError
 
+        _refuse_credentials(entry, path)
         try:
             declaration = self.model.model_validate(entry)
         except ValidationError as error:
@@ -145,18 +147,65 @@ class Grammar:
         return Declared(getattr(declaration, self.entry), declaration, path)
 
 
+def is_bundled(entry: Declared) -> bool:
+    """Say whether a declaration came with the project: nobody asked for its data."""
+    return entry.origin.resolve().is_relative_to(PROJECT_ROOT / "ingestion")
+
+
+def _refuse_credentials(entry: Any, path: Path) -> None:
+    """A declaration is stored in the lake: what opens a server stands in a variable it names."""
+    values = list(entry.items()) if isinstance(entry, dict) else []
+    while values:
+        key, value = values.pop()
+        if isinstance(value, dict):
+            values += [(f"{key}.{name}", inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            values += [(key, inner) for inner in value]
+        elif isinstance(value, str) and re.match(r"\S+://", value) and holds_credentials(value):
+            raise DeclarationError(
+                f"{path}: {key}: the address holds a name or password before its @, and would be "
+                "stored with every file; put the whole address into a variable and write "
+                "${VARIABLE} here."
+            )
+
+
 def added_files() -> list[Path]:
-    """Return the YAML files that `SLUICE_SOURCES` names, in reading order."""
+    """Return the YAML files that `SLUICE_SOURCES` names, in reading order.
+
+    Raises:
+        DeclarationError: something it names is not there, or a folder holds no declaration.
+    """
     files: list[Path] = []
     for part in filter(None, os.environ.get("SLUICE_SOURCES", "").split(os.pathsep)):
-        path = Path(part).expanduser()
-        if path.is_dir():
-            files += sorted([*path.glob("*.yml"), *path.glob("*.yaml")])
-        elif path.is_file():
+        path = named_place(part)
+        if path.is_file():
             files.append(path)
-        else:
-            raise DeclarationError(f"SLUICE_SOURCES names {path}, which does not exist.")
+            continue
+        own = sorted([*path.glob("*.yml"), *path.glob("*.yaml"), *path.glob("*/study.yml")])
+        if not own:
+            raise DeclarationError(
+                f"SLUICE_SOURCES names {path}, which holds no declaration: neither *.yml nor a "
+                "folder with a study.yml."
+            )
+        files += own
     return files
+
+
+def named_place(part: str) -> Path:
+    """Return a file or folder of `SLUICE_SOURCES` as an absolute path.
+
+    A relative one counts from where the command was typed, else from the project's folder: some
+    of what reads declarations runs elsewhere.
+
+    Raises:
+        DeclarationError: it is not there.
+    """
+    path = Path(part).expanduser()
+    places = [path.absolute(), PROJECT_ROOT / path]
+    found = next((place for place in places if place.is_dir() or place.is_file()), None)
+    if found is None:
+        raise DeclarationError(f"SLUICE_SOURCES names {path}, which does not exist.")
+    return found
 
 
 def uploaded_files() -> list[Path]:
@@ -219,6 +268,8 @@ def _sentence(item: Any) -> str:
 def expand(text: str) -> str:
     """Replace `${NAME}` and `${NAME:-default}` by what the environment or `.env` says.
 
+    A default may name variables too.
+
     Raises:
         VariableMissing: a variable is not set and has no default.
     """
@@ -229,7 +280,7 @@ def expand(text: str) -> str:
         if known is not None:
             return known
         if default is not None:
-            return default
+            return expand(default)
         raise VariableMissing(name)
 
     return _VARIABLE.sub(value, text)

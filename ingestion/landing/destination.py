@@ -34,11 +34,12 @@ from pyiceberg.exceptions import (
 from pyiceberg.table import Table
 
 from ingestion.lakehouse.catalog import catalog, catalog_properties
+from ingestion.lakehouse.durable import sync_files
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
 from ingestion.lakehouse.paths import local_path
 from ingestion.lakehouse.settings import SettingsError
-from ingestion.landing.products import domain_of_namespace
+from ingestion.landing.products import product_of_namespace
 
 JOB_KEY = "sluice.job-key"
 LOAD_ID = "sluice.load-id"
@@ -87,6 +88,7 @@ def add_parquet(
     placed = [
         _placed(table, file, f"{folder}-{index:04}.parquet") for index, file in enumerate(files)
     ]
+    sync_files(placed)
     fault(f"before-commit-{name}")
     table.add_files(
         placed,
@@ -206,7 +208,7 @@ class LakeClient(FilesystemClient):
 
 def shapes(namespace: str) -> dict[str, pa.Schema]:
     """Return the declared shape of every table of a raw namespace."""
-    return domain_of_namespace(namespace).tables
+    return product_of_namespace(namespace).tables
 
 
 class lake_destination(filesystem):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.lakehouse import clock
@@ -17,10 +15,11 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
-from ingestion.landing.declarations import DeclarationError, Declared
+from ingestion.landing.declarations import DeclarationError, Declared, is_bundled
 from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed
+from ingestion.landing.known import Known
 from ingestion.landing.landed import Memory
-from ingestion.landing.package import Known, Package
+from ingestion.landing.package import Package, cut
 from ingestion.landing.pipeline import (
     LoadFailed,
     Quarantined,
@@ -31,46 +30,23 @@ from ingestion.landing.pipeline import (
 )
 from ingestion.landing.progress import Progress
 from ingestion.landing.reading_process import ReadingFailed, ReadingProcess
+from ingestion.landing.report import Report, Tally, told_of_redeclared
 from ingestion.landing.source import ProductSource, Rows, Say
-
-PACKAGE_BYTES = 512 * 1024 * 1024
-PACKAGE_FILES = 500
 
 Step = Callable[[str, int, int], None]  # source, files done, files in all
 
 
-@dataclass
-class Tally:
-    """What became of one source's files in this run."""
-
-    source: str
-    file_count: int = 0
-    unchanged: int = 0
-    rejected_files: int = 0
-    rows_in: int = 0
-    accepted: int = 0
-    duplicate: int = 0
-    rejected: int = 0
-
-
-@dataclass
-class Report:
-    """The run's outcome, by source."""
-
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    absent: dict[str, str] = field(default_factory=dict)
-    quarantined: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)  # declarations that cannot be used
-    # why rows or files could not be used, by source, where a person mends them by hand
-    reasons: dict[str, list[str]] = field(default_factory=dict)
-    drained: int = 0
-
-
 def land(
-    product_source: ProductSource, names: list[str], path: str | None, say: Say, step: Step
+    product_source: ProductSource,
+    names: list[str],
+    path: str | None,
+    say: Say,
+    step: Step,
+    keeps: bool = False,
 ) -> Report:
     """Land every declared source of a domain, or the named ones; returns what became of them.
+
+    `keeps` leaves what landed under another declaration as it is, instead of reading it again.
 
     Raises:
         DeclarationError, SourceAbsent, Locked, SettingsError: nothing was started.
@@ -80,7 +56,7 @@ def land(
     with exclusive(
         lake().dlt_dir / f"{product_source.domain}.lock", f"Landing {product_source.domain}"
     ):
-        landing = Landing(product_source, say, step)
+        landing = Landing(product_source, say, step, keeps)
         landing.report.broken = broken
         return landing.run(chosen, names, path)
 
@@ -112,8 +88,11 @@ def choose(
 class Landing:
     """One run of one domain's landing."""
 
-    def __init__(self, product_source: ProductSource, say: Say, step: Step) -> None:
+    def __init__(
+        self, product_source: ProductSource, say: Say, step: Step, keeps: bool = False
+    ) -> None:
         self.product_source, self.say, self.step = product_source, say, step
+        self.keeps = keeps
         self.report = Report()
         self.memory = Memory(product_source.domain)
         self.scratch = lake().dlt_dir / "scratch" / product_source.domain
@@ -121,7 +100,7 @@ class Landing:
         self._broken: dict[str, str] = {}  # source: why it could not be asked
         self._pipeline: Any = None
         self._reader: Any = None
-        self._known: Any = None
+        self._known: Known | None = None
         self._loader: Any = None
         self._loading: Future[None] | None = None
         self._opening = threading.Lock()
@@ -134,6 +113,8 @@ class Landing:
             self._drain()
         hashes = {name: chosen[name].hash for name in self.report.tallies}
         was_current = self.memory.is_current()
+        if self.memory.redeclared(hashes):
+            self._look_again(files, path)
         unseen = self.memory.unseen(files, hashes)
         undeclared = self.memory.undeclared(hashes)
         for found in set(files) - set(unseen):
@@ -146,6 +127,17 @@ class Landing:
         if unseen or undeclared or streams or self._broken:
             self._land(unseen, streams, was_current)
         return self.report
+
+    def _look_again(self, files: list[FoundFile], path: str | None) -> None:
+        """Have files that were read under another declaration read again."""
+        self._known = self._ask_lake()
+        for line in told_of_redeclared(self._known, files, is_whole=path is None):
+            self.say(line)
+        if not self.keeps:
+            self.memory.forget_files(self._known.stale())
+
+    def _ask_lake(self) -> Known:
+        return Known.read(self.product_source, self.chosen, self.keeps)
 
     def _find(self, names: list[str], path: str | None) -> list[FoundFile]:
         files: list[FoundFile] = []
@@ -161,6 +153,8 @@ class Landing:
                         f"{self.product_source.grammar.entry} {name}: {error}"
                     ) from None
                 self.report.absent[name] = str(error)
+                if not is_bundled(entry):
+                    self.report.missing[name] = f"{error} (declared in {entry.origin})"
                 continue
             except SourceFailed as error:
                 self.fail(name, str(error))
@@ -220,7 +214,6 @@ class Landing:
         if not was_current:
             self.memory.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        current = {name: one.hash for name, one in self.chosen.items()}
         done = 0
         with (
             ThreadPoolExecutor(max_workers=1) as self._loader,
@@ -230,7 +223,13 @@ class Landing:
         ):
             if unseen:
                 self._reader.start()  # it gets ready while the lake is asked what it holds
-            self._known = Known.read(self.product_source, was_current, current)
+            if self._known is None:
+                self._known = self._ask_lake()
+                if was_current:
+                    self._known.addresses = None  # every unseen file is a delivery
+                else:
+                    for line in told_of_redeclared(self._known, unseen, is_whole=False):
+                        self.say(line)
             self._loader.submit(self.open)  # takes a second, in which files are read already
             self._reader.know(self._known.contents())
             byte_count = sum(found.byte_count for found in unseen)
@@ -262,6 +261,7 @@ class Landing:
 
     def package(self) -> Package:
         """Begin a package."""
+        assert self._known is not None
         return Package(
             self.product_source,
             new_load_id(),
@@ -271,6 +271,11 @@ class Landing:
             self.chosen,
             self.say,
         )
+
+    def era(self, source: str) -> str:
+        """Return a name for the declarations of a source that say the same values."""
+        assert self._known is not None
+        return self._known.era(source)
 
     def _commit(self, package: Package) -> None:
         """Begin to load a package; the next one is read meanwhile."""
@@ -292,7 +297,7 @@ class Landing:
                 from ingestion.landing.resources import package_source
 
                 load(self.open(), package_source(self.product_source.domain, tables))
-            self.count(package)
+            self.report.count(package)
             self.memory.keep(package.remembered(), package.hashes(self.report.tallies))
             fault("after-memory")
         except Quarantined as error:
@@ -303,6 +308,7 @@ class Landing:
         """The rows that say which sources failed, once each."""
         broken, self._broken = self._broken, {}
         rows: dict[str, Rows] = {}
+        assert self._known is not None
         for name, why in broken.items():
             for table, added in self.product_source.failed(
                 self.chosen[name], why, self._known.state
@@ -310,36 +316,7 @@ class Landing:
                 rows.setdefault(table, []).extend(added)
         return rows
 
-    def count(self, package: Package) -> None:
-        """Add a committed package to the tallies."""
-        for taken in package.taken:
-            row, tally = taken.row, self.report.tallies[taken.row["source"]]
-            tally.file_count += package.part_number > 0  # rows of a database come in parts
-            tally.rows_in += row["rows_in"]
-            tally.accepted += row["rows_accepted"]
-            tally.duplicate += row["rows_duplicate"]
-            tally.rejected += row["rows_rejected"]
-            tally.rejected_files += row["status"] == "rejected"
-        for found in package.unchanged:
-            self.report.tallies[found.source].unchanged += 1
-
 
 def new_load_id() -> str:
     """Return an id that sorts after those of earlier loads and is never given twice."""
     return f"{clock.load_time()}-{secrets.token_hex(2)}"
-
-
-def cut(files: list[FoundFile]) -> Iterator[list[FoundFile]]:
-    """Cut files into packages: what is committed at once, and read again after a crash."""
-    package: list[FoundFile] = []
-    size = 0
-    limit = int(os.environ.get("SLUICE_PACKAGE_BYTES", PACKAGE_BYTES))
-    for found in files:
-        weight = found.byte_count * (8 if found.address.endswith((".gz", ".zst")) else 1)
-        if package and (size + weight > limit or len(package) >= PACKAGE_FILES):
-            yield package
-            package, size = [], 0
-        package.append(found)
-        size += weight
-    if package:
-        yield package

@@ -8,9 +8,9 @@ file. The memory is dropped when the table is not the one it was written for.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ class KnownFile:
     status: str
     rows_in: int
     load_id: str
+    byte_count: int = 0
 
 
 class Memory:
@@ -85,6 +86,21 @@ class Memory:
             known = dict(connection.execute("select source, hash from declared"))
         return {source for source, text in declared.items() if known.get(source) != text}
 
+    def redeclared(self, declared: dict[str, str]) -> set[str]:
+        """Return the sources that landed under another declaration than they have now."""
+        if not self.is_current():
+            return set()
+        with closing(self._open()) as connection:
+            known = dict(connection.execute("select source, hash from declared"))
+        return {source for source, text in declared.items() if known.get(source, text) != text}
+
+    def forget_files(self, sources: Iterable[str]) -> None:
+        """Look at every file of some sources again, however often this run is broken off."""
+        with closing(self._open()) as connection, connection:
+            connection.executemany(
+                "delete from seen where source = ?", [(source,) for source in sources]
+            )
+
     def keep(self, files: Iterable[tuple[FoundFile, str]], declared: dict[str, str]) -> None:
         """Remember files; those with a declaration's hash until the declaration changes."""
         with closing(self._open()) as connection, connection:
@@ -131,7 +147,8 @@ def landed_rows(
 ) -> list[dict[str, Any]]:
     """Return some columns of the current snapshot of a raw table, in order of time.
 
-    What lands afterwards is later than what is found here.
+    A column that the table does not have yet is null. What lands afterwards is later than what
+    is found here.
     """
     from pyiceberg.exceptions import NoSuchTableError
 
@@ -139,32 +156,61 @@ def landed_rows(
         landed = catalog().load_table((namespace, table))
     except NoSuchTableError:
         return []
-    found = landed.scan(selected_fields=(*columns, order)).to_arrow().sort_by(order).to_pylist()
+    there = {field.name for field in landed.schema().fields}
+    wanted = tuple(name for name in (*columns, order) if name in there)
+    found = landed.scan(selected_fields=wanted).to_arrow().sort_by(order).to_pylist()
+    for name in set(columns) - there:
+        for row in found:
+            row[name] = None
     instants = [row[order] for row in found if isinstance(row[order], datetime)]
     clock.go_on_after(max(instants, default=None))
     clock.go_on_after(clock.time_of(max((row.get("load_id") or "" for row in found), default="")))
     return found
 
 
-def known_files(
-    namespace: str,
-) -> tuple[dict[tuple[str, str], KnownFile], dict[tuple[str, str], set[str]]]:
-    """Return every file the lake holds, and where it was delivered, by source and content."""
-    columns = ("source", "file_hash", "status", "rows_in", "load_id", "source_file")
-    files: dict[tuple[str, str], KnownFile] = {}
-    addresses: dict[tuple[str, str], set[str]] = {}
+@dataclass
+class KnownFiles:
+    """Every file the lake holds, by source and content or by source and address."""
+
+    contents: dict[tuple[str, str], KnownFile] = field(default_factory=dict)
+    addresses: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # of a content
+    newest: dict[tuple[str, str], str] = field(default_factory=dict)  # content at an address
+
+
+def known_files(namespace: str) -> KnownFiles:
+    """Return every file the lake holds, and where it was delivered."""
+    columns = ("source", "file_hash", "status", "rows_in", "load_id", "source_file", "byte_count")
+    known = KnownFiles()
     for row in landed_rows(namespace, "files", columns, "landed_at"):
         key = (row["source"], row["file_hash"])
-        addresses.setdefault(key, set()).add(row["source_file"])
+        known.addresses.setdefault(key, set()).add(row["source_file"])
+        if row["status"] != "rejected":
+            known.newest[row["source"], row["source_file"]] = row["file_hash"]
         if row["status"] != "duplicate":
-            files[key] = KnownFile(row["status"], row["rows_in"], row["load_id"])
-    return files, addresses
+            known.contents[key] = KnownFile(
+                row["status"], row["rows_in"], row["load_id"], row["byte_count"] or 0
+            )
+    return known
 
 
-def known_declarations(namespace: str, table: str) -> dict[str, list[tuple[str, str]]]:
-    """Return, by source, each declaration's first load id and hash, oldest first."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    columns = ("source", "load_id", "declaration_hash")
+@dataclass(frozen=True)
+class KnownDeclaration:
+    """A declaration of a source that the lake has, by its first load."""
+
+    load_id: str
+    hash: str
+    values: str | None  # hash of the keys that change what rows say; None: none do
+    earlier_rows: str | None  # kept: what landed before it counts as read under it
+
+
+def known_declarations(
+    namespace: str, table: str, values_hash: Callable[[str], str | None]
+) -> dict[str, list[KnownDeclaration]]:
+    """Return each source's declarations, oldest first."""
+    found: dict[str, list[KnownDeclaration]] = {}
+    columns = ("source", "load_id", "declaration_hash", "declaration", "earlier_rows")
     for row in landed_rows(namespace, table, columns, "declared_at"):
-        found.setdefault(row["source"], []).append((row["load_id"], row["declaration_hash"]))
+        values = values_hash(row["declaration"]) if row["declaration"] else None
+        one = KnownDeclaration(row["load_id"], row["declaration_hash"], values, row["earlier_rows"])
+        found.setdefault(row["source"], []).append(one)
     return found

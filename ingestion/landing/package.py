@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared
 from ingestion.landing.deliveries import FoundFile, SourceFailed
-from ingestion.landing.landed import KnownFile, known_declarations, known_files
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.known import Known
+from ingestion.landing.landed import KnownFile
+from ingestion.landing.products import PRODUCTS
 from ingestion.landing.reading_process import Answer, ReadingProcess
 from ingestion.landing.reading_process import Job as Asked
 from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, declaration_row
@@ -21,46 +22,8 @@ from ingestion.landing.source import LandedFile, ProductSource, Rows, Say, decla
 MERGE_ROWS = 2_000_000
 SMALL_PART_ROWS = 50_000
 
-
-@dataclass
-class Known:
-    """What the lake holds, kept up to date while a run adds to it."""
-
-    files: dict[tuple[str, str], KnownFile]
-    addresses: dict[tuple[str, str], set[str]] | None  # None: every unseen file is a delivery
-    state: Any  # what the domain keeps in mind
-    declarations: dict[str, list[tuple[str, str]]]  # (load id, hash), oldest first
-    current: dict[str, str]  # hash of each chosen declaration
-
-    @classmethod
-    def read(
-        cls, product_source: ProductSource, memory_is_current: bool, current: dict[str, str]
-    ) -> Known:
-        files, addresses = known_files(product_source.namespace)
-        kept = None if memory_is_current else addresses
-        declarations = known_declarations(product_source.namespace, product_source.declared_table)
-        return cls(files, kept, product_source.remembered(), declarations, current)
-
-    def contents(self) -> list[tuple[str, str]]:
-        """Return the contents that need not be read again: a rejected file gets a new chance
-        when its source is declared anew."""
-        return [
-            key
-            for key, known in self.files.items()
-            if known.status == "loaded" or not self._is_redeclared(key[0], known.load_id)
-        ]
-
-    def _is_redeclared(self, source: str, load_id: str) -> bool:
-        in_force = [text for load, text in self.declarations.get(source, []) if load <= load_id]
-        return bool(in_force) and self.current.get(source, in_force[-1]) != in_force[-1]
-
-    def declare(self, source: str, load_id: str) -> bool:
-        """Note a source's declaration; says whether it is another than before."""
-        known = self.declarations.setdefault(source, [])
-        if known and known[-1][1] == self.current[source]:
-            return False
-        known.append((load_id, self.current[source]))
-        return True
+PACKAGE_BYTES = 512 * 1024 * 1024
+PACKAGE_FILES = 500
 
 
 class Package:
@@ -91,6 +54,7 @@ class Package:
         self.unchanged: list[FoundFile] = []
         self._answers: list[tuple[FoundFile, Answer]] = []
         self._noted: dict[str, Rows] = {}
+        self.told: list[str] = []  # to be shown when the package is committed
 
     def note(self, rows: dict[str, Rows]) -> None:
         """Add rows of our own to tables of the package; they get its load id."""
@@ -150,6 +114,7 @@ class Package:
             "load_id": self.load_id,
             "declaration": entry.declaration.model_dump_json(by_alias=True),
             "asked": self.product_source.asked(found, self.known.state),
+            "newest": self.known.newest_at(found),
             "scratch": str(self.folder / f"file{number:05}"),
         }
 
@@ -164,9 +129,12 @@ class Package:
             key = (found.source, answer["hash"])
         row = self._file_row(found, answer, answer["status"])
         row |= {name: answer[name] for name in ("rows_in", "rows_accepted", "rows_rejected")}
+        row["cells_rejected"] = answer.get("cells_rejected", 0)
         row |= self.product_source.file_columns(answer["notes"])
-        self.taken.append(LandedFile(found, row, answer["notes"]))
-        self.known.files[key] = KnownFile(answer["status"], answer["rows_in"], self.load_id)
+        self.taken.append(LandedFile(found, row, answer["notes"], answer.get("reason")))
+        self.known.files[key] = KnownFile(
+            answer["status"], answer["rows_in"], self.load_id, answer["bytes"]
+        )
         if self.known.addresses is not None:
             self.known.addresses.setdefault(key, set()).add(found.address)
         for table, path, rows in answer["parts"]:
@@ -232,7 +200,9 @@ class Package:
             self.take(found, answer)
         self._merge()
         tables = dict(self.parts)
-        self.note(self.product_source.noted(self.taken, self.known.state, self.declared))
+        noted = self.product_source.noted(self.taken, self.known.state, self.declared)
+        self.told = self.product_source.told(self.taken, noted)
+        self.note(noted)
         self.note({self.product_source.declared_table: self._declared_rows(sources)})
         self.note({"files": [taken.row for taken in self.taken]})
         for table, rows in self._noted.items():
@@ -268,7 +238,7 @@ class Package:
     def _declared_rows(self, sources: Any) -> list[dict[str, Any]]:
         said = {row["source"] for row in self._noted.get(self.product_source.declared_table, [])}
         return [
-            declaration_row(self.product_source, self.declared[name])
+            declaration_row(self.product_source, self.declared[name], self.known.earlier_rows(name))
             for name in sources
             if self.known.declare(name, self.load_id) and name not in said
         ]
@@ -277,7 +247,7 @@ class Package:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        shape = DOMAINS[self.product_source.domain].tables[table]
+        shape = PRODUCTS[self.product_source.domain].tables[table]
         target = self.folder / f"{name}-own{self.part_number}.parquet"
         pq.write_table(pa.Table.from_pylist(rows, schema=shape), target)
         return target
@@ -297,3 +267,19 @@ class Package:
     def clear(self) -> None:
         """Remove what was written on the way."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def cut(files: list[FoundFile]) -> Iterator[list[FoundFile]]:
+    """Cut files into packages: what is committed at once, and read again after a crash."""
+    package: list[FoundFile] = []
+    size = 0
+    limit = int(os.environ.get("SLUICE_PACKAGE_BYTES", PACKAGE_BYTES))
+    for found in files:
+        weight = found.byte_count * (8 if found.address.endswith((".gz", ".zst")) else 1)
+        if package and (size + weight > limit or len(package) >= PACKAGE_FILES):
+            yield package
+            package, size = [], 0
+        package.append(found)
+        size += weight
+    if package:
+        yield package

@@ -48,7 +48,7 @@ def take_percent_signs() -> None:
         begin(self, spec, f"{folder.replace('%', '%%')}/{name}" if folder else name, *more, **named)
 
     begin_with_plain_folder.takes_percent_signs = True  # type: ignore[attr-defined]
-    BufferedDataWriter.__init__ = begin_with_plain_folder  # type: ignore[method-assign]
+    BufferedDataWriter.__init__ = begin_with_plain_folder  # type: ignore[method-assign, assignment]
 
 
 def pipelines_dir() -> Path:
@@ -178,7 +178,7 @@ def quarantine(pipeline: dlt.Pipeline) -> Path:
 def _uncommit(namespace: str, package: Path) -> None:
     """Remove the rows of tables that were committed before another table of the load failed."""
     from pyiceberg.exceptions import NoSuchNamespaceError
-    from pyiceberg.expressions import In
+    from pyiceberg.expressions import In, Reference, literal
 
     from ingestion.landing.destination import LOAD_ID, durable_catalog
 
@@ -193,7 +193,7 @@ def _uncommit(namespace: str, package: Path) -> None:
             snapshot.summary and snapshot.summary.additional_properties.get(LOAD_ID) == package.name
             for snapshot in table.snapshots()
         ):
-            table.delete(In("load_id", load_ids))
+            table.delete(In(term=Reference("load_id"), values={literal(one) for one in load_ids}))
 
 
 def _load_ids(package: Path) -> list[str]:

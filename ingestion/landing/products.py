@@ -1,57 +1,53 @@
-"""The data products there are, and where each one's landing begins.
+"""The data products there are: every `ingestion/<name>/product.py` is one.
 
-A domain is a package `ingestion.<name>` with `schema.TABLES` (the shape of its raw tables) and
-`landing.SOURCE` (what it tells the landing), dbt models under `models/<name>`, gates under
-`expectations/<name>` and a page.
-All else asks here which domains there are; nothing else lists them.
+A product is registered by that file and by nothing else: all that needs to know which products
+there are asks here, and nothing here knows one by its name.
 """
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from ingestion.landing.source import ProductSource
+from ingestion.landing.registration import Product, loaded
 
 
-@dataclass(frozen=True)
-class Domain:
-    """One data product."""
-
-    name: str
-    main_table: str  # raw table that gets the rows of a delivered file
-    demo: str  # module that writes synthetic data to lake/demo/<name>, its README.md last
-
-    @property
-    def namespace(self) -> str:
-        """Namespace of the raw tables in the catalog."""
-        return f"raw_{self.name}"
-
-    @property
-    def tables(self) -> dict[str, Any]:
-        """Shapes (`pyarrow.Schema`) of the raw tables by name."""
-        found: dict[str, Any] = importlib.import_module(f"ingestion.{self.name}.schema").TABLES
-        return found
-
-    @property
-    def source(self) -> ProductSource:
-        """What the landing needs to know of the domain."""
-        found: ProductSource = importlib.import_module(f"ingestion.{self.name}.landing").SOURCE
-        return found
+class UnknownProduct(LookupError):
+    """A name is no product's; the message lists those there are."""
 
 
-DOMAINS = {
-    domain.name: domain
-    for domain in (
-        Domain("telemetry", "readings", "ingestion.telemetry.simulator"),
-        Domain("conversations", "records", "ingestion.conversations.demo"),
-        Domain("experiments", "studies", "ingestion.experiments.demo"),
-    )
-}
+def _found() -> dict[str, Product]:
+    folder = Path(__file__).parents[1]
+    names = [path.parent.name for path in folder.glob("*/product.py")]
+    found: list[Product] = [loaded(f"ingestion.{name}.product:PRODUCT") for name in names]
+    return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
 
 
-def domain_of_namespace(namespace: str) -> Domain:
-    """Return the domain whose raw tables lie in a namespace."""
-    return DOMAINS[namespace.removeprefix("raw_")]
+PRODUCTS = _found()  # by name, in the order of the menu
+
+
+def chosen_products(names: Iterable[str] | None) -> list[Product]:
+    """Return the named products in the order of the menu, or all.
+
+    Raises:
+        UnknownProduct: a name is no product's.
+    """
+    wanted = list(names or ())
+    if unknown := sorted(set(wanted) - set(PRODUCTS)):
+        raise UnknownProduct(
+            f"There is no product {', '.join(unknown)}; there are: {', '.join(PRODUCTS)}."
+        )
+    return [one for one in PRODUCTS.values() if not wanted or one.name in wanted]
+
+
+def product_of_namespace(namespace: str) -> Product:
+    """Return the product whose raw tables lie in a namespace."""
+    return PRODUCTS[namespace.removeprefix("raw_")]
+
+
+def entry_words() -> dict[str, str]:
+    """Return how declarations start: {key of one: key of a list of them}."""
+    words: dict[str, str] = {}
+    for one in PRODUCTS.values():
+        words |= {one.entry: one.entries, **dict(one.further_entries)}
+    return words

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from ingestion.lakehouse.sql_text import identifier
+
 _TIMESTAMP = pa.timestamp("us")
+# handing an empty Arrow table to duckdb would give the same, and import pandas
+_DUCKDB_TYPES = {
+    "string": "varchar",
+    "int64": "bigint",
+    "double": "double",
+    "bool": "boolean",
+    "date32[day]": "date",
+    "timestamp[us]": "timestamp",
+}
 
 REJECTS = pa.schema(
     [
@@ -36,9 +47,20 @@ FILES = pa.schema(
         ("rows_accepted", pa.int64()),
         ("rows_duplicate", pa.int64()),  # all rows of a file that was delivered before
         ("rows_rejected", pa.int64()),
+        ("cells_rejected", pa.int64()),  # single values of accepted rows, in rejects too
         ("seconds", pa.float64()),
         ("first_reading_at", _TIMESTAMP),
         ("last_reading_at", _TIMESTAMP),
         ("landed_at", _TIMESTAMP),
     ]
 )
+
+
+def empty_query(shape: pa.Schema) -> str:
+    """Return the query that gives a table of a shape without a row."""
+    return f"select {', '.join(null_column(field) for field in shape)} where false"
+
+
+def null_column(field: pa.Field) -> str:
+    """Return the expression of a column of which nothing is known."""
+    return f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"

@@ -8,7 +8,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 
 _TYPES = {
     pa.string(): "text",
@@ -17,8 +17,9 @@ _TYPES = {
     pa.bool_(): "bool",
 }
 
-# the canonical shape is fixed; what is new in a source is mapped before it comes here
-CONTRACT: Any = {"tables": "evolve", "columns": "freeze", "data_type": "freeze"}
+# what is new in a source is mapped before it comes here: new columns are those of a newer version
+# of the project, and the destination refuses files that do not fit their table
+CONTRACT: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 
 
 Parts = list[tuple[str, int]]  # (Parquet file, rows)
@@ -50,7 +51,7 @@ def piecewise_source(domain: str, pieces: Any) -> Any:
 
     @dlt.source(name=domain, max_table_nesting=0)
     def source() -> Iterator[Any]:
-        for table in DOMAINS[domain].tables:
+        for table in PRODUCTS[domain].tables:
             yield _table_of(domain, pieces, table)
 
     return source()
@@ -83,7 +84,7 @@ def _settings(domain: str, table: str) -> dict[str, Any]:
 def column_hints(domain: str, table: str) -> Any:
     """Return a raw table's columns as dlt describes them."""
     hints = {}
-    for field in DOMAINS[domain].tables[table]:
+    for field in PRODUCTS[domain].tables[table]:
         if pa.types.is_timestamp(field.type):
             hint: dict[str, Any] = {"data_type": "timestamp", "timezone": False, "precision": 6}
         else:

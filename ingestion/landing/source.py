@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingestion.lakehouse.clock import now
+from ingestion.lakehouse.settings import settings
 from ingestion.landing.declarations import Declared, Grammar
 from ingestion.landing.deliveries import FoundFile, at_path, fetch_object
 
@@ -29,6 +30,7 @@ class LandedFile:
     found: FoundFile
     row: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
+    refusal: str | None = None  # what was wrong first
 
 
 class ProductSource:
@@ -70,9 +72,25 @@ class ProductSource:
         """Return what lies at a path as data of a source, wherever its declaration looks."""
         return at_path(entry.name, path)
 
+    def values_hash(self, declaration: str) -> str | None:
+        """Return a hash of what a declaration (JSON) says about the values of its rows.
+
+        When it changes, files that landed before are read again; None: they never are.
+        """
+        return None
+
+    def supersedes(self, entry: Declared) -> bool:
+        """Say whether what a file says now replaces what the file at its address said before."""
+        return False
+
     def arranged(self, files: list[FoundFile], declared: Mapping[str, Declared]) -> list[FoundFile]:
-        """Return files in the order in which they are read."""
-        return files
+        """Return files in the order in which they are read: those of high priority first, unless
+        the mode keeps their order."""
+        if settings().keeps_order:
+            return files
+        return sorted(
+            files, key=lambda found: -getattr(declared[found.source].declaration, "priority", 0)
+        )
 
     def bring(self, found: FoundFile, folder: Path, say: Say) -> Path:
         """Fetch a remote file into a folder of the package; returns where it lies.
@@ -86,7 +104,7 @@ class ProductSource:
 
     def workers(self) -> int | None:
         """How many files are read at once; None: as many as threads are set."""
-        return None
+        return 1 if settings().sluice_mode == "sequential" else None
 
     def remembered(self) -> Any:
         """Return what the domain keeps in mind between runs, read once from the lake."""
@@ -113,6 +131,10 @@ class ProductSource:
         """
         return {}
 
+    def told(self, taken: list[LandedFile], noted: Mapping[str, Rows]) -> list[str]:
+        """Return what a person has to know of a package's files besides what is counted."""
+        return []
+
     def failed(self, entry: Declared, why: str, state: Any) -> dict[str, Rows]:
         """Return the rows, by table, that say a source could not be asked or fetched."""
         return {}
@@ -132,9 +154,15 @@ class ProductSource:
         """Land a streaming source."""
 
 
-def declaration_row(product_source: ProductSource, entry: Declared) -> dict[str, Any]:
-    """Return the row that says which declaration is in force; its load id is added later."""
+def declaration_row(
+    product_source: ProductSource, entry: Declared, earlier_rows: str | None = None
+) -> dict[str, Any]:
+    """Return the row that says which declaration is in force; its load id is added later.
+
+    `earlier_rows` says what becomes of rows that landed under another: read_again | kept.
+    """
     return {
+        "earlier_rows": earlier_rows,
         "source": entry.name,
         "declaration_hash": entry.hash,
         "declaration": entry.json,

@@ -80,6 +80,7 @@ class FileRead:
     rejects: list[Reject] = field(default_factory=list)
     parts: list[tuple[str, str, int]] = field(default_factory=list)  # (table, Parquet file, rows)
     notes: dict[str, Any] = field(default_factory=dict)  # for the domain's source; plain JSON
+    cells: list[Reject] = field(default_factory=list)  # single values of rows that are accepted
 
 
 class Reader:
@@ -126,7 +127,8 @@ class Reader:
             return {"status": "absent", "reason": f"it cannot be opened: {error.strerror}"}
         base = {"hash": file_hash, "bytes": size}
         with self.context.guard:
-            if (job["source"], file_hash) in self.known:
+            is_newest = job.get("newest") in (None, file_hash)
+            if (job["source"], file_hash) in self.known and is_newest:
                 return base | {"status": "duplicate"}
             self.known.add((job["source"], file_hash))
         poison(job["source_file"])
@@ -144,17 +146,18 @@ class Reader:
                 part.unlink()
             status = "rejected"
         target = scratch / "rejects.parquet"
-        rejected = write_rejects(found.rejects, target, origin)
-        if rejected:
-            found.parts.append(("rejects", str(target), rejected))
+        written = write_rejects([*found.rejects, *found.cells], target, origin)
+        if written:
+            found.parts.append(("rejects", str(target), written))
         return base | {
             "status": status,
             "rows_in": found.rows_in,
             "rows_accepted": found.rows_accepted,
-            "rows_rejected": rejected,
+            "rows_rejected": len(found.rejects),
+            "cells_rejected": len(found.cells),
             "parts": found.parts,
             "notes": found.notes,
-            "reason": str(found.rejects[0].error) if status == "rejected" else None,
+            "reason": _first_refusal([*found.rejects, *found.cells]),
         }
 
     def _read(self, job: Job) -> FileRead:
@@ -178,6 +181,14 @@ class Reader:
         for path in job["paths"]:
             Path(path).unlink()
         return {}
+
+
+def _first_refusal(rejects: list[Reject]) -> str | None:
+    """Say what was wrong first, and on which line."""
+    if not rejects:
+        return None
+    line = rejects[0].line_number
+    return f"{'' if line is None else f'line {line}: '}{rejects[0].error}"
 
 
 def refused(error: Exception, path: Path) -> FileRead:

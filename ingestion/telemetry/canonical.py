@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from ingestion.tables.bounds import clock_bounds
+from ingestion.tables.instants import TimeSql, doubled_shifts, passes_sql
+from ingestion.tables.keeping import keep
+from ingestion.tables.staged import (
+    NUMERIC_SHARE,
+    Column,
+    Staged,
+    Wanted,
+    constant,
+    number_sql,
+    quoted,
+)
 from ingestion.telemetry.declaration import Declaration
-from ingestion.telemetry.instants import TimeSql
-from ingestion.telemetry.keeping import keep
+from ingestion.telemetry.energy import SENSOR, energy_sql
 from ingestion.telemetry.mapping import (
     Delivery,
     Number,
@@ -23,14 +33,7 @@ from ingestion.telemetry.mapping import (
     reading_time,
     stage_sql,
     time_columns,
-)
-from ingestion.telemetry.staged import (
-    NUMERIC_SHARE,
-    Staged,
-    Wanted,
-    constant,
-    number_sql,
-    quoted,
+    version_sql,
 )
 
 
@@ -47,11 +50,21 @@ class Row:
     quantities: dict[str, Number]
     sensors: list[tuple[str, Number, tuple[float, ...]]]
     labels: list[tuple[str, str]]
+    version: str
+    cells: list[tuple[Column, str]]  # sensors, and what may be wrong with a value of each
+
+
+@dataclass
+class Uses:
+    """What each column of a file is taken for, and what is left out though nobody asked for it."""
+
+    by_name: dict[str, str]  # mapped | sensor | label | ignored
+    left_out: dict[str, float]  # share of numbers among its values
 
 
 def column_uses(
     con: duckdb.DuckDBPyConnection, declaration: Declaration, staged: Staged, wanted: Wanted
-) -> dict[str, str]:
+) -> Uses:
     """Say for each column of the file what it is taken for."""
     sensors = declaration.columns.sensors
     mapped = {column.name for name in wanted.mapped if (column := staged.column(name))}
@@ -66,11 +79,12 @@ def column_uses(
     cursor = staged.column(declaration.sql.cursor or "") if declaration.sql else None
     if cursor:
         excluded.add(cursor.name)  # counts rows, measures nothing
-    late = _numbers_after_blank_start(con, staged, wanted)
-    uses = {}
+    shares = _number_shares(con, staged, wanted)
+    uses, left_out = {}, {}
     for column in staged.columns:
         name = column.name
-        numeric = column.is_numeric or name in wanted.known_sensors or name in late
+        numeric = column.is_numeric or name in wanted.known_sensors
+        numeric = numeric or shares.get(name, 0.0) > NUMERIC_SHARE
         if name in labels:
             uses[name] = "label"
         elif name in listed:
@@ -79,31 +93,34 @@ def column_uses(
             uses[name] = "mapped"
         elif name in excluded or not name or sensors.include != "all_numeric":
             uses[name] = "ignored"
+        elif numeric:
+            uses[name] = "sensor"
         else:
-            uses[name] = "sensor" if numeric else "ignored"
-    return uses
+            uses[name] = "ignored"
+            left_out[name] = shares.get(name, 0.0)
+    return Uses(uses, left_out)
 
 
-def _numbers_after_blank_start(
+def _number_shares(
     con: duckdb.DuckDBPyConnection, staged: Staged, wanted: Wanted
-) -> set[str]:
-    """A sensor that is silent in the first rows is a sensor all the same."""
-    silent = [
+) -> dict[str, float]:
+    """Return the share of numbers in the text columns that nobody declares, over the whole file:
+    a sensor that is silent, or says other words, in the first rows is a sensor all the same."""
+    texts = [
         column
         for column in staged.columns
-        if column.is_numeric is None and column.kind == "VARCHAR"
+        if column.kind == "VARCHAR" and not wanted.is_mapped(column.name)
     ]
-    if not silent:
-        return set()
+    if not texts:
+        return {}
     counts = ", ".join(
         f"count({column.ident}), count({number_sql(column.ident, 'VARCHAR', wanted.dialect)})"
-        for column in silent
+        for column in texts
     )
     found = con.execute(f"select {counts} from {staged.relation}").fetchall()[0]
     return {
-        column.name
-        for index, column in enumerate(silent)
-        if found[2 * index] and found[2 * index + 1] >= NUMERIC_SHARE * found[2 * index]
+        column.name: found[2 * index + 1] / found[2 * index] if found[2 * index] else 0.0
+        for index, column in enumerate(texts)
     }
 
 
@@ -113,52 +130,113 @@ def row_over(
     delivery: Delivery,
     staged: Staged,
     wanted: Wanted,
-    uses: dict[str, str],
+    uses: Uses,
     scratch: Path,
 ) -> Row:
+    """Return the expressions of a file's rows.
+
+    Raises:
+        Unreadable: the file lacks what they need.
+    """
     columns = declaration.columns
-    relation, time = _timed(con, declaration, staged, scratch)
     control = control_sql(columns.control_id, staged, delivery.part)
+    relation, time = _timed(con, declaration, staged, scratch, control)
     quantities = _quantities(declaration, staged, wanted)
-    sensors = []
+    sensors, cells = _sensors(declaration, staged, wanted, uses)
+    labels, bad_labels = _labels(declaration, staged)
+    version, bad_version = version_sql(declaration, staged)
+    meter = _meter(declaration, staged, wanted)
+    checks = [
+        f"when ({time.problem}) is not null then ({time.problem}) || "
+        f"{quoted(':' + columns.reading_at.column[0])}",
+        f"when ({control}) is null then 'missing_control_id:'" if columns.control_id.column else "",
+        *(number.problem or "" for number in quantities.values()),
+        meter.problem or "" if meter else "",
+        *bad_labels,
+        bad_version,
+    ]
+    row = Row(
+        relation=relation,
+        control=control,
+        cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
+        stage=stage_sql(columns.stage, staged),
+        utc=time.utc,
+        problem=f"case {' '.join(filter(None, checks))} end",
+        quantities=quantities,
+        sensors=sensors,
+        labels=labels,
+        version=version,
+        cells=cells,
+    )
+    if meter:
+        _add_energy(con, declaration, staged, row, meter, scratch)
+    return row
+
+
+def _add_energy(
+    con: duckdb.DuckDBPyConnection,
+    declaration: Declaration,
+    staged: Staged,
+    row: Row,
+    meter: Number,
+    scratch: Path,
+) -> None:
+    """Give the rows the energy since the one before, and the power where none is declared."""
+    assert declaration.columns.energy is not None
+    rows = energy_sql(
+        row.relation, declaration.columns.energy, meter.value, row.control, row.utc, row.problem
+    )
+    target = scratch / "metered.parquet"
+    row.relation = keep(con, f"from {rows} order by r", target, staged.byte_count)
+    row.sensors.append((SENSOR, Number("energy_wh", None), ()))
+    if not row.quantities.keys() & {"power", "voltage"}:
+        row.quantities["power"] = Number("energy_w", None)
+
+
+def _meter(declaration: Declaration, staged: Staged, wanted: Wanted) -> Number | None:
+    """Return what an energy meter says; its sentinels say nothing."""
+    energy = declaration.columns.energy
+    column = staged.column(energy.column) if energy else None
+    if column is None:
+        return None
+    number = column_number(column, wanted)
+    return Number(_without(number.value, declaration.sentinels_of(column.name)), number.problem)
+
+
+def _sensors(
+    declaration: Declaration, staged: Staged, wanted: Wanted, uses: Uses
+) -> tuple[list[tuple[str, Number, tuple[float, ...]]], list[tuple[Column, str]]]:
+    """Return the sensors of a file, and what may be wrong with a value of each."""
+    sensors, cells = [], []
     for column in staged.columns:
-        if uses[column.name] == "sensor":
-            name = columns.sensors.rename.get(column.name, column.name)
+        if uses.by_name[column.name] == "sensor":
+            name = declaration.columns.sensors.rename.get(column.name, column.name)
             number = column_number(column, wanted)
             sensors.append((name, number, declaration.sentinels_of(column.name)))
+            if number.problem:
+                cells.append((column, number.problem))
+    return sensors, cells
+
+
+def _labels(declaration: Declaration, staged: Staged) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return (issue kind, whether abnormal) of each declared label, and what may be wrong."""
     labels, problems = [], []
     for label in declaration.labels.columns:
         if found := staged.column(label.column):
             kind, abnormal, problem = label_sql(label, found)
             labels.append((kind, abnormal))
             problems.append(problem)
-    numbers = [*quantities.values(), *(number for _, number, _ in sensors)]
-    checks = [
-        f"when ({time.problem}) is not null then ({time.problem}) || "
-        f"{quoted(':' + columns.reading_at.column[0])}",
-        *(
-            [f"when ({control}) is null then 'missing_control_id:'"]
-            if columns.control_id.column
-            else []
-        ),
-        *(number.problem for number in numbers if number.problem),
-        *filter(None, problems),
-    ]
-    return Row(
-        relation=relation,
-        control=control,
-        cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
-        stage=stage_sql(columns.stage, staged),
-        utc=time.utc,
-        problem=f"case {' '.join(checks)} end",
-        quantities=quantities,
-        sensors=sensors,
-        labels=labels,
-    )
+        else:  # a file without the column does not say that all is well
+            labels.append((quoted(label.issue_kind), "cast(null as boolean)"))
+    return labels, problems
 
 
 def _timed(
-    con: duckdb.DuckDBPyConnection, declaration: Declaration, staged: Staged, scratch: Path
+    con: duckdb.DuckDBPyConnection,
+    declaration: Declaration,
+    staged: Staged,
+    scratch: Path,
+    control: str,
 ) -> tuple[str, TimeSql]:
     """Return the staged rows with their times, and the expressions over them.
 
@@ -175,19 +253,14 @@ def _timed(
     time = replace(time, computed=computed)
     if declaration.columns.reading_at.zone != "UTC":
         bounds = clock_bounds(con, relation, time)
-        time = replace(reading_time(declaration, staged, bounds), computed=computed)
+        instant = declaration.columns.reading_at
+        doubled = doubled_shifts(instant, *bounds) if instant.ambiguous == "reject" else []
+        by_order = reading_time(declaration, staged, bounds, by_order=bool(doubled))
+        time = replace(by_order, computed=computed)
+        if doubled:
+            rows = f"from {passes_sql(time.over(relation), control, doubled)} order by r"
+            return keep(con, rows, scratch / "passes.parquet", staged.byte_count), time
     return time.over(relation), time
-
-
-def clock_bounds(
-    con: duckdb.DuckDBPyConnection, relation: str, time: TimeSql
-) -> tuple[datetime | None, datetime | None]:
-    """Return the earliest and latest clock time, within the years a zone has rules for."""
-    low, high = con.execute(
-        f"select min({time.local}), max({time.local}) from {time.over(relation)} "
-        f"where {time.local} between timestamp '1970-01-01' and timestamp '2100-01-01'"
-    ).fetchall()[0]
-    return low, high
 
 
 def _quantities(declaration: Declaration, staged: Staged, wanted: Wanted) -> dict[str, Number]:
@@ -213,7 +286,7 @@ def table_queries(
             f"select {delivery.provenance}, {row.control} as control_id, "
             f"cast({quoted(name)} as enum({names})) as sensor, "
             f"{_without(number.value, sentinels)} as value, {row.utc} as reading_at "
-            f"from {good} where ({number.value}) is not null"
+            f"from {good} where isfinite({number.value})"
             for name, number, sentinels in row.sensors
         )
         yield "sensor_values", " union all ".join(parts)
@@ -232,7 +305,8 @@ def _readings(declaration: Declaration, delivery: Delivery, row: Row, good: str)
     parts = []
     for name in ("power", "voltage", "current", "temperature"):
         number = row.quantities.get(name)
-        unit = getattr(declaration.columns, name).unit if number else None
+        declared = getattr(declaration.columns, name)
+        unit = (declared.unit if declared else "W") if number else None
         parts.append(f"{number.value if number else 'cast(null as double)'} as {name}")
         parts.append(f"{constant(unit) if unit else 'cast(null as varchar)'} as {name}_unit")
     power = [_is_sentinel(declaration, row, name) for name in ("power", "voltage", "current")]
@@ -241,7 +315,7 @@ def _readings(declaration: Declaration, delivery: Delivery, row: Row, good: str)
         f"{row.stage} as stage, {', '.join(parts)}, "
         f"{' or '.join(power)} as is_power_sentinel, "
         f"{_is_sentinel(declaration, row, 'temperature')} as is_temperature_sentinel, "
-        f"{row.utc} as reading_at from {good}"
+        f"{row.utc} as reading_at, {row.version} as row_version from {good}"
     )
 
 

@@ -7,19 +7,15 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.tables.instants import FIRST, LAST
+from ingestion.tables.rejecting import Reject, rejected_cells, staged_rejects
+from ingestion.tables.staged import Staged, Wanted, quoted
+from ingestion.tables.staging_any import PARQUET, file_format, stage
+from ingestion.tables.survey import Unreadable, blame
+from ingestion.tables.workbook import csv_of_workbook
 from ingestion.telemetry.canonical import column_uses, row_over, table_queries
 from ingestion.telemetry.declaration import Declaration
-from ingestion.telemetry.instants import FIRST, LAST
 from ingestion.telemetry.mapping import Delivery, wanted_columns
-from ingestion.telemetry.rejecting import Reject, staged_rejects
-from ingestion.telemetry.staged import Staged, Wanted, quoted
-from ingestion.telemetry.staging import stage_csv
-from ingestion.telemetry.staging_json import stage_jsonl
-from ingestion.telemetry.staging_other import stage_parquet
-from ingestion.telemetry.survey import Unreadable, blame
-
-ROW_GROUP = 122_880
-PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
 
 
 @dataclass
@@ -32,28 +28,10 @@ class Converted:
     last_at: int | None = None
     outputs: dict[str, tuple[str, int]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
+    cells: list[Reject] = field(default_factory=list)  # single values of rows that are accepted
+    left_out: dict[str, float] = field(default_factory=dict)  # column -> share of numbers
+    unit_row: str | None = None  # the line under the header that is no reading
     columns: dict[str, str] = field(default_factory=dict)  # name -> mapped|sensor|label|ignored
-
-
-def file_format(path: Path, name: str, declared: str) -> str:
-    """Return csv, jsonl or parquet: as declared, by the file's first bytes, or by its name."""
-    if declared != "auto":
-        return declared
-    with path.open("rb") as stream:
-        if stream.read(4) == b"PAR1":
-            return "parquet"
-    bare = name.lower().removesuffix(".gz")
-    if bare.endswith((".jsonl", ".ndjson", ".json")):
-        return "jsonl"
-    return "parquet" if bare.endswith((".parquet", ".pq")) else "csv"
-
-
-def stage(
-    con: duckdb.DuckDBPyConnection, path: Path, kind: str, wanted: Wanted, scratch: Path, job: str
-) -> Staged:
-    """Stage a file of any format."""
-    readers = {"csv": stage_csv, "jsonl": stage_jsonl, "parquet": stage_parquet}
-    return readers[kind](con, path, wanted, scratch, job)
 
 
 def convert(
@@ -64,15 +42,24 @@ def convert(
     scratch: Path,
     known_sensors: set[str],
     job: str,
+    name: str | None = None,
 ) -> Converted:
     """Write a file's readings, sensor values and labels below `scratch`.
+
+    `name` tells its format where it is another than that of the delivery: in a zip file.
 
     Raises:
         Unreadable: nothing of the file can be taken.
     """
     wanted = wanted_columns(declaration, known_sensors)
     declared = declaration.files.format if declaration.files else "jsonl"
-    kind = file_format(path, delivery.source_file, declared)
+    kind = file_format(path, name or delivery.source_file, declared)
+    if kind == "xlsx":
+        target = scratch / "clean.sheet.csv"
+        assert declaration.files is not None
+        form = declaration.columns.reading_at.format[0]
+        wanted.dialect = csv_of_workbook(path, declaration.files, form, target)
+        path, kind = target, "csv"
     staged = stage(con, path, kind, wanted, scratch, job)
     try:
         return _write(con, declaration, delivery, staged, wanted, scratch)
@@ -90,7 +77,7 @@ def _write(
 ) -> Converted:
     uses = column_uses(con, declaration, staged, wanted)
     row = row_over(con, declaration, delivery, staged, wanted, uses, scratch)
-    result = Converted(columns=uses)
+    result = Converted(columns=uses.by_name, left_out=uses.left_out, unit_row=staged.unit_row)
     result.rejects = list(staged_rejects(con, staged, row.relation, row.problem))
     wrong = len(result.rejects) - len(staged.bad_lines)
     result.rows_accepted = staged.row_count - wrong
@@ -98,6 +85,7 @@ def _write(
     good = row.relation
     if wrong:
         good = f"(select * from {row.relation} where ({row.problem}) is null)"
+    result.cells = list(rejected_cells(con, staged, good, row.cells))
     for table, select in table_queries(declaration, delivery, row, good):
         target = scratch / f"{table}.parquet"
         count = con.execute(f"copy ({select}) to {quoted(str(target))} {PARQUET}").fetchall()[0][0]

@@ -9,10 +9,15 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.sql_text import literal
-from ingestion.telemetry.canonical import clock_bounds
-from ingestion.telemetry.convert import PARQUET, Converted, file_format, stage
-from ingestion.telemetry.declaration import Declaration, Instant, LabelSpans, LabelWindows
-from ingestion.telemetry.instants import TimeSql, instant_sql
+from ingestion.tables.bounds import clock_bounds
+from ingestion.tables.grammar import Instant
+from ingestion.tables.instants import TimeSql, instant_sql
+from ingestion.tables.rejecting import Reject, staged_rejects
+from ingestion.tables.staged import Staged, Wanted, quoted
+from ingestion.tables.staging_any import PARQUET, file_format, stage
+from ingestion.tables.survey import Unreadable
+from ingestion.telemetry.convert import Converted
+from ingestion.telemetry.declaration import Declaration, LabelSpans, LabelWindows
 from ingestion.telemetry.mapping import (
     Delivery,
     control_of_file,
@@ -21,9 +26,6 @@ from ingestion.telemetry.mapping import (
     time_columns,
     word_sql,
 )
-from ingestion.telemetry.rejecting import Reject, staged_rejects
-from ingestion.telemetry.staged import Staged, Wanted, quoted
-from ingestion.telemetry.survey import Unreadable
 
 
 def convert_windows(

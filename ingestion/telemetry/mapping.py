@@ -8,18 +8,18 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from ingestion.lakehouse.sql_text import literal
+from ingestion.tables.grammar import Dialect
+from ingestion.tables.instants import TimeSql, instant_sql
+from ingestion.tables.staged import Column, Staged, Wanted, constant, number_sql, quoted
+from ingestion.tables.survey import Unreadable
+from ingestion.tables.trimming import trimmed_sql
 from ingestion.telemetry.declaration import (
     ControlId,
     CycleId,
     Declaration,
-    Dialect,
     LabelColumn,
     Stage,
 )
-from ingestion.telemetry.instants import TimeSql, instant_sql
-from ingestion.telemetry.staged import Column, Staged, Wanted, constant, number_sql, quoted
-from ingestion.telemetry.survey import Unreadable
-from ingestion.telemetry.trimming import trimmed_sql
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,21 @@ class Delivery:
     source: str
     source_file: str  # as a person finds it: path or address
     part: str  # path below the first wildcard of the declaration
+    records_before: int = 0  # of other files in the same zip file
 
     @property
     def provenance(self) -> str:
+        record = f"r + {self.records_before}" if self.records_before else "r"
         return (
             f"{constant(self.load_id)} as load_id, {constant(self.source)} as source, "
-            f"{constant(self.source_file)} as source_file, r as record_number"
+            f"{constant(self.source_file)} as source_file, {record} as record_number"
         )
 
 
 def wanted_columns(declaration: Declaration, known_sensors: set[str]) -> Wanted:
     """Return what a data file of this source has to be read for."""
     columns = declaration.columns
-    quantities = (columns.power, columns.voltage, columns.current)
+    quantities = (columns.power, columns.voltage, columns.current, columns.energy)
     needed = {part.column for part in quantities if part and part.column}
     numbers = set(needed)
     if columns.temperature and columns.temperature.column:
@@ -52,6 +54,9 @@ def wanted_columns(declaration: Declaration, known_sensors: set[str]) -> Wanted:
     texts = {label.column for label in declaration.labels.columns}
     texts |= {part.column for part in (columns.stage, columns.cycle_id) if part}
     required = needed | set(columns.reading_at.column)
+    if declaration.sql and declaration.sql.version:
+        texts.add(declaration.sql.version)  # as it is written: large numbers stay exact
+        required.add(declaration.sql.version)
     if columns.control_id.column:
         texts.add(columns.control_id.column)
         required.add(columns.control_id.column)
@@ -107,7 +112,7 @@ def control_of_file(control: ControlId, part: str) -> str:
     if control.constant is not None:
         return control.prefix + control.constant
     path = PurePosixPath(part)
-    bare = path.with_name(path.name.removesuffix(".gz"))
+    bare = path.with_name(path.name.removesuffix(".gz").removesuffix(".zip"))
     bare = bare.with_suffix("") if bare.suffix else bare
     named = {"stem": bare.name, "path": str(bare), "folder": path.parent.name}
     name = named[control.file or "stem"]
@@ -129,6 +134,18 @@ def cycle_sql(cycle: CycleId | None, staged: Staged, control: str, part: str) ->
     if cycle.per == "control":
         return f"{control} || '/' || {word}"
     return f"{quoted(part + '#')} || {word}" if cycle.per == "file" else word
+
+
+def version_sql(declaration: Declaration, staged: Staged) -> tuple[str, str]:
+    """Return (version, problem) of a row: a whole number, or a time in microseconds since 1970."""
+    column = staged.column(declaration.sql.version or "") if declaration.sql else None
+    if column is None:
+        return "cast(null as bigint)", ""
+    word = word_sql(column)
+    moment = f"epoch_us(try_cast({word} as timestamp with time zone))"
+    version = f"coalesce(try_cast({word} as bigint), {moment})"
+    shown = literal(column.name)[1:-1]
+    return version, f"when {word} is not null and {version} is null then 'bad_version:{shown}'"
 
 
 def stage_sql(stage: Stage | None, staged: Staged) -> str:
@@ -206,8 +223,12 @@ def _words(words: tuple[str, ...]) -> str:
 
 
 def reading_time(
-    declaration: Declaration, staged: Staged, bounds: tuple[datetime | None, datetime | None]
+    declaration: Declaration,
+    staged: Staged,
+    bounds: tuple[datetime | None, datetime | None],
+    by_order: bool = False,
 ) -> TimeSql:
     """Return the expressions for a reading's time."""
     instant = declaration.columns.reading_at
-    return instant_sql(instant, time_columns(staged, instant.column), *bounds)
+    columns = time_columns(staged, instant.column)
+    return instant_sql(instant, columns, *bounds, by_order=by_order)

@@ -37,6 +37,7 @@ READINGS = pa.schema(
         ("is_power_sentinel", pa.bool_()),
         ("is_temperature_sentinel", pa.bool_()),
         ("reading_at", _TIMESTAMP),
+        ("row_version", pa.int64()),  # of a database's row; times are microseconds since 1970
     ]
 )
 
@@ -76,6 +77,9 @@ SOURCES = pa.schema(
         ("idle_gap_seconds", pa.float64()),  # null: the project's default
         ("lead_in_share", pa.float64()),  # first share of a series known to be normal
         ("declared_at", _TIMESTAMP),
+        ("supersedes", pa.string()),  # path | whole | never | version | rows; null: path
+        # of rows that landed under a declaration that says other values: read_again | kept
+        ("earlier_rows", pa.string()),
     ]
 )
 
@@ -90,6 +94,7 @@ SOURCE_COLUMNS = pa.schema(
         ("use", pa.string()),  # mapped | sensor | label | ignored; null when gone
         ("previous_use", pa.string()),  # null when new
         ("change", pa.string()),  # new | changed | gone
+        ("number_share", pa.float64()),  # of the values of a column that is left out unasked
         ("noticed_at", _TIMESTAMP),
     ]
 )

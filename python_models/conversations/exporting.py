@@ -11,18 +11,21 @@ import os
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from python_models.conversations.masking import masked_all
 from python_models.conversations.released_set import ReleasedSet, SetRefused
-from python_models.conversations.templates import TEMPLATES, NotCarried
+from python_models.conversations.request import Request as Request
+from python_models.conversations.talks import NotCarried
+from python_models.conversations.templates import Template
+from python_models.conversations.trainer_files import write_beside
+from python_models.conversations.trainers import NAMES
 from python_models.conversations.writers import (
-    COMPRESSIONS,
-    FORMATS,
     JsonLines,
     Writer,
     file_name,
@@ -33,33 +36,6 @@ from python_models.conversations.writers import (
 SPLITS = ("train", "validation", "test")
 MANIFEST = "manifest.json"
 LEFT_OUT = "left_out.jsonl"
-TIERS = ("open", "restricted", "private")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for; `tiers` are those the caller may have."""
-
-    format: str = "jsonl"
-    template: str = "messages"
-    compression: str = "none"
-    tiers: tuple[str, ...] = ("open",)
-
-    def check(self) -> None:
-        """Refuse what is not one of the choices.
-
-        Raises:
-            SetRefused: names the wrong choice and the right ones.
-        """
-        choices = (
-            ("FORMAT", (self.format,), FORMATS),
-            ("TEMPLATE", (self.template,), tuple(TEMPLATES)),
-            ("COMPRESS", (self.compression,), tuple(COMPRESSIONS)),
-            ("TIERS", self.tiers, TIERS),
-        )
-        for name, given, known in choices:
-            if wrong := [one for one in given if one not in known]:
-                raise SetRefused(f"{name}={','.join(wrong)} is none of {', '.join(known)}")
 
 
 @dataclass
@@ -146,13 +122,42 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     return Written(folder, written.manifest, written.left_out)
 
 
+@dataclass
+class _Counted:
+    """Conversations by why they are left out, kinds not carried, pieces masked."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    hidden: Counter[str] = field(default_factory=Counter)
+
+
+def _record(
+    row: Mapping[str, Any], template: Template, kinds: Sequence[str], counted: _Counted
+) -> dict[str, Any]:
+    """A member in the shape that is wanted, masked.
+
+    Raises:
+        NotCarried: the shape has no place for it; nothing of it is counted then.
+    """
+    turns, metadata = row["turns"] or [], json.loads(row["metadata"] or "{}")
+    lost: list[str] = []
+    hidden: list[str] = []
+    if kinds:
+        turns = masked_all(turns, kinds, hidden.append)
+        metadata = masked_all(metadata, kinds, hidden.append)
+    record = template.record(row["conversation_id"], turns, metadata, lost.append)
+    counted.lost.update(lost)
+    counted.hidden.update(hidden)
+    return record
+
+
 def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
-    template = TEMPLATES[request.template]
+    template = request.shape()
     names = {
         split: file_name(f"{wanted.name}-{split}", request.format, request.compression)
         for split in SPLITS
     }
-    reasons: Counter[str] = Counter()
+    counted, kinds = _Counted(), wanted.mask
     with ExitStack() as stack:
         files: dict[str, Writer] = {
             split: stack.enter_context(
@@ -164,19 +169,26 @@ def _write_all(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         left_out = JsonLines(named, template.schema)
         for row in wanted.rows():
             try:
-                record = template.record(row["conversation_id"], row["turns"] or [])
+                files[row["split"]].put(_record(row, template, kinds, counted))
             except NotCarried as reason:
-                reasons[str(reason)] += 1
+                counted.reasons[str(reason)] += 1
                 told = {name: row[name] for name in ("record_id", "conversation_id", "split")}
                 left_out.put(told | {"reason": str(reason)})
-            else:
-                files[row["split"]].put(record)
     rows = {split: writer.rows for split, writer in files.items()}
     files_told = [_told(folder / name, split, rows[split]) for split, name in names.items()]
-    manifest = _manifest(wanted, request, files_told, reasons, _told(folder / LEFT_OUT, None, 0))
+    named_file = _told(folder / LEFT_OUT, None, 0)
+    manifest = _manifest(wanted, request, files_told, counted.reasons, named_file)
+    manifest["masked"] = {kind: counted.hidden[kind] for kind in kinds}
+    manifest["not_carried"] = dict(sorted(counted.lost.items()))
+    if request.is_training:
+        known = NAMES[request.trainer] | dict(request.names)
+        manifest |= {"trainer": request.trainer, "names": known}
+        manifest["beside"] = write_beside(
+            folder, request.trainer, request.template, known, manifest
+        )
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return Written(folder, manifest, reasons)
+    return Written(folder, manifest, counted.reasons)
 
 
 def _told(path: Path, split: str | None, rows: int) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The language of texts, told by py3langid offline; a text is looked at once in its life.
+"""The language of texts, told by their script, else by py3langid; all of it offline.
 
-The detector does some 3,000 texts a second and core, more slowly than anything else in the
-validation: it sees the beginning of a text only, and many texts are shared among processes.
+A text is looked at once in its life. The model does some 3,000 texts a second and core, more slowly
+than anything else in the validation: it sees the beginning of a text only, and many texts are
+shared among processes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-SEEN_CHARS = 800  # of a text; more changes next to no answer and costs in proportion
+from python_models.conversations.scripts import written_in
+
+SEEN_CHARS = 800  # of a text's prose; more changes next to no answer and costs in proportion
+READ_CHARS = 6 * SEEN_CHARS  # of a text, to find that much prose in
+CERTAIN = 1.0  # a script that is one language's own; the model is never that sure
+LIKELY = 0.95  # a script that several share: one of them, as the model says
+ALMOST = 0.9999
 BATCH = 1_000
 WORTH_PROCESSES = 6_000  # texts from which starting processes is the smaller cost
 SCHEMA = pa.schema(
@@ -32,9 +39,27 @@ SCHEMA = pa.schema(
 Text = tuple[str, str]  # id, text
 Found = tuple[str, str, float]  # id, language, probability
 
-# roles are English words in every language, and addresses and markup belong to none
-_ROLE = re.compile(r"^(?:system|user|assistant|tool): ", re.M)
-_NO_WORDS = re.compile(r"https?://\S+|<[^<>]{1,80}>|[0-9{}\[\]\"`*_=<>|#/\\]+")
+# turns of people, else those of anybody: what tools and prompts say is in a language of its own
+_TURN = re.compile(r"^(system|user|assistant|tool): ", re.M)
+# code, markup, tables and addresses belong to no language
+_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.M | re.S)
+_NO_PROSE = re.compile(
+    r"`[^`\n]+`|\$\$.+?\$\$|https?://\S+|[\w.+-]{1,64}@\S+|<[^<>]{1,80}>|\b\w*[_/\\]\S*|\b\w+\.\w+\(.*?\)"
+)
+_SIGNS = re.compile(r"[0-9{}\[\]\"`*_=<>|#/\\]+")
+_CODE_LINE = re.compile(
+    r"[ \t]*(?:import\s+[\w.]+|(?:from\s+[\w.]+\s+)import\s.*|import\s+[\w.]+\s+as\s.*|"
+    r"\|.*|.*\|.*\|.*|[\[{].*[\]}],?|.*[;{}]\s*|(?:def|class|import|from|return|public|"
+    r"private|func|function|const|let|var|#include|select|insert|update|<\?php|>>>|\$)\s.*[=(:.*{].*|"
+    r"(?:if|for|while|elif|else|try|except)\b.*[:{]\s*|\w+\s*[+-]?=\s*\S.*|\w+\(.*\).*)",
+    re.I,
+)
+_PEOPLE = frozenset(("user", "assistant"))
+# what the model alone said of scripts it is no judge of
+_MODEL_ALONE = (
+    "('zh', 'wuu', 'yue', 'ja', 'ko', 'he', 'hbo', 'th', 'ar', 'ary', 'arz', 'fa', 'ur', 'ps', "
+    "'ru', 'uk', 'bg', 'sr', 'be', 'mk', 'hi', 'mr', 'ne', 'sa')"
+)
 
 
 def detect_new(
@@ -52,7 +77,7 @@ def detect_new(
     """
     condition = f" where conversation_id not in ({known})" if known else ""
     query = (
-        f"select conversation_id, left(text, {2 * SEEN_CHARS}) as text"
+        f"select conversation_id, left(text, {READ_CHARS}) as text"
         f" from ({texts.sql_query()}){condition}"
     )
     counted = session.execute(f"select count(*) from ({query})").fetchone()
@@ -69,8 +94,14 @@ def detect_new(
 
 
 def known_before(session: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Return a query for the ids whose language a table holds already."""
-    return f"select conversation_id from {table}"
+    """Return a query for the ids whose language a table holds already.
+
+    Those that the model alone judged before scripts did are looked at again.
+    """
+    return (
+        f"select conversation_id from {table}"
+        f" where confidence >= {LIKELY} or language not in {_MODEL_ALONE}"
+    )
 
 
 def workers_for(count: int) -> int:
@@ -101,11 +132,40 @@ def detect_batch(texts: list[Text]) -> list[Found]:
 
 def detect(text: str) -> tuple[str, float]:
     """Return the likeliest language of a text and its probability; `und`, 0 without words."""
-    words = _NO_WORDS.sub(" ", _ROLE.sub("", text))[:SEEN_CHARS]
+    words = prose(text)[:SEEN_CHARS]
     if not any(letter.isalpha() for letter in words):
         return "und", 0.0
+    written = written_in(words)
+    if written is not None and written.language is not None:
+        return written.language, CERTAIN
+    if written is not None:
+        return _of_those(words, written.among), LIKELY
     language, probability = _identifier().classify(words)
-    return str(language), float(probability)
+    return str(language), min(float(probability), ALMOST)
+
+
+def prose(text: str) -> str:
+    """Return what people say in a conversation's text, without code, tables and addresses."""
+    parts = _TURN.split(text)
+    said = list(zip(parts[1::2], parts[2::2], strict=True)) or [("user", text)]
+    of_people = [words for role, words in said if role in _PEOPLE]
+    for chosen in (of_people, [words for _, words in said]):
+        whole = _NO_PROSE.sub(" ", _FENCED.sub("", "\n".join(chosen)))
+        lines = (line for line in whole.split("\n") if not _CODE_LINE.fullmatch(line))
+        found = _SIGNS.sub(" ", "\n".join(lines)).strip()
+        if found:
+            return found
+    return ""
+
+
+def _of_those(words: str, languages: tuple[str, ...]) -> str:
+    """Return the likeliest of some languages that share a script; else the commonest."""
+    ranked: list[tuple[str, float]] = _identifier().rank(words)
+    known = [(name, share) for name, share in ranked if name in languages]
+    total = sum(share for _, share in known)
+    name, share = known[0] if known else (languages[0], 0.0)
+    is_told = total > 0 and share >= 0.5 * total
+    return name if is_told else languages[0]
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import orjson
 
-from ingestion.conversations.decoding import Dialect, Payload, records
+from ingestion.conversations.decoding import Dialect, records
 from ingestion.conversations.formats import Message, Unstandard, standardise
 from ingestion.conversations.json_stream import Bad
+from ingestion.conversations.payload import Payload, Wrapped
 
 RECORDS_SHOWN = 5_000
 
@@ -50,6 +51,8 @@ def preview(
 def _of_one(number: int, payload: Payload, hint: str | None) -> Previewed:
     if isinstance(payload, Bad):
         return _rejected(number, payload.reason, payload.error)
+    if isinstance(payload, Wrapped):
+        payload = payload.text
     try:
         record = orjson.loads(payload) if isinstance(payload, bytes) else payload
     except orjson.JSONDecodeError as error:

@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from python_models.conversations.masking import KINDS
+
 # conversations read at once: ids are hashes, so a range of their first digits is a share of all
 CONVERSATIONS_AT_ONCE = 20_000
 DIGITS = 3
@@ -51,9 +53,13 @@ _MEMBERS = """
         group by conversation_id
     )
 
-    select members.record_id, members.conversation_id, members.split, said.turns
+    select
+        members.record_id, members.conversation_id, members.split, said.turns,
+        records.metadata
     from members
     left join said on members.conversation_id = said.conversation_id
+    left join conversations.conversations as records
+        on members.record_id = records.record_id
     order by members.conversation_id, members.record_id
 """
 
@@ -86,8 +92,23 @@ class ReleasedSet:
         """Name of the set."""
         return str(self.description["set_name"])
 
+    @property
+    def mask(self) -> tuple[str, ...]:
+        """Kinds of personal data that are to be written as placeholders.
+
+        Raises:
+            SetRefused: the set names a kind that nobody knows; nothing is let through for it.
+        """
+        told = str(self.description.get("mask") or "")
+        kinds = tuple(one.strip() for one in told.split(";") if one.strip())
+        if wrong := [one for one in kinds if one not in KINDS]:
+            raise SetRefused(
+                f"The set {self.name} masks {', '.join(wrong)}; there are {', '.join(KINDS)}"
+            )
+        return kinds
+
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield record_id, conversation_id, split and turns, in the order of conversation ids."""
+        """Yield record_id, conversation_id, split, turns and metadata, ordered by conversation."""
         for first, last in _ranges(self.conversations):
             bounds = {"set_name": self.name, "first": first, "last": last}
             cursor = self.connection.cursor()

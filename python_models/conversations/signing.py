@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from python_models.conversations.candidates import HASHES, RECIPE, sign
-from python_models.conversations.near_duplicates import Sets, ShinglesOf, find_clusters
+from python_models.conversations.near_duplicates import ShinglesOf, find_clusters
 from python_models.conversations.shingles import Shingles, shingle
 
 LOG = logging.getLogger(__name__)
@@ -24,13 +24,6 @@ SIGNED = pa.schema(
         ("signature", pa.binary()),
     ]
 )
-COMPARED = pa.schema(
-    [
-        ("conversation_id", pa.string()),
-        ("survivor_conversation_id", pa.string()),
-        ("similarity", pa.float64()),
-    ]
-)
 FOUND = pa.schema(
     [
         ("conversation_id", pa.string()),
@@ -40,7 +33,19 @@ FOUND = pa.schema(
 )
 
 
-def sign_texts(session: Any, texts: Any, kept: str | None) -> pa.Table:
+def spoken(texts: Any, without_prompt: Any) -> Any:
+    """Return conversations (`conversation_id`, `text`) without their system prompts.
+
+    Args:
+        texts: relation with `conversation_id` and `text`.
+        without_prompt: the same of the conversations that have a prompt, without it.
+    """
+    same = "texts.conversation_id = said.conversation_id"
+    joined = texts.set_alias("texts").join(without_prompt.set_alias("said"), same, how="left")
+    return joined.project("texts.conversation_id, coalesce(said.text, texts.text) as text")
+
+
+def sign_texts(session: duckdb.DuckDBPyConnection, texts: Any, kept: str | None) -> pa.Table:
     """Return the signature of each text; what was signed before is taken over.
 
     Args:
@@ -66,7 +71,7 @@ def sign_texts(session: Any, texts: Any, kept: str | None) -> pa.Table:
     return pa.concat_tables([taken, _signed(hashed.join(known, is_same, how="anti"))])
 
 
-def kept_signatures(session: Any, this: Any) -> str | None:
+def kept_signatures(session: duckdb.DuckDBPyConnection, this: Any) -> str | None:
     """Return the name of the table an earlier run left, None when there is none."""
     found = session.execute(
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
@@ -115,7 +120,9 @@ def as_signatures(blobs: pa.ChunkedArray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def find_near_duplicates(session: Any, signed: Any, texts: Any, threshold: float) -> pa.Table:
+def find_near_duplicates(
+    session: duckdb.DuckDBPyConnection, signed: Any, texts: Any, threshold: float
+) -> pa.Table:
     """Return the conversations that have a near-duplicate, with their clusters.
 
     Args:
@@ -146,7 +153,7 @@ def find_near_duplicates(session: Any, signed: Any, texts: Any, threshold: float
     return pa.table(columns).cast(FOUND)
 
 
-def shingles_by_id(session: Any, texts: Any, ids: pa.Array) -> ShinglesOf:
+def shingles_by_id(session: duckdb.DuckDBPyConnection, texts: Any, ids: pa.Array) -> ShinglesOf:
     """Return what gives the shingles of some of the conversations, by their place in `ids`."""
 
     def shingles_of(rows: np.ndarray) -> Shingles:
@@ -159,29 +166,3 @@ def shingles_by_id(session: Any, texts: Any, ids: pa.Array) -> ShinglesOf:
         return shingle(found.to_arrow_table().column("text").combine_chunks())
 
     return shingles_of
-
-
-def compare_with_survivors(session: Any, records: Any, texts: Any) -> pa.Table:
-    """Return how similar each conversation is to the near-duplicate that survives it.
-
-    Args:
-        session: DuckDB connection.
-        records: relation with `conversation_id` and `survivor_conversation_id`.
-        texts: relation with `conversation_id` and `text`.
-
-    Returns:
-        One row per conversation whose survivor is another one, with the schema `COMPARED`.
-    """
-    pairs = (
-        records.filter("conversation_id <> survivor_conversation_id")
-        .project("conversation_id, survivor_conversation_id")
-        .distinct()
-        .order("conversation_id")
-        .to_arrow_table()
-    )
-    columns = [pairs.column(name).combine_chunks() for name in pairs.column_names]
-    ids = pc.unique(pa.concat_arrays(columns)).sort()
-    places = [pc.index_in(column, value_set=ids).to_numpy() for column in columns]
-    sets = Sets(shingles_by_id(session, texts, ids), len(ids))
-    similarity = sets.jaccard(np.stack(places, axis=1).astype(np.int64))
-    return pairs.append_column("similarity", pa.array(similarity, pa.float64())).cast(COMPARED)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -112,6 +112,13 @@ class Parquet(Writer):
         self._file.close()
 
 
+TEXT_WRITERS: dict[str, Callable[[IO[bytes], pa.Schema], Writer]] = {
+    "json": Json,
+    "jsonl": JsonLines,
+    "csv": Csv,
+}
+
+
 def file_name(stem: str, form: str, compression: str) -> str:
     """Return the name of a file; Parquet is compressed inside and keeps its own ending."""
     return f"{stem}.{form}{'' if form == 'parquet' else COMPRESSIONS[compression]}"
@@ -127,7 +134,7 @@ def writing(path: Path, form: str, compression: str, schema: pa.Schema) -> Itera
             writer.finish()
         else:
             with _compressed(raw, compression) as target:
-                writer = {"json": Json, "jsonl": JsonLines, "csv": Csv}[form](target, schema)
+                writer = TEXT_WRITERS[form](target, schema)
                 yield writer
                 writer.finish()
         raw.flush()
@@ -139,10 +146,10 @@ def _compressed(raw: IO[bytes], compression: str) -> Iterator[IO[bytes]]:
     if compression == "gzip":
         # without time and name: the same rows give the same bytes
         with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-            yield packed  # type: ignore[misc]
+            yield packed  # type: ignore[misc]  # a file in all but the name
     elif compression == "zstd":
-        with zstandard.ZstdCompressor(level=6).stream_writer(raw, closefd=False) as packed:
-            yield packed  # type: ignore[misc]
+        with zstandard.ZstdCompressor(level=6).stream_writer(raw, closefd=False) as stream:
+            yield stream
     else:
         yield raw
 

@@ -22,7 +22,7 @@ _CODE = ("python_models/experiments", "python_models/llm")
 _ENDINGS = (".py", ".jinja", ".yml")
 
 
-def earlier(session: Any, table: Any) -> duckdb.DuckDBPyRelation | None:
+def earlier(session: duckdb.DuckDBPyConnection, table: Any) -> duckdb.DuckDBPyRelation | None:
     """Return a model's own table as the last build left it, or none to take over from.
 
     Args:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,7 +49,9 @@ class Held(NamedTuple):
     left: Any
 
 
-def held(session: Any, planned: Any, step: str, refs: dict[str, Any], before: Any) -> Held:
+def held(
+    session: duckdb.DuckDBPyConnection, planned: Any, step: str, refs: dict[str, Any], before: Any
+) -> Held:
     """Return the usable generations of the last build that nothing has touched.
 
     Nothing is taken over while `make estimate` goes through the models: it counts everything.
@@ -64,6 +67,7 @@ def held(session: Any, planned: Any, step: str, refs: dict[str, Any], before: An
     if before is None or RECORDER.get() is not None:
         return Held(None, None, wanted)
     usable = before.filter(f"status in (select unnest({list_of(sorted(GOOD))}))")
+    told: pa.Table
     told, left = taken_over(wanted, usable.project(f"{', '.join(_TOLD)}, {HASH}"))
     lost = _lost(told, step)
     if lost:
@@ -76,7 +80,7 @@ def held(session: Any, planned: Any, step: str, refs: dict[str, Any], before: An
     return Held(standing, asked, left)
 
 
-def _of(relation: Any, ids: Any, session: Any) -> Any:
+def _of(relation: Any, ids: Any, session: duckdb.DuckDBPyConnection) -> Any:
     """Return the rows of some generations."""
     named = session.from_arrow(pa.table({"wanted_id": ids})).set_alias("named")
     return relation.set_alias("all_rows").join(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from python_models.experiments.agreement.alpha import alpha
+from python_models.experiments.agreement.alpha import LEVELS, alpha
 from python_models.experiments.agreement.measuring import agreement_rows
 from python_models.experiments.agreement.resampling import Floats
 from python_models.experiments.agreement.variance import decompose
@@ -35,11 +35,15 @@ def parsing_of(
             differing.append({"record": place, "recorded": str(recorded), "parsed": str(found)})
             continue
         parsed += 1
-        scores = (found.score, found.second_score) if parser == "pair" else (found.score,)
+        scores = [found.score]
+        if parser == "pair" and found.second_score is not None:
+            scores.append(found.second_score)
         if recorded is not None and np.allclose(scores, recorded, atol=1e-9):
             equal += 1
         elif recorded is not None:
-            differing.append({"record": place, "recorded": str(recorded), "parsed": str(scores)})
+            differing.append(
+                {"record": place, "recorded": str(recorded), "parsed": str((*scores,))}
+            )
     return {
         "texts": len(texts),
         "parsed": parsed,
@@ -64,9 +68,8 @@ def agreement_of(ratings: Floats, raters: Sequence[str]) -> dict[str, Any]:
     if len(raters) <= MOST_RATERS:
         found["agreement"] = agreement_rows(ratings, raters)
     else:
-        levels = ("nominal", "ordinal", "interval")
         found["agreement"] = [
-            {"statistic": f"alpha_{level}"} | vars(alpha(ratings, level)) for level in levels
+            {"statistic": f"alpha_{level}"} | vars(alpha(ratings, level)) for level in LEVELS
         ]
     units, judges = np.nonzero(known)
     factors = {"unit": units.tolist(), "rater": judges.tolist()}

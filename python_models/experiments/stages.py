@@ -12,6 +12,7 @@ from json import dumps
 from statistics import fmean
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from ingestion.lakehouse.lake import lake
@@ -66,7 +67,7 @@ def step_of(stage: str) -> Step:
 
 
 def write_stage(
-    session: Any,
+    session: duckdb.DuckDBPyConnection,
     stage: str,
     refs: dict[str, Any],
     node: str,
@@ -162,9 +163,9 @@ class Texts:
         if key not in self._concepts:
             self._concepts[key] = concepts_of(self.combos[key])
         given: dict[str, Any] = {"concepts": self._concepts[key]}
-        if self.stage == "essay":
+        if parent is not None and self.stage == "essay":
             given["draft"] = parent["parsed"]
-        if self.stage == "evaluation":
+        if parent is not None and self.stage == "evaluation":
             draft = self.drafts.get(parent.get("parent_gen_id") or "", {})
             given |= {
                 "essay": parent["parsed"],

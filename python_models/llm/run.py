@@ -6,13 +6,14 @@ import time
 from collections import Counter
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.asking import Answered, Work, answer_rows
 from python_models.llm.asking.asking_context import Stop
 from python_models.llm.asking.results import Results
-from python_models.llm.asking.rows import Outcome, as_table, check_key
+from python_models.llm.asking.rows import Outcome, after_stop, as_table, check_key
 from python_models.llm.asking.runtime import runtime
 from python_models.llm.asking.summary import put_summary
 from python_models.llm.endpoints.endpoint import model_for
@@ -31,7 +32,7 @@ from python_models.llm.step import Step, StepFailed
 
 
 def run_step(
-    session: Any,
+    session: duckdb.DuckDBPyConnection,
     relation: Any,
     step: Step,
     node: str,
@@ -89,6 +90,7 @@ def _run_row_prompts(
     started: float,
 ) -> pa.Table:
     """Run a step whose rows bring their prompts, endpoints and models."""
+    assert step.prompts is not None
     prompt = data_prompt(step.prompts.messages, step.name, "", "")
     work = Work(runtime(), step, prompt, node)
     paired = answer_parts(work, table, coming)
@@ -118,10 +120,7 @@ def outcomes_of(answered: Answered) -> list[Outcome]:
     outcomes = [source.outcome(at, row) for at, row in source.rows()]
     if stopped is None:
         return outcomes
-    return [
-        one._replace(error=one.error or str(stopped)) if one.status == "pending" else one
-        for one in outcomes
-    ]
+    return after_stop(outcomes, stopped)
 
 
 def _failure(step: Step, results: Results, stops: list[Stop | None], kept: int = 0) -> str | None:
@@ -138,8 +137,10 @@ def _failure(step: Step, results: Results, stops: list[Stop | None], kept: int =
     if not total or bad <= tolerance * total:
         return None
     said = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    why = " ".join(f"{str(stop)[0].upper()}{str(stop)[1:]}." for stop in stops if stop is not None)
     return (
         f"step {step.name}: {bad} of {total} rows have no usable answer ({said}), more than the "
-        f"tolerated {tolerance:.0%}. Every answer is kept in llm.calls with its reason; mend the "
-        "prompt or the endpoint and run again (`make estimate` shows what would be asked)."
+        f"tolerated {tolerance:.0%}. {why}{' ' if why else ''}Every answer is kept in llm.calls "
+        "with its reason; mend the prompt or the endpoint and run again (`make estimate` shows "
+        "what would be asked)."
     )

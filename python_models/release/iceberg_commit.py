@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.durable import sync_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,6 +45,7 @@ def commit(
     """
     from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
+    sync_files(added)  # written by DuckDB, which does not
     opened = catalog()
     opened.create_namespace_if_not_exists(mart.domain)
     name = (mart.domain, mart.name)

@@ -10,7 +10,7 @@ import duckdb
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.extensions import load_extensions
-from python_models.release import ops_tables, release_file
+from python_models.release import ops_tables, release_file, run_states
 
 
 class NotFound(LookupError):
@@ -19,7 +19,11 @@ class NotFound(LookupError):
 
 @contextmanager
 def live_ops() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database in memory that has every `ops` table, computed now."""
+    """Open a database in memory that has every `ops` table, computed now.
+
+    Runs whose process is gone are killed ones from then on.
+    """
+    run_states.settle()
     with duckdb.connect() as connection:
         load_extensions(connection)
         connection.execute("set TimeZone = 'UTC'")
@@ -46,7 +50,9 @@ def run_named(text: str) -> dict[str, Any]:
         NotFound: there is none, or more than one run.
     """
     if text in ("", "last"):
-        found = journal.rows("select * from runs order by rowid desc limit 1")
+        found = journal.rows(
+            "select * from runs where status <> 'not started' order by rowid desc limit 1"
+        )
     else:
         found = journal.rows(
             "select * from runs where run_id like :text || '%' or invocation_id like :text || '%'"

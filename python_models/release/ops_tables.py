@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,8 +11,8 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.sql_text import literal
-from ingestion.landing.products import DOMAINS
+from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.landing.products import PRODUCTS
 from python_models.release.journal_copy import comment, copy_from_journal
 from python_models.release.snapshot_files import plain
 
@@ -62,15 +63,29 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
             kinds = {name: kind or "varchar" for name, kind in fields}
             copy_from_journal(target, table, kinds, Path(folder))
     target.execute(f"create temp view raw_files as {_raw_files()}")
+    _note_held(target)
     target.execute("create schema if not exists ops")
     for name, definition in definitions().items():
         target.execute(f"create table ops.{name} as {definition['query']}")
         comment(target, "table", f"ops.{name}", definition["description"], definition["columns"])
 
 
+def _note_held(target: duckdb.DuckDBPyConnection) -> None:
+    """Note the deliveries that the release shown holds back; none where it does not say."""
+    target.execute("create or replace temp table held_deliveries (load_id varchar, source varchar)")
+    for product in PRODUCTS.values():
+        if not product.deliveries:
+            continue
+        with suppress(duckdb.Error):  # an earlier release has no such table, or it is damaged
+            target.execute(
+                "insert into held_deliveries select distinct load_id, source from "
+                f"{identifier(product.name)}.{identifier(product.deliveries)} where status = 'held'"
+            )
+
+
 def _raw_files() -> str:
     parts = []
-    for domain in DOMAINS.values():
+    for domain in PRODUCTS.values():
         if metadata := metadata_locations(domain.namespace).get("files"):
             parts.append(
                 f"select {literal(domain.name)} as domain, {literal(domain.name)} as pipeline,"

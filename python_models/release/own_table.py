@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 
-def own_table(session: Any, table: Any) -> duckdb.DuckDBPyRelation | None:
+def own_table(session: duckdb.DuckDBPyConnection, table: Any) -> duckdb.DuckDBPyRelation | None:
     """Return a model's table before this build replaces it, or none to go by.
 
     There is none the first time, and none in a full refresh, which takes nothing over.

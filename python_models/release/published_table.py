@@ -86,8 +86,7 @@ def publish_table(
     }
     missing = sorted(set(wanted) - set(kept))
     gone = [file for key, files in parts.items() if key not in kept for file in files]
-    is_unchanged = before is not None and not missing and not gone
-    if is_unchanged:
+    if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
     folder = f"{warehouse_uri()}/{mart.domain}/{mart.name}"
     written = _write_parts(session, mart, columns, missing, folder, properties)
@@ -97,6 +96,7 @@ def publish_table(
     )
     fault("publish.committed")
     after = read_snapshot(session, mart.domain, mart.name)
+    assert after is not None, "it was committed just now"
     return PublishedTable(mart, columns, after, schema_hash, False, len(missing))
 
 

@@ -15,6 +15,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import list_of
 
 MEMORY_LIMIT = "1GB"
+SPILL_LIMIT = "4GB"  # the disk is that of the lake: a reader must not fill it
 
 
 class NothingReleased(RuntimeError):
@@ -39,17 +40,20 @@ def release_path(path: Path | None = None) -> Path:
         raise NothingReleased(f"No release at {target}: run `make run` first.") from None
 
 
-def open_release(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+def open_release(path: Path | None = None, spill: bool = True) -> duckdb.DuckDBPyConnection:
     """Open a release read-only, able to read the folders of its tables and nothing else.
 
     Threads must not share the connection: take a `cursor()` for each query.
+
+    Args:
+        spill: queries may put what exceeds the memory into files, up to a limit.
 
     Raises:
         NothingReleased: there is no release yet.
     """
     connection = duckdb.connect(str(release_path(path)), read_only=True)
     try:
-        _lock_down(connection)
+        _lock_down(connection, spill)
     except BaseException:
         connection.close()
         raise
@@ -73,7 +77,7 @@ def only_select(connection: duckdb.DuckDBPyConnection, text: str) -> str:
     return statements[0].query
 
 
-def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+def _lock_down(connection: duckdb.DuckDBPyConnection, spill: bool) -> None:
     folders = [
         f"{row[0].rstrip('/')}/"
         for row in connection.execute("select folder from ops.release_folders").fetchall()
@@ -85,6 +89,9 @@ def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     if needs_extensions and needs_extensions[0]:
         load_extensions(connection)
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set max_temp_directory_size = '{SPILL_LIMIT if spill else '0KB'}'")
+    if not spill:
+        connection.execute("set temp_directory = ''")
     connection.execute("set threads = 2")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set autoinstall_known_extensions = false")

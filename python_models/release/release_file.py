@@ -20,13 +20,15 @@ import duckdb
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog, metadata_locations, uses_catalog_file
+from ingestion.lakehouse.disk_space import room
+from ingestion.lakehouse.durable import sync
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, literal
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables
 from python_models.release.journal_copy import comment
 from python_models.release.release_views import unreadable_query
@@ -37,7 +39,10 @@ from python_models.release.source_words import words_of
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
 # the file holds views and small tables: blocks of 256 kB would be almost empty
-_SMALL_BLOCKS = {"default_block_size": "16384"}
+_SMALL_BLOCKS: dict[str, str | bool | int | float | list[str]] = {"default_block_size": "16384"}
+# nobody writes a release again: who opens one read-write by mistake is refused (but its owner and
+# root, who may always)
+READ_ONLY, WRITABLE = 0o444, 0o222
 _LEDGER = ("calls", "attempts")
 # `release-000003-n00000042.duckdb`; those of earlier versions end in the time they were written
 _NAME = re.compile(r"\.?release-(?P<release>\d+)-(n(?P<number>\d+)|[^-]*)\.duckdb")
@@ -87,12 +92,16 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
     for left in folder.glob(f"{unfinished.name}*"):
         left.unlink()  # of a build that was killed: it was to have the same number
     try:
-        _fill(unfinished, release_id)
-        fault("release_file.written")
-        _make_durable(unfinished)
+        with room(folder, "the release file", _needed):
+            _fill(unfinished, release_id)
+            fault("release_file.written")
+            unfinished.chmod(READ_ONLY)
+            sync(unfinished)
+            sync(folder)
         if not may_shrink:
             refuse_loss(unfinished)
         unfinished.rename(folder / name)
+        sync(folder)  # before the link names it
     finally:
         unfinished.unlink(missing_ok=True)
     file = {"file": name, "release_id": release_id or 0, "invocation_id": invocation_id}
@@ -101,6 +110,11 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
     point_to(folder / name)
     _drop_superseded(release_id or 0)
     return folder / name
+
+
+def _needed() -> int:
+    shown = lake().latest
+    return 2 * shown.stat().st_size if shown.exists() else 8_000_000
 
 
 def point_to(file: Path) -> None:
@@ -112,7 +126,7 @@ def point_to(file: Path) -> None:
     beside.unlink(missing_ok=True)
     beside.symlink_to(target)
     beside.replace(latest)
-    _sync(lake().root)
+    sync(lake().root)
     raise_generation(lake().root, shown=file.name)
     if not uses_catalog_file():
         note(catalog(), lake().root)
@@ -169,8 +183,11 @@ def _fill(path: Path, release_id: int | None) -> None:
         for table in _tables(release_id):
             _show_table(target, table)
             folders.add(table["location"])
-        for domain in DOMAINS.values():
-            folders |= _pin_current(target, domain.namespace, "rejects", domain.name)
+        for domain in PRODUCTS.values():
+            found = _pin_current(target, domain.namespace, "rejects", domain.name)
+            folders |= found
+            if not found:
+                _show_empty(target, domain, "rejects")
         for name in _LEDGER:
             folders |= _pin_current(target, "llm", name, "llm")
         ops_tables.fill(target, release_id)
@@ -225,6 +242,15 @@ def _pin_current(
     return {snapshot.location}
 
 
+def _show_empty(target: duckdb.DuckDBPyConnection, domain: Product, table: str) -> None:
+    """Show a raw table that has no row yet, so that a query over it is no error."""
+    from ingestion.landing.raw_tables import empty_query  # imports pyarrow
+
+    comments = json.dumps(words_of(domain.namespace, table))
+    query = empty_query(domain.tables[table])
+    _create_view(target, domain.name, table, query, {"comments": comments})
+
+
 def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
     """Say which folders a reader has to reach, and no other."""
     target.execute("create table ops.release_folders (folder varchar)")
@@ -239,25 +265,13 @@ def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
         target.execute(f"insert into ops.release_folders values ({literal(plain(folder))})")
 
 
-def _make_durable(path: Path) -> None:
-    with path.open("rb") as opened:
-        os.fsync(opened.fileno())
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _drop_superseded(release_id: int) -> None:
     for other, files in files_by_release().items():
         kept = _FILES_KEPT_OF_A_RELEASE if other == release_id else 1
-        for path in files[:-kept]:
-            if not is_latest(path):
+        for path in files:
+            if path in files[:-kept] and not is_latest(path):
                 path.unlink(missing_ok=True)
+            elif path.stat().st_mode & WRITABLE:  # written by an earlier version
+                path.chmod(READ_ONLY)
     for path in lake().releases.glob(".release-*"):
         path.unlink(missing_ok=True)  # of a build that was killed: this one holds the lock

@@ -56,10 +56,10 @@ def snapshot_at(session: duckdb.DuckDBPyConnection, metadata: str) -> Snapshot:
     """Return the snapshot that a metadata file calls the current one."""
     # a bound parameter would make duckdb import pandas, which takes a second
     text = f"select content from read_text({literal(plain(metadata))})"
-    content = session.execute(text).fetchone()
-    known = json.loads(content[0])
+    [[content]] = session.execute(text).fetchall()
+    known = json.loads(content)
     current = known.get("current-snapshot-id")
-    summary = next(
+    summary: dict[str, str] = next(
         (
             entry["summary"]
             for entry in known.get("snapshots", [])
@@ -67,7 +67,8 @@ def snapshot_at(session: duckdb.DuckDBPyConnection, metadata: str) -> Snapshot:
         ),
         {},
     )
-    files, has_deletes = (), False
+    files: tuple[DataFile, ...] = ()
+    has_deletes = False
     if current is not None and current != -1 and int(summary.get("total-data-files", 1)):
         listed = session.execute(
             "select content, file_path, record_count from iceberg_metadata("

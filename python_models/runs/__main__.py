@@ -12,7 +12,10 @@ from ingestion.lakehouse.settings import SettingsError
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
     "run-show": ("runs.show:run_show", [(["id"], {"nargs": "?", "default": "last"})]),
-    "run-compare": ("runs.compare:run_compare", [(["a"], {}), (["b"], {})]),
+    "run-compare": (
+        "runs.compare:run_compare",
+        [(["a"], {"nargs": "?"}), (["b"], {"nargs": "?", "help": "default: the last two"})],
+    ),
     "resume": (
         "runs.resume:resume",
         [
@@ -37,7 +40,10 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
         "release.rollback:release_rollback",
         [(["id"], {}), (["--domain"], {"help": "only this domain's part"})],
     ),
-    "release-diff": ("runs.compare:release_diff", [(["a"], {}), (["b"], {})]),
+    "release-diff": (
+        "runs.compare:release_diff",
+        [(["a"], {"nargs": "?"}), (["b"], {"nargs": "?", "help": "default: the last two"})],
+    ),
     "export-run": (
         "runs.export:export_run",
         [
@@ -50,6 +56,11 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "compact": ("upkeep.compact:compact", [(["--dry-run"], {"action": "store_true"})]),
     "relocate": ("upkeep.relocate:relocate", []),
     "schedule": ("runs.automation:schedule", [(["--time"], {"default": "02:30"})]),
+    "nightly": ("runs.nightly:nightly", [(["--demo"], {"action": "store_true"})]),
+    "check-nightly": (
+        "runs.nightly:check_nightly",
+        [(["--hours"], {"type": float, "default": 26.0})],
+    ),
     "watch": (
         "runs.automation:watch",
         [

@@ -1,4 +1,4 @@
-"""Posts what needs a person to SLUICE_ALERT_URL, once for each cause.
+"""Says what needs a person, once for each cause: at SLUICE_ALERT_URL, and by mail.
 
 An alert that cannot be delivered never fails a run: it is tried again after the next one.
 """
@@ -6,32 +6,32 @@ An alert that cannot be delivered never fails a run: it is tried again after the
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
-from urllib.error import URLError
-from urllib.request import Request, urlopen
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub, settings
-
-_SECONDS = 5
+from python_models.runs import delivery
 
 
 def after_run(invocation_id: str) -> int:
-    """Post what went wrong in a run and was not posted before; returns how many were delivered."""
-    url = settings().sluice_alert_url
-    if url is None:
+    """Deliver what went wrong in a run and was not before; returns how many were delivered."""
+    if not delivery.channels():
         return 0
+    return sum(deliver(key, body) for key, body in _causes(invocation_id))
+
+
+def deliver(key: str, body: dict[str, Any]) -> int:
+    """Send one alert wherever it did not arrive before; returns to how many places it went."""
     delivered = 0
-    for key, body in _causes(invocation_id):
-        if journal.rows("select 1 from alerts where alert_key = ?", (key,)):
+    body = json.loads(scrub(json.dumps(body, default=str)))
+    for place, send in delivery.channels().items():
+        named = {"alert_key": f"{place}{key}"}
+        if journal.rows("select 1 from alerts where alert_key = :alert_key", named):
             continue
-        text = scrub(json.dumps(body, default=str))
-        if _post(url.get_secret_value(), text):
+        if send(body):
             delivered += 1
-            row = {"alert_key": key, "sent_at": journal.now(), "body": text}
-            journal.put("alerts", [row])
+            journal.put("alerts", [named | {"sent_at": journal.now(), "body": json.dumps(body)}])
     return delivered
 
 
@@ -39,7 +39,7 @@ def _causes(invocation_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
     bad = journal.rows(
         "select run_id, invocation_id, status, message, command, started_at, ended_at from runs"
         " where status in ('failed', 'killed') and (invocation_id = ? or invocation_id ="
-        " (select invocation_id from runs where status <> 'running'"
+        " (select invocation_id from runs where status not in ('running', 'not started')"
         " and invocation_id <> ? order by rowid desc limit 1))",
         (invocation_id, invocation_id),
     )
@@ -54,7 +54,20 @@ def _causes(invocation_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for gate in failed:
         key = f"gate {gate['gate']} {invocation_id}"
         yield key, {"kind": "gate_failed", "invocation_id": invocation_id, **gate}
+    yield from _reached_budgets(invocation_id)
     yield from _stale_sources()
+
+
+def _reached_budgets(invocation_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
+        return
+    for step in journal.rows(
+        "select node, step, rows_pending, cost_usd, message from llm_step_runs"
+        " where invocation_id = ? and rows_pending > 0 and message like '%budget of%is used up%'",
+        (invocation_id,),
+    ):
+        key = f"budget {step['step']} {invocation_id}"
+        yield key, {"kind": "budget_reached", "invocation_id": invocation_id, **step}
 
 
 def _stale_sources() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -70,13 +83,3 @@ def _stale_sources() -> Iterator[tuple[str, dict[str, Any]]]:
     for source in stale:
         key = f"stale {source['domain']} {source['source']} {source['landed_at']}"
         yield key, {"kind": "source_stale", **source}
-
-
-def _post(url: str, text: str) -> bool:
-    request = Request(url, text.encode(), {"Content-Type": "application/json"}, method="POST")
-    try:
-        with urlopen(request, timeout=_SECONDS) as answer:
-            return 200 <= answer.status < 300
-    except (URLError, OSError, ValueError) as error:
-        sys.stderr.write(scrub(f"The alert could not be delivered: {error}\n"))
-        return False

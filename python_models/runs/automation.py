@@ -5,31 +5,36 @@ from __future__ import annotations
 import argparse
 import contextlib
 import shlex
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit_document, say
 from ingestion.lakehouse.settings import PROJECT_ROOT
 
-_CRON = """# crontab -e: every night at {time}, the log beside the lake
-{minute} {hour} * * * cd {shell_root} && make run >> logs/nightly.log 2>&1
-"""
-_SERVICE = """# ~/.config/systemd/user/sluice.service
+_CHECK_AFTER_HOURS = 4
+_CRON = """# crontab -e: every night at {time}, the log in the lake; four hours later, whether it happened
+{minute} {hour} * * * mkdir -p {shell_logs} && cd {shell_root} && {make} nightly >> {shell_logs}/nightly.log 2>&1
+{minute} {check_hour} * * * mkdir -p {shell_logs} && cd {shell_root} && {make} check-nightly >> {shell_logs}/nightly.log 2>&1
+"""  # noqa: E501  cron takes no continued lines
+_SERVICE = """# ~/.config/systemd/user/{name}.service
 [Unit]
-Description=Sluice nightly run
+Description=Sluice: {what}
 
 [Service]
 Type=oneshot
 WorkingDirectory={unit_root}
-ExecStart=/usr/bin/make run
+ExecStart={make} {name_of_target}
 """
-_TIMER = """# ~/.config/systemd/user/sluice.timer, then: systemctl --user enable --now sluice.timer
+_TIMER = """# ~/.config/systemd/user/{name}.timer, then: systemctl --user enable --now {name}.timer
 [Unit]
-Description=Sluice nightly run
+Description=Sluice: {what}
 
 [Timer]
-OnCalendar=*-*-* {time}:00
+OnCalendar=*-*-* {at}:00
 Persistent=true
 
 [Install]
@@ -40,24 +45,39 @@ WantedBy=timers.target
 def schedule(options: argparse.Namespace) -> int:
     """Print a cron entry and a systemd timer for a nightly run."""
     hour, _, minute = options.time.partition(":")
+    hours, minutes = int(hour), int(minute or 0)
+    later = (hours + _CHECK_AFTER_HOURS) % 24
+    make = shutil.which("make") or "/usr/bin/make"
     values = {
         # cron ends the command at a bare %, systemd fills in what follows one
-        "shell_root": shlex.quote(str(PROJECT_ROOT)).replace("%", r"\%"),
+        "shell_root": _for_cron(PROJECT_ROOT),
+        "shell_logs": _for_cron(lake().root / "logs"),
         "unit_root": str(PROJECT_ROOT).replace("%", "%%"),
-        "time": f"{int(hour):02d}:{int(minute or 0):02d}",
-        "hour": int(hour),
-        "minute": int(minute or 0),
+        "make": make,
+        "time": f"{hours:02d}:{minutes:02d}",
+        "hour": hours,
+        "minute": minutes,
+        "check_hour": later,
     }
+    night = values | {"name": "sluice", "what": "nightly run", "at": values["time"]}
+    check = values | {"name": "sluice-check", "what": "did the nightly run happen"}
+    check |= {"at": f"{later:02d}:{minutes:02d}"}
     entries = {
         "cron": _CRON.format(**values),
-        "systemd_service": _SERVICE.format(**values),
-        "systemd_timer": _TIMER.format(**values),
+        "systemd_service": _SERVICE.format(**night, name_of_target="nightly"),
+        "systemd_timer": _TIMER.format(**night),
+        "systemd_check_service": _SERVICE.format(**check, name_of_target="check-nightly"),
+        "systemd_check_timer": _TIMER.format(**check),
     }
     if options.json:
         emit_document(entries)
     else:
         sys.stdout.write("\n".join(entries.values()))
     return 0
+
+
+def _for_cron(path: Path) -> str:
+    return shlex.quote(str(path)).replace("%", r"\%")
 
 
 def watch(options: argparse.Namespace) -> int:
@@ -93,10 +113,10 @@ def step(seen: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
 def offered_files() -> dict[str, tuple[int, str]]:
     """Return {address: (size, stamp)} of the files that the declared sources offer now."""
     from ingestion.landing.deliveries import SourceAbsent, SourceFailed
-    from ingestion.landing.products import DOMAINS
+    from ingestion.landing.products import PRODUCTS
 
     found: dict[str, tuple[int, str]] = {}
-    for domain in DOMAINS.values():
+    for domain in PRODUCTS.values():
         for entry in domain.source.declared().values():
             with contextlib.suppress(SourceAbsent, SourceFailed):
                 for file in domain.source.watched(entry):

@@ -16,7 +16,9 @@ import duckdb
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.faults import fault
-from python_models.runs import invocation
+from ingestion.lakehouse.output import is_quiet
+from python_models.release.run_states import mark_killed
+from python_models.runs import invocation, phase_lines
 from python_models.runs.going_on import refuse_mixture
 from python_models.runs.nodes import (
     Node,
@@ -41,6 +43,7 @@ class Build:
     graph: dict[str, Node] = field(default_factory=dict)
     # {node: what it has to say that dbt does not}
     notes: dict[str, str] = field(default_factory=dict)
+    lines: phase_lines.PhaseLines | None = None
     _rows: dict[str, int | None] = field(default_factory=dict)
 
     def start(
@@ -62,11 +65,13 @@ class Build:
         self.graph = known
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
-        invocation.mark_killed()
+        mark_killed()
         invocation.record_start(
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
         fold_llm_journal()
+        if is_quiet():
+            self.lines = phase_lines.PhaseLines(self.invocation_id, known, selected)
         add_callback_to_manager(self.hear)
 
     def hear(self, message: Any) -> None:
@@ -80,9 +85,13 @@ class Build:
         if message.info.name == "NodeStart":
             if node["resource_type"] != "test":
                 self._write(node, "running", None, None)
+            if self.lines:
+                self.lines.started(node)
             return
         result = message.data.run_result
         self._write(node, result.status, result.execution_time, result.message)
+        if self.lines:
+            self.lines.ended(node, result.status, self.notes.get(node["name"]))
         fault(f"node.{node['name']}")
 
     def finish(self, results: list[Any]) -> None:
@@ -100,6 +109,8 @@ class Build:
                 self._write(node, result.status, result.execution_time, result.message)
             elif node is not None and result.status == "skipped":
                 self._write(node, "skipped", 0.0, result.message)
+        if self.lines:
+            self.lines.finished()
         invocation.record_end(self.invocation_id)
         fold_llm_journal()
         release_file.refresh(self.invocation_id)
@@ -161,7 +172,7 @@ def current(invocation_id: str) -> Build:
     """Return the build of a dbt invocation; one process runs one invocation at a time."""
     global _current
     if _current is None or _current.invocation_id != invocation_id:
-        run_id, pins = invocation.inherited() or (invocation.new_run_id(), current_pins())
+        run_id, pins = invocation.inherited() or (invocation.begun_run_id(), current_pins())
         _current = Build(invocation_id, run_id, pins)
     return _current
 

@@ -20,8 +20,8 @@ _LINES_SHOWN = 30
 
 def release_diff(options: argparse.Namespace) -> int:
     """Show rows added, removed and changed between two releases, table by table."""
-    a = live.release_named(options.a)["release_id"]
-    b = live.release_named(options.b)["release_id"]
+    given = _two(options, "select release_id as id from releases order by release_id desc limit 2")
+    a, b = (live.release_named(text)["release_id"] for text in given)
     tables = _diff(a, b)
     if options.json:
         emit_document({"a": a, "b": b, "tables": [_full(table) for table in tables]})
@@ -32,7 +32,10 @@ def release_diff(options: argparse.Namespace) -> int:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Show what differs between two runs: settings, files, times, rows, cost, released tables."""
-    a, b = (live.run_named(text)["run_id"] for text in (options.a, options.b))
+    given = _two(
+        options, "select run_id as id from runs group by run_id order by max(rowid) desc limit 2"
+    )
+    a, b = (live.run_named(text)["run_id"] for text in given)
     found = compare(a, b)
     if options.json:
         emit_document(found | {"tables": [_full(table) for table in found["tables"]]})
@@ -57,6 +60,20 @@ def run_compare(options: argparse.Namespace) -> int:
     return 0
 
 
+def _two(options: argparse.Namespace, newest: str) -> tuple[str, str]:
+    """Return the two that are compared: those named, else one and the last, else the last two.
+
+    Raises:
+        NotFound: there are not yet two.
+    """
+    known = [str(row["id"]) for row in journal.rows(newest)]
+    if options.a:
+        return options.a, options.b or known[0]
+    if len(known) < 2:
+        raise live.NotFound("There are no two yet to compare: `make run` makes one more.")
+    return known[1], known[0]
+
+
 def compare(a: str, b: str) -> dict[str, Any]:
     """Return what differs between two runs, as one document."""
     with live.live_ops() as ops:
@@ -74,7 +91,7 @@ def compare(a: str, b: str) -> dict[str, Any]:
         "prompts": prompts,
         "nodes": nodes,
         "releases": releases,
-        "tables": _diff(*releases) if None not in releases else [],
+        "tables": _diff(*releases),
     }
 
 
@@ -160,8 +177,8 @@ def _files(a: dict[str, Any], b: dict[str, Any]) -> dict[str, list[str]]:
     found = {}
     for path in sorted(before.keys() | after.keys()):
         if before.get(path) != after.get(path):
-            texts = [_text(files.get(path)) for files in (before, after)]
-            lines = difflib.unified_diff(*texts, lineterm="", n=0)
+            old, new = _text(before.get(path)), _text(after.get(path))
+            lines = difflib.unified_diff(old, new, lineterm="", n=0)
             found[path] = [line for line in lines if not line.startswith(("---", "+++"))]
     return found
 
@@ -178,7 +195,9 @@ def _release_of(run_id: str) -> int | None:
     return found[0]["release_id"]
 
 
-def _diff(a: int, b: int) -> list[TableDiff]:
+def _diff(a: int | None, b: int | None) -> list[TableDiff]:
+    if a is None or b is None:
+        return []
     with duckdb.connect() as connection:
         load_extensions(connection)
         return diff_releases(connection, a, b)

@@ -7,39 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from ingestion.lakehouse.settings import PROJECT_ROOT, settings
-
-DBT_FOLDER = PROJECT_ROOT / "dbt_project"
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
+from ingestion.lakehouse.output import QUIET
 
 
 def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
     """Run a dbt command as a process of its own and return its exit code.
 
     A process of its own: what dbt keeps in memory is given back, and ending it ends the build
-    without the caller.
+    without the caller. What is shown of it is a line a phase; with VERBOSE set, all that dbt says.
     """
-    command = [sys.executable, "-m", "python_models.runs.dbt_main", *arguments]
-    return subprocess.run(command, cwd=DBT_FOLDER, env=environment(extra), check=False).returncode
-
-
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for dbt, in which `.env` counts: dbt itself does not read it."""
-    known = settings()
-    return {
-        **os.environ,
-        "SLUICE_LAKE": str(known.sluice_lake),
-        "SLUICE_THREADS": str(known.sluice_threads),
-        "SLUICE_MEMORY_LIMIT": known.sluice_memory_limit,
-        "DO_NOT_TRACK": "1",
-        **(extra or {}),
-    }
-
-
-def target_folder() -> Path:
-    """Return the folder dbt writes its artifacts to."""
-    return DBT_FOLDER / os.environ.get("DBT_TARGET_PATH", "target")
+    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
+    told = {} if os.environ.get("VERBOSE") else {"DBT_QUIET": "1", QUIET: "1"}
+    known = told | environment(extra)
+    return subprocess.run(command, cwd=DBT_FOLDER, env=known, check=False).returncode
 
 
 def variables_argument(variables: Mapping[str, str | None]) -> list[str]:

@@ -8,20 +8,25 @@ its argument would be written to dbt's log.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from dbt_common.invocation import get_invocation_id
 
-from ingestion.lakehouse import lock
+from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
+from ingestion.lakehouse.sql_text import literal
+from python_models.llm.scratch import is_scratch
+from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
-from python_models.runs.invocation import last_pins
+from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
 from python_models.runs.raw_views import create_raw_views
 
 if TYPE_CHECKING:
@@ -34,13 +39,16 @@ class Plugin(BasePlugin):
     """See the module docstring; dbt-duckdb finds a plugin by this class name."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        refuse_disagreement(self.creds)
         require_agreement(lake().root)
+        if is_scratch():
+            return  # `make estimate` builds in a copy of its own: no lock, no run
+        assert self.creds is not None
+        refuse_disagreement(self.creds)
         if not lock.is_held_here():
-            lock.acquire()
+            _take_lake()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        spill = lake().root / "spill"
+        spill = (Path(creds.path).parent if is_scratch() else lake().root) / "spill"
         spill.mkdir(exist_ok=True)
         config["temp_directory"] = str(spill)
 
@@ -48,21 +56,46 @@ class Plugin(BasePlugin):
         load_extensions(conn)
         current = build.current(get_invocation_id())
         create_raw_views(conn, current.pins)
+        listed = ", ".join(literal(load) for load in loads_let_pass())
+        conn.execute(f"set variable loads_let_pass = cast([{listed}] as varchar[])")
         current.connection = conn
 
     def store(self, target_config: TargetConfig) -> None:
         """Take what a hook hands over: the graph at the start, the results at the end."""
+        if is_scratch():
+            return
         current = build.current(get_invocation_id())
-        event = target_config.location.path
+        event = target_config.location.path if target_config.location else None
         if event == "run_started":
             try:
                 current.start(**target_config.config)
             except Mixture:
                 # the raw views are those of the run that was to go on: give back what was there
-                create_raw_views(current.connection, last_pins())
+                if current.connection is not None:
+                    create_raw_views(current.connection, last_pins())
                 raise
         elif event == "run_finished":
             current.finish(**target_config.config)
+
+
+def loads_let_pass() -> list[str]:
+    """Return the deliveries that a person let pass at a gate, ever: the journal remembers them."""
+    rows = journal.rows(
+        "select distinct observed from gate_results where expectation like ?",
+        (journal.LET_PASS.format(load="%"),),
+    )
+    return sorted(row["observed"] for row in rows)
+
+
+def _take_lake() -> None:
+    """Take the lake's lock; a run that does not get it is written down as not started."""
+    try:
+        lock.acquire()
+    except lock.LakeLocked as error:
+        run_id = os.environ.get(RESUME_VARIABLE) or begun_run_id()
+        command = str(getattr(get_flags(), "INVOCATION_COMMAND", "dbt"))
+        record_not_started(run_id, command, str(error), get_invocation_id())
+        raise
 
 
 def refuse_disagreement(creds: DuckDBCredentials) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import shutil
 
+from ingestion.lakehouse.dbt_environment import target_folder
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit_document, say
-from python_models.runs.dbt_command import dbt, target_folder
+from python_models.runs.dbt_command import dbt
 
 
 def docs(options: argparse.Namespace) -> int:

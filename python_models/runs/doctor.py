@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -55,6 +56,7 @@ def examine(is_deep: bool = False) -> list[Finding]:
         _pins,
         _settings,
         _lake,
+        _private,
         _extensions,
         _catalog,
         _journal,
@@ -99,6 +101,18 @@ def _pins() -> Iterator[Finding]:
 def _settings() -> Iterator[Finding]:
     known = settings()
     yield Finding("settings", True, f"lake {known.sluice_lake}, tables in {warehouse_uri()}")
+
+
+def _private() -> Iterator[Finding]:
+    """Whether others on this machine can read restricted data, answers and keys."""
+    seen = [(lake().root, "700"), (PROJECT_ROOT / ".env", "600")]
+    open_ones = [
+        f"{path} can be read by others (mode {path.stat().st_mode & 0o777:o}): "
+        f"`chmod {mode} {shlex.quote(str(path))}`"
+        for path, mode in seen
+        if path.exists() and path.stat().st_mode & 0o077
+    ]
+    yield Finding("private", not open_ones, "; ".join(open_ones) or "only the owner reads the lake")
 
 
 def _lake() -> Iterator[Finding]:

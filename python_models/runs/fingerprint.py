@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import SecretStr
 
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.scrubbing import without_credentials
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
+from ingestion.landing.declarations import added_files
 
 # folder and the endings that count; what a build writes there is left out
 _PARTS = {
@@ -22,7 +25,7 @@ _PARTS = {
 }
 _WRITTEN = {"target", "logs", "dbt_packages", "__pycache__"}
 _LARGEST_TEXT = 60_000
-_CHOICE = "SLUICE_EXPERIMENTS_"
+_DECLARES_SETS = re.compile(r"^sets?:", re.M)
 
 
 def project_texts() -> dict[str, bytes]:
@@ -57,17 +60,9 @@ def storable_texts(texts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def plain_settings() -> dict[str, Any]:
-    """Return the settings in force without their secrets, which are only said to be set.
-
-    What a run of experiments is restricted to stands in the environment alone.
-    """
+    """Return the settings in force without their secrets, which are only said to be set."""
     known = settings()
-    chosen = {
-        name.lower(): value
-        for name, value in sorted(os.environ.items())
-        if name.startswith(_CHOICE) and value
-    }
-    return chosen | {
+    return {
         name: "(set)" if isinstance(value := getattr(known, name), SecretStr) else _text(value)
         for name in sorted(type(known).model_fields)
     }
@@ -75,7 +70,19 @@ def plain_settings() -> dict[str, Any]:
 
 def config_hash(variables: Mapping[str, Any]) -> str:
     """Return one hash over settings and dbt variables."""
-    return digest(json.dumps([plain_settings(), dict(variables)], sort_keys=True, default=str))
+    told = [plain_settings(), dict(variables), declared_sets()]
+    return digest(json.dumps(told, sort_keys=True, default=str))
+
+
+def declared_sets() -> list[str]:
+    """Return hashes of the YAML files that declare named sets: a build makes what they say."""
+    merged = sorted((lake().uploads / "sets").glob("*.yml"))
+    found = []
+    for path in [*added_files(), *merged]:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if _DECLARES_SETS.search(text):
+            found.append(digest(text))
+    return found
 
 
 def git_state() -> tuple[str | None, bool]:
@@ -95,4 +102,8 @@ def _git(*arguments: str) -> str | None:
 
 
 def _text(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    return (
+        value
+        if value is None or isinstance(value, bool | int | float)
+        else without_credentials(str(value))
+    )

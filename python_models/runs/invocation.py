@@ -13,6 +13,7 @@ from typing import Any
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub
+from python_models.release.run_states import ending
 from python_models.release.snapshot_files import plain
 from python_models.runs import fingerprint
 from python_models.runs.raw_views import Pins
@@ -21,6 +22,7 @@ GOOD = ("success", "pass", "warn", "no-op")
 BAD = ("error", "fail", "runtime error", "partial success")
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Passed|[A-Z]\w+): ")
 RESUME_VARIABLE = "SLUICE_RESUME_RUN"
+BEGIN_VARIABLE = "SLUICE_BEGIN_RUN"  # id that a run is to have: who starts it knows what it did
 
 
 class PinsLost(RuntimeError):
@@ -30,6 +32,11 @@ class PinsLost(RuntimeError):
 def new_run_id() -> str:
     """Return an id that can be typed; its time is for people, nothing is ordered by it."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def begun_run_id() -> str:
+    """Return the id of the run that begins: the one whoever started it chose, or a new one."""
+    return os.environ.get(BEGIN_VARIABLE) or new_run_id()
 
 
 def inherited() -> tuple[str, Pins] | None:
@@ -42,14 +49,16 @@ def inherited() -> tuple[str, Pins] | None:
     """
     run_id = os.environ.get(RESUME_VARIABLE) or _retried_run()
     found = journal.rows(
-        "select run_id, pins from runs where run_id = ? order by rowid limit 1", (run_id,)
+        "select run_id, pins from runs where run_id = ? and pins is not null"
+        " order by rowid limit 1",
+        (run_id,),
     )
     return _with_pins(found[0]) if found else None
 
 
 def last_pins() -> Pins:
     """Return the raw snapshots the last invocation read."""
-    found = journal.rows("select pins from runs order by rowid desc limit 1")
+    found = journal.rows("select pins from runs where pins is not null order by rowid desc limit 1")
     return json.loads(found[0]["pins"]) if found else {}
 
 
@@ -79,20 +88,6 @@ def _retried_run() -> str | None:
     invocation_id = json.loads(results.read_text())["metadata"]["invocation_id"]
     found = journal.rows("select run_id from runs where invocation_id = ?", (invocation_id,))
     return found[0]["run_id"] if found else None
-
-
-def mark_killed() -> None:
-    """Say of runs that never ended that they were killed; call it while holding the lock."""
-    for run in journal.rows("select invocation_id, started_at from runs where status = 'running'"):
-        last = journal.rows(
-            "select max(coalesce(ended_at, started_at)) as at from node_runs"
-            " where invocation_id = ?",
-            (run["invocation_id"],),
-        )[0]["at"]
-        ended = last or run["started_at"]
-        key = {"invocation_id": run["invocation_id"]}
-        journal.change("runs", key, _end(run["started_at"], ended, "killed", "ended from outside"))
-        journal.change("node_runs", key | {"status": "running"}, {"status": "killed"})
 
 
 def record_start(
@@ -154,19 +149,9 @@ def record_end(invocation_id: str) -> str:
     )
     status = "failed" if bad else "success"
     message = f"{bad[0]['node']}: {bad[0]['message']}" if bad else None
-    end = _end(run["started_at"], journal.now(), status, message)
+    end = ending(run["started_at"], journal.now(), status, message)
     journal.change("runs", {"invocation_id": invocation_id}, end)
     return status
-
-
-def _end(started_at: str, ended_at: str, status: str, message: str | None) -> dict[str, Any]:
-    seconds = datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)
-    return {
-        "ended_at": ended_at,
-        "seconds": max(0.0, seconds.total_seconds()),  # the clock may have gone back meanwhile
-        "status": status,
-        "message": message,
-    }
 
 
 def reason(message: str | None) -> str:

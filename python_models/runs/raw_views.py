@@ -7,45 +7,35 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.sql_text import identifier, literal
-from ingestion.landing.products import DOMAINS
-
-# handing an empty Arrow table to duckdb would give the same, and import pandas
-_DUCKDB_TYPES = {
-    "string": "varchar",
-    "int64": "bigint",
-    "double": "double",
-    "bool": "boolean",
-    "timestamp[us]": "timestamp",
-}
+from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.products import PRODUCTS
+from ingestion.landing.raw_tables import empty_query, null_column
 
 Pins = dict[str, dict[str, str]]
 
 
 def current_pins() -> Pins:
     """Return {namespace: {table: metadata file}} as the catalog has it now."""
-    namespaces = [domain.namespace for domain in DOMAINS.values()]
+    namespaces = [domain.namespace for domain in PRODUCTS.values()]
     return {namespace: metadata_locations(namespace) for namespace in namespaces}
 
 
 def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
     """Make one view for each declared raw table; it has no rows when nothing has landed."""
-    for domain in DOMAINS.values():
+    for domain in PRODUCTS.values():
         namespace = domain.namespace
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
-            body = _pinned(pinned[table]) if table in pinned else _empty(shape)
+            body = _pinned(conn, pinned[table], shape) if table in pinned else empty_query(shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 
-def _pinned(metadata: str) -> str:
-    return f"select * from iceberg_scan({literal(metadata)})"
-
-
-def _empty(shape: Any) -> str:
-    typed = ", ".join(
-        f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"
-        for field in shape
-    )
-    return f"select {typed} where false"
+def _pinned(conn: DuckDBPyConnection, metadata: str, shape: Any) -> str:
+    """Select a table's rows; columns it does not have yet, for nothing landed since, are null."""
+    rows = f"select * from iceberg_scan({literal(metadata)})"
+    there = {row[0] for row in conn.execute(f"describe {rows}").fetchall()}
+    missing = [null_column(field) for field in shape if field.name not in there]
+    if not missing:
+        return rows
+    return f"select *, {', '.join(missing)} from iceberg_scan({literal(metadata)})"

@@ -7,15 +7,23 @@ import json
 from typing import Any
 
 from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.dbt_environment import target_folder
 from ingestion.lakehouse.output import say, wide
+from ingestion.lakehouse.scrubbing import HIDDEN
 from python_models.release import live
+from python_models.release.run_states import settle
 from python_models.runs import summary
-from python_models.runs.dbt_command import dbt, target_folder
-from python_models.runs.invocation import GOOD, RESUME_VARIABLE, mark_killed
+from python_models.runs.dbt_command import dbt
+from python_models.runs.invocation import GOOD, RESUME_VARIABLE
 from python_models.runs.phases import latest_nodes, phase_nodes
 
 # of this machine and this moment, not of the run that is resumed
-_NOT_REPEATED = {"sluice_lake", "sluice_lock_wait_seconds", "sluice_alert_url"}
+_NOT_REPEATED = {
+    "sluice_lake",
+    "sluice_lock_wait_seconds",
+    "sluice_alert_url",
+    "sluice_alert_mail_to",
+}
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -27,8 +35,10 @@ def resume(options: argparse.Namespace) -> int:
     if run is None:
         say("The last run succeeded: there is nothing to resume.")
         return 0
-    with lock.build_lock("resume"):
-        mark_killed()
+    settle()
+    if lock.holder():  # nothing goes on beside another build
+        lock.acquire()  # waits, or says who holds it and raises
+        lock.release()
     run = live.run_named(run["invocation_id"])
     if run["status"] == "success" and not options.from_step:
         say(f"Run {run['run_id']} succeeded: there is nothing to resume.")
@@ -50,7 +60,9 @@ def phase_run(options: argparse.Namespace) -> int:
 
 
 def _last_unfinished() -> dict[str, Any] | None:
-    newest = journal.rows("select * from runs order by rowid desc limit 1")
+    newest = journal.rows(
+        "select * from runs where status <> 'not started' order by rowid desc limit 1"
+    )
     return newest[0] if newest and newest[0]["status"] != "success" else None
 
 
@@ -109,19 +121,26 @@ def _environment(run_id: str) -> dict[str, str]:
     repeated = {
         name.upper(): str(value)
         for name, value in recorded.items()
-        if value not in (None, "(set)") and name not in _NOT_REPEATED
+        if value not in (None, "(set)")
+        and name not in _NOT_REPEATED
+        and not name.startswith(("sluice_alert_", "sluice_serve_"))
+        and HIDDEN not in str(value)
     }
     return repeated | {RESUME_VARIABLE: run_id}
 
 
 def _go_on(run_id: str, command: list[str]) -> int:
     """Run dbt for a run and say how it ended; when it was refused, dbt said why."""
-    before = _last_number()
+    before = _last_number(run_id)
     code = dbt(command, _environment(run_id))
-    if _last_number() != before:
-        summary.print_run(wide(), code)
+    if _last_number(run_id) != before:
+        summary.print_run(wide(), code, run_id)
     return code
 
 
-def _last_number() -> int:
-    return journal.rows("select coalesce(max(rowid), 0) as number from runs")[0]["number"]
+def _last_number(run_id: str) -> int:
+    return journal.rows(
+        "select coalesce(max(rowid), 0) as number from runs"
+        " where run_id = ? and status <> 'not started'",
+        (run_id,),
+    )[0]["number"]

@@ -11,7 +11,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
@@ -19,14 +20,20 @@ from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
-from ingestion.landing.products import DOMAINS, Domain
-from python_models.runs import fingerprint, summary
+from ingestion.landing.products import PRODUCTS, chosen_products
+from ingestion.landing.registration import Product
+from python_models.release.run_states import record_not_started
+from python_models.runs import fingerprint, slices, summary
 from python_models.runs.build import has_unfolded_rows
 from python_models.runs.dbt_command import dbt, variables_argument
-from python_models.runs.raw_views import current_pins
+from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
+from python_models.runs.raw_views import Pins, current_pins
+from python_models.runs.slices import Choice
 
 # exit codes of a landing after which the rest is built: others landed, some was refused
 GOES_ON = (0, 1, 4)
+
+_NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -38,20 +45,20 @@ def main(arguments: list[str] | None = None) -> int:
         "--demo", action="store_true", help="make demo data when there is no source"
     )
     parser.add_argument("--build-only", action="store_true", help="build what has landed already")
-    parser.add_argument("--from", dest="from_date", help="first day to recompute (2025-01-31)")
-    parser.add_argument("--to", dest="to_date", help="last day to recompute")
-    parser.add_argument("--controls", help="controls to recompute, separated by commas")
-    parser.add_argument("--datasets", help="datasets of conversations to recompute")
-    parser.add_argument("--formats", help="formats of conversations to recompute")
-    parser.add_argument("--statuses", help="statuses of datasets to recompute")
+    slices.add_options(parser)
     parser.add_argument(
         "--accept", help="deliveries (load ids) that a gate holds up and a person lets pass"
     )
     parser.add_argument("--force", action="store_true", help="build even when nothing is new")
     options, more = parser.parse_known_args(arguments)
     try:
-        return _run(options, more)
-    except (SettingsError, lock.LakeLocked) as error:
+        return _run(options, slices.choice_from(options), more)
+    except lock.LakeLocked as error:
+        command = " ".join(["run", *(arguments if arguments is not None else sys.argv[1:])])
+        record_not_started(new_run_id(), command, str(error))
+        sys.stderr.write(f"{error}\nThis run did not start.\n")
+        return 2
+    except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except KeyboardInterrupt:
@@ -59,34 +66,66 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace, more: Sequence[str]) -> int:
+def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> int:
     require_agreement(lake().root)
+    is_checked = slices.refuse_unknown(choice)
     if found := lock.holder():
-        if not settings().sluice_lock_wait_seconds:
-            lock.acquire()  # says who holds it, and raises
-            lock.release()
-        else:
+        if settings().sluice_lock_wait_seconds:
             console.print(f"Waiting for process {found.pid} (`{found.command}`)")
-    landed = 0 if options.build_only else _land(options.demo)
+        # what lands now would wait for the next run: a landing begins when its build can
+        lock.acquire()  # waits, or says who holds it and raises
+        lock.release()
+    landed = 0 if options.build_only else _land(options.demo, choice)
     if landed not in GOES_ON:
         return landed
-    variables = {
-        "from_date": options.from_date,
-        "to_date": options.to_date,
-        "controls": options.controls,
-        "datasets": options.datasets,
-        "formats": options.formats,
-        "dataset_statuses": options.statuses,
-        "accepted_loads": options.accept,
-    }
-    given = {name: value for name, value in variables.items() if value}
-    forced = options.force or options.build_only or bool(more)
-    if not forced and (last := nothing_new_since(given)):
+    if not is_checked:
+        slices.refuse_unknown(choice)
+    return build(
+        choice, landed, more, options.accept, is_forced=options.force or options.build_only
+    )
+
+
+def build(
+    choice: Choice, landed: int, more: Sequence[str], accept: str | None = None, *, is_forced: bool
+) -> int:
+    """Build and release what has landed, unless there is nothing new; returns the exit code.
+
+    Args:
+        landed: exit code of the landing before it, handed on when the build is well.
+        more: further arguments of dbt.
+        accept: load ids that a gate holds up and a person lets pass.
+    """
+    variables = choice.variables | ({"accepted_loads": accept} if accept else {})
+    is_forced = is_forced or bool(more)
+    if not is_forced and (last := nothing_new_since(variables, choice.domains)):
         say_nothing_new(last)
         return say_refused(landed)
-    code = dbt(["build", *variables_argument(variables), *more])
-    summary.print_run(console, code)
+    say_how_long(choice)
+    run_id = new_run_id()
+    # unit tests are for who changes the project: `make test`
+    command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
+    code = dbt(command, {BEGIN_VARIABLE: run_id})
+    summary.print_run(console, code, run_id)
     return code or say_refused(landed)
+
+
+def say_how_long(choice: Choice) -> None:
+    """Say what is built, and how long the last run of the same took."""
+    chosen = json.dumps(sorted(choice.domains)) if choice.domains else None
+    before = [
+        row["seconds"]
+        for row in journal.rows(
+            "select runs.seconds, run_args.arguments from runs inner join run_args"
+            " using (invocation_id) where status = 'success' order by runs.rowid desc limit 20"
+        )
+        if _same_selection(json.loads(row["arguments"]).get("select"), chosen)
+    ]
+    about = f"the last one took {before[0]:.0f} s" if before else "the first takes about a minute"
+    console.print(f"[bold]Building[/bold] ({about}; VERBOSE=1 for all that dbt says)")
+
+
+def _same_selection(selected: list[str] | None, chosen: str | None) -> bool:
+    return (json.dumps(sorted(selected)) if selected else None) == chosen
 
 
 def say_refused(landed: int) -> int:
@@ -94,26 +133,26 @@ def say_refused(landed: int) -> int:
     if landed:
         console.print(
             "[bold yellow]Not everything that was delivered has landed[/bold yellow]: the lines "
-            "after Landing say what and why, and so do the tables of rejects."
+            "above say what and why, and so do the tables of rejects."
         )
     return landed
 
 
-def _land(with_demo: bool) -> int:
+def _land(with_demo: bool, choice: Choice) -> int:
     if with_demo and not os.environ.get("SLUICE_SOURCES"):
-        for domain in DOMAINS.values():
-            if _has_demo(domain):
+        for product in chosen_products(choice.domains):
+            if _has_demo(product):
                 continue
-            console.print(f"[bold]Demo data[/bold] of {domain.name} (synthetic, seeded)")
-            if code := _module(domain.demo):
+            console.print(f"[bold]Demo data[/bold] of {product.name} (synthetic, seeded)")
+            if code := _module(product.demo):
                 return code
     console.print("[bold]Landing[/bold]")
-    return _module("ingestion")
+    return _module("ingestion", *choice.domains)
 
 
-def _has_demo(domain: Domain) -> bool:
+def _has_demo(product: Product) -> bool:
     # a generator writes its README last: a folder without it was not finished
-    return (lake().demo / domain.name / "README.md").is_file()
+    return (lake().demo / product.name / "README.md").is_file()
 
 
 def _module(*arguments: str) -> int:
@@ -121,33 +160,31 @@ def _module(*arguments: str) -> int:
     return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode
 
 
-def say_nothing_new(last: dict) -> None:
+def say_nothing_new(last: Mapping[str, Any]) -> None:
     """Say why nothing was built, and what readers see."""
-    console.print(
-        f"Nothing new: the same raw data, project and settings as run {last['run_id']}."
-        " FORCE=1 builds anyway."
-    )
-    summary.print_release(console)
+    console.print(f"Nothing new since run {last['run_id']} (FORCE=1 builds anyway)")
+    summary.print_release(console, with_next=False)
 
 
-def nothing_new_since(variables: dict[str, str], domain: str | None = None) -> dict | None:
+def nothing_new_since(
+    variables: Mapping[str, str], domains: Collection[str] = ()
+) -> dict[str, Any] | None:
     """Return the last run when building again would give the same: else None.
 
-    Only a successful run of everything counts (or, for a domain, of that domain), and only
+    Only a successful run of everything counts (or, for products, of at least these), and only
     while what readers see is what it published: after a rollback a person decides.
     """
-    last = _last_run(domain)
+    last = _last_run(domains)
     if last is None or last["status"] != "success" or last["release_id"] is None:
         return None
     arguments = json.loads(last["arguments"])
-    whole = (None, [domain]) if domain else (None,)
     texts = fingerprint.project_texts()
     files = {path: fingerprint.digest(content) for path, content in texts.items()}
     is_same = (
         arguments.get("which") == "build"
-        and arguments.get("select") in whole
+        and _built_whole(arguments.get("select"), domains)
         and not any(arguments.get(name) for name in ("exclude", "resource_types"))
-        and _pins_of(json.loads(last["pins"]), domain) == _pins_of(current_pins(), domain)
+        and _pins_of(json.loads(last["pins"]), domains) == _pins_of(current_pins(), domains)
         and last["project_hash"] == fingerprint.project_hash(files)
         and last["config_hash"] == fingerprint.config_hash(variables)
         and not _has_pending_answers(last["invocation_id"])
@@ -157,22 +194,29 @@ def nothing_new_since(variables: dict[str, str], domain: str | None = None) -> d
     return last if is_same else None
 
 
-def _last_run(domain: str | None) -> dict | None:
-    """Return the last run; for a domain the last that may have touched it."""
-    others = set(DOMAINS) - {domain}
+def _built_whole(selected: list[str] | None, domains: Collection[str]) -> bool:
+    """Say whether a selection was of everything, or of whole products with all that are asked."""
+    if not selected:
+        return True
+    return bool(domains) and set(domains) <= set(selected) <= set(PRODUCTS)
+
+
+def _last_run(domains: Collection[str]) -> dict[str, Any] | None:
+    """Return the last run; for products the last that may have touched one of them."""
+    others = set(PRODUCTS) - set(domains)
     for row in journal.rows(
         "select runs.*, run_args.arguments from runs inner join run_args using (invocation_id)"
         " order by runs.rowid desc"
     ):
         selected = json.loads(row["arguments"]).get("select")
-        if domain is None or not selected or not set(selected) <= others:
+        if not domains or not selected or not set(selected) <= others:
             return row
     return None
 
 
-def _pins_of(pins: dict, domain: str | None) -> dict:
-    """Return what a domain reads of the raw tables, or all of them."""
-    return pins if domain is None else pins.get(DOMAINS[domain].namespace, {})
+def _pins_of(pins: Pins, domains: Collection[str]) -> Pins:
+    """Return what products read of the raw tables."""
+    return {one.namespace: pins.get(one.namespace, {}) for one in chosen_products(domains)}
 
 
 def _has_pending_answers(invocation_id: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.lakehouse.output import emit, emit_document, print_table, say
@@ -12,6 +13,10 @@ _RUN_COLUMNS = (
     "run_id, status, started_at, seconds, nodes_ok, nodes_failed, nodes_skipped, calls, cached,"
     " tokens, usd, release_id, command, message"
 )
+# what of it fits a terminal; the rest is told by --json, run-show and the page
+_PHASE = ("domain", "phase", "nodes", "not_ok", "seconds", "rows_out", "calls", "usd")
+_NODE = ("node", "status", "seconds", "rows_out")
+_RELEASE = ("release_id", "is_current", "created_at", "kind", "domain", "rows")
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -20,7 +25,8 @@ def runs(options: argparse.Namespace) -> int:
         found = live.rows(
             ops, f"select {_RUN_COLUMNS} from ops.runs order by rowid limit ?", [options.limit]
         )
-    emit(found, options.json, "Runs", "No run yet: `make run`.")
+    shown = found if options.json else [_short(row) for row in found]
+    emit(shown, options.json, "Runs", "No run yet: `make run`.")
     return 0
 
 
@@ -34,13 +40,43 @@ def run_show(options: argparse.Namespace) -> int:
         return 0
     print_table(document["invocations"], f"Run {run_id}")
     if document["phases"]:
-        print_table(document["phases"], "Phases")
-    if document["nodes"]:
-        print_table(document["nodes"], "Nodes (tests that passed are left out)")
+        print_table([_only(phase, _PHASE) for phase in document["phases"]], "\nPhases")
+    for domain, nodes in _by_domain(document["nodes"]).items():
+        rows = [_only(node, _NODE) for node in nodes]
+        print_table(rows, f"\n{domain}: nodes (tests that passed are left out)")
+    if said := [_only(node, ("node", "message")) for node in document["nodes"] if _is_bad(node)]:
+        print_table(said, "\nWhat went wrong")
     failed = [gate for gate in document["gates"] if not gate["success"]]
     if failed:
-        print_table(failed, "Promises that were not kept")
+        print_table(failed, "\nPromises that were not kept")
     return 0
+
+
+def _short(run: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "run_id": run["run_id"],
+        "status": run["status"],
+        "started": f"{run['started_at']:%Y-%m-%d %H:%M}",
+        "seconds": None if run["seconds"] is None else round(run["seconds"]),
+        "calls": run["calls"],
+        "usd": run["usd"],
+        "release": run["release_id"],
+    }
+
+
+def _only(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
+
+
+def _by_domain(nodes: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for node in nodes:
+        found.setdefault(node["domain"] or "shared", []).append(node)
+    return found
+
+
+def _is_bad(node: Mapping[str, Any]) -> bool:
+    return bool(node["message"]) and node["status"] not in ("success", "no-op", "skipped")
 
 
 def describe(ops: Any, run_id: str) -> dict[str, Any]:
@@ -58,7 +94,7 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
     nodes = live.rows(
         ops,
         "select phase, node, status, round(seconds, 2) as seconds, rows_in, rows_out, calls,"
-        " cached, usd, case when status in ('success', 'pass') then null else message end"
+        " cached, usd, domain, case when status in ('success', 'pass') then null else message end"
         " as message from ops.node_runs where run_id = ?"
         " and not (resource_type in ('test', 'unit_test') and status = 'pass')"
         " order by rowid",
@@ -96,7 +132,8 @@ def releases(options: argparse.Namespace) -> int:
             " run_id from ops.releases order by release_id desc limit ?",
             [options.limit],
         )
-    emit(found, options.json, "Releases", "Nothing released yet: `make run`.")
+    short = found if options.json else [_only(row, _RELEASE) for row in found]
+    emit(short, options.json, "Releases", "Nothing released yet: `make run`.")
     return 0
 
 

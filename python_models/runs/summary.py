@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.output import print_table
 from python_models.release import release_file
+from python_models.release.run_states import NOT_STARTED
 
+_MOST_WARNINGS = 10
 _NEXT = """[bold]Look at it[/bold]
-  make dashboard                       pages on http://127.0.0.1:8501
-  make sql                             SQL on the release, read-only
-  make run-show ID={run}   what the run did, node by node"""
+  make dashboard   pages on http://127.0.0.1:8501
+  make sql         SQL on the release, read-only
+  make run-show    what run {run} did, node by node"""
 
 
-def print_run(console: Console, exit_code: int) -> None:
-    """Say how the last run ended, what readers see now, and what to do next."""
-    found = journal.rows("select * from runs order by rowid desc limit 1")
-    if not found:
+def print_run(console: Console, exit_code: int, run_id: str) -> None:
+    """Say how a run ended, what readers see now, and what to do next."""
+    found = journal.rows(
+        "select * from runs where run_id = ? order by rowid desc limit 1", (run_id,)
+    )
+    if not found or found[0]["status"] == NOT_STARTED:
+        console.print("\n[bold red]The run did not start[/bold red]: what was said above is why.")
         return
     run = found[0]
     console.print()
@@ -33,33 +38,49 @@ def print_run(console: Console, exit_code: int) -> None:
     else:
         console.print(f"[bold green]Run {run['run_id']} succeeded[/bold green]")
         _print_reason_not_published(console, run)
+    print_warnings(console, run["invocation_id"])
     print_release(console, run["run_id"])
 
 
-def print_release(console: Console, run_id: str | None = None) -> None:
-    """List the tables of the release that readers see."""
+def print_release(console: Console, run_id: str | None = None, *, with_next: bool = True) -> None:
+    """Say what readers see: how much of each product, and what of it is new."""
     release_id = release_file.current_release_id()
     if release_id is None:
         console.print("Nothing has been released yet.")
         return
-    table = Table("table", "rows", "size", "", title=f"Release {release_id}", title_justify="left")
     before = _snapshots_before(release_id)
+    products: dict[str, dict[str, int]] = {}
     for row in journal.rows(
         "select * from release_tables where release_id = ? order by domain, table_name",
         (release_id,),
     ):
-        table.add_row(
-            f"{row['domain']}.{row['table_name']}",
-            f"{row['rows']:,}",
-            f"{row['bytes'] / 1e6:,.1f} MB",
-            "as before"
-            if before.get((row["domain"], row["table_name"])) == row["snapshot_id"]
-            else "new",
-        )
-    console.print(table)
-    console.print(f"Opened by any DuckDB: {lake().latest} -> {lake().latest.resolve().name}\n")
+        one = products.setdefault(row["domain"], dict.fromkeys(("tables", "changed", "rows"), 0))
+        one["tables"] += 1
+        one["changed"] += before.get((row["domain"], row["table_name"])) != row["snapshot_id"]
+        one["rows"] += row["rows"]
+    rows = [{"product": name} | counts for name, counts in products.items()]
+    print_table(rows, f"Release {release_id}")
+    console.print(f"Opened by any DuckDB: {lake().latest}")
+    if not with_next:
+        return
+    console.print()
     newest = journal.rows("select run_id from runs order by rowid desc limit 1")
     console.print(_NEXT.format(run=run_id or (newest[0]["run_id"] if newest else "..")))
+
+
+def print_warnings(console: Console, invocation_id: str) -> None:
+    """Say again, at the end, which promises were broken without stopping the run."""
+    found = journal.rows(
+        "select gate, table_name, expectation from gate_results where invocation_id = ?"
+        " and not success and severity = 'warn' order by rowid",
+        (invocation_id,),
+    )
+    for row in found[:_MOST_WARNINGS]:
+        gate = row["gate"].removeprefix("gate_").replace("__", ", ").replace("_", " ")
+        said = escape(f"{gate}: {row['table_name']}: {row['expectation']}")
+        console.print(f"[yellow]Warning[/yellow] {said}")
+    if len(found) > _MOST_WARNINGS:
+        console.print(f"  and {len(found) - _MOST_WARNINGS} more: make run-show, or page Quality")
 
 
 def _snapshots_before(release_id: int) -> dict[tuple[str, str], int]:

@@ -45,8 +45,8 @@ def write_reports(
 ) -> pa.Table:
     """Return one report for each day that had cycles.
 
-    `days` holds one row per control and day with `control_id`, `report_date`, `cycle_count` and
-    `rejected_count`.
+    `days` holds one row per control and day with `control_id`, `report_date`, `cycle_count`,
+    `rejected_count` and `judged_count`.
     """
     controls = group(days, "report_date")
     issues_by_day = group(issues, "issue_date")
@@ -76,11 +76,14 @@ def write_report(
 ) -> dict[str, Any]:
     """Return the report of one day as a row of `telemetry.reports`."""
     sections = control_sections(issues, assessments)
-    quiet = sorted({row["control_id"] for row in controls} - {row["control_id"] for row in issues})
+    named = {row["control_id"] for row in issues}
+    judged = {row["control_id"] for row in controls if row["judged_count"]}
+    quiet = {row["control_id"] for row in controls} - named
     values = {
         "day": day,
         "sections": sections,
-        "quiet": quiet,
+        "quiet": sorted(quiet & judged),
+        "unjudged": sorted(quiet - judged),
         "cycle_count": sum(row["cycle_count"] for row in controls),
         "rejected_count": sum(row["rejected_count"] for row in controls),
         "control_count": len({row["control_id"] for row in controls}),
@@ -136,11 +139,21 @@ def markdown(value: Any) -> str:
 
 
 def measure(value: Any, unit: str) -> str:
-    """Return a figure with no more digits than a person compares."""
+    """Return a figure with no more digits than a person compares; shares are percents."""
     if value is None:
         return figure(None)
+    if unit == "share":
+        return figure(round(100 * float(value), 1), "%")
+    unit = {"degC": "\N{DEGREE SIGN}C"}.get(unit, unit)
     size = abs(float(value))
     return figure(round(float(value), 0 if size >= 1000 else 1 if size >= 10 else 3), unit)
+
+
+def told(issue: Row) -> str:
+    """Return an issue's rule in words; a drift says which way it goes."""
+    if issue["rule"] != "drift" or None in (issue["value"], issue["limit_value"]):
+        return str(issue["label"])
+    return f"{issue['label']}, {'rising' if issue['value'] > issue['limit_value'] else 'falling'}"
 
 
 def where(stage: str | None) -> str:
@@ -171,6 +184,7 @@ def template(name: str) -> Template:
     environment.filters.update(
         md=markdown,
         measure=measure,
+        told=told,
         where=where,
         moment=moment,
         percent=percent,

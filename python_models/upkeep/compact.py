@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,11 @@ def compact(options: argparse.Namespace) -> int:
     found = []
     opened = catalog()
     with (
-        lock.build_lock("compact"),
-        exclusive(lake().root / LOCK, "The lake's set of files"),  # a backup has listed them
+        nullcontext() if options.dry_run else lock.build_lock("compact"),
+        # a backup has listed them
+        nullcontext()
+        if options.dry_run
+        else exclusive(lake().root / LOCK, "The lake's set of files"),
         duckdb.connect() as connection,
     ):
         load_extensions(connection)
@@ -54,7 +58,7 @@ def compact_table(
     Builds and releases that have the old snapshot go on reading the old files, which stay
     until `retention` finds that nothing points to them any more.
     """
-    small = []
+    small: list[Any] = []
     for task in table.scan().plan_files():
         room = LARGEST_BYTES - sum(file.file_size_in_bytes for file in small)
         size = task.file.file_size_in_bytes

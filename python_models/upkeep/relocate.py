@@ -39,7 +39,7 @@ def relocate(options: argparse.Namespace) -> int:
         )
     with lock.build_lock("relocate"):
         old, new = _old_root(), str(lake().root)
-        count = 0 if old in (None, new) else mend(old, new)
+        count = 0 if old is None or old == new else mend(old, new)
     if options.json:
         emit_document({"from": old, "to": new, "files": count})
     elif not count:
@@ -99,12 +99,16 @@ def _replace_in_avro(path: Path, old: str, new: str) -> None:
 
     io = PyArrowFileIO()
     beside = path.with_name(f".{path.name}")
-    with AvroFile(io.new_input(str(path))) as source:
+    opened: AvroFile[Any] = AvroFile(io.new_input(str(path)))
+    with opened as source:
         schema, meta = source.schema, dict(source.header.meta)
         records = [_moved(record, old, new) for record in source]
     kept = {name: value for name, value in meta.items() if name != "avro.schema"}
     name = "manifest_file" if path.name.startswith("snap-") else "manifest_entry"
-    with AvroOutputFile(io.new_output(str(beside)), schema, name, metadata=kept) as target:
+    written: AvroOutputFile[Any] = AvroOutputFile(
+        io.new_output(str(beside)), schema, name, metadata=kept
+    )
+    with written as target:
         target.write_block(records)
     beside.replace(path)
 
@@ -158,7 +162,7 @@ def _mend_journal(old: str, new: str) -> None:
                 _mend_column(connection, table, name, old, new)
 
 
-def _mend_column(connection: Any, table: str, name: str, old: str, new: str) -> None:
+def _mend_column(connection: sqlite3.Connection, table: str, name: str, old: str, new: str) -> None:
     """Move every path in a column of a SQLite table, be it the whole value or within JSON."""
     connection.execute(
         f"update {table} set {name} = ? || substr({name}, ?) where substr({name}, 1, ?) = ?",

@@ -7,7 +7,6 @@ taking away what is still reachable.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -70,8 +69,8 @@ def expire(table: Table, kept: set[int]) -> int:
 
 def _reachable(table: Table) -> Iterator[str]:
     yield table.metadata_location
-    for entry in table.metadata.metadata_log:
-        yield entry.metadata_file
+    for earlier in table.metadata.metadata_log:
+        yield earlier.metadata_file
     seen: set[str] = set()
     for snapshot in table.snapshots():
         yield snapshot.manifest_list
@@ -88,8 +87,3 @@ def delete(table: Table, files: Iterable[Orphan]) -> None:
     """Delete files of a table."""
     for file in files:
         table.io.delete(like(table.location(), file.path))
-
-
-def file_list(text: str) -> list[str]:
-    """Return the paths of a release table's file list."""
-    return json.loads(text)

@@ -119,4 +119,4 @@ def _group(node: dict) -> str:
     if node["language"] == "python":
         prefix = node["name"].split("_")[0]
         return prefix if prefix in ("gate", "llm", "release") else "other"
-    return "sql" if "telemetry" in node["tags"] else "other"
+    return "sql" if "telemetry" in node["fqn"] else "other"

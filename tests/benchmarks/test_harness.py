@@ -62,8 +62,22 @@ def test_the_landing_floor_reads_every_site(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("node", "group"),
     [
-        ({"resource_type": "model", "language": "sql", "tags": ["telemetry"]}, "sql"),
-        ({"resource_type": "model", "language": "sql", "tags": []}, "other"),
+        (
+            {
+                "resource_type": "model",
+                "language": "sql",
+                "fqn": ["sluice", "telemetry", "staging", "x"],
+            },
+            "sql",
+        ),
+        (
+            {
+                "resource_type": "model",
+                "language": "sql",
+                "fqn": ["sluice", "news", "staging", "x"],
+            },
+            "other",
+        ),
         ({"resource_type": "test"}, "test"),
         ({"resource_type": "unit_test"}, "test"),
         ({"resource_type": "seed"}, "seed"),

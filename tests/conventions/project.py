@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.landing.products import DOMAINS as DOMAINS
+from ingestion.landing.products import PRODUCTS as PRODUCTS
 
 ROOT = Path(__file__).resolve().parents[2]
 DBT = ROOT / "dbt_project"

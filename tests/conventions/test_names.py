@@ -6,34 +6,34 @@ import ast
 import re
 from collections import Counter
 
-from tests.conventions.project import DOMAINS, ROOT, Project, files, layer_of, named, path_of
+from tests.conventions.project import ROOT, Project, files, layer_of, named, path_of
 
 LAYERS = {
-    "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z_]+"),
-    "intermediate": re.compile(r"int_(?P<domain>[a-z]+)__[a-z_]+"),
-    "int": re.compile(r"int_(?P<domain>[a-z]+)__[a-z_]+"),
-    "llm": re.compile(r"(llm_(?P<domain>[a-z]+)__[a-z_]+|[a-z_]+)"),
+    "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "intermediate": re.compile(r"int_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "int": re.compile(r"int_(?P<domain>[a-z]+)__[a-z0-9_]+"),
+    "llm": re.compile(r"(llm_(?P<domain>[a-z]+)__[a-z0-9_]+|[a-z0-9_]+)"),
     "gate": re.compile(
         r"gate_(?P<domain>[a-z]+)__(after_landing|after_staging|after_llm|before_release)"
     ),
     "release": re.compile(r"release_(?P<domain>[a-z]+)__published"),
-    "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z_]+"),
+    "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z0-9_]+"),
     "ops": re.compile(r"[a-z_]+"),
 }
-# about twice the rough sizes at which to stop and think: beyond these a name needs an "and"
+# beyond these a name needs an "and"; what is larger is named in `oversized.txt` until it is cut
 SIZES = {
-    "SQL model": (".sql", "dbt_project/models", 210),
+    "SQL model": (".sql", "dbt_project/models", 130),
     "macro": (".sql", "dbt_project/macros", 120),
     "YAML of a model": (".yml", "dbt_project/models", 300),
     "dbt Python model": (".py", "python_models/models", 30),
-    "gate": (".py", "expectations", 300),
-    "dashboard view": (".py", "dashboards/views", 250),
-    "module": (".py", "ingestion", 350),
-    "module of models": (".py", "python_models", 350),
-    "module of gates": (".py", "expectations", 350),
-    "module of pages": (".py", "dashboards", 350),
+    "module of landing": (".py", "ingestion", 300),
+    "module of models": (".py", "python_models", 300),
+    "module of gates": (".py", "expectations", 300),
+    "module of pages": (".py", "dashboards", 300),
 }
-FUNCTION_LINES = 50
+FUNCTION_LINES = 40
+# lower these when the list has become shorter
+MOST_LISTED_FILES, MOST_LISTED_FUNCTIONS = 30, 16
 
 
 def test_a_model_bears_the_prefix_of_its_layer(project: Project) -> None:
@@ -54,7 +54,9 @@ def test_a_model_lies_in_the_folder_of_the_domain_it_names(project: Project) -> 
 
 def test_what_a_layer_does_is_a_verb_in_its_name(project: Project) -> None:
     """`int_telemetry__cycles_measured`: things, then what was done to them."""
-    verbs = re.compile(r"(ed|slots|evidence|texts|windows|ranges|written|found|cut|kept|split)$")
+    verbs = re.compile(
+        r"(ed|slots|evidence|texts|windows|ranges|written|found|chosen|cut|kept|split)$"
+    )
     odd = [
         name
         for name, node in project.models.items()
@@ -78,32 +80,81 @@ def test_a_seed_is_described_beside_it(project: Project) -> None:
     assert not missing
 
 
-def test_domains_have_their_tag(project: Project) -> None:
-    for name, node in project.models.items():
-        for domain in DOMAINS:
-            if domain in node["fqn"]:
-                assert domain in node["tags"], name
+def test_a_file_fits_or_is_on_the_list_of_those_that_do_not() -> None:
+    assert not against(listed(is_function=False), _lines_of_files())
 
 
-def test_sizes_stay_where_one_can_read_them() -> None:
-    large = [
-        f"{named(path)}: {lines} lines, a {kind} has at most {limit}"
-        for kind, (suffix, folder, limit) in SIZES.items()
-        for path in files(suffix, under=(folder,))
-        if (lines := len(path.read_text().splitlines())) > limit
+def test_a_function_fits_on_a_screen_or_is_on_the_list() -> None:
+    found: dict[str, tuple[int, int]] = {}
+    for path in files(".py", under=("ingestion", "python_models", "expectations", "dashboards")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = f"{named(path)}:{node.name}"
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                found[name] = (FUNCTION_LINES, max(lines, found.get(name, (0, 0))[1]))
+    assert not against(listed(is_function=True), found)
+
+
+def test_nothing_is_added_to_the_list() -> None:
+    assert len(listed(is_function=False)) <= MOST_LISTED_FILES
+    assert len(listed(is_function=True)) <= MOST_LISTED_FUNCTIONS
+
+
+def test_the_list_of_what_is_too_large_only_gets_shorter() -> None:
+    known = {"grew": 50, "fits": 50, "gone": 50, "shrank": 50}
+    found = {"grew": (40, 51), "fits": (40, 40), "shrank": (40, 45), "new": (40, 41)}
+    assert against(known, found) == [
+        "grew: 51 lines, 50 are on the list: it may not grow",
+        "new: 41 lines, at most 40",
+        "fits: fits, or is gone: take it off the list in tests/conventions/oversized.txt",
+        "gone: fits, or is gone: take it off the list in tests/conventions/oversized.txt",
     ]
-    assert not large
 
 
-def test_functions_fit_on_a_screen() -> None:
-    large = [
-        f"{named(path)}: {node.name} has {lines} lines"
-        for path in files(".py", under=("ingestion", "python_models", "expectations", "dashboards"))
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (lines := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
+def against(known: dict[str, int], found: dict[str, tuple[int, int]]) -> list[str]:
+    """Say what is wrong: what is too large and not listed, what grew, what need not be listed.
+
+    Args:
+        known: lines a thing may have that is larger than it should be.
+        found: {thing: (lines it should have at most, lines it has)}.
+    """
+    large = {name: sizes for name, sizes in found.items() if sizes[1] > sizes[0]}
+    wrong = []
+    for name, (limit, lines) in large.items():
+        if name not in known:
+            wrong.append(f"{name}: {lines} lines, at most {limit}")
+        elif lines > known[name]:
+            wrong.append(f"{name}: {lines} lines, {known[name]} are on the list: it may not grow")
+    needless = "fits, or is gone: take it off the list in tests/conventions/oversized.txt"
+    return wrong + [f"{name}: {needless}" for name in known if name not in large]
+
+
+def listed(is_function: bool) -> dict[str, int]:
+    """Return {file, or file:function: lines} of what may be too large for now."""
+    lines = (ROOT / "tests/conventions/oversized.txt").read_text().splitlines()
+    entries = [line.split() for line in lines if not line.startswith("#")]
+    return {name: int(count) for count, name in entries if (":" in name) is is_function}
+
+
+def _lines_of_files() -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for suffix, folder, limit in SIZES.values():
+        for path in files(suffix, under=(folder,)):
+            smallest = min(limit, found.get(named(path), (limit, 0))[0])
+            found[named(path)] = (smallest, len(path.read_text().splitlines()))
+    return found
+
+
+def test_a_model_is_configured_in_one_spelling() -> None:
+    """First of all, on one line or with an argument a line."""
+    one = re.compile(r"\{\{ config\((?:[^\n]+\) \}\}\n|\n(?:    [^\n]+\n)+\) \}\}\n)")
+    odd = [
+        named(path)
+        for path in files(".sql", under=("dbt_project/models",))
+        if "config(" in (text := path.read_text())
+        and not (one.match(text) and text.count("config(") == 1)
     ]
-    assert not large
+    assert not odd
 
 
 def test_no_module_is_called_by_what_it_does_not_say() -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import pytest
 
-from tests.conventions.project import DBT, DOMAINS, ROOT, bare_sql, files, named
+from tests.conventions.project import DBT, PRODUCTS, ROOT, bare_sql, files, named
 
 # what: (pattern, what to write instead); strings, comments and Jinja are taken out before
 FORBIDDEN = {
@@ -68,7 +68,7 @@ def _models() -> dict[str, str]:
     """Return {file: its SQL, bare, line by line} of the domains' models."""
     return {
         named(path): _bare_by_line(path.read_text())
-        for domain in DOMAINS
+        for domain in PRODUCTS
         for path in files(".sql", under=(f"dbt_project/models/{domain}",))
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 from tests.conventions.project import ROOT, files, named
 
 CODE = ("ingestion", "python_models", "expectations", "dashboards")
@@ -22,6 +22,7 @@ FLOORS = (
     ("release",),
     ("landing command",),
     ("landing of products",),
+    ("tables",),
     ("llm", "landing"),
     ("lakehouse",),
 )
@@ -33,11 +34,11 @@ def room_of(module: str) -> str:
     top, _, rest = module.partition(".")
     part = rest.partition(".")[0]
     if top == "ingestion":
-        if part in DOMAINS:
+        if part in PRODUCTS:
             return "landing of products"
-        return part if part in ("lakehouse", "landing") else "landing command"
+        return part if part in ("lakehouse", "landing", "tables") else "landing command"
     if top == "python_models":
-        return {"models": "dbt models"}.get(part, "products" if part in DOMAINS else part or top)
+        return {"models": "dbt models"}.get(part, "products" if part in PRODUCTS else part or top)
     return top
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from ingestion.lakehouse.settings import Settings
+from ingestion.landing.env_example import MARK, section
+from ingestion.landing.products import PRODUCTS
 from python_models.llm.endpoints.named_endpoints import VARIABLE
 from tests.conventions.project import ROOT, files
 
@@ -19,6 +21,14 @@ def _documented() -> set[str]:
 
 def test_each_setting_is_documented() -> None:
     assert not {name.upper() for name in Settings.model_fields} - _documented()
+
+
+def test_what_the_example_says_of_a_product_is_what_the_product_says() -> None:
+    """A product that is made here and now is told by `make env-example`."""
+    text = EXAMPLE.read_text()
+    told = [one for one in PRODUCTS.values() if f"# ---- {one.name} -" in text]
+    assert {"telemetry", "conversations"} <= {one.name for one in told}
+    assert text.partition(MARK)[2] == "".join(map(section, told))
 
 
 def test_what_is_documented_exists() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ class Member:
     tier: str = "open"
     split: str | None = "train"
     dataset_id: str = "letters"
+    metadata: Mapping[str, Any] | None = None
 
 
 def id_of(number: int) -> str:
@@ -33,18 +35,21 @@ def id_of(number: int) -> str:
     return str(UUID(int=number * 0x1234567_89ABCDEF_01234567_89ABCDEF % (1 << 128)))
 
 
-def publish_set(members: Sequence[Member], name: str = "letters_set") -> None:
+def publish_set(
+    members: Sequence[Member], name: str = "letters_set", mask: str | None = None
+) -> None:
     """Publish a release whose only set has these members."""
     import duckdb
 
     rows = list(enumerate(members, start=1))
     tables = {
-        "sets": (["set_name"], [_set_row(name, members)]),
+        "sets": (["set_name"], [_set_row(name, members) | {"mask": mask}]),
         "set_members": (["set_name", "record_id"], [_member_row(name, *one) for one in rows]),
         "messages": (
             ["conversation_id", "turn"],
             [row for number, member in rows for row in _message_rows(number, member)],
         ),
+        "conversations": (["record_id"], [_record_row(*one) for one in rows]),
         "datasets": (["dataset_id"], _dataset_rows(members)),
     }
     with duckdb.connect(str(lake().build_db)) as build:
@@ -83,6 +88,11 @@ def _member_row(name: str, number: int, member: Member) -> dict[str, Any]:
         "split": member.split,
         "decision": "left_out" if member.split is None else "member",
     }
+
+
+def _record_row(number: int, member: Member) -> dict[str, Any]:
+    metadata = json.dumps(member.metadata) if member.metadata else None
+    return {"record_id": f"r{number}", "conversation_id": id_of(number), "metadata": metadata}
 
 
 def _message_rows(number: int, member: Member) -> list[dict[str, Any]]:

@@ -13,11 +13,8 @@ from python_models.conversations import candidates
 from python_models.conversations.candidates import sign
 from python_models.conversations.near_duplicates import Clusters, as_sets, find_clusters
 from python_models.conversations.shingles import shingle
-from python_models.conversations.signing import (
-    compare_with_survivors,
-    find_near_duplicates,
-    sign_texts,
-)
+from python_models.conversations.signing import find_near_duplicates, sign_texts, spoken
+from python_models.conversations.survivors import choose_set_survivors, choose_survivors
 from tests.conversations.texts import (
     brute_force,
     connected,
@@ -166,20 +163,92 @@ def test_signatures_of_another_recipe_are_made_anew() -> None:
     assert sign_texts(session, rows, "kept").equals(right)
 
 
-def test_each_copy_is_held_against_the_one_that_survives_it() -> None:
+def survivors_of(texts: list[str], groups: list[str], threshold: float) -> dict[int, int]:
+    """Return which text survives each, the first of a group the best."""
     session = duckdb.connect()
-    texts = session.sql(
-        "select * from (values ('a', 'one two three four'), ('b', 'one two three five'),"
-        " ('c', 'one two three four five')) as rows (conversation_id, text)"
+    ids = [f"{at:05d}" for at in range(len(texts))]
+    rows = session.from_arrow(pa.table({"conversation_id": ids, "text": texts}))
+    ranked = session.from_arrow(
+        pa.table({"group_id": groups, "conversation_id": ids, "place": list(range(len(texts)))})
     )
-    records = session.sql(
-        "select * from (values ('a', 'c'), ('a', 'c'), ('b', 'c'), ('c', 'c'))"
-        " as rows (conversation_id, survivor_conversation_id)"
+    found = choose_survivors(session, ranked, rows, threshold).to_pylist()
+    for row in found:
+        one, other = (texts[int(row[key])] for key in ("conversation_id",
+                                                       "survivor_conversation_id"))  # fmt: skip
+        exact = jaccard(plain_shingles(one), plain_shingles(other))
+        assert row["similarity"] == pytest.approx(exact, abs=1e-12)
+    return {int(row["conversation_id"]): int(row["survivor_conversation_id"]) for row in found}
+
+
+def chain(length: int) -> list[str]:
+    """Return texts of a hundred words, each with ten others than the one before."""
+    words = [f"word{at}" for at in range(100 + 10 * length)]
+    return [" ".join(words[10 * at : 10 * at + 100]) for at in range(length)]
+
+
+def test_a_chain_of_likenesses_is_no_cluster() -> None:
+    texts = chain(12)
+    near, far = (jaccard(plain_shingles(texts[0]), plain_shingles(texts[at])) for at in (1, 2))
+    assert far < 0.8 < near
+    found = survivors_of(texts, ["one"] * len(texts), 0.8)
+    assert found == {at: at - at % 2 for at in range(len(texts))}
+
+
+@pytest.mark.parametrize("threshold", [0.6, 0.8])
+def test_every_copy_is_one_of_its_survivor_and_no_two_survivors_are_copies(
+    threshold: float,
+) -> None:
+    texts = [*texts_with_copies(5, 700, (6, 30, 90)), *chain(60)]
+    pairs = brute_force(texts, threshold)
+    component = connected(pairs, len(texts))
+    order = sorted(range(len(texts)), key=lambda at: component[at])
+    found = survivors_of([texts[at] for at in order], [str(component[at]) for at in order],
+                         threshold)  # fmt: skip
+    survivor = {order[at]: order[other] for at, other in found.items()}
+    similar = {pair for one, other in pairs for pair in ((one, other), (other, one))}
+    gone = {one for one, other in survivor.items() if one != other}
+    assert len(gone) > 100
+    assert all((one, survivor[one]) in similar for one in gone)
+    assert all(survivor[survivor[one]] == survivor[one] for one in gone)
+    assert not [pair for pair in pairs if not gone.intersection(pair)]
+
+
+def test_groups_are_told_apart_and_one_alone_is_no_row() -> None:
+    texts = ["one two three four", "one two three four", "one two three four"]
+    assert survivors_of(texts, ["a", "a", "b"], 0.8) == {0: 0, 1: 0}
+
+
+def test_a_set_takes_the_best_of_what_is_fit_for_it() -> None:
+    session = duckdb.connect()
+    first, second, third = chain(3)
+    texts = session.from_arrow(
+        pa.table({"conversation_id": ["a", "b", "c"], "text": [first, second, third]})
     )
-    found = compare_with_survivors(session, records, texts).to_pylist()
-    assert [(row["conversation_id"], row["similarity"]) for row in found] == [
-        ("a", pytest.approx(2 / 3)),
-        ("b", pytest.approx(1 / 4)),
-    ]
-    nothing = records.filter("conversation_id = 'c'")
-    assert compare_with_survivors(session, nothing, texts).num_rows == 0
+    candidates = session.sql(
+        "select * from (values ('s', 'first', 'a', 'a', null, 2),"
+        " ('s', 'first', 'a', 'b', null, 1),"
+        " ('s', 'first', 'a', 'c', null, 3), ('t', 'first', 'a', 'a', null, 1),"
+        " ('t', 'first', 'a', 'b', 'language de', 1), ('t', 'first', 'a', 'c', null, 2),"
+        " ('u', 'keep_all', 'a', 'a', null, 1), ('u', 'keep_all', 'a', 'b', null, 2))"
+        " as rows (set_name, policy, group_id, conversation_id, unfit_reason, place)"
+    )
+    found = choose_set_survivors(session, candidates, texts, 0.8).to_pylist()
+    assert {(row["set_name"], row["conversation_id"], row["survivor_conversation_id"])
+            for row in found} == {
+        ("s", "a", "b"), ("s", "b", "b"), ("s", "c", "b"), ("t", "a", "a"), ("t", "c", "c"),
+    }  # fmt: skip
+    nothing = choose_set_survivors(session, candidates.filter("set_name = 'u'"), texts, 0.8)
+    assert nothing.num_rows == 0
+
+
+def test_what_is_said_decides_and_not_the_prompt_before_it() -> None:
+    session = duckdb.connect()
+    prompt = " ".join(f"rule{at}" for at in range(300))
+    said = ["user: is the can here", "user: my rake broke", "user: do you sell bulbs"]
+    prompted = [f"system: {prompt}\n{one}" for one in said]
+    rows = pa.table({"conversation_id": list("abcd"), "text": [*prompted, said[0]]})
+    without = pa.table({"conversation_id": list("abc"), "text": said})
+    texts = spoken(session.from_arrow(rows), session.from_arrow(without))
+    signed = session.from_arrow(sign_texts(session, texts, None))
+    found = find_near_duplicates(session, signed, texts, 0.8).to_pylist()
+    assert {row["conversation_id"] for row in found} == {"a", "d"}

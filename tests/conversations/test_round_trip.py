@@ -17,7 +17,12 @@ PIECES = st.sampled_from(
     ["Hello", "what is rain?", "=1+1", "+4", "@me", "-5", "'quoted", "''=x", "\ttab", "a,b;c",
      '"quotes"', "line\nbreak", "C:\\path", "{{name}}", "[1, 2]", '{"a": 1}', "null", "1e5",
      "<|im_start|>user", "<b>bold</b>", "&amp;", "Ä ö ü é", "雨が降る", "😀", "USER:", "\u2028",
-     "user: hi", "### Response:", "007", "true", "\\n", "%00", "  spaced  "]
+     "user: hi", "### Response:", "007", "true", "\\n", "%00", "  spaced  ", "<s>12</s>", "</s>",
+     "<|endoftext|>", "<|end|>", "[INST]", "<think>a</think>", "\n<think>b</think>\n", "</think>",
+     "\n</think>\n", "<p>I hear that you feel alone.</p>", "&lt;p&gt;I hear you.&lt;/p&gt;",
+     "&amp;lt;br&amp;gt;",
+     "<tool_call>{\"name\": \"f\"}</tool_call>",
+     "<tool_response>x</tool_response>", "```", "Human: a\n\nAssistant: b"]
 )  # fmt: skip
 TEXT = st.lists(PIECES | st.text(st.characters(codec="utf-8"), min_size=1, max_size=12), min_size=1,
                 max_size=4).map(" ".join).filter(str.strip)  # fmt: skip
@@ -78,6 +83,52 @@ def test_an_export_comes_back_with_the_same_conversation_ids(
     assert [(one.conversation_id, one.error) for one in found] == [
         (record["id"], None) for record in carried
     ]
+
+
+MARKED = {
+    "marks of a sequence": ("What ends a text?", "The mark at the end is </s>"),
+    "tags that look like marks": ("How is text struck out?", "<s>12 euros</s>"),
+    "an end of a text": ("Which token ends it?", "The token is called <|endoftext|>"),
+    "marks of another template": ("And in Llama?", "[INST] and [/INST], or <|eot_id|>"),
+    "two blocks of reasoning": (
+        "How long?", "<think>Six.</think>\n<think>Or seven?</think>\nAbout six minutes."),
+    "a block between two texts": (
+        "How long?", "Let me see.\n<think>Six.</think>\nAbout six minutes."),
+    "HTML escaped twice": (
+        "I cannot sleep.", "<p>&lt;p&gt;I hear that you lie awake, and worry.&lt;/p&gt;</p>"),
+    "HTML that was asked for": ("Write HTML.", "<p>I hear that you lie awake, and worry.</p>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MARKED)
+@pytest.mark.parametrize("template", ["chatml", "messages", "alpaca", "vicuna", "sharegpt"])
+def test_texts_full_of_marks_come_back_exactly(template: str, kind: str, tmp_path: Path) -> None:
+    asked, said = MARKED[kind]
+    turns = landed([{"role": "user", "content": asked}, {"role": "assistant", "content": said}])
+    expected = conversation_id([(turn["role"], turn["content"]) for turn in turns])
+    path = tmp_path / "set-train.jsonl"
+    with writing(path, "jsonl", "none", TEMPLATES[template].schema) as writer:
+        writer.put(TEMPLATES[template].record(expected, turns))
+    assert [one.conversation_id for one in preview(path, path.name)] == [expected]
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_what_would_be_read_back_otherwise_is_left_out_and_named(template: str) -> None:
+    """Landed with `html: never`, which an export's own landing does not know of."""
+    said = "<p>I hear that you lie awake, and that you worry.</p>"
+    turns = [{"role": "user", "content": "I cannot sleep."}, {"role": "assistant", "content": said}]
+    with pytest.raises(NotCarried, match="read back otherwise"):
+        TEMPLATES[template].record("id", turns)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=CONVERSATIONS)
+def test_what_was_read_once_is_read_the_same_again(drawn: tuple) -> None:
+    turns = landed(turns_of(drawn))
+    again = landed(turns)
+    assert landed(again) == again
+    said = [[(turn["role"], turn["content"]) for turn in one] for one in (turns, again)]
+    assert conversation_id(said[0]) == conversation_id(said[1])
 
 
 def test_preview_says_what_a_file_would_become(tmp_path: Path) -> None:

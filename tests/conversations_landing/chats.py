@@ -64,8 +64,7 @@ class Chats:
     def land_apart(self, **variables: str) -> subprocess.CompletedProcess[str]:
         """Land in a process of its own, which a fault may kill."""
         code = (
-            "import sys; from tests.conversations_landing.registry import register; register(); "
-            "from ingestion.__main__ import main; "
+            "import sys; from ingestion.__main__ import main; "
             "sys.exit(main(['conversations', '--source', 'chats']))"
         )
         return subprocess.run(

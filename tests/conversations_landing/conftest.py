@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.conversations_landing.chats import Chats
-from tests.conversations_landing.registry import register
 
 
 @pytest.fixture
@@ -15,7 +14,6 @@ def chats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Chats:
     """An empty folder of chats and an empty lake."""
     monkeypatch.setenv("SLUICE_SOURCES", "")
     monkeypatch.setenv("DLT_DATA_DIR", "")
-    for name in ("SLUICE_LANDING_MODE", "SLUICE_LANDING_WORKERS"):
+    for name in ("SLUICE_MODE", "SLUICE_LANDING_WORKERS"):
         monkeypatch.delenv(name, raising=False)
-    register()
     return Chats(tmp_path / "chats")

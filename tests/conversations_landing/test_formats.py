@@ -284,21 +284,10 @@ def test_reasoning_is_kept_apart() -> None:
     ]
 
 
-def test_images_are_marked_and_kept() -> None:
-    part = {"type": "image_url", "image_url": {"url": "cat.png"}}
-    content = [part, {"type": "text", "text": "What is this?"}]
-    found = standardise(
-        {"messages": [{"role": U, "content": content}, {"role": A, "content": "A cat."}],
-         "images": ["cat.png"]}
-    )  # fmt: skip
-    assert found.messages[0].content == "<image>\nWhat is this?"
-    assert found.metadata["media"] == [{"turn": 0, "part": part}]
-    assert found.metadata["images"] == ["cat.png"]
-
-
 def test_the_answer_not_chosen_is_kept() -> None:
     found = standardise({"prompt": "Hello", "chosen": "Hi there", "rejected": "No", "margin": 2})
-    assert found.metadata["preference"] == {"rejected": [{"role": A, "content": "No"}]}
+    rejected = [{"role": A, "content": "No"}]
+    assert found.metadata["preference"] == {"turn": 1, "rejected": rejected}
     assert found.metadata["fields"] == {"margin": 2}
 
 
@@ -324,8 +313,10 @@ def test_quirks_of_turns_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("given", "text", "note"),
     [
-        ("<p>One &amp; two.</p><p>Three</p>", "One & two.\n\nThree", "html"),
-        ("<p>A</p>\r\n<ul><li>b</li><li>c</li></ul>", "A\n\n- b\n- c", "html"),
+        ("<p>It is one &amp; two.</p><p>And three.</p>", "It is one & two.\n\nAnd three.", "html"),
+        ("<p>Do this:</p>\r\n<ul><li>Sit down first.</li><li>Breathe.</li></ul>",
+         "Do this:\n\n- Sit down first.\n- Breathe.", "html"),
+        ("<p>One</p><p>Two</p>", "<p>One</p><p>Two</p>", None),
         ("Itâ€™s a cafÃ©", "It’s a café", "mojibake"),
         ("Ð¿Ñ€Ð¸Ð²ÐµÑ‚", "привет", "mojibake"),
         ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2", None),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from werkzeug import Request, Response
 
 from ingestion.conversations.declaration import GRAMMAR, Dataset
 from ingestion.conversations.places import find
+from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.deliveries import SourceAbsent, SourceFailed
 from ingestion.landing.downloading import Remote, download, look_up
 from tests.conversations_landing.chats import DATASET, Chats, lines
@@ -147,6 +148,46 @@ def test_a_dataset_of_hugging_face_is_its_parquet_files(
     assert remotes[files[0].address].url.endswith("/train.parquet")
     asked = dataset(location="hf://somebody/chats", split="train", config="other")
     assert len(find(asked, None)[0]) == 1
+
+
+@pytest.fixture
+def stranger() -> Iterator[HTTPServer]:
+    """A server of somebody else: another port is another server."""
+    with HTTPServer() as server:
+        yield server
+
+
+@pytest.mark.parametrize("way", ["listing", "redirect"])
+def test_the_token_of_the_hub_goes_to_no_other_host(
+    way: str,
+    httpserver: HTTPServer,
+    stranger: HTTPServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("SLUICE_HF_BASE_URL", httpserver.url_for("/"))
+    monkeypatch.setenv("HF_TOKEN", "hf_token_of_mine")
+    elsewhere = stranger.url_for("/train.parquet").replace("localhost", "127.0.0.1")
+    here = httpserver.url_for("/train.parquet")
+    moved = Response(status=302, headers={"Location": elsewhere})
+    httpserver.expect_request("/train.parquet").respond_with_response(moved)
+    stranger.expect_request("/train.parquet").respond_with_data(b"PAR1")
+    listing = {"default": {"train": [elsewhere if way == "listing" else here]}}
+    httpserver.expect_request("/api/datasets/a/b/parquet").respond_with_json(listing)
+    files, remotes = find(dataset(location="hf://a/b"), None)
+    assert download(remotes[files[0].address], tmp_path, silent).read_bytes() == b"PAR1"
+    assert {request.method for request, _ in stranger.log} == {"HEAD", "GET"}
+    assert [request.headers.get("Authorization") for request, _ in stranger.log] == [None, None]
+    asked = [request.headers.get("Authorization") for request, _ in httpserver.log]
+    assert set(asked) == {"Bearer hf_token_of_mine"}
+
+
+def test_a_declared_address_takes_no_password(tmp_path: Path) -> None:
+    path = tmp_path / "chats.yml"
+    path.write_text("dataset: hub\nlocation: ['https://me:canary@host/chats.jsonl']\n")
+    with pytest.raises(DeclarationError, match="put the whole address into a variable") as error:
+        GRAMMAR.read(path)
+    assert "canary" not in str(error.value)
 
 
 def test_a_dataset_without_parquet_is_taken_as_it_was_uploaded(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.__main__ import REFUSED
+from ingestion.lakehouse.settings import reset_settings
 from tests.conversations_landing.chats import DATASET, Chats, lines
 
 BROKEN = '{"messages": [{"role": "narrator", "content": "Night."}]}\n{"messages": \n'
@@ -130,8 +131,9 @@ def test_a_reader_of_ones_own_yields_records(chats: Chats) -> None:
     ],
 )
 def test_each_mode_lands_the_same(mode: str, chats: Chats, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLUICE_LANDING_MODE", mode)
+    monkeypatch.setenv("SLUICE_MODE", mode)
     monkeypatch.setenv("SLUICE_LANDING_WORKERS", "2")
+    reset_settings()
     body = lines(0, 40_000)  # enough for several processes
     chats.deliver("a.jsonl", body + BROKEN)
     assert chats.land() == 0
@@ -143,14 +145,15 @@ def test_each_mode_lands_the_same(mode: str, chats: Chats, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SLUICE_LANDING_MODE", "fast"), ("SLUICE_LANDING_WORKERS", "0")]
+    ("name", "value"), [("SLUICE_MODE", "fast"), ("SLUICE_LANDING_WORKERS", "0")]
 )
 def test_a_wrong_setting_is_named(
     name: str, value: str, chats: Chats, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setenv(name, value)
     chats.deliver("a.jsonl", lines(0, 1))
+    monkeypatch.setenv(name, value)
+    reset_settings()
     assert chats.land() == 2
     assert name in capsys.readouterr().err
 
@@ -215,3 +218,17 @@ def test_several_files_share_the_processes_and_a_bad_one_leaves_none_waiting(
     ]
     assert chats.rows("select reason from rejects") == [("corrupt_archive",)]
     chats.check_books()
+
+
+def test_what_tells_of_an_export_is_not_landed_with_it(chats: Chats) -> None:
+    chats.declare("chats", DATASET.replace("/**/*", ""))
+    chats.deliver("out/set-train.jsonl", lines(0, 4))
+    chats.deliver("out/left_out.jsonl", '{"record_id": "r", "reason": "several turns"}\n')
+    chats.deliver("out/manifest.json", json.dumps({"export_id": "x", "files": []}))
+    chats.deliver("own/manifest.json", lines(4, 2))  # a name alone makes nobody's data an export
+    assert chats.land() == 0
+    assert chats.rows("select count(*), count(distinct source_file) from records") == [(6, 2)]
+    chats.declare("chats", DATASET)
+    chats.deliver("out/set-test.jsonl", lines(6, 1))
+    assert chats.land() == 0
+    assert chats.rows("select count(*) from files where status = 'loaded'") == [(3,)]

@@ -24,6 +24,7 @@ STORED = {
     "int_conversations__records_validated": "record_id",
     "int_conversations__conversations_measured": "conversation_id",
     "int_conversations__conversation_texts": "conversation_id",
+    "int_conversations__prompts_removed": "conversation_id",
     "int_conversations__languages_detected": "conversation_id",
     "int_conversations__phrases_found": "conversation_id, turn, kind, phrase",
     "int_conversations__personal_data_found": "conversation_id, turn, kind, hint",

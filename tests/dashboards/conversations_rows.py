@@ -18,11 +18,12 @@ select * from (values
     turn_count, record_number, source_file);
 create table conversations.quality as
 select * from (values
-    ('c1', 'premium', 0.93, 0.9, 'ok', null, null, false),
-    ('c2', 'keep', 0.75, 0.7, 'ok', null, 'vary the wording', false),
-    ('c3', 'below', 0.31, null, 'not_asked', 'crisis', 'complete the conversation', true)
-) as rows (conversation_id, grade, score, judged_score, judged_status, flags, recommendations,
-    is_flagged_for_care);
+    ('c1', 'premium', 0.93, 0.9, 'ok', null, null, null, false),
+    ('c2', 'keep', 0.75, 0.7, 'ok', null, null, 'vary the wording', false),
+    ('c3', 'below', 0.31, null, 'not_asked', 'answered', 'crisis', 'complete the conversation',
+        true)
+) as rows (conversation_id, grade, score, judged_score, judged_status, failed_check, flags,
+    recommendations, is_flagged_for_care);
 create table conversations.messages as
 select * from (values
     ('c1', 0, 'user', 'the first question'), ('c1', 1, 'assistant', 'the surviving answer'),
@@ -48,8 +49,13 @@ select * from (values ('open_chat', 'All', 'highest_quality', '*', 'open', 'keep
 as rows (set_name, description, policy, datasets, tiers, min_grade, languages, candidate_count,
     member_count, left_out_count, train_count, validation_count, test_count);
 create table conversations.set_members as
-select * from (values ('open_chat', 'r1', 'open', 'member', 'no other copy is fit for the set'))
-as rows (set_name, record_id, tier, decision, reason);
+select * from (values ('open_chat', 'r1', 'open', 'train', 'member',
+    'no other copy is fit for the set'))
+as rows (set_name, record_id, tier, split, decision, reason);
+create table conversations.rejects as select * from telemetry.rejects where false;
+create table conversations.quality_history as
+select 'demo' as dataset_id, 10 as record_count, 0.9 as kept_share, 0.1 as p10_score,
+    0.5 as p50_score, 0.9 as p90_score, timestamp '2026-10-20' as measured_at;
 create table conversations.exports as
 select * from (values ('e1', 'x.jsonl', 'open_chat', 'train', 'jsonl', 'messages', 'none', 'open',
     'out', 'abc', '{{}}', 10, 1, 0, 7, timestamp '2026-01-06 10:00:00'))

@@ -40,6 +40,9 @@ FIRST = datetime(2026, 1, 1, 6)
 def write_experiments(connection: duckdb.DuckDBPyConnection, rows: bool) -> None:
     """Make the schema `experiments` in a release database; without rows every table is empty."""
     connection.execute("create schema experiments")
+    connection.execute(
+        "create table experiments.rejects as select * from telemetry.rejects where false"
+    )
     for name in GIVEN:
         columns = ", ".join(f"{column} {kind}" for column, kind in _contract(name))
         connection.execute(f"create table experiments.{name} ({columns})")

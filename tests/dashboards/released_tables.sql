@@ -193,11 +193,48 @@ create table telemetry.detection_quality (
     false_positives bigint,
     false_negatives bigint,
     true_negatives bigint,
+    unlabelled bigint,
     precision double,
     recall double,
     f1 double,
     false_alarm_rate double,
     yardstick varchar
+);
+create table telemetry.files (
+    load_id varchar,
+    source varchar,
+    source_file varchar,
+    file_hash varchar,
+    status varchar,
+    byte_count bigint,
+    rows_in bigint,
+    rows_accepted bigint,
+    rows_duplicate bigint,
+    rows_rejected bigint,
+    rows_superseded bigint,
+    cells_rejected bigint,
+    landed_date date,
+    first_reading_at timestamp,
+    last_reading_at timestamp,
+    landed_at timestamp
+);
+create table telemetry.sensor_values (
+    control_id varchar,
+    source varchar,
+    sensor varchar,
+    value_number bigint,
+    value double,
+    reading_date date,
+    reading_at timestamp
+);
+create table telemetry.source_columns (
+    source varchar,
+    column_name varchar,
+    column_use varchar,
+    previous_use varchar,
+    source_file varchar,
+    number_share double,
+    noticed_at timestamp
 );
 create table telemetry.point_anomalies (
     source varchar,
@@ -284,6 +321,7 @@ create table ops.loads (
     load_id varchar,
     source varchar,
     table_name varchar,
+    state varchar,
     files bigint,
     rows bigint,
     rejects bigint,

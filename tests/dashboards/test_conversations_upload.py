@@ -86,7 +86,7 @@ def test_a_dropped_file_becomes_a_dataset_and_the_button_lands_it(
     assert (declared.name, declared.license) == ("Letters of May", "CC-BY-4.0")
     assert (declared.tier, declared.priority, declared.format) == ("restricted", 7, "auto")
     pressed(tested, "Land and build now")
-    assert started == [runner.pipeline_command("", "", [])]
+    assert started == [runner.pipeline_command()]
 
 
 def test_nothing_is_kept_without_a_name_and_a_license(released: Path) -> None:

@@ -85,7 +85,9 @@ def test_no_log_yet_is_no_progress_yet(tmp_path: Path) -> None:
 
 
 def test_a_slice_becomes_options_of_the_run() -> None:
-    command = runner.pipeline_command("2026-01-01", "2026-01-31", ["a", "--b"])
+    command = runner.pipeline_command(
+        {"from": "2026-01-01", "to": "2026-01-31", "controls": "a,--b"}
+    )
     assert command[1:] == [
         "-m",
         "python_models.runs.run",

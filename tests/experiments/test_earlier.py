@@ -68,7 +68,7 @@ def test_a_model_can_be_estimated_where_nothing_was_built(
     from importlib.util import module_from_spec, spec_from_file_location
 
     from ingestion.lakehouse.settings import PROJECT_ROOT
-    from python_models.llm.estimate import Refs
+    from python_models.runs.estimate import Refs
 
     folder = PROJECT_ROOT / "python_models/models/experiments"
     spec = spec_from_file_location(name, folder / f"llm_experiments__{name}.py")

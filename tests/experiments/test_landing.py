@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.experiments.landing import SOURCE
+from ingestion.experiments.landing import SOURCE, folder_of
 from ingestion.lakehouse.catalog import catalog, metadata_locations
+from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.land import Report, land
 from tests.experiments.studies import STUDY, write_study
 
@@ -143,3 +144,36 @@ def test_a_study_that_cannot_be_read_at_all_is_the_only_one_that_fails(
     report = landed()
     assert [row["source"] for row in rows("studies")] == ["other"]
     assert len(report.broken) == 1
+
+
+@pytest.mark.parametrize(
+    "named", ["my_sources/study1", "my_sources", "my_sources/study1/study.yml"]
+)
+def test_studies_are_found_by_a_relative_path_and_in_a_folder_of_studies(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_study(tmp_path / "my_sources" / "study1")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLUICE_SOURCES", named)
+    assert landed().tallies["small"].accepted == 16
+    assert rows("studies")[0]["source"] == "small"
+
+
+def test_a_relative_path_counts_from_the_project_where_dbt_runs_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_study(tmp_path / "my_sources" / "study1")
+    (tmp_path / "dbt_project").mkdir()
+    monkeypatch.chdir(tmp_path / "dbt_project")
+    monkeypatch.setattr("ingestion.landing.declarations.PROJECT_ROOT", tmp_path)
+    monkeypatch.setenv("SLUICE_SOURCES", "my_sources")
+    assert folder_of(SOURCE.declared()["small"]) == tmp_path / "my_sources" / "study1"
+
+
+def test_a_named_folder_with_nothing_in_it_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("SLUICE_SOURCES", str(tmp_path / "empty"))
+    with pytest.raises(DeclarationError, match="empty, which holds no declaration"):
+        SOURCE.declared([])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -85,12 +86,21 @@ class Bench:
         done = self.run(sys.executable, "-m", "ingestion", "experiments")
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def build(self, *selected: str, **more: str) -> State:
-        """Build the experiments (or some models) without their tests; return what is there."""
+    def build(self, *selected: str, choice: dict[str, str] | None = None, **more: str) -> State:
+        """Build the experiments (or some models) without their tests; return what is there.
+
+        Args:
+            choice: what the run is restricted to, by slice.
+            more: further variables of the environment.
+        """
         dbt = str(Path(sys.executable).with_name("dbt"))
         chosen = selected or ("experiments",)
         one = ("--threads", "1")  # so little is built quicker than by two that wait for each other
-        done = self.run(dbt, "run", "-s", *chosen, *one, cwd=ROOT / "dbt_project", **more)
+        given = {f"experiments_{name}": value for name, value in (choice or {}).items()}
+        variables = ("--vars", json.dumps(given))
+        done = self.run(
+            dbt, "run", "-s", *chosen, *one, *variables, cwd=ROOT / "dbt_project", **more
+        )
         return self.state(done)
 
     def state(self, done: subprocess.CompletedProcess) -> State:

@@ -26,7 +26,7 @@ def bench(tmp_path: Path) -> Bench:
 
 def estimate(bench: Bench) -> dict[str, tuple[int, int]]:
     """Return (calls that are sure, most calls) by step, as `make estimate` states them."""
-    command = (sys.executable, "-m", "python_models.llm.estimate")
+    command = (sys.executable, "-m", "python_models.runs.estimate")
     done = bench.run(*command, "--domain", "experiments", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     listed = json.loads(done.stdout.strip().splitlines()[-1])
@@ -55,14 +55,12 @@ def test_parts_of_a_study_run_one_by_one_and_release_when_whole(bench: Bench) ->
     nothing = bench.build(LLM_BUDGET_USD="0")
     assert (nothing.code, nothing.attempts, nothing.released) == (0, 0, 0)
     assert "LLM_BUDGET_USD=0" in nothing.of("draft", "pending")[0]["error"]
-    template = bench.build(
-        SLUICE_EXPERIMENTS_STAGE="draft", SLUICE_EXPERIMENTS_TEMPLATE="idea,broken"
-    )
+    template = bench.build(choice={"stage": "draft", "template": "idea,broken"})
     assert (template.calls, template.released) == ({"experiments_draft": 6}, 0)
     one = template.of("draft", "pending")[0]["gen_id"]
-    single = bench.build(SLUICE_EXPERIMENTS_GEN=one)
+    single = bench.build(choice={"gen": one})
     assert (single.calls, single.generations[one]["status"]) == ({"experiments_draft": 7}, "ok")
-    model = bench.build(SLUICE_EXPERIMENTS_MODEL="writer")
+    model = bench.build(choice={"model": "writer"})
     assert model.calls == {"experiments_draft": 9, "experiments_essay": 6}
     assert model.released == 0
     whole = bench.build()
@@ -72,8 +70,8 @@ def test_parts_of_a_study_run_one_by_one_and_release_when_whole(bench: Bench) ->
 
 def test_only_failed_asks_again_what_ended_badly_and_nothing_else(bench: Bench) -> None:
     first = bench.build()
-    command = (sys.executable, "-m", "python_models.experiments.run", "--only-failed")
-    done = bench.run(*command, "--no-landing")
+    command = (sys.executable, "-m", "python_models.experiments.ask_failed")
+    done = bench.run(*command)
     again = bench.state(done)
     assert done.returncode == 0, done.stdout + done.stderr
     assert again.attempts == first.attempts + 3  # the three drafts without their tag
@@ -94,6 +92,6 @@ def test_superseded_version_that_was_never_run_is_neither_asked_nor_waited_for(
     assert state.calls == CALLS
     assert state.released == len(state.generations) == 45
     old = next(row["cohort_id"] for row in state.cohorts if not row["is_current"])
-    chosen = bench.build(SLUICE_EXPERIMENTS_COHORT=old)
+    chosen = bench.build(choice={"cohort": old})
     assert chosen.members(old) <= set(chosen.generations)
     assert not any(row["status"] == "pending" for row in chosen.generations.values())

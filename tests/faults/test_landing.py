@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from ingestion.__main__ import REFUSED
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from tests.faults.small_disk import on_a_small_disk
 from tests.ingestion.lakes import Plant, csv
 
 KILLED = 137
@@ -149,27 +152,14 @@ def test_a_file_that_ends_its_reader_is_refused_and_the_others_land(
     expect(plant, 20)
 
 
-def test_a_full_disk_stops_with_a_clear_error_and_the_next_run_finishes(plant: Plant) -> None:
-    import resource
-
+def test_a_full_disk_says_where_and_how_much_and_the_next_run_finishes(plant: Plant) -> None:
     plant.deliver("day1.csv", csv(0, 10))
     plant.land()
     plant.deliver("day2.csv", csv(10, 60_000))
-
-    def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
-    process = subprocess.run(
-        [sys.executable, "-m", "ingestion", "telemetry", "--source", "plant"],
-        cwd=PROJECT_ROOT,
-        preexec_fn=small_files,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert process.returncode != 0
-    expect(plant, 10)
-    assert plant.land() == 0
+    landing = f"{sys.executable} -m ingestion telemetry --source plant"
+    full, again = on_a_small_disk(lake().root, landing, free_kilobytes=600)
+    assert full.code != 0
+    assert f"at {lake().root}" in full.said
+    assert re.search(r"disk is full: .* needs about [\d,]+ MB at .*, where [\d.,]+ MB", full.said)
+    assert again.code == 0, again.said
     expect(plant, 60_010)

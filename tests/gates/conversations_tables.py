@@ -57,8 +57,8 @@ create table marts.landed as select * from stg.records;
 create table marts.loads as select 'L1' as load_id;
 create table marts.conversations as select record_id, conversation_id, dataset_id, load_id,
     format, turn_count, if(record_number > 90, 'left_out', 'kept') as status,
-    if(record_number > 90, 'quality below the threshold', null) as left_out_reason
-    from stg.records;
+    if(record_number > 90, 'quality below the threshold', null) as left_out_reason,
+    cast(null as varchar) as metadata from stg.records;
 create table marts.messages as select * from stg.messages;
 create table marts.quality as select conversation_id,
     if(status = 'kept', 'premium', 'below') as grade, 0.9 as score, 0.9 as structure_score,

@@ -83,8 +83,15 @@ create table marts.reports as select distinct issue_date as report_date, '# Day'
     '<h1>Day</h1>' as html from marts.issues;
 create table marts.detection_quality as select 'plant' as source, 'all' as control_id,
     'cycle' as level, 'any' as issue_kind, 'sluice' as yardstick, 3 as true_positives,
-    0 as false_positives, 1 as false_negatives, 1.0 as precision, 0.75 as recall, 0.857 as f1,
+    0 as false_positives, 1 as false_negatives, 0 as unlabelled,
+    1.0 as precision, 0.75 as recall, 0.857 as f1,
     0.0 as false_alarm_rate;
+create table marts.files as select load_id, source, source_file, rows_in, rows_accepted,
+    rows_duplicate, rows_rejected, 0 as rows_superseded from raw.files;
+create table marts.sensor_values as select 'press' as control_id, 'flow' as sensor, 1.5 as value,
+    1 as value_number, date '2026-01-01' as reading_date, timestamp '2026-01-01' as reading_at;
+create table marts.source_columns as select 'plant' as source, 'flow' as column_name,
+    'sensor' as column_use;
 create table marts.point_anomalies as select 'nab' as source, 'nab/a' as control_id, 1.5 as score,
     false as is_anomaly, 1 as reading_number, date '2026-01-01' as reading_date,
     timestamp '2026-01-01' + to_minutes(i) as reading_at from range(30) as numbers(i);
@@ -115,6 +122,9 @@ HANDED = {
             "reports",
             "detection_quality",
             "point_anomalies",
+            "files",
+            "sensor_values",
+            "source_columns",
         )
     },
 }

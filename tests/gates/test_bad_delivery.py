@@ -13,7 +13,7 @@ import pytest
 from tests.gates.plant import Plant
 
 GATE = "gate_telemetry__after_landing"
-PROMISE = "a file is at most one fifth rejects"
+PROMISE = "deliveries held back are at most a fifth of what is new"
 
 
 def spoiled(text: str) -> str:
@@ -63,7 +63,7 @@ def test_the_build_fails_and_says_which_promise_broke_where(
     assert stopped.returncode != 0
     assert f"{GATE} stops the build: 1 of" in stopped.stdout
     assert f"new_files: {PROMISE} -- 1 unexpected row" in stopped.stdout
-    assert "spoiled.csv" in stopped.stdout
+    assert "demo_press" in stopped.stdout
     assert "accepted_loads" in stopped.stdout
 
 
@@ -88,7 +88,7 @@ def test_the_last_release_stays_up_and_says_why(
     )
     assert row["expectation"] == PROMISE
     assert not row["broken_check"]
-    assert "spoiled.csv" in str(row["sample_keys"])
+    assert "demo_press" in str(row["sample_keys"])
     newest = plant.ask("select status from ops.runs order by started_at desc limit 1")
     assert newest[0]["status"] != "success"
 
@@ -100,7 +100,7 @@ def test_the_docs_show_the_broken_promise(
     assert "stopped the build: 1 broken" in (folder / "index.html").read_text()
     page = (folder / f"{GATE}.html").read_text()
     assert PROMISE in page
-    assert "spoiled.csv" in page
+    assert "demo_press" in page
     assert "http" not in page.replace("http-equiv", "")
 
 

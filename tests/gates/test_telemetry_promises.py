@@ -19,7 +19,21 @@ PLANTED = [
     ("after_landing", f"update raw.files set rows_in = 99 where {SECOND_FILE}",
      {"new_files: rows in = accepted + duplicate + rejected"}),
     ("after_landing", f"update raw.files set rows_in = 168, rows_rejected = 68 where {SECOND_FILE}",
-     {"new_files: a file is at most one fifth rejects",
+     {"new_files: a source is at most one twentieth rejects"}),
+    ("after_landing", "update raw.files set rows_in = 168, rows_rejected = 68",
+     {"new_files: deliveries held back are at most a fifth of what is new",
+      "new_files: no delivery is held back",
+      "new_files: a source is at most one twentieth rejects"}),
+    ("after_landing", "insert into raw.files by name select * replace ('small' as source, "
+     "6 as rows_in, 0 as rows_accepted, 6 as rows_rejected, 'rejected' as status, 400 as "
+     f"byte_count) from raw.files where {SECOND_FILE}",
+     {"new_files: no delivery is held back",
+      "new_files: a source is at most one twentieth rejects"}),
+    ("after_landing", "insert into raw.files by name select * replace ('whole' as source, "
+     "1 as rows_in, 0 as rows_accepted, 1 as rows_rejected, 'rejected' as status, 40000 as "
+     f"byte_count) from raw.files where {SECOND_FILE}",
+     {"new_files: deliveries held back are at most a fifth of what is new",
+      "new_files: no delivery is held back",
       "new_files: a source is at most one twentieth rejects"}),
     ("after_landing", "insert into raw.readings select * from raw.readings",
      {"new_files: what files say was accepted is there, once"}),
@@ -132,6 +146,12 @@ PLANTED = [
     ("before_release", "insert into marts.point_anomalies select * from marts.point_anomalies "
      "limit 1",
      {"point_anomalies: a reading of the newest two days has one score"}),
+    ("before_release", "update marts.files set rows_superseded = rows_accepted + 1",
+     {"files: rows in = accepted + duplicate + rejected, and no more gave way than came"}),
+    ("before_release", "update marts.sensor_values set value = null",
+     {"sensor_values: value is filled"}),
+    ("before_release", "insert into marts.source_columns select * from marts.source_columns",
+     {"source_columns: source + column_name is unique"}),
 ]  # fmt: skip
 
 

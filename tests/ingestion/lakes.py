@@ -96,7 +96,8 @@ class Plant:
         )
         assert off == []
         accepted, rejected = self.rows(
-            "select coalesce(sum(rows_accepted), 0), coalesce(sum(rows_rejected), 0) from files"
+            "select coalesce(sum(rows_accepted), 0), "
+            "coalesce(sum(rows_rejected + coalesce(cells_rejected, 0)), 0) from files"
         )[0]
         tables = set(self.tables())
         landed = self.rows("select count(*) from readings")[0][0] if "readings" in tables else 0

@@ -10,11 +10,11 @@ from unittest.mock import patch
 import duckdb
 import yaml
 
-from ingestion.telemetry import keeping
+from ingestion.tables import keeping
+from ingestion.tables.rejecting import Reject
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.mapping import Delivery
-from ingestion.telemetry.rejecting import Reject
 
 PLAIN = """
 source: plant
@@ -74,6 +74,7 @@ def read_file(
     with patch.object(keeping, "IN_MEMORY_BYTES", -1):
         filed = _converted(path, declared, scratch / "filed", known or set())
     assert filed.rejects == read.rejects
+    assert filed.converted.cells == read.converted.cells
     assert str(filed.tables) == str(read.tables)  # as text NaN is like NaN
     return read
 

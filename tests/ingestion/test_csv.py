@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.telemetry.survey import Unreadable
+from ingestion.tables.survey import Unreadable
 from tests.ingestion.reading import declaration, read_text
 
 HEAD = "machine,time,power\n"
@@ -228,11 +228,39 @@ def test_text_columns_are_named_as_ignored(tmp_path: Path) -> None:
     assert read.converted.columns["note"] == "ignored"
 
 
-def test_a_sensor_whose_type_changed_is_refused_row_by_row(tmp_path: Path) -> None:
-    body = "machine,time,power,flow\na,2024-01-01,1,high\na,2024-01-01,1,2\n"
-    read = read_text(body, tmp_path, known={"flow"})
-    assert read.reasons == [(2, "not_a_number")]
-    assert read.rejects[0].column_name == "flow"
+def test_a_word_in_a_sensor_costs_its_cell_and_not_its_row(tmp_path: Path) -> None:
+    body = "machine,time,power,flow,level\na,2024-01-01,1,high,5\na,2024-01-02,1,2,inf\n"
+    for known in (set[str](), {"flow"}):
+        read = read_text(body + "a,2024-01-03,2,3,4\n", tmp_path, known=known)
+        assert len(read.readings) == 3
+        assert read.reasons == []
+        assert [(cell.line_number, cell.column_name, cell.reason, cell.raw_text)
+                for cell in read.converted.cells] == [
+            (2, "flow", "not_a_number", "high"), (3, "level", "not_finite", "inf"),
+        ]  # fmt: skip
+        assert sorted((row["sensor"], row["value"]) for row in read.tables["sensor_values"]) == [
+            ("flow", 2.0), ("flow", 3.0), ("level", 4.0), ("level", 5.0),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words_first", [True, False])
+def test_a_mostly_numeric_column_is_a_sensor_wherever_its_words_stand(
+    words_first: bool, tmp_path: Path
+) -> None:
+    numbers = [f"a,2024-01-01,1,{number}" for number in range(3000)]
+    words = ["a,2024-01-01,1,unavailable"] * 2500
+    rows = words + numbers if words_first else numbers + words
+    read = read_text("machine,time,power,state\n" + "\n".join(rows) + "\n", tmp_path)
+    assert len(read.readings) == 5500
+    assert len(read.tables["sensor_values"]) == 3000
+    assert len(read.converted.cells) == 2500
+
+
+def test_what_is_left_out_is_named_with_its_share_of_numbers(tmp_path: Path) -> None:
+    rows = ["a,2024-01-01,1,7,fine", "a,2024-01-01,1,x,fine", "a,2024-01-01,1,y,fine"]
+    read = read_text("machine,time,power,code,note\n" + "\n".join(rows) + "\n", tmp_path)
+    assert read.converted.left_out == {"code": 1 / 3, "note": 0.0}
+    assert read.converted.columns["code"] == "ignored"
 
 
 @settings(

@@ -146,15 +146,18 @@ def test_one_path_is_landed_alone(plant: Plant, tmp_path: Path) -> None:
     assert plant.rows("select count(*) from readings") == [(5,)]
 
 
-def test_a_source_without_files_is_an_error_only_when_asked_for(
+def test_a_source_of_ones_own_without_files_is_told_at_the_end_and_by_the_exit_code(
     plant: Plant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ingestion.__main__ import main
 
     assert plant.land() == 2
     assert "no file at" in capsys.readouterr().err
-    assert main(["telemetry"]) == 0
-    assert "skipped plant" in capsys.readouterr().out
+    assert main(["telemetry"]) == 1
+    said = capsys.readouterr()
+    assert "Warning: source plant is not there: no file at" in said.err
+    assert "plant.yml" in said.err
+    assert "nab" not in said.out + said.err  # which comes with the project, and nobody asked for
     assert main(["telemetry", "--source", "plnat"]) == 2
     assert "'plnat' is not declared" in capsys.readouterr().err
 
@@ -260,3 +263,103 @@ def test_files_carry_ranges_that_prune(plant: Plant) -> None:
     assert table.scan("reading_at > '2025-01-01T00:00:00'").plan_files().__iter__().__next__ and (
         list(table.scan("reading_at > '2025-01-01T00:00:00'").plan_files()) == []
     )
+
+
+def test_a_corrected_file_that_is_taken_back_is_read_again(plant: Plant) -> None:
+    first, second = csv(0, 3), csv(0, 3).replace(",2\n", ",99\n")
+    for body in (first, second, first):
+        plant.deliver("day.csv", body)
+        plant.land()
+    assert plant.rows("select status, rows_accepted from files order by landed_at") == [
+        ("loaded", 3),
+        ("loaded", 3),
+        ("loaded", 3),
+    ]
+    plant.check_books()
+
+
+KILOWATTS = PLANT.replace("unit: W", "unit: kW")
+
+
+def test_a_declaration_that_says_other_values_has_its_files_read_again(
+    plant: Plant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant.deliver("day1.csv", csv(0, 3))
+    plant.deliver("copy.csv", csv(0, 3))
+    gone = plant.deliver("day2.csv", csv(3, 2))
+    plant.land()
+    gone.unlink()
+    plant.declare(KILOWATTS)
+    capsys.readouterr()
+    assert plant.land() == 0
+    told = capsys.readouterr().out
+    assert "2 delivered file(s)" in told
+    assert "read again; ARGS=--keep leaves them as they are" in told
+    assert f"{gone} is gone" in told
+    assert plant.rows(
+        "select power_unit, count(*) from readings group by 1 order by min(load_id)"
+    ) == [("W", 5), ("kW", 3)]
+    assert plant.rows("select earlier_rows from sources order by declared_at") == [
+        (None,),
+        ("read_again",),
+    ]
+    before = plant.rows("select count(*) from files")
+    assert plant.land() == 0
+    assert plant.rows("select count(*) from files") == before
+    plant.check_books()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "description: Presses of hall 3\n" + PLANT.lstrip(),
+        PLANT + "lead_in_share: 0.2\n",
+    ],
+)
+def test_a_declaration_that_says_the_same_values_has_nothing_read_again(
+    plant: Plant, text: str
+) -> None:
+    plant.deliver("day1.csv", csv(0, 3))
+    plant.land()
+    plant.declare(text)
+    plant.land()
+    assert plant.rows("select count(*) from readings") == [(3,)]
+    assert plant.rows("select count(*) from sources") == [(2,)]
+
+
+def test_files_of_an_earlier_declaration_may_be_kept_for_good(plant: Plant) -> None:
+    plant.deliver("day1.csv", csv(0, 3))
+    plant.land()
+    plant.declare(KILOWATTS)
+    assert plant.land("--keep") == 0
+    shutil.rmtree(plant.lake / "dlt", ignore_errors=True)  # nor when the memory is lost
+    plant.deliver("day2.csv", csv(3, 2))
+    assert plant.land() == 0
+    assert plant.rows("select power_unit, count(*) from readings group by all order by 1") == [
+        ("W", 3),
+        ("kW", 2),
+    ]
+
+
+def test_a_reading_again_that_is_killed_goes_on_with_the_rest(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        plant.deliver(f"day{number}.csv", csv(3 * number, 3))
+    plant.land()
+    plant.declare(KILOWATTS)
+    small = {"SLUICE_PACKAGE_BYTES": "70"}  # a package for each file
+    assert plant.land_apart("after-memory:1", **small).returncode not in (0, 1)
+    read = plant.rows("select count(*) from readings where power_unit = 'kW'")[0][0]
+    assert 0 < read < 9
+    assert plant.land() == 0
+    assert plant.rows("select count(*) from readings where power_unit = 'kW'") == [(9,)]
+
+
+def test_a_file_without_the_label_column_says_nothing_of_its_labels(plant: Plant) -> None:
+    plant.declare(PLANT + "labels: {{columns: [{{column: bad}}]}}\n")
+    plant.deliver("a.csv", "machine,time,power,bad\na,2024-01-01,1,0\na,2024-01-02,1,1\n")
+    plant.deliver("b.csv", "machine,time,power\na,2024-01-03,1\n")
+    plant.land()
+    labels = "select started_at::date::varchar, is_anomaly from labels order by 1"
+    assert plant.rows(labels) == [("2024-01-02", True), ("2024-01-03", None)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.landing.declarations import DeclarationError
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 from ingestion.landing.raw_tables import FILES, REJECTS
 from ingestion.landing.rejecting import (
     Provenance,
@@ -17,7 +17,6 @@ from ingestion.landing.rejecting import (
     write_rejects,
 )
 from python_models.runs.automation import offered_files
-from tests.conversations_landing.registry import register
 
 SOURCE = """
 source: plant
@@ -34,7 +33,6 @@ DATASET = "dataset: chats\nlocation: '{folder}/*.jsonl'\n"
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that declares a source and a dataset, whose files lie beside it."""
-    register()
     folder, files = tmp_path / "sources", tmp_path / "files"
     folder.mkdir()
     files.mkdir()
@@ -48,8 +46,8 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_one_folder_of_declarations_serves_all_domains(sources: Path) -> None:
-    telemetry = DOMAINS["telemetry"].source.declared()
-    conversations = DOMAINS["conversations"].source.declared()
+    telemetry = PRODUCTS["telemetry"].source.declared()
+    conversations = PRODUCTS["conversations"].source.declared()
     assert ("plant" in telemetry, "chats" in telemetry) == (True, False)
     assert ("plant" in conversations, "chats" in conversations) == (False, True)
 
@@ -57,7 +55,7 @@ def test_one_folder_of_declarations_serves_all_domains(sources: Path) -> None:
 def test_a_declaration_of_no_domain_is_an_error(sources: Path) -> None:
     (sources / "odd.yml").write_text("- just\n- a list\n")
     with pytest.raises(DeclarationError, match="`dataset:`"):
-        DOMAINS["telemetry"].source.declared()
+        PRODUCTS["telemetry"].source.declared()
 
 
 def test_watching_looks_at_the_files_of_all_domains(sources: Path) -> None:
@@ -65,9 +63,9 @@ def test_watching_looks_at_the_files_of_all_domains(sources: Path) -> None:
     assert {"day1.csv", "chats.jsonl"} <= names
 
 
-@pytest.mark.parametrize("domain", sorted(DOMAINS))
+@pytest.mark.parametrize("domain", sorted(PRODUCTS))
 def test_rejects_and_files_have_one_shape(domain: str) -> None:
-    tables = DOMAINS[domain].tables
+    tables = PRODUCTS[domain].tables
     assert tables["rejects"].equals(REJECTS)
     assert tables["files"].equals(FILES)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.telemetry.declaration import Instant
-from ingestion.telemetry.instants import instant_sql
+from ingestion.tables.grammar import Instant
+from ingestion.tables.instants import instant_sql
 from tests.ingestion.reading import connect, declaration, read_text
 
 
@@ -123,11 +123,8 @@ def test_the_hours_around_a_change_of_clocks_are_exact(tmp_path: Path) -> None:
         }
     )  # fmt: skip
     read = read_text("machine,time,power\n" + "\n".join(lines), tmp_path, declared)
-    doubled = [moment for moment in moments if moment.astimezone(berlin).hour == 2]
-    sure = [moment.replace(tzinfo=None) for moment in moments if moment not in doubled]
-    assert read.values("reading_at") == sure
-    assert {reason for _, reason in read.reasons} == {"ambiguous_local_time"}
-    assert len(read.rejects) == len(doubled) == 12
+    assert read.values("reading_at") == [moment.replace(tzinfo=None) for moment in moments]
+    assert read.reasons == []
 
 
 def test_date_and_time_in_two_columns_are_joined(tmp_path: Path) -> None:
@@ -141,3 +138,47 @@ def test_date_and_time_in_two_columns_are_joined(tmp_path: Path) -> None:
     read = read_text("day,clock,power\n2024-01-02,03:04:05,1\n,,1\n", tmp_path, declared)
     assert read.values("reading_at") == [datetime(2024, 1, 2, 3, 4, 5)]
     assert read.reasons == [(3, "missing_timestamp")]
+
+
+def autumn(*moments: str, machine: str = "a") -> str:
+    return "".join(f"{machine},2026-10-25 {moment},1\n" for moment in moments)
+
+
+def berlin(tmp_path: Path, body: str) -> tuple[list[str], list[str]]:
+    """Return the UTC times of the rows that are taken, and the reasons of the others."""
+    declared = declaration(
+        columns={
+            "control_id": {"column": "machine"},
+            "reading_at": {"column": "time", "zone": "Europe/Berlin"},
+            "power": {"column": "power", "unit": "W"},
+        }
+    )
+    read = read_text("machine,time,power\n" + body, tmp_path, declared)
+    return [f"{row['reading_at']:%H:%M}" for row in read.readings], [
+        reason for _, reason in read.reasons
+    ]
+
+
+def test_the_hour_shown_twice_is_told_apart_by_the_order_of_the_file(tmp_path: Path) -> None:
+    body = autumn("01:30", "02:00", "02:30", "02:00", "02:30", "03:00")
+    assert berlin(tmp_path, body) == (["23:30", "00:00", "00:30", "01:00", "01:30", "02:00"], [])
+
+
+def test_the_order_is_that_of_each_machine(tmp_path: Path) -> None:
+    first = autumn("02:00", "02:30", "02:00", "02:30").splitlines(keepends=True)
+    other = autumn("02:15", "02:45", "02:15", "02:45", machine="b").splitlines(keepends=True)
+    mixed = "".join(line for pair in zip(first, other, strict=True) for line in pair)
+    taken, refused = berlin(tmp_path, mixed)
+    assert refused == []
+    assert taken == ["00:00", "00:15", "00:30", "00:45", "01:00", "01:15", "01:30", "01:45"]
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [("02:00", "02:30", "03:00"), ("02:30", "02:00", "02:40", "02:10"), ("02:10",)],
+)
+def test_where_the_order_does_not_tell_the_hour_is_refused(
+    moments: tuple[str, ...], tmp_path: Path
+) -> None:
+    _, refused = berlin(tmp_path, autumn("01:30", *moments))
+    assert set(refused) == {"ambiguous_local_time"}

@@ -64,7 +64,7 @@ def test_a_submission_nobody_saw_acknowledged_is_found_again(server, monkeypatch
 
     async def submit_and_die(self, group):
         batch_id = await submit(self, group)
-        batch = await self._runtime.client.batches.retrieve(batch_id)
+        batch = await self._lane.client.batches.retrieve(batch_id)
         back = "update llm_batches set batch_id = ?, state = 'submitting' where batch_id = ?"
         local_id = batch.metadata["sluice_batch"]
         await self._runtime.journal.write([(back, (local_id, batch_id))])

@@ -36,7 +36,7 @@ def build(plant: Plant) -> None:
 def estimated(plant: Plant) -> dict[str, dict[str, Any]]:
     """Return {node: estimate} as the command prints it."""
     done = plant.run(
-        sys.executable, "-m", "python_models.llm.estimate", "--domain", "telemetry", "--json"
+        sys.executable, "-m", "python_models.runs.estimate", "--domain", "telemetry", "--json"
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return {one["node"]: one for one in json.loads(done.stdout.splitlines()[-1])}

@@ -65,3 +65,15 @@ def test_one_odd_line_is_one_row(name: str, odd: OddServer, journal) -> None:
     odd.odd = line({"status_code": 200, "body": valid()})
     again = run_step(None, machines(13), TOLERANT, "llm_tests")
     assert set(again.column("status").to_pylist()) == {"ok"}
+
+
+def test_a_line_whose_format_is_refused_goes_into_another_batch_without_it(odd, journal) -> None:
+    said = {"error": {"message": "response_format is not supported"}}
+    odd.odd = line({"status_code": 400, "body": said})
+    table = run_step(None, machines(13), TOLERANT, "llm_tests")
+    assert table.column("status").to_pylist() == ["ok"] * 12 + ["failed"]
+    call_id = table.column("call_id").to_pylist()[12]
+    asked = journal(f"select * from llm_attempts where call_id = '{call_id}' order by asked_at")
+    assert [row["response_format"] for row in asked] == ["json_schema", "json_object", "text"]
+    kinds = [row["error_type"] for row in asked]
+    assert kinds == ["response_format", "response_format", "bad_request"]

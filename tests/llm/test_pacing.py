@@ -8,7 +8,7 @@ from collections import deque
 import pytest
 
 from python_models.llm.asking.pacing import Pacer
-from python_models.llm.endpoints.errors import duration, retry_after
+from python_models.llm.endpoints.waits import duration, retry_after
 
 
 class JumpingLoop(asyncio.SelectorEventLoop):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
@@ -38,6 +41,34 @@ def test_a_key_is_in_no_file_log_or_error_whatever_goes_wrong(server, setting, c
     assert CANARY not in str(failure.value)
     assert CANARY not in "".join(capfd.readouterr())
     assert not files_with(CANARY, lake().root)
+
+
+ECHOES = {
+    "address": lambda key: quote(key, safe=""),
+    "JSON": lambda key: json.dumps({"you said": key}),
+    "JSON in JSON": lambda key: json.dumps({"error": json.dumps({"Authorization": key})}),
+    "login": lambda key: base64.b64encode(f"Bearer {key}".encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_a_key_that_a_server_echoes_in_another_spelling_is_in_no_file(
+    echo, httpserver, setting, capfd
+) -> None:
+    key = 'sk-"canary"/3f9a 1c77&e0d2'
+    said = ECHOES[echo](key)
+    httpserver.expect_request("/v1/chat/completions").respond_with_data(said, status=400)
+    setting(llm_base_url=httpserver.url_for("/v1"), llm_api_key=key, llm_budget_usd=1)
+    setting(llm_price_input_usd_per_million=0, llm_price_output_usd_per_million=0)
+    with pytest.raises(StepFailed) as failure:
+        run_step(None, machines(2), SINGLE, "llm_tests")
+    fold_journal()
+    assert httpserver.log  # it was asked and did answer
+    told = said if echo == "address" else said.strip("{}")[10:-4]
+    for piece in (key, told, said):
+        assert piece not in str(failure.value)
+        assert piece not in "".join(capfd.readouterr())
+        assert not files_with(piece, lake().root)
 
 
 POISONS = [

@@ -1,19 +1,76 @@
+"""The printed schedule is run as it is printed, and somebody learns when it did not happen."""
+
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.runs import __main__ as commands
 
 
-def test_schedule_is_given_for_machines_with_the_time_that_was_asked_for(
-    capsys: pytest.CaptureFixture[str],
+@pytest.fixture
+def entries(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    assert commands.main(["schedule", "--time", "23:05", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A `make` that takes the place of the real one: it notes where and with what it was called."""
+    program = tmp_path / "bin" / "make"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "called in $PWD with $*"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    return {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"}  # cron's own
+
+
+def test_times_are_those_that_were_asked_for(entries: dict[str, str]) -> None:
+    assert re.search(r"^5 23 \* \* \* ", entries["cron"], re.M)
+    assert re.search(r"^5 3 \* \* \* .* check-nightly", entries["cron"], re.M)
+    assert "OnCalendar=*-*-* 23:05:00" in entries["systemd_timer"]
+    assert "OnCalendar=*-*-* 03:05:00" in entries["systemd_check_timer"]
+
+
+def test_the_lines_of_cron_work_in_crons_environment(
+    recorded: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert commands.main(["schedule", "--time", "03:05", "--json"]) == 0
-    entries = json.loads(capsys.readouterr().out)
-    assert sorted(entries) == ["cron", "systemd_service", "systemd_timer"]
-    assert f"5 3 * * * cd {PROJECT_ROOT} && make run" in entries["cron"]
-    assert "OnCalendar=*-*-* 03:05:00" in entries["systemd_timer"]
-    assert f"WorkingDirectory={PROJECT_ROOT}" in entries["systemd_service"]
+    commands.main(["schedule", "--json"])
+    lines = json.loads(capsys.readouterr().out)["cron"].splitlines()[1:]
+    assert not (lake().root / "logs").exists()
+    for line in lines:
+        command = line.split(maxsplit=5)[5].replace(r"\%", "%")
+        done = subprocess.run(["/bin/sh", "-c", command], env=recorded, cwd="/", check=False)
+        assert done.returncode == 0
+    assert (lake().root / "logs" / "nightly.log").read_text().splitlines() == [
+        f"called in {PROJECT_ROOT} with nightly",
+        f"called in {PROJECT_ROOT} with check-nightly",
+    ]
+
+
+@pytest.mark.parametrize("unit", ["systemd_service", "systemd_check_service"])
+def test_the_units_command_starts(
+    unit: str, recorded: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.main(["schedule", "--json"])
+    text = json.loads(capsys.readouterr().out)[unit]
+    folder = re.search(r"^WorkingDirectory=(.*)$", text, re.M)[1].replace("%%", "%")
+    command = shlex.split(re.search(r"^ExecStart=(.*)$", text, re.M)[1])
+    done = subprocess.run(
+        command, cwd=folder, env=recorded, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"called in {PROJECT_ROOT} with {command[1]}\n"
+
+
+def test_the_targets_of_the_schedule_exist_in_the_makefile(entries: dict[str, str]) -> None:
+    makefile = (PROJECT_ROOT / "Makefile").read_text()
+    for name in re.findall(r"make ([a-z-]+)", entries["cron"]):
+        assert re.search(rf"^{name}: .*\n\t@\$\(PY\) -m python_models.runs {name} ", makefile, re.M)

@@ -31,7 +31,7 @@ def set_back(back: str, code: str) -> str:
     """Run Python on this lake in a process whose clock is back; returns what it printed."""
     script = (
         "from ingestion.lakehouse import journal\n"
-        "from python_models.release import release_file, rollback, live\n"
+        "from python_models.release import release_file, rollback, live, run_states\n"
         "from python_models.upkeep import retention\n"
         "from python_models.runs import invocation as runs\n"
         "from tests.ops.publishing import build_database, make_things, mart, publish\n"
@@ -89,7 +89,7 @@ def test_the_last_run_is_the_one_that_began_last(back: str) -> None:
     for name in ("run-1", "run-2"):
         invocation.record_start(name, name, {}, [], {"which": "build"}, "local")
         invocation.record_end(name)
-    set_back(back, f"{START.format('run-3')}; runs.mark_killed()")
+    set_back(back, f"{START.format('run-3')}; run_states.mark_killed()")
     assert live.run_named("last")["run_id"] == "run-3"
     assert resume._last_unfinished()["run_id"] == "run-3"
     assert run._last_run(None)["run_id"] == "run-3"

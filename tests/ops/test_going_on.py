@@ -16,7 +16,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from ingestion.landing.products import DOMAINS
+from ingestion.landing.products import PRODUCTS
 from python_models.release import release_file
 from python_models.runs import __main__ as commands
 from python_models.runs import dbt_command, going_on
@@ -168,7 +168,7 @@ def larger(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Tiny:
 
 def land_a_file(load_id: str) -> None:
     """Let one more file be known to the raw table of files."""
-    shape = DOMAINS["experiments"].tables["files"]
+    shape = PRODUCTS["experiments"].tables["files"]
     opened = catalog()
     opened.create_namespace_if_not_exists("raw_experiments")
     table = opened.create_table_if_not_exists(("raw_experiments", "files"), shape)

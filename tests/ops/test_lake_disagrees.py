@@ -163,7 +163,7 @@ def test_estimate_without_the_journal_makes_no_journal_and_moves_nothing(tmp_pat
     shown, files = lake().latest.readlink(), sorted(lake().releases.iterdir())
     folders = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path / "logs")}
     for words in (
-        ["llm.estimate"],
+        ["runs.estimate"],
         ["runs.run", "--build-only"],
         ["llm.ledger.forget", "--template", "a"],
     ):

@@ -9,7 +9,6 @@ import time
 import pytest
 
 from ingestion.lakehouse import lock
-from ingestion.lakehouse.lake import lake
 
 _HOLD = """
 import sys, time
@@ -71,19 +70,28 @@ def test_process_that_holds_the_lock_takes_it_again_and_gives_it_back_as_often()
 
 
 def test_looking_at_the_holder_never_makes_a_builder_fail() -> None:
-    looker = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "from ingestion.lakehouse import lock\nwhile True: lock.holder()",
-        ]
+    looking = (
+        "from ingestion.lakehouse import lock\n"
+        "seen = set()\n"
+        "while True:\n"
+        "    found = lock.holder()\n"
+        "    state = found.pid if found else None\n"
+        "    if state not in seen:\n"
+        "        seen.add(state)\n"
+        "        print(state, flush=True)\n"
     )
+    looker = subprocess.Popen([sys.executable, "-c", looking], stdout=subprocess.PIPE, text=True)
+    taken = 0
     try:
-        lake()
+        assert looker.stdout and looker.stdout.readline() == "None\n"  # it does look
         deadline = time.monotonic() + 3
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline or not taken:
             with lock.build_lock():
-                pass
+                taken += 1
+                assert lock.is_held_here()
+        assert lock.holder() is None
     finally:
         looker.kill()
-        looker.wait()
+        said, _ = looker.communicate()
+    assert looker.returncode == -signal.SIGKILL  # it looked to the end
+    assert str(os.getpid()) in said.split(), "the looker never met the builder"

@@ -10,7 +10,9 @@ import pytest
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
 from python_models.release import live, release_file, rollback
+from python_models.release.reader import open_release
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 
@@ -164,3 +166,12 @@ def test_release_without_domain_data_still_shows_runs_and_gates() -> None:
     found = everything(lake().latest)
     assert len(found["ops.gate_results"]) == 1
     assert found["ops.releases"] == []
+
+
+@pytest.mark.parametrize("domain", PRODUCTS)
+def test_rejects_can_be_asked_for_before_there_are_any(domain: str) -> None:
+    release_file.write(None, None, may_shrink=True)
+    with open_release() as connection:
+        found = connection.execute(f"select * from {domain}.rejects").to_arrow_table()
+    assert found.num_rows == 0
+    assert found.column_names == PRODUCTS[domain].tables["rejects"].names

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from python_models.release import mart_parts, release_file
-from python_models.upkeep import compact, retention, sweep
+from python_models.upkeep import compact, retention
 from tests.ops.publishing import build_database, make_things, mart, publish
 
 
@@ -51,7 +52,7 @@ def data_bytes() -> dict[str, int]:
 def drop_and_check(published: int, kept: int) -> None:
     """Run retention and check what is left, against what the releases pointed to before."""
     files = {
-        row["release_id"]: set(sweep.file_list(row["files"]))
+        row["release_id"]: set(json.loads(row["files"]))
         for row in journal.rows("select release_id, files from release_tables")
     }
     sizes = data_bytes()

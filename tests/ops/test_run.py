@@ -4,6 +4,7 @@ import pytest
 
 from ingestion.lakehouse import journal
 from python_models.release import release_file
+from python_models.release.run_states import mark_killed
 from python_models.runs import automation, doctor, fingerprint, invocation, run
 from python_models.runs.raw_views import current_pins
 
@@ -60,7 +61,7 @@ def test_run_of_a_part_does_not_count_as_complete(arguments: dict[str, object]) 
 def test_run_that_was_killed_after_a_complete_one_is_something_to_do() -> None:
     finish_a_run()
     invocation.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
-    invocation.mark_killed()
+    mark_killed()
     assert run.nothing_new_since({}) is None
 
 
@@ -68,7 +69,7 @@ def test_run_counts_killed_nodes_as_killed() -> None:
     invocation.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
     node = {"invocation_id": "i-1", "run_id": "run-1", "unique_id": "m", "node": "m"}
     journal.put("node_runs", [node | {"status": "running", "started_at": journal.now()}])
-    invocation.mark_killed()
+    mark_killed()
     (found,) = journal.rows("select runs.status, node_runs.status as node from runs, node_runs")
     assert (found["status"], found["node"]) == ("killed", "killed")
 
@@ -118,21 +119,21 @@ def test_an_answer_to_be_asked_again_is_something_to_do() -> None:
 
 
 def test_a_domain_has_nothing_new_after_a_run_of_it_or_of_everything() -> None:
-    assert run.nothing_new_since({}, "experiments") is None
+    assert run.nothing_new_since({}, ["experiments"]) is None
     finish_a_run("i-1", select=["experiments"])
-    assert run.nothing_new_since({}, "experiments")["run_id"] == "run-i-1"
+    assert run.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-1"
     assert run.nothing_new_since({}) is None
     finish_a_run("i-2")
-    assert run.nothing_new_since({}, "experiments")["run_id"] == "run-i-2"
+    assert run.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-2"
     finish_a_run("i-3", select=["telemetry"])
-    assert run.nothing_new_since({}, "experiments")["run_id"] == "run-i-2"
+    assert run.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-2"
 
 
-@pytest.mark.parametrize("select", [["scores"], ["experiments", "telemetry"]])
+@pytest.mark.parametrize("select", [["scores"], ["experiments", "+cycles"]])
 def test_a_run_that_built_a_part_of_a_domain_is_something_to_do(select: list[str]) -> None:
     finish_a_run("i-1", select=["experiments"])
     finish_a_run("i-2", select=select)
-    assert run.nothing_new_since({}, "experiments") is None
+    assert run.nothing_new_since({}, ["experiments"]) is None
 
 
 def test_raw_data_of_others_is_nothing_new_to_a_domain(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,14 +141,20 @@ def test_raw_data_of_others_is_nothing_new_to_a_domain(monkeypatch: pytest.Monke
     pins = current_pins()
     newer = {"raw_telemetry": {"readings": "newer"}}
     monkeypatch.setattr(run, "current_pins", lambda: pins | newer)
-    assert run.nothing_new_since({}, "experiments")
+    assert run.nothing_new_since({}, ["experiments"])
     newer["raw_experiments"] = {"studies": "newer"}
-    assert run.nothing_new_since({}, "experiments") is None
+    assert run.nothing_new_since({}, ["experiments"]) is None
 
 
-def test_a_run_restricted_otherwise_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLUICE_EXPERIMENTS_STAGE", "draft")
-    finish_a_run(select=["experiments"])
-    assert run.nothing_new_since({}, "experiments")
-    monkeypatch.setenv("SLUICE_EXPERIMENTS_STAGE", "")
-    assert run.nothing_new_since({}, "experiments") is None
+def test_a_run_restricted_otherwise_is_something_to_do() -> None:
+    finish_a_run(select=["experiments"], vars={"experiments_stage": "draft"})
+    assert run.nothing_new_since({"experiments_stage": "draft"}, ["experiments"])
+    assert run.nothing_new_since({}, ["experiments"]) is None
+
+
+def test_a_run_of_several_products_counts_for_each_of_them() -> None:
+    finish_a_run("i-1", select=["experiments", "telemetry"])
+    assert run.nothing_new_since({}, ["experiments"])
+    assert run.nothing_new_since({}, ["telemetry", "experiments"])
+    assert run.nothing_new_since({}, ["conversations"]) is None
+    assert run.nothing_new_since({}) is None

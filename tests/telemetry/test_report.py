@@ -60,6 +60,7 @@ def a_day(control_id="press-1", day=DAY, cycles=24, rejected=1):
         "report_date": day,
         "cycle_count": cycles,
         "rejected_count": rejected,
+        "judged_count": 3,
     }
 
 
@@ -167,3 +168,32 @@ def test_plain_text_stays_readable_in_markdown():
     assert markdown("2026-01-05 (about 5 cycles), in total.") == (
         "2026-01-05 (about 5 cycles), in total."
     )
+
+
+def test_a_control_without_history_is_not_judged_yet_and_not_normal() -> None:
+    report = write_report(DAY, [a_day(), a_day("new") | {"judged_count": 0}], [], [])
+    normal, _, unjudged = report["markdown"].partition("## Not judged yet")
+    assert "press" in normal
+    assert "new" not in normal
+    assert "new: too few cycles" in unjudged
+    assert "<h2>Not judged yet</h2>\n<p>new: too few" in report["html"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.494253, "share", "49.4 %"),
+        (61.25, "degC", "61.2 \N{DEGREE SIGN}C"),
+        (1500, "W", "1500 W"),
+    ],
+)
+def test_figures_read_as_people_write_them(value: float, unit: str, shown: str) -> None:
+    assert measure(value, unit) == shown
+
+
+@pytest.mark.parametrize(("value", "way"), [(120.0, "rising"), (80.0, "falling")])
+def test_a_drift_says_which_way_it_goes(value: float, way: str) -> None:
+    drift = an_issue(rule="drift", label="slow change", value=value, limit_value=100.0)
+    report = the_report(issues=[drift])
+    assert f"slow change, {way}" in report["markdown"]
+    assert f"slow change, {way}" in report["html"]

@@ -24,7 +24,7 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-LAST_MODEL = "int_telemetry__loads_processed"
+LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_kept")
 MARTS = {
     "readings": "control_id, reading_at, reading_number",
     "cycles": "cycle_id",
@@ -45,9 +45,10 @@ _REF = re.compile(r"(?:ref\(|[(,]\s*)'((?:stg|int|gate)_telemetry__\w+|telemetry
 
 
 def needed_models() -> dict[str, Path]:
-    """Return the last model and all SQL models it is made from, as their files say."""
+    """Return the last models and all SQL models they are made from, as their files say."""
     files = {path.stem: path for path in (PROJECT / "models" / "telemetry").rglob("*.sql")}
-    needed, left = {}, [LAST_MODEL]
+    needed: dict[str, Path] = {}
+    left = list(LAST_MODELS)
     while left:
         name = left.pop()
         if name in files and name not in needed:

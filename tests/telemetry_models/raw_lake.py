@@ -31,13 +31,20 @@ def append_rows(table: str, rows: Iterable[dict[str, Any]]) -> None:
     target.append(pa.Table.from_pylist(filled, schema=schema))
 
 
-def land(load_id: str, readings: list[dict[str, Any]], source: str = "plant") -> None:
-    """Land readings as one load of one file."""
+def land(
+    load_id: str,
+    readings: list[dict[str, Any]],
+    source: str = "plant",
+    path: str | None = None,
+    content: str | None = None,
+) -> None:
+    """Land readings as one load of one file, at a path of its own unless one is named."""
+    path, content = path or f"{load_id}.csv", content or load_id
     rows = [
         {
             "load_id": load_id,
             "source": source,
-            "source_file": f"{load_id}.csv",
+            "source_file": path,
             "record_number": number,
             "power_unit": "W",
             "temperature_unit": "degC",
@@ -55,8 +62,8 @@ def land(load_id: str, readings: list[dict[str, Any]], source: str = "plant") ->
             {
                 "load_id": load_id,
                 "source": source,
-                "source_file": f"{load_id}.csv",
-                "file_hash": load_id,
+                "source_file": path,
+                "file_hash": content,
                 "status": "loaded",
                 "byte_count": 1,
                 "rows_in": len(rows),
@@ -64,6 +71,7 @@ def land(load_id: str, readings: list[dict[str, Any]], source: str = "plant") ->
                 "rows_duplicate": 0,
                 "rows_rejected": 0,
                 "seconds": 0.0,
+                "first_reading_at": min((row["reading_at"] for row in rows), default=None),
                 "landed_at": LANDED_AT,
             }
         ],

@@ -1,9 +1,9 @@
--- what landed = what is kept + the exact copies that were counted and dropped
+-- what landed and did not give way = what is kept + the exact copies that were dropped
 with
 
 landed as (
     select count(*) as reading_count
-    from {{ ref('stg_telemetry__readings') }}
+    from {{ ref('int_telemetry__readings_kept') }}
 ),
 
 ordered as (

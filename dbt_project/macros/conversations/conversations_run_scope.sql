@@ -1,17 +1,8 @@
-{# Gives a comma separated variable as a list of quoted texts, or nothing when it is not set. #}
-{% macro conversations_listed(name) -%}
-    {%- set found = [] -%}
-    {%- for part in ((var(name, none) or '') | string).split(',') if part | trim -%}
-        {%- do found.append("'" ~ dbt.escape_single_quotes(part | trim) ~ "'") -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}
-
 {# Says whether this run recomputes a slice (datasets, formats or dataset statuses named by hand). #}
 {% macro conversations_is_slice() -%}
     {{ return(
-        (conversations_listed('datasets') + conversations_listed('formats')
-        + conversations_listed('dataset_statuses')) | length > 0
+        (listed_variable('datasets') + listed_variable('formats')
+        + listed_variable('dataset_statuses')) | length > 0
     ) }}
 {%- endmacro %}
 
@@ -42,21 +33,21 @@
 {% macro conversations_is_touched(format_column=none) -%}
     {%- if conversations_is_slice() -%}
         {%- set conditions = [] -%}
-        {%- if conversations_listed('datasets') -%}
+        {%- if listed_variable('datasets') -%}
             {%- do conditions.append(
-                'dataset_id in (' ~ conversations_listed('datasets') | join(', ') ~ ')'
+                'dataset_id in (' ~ listed_variable('datasets') | join(', ') ~ ')'
             ) -%}
         {%- endif -%}
-        {%- if conversations_listed('formats') and format_column -%}
+        {%- if listed_variable('formats') and format_column -%}
             {%- do conditions.append(
-                format_column ~ ' in (' ~ conversations_listed('formats') | join(', ') ~ ')'
+                format_column ~ ' in (' ~ listed_variable('formats') | join(', ') ~ ')'
             ) -%}
         {%- endif -%}
-        {%- if conversations_listed('dataset_statuses') -%}
+        {%- if listed_variable('dataset_statuses') -%}
             {%- do conditions.append(
                 'dataset_id in (select known.dataset_id from ' ~ ref('stg_conversations__datasets')
                 ~ ' as known where known.status in ('
-                ~ conversations_listed('dataset_statuses') | join(', ') ~ '))'
+                ~ listed_variable('dataset_statuses') | join(', ') ~ '))'
             ) -%}
         {%- endif -%}
         {{ return(conditions | join(' and ') or 'true') }}

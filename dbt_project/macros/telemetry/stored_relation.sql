@@ -8,3 +8,9 @@
         database=this.database, schema=generate_schema_name(schema, none), identifier=name
     )) }}
 {%- endmacro %}
+
+{# Gives the names of the columns a stored table has: a lake of an older layout has fewer. #}
+{% macro stored_columns(relation) -%}
+    {%- if not execute -%}{{ return([]) }}{%- endif -%}
+    {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}
+{%- endmacro %}

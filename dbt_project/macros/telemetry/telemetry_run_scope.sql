@@ -5,27 +5,7 @@
 
 {# Gives the condition for the readings of the slice; `controls` is a comma separated list. #}
 {% macro telemetry_slice_condition(column, control_column='control_id') -%}
-    {%- set conditions = [] -%}
-    {%- if var('from_date', none) -%}
-        {%- do conditions.append(
-            column ~ " >= cast('" ~ dbt.escape_single_quotes(var('from_date') | string) ~ "' as timestamp)"
-        ) -%}
-    {%- endif -%}
-    {%- if var('to_date', none) -%}
-        {%- do conditions.append(
-            column ~ ' < ' ~ days_after(
-                "cast('" ~ dbt.escape_single_quotes(var('to_date') | string) ~ "' as timestamp)", 1
-            )
-        ) -%}
-    {%- endif -%}
-    {%- if var('controls', none) -%}
-        {%- set names = [] -%}
-        {%- for name in (var('controls') | string).split(',') if name | trim -%}
-            {%- do names.append("'" ~ dbt.escape_single_quotes(name | trim) ~ "'") -%}
-        {%- endfor -%}
-        {%- do conditions.append(control_column ~ ' in (' ~ names | join(', ') ~ ')') -%}
-    {%- endif -%}
-    {{ return(conditions | join(' and ') or 'true') }}
+    {{ return(in_slice({'from_date': column, 'to_date': column, 'controls': control_column})) }}
 {%- endmacro %}
 
 {# Gives the ids of loads that no finished run has worked in; none (not a list) means: all of them. #}
@@ -34,10 +14,26 @@
     {%- if processed is none -%}{{ return(none) }}{%- endif -%}
     {%- set found = run_query(
         'select distinct files.load_id from ' ~ ref('stg_telemetry__files') ~ ' as files'
-        ~ ' where files.load_id not in (select processed.load_id from ' ~ processed
-        ~ ' as processed where processed.load_id is not null) order by 1'
+        ~ ' where not coalesce(files.is_held, false) and not exists (select 1 from ' ~ processed
+        ~ ' as processed where processed.load_id = files.load_id and processed.source = files.source)'
+        ~ ' order by 1'
     ) -%}
     {{ return(found.columns[0].values() | list) }}
+{%- endmacro %}
+
+{#
+    Gives the condition for loads that no finished run has worked in; `everything` is the condition
+    of a run for which these are all loads there are.
+#}
+{% macro telemetry_is_pending(load_column='load_id', everything='true') -%}
+    {%- set loads = telemetry_pending_loads() -%}
+    {%- if loads is none -%}{{ return(everything) }}{%- endif -%}
+    {%- if not loads -%}{{ return('false') }}{%- endif -%}
+    {%- set quoted = [] -%}
+    {%- for load in loads -%}
+        {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
+    {%- endfor -%}
+    {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
 {%- endmacro %}
 
 {# Gives the condition for the readings that make this run work: of its slice or of new loads. #}
@@ -45,14 +41,7 @@
     {%- if telemetry_is_slice() -%}
         {{ return(telemetry_slice_condition(column)) }}
     {%- endif -%}
-    {%- set loads = telemetry_pending_loads() -%}
-    {%- if loads is none -%}{{ return('true') }}{%- endif -%}
-    {%- if not loads -%}{{ return('false') }}{%- endif -%}
-    {%- set quoted = [] -%}
-    {%- for load in loads -%}
-        {%- do quoted.append("'" ~ dbt.escape_single_quotes(load) ~ "'") -%}
-    {%- endfor -%}
-    {{ return(load_column ~ ' in (' ~ quoted | join(', ') ~ ')') }}
+    {{ return(telemetry_is_pending(load_column)) }}
 {%- endmacro %}
 
 {# Gives a text that changes when a rule changes: it re-opens every window of every machine. #}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ingestion.conversations.demo.dialogues import Dialogue
+from ingestion.conversations.formats.markup import LEAST_WORDS
 
 Record = Any
 _FROM = {"system": "system", "user": "human", "assistant": "gpt"}
@@ -67,10 +68,11 @@ def preference(made: Dialogue, dice: random.Random) -> Record:
 def question(made: Dialogue, dice: random.Random) -> Record:
     """A row of a table: question and answer, the answer in HTML now and then."""
     asked, said = made.turns[-2][1], made.turns[-1][1]
-    if dice.random() < 0.4:
+    is_dressed = dice.random() < 0.4
+    if is_dressed and len(said.split()) >= LEAST_WORDS:
         sentences = said.replace("&", "&amp;").split(". ")
         said = "<p>" + ".</p>\r\n<p>".join(sentences) + "</p>"
-    elif dice.random() < 0.2:
+    elif not is_dressed and dice.random() < 0.2:
         said = said.replace(". ", ".\n", 1)
     return {"id": made.key, "question": asked, "answer": said, "topic": made.topic}
 

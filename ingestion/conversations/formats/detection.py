@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from ingestion.conversations.formats.instants import instant
-from ingestion.conversations.formats.pairs import (
-    ANSWERS,
-    CHOSEN,
-    PROMPTS,
-    QUESTIONS,
-    REJECTED,
-    RESPONSES,
-    TITLES,
-    Fields,
-    bare,
-    read_alpaca,
-    read_columns,
-    read_preference,
-    say_system_first,
-)
+from ingestion.conversations.formats.labels import with_training
+from ingestion.conversations.formats.layouts import READERS, read_list, unknown
+from ingestion.conversations.formats.pairs import Fields, bare, read_columns
+from ingestion.conversations.formats.remainder import sorted_out
 from ingestion.conversations.formats.shape import Standardised, Unstandard, Wishes
-from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
-from ingestion.conversations.formats.turns import (
-    Conversation,
-    decoded_cell,
-    is_turns,
-    read_turns,
-    turn_keys,
-)
+from ingestion.conversations.formats.transcripts import read_transcript
+from ingestion.conversations.formats.turns import Conversation, decoded_cell, is_turns
+from ingestion.conversations.formats.variant import variant_of
 
 _AUTO = Wishes()
-_TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat",
-          "contents", "history", "data", "items")  # fmt: skip
-_TEXTS = ("text", "content", "chatml", "conversation", "conversations", "messages", "dialogue",
-          "dialog", "prompt", "chat", "transcript")  # fmt: skip
 _TIMES = ("createdat", "createtime", "timestamp", "created", "datetime", "date", "time", "tstamp")
-_TOOLS = ("tools", "functions")
-_MEDIA = ("images", "image", "videos", "audios")
 _FORMATS = ("chatml", "messages", "alpaca", "vicuna", "sharegpt", "qa", "prompt_response",
             "preference")  # fmt: skip
 
@@ -65,7 +42,7 @@ def standardise(record: Any, hint: str | None = None, *, wishes: Wishes = _AUTO)
     if isinstance(record, list):
         if not is_turns(record):
             raise Unstandard("no_roles", "the record is a list, but not of turns")
-        form, confidence = _read_list(record, into)
+        form, confidence = read_list(record, into)
         return _finished(form, confidence, into, None)
     if not isinstance(record, dict):
         raise Unstandard("not_a_record", f"the record is a {type(record).__name__}")
@@ -82,7 +59,7 @@ def _read(fields: Fields, into: Conversation, hint: str | None) -> tuple[str, fl
         return _declared_columns(fields, into)
     if hint is not None and hint not in _FORMATS:
         raise Unstandard("unknown_format", f"{hint!r} is no format; {', '.join(_FORMATS)} are")
-    for fits, read in _READERS:
+    for fits, read in READERS:
         if fits(fields):
             form, confidence = read(fields, into)
             if form == "sharegpt" and hint == "vicuna":
@@ -92,18 +69,11 @@ def _read(fields: Fields, into: Conversation, hint: str | None) -> tuple[str, fl
                     "other_format", f"the dataset is declared as {hint}, the record is {form}"
                 )
             return form, confidence
-    raise Unstandard("unknown_format", _telling(fields.record))
+    raise unknown(fields.record)
 
 
 def _alike(hint: str, form: str) -> bool:
     return {hint, form} <= {"qa", "prompt_response"} or {hint, form} <= {"messages", "sharegpt"}
-
-
-def _telling(record: dict[str, Any]) -> str:
-    if turn_keys(record):
-        return "the record is a single turn, not a conversation"
-    names = ", ".join(str(name) for name in list(record)[:20])
-    return f"its fields are those of no known format: {names[:300]}"
 
 
 def _declared_columns(fields: Fields, into: Conversation) -> tuple[str, float]:
@@ -119,192 +89,11 @@ def _declared_columns(fields: Fields, into: Conversation) -> tuple[str, float]:
     return "qa", 1.0
 
 
-def _turns_field(fields: Fields) -> tuple[str, Any] | None:
-    """The field that is a list of turns, as a list or as text of one."""
-    for name in _TURNS:
-        key = fields.names.get(name)
-        if key is None:
-            continue
-        value = fields.record[key]
-        if type(value) is str and value[:2].strip()[:1] == "[":
-            value = decoded_cell(value)
-        if is_turns(value):
-            return name, value
-    return None
-
-
-def _read_list(turns: list[Any], into: Conversation) -> tuple[str, float]:
-    who, what = read_turns(turns, into)
-    if who == "from":
-        return "sharegpt", 1.0 if what == "value" else 0.95
-    if who == "role":
-        return "messages", 1.0 if what == "content" else 0.95
-    return "messages", 0.9
-
-
-def _read_turns(fields: Fields, into: Conversation) -> tuple[str, float]:
-    found = _turns_field(fields)
-    assert found is not None
-    name, value = found
-    fields.take(name)
-    form, confidence = _read_list(value, into)
-    if into.messages and into.messages[0].role != "system":
-        say_system_first(fields, into)
-    return form, confidence
-
-
-def _is_alpaca(fields: Fields) -> bool:
-    return "instruction" in fields.names and any(
-        name in fields.names for name in ("output", "response", "answer", "completion")
-    )
-
-
-def _is_preference(fields: Fields) -> bool:
-    return fields.first(CHOSEN) is not None and fields.first(REJECTED) is not None
-
-
-def _text_field(fields: Fields) -> str | None:
-    """The field whose text has marks between turns; a prompt with an answer beside is none."""
-    for name in _TEXTS:
-        if name in PROMPTS and any(one in fields.names for one in RESPONSES):
-            continue
-        key = fields.names.get(name)
-        value = fields.record[key] if key is not None else None
-        if isinstance(value, str) and is_transcript(value):
-            return name
-    return None
-
-
-def _read_text(fields: Fields, into: Conversation) -> tuple[str, float]:
-    name = _text_field(fields)
-    assert name is not None
-    form, confidence = read_transcript(fields.take(name), into)
-    if into.messages[0].role != "system":
-        say_system_first(fields, into)
-    return form, confidence
-
-
-def _questions(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    asked = fields.first(QUESTIONS)
-    title = fields.first(TITLES)
-    said = fields.first((*ANSWERS, "response"))
-    names = tuple(filter(None, (title, asked)))
-    return names, (said,) if said else ()
-
-
-def _is_qa(fields: Fields) -> bool:
-    has_question = any(name in fields.names for name in (*QUESTIONS, *TITLES))
-    return has_question and any(name in fields.names for name in (*ANSWERS, "response"))
-
-
-def _read_qa(fields: Fields, into: Conversation) -> tuple[str, float]:
-    asked, said = _questions(fields)
-    _no_other_pair(fields, asked, said)
-    read_columns(fields, into, asked, said)
-    sure = {asked[-1], said[0]} == {"question", "answer"}
-    return "qa", 1.0 if sure else 0.9
-
-
-def _no_other_pair(fields: Fields, asked: tuple[str, ...], said: tuple[str, ...]) -> None:
-    """A record with two questions and two answers says not which is meant."""
-    other = (fields.first(("prompt", "input")), fields.first(("completion", "response", "output")))
-    if all(other) and not {*other} & {*asked, *said}:
-        first = fields.record[fields.names[str(other[1])]]
-        if said and first != fields.record[fields.names[said[0]]]:
-            raise Unstandard(
-                "ambiguous_format",
-                "the record has a question with an answer and a prompt with a response; "
-                "`columns` in the dataset's declaration can say which is meant",
-            )
-
-
-def _prompt_names(fields: Fields) -> tuple[str, str] | None:
-    asked = next((name for name in PROMPTS if name in fields.names), None)
-    said = next((name for name in RESPONSES if name in fields.names and name != asked), None)
-    return (asked, said) if asked and said else None
-
-
-def _read_prompt(fields: Fields, into: Conversation) -> tuple[str, float]:
-    names = _prompt_names(fields)
-    assert names is not None
-    prompt = fields.record[fields.names[names[0]]]
-    answer = fields.record[fields.names[names[1]]]
-    if is_turns(prompt):  # both as lists of turns
-        fields.take(names[0])
-        read_turns(prompt, into)
-        fields.take(names[1])
-        if is_turns(answer):
-            read_turns(answer, into)
-        else:
-            into.say("assistant", answer)
-    elif isinstance(prompt, str) and prompt.lstrip()[:2] == "[{" and is_turns(decoded_cell(prompt)):
-        fields.take(names[0])
-        read_turns(decoded_cell(prompt), into)
-        into.say("assistant", fields.take(names[1]))
-    elif isinstance(prompt, str) and is_transcript(prompt):
-        read_transcript(fields.take(names[0]), into)
-        if into.messages[-1] == ("assistant", ""):  # the mark after which the answer comes
-            into.messages.pop()
-            into.metadata.pop("truncated", None)
-        into.say("assistant", fields.take(names[1]))
-    else:
-        read_columns(fields, into, (names[0],), (names[1],))
-    sure = names in (("prompt", "completion"), ("prompt", "response"))
-    return "prompt_response", 1.0 if sure else 0.85
-
-
-def _read_nested(fields: Fields, into: Conversation) -> tuple[str, float]:
-    """A logged request: `{"body": {"messages": ..}}` or `{"request": .., "response": ..}`."""
-    for name in ("body", "request", "input", "params"):
-        key = fields.names.get(name)
-        inner = fields.record[key] if key is not None else None
-        if isinstance(inner, dict) and _turns_field(Fields(inner)):
-            fields.take(name)
-            nested = Fields(inner)
-            form, _ = _read_turns(nested, into)
-            into.metadata[name] = nested.rest()
-            _answer_of_request(fields, into)
-            return form, 0.9
-    raise Unstandard("unknown_format", _telling(fields.record))
-
-
-def _answer_of_request(fields: Fields, into: Conversation) -> None:
-    key = fields.names.get("response")
-    body = fields.record[key] if key is not None else None
-    body = body.get("body", body) if isinstance(body, dict) else {}
-    choices = body.get("choices") if isinstance(body, dict) else None
-    if isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], dict):
-        message = choices[0].get("message")
-        if isinstance(message, dict) and turn_keys(message):
-            read_turns([message], into)
-
-
-def _is_nested(fields: Fields) -> bool:
-    for name in ("body", "request", "input", "params"):
-        key = fields.names.get(name)
-        inner = fields.record[key] if key is not None else None
-        if isinstance(inner, dict) and _turns_field(Fields(inner)):
-            return True
-    return False
-
-
-_Fits = Callable[[Fields], Any]
-_Reads = Callable[[Fields, Conversation], tuple[str, float]]
-_READERS: tuple[tuple[_Fits, _Reads], ...] = (
-    (_is_preference, read_preference),
-    (_turns_field, _read_turns),
-    (_is_alpaca, read_alpaca),
-    (_text_field, _read_text),
-    (_is_qa, _read_qa),
-    (_is_nested, _read_nested),
-    (_prompt_names, _read_prompt),
-)
-
-
 def _finished(
     form: str, confidence: float, into: Conversation, fields: Fields | None
 ) -> Standardised:
     """Check what was read and put all else into the metadata."""
+    into.end()
     if not any(one.content.strip() for one in into.messages):
         raise Unstandard("no_text", "no turn has any text")
     if not any(one.role != "system" for one in into.messages):
@@ -314,13 +103,13 @@ def _finished(
         metadata["repaired"] = sorted(into.notes)
     if fields is not None and len(fields.used) < len(fields.record):
         created_at = _created_at(fields, into.wishes)
-        rest = fields.rest()
-        for group, names in (("tools", _TOOLS), ("images", _MEDIA)):
-            for key in [key for key in rest if bare(str(key)) in names]:
-                value = rest.pop(key)
-                metadata.setdefault(group, decoded_cell(value) if type(value) is str else value)
+        rest = sorted_out(fields.rest(), metadata)
         if rest:
             metadata["fields"] = rest
+    if "fields" in metadata or "turns" in metadata:
+        metadata = with_training(metadata, into.messages)
+    if metadata and (variant := variant_of(metadata, fields.record if fields else {}, bare)):
+        metadata["variant"] = variant
     return Standardised(form, confidence, into.messages, metadata, created_at)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ingestion.conversations.formats.parts import as_text
 from ingestion.conversations.formats.shape import Message, Unstandard
-from ingestion.conversations.formats.texts import as_text
-from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
+from ingestion.conversations.formats.transcripts import read_prompt
 from ingestion.conversations.formats.turns import (
     Conversation,
     decoded_cell,
@@ -26,10 +26,6 @@ PROMPTS = ("prompt", "input", "context", "user", "human", "patient", "client", "
 RESPONSES = ("completion", "response", "output", "assistant", "bot", "doctor", "therapist",
              "counselor", "chosen", "outputtext", "assistantmessage", "gpt", "target", "answer",
              "reply", "generation")  # fmt: skip
-CHOSEN = ("chosen", "chosenmessages", "chosenresponse", "acceptedresponse", "preferred",
-          "chosenanswer", "winner_response", "prefered")  # fmt: skip
-REJECTED = ("rejected", "rejectedmessages", "rejectedresponse", "refused", "dispreferred",
-            "rejectedanswer", "nonpreferred")  # fmt: skip
 _SYSTEMS = ("system", "systemprompt", "systemmessage", "systeminstruction")
 _WORD = re.compile(r"[\W_]+")
 _bare_names: dict[str, str] = {}
@@ -84,7 +80,7 @@ def say_system(fields: Fields, into: Conversation) -> None:
         return
     value = fields.record[fields.names[name]]
     if isinstance(value, dict | list):
-        value = as_text(value.get("parts", value) if isinstance(value, dict) else value, [])
+        value = as_text(value.get("parts", value) if isinstance(value, dict) else value)
     if not isinstance(value, str) or not value.strip():
         return
     fields.take(name)
@@ -97,10 +93,10 @@ def read_alpaca(fields: Fields, into: Conversation) -> tuple[str, float]:
     say_system(fields, into)
     if fields.first(("history",)):
         _history(fields.take("history"), into)
-    asked = [_plain(fields, "instruction")]
+    asked = [plain_text(fields, "instruction")]
     given = next((one for one in ("input", "context") if fields.first((one,))), None)
     if given:
-        text = _plain(fields, given)
+        text = plain_text(fields, given)
         asked.append(text)
         if asked[0]:
             into.metadata["input"] = text
@@ -114,22 +110,38 @@ def read_alpaca(fields: Fields, into: Conversation) -> tuple[str, float]:
     if answer is None:
         raise Unstandard("empty_answer", "the instruction has no answer")
     into.say("user", question)
-    into.say("assistant", _plain(fields, answer))
+    into.say("assistant", plain_text(fields, answer))
     return "alpaca", 1.0 if answer == "output" else 0.95
 
 
 def _history(history: Any, into: Conversation) -> None:
+    """Say what was said before: turns of any shape, or pairs of question and answer."""
     history = decoded_cell(history) if isinstance(history, str) else history
     if not isinstance(history, list):
         raise Unstandard("bad_history", "history is no list")
+    if is_turns(history):
+        read_turns(history, into)
+        return
     for pair in history:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise Unstandard("bad_history", "history is no list of pairs")
+            raise Unstandard("bad_history", "history is no list of turns or pairs")
         into.say("user", pair[0])
         into.say("assistant", pair[1])
 
 
-def _plain(fields: Fields, name: str) -> str:
+def say_history(fields: Fields, into: Conversation) -> None:
+    """Say the turns before a question, where a field of that name holds some."""
+    key = fields.names.get("history")
+    value = cell(fields.record[key]) if key is not None else None
+    is_pairs = isinstance(value, list) and value and all(
+        isinstance(one, list) and len(one) == 2 for one in value
+    )  # fmt: skip
+    if is_turns(value) or is_pairs:
+        fields.take("history")
+        _history(value, into)
+
+
+def plain_text(fields: Fields, name: str) -> str:
     """A field that has to be text.
 
     Raises:
@@ -144,6 +156,12 @@ def _plain(fields: Fields, name: str) -> str:
         return str(value)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        told = (
+            f"{fields.names[name]}: the record is a dict of columns ({len(value)} cells in this "
+            "one): give each row a line of its own, or the columns a file of their own"
+        )
+        raise Unstandard("columns", told)
     if not isinstance(value, str):
         kind = type(value).__name__
         raise Unstandard("not_text", f"{fields.names[name]}: a text is needed, not a {kind}")
@@ -158,48 +176,20 @@ def read_columns(
     Raises:
         Unstandard: question or answer is empty or no text.
     """
-    question = "\n\n".join(filter(None, (_plain(fields, name).strip() for name in asked)))
-    answer = "\n\n".join(filter(None, (_plain(fields, name).strip() for name in said)))
+    question = "\n\n".join(filter(None, (plain_text(fields, name).strip() for name in asked)))
+    answer = "\n\n".join(filter(None, (plain_text(fields, name).strip() for name in said)))
     if not question:
         raise Unstandard("empty_question", f"no text in {', '.join(asked) or 'any question'}")
     if not answer:
         raise Unstandard("empty_answer", f"no text in {', '.join(said) or 'any answer'}")
     say_system(fields, into)
+    say_history(fields, into)
     into.say("user", question)
     into.say("assistant", answer)
 
 
-def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:
-    """The answer that was preferred ends the conversation; the other is kept beside it."""
-    chosen = _cell(fields.take(_needed(fields, CHOSEN)))
-    rejected = _cell(fields.take(_needed(fields, REJECTED)))
-    confidence = _context(fields, into)
-    say_system_first(fields, into)
-    before = list(into.messages)
-    _append(chosen, into, before)
-    if len(into.messages) == len(before):
-        raise Unstandard("empty_answer", "the chosen answer is empty")
-    if not any(one.role == "user" for one in into.messages):
-        raise Unstandard("empty_question", "nothing was asked before the chosen answer")
-    other = Conversation(into.wishes)
-    other.messages = list(before)
-    _append(rejected, other, before)
-    answers = other.messages[_shared(into.messages, other.messages) :]
-    into.metadata["preference"] = {
-        "rejected": [{"role": one.role, "content": one.content} for one in answers]
-    }
-    return "preference", confidence
-
-
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     return decoded_cell(value) if isinstance(value, str) else value
-
-
-def _needed(fields: Fields, names: tuple[str, ...]) -> str:
-    name = fields.first(names)
-    if name is None:
-        raise Unstandard("empty_answer", f"there is no {names[0]} answer")
-    return name
 
 
 def say_system_first(fields: Fields, into: Conversation) -> None:
@@ -209,68 +199,13 @@ def say_system_first(fields: Fields, into: Conversation) -> None:
     into.messages += [one for one in said if one not in into.messages or one.role != "system"]
 
 
-def _context(fields: Fields, into: Conversation) -> float:
-    """Say what was asked before the two answers; returns how sure the format is."""
-    for name in ("conversations", "messages", "conversation", "prompt", "history"):
-        key = fields.names.get(name)
-        value = _cell(fields.record[key]) if key is not None else None
-        if is_turns(value):
-            fields.take(name)
-            read_turns(value, into)
-            return 1.0
-    name = fields.first(("prompt", "question", "instruction", "query", "input"))
-    if name == "instruction":
-        asked = [_plain(fields, one) for one in ("instruction", "input") if one in fields.names]
-        into.say("user", "\n".join(filter(None, asked)))
-    elif name is not None:
-        text = _plain(fields, name)
-        if is_transcript(text):
-            read_transcript(text.rstrip().removesuffix("Assistant:"), into)
-        else:
-            into.say("user", text)
-    return 1.0 if name in ("prompt", "question", "instruction") else 0.95
-
-
-def _append(answer: Any, into: Conversation, before: list[Message]) -> None:
-    """Add an answer: a text, a turn, or a list of turns that may repeat what was asked."""
-    if isinstance(answer, dict):
-        answer = [answer]
-    if isinstance(answer, list):
-        alone = Conversation(into.wishes)
-        read_turns(answer, alone)
-        asked = before
-        if before and before[0].role == "system" and alone.messages[0].role == "user":
-            asked = before[1:]  # the answers need not repeat it
-        shared = _shared(asked, alone.messages)
-        if shared < len(asked):
-            if alone.messages[0].role in ("system", "user"):
-                raise Unstandard("two_questions", "the answers begin with another question")
-            shared = 0
-        into.messages += alone.messages[shared:]
-        into.notes |= alone.notes
-        _take_notes(alone, into, shared, len(before) - shared)
-        return
-    if not isinstance(answer, str) or not answer.strip():
-        raise Unstandard("empty_answer", "an answer is empty or no text")
-    if not before and is_transcript(answer):
-        read_transcript(answer, into)
-        return
-    into.say("assistant", answer)
-
-
-def _take_notes(alone: Conversation, into: Conversation, first: int, shift: int) -> None:
-    """Add what is noted of turns from `first` on, with the numbers they now have."""
-    for key, notes in alone.metadata.items():
-        for note in notes:
-            if note["turn"] >= first:
-                into.note(key, note | {"turn": note["turn"] + shift})
-
-
-def _shared(one: list[Message], other: list[Message]) -> int:
-    """How many messages two conversations begin with alike."""
-    count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count
+def take_prompt(text: str, into: Conversation) -> bool:
+    """Say the turns a prompt is written as; False when it is one question."""
+    found = read_prompt(text, into.wishes)
+    if found is None:
+        return False
+    for key, notes in found.metadata.items():
+        into.metadata[key] = notes
+    into.messages += found.messages
+    into.notes |= found.notes
+    return True

@@ -1,16 +1,9 @@
-"""A turn's content as plain text: parts of lists, HTML, broken encodings, reasoning."""
+"""Texts of a broken encoding, mended where that is exact."""
 
 from __future__ import annotations
 
-import html as entities
 import re
-from typing import Any
 
-from ingestion.conversations.formats.shape import Unstandard, as_json
-
-_MEDIA = {"image", "image_url", "input_image", "video", "video_url", "audio", "audio_url",
-          "input_audio", "file", "document"}  # fmt: skip
-_THINK = re.compile(r"\s*<think(?:ing)?>(.*?)</think(?:ing)?>\s*", re.S)
 # a letter UTF-8 begins a character with, read as cp1252, and what it goes on with
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _REST = f"[\u0080-\u00bf{_CP1252}]"
@@ -22,83 +15,15 @@ _GARBLED = re.compile(
     f"|â€{_REST}|â‚¬|â„¢|ðŸ{_REST}{{2}}|(?:[Â-ß]{_REST}){{3}}|(?:[à-ï]{_REST}{{2}}){{2}}"
 )
 _UNLIKELY = re.compile("[\u0700-\u08ff]")  # scripts that only chance decodes to
-_PROSE = ("p br b i em strong a ul ol li span div blockquote h1 h2 h3 h4 h5 h6 u s hr sup sub "
-          "font small del ins dl dt dd center tt big strike wbr img table tbody thead tr td "
-          "th")  # fmt: skip
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
-_STARTS_AS_HTML = re.compile(
-    r"(?:&nbsp;|<br\s*/?>|\s)*"
-    r"<(?:p|br|ul|ol|div|span|b|strong|em|i|h[1-6]|blockquote|a)\b[^<>]*>",
-    re.I,
-)
-_ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#39|#34|#x27|rsquo|lsquo|ldquo|rdquo|hellip);")
-_PROSE_TAGS = frozenset(_PROSE.split())
 
 
-def as_text(content: Any, media: list[Any]) -> str:
-    """Return a content as text; parts that are no text are added to `media` and marked.
-
-    Raises:
-        Unstandard: it is of no known kind.
-    """
-    if isinstance(content, str):
-        return content
-    if content is None:
-        return ""
-    if isinstance(content, list):
-        return "\n".join(filter(None, (_part(part, media) for part in content)))
-    if isinstance(content, dict):
-        return _part(content, media)
-    if isinstance(content, bool | int | float):
-        return as_json(content)
-    raise Unstandard("bad_content", f"a turn's content is a {type(content).__name__}")
-
-
-def _part(part: Any, media: list[Any]) -> str:
-    if isinstance(part, str):
-        return part
-    if not isinstance(part, dict):
-        raise Unstandard("bad_content", f"a part of a turn's content is a {type(part).__name__}")
-    kind = str(part.get("type", ""))
-    if kind in _MEDIA:
-        media.append(part)
-        name = kind.removeprefix("input_").removesuffix("_url")
-        return f"<{name}>"
-    for key in ("text", "value", "content"):
-        value = part.get(key)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, dict | list):
-            return as_text(value, media)
-    if kind in ("tool_use", "tool_call", "function_call", "tool_result", "functionCall"):
-        return as_json(part)
-    if not part or part.get("text", 0) is None:
-        return ""
-    raise Unstandard(
-        "bad_content", f"a part of a turn's content has no text: keys {', '.join(map(str, part))}"
-    )
-
-
-def split_reasoning(text: str) -> tuple[str, str | None]:
-    """Return an answer without the reasoning it begins with, and the reasoning."""
-    if not text.lstrip().startswith("<think"):
-        return text, None
-    found = _THINK.match(text)
-    if found is None:
-        return text, None
-    return text[found.end() :], found.group(1).strip()
-
-
-def repaired(text: str, html: str, notes: set[str]) -> str:
-    """Undo broken encodings and HTML where that is exact; what was done is added to `notes`."""
+def repaired(text: str, notes: set[str]) -> str:
+    """Undo broken encodings where that is exact; what was done is added to `notes`."""
     if not text.isascii() and _SUSPECT.search(text) and _GARBLED.search(text):
         # broken twice is mended twice: what was read once must be read the same again
         while (mended := _MOJIBAKE.sub(_decoded, text)) != text:
             notes.add("mojibake")
             text = mended
-    if html != "never" and ("<" in text or "&" in text) and _is_html(text, html):
-        notes.add("html")
-        text = plain(text)
     return text
 
 
@@ -118,34 +43,3 @@ def _decoded(match: re.Match[str]) -> str:
     except UnicodeDecodeError:
         return run
     return run if _UNLIKELY.search(found) else found
-
-
-def _is_html(text: str, html: str) -> bool:
-    """Say whether a text is prose in HTML: HTML that somebody asked for stays as it is."""
-    if html == "always":
-        return bool(_TAG.search(text) or _ENTITY.search(text))
-    if "```" in text or not _STARTS_AS_HTML.match(text):
-        return False
-    tags = _TAG.findall(text)
-    if any(tag.lower() not in _PROSE_TAGS for tag in tags):
-        return False
-    closed = {tag.lower() for tag in re.findall(r"</([a-zA-Z][a-zA-Z0-9]*)\s*>", text)}
-    return bool(closed) or "<br" in text.lower()
-
-
-_COMMENT = re.compile(r"<!--.*?-->|<(script|style|xml)\b.*?</\1\s*>", re.S | re.I)
-_BREAK = re.compile(r"<br\s*/?>", re.I)
-_ITEM = re.compile(r"<li\b[^<>]*>", re.I)
-_BLOCK = re.compile(r"</?(?:p|div|ul|ol|h[1-6]|blockquote|tr|table|hr|pre)\b[^<>]*/?>", re.I)
-_ANY_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?:\s[^<>]*)?/?>")
-
-
-def plain(text: str) -> str:
-    """Return HTML prose as text: paragraphs and list items on lines of their own."""
-    text = _COMMENT.sub("", text)
-    if _BREAK.search(text) or _BLOCK.search(text):  # else line ends are the writer's own
-        text = re.sub(r"\s*\n\s*", " ", text)
-        text = _BLOCK.sub("\n\n", _ITEM.sub("\n- ", _BREAK.sub("\n", text)))
-    text = entities.unescape(_ANY_TAG.sub("", text)).replace("\u00a0", " ")
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -3,57 +3,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ingestion.conversations.formats.harmony import harmony_turns, is_harmony
+from ingestion.conversations.formats.marks import ANSWER_MARK, Marks, bare, style_of
 from ingestion.conversations.formats.roles import role_of
-from ingestion.conversations.formats.shape import Unstandard
+from ingestion.conversations.formats.shape import Unstandard, Wishes
 from ingestion.conversations.formats.turns import Conversation
 
-
-@dataclass(frozen=True)
-class _Marks:
-    format: str
-    confidence: float
-    begin: re.Pattern[str]  # group 1: who speaks
-    end: str  # what closes a turn, if anything does
-    certain: str  # without this in the text it is another format
-
-
-_STYLES = (
-    _Marks("chatml", 1.0, re.compile(r"<\|im_start\|>[ \t]*([\w.-]*)[ \t]*\n?"), "<|im_end|>",
-           "<|im_start|>"),
-    _Marks("llama3", 0.95, re.compile(r"<\|start_header_id\|>\s*(\w+)\s*<\|end_header_id\|>\s*"),
-           "<|eot_id|>", "<|start_header_id|>"),
-    _Marks("gemma", 0.95, re.compile(r"<start_of_turn>\s*(\w+)[ \t]*\n?"), "<end_of_turn>",
-           "<start_of_turn>"),
-    _Marks("zephyr", 0.95, re.compile(r"^<\|(system|user|assistant)\|>[ \t]*\n?", re.M), "</s>",
-           "<|user|>"),
-    _Marks("alpaca_text", 0.9,
-           re.compile(r"^### (Instruction|Input|Response):[ \t]*\n?", re.M), "", "### Instruction"),
-    _Marks("vicuna", 0.9, re.compile(r"^### (Human|Assistant|System):[ \t]*", re.M), "",
-           "### Human:"),
-    _Marks("transcript", 0.9, re.compile(r"(?:^|\n\n)(Human|Assistant|System):[ \t]*"), "",
-           "Human:"),
-    _Marks("vicuna", 0.9,
-           re.compile(r"(?:^|(?<=\s)|(?<=</s>))"
-                      r"(USER|ASSISTANT|SYSTEM|FUNCTION RESPONSE):[ \t]*"), "</s>", "USER:"),
-)  # fmt: skip
-_CLOSING = ("<|endoftext|>", "<|end_of_text|>", "<|begin_of_text|>", "<s>", "</s>")
+_INST = re.compile(r"\s*(?:<s>\s*)*\[(?:INST|SYSTEM_PROMPT)\]")
 _LLAMA2 = re.compile(r"\[INST\](.*?)\[/INST\](.*?)(?=(?:</s>)?\s*(?:<s>)?\s*\[INST\]|$)", re.S)
 _LLAMA2_SYSTEM = re.compile(r"\s*<<SYS>>\s*(.*?)\s*<</SYS>>\s*", re.S)
+_MISTRAL_SYSTEM = re.compile(r"\[SYSTEM_PROMPT\](.*?)\[/SYSTEM_PROMPT\]", re.S)
+_TOOL_OUTPUTS = "<｜tool▁outputs▁begin｜>"
 
 
 def is_transcript(text: str) -> bool:
-    """Say whether a text carries marks between turns."""
-    return style_of(text) is not None or "[INST]" in text
+    """Say whether a text is a conversation with marks between the turns."""
+    return style_of(text) is not None or is_harmony(text) or _INST.match(text) is not None
 
 
-def style_of(text: str) -> _Marks | None:
-    """Return the marks a text uses; the commonest are looked for first."""
-    for style in _STYLES:
-        if style.certain in text and style.begin.search(text):
-            return style
-    return None
+def read_prompt(text: str, wishes: Wishes) -> Conversation | None:
+    """Return the turns a prompt is written as, None when it only holds what looks like marks.
+
+    A prompt ends with a question, or with the mark after which the answer comes.
+    """
+    if not is_transcript(text):
+        return None
+    found = Conversation(wishes)
+    try:
+        read_transcript(text, found)
+    except Unstandard:
+        return None
+    if found.messages[-1] == ("assistant", ""):
+        found.messages.pop()
+        found.metadata.pop("truncated", None)
+    is_asked = any(one.role == "user" for one in found.messages)
+    return found if is_asked and found.messages[-1].role != "assistant" else None
 
 
 def read_transcript(text: str, into: Conversation) -> tuple[str, float]:
@@ -62,50 +47,63 @@ def read_transcript(text: str, into: Conversation) -> tuple[str, float]:
     Raises:
         Unstandard: it has no marks, or only one speaker's.
     """
+    if is_harmony(text):
+        for one in harmony_turns(text, into.wishes):
+            into.add_or_hold(one)
+        into.end()
+        return "harmony", 0.95
     style = style_of(text)
     if style is None:
-        if "[INST]" in text:
+        if _INST.match(text):
             return _llama2(text, into)
         raise Unstandard("plain_text", "the text has no marks of who speaks")
+    if style.format == "deepseek":
+        text = text.replace(_TOOL_OUTPUTS, "")
     found = list(style.begin.finditer(text))
-    before = _bare(text[: found[0].start()])
-    if before:
-        if style.format in ("chatml", "llama3", "gemma", "zephyr"):
-            raise Unstandard("text_outside_turns", "there is text before the first turn's mark")
-        into.say("system", before)
+    _before(bare(text[: found[0].start()]), style, into)
     if style.format == "alpaca_text":
         return _alpaca(text, found, into)
     ends = [match.start() for match in found[1:]] + [len(text)]
     for match, end in zip(found, ends, strict=True):
-        content = text[match.end() : end]
-        if style.end and style.end in content:
-            content, _, after = content.partition(style.end)
-            if style.format == "chatml" and _bare(after):
-                raise Unstandard("text_outside_turns", "there is text between two turns")
-        elif style.format == "chatml" and end != len(text):
-            raise Unstandard("open_turn", "a turn begins before the one before it has ended")
-        elif style.format == "chatml":
-            into.metadata["truncated"] = True  # the last turn has no end mark
-        name = match.group(1)
+        content = _content(text, match, end, style, into)
+        name = style.names.get(match.group(1), match.group(1))
+        if match.group(1) == ANSWER_MARK and not content and end != len(text):
+            continue  # the assistant's own mark follows
         if not name:
             raise Unstandard("missing_role", "a turn's mark does not say who speaks")
         role = role_of(name if name in ("user", "assistant") else name.casefold(), into.wishes)
         if role != name:
             into.note("roles", {"turn": len(into.messages), "name": name})
-        into.say(role, _bare(content))
-    if style.format in ("transcript", "vicuna") and not any(
-        one.role == "assistant" for one in into.messages
-    ):
+        into.say(role, content)
+    if style.is_words and not any(one.role == "assistant" for one in into.messages):
         raise Unstandard("plain_text", "the text has marks of one speaker only")
     return style.format, style.confidence
 
 
-def _bare(text: str) -> str:
-    """A turn's text without marks that close a document and the space around it."""
-    text = text.strip()
-    for mark in _CLOSING:
-        text = text.removeprefix(mark).removesuffix(mark).strip()
-    return text
+def _before(text: str, style: Marks, into: Conversation) -> None:
+    if not text:
+        return
+    if not style.is_words and not style.has_preface:
+        raise Unstandard("text_outside_turns", "there is text before the first turn's mark")
+    into.say("system", text)
+
+
+def _content(text: str, match: re.Match[str], end: int, style: Marks, into: Conversation) -> str:
+    """A turn's text: all of it up to the mark that ends it, or what stands before the next."""
+    content = text[match.end() : end]
+    places = [(at, mark) for mark in style.ends if (at := content.find(mark)) >= 0]
+    if style.format == "chatml" and not places:
+        if end != len(text):
+            raise Unstandard("open_turn", "a turn begins before the one before it has ended")
+        into.metadata["truncated"] = True  # the last turn has no end mark
+    if not places:
+        return bare(content)
+    at, mark = min(places)
+    if bare(content[at + len(mark) :]):
+        if not style.is_words:
+            raise Unstandard("text_outside_turns", "there is text between two turns")
+        return bare(content)  # the mark is spoken of
+    return content[:at].strip()
 
 
 def _alpaca(text: str, found: list[re.Match[str]], into: Conversation) -> tuple[str, float]:
@@ -113,7 +111,7 @@ def _alpaca(text: str, found: list[re.Match[str]], into: Conversation) -> tuple[
     ends = [match.start() for match in found[1:]] + [len(text)]
     asked: list[str] = []
     for match, end in zip(found, ends, strict=True):
-        content = _bare(text[match.end() : end])
+        content = bare(text[match.end() : end])
         if match.group(1) == "Response":
             into.say("user", "\n".join(filter(None, asked)))
             into.say("assistant", content)
@@ -127,6 +125,9 @@ def _alpaca(text: str, found: list[re.Match[str]], into: Conversation) -> tuple[
 
 def _llama2(text: str, into: Conversation) -> tuple[str, float]:
     """`<s>[INST] <<SYS>>..<</SYS>> .. [/INST] .. </s>`"""
+    if system := _MISTRAL_SYSTEM.search(text):
+        into.say("system", system.group(1).strip())
+        text = text[: system.start()] + text[system.end() :]
     pairs = _LLAMA2.findall(text)
     if not pairs:
         raise Unstandard("open_turn", "[INST] is opened and not closed")
@@ -134,7 +135,7 @@ def _llama2(text: str, into: Conversation) -> tuple[str, float]:
         if system := _LLAMA2_SYSTEM.match(asked):
             into.say("system", system.group(1))
             asked = asked[system.end() :]
-        into.say("user", _bare(asked))
-        if _bare(said):
-            into.say("assistant", _bare(said))
+        into.say("user", bare(asked))
+        if bare(said):
+            into.say("assistant", bare(said))
     return "llama2", 0.95

@@ -6,11 +6,17 @@ import ast
 import re
 from typing import Any
 
-import orjson
-
+from ingestion.conversations.formats.calls import listed_calls, loaded
+from ingestion.conversations.formats.harmony import harmony_turns, is_harmony
+from ingestion.conversations.formats.inner_marks import is_plain
+from ingestion.conversations.formats.markup import is_about_markup, is_dressed, plain
+from ingestion.conversations.formats.media import FIELDS as MEDIA_FIELDS
+from ingestion.conversations.formats.media import media_of_field
+from ingestion.conversations.formats.parts import CALLS as CALL_PARTS
+from ingestion.conversations.formats.parts import REASONING, RESULTS, Spoken, spoken, text_of
 from ingestion.conversations.formats.roles import CALLS, role_of
 from ingestion.conversations.formats.shape import Message, Unstandard, Wishes, as_json
-from ingestion.conversations.formats.texts import as_text, repaired, split_reasoning
+from ingestion.conversations.formats.texts import repaired
 
 # (who, what) of a turn, the commonest first
 KEYS = (
@@ -25,7 +31,10 @@ PAIRS = (
     ("question", "answer"), ("prompt", "response"), ("input", "output"),
     ("instruction", "output"),
 )  # fmt: skip
-_REASONING = ("reasoning_content", "reasoning", "thinking", "thought")
+_REASONING = ("reasoning_content", "reasoning", "thinking", "thought", "reasoning_details",
+              "thinking_blocks", "think", "reasoning_text")  # fmt: skip
+# fields that make a turn without content one
+_CARRYING = {"tool_calls", "function_call", "refusal", "audio", *_REASONING}
 _MAX_LITERAL = 200_000
 
 
@@ -37,20 +46,79 @@ class Conversation:
         self.messages: list[Message] = []
         self.metadata: dict[str, Any] = {}
         self.notes: set[str] = set()
+        self.pending: Spoken | None = None  # reasoning that came before its answer
 
     def say(self, role: str, content: Any) -> None:
-        """Add a turn of a known role."""
-        media: list[Any] = []
-        text = content if type(content) is str else as_text(content, media)
-        if role == "assistant" and "<think" in text:
-            text, reasoning = split_reasoning(text)
-            if reasoning is not None:
-                self.note("reasoning", {"turn": len(self.messages), "text": reasoning})
-        if "<" in text or "&" in text or not text.isascii():
-            text = repaired(text, self.wishes.html, self.notes)
-        for part in media:
-            self.note("media", {"turn": len(self.messages), "part": part})
+        """Add what a role says; a content of several parts may be several turns."""
+        if type(content) is str and self.pending is None and is_plain(content):
+            self._add(role, content)
+            return
+        *before, last = self._spoken(role, content)
+        for one in before:
+            self.add_or_hold(one)
+        self.add(last)
+
+    def _spoken(self, role: str, content: Any) -> list[Spoken]:
+        if role == "assistant" and isinstance(content, str) and is_harmony(content):
+            return harmony_turns(content, self.wishes)
+        return spoken(role, content)
+
+    def add(self, one: Spoken) -> None:
+        """Add a turn with what belongs to it."""
+        if self.pending is not None:
+            pending, self.pending = self.pending, None
+            if one.role == "assistant":
+                one.reasoning[:0] = pending.reasoning
+            else:
+                self.add(pending)
+        number = len(self.messages)
+        for reasoning in one.reasoning:
+            self.note("reasoning", {"turn": number} | reasoning)
+        if one.calls:
+            self.note("tool_calls", {"turn": number, "calls": one.calls})
+        for part in one.media:
+            self.note("media", part | {"turn": number})
+        if one.is_refusal:
+            self.note("refusals", {"turn": number})
+        if one.fields:
+            self.note("turns", {"turn": number, "fields": one.fields})
+        self._add(one.role, one.text)
+
+    def add_or_hold(self, one: Spoken) -> None:
+        """Add a turn; reasoning alone waits for the answer it belongs to."""
+        if one.role != "assistant" or one.has_said or not one.reasoning:
+            self.add(one)
+            return
+        if self.pending is not None:
+            one.reasoning[:0] = self.pending.reasoning
+        self.pending = one
+
+    def _add(self, role: str, text: str) -> None:
+        if not text.isascii():
+            text = repaired(text, self.notes)
+        # escaped twice is undone twice: what was read once must be read the same again
+        while ("<" in text or "&" in text) and self._is_dressed(role, text):
+            self.notes.add("html")
+            text, before = plain(text), text
+            if text == before:
+                break
         self.messages.append(Message(role, text))
+
+    def _is_dressed(self, role: str, text: str) -> bool:
+        """Say whether a turn's HTML comes off: not where somebody has asked for it before."""
+        html = self.wishes.html
+        if not is_dressed(text, html):
+            return False
+        if html == "always":
+            return True
+        asked = (one.content for one in self.messages if one.role in ("system", "user"))
+        return role != "tool" and not is_about_markup(asked)
+
+    def end(self) -> None:
+        """Add reasoning that no answer followed."""
+        if self.pending is not None:
+            pending, self.pending = self.pending, None
+            self.add(pending)
 
     def note(self, key: str, value: Any) -> None:
         """Add to a list of the metadata."""
@@ -62,57 +130,70 @@ class Conversation:
         if type(name) is dict:  # ChatGPT's exports: {"author": {"role": ..}}
             name = name.get("role")
         role = role_of(name, self.wishes)
+        if role != "assistant":
+            self.end()
         if name != role:
             self.note("roles", {"turn": len(self.messages), "name": name})
+        if what == "text" and isinstance(turn.get("content"), list) and turn["content"]:
+            # Claude's exports: the text is what the parts look like
+            turn = {key: one for key, one in turn.items() if key != "text"}
+            what = "content"
         content = turn.get(what)
-        number = len(self.messages)
-        if len(turn) > 2 or content is None:
-            content = self._further(turn, who, what, content, number)
-        elif name in CALLS:
-            self.note("tool_calls", {"turn": number, "calls": content})
-        self.say(role, content)
+        if len(turn) <= 2 and content is not None and name not in CALLS:
+            self.say(role, content)
+            return
+        if content is None and what not in turn and not _CARRYING.intersection(turn):
+            raise Unstandard("missing_content", f"turn {len(self.messages)} has no `{what}`")
+        if name in CALLS:
+            said = [Spoken(role, calls=listed_calls(content))]
+        elif isinstance(content, str) and turn.get("channel") in ("analysis", "thinking"):
+            said = [Spoken(role, reasoning=[{"text": content}])]
+        else:
+            said = self._spoken(role, content)
+        self._further(said, turn, who, what)
 
-    def _further(self, turn: dict[str, Any], who: str, what: str, content: Any, number: int) -> Any:
-        """Keep a turn's other fields; calls of tools become part of what it says."""
-        calls = turn.get("tool_calls") or turn.get("function_call")
-        rest = {key: value for key, value in turn.items() if key not in (who, what)}
+    def _further(self, said: list[Spoken], turn: dict[str, Any], who: str, what: str) -> None:
+        """Add what a turn's other fields carry to what it says."""
+        last = said[-1]
+        rest = {key: one for key, one in turn.items() if key not in (who, what) and one is not None}
         for key in _REASONING:
-            if isinstance(rest.get(key), str) and rest[key].strip():
-                self.note("reasoning", {"turn": number, "text": rest.pop(key)})
-        if calls:
-            self.note("tool_calls", {"turn": number, "calls": calls})
-            rest.pop("tool_calls", None)
-            rest.pop("function_call", None)
-            content = "\n".join(filter(None, (as_text(content, []), said_calls(calls))))
-        elif content is None and what not in turn:
-            raise Unstandard("missing_content", f"turn {number} has no `{what}`")
-        rest = {key: value for key, value in rest.items() if value is not None}
-        if rest:
-            self.note("turns", {"turn": number, "fields": rest})
-        return content
+            if rest.get(key) and (text := text_of(rest[key])).strip():
+                value = rest.pop(key)
+                same = any(one["text"] == text for one in last.reasoning)
+                if not same or not isinstance(value, str):
+                    more = {} if isinstance(value, str) else {"parts": value}
+                    last.reason("" if same else text, **more)
+        for key in ("tool_calls", "function_call"):
+            if rest.get(key):
+                last.calls += listed_calls(rest.pop(key))
+        if isinstance(rest.get("refusal"), str) and rest["refusal"]:
+            last.texts.append(rest.pop("refusal"))
+            last.is_refusal = True
+        for key in [key for key in rest if key in MEDIA_FIELDS]:
+            found = media_of_field(MEDIA_FIELDS[key], rest[key])
+            if found is not None:
+                rest.pop(key)
+                last.media += found
+                transcripts = [one.get("fields", {}).get("transcript") for one in found]
+                if not any(last.texts):
+                    last.texts += [one for one in transcripts if isinstance(one, str)]
+        last.fields |= rest
+        is_only_reasoning = last.role == "assistant" and last.reasoning and not last.has_said
+        if is_only_reasoning and what in turn and turn.get("channel") is not None:
+            self.pending = said.pop()
+        for one in said[:-1]:
+            self.add_or_hold(one)
+        for one in said[-1:]:
+            self.add(one)
 
-
-def said_calls(calls: Any) -> str:
-    """Return calls of tools as the text of a turn: JSON of their names and arguments."""
-    listed = calls if isinstance(calls, list) else [calls]
-    said = []
-    for call in listed:
-        inner = call.get("function", call) if isinstance(call, dict) else call
-        if isinstance(inner, dict) and "name" in inner:
-            arguments = inner.get("arguments", {})
-            if isinstance(arguments, str):
-                arguments = loaded(arguments, arguments)
-            inner = {"name": inner["name"], "arguments": arguments}
-        said.append(inner)
-    return as_json(said[0] if len(said) == 1 else said)
-
-
-def loaded(text: str, default: Any = None) -> Any:
-    """Return the JSON a text is, or `default`."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return default
+    def item(self, item: dict[str, Any]) -> bool:
+        """Add an item of a list of turns that names no role, but what it is; False: it is none."""
+        kind = str(item.get("type", "")).casefold().replace("-", "_")
+        if kind not in REASONING | CALL_PARTS | RESULTS:
+            return False
+        for one in spoken("assistant", [item]):
+            self.add_or_hold(one)
+        return True
 
 
 def is_turns(value: Any) -> bool:
@@ -163,9 +244,12 @@ def read_turns(turns: list[Any], into: Conversation) -> tuple[str, str]:
             continue
         assert keys is not None
         own = keys if keys[0] in turn else turn_keys(turn)
+        if own is None and into.item(turn):
+            continue
         if own is None:
             raise Unstandard("missing_role", f"turn {number} does not say who speaks")
         into.turn(turn, *own)
+    into.end()
     return keys or pairs or ("", "")
 
 

@@ -50,8 +50,8 @@ def _said(done: Delivered, out: Path, seed: int, seconds: float) -> str:
     if not done.written:
         return f"Nothing to do: {out} holds these {done.kept} SYNTHETIC files (seed {seed}).\n"
     return (
-        f"Wrote {done.written} SYNTHETIC files with {done.rows:,} rows ({done.dirty:,} dirty) "
-        f"to {out} in {seconds:.1f} s; {done.kept} were there already. Seed {seed}.\n"
+        f"Wrote {done.written} SYNTHETIC files, {done.rows:,} rows ({done.dirty:,} dirty), in "
+        f"{seconds:.1f} s, seed {seed}; {done.kept} were there already\n  {out}\n"
     )
 
 

@@ -6,7 +6,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ingestion.telemetry.simulator.machines import Machine
 from ingestion.telemetry.simulator.render import Plant, rendered
@@ -72,23 +74,27 @@ def _files_of_day(
     for site in SITES:
         for part, controls in enumerate(_parts(plant, site)):
             name = _name(plant, site, day, part)
-            yield name, lambda s=site, c=controls, p=part: rendered(plant, s, day, c, p)
+            yield name, partial(rendered, plant, site, day, controls, part)
         rows = truth_rows(plant, site, day, plant.machines(site))
         if rows:
             yield (
                 f"ground_truth/{site.name}/{plant.day_date(day)}.csv",
-                lambda r=rows: (rendered_truth(r), {"rows": len(r)}),
+                partial(_counted_truth, rows),
             )
     # now and then a site sends yesterday's file once more, under another name
     turn, left = divmod(day, RESEND_EVERY_DAYS)
     again = SITES[turn % len(SITES)]
-    if left == RESEND_EVERY_DAYS - 1 and (controls := _parts(plant, again)):
+    if left == RESEND_EVERY_DAYS - 1 and (groups := _parts(plant, again)):
         name = _name(plant, again, day - 1, 0)
         stem = name.removesuffix(again.suffix)
         yield (
             f"{stem}_resent{again.suffix}",
-            lambda: rendered(plant, again, day - 1, controls[0], 0),
+            partial(rendered, plant, again, day - 1, groups[0], 0),
         )
+
+
+def _counted_truth(rows: list[dict[str, Any]]) -> tuple[bytes, dict[str, int]]:
+    return rendered_truth(rows), {"rows": len(rows)}
 
 
 def _parts(plant: Plant, site: Site) -> list[list[Machine]]:

@@ -33,7 +33,7 @@ def with_losses(frame: pl.DataFrame, site: Site) -> pl.DataFrame:
     return frame.with_columns(columns).filter(loss != NO_ROW).drop("loss")
 
 
-def _emptied(name: str, empty: pl.Expr, sentinel: pl.Expr) -> pl.Expr:
+def _emptied(name: str, empty: pl.Expr, sentinel: pl.Expr | pl.Series) -> pl.Expr:
     value = pl.when(sentinel).then(float(SENTINEL_VALUE)).otherwise(pl.col(name))
     return pl.when(empty).then(None).otherwise(value).alias(name)
 

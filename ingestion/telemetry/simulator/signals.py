@@ -47,8 +47,10 @@ def read(seed: int, machine: Machine, day: int, cycles: list[Cycle], at_s: np.nd
 
 def _columns(cycles: list[Cycle]) -> dict[str, np.ndarray]:
     """Return the cycles as one array for each property, in order of their start."""
-    names = ("started_s", "ended_s", "ramp_up_s", "hold_s", "ramp_down_s", "level", "rise")
-    names += ("hunting", "hunting_s", "hang_up", "hang_down", "lost_as")
+    names = (
+        "started_s", "ended_s", "ramp_up_s", "hold_s", "ramp_down_s", "level", "rise",
+        "hunting", "hunting_s", "hang_up", "hang_down", "lost_as",
+    )  # fmt: skip
     table = {name: np.array([getattr(cycle, name) for cycle in cycles]) for name in names}
     table["lost_from"] = np.array([cycle.lost[0] for cycle in cycles])
     table["lost_to"] = np.array([cycle.lost[1] for cycle in cycles])

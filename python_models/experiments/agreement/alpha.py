@@ -22,6 +22,7 @@ from python_models.experiments.agreement.resampling import (
 )
 
 Level = Literal["nominal", "ordinal", "interval"]
+LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
 
 
 def alpha(ratings: Floats, level: Level) -> Estimate:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from python_models.experiments.agreement.alpha import alpha
+from python_models.experiments.agreement.alpha import LEVELS, alpha
 from python_models.experiments.agreement.icc import icc
 from python_models.experiments.agreement.leniency import calibration, leniency
 from python_models.experiments.agreement.levels import codes_of
@@ -36,10 +36,7 @@ def agreement_rows(ratings: Floats, raters: Sequence[str]) -> list[dict[str, Any
     """
     if len(raters) < 2:
         return []
-    rows = [
-        _row(ALL, ALL, f"alpha_{level}", alpha(ratings, level))
-        for level in ("nominal", "ordinal", "interval")
-    ]
+    rows = [_row(ALL, ALL, f"alpha_{level}", alpha(ratings, level)) for level in LEVELS]
     rows += [_row(ALL, ALL, form, found) for form, found in icc(ratings).items()]
     for one, two in combinations(range(len(raters)), 2):
         both = pairwise(ratings[:, one], ratings[:, two])

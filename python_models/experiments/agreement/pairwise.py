@@ -36,7 +36,7 @@ def pairwise(first: Floats, second: Floats) -> dict[str, Estimate]:
     }
     for weights in ("unweighted", "linear", "quadratic"):
         name = "kappa" if weights == "unweighted" else f"kappa_{weights}"
-        found[name] = kappa(one, two, weights)  # type: ignore[arg-type]
+        found[name] = kappa(one, two, weights)
     return found
 
 

@@ -145,7 +145,7 @@ def _kept_draws(sizes: bytes, seed: int) -> Floats:
     """Return all draws; the statistics of one table of ratings rest on the same ones."""
     found = np.frombuffer(sizes)
     units = int(found.sum())
-    drawn = np.random.default_rng(seed).multinomial(units, found / units, size=DRAWS)
-    drawn = drawn.astype(np.float64)
+    counts = np.random.default_rng(seed).multinomial(units, found / units, size=DRAWS)
+    drawn = counts.astype(np.float64)
     drawn.flags.writeable = False
     return drawn

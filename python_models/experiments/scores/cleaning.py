@@ -54,10 +54,10 @@ _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
 def plain_lines(text: str) -> list[str] | ScoreError:
     """Return the non-empty lines of a judge's text, without markup, or why nothing is left."""
-    text = _without_thoughts(_characters(text))
-    if text is None:
+    said = _without_thoughts(_characters(text))
+    if said is None:
         return ScoreError("truncated", "the text ends inside the judge's thoughts")
-    text = _without_programs(_GONE.sub(" ", text))
+    text = _without_programs(_GONE.sub(" ", said))
     text = _json_as_line(html.unescape(text))
     lines = [_plain(line) for line in _without_tags(text).splitlines()]
     return [line for line in lines if _NO_TEXT.search(line)]

@@ -155,7 +155,7 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     if tier == "other" or unknown(own, QUALITY_WORDS):
         reading.named.append((f"{clause} {found['label']}", place))
         return
-    reading.candidates.append(Candidate(tier, quantity, name, place))  # type: ignore[arg-type]
+    reading.candidates.append(Candidate(tier, quantity, name, place))
 
 
 def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:

@@ -79,13 +79,14 @@ def read_pair(lines: list[str], scale: Scale) -> Parsed | ScoreError:
     for line, first, second in found:
         one = to_scale(first, scale, line.scales())
         two = to_scale(second, scale, line.scales())
-        for score in (one, two):
-            if isinstance(score, ScoreError):
-                return score
+        if isinstance(one, ScoreError):
+            return one
+        if isinstance(two, ScoreError):
+            return two
         parsed.append(
             Parsed(
                 one, first.value, first.reading, f"{first.text} {second.text}", two, second.value
-            )  # type: ignore[arg-type]
+            )
         )
     if len({(round(each.score, 9), round(each.second_score or 0, 9)) for each in parsed}) > 1:
         told = "; ".join(each.found for each in parsed[:4])

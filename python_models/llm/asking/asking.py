@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from ingestion.lakehouse.output import is_quiet
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.asking_context import Asked, Stop
 from python_models.llm.asking.budget import Budget, Ceiling
@@ -23,7 +24,7 @@ from python_models.llm.features.batch_mode import BatchAsker
 from python_models.llm.features.many_rows import ManyRows
 from python_models.llm.ledger.journal import reading
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated, invocation
-from python_models.llm.prompting.calls import Call
+from python_models.llm.prompting.calls import Call, Source
 from python_models.llm.prompting.identity import text_hash
 from python_models.llm.prompting.prompts import Prompt
 from python_models.llm.step import Step
@@ -64,7 +65,8 @@ def answer_rows(
             raise OnlyEstimated(step.name)
         if source.to_ask():
             before = estimate(shared, asked, source, connection, LOGGED_SAMPLE)
-            sys.stderr.write(f"{before.line()}\n")
+            if not is_quiet():
+                sys.stderr.write(f"{before.line()}\n")
     ask_missing(shared, asked, source)
     return Answered(source, asked)
 
@@ -143,7 +145,7 @@ def ask_missing(shared: Runtime, asked: Asked, source: Rows) -> None:
         shared.journal.flush()
 
 
-def ask_calls(shared: Runtime, asked: Asked, source: Rows, calls: Sequence[Call]) -> None:
+def ask_calls(shared: Runtime, asked: Asked, source: Source, calls: Sequence[Call]) -> None:
     """Ask, unless the budget says that nothing is to be asked."""
     calls = [call for call in calls if not call.is_cached]
     if calls and may_ask(asked):
@@ -166,7 +168,7 @@ def may_ask(asked: Asked) -> bool:
     return asked.stopped is None
 
 
-def asker_of(shared: Runtime, asked: Asked, source: Rows) -> Asker | BatchAsker:
+def asker_of(shared: Runtime, asked: Asked, source: Source) -> Asker | BatchAsker:
     """Return what asks a step's calls in the mode that is set."""
     kind = BatchAsker if settings().llm_mode == "batch" else Asker
     return kind(shared, asked, source)

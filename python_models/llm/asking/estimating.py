@@ -7,19 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from python_models.llm.asking.asking_context import Asked
+from python_models.llm.asking.asking_context import Asked, Expected
+from python_models.llm.asking.estimate_errors import errors_so_far, said_of_errors
 from python_models.llm.asking.rows import Rows
 from python_models.llm.asking.runtime import Runtime
+from python_models.llm.endpoints.endpoint import OFFLINE_PROVIDER
 from python_models.llm.endpoints.prices import Price
 from python_models.llm.prompting.calls import Call
-from python_models.llm.prompting.tokens import count_messages, count_schema
+from python_models.llm.prompting.tokens import count_messages, count_schema, expected_tokens
 from python_models.llm.step import FINISHED
 
 SAMPLE = 200
 LEAST_KNOWN = 5  # answers whose length says more than a guess
+# tokens of all requests of a call: an answer asked for again was paid twice
 HISTORY = (
-    "select avg(1.0 * completion_tokens / attempts), count(*) from llm_calls "
-    f"where model = ? and attempts > 0 and status in ({','.join('?' * len(FINISHED))}) and "
+    "select avg(completion_tokens), count(*) from llm_calls where attempts > 0 "
+    f"and status in ({','.join('?' * len(FINISHED))}) and "
 )
 
 
@@ -66,9 +69,12 @@ def estimate(
         bodies = [body_of(shared, asked, source, call) for call in sample]
         counted = sum(count_body(body) for body in bodies)
         prompt_tokens = round(counted * factor * calibration(shared, asked, source))
-        each, basis = answer_length(shared, asked, source, connection, bodies)
+        each, basis = answer_length(asked, source, connection, bodies)
+        basis += said_of_errors(errors_so_far(connection, asked))
         completion_tokens = round(each * len(to_ask))
     price: Price = asked.price
+    usd = price.cost(prompt_tokens, completion_tokens)
+    asked.estimated = Expected(len(to_ask), completion_tokens, usd)
     return Estimate(
         asked.step,
         asked.node,
@@ -79,7 +85,7 @@ def estimate(
         len(source.calls) - len(to_ask),
         prompt_tokens,
         completion_tokens,
-        price.cost(prompt_tokens, completion_tokens),
+        usd,
         basis,
     )
 
@@ -93,8 +99,7 @@ def spread(calls: Sequence[Call], most: int) -> list[Call]:
 def body_of(shared: Runtime, asked: Asked, source: Rows, call: Call) -> dict:
     """Return the request a call would make."""
     return shared.ladder.body(
-        asked.endpoint.name,
-        asked.model,
+        asked.served,
         source.messages(call),
         asked.parameters,
         asked.schema,
@@ -126,28 +131,50 @@ def calibration(shared: Runtime, asked: Asked, source: Rows) -> float:
 
 
 def answer_length(
-    shared: Runtime,
-    asked: Asked,
-    source: Rows,
-    connection: sqlite3.Connection,
-    bodies: list[dict],
+    asked: Asked, source: Rows, connection: sqlite3.Connection, bodies: list[dict]
 ) -> tuple[float, str]:
     """Return (completion tokens a call, where that is known from)."""
-    header = source.prompt.header
-    for column, value, said in (
-        ("prompt_hash", source.prompt.text_hash, "answers to this prompt so far"),
-        ("prompt_template", source.prompt.name, "answers to earlier versions of this prompt"),
-    ):
-        row = connection.execute(f"{HISTORY} {column} = ?", [asked.model, *FINISHED, value])
-        mean, count = row.fetchone()
-        if count >= LEAST_KNOWN:
-            return mean, f"length as in {count:,} {said}"
+    header, rows = source.prompt.header, rows_in_a_call(source)
+    if known := length_so_far(asked, source, connection):
+        return known
     if asked.endpoint.is_offline:
         from python_models.llm.offline.chat import answer_chat
         from python_models.llm.offline.faults import Faults
 
         said = [answer_chat(body, asked.step, None, Faults()) for body in bodies]
         return fmean(answer.completion_tokens for answer in said), "the offline rules were tried"
+    most = asked.parameters["max_tokens"]
     if header.expected_tokens:
         return float(header.expected_tokens), "length as the prompt's header expects"
-    return asked.parameters["max_tokens"] / 2, "no answers yet: half of max_tokens"
+    if asked.schema is not None:
+        expected = min(expected_tokens(asked.schema, rows), most)
+        return expected, "no answers yet: length as the answer type's bounds allow"
+    return most / 2, "no answers yet: half of max_tokens"
+
+
+def length_so_far(
+    asked: Asked, source: Rows, connection: sqlite3.Connection
+) -> tuple[float, str] | None:
+    """Return the mean of earlier answers: to this prompt first, of this model first."""
+    prompt = source.prompt
+    own, real = "model = ? and endpoint = ?", "provider <> ?"
+    model, other = [asked.model, asked.endpoint.name], [OFFLINE_PROVIDER]
+    for where, values, said in (
+        (f"{own} and prompt_hash = ?", [*model, prompt.text_hash], "answers to this prompt so far"),
+        (f"{own} and prompt_template = ?", [*model, prompt.name],
+         "answers to earlier versions of this prompt"),
+        (f"{real} and prompt_hash = ?", [*other, prompt.text_hash],
+         "answers of other models to this prompt"),
+        (f"{real} and prompt_template = ?", [*other, prompt.name],
+         "answers of other models to versions of this prompt"),
+    ):  # fmt: skip
+        row = connection.execute(f"{HISTORY} {where}", [*FINISHED, *values])
+        mean, count = row.fetchone()
+        if count >= LEAST_KNOWN:
+            return mean, f"length as in {count:,} {said}"
+    return None
+
+
+def rows_in_a_call(source: Rows) -> float:
+    """Return how many rows one call asks about, on average."""
+    return max(1.0, source.table.num_rows / max(len(source.calls), 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -13,20 +14,24 @@ from python_models.llm.asking.asking_context import (
     Attempt,
     Question,
     Stop,
+    broken_message,
     stop_message,
 )
 from python_models.llm.asking.budget import Amounts
+from python_models.llm.asking.lane import Lane
+from python_models.llm.asking.pacing import NotSoon
 from python_models.llm.asking.runtime import Runtime
 from python_models.llm.endpoints.boundary import decoded, word
-from python_models.llm.endpoints.errors import Problem, problem_of
+from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
+from python_models.llm.endpoints.errors import problem_of
 from python_models.llm.ledger.parse_response import (
-    Reading,
     ended_values,
     read_body,
     read_embeddings,
+    without_answer,
 )
 from python_models.llm.ledger.records import ARRIVED, ENDED, ENDED_COLUMNS, SENT
-from python_models.llm.prompting.calls import Call
+from python_models.llm.prompting.calls import Call, Completion
 from python_models.llm.prompting.prompts import Message
 from python_models.llm.prompting.tokens import most_tokens
 
@@ -36,8 +41,9 @@ PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 class Requester:
     """Sends requests of one step."""
 
-    def __init__(self, runtime: Runtime, asked: Asked) -> None:
+    def __init__(self, runtime: Runtime, lane: Lane, asked: Asked) -> None:
         self._runtime = runtime
+        self._lane = lane
         self._asked = asked
 
     async def request(self, call: Call, question: Question, is_retry: bool) -> Problem | None:
@@ -48,35 +54,35 @@ class Requester:
             Stop: the endpoint refuses us altogether.
             JournalError: the journal cannot be written.
         """
-        asked, runtime = self._asked, self._runtime
+        asked, lane = self._asked, self._lane
         body, rung = self.body_of(question)
         worst = self.worst_of(question)
         await asked.budget.reserve(worst)
         actual = Amounts()
         try:
-            sent_at = await runtime.pacer.enter(
-                worst.tokens / 4, is_urgent=bool(call.spent.attempts)
-            )
+            sent_at = await lane.pacer.enter(worst.tokens / 4, is_urgent=bool(call.spent.attempts))
             try:
                 if asked.stopped:
-                    return Problem("throttle", "stopped", "the step was stopped")
+                    return Problem(ErrorType.STOPPED, "the step was stopped")
                 kind = "retry" if is_retry and question.kind == "ask" else question.kind
                 attempt = Attempt(call, kind, rung, worst)
                 await self.journal_sent(attempt)
                 actual = worst  # until it is known what it took: it may be billed
-                problem, response = await self._send(body, attempt)
+                response = await self._send(body, attempt)
             finally:
-                runtime.pacer.leave()
-            if response is None:
-                # a request that was refused is not billed; one that broke off may be
-                actual = worst if problem.status is None else Amounts(calls=1)
-                self._failed(attempt, problem, sent_at, question)
-                return problem
-            reading = await self._arrived(attempt, response, question.messages)
-            tokens = reading.prompt_tokens + reading.completion_tokens
-            actual = Amounts(reading.cost_usd, tokens, 1)
-            call.request_id = word(response.headers.get("x-request-id"))
-            return self.note(call, question.kind, reading)
+                lane.pacer.leave()
+            if isinstance(response, Problem):
+                completion = without_answer(response, worst.usd)
+                self.put_ended(attempt, completion)
+            else:
+                completion = await self._arrived(attempt, response, question.messages)
+            actual = actual_of(completion, worst)
+            self.note(attempt, completion, question.kind)
+            if completion.problem is None:
+                return None
+            return self._failed(attempt, body, completion.problem, sent_at)
+        except NotSoon as error:
+            return Problem(ErrorType.RATE_LIMIT, str(error), wait=error.seconds)
         finally:
             asked.budget.settle(worst, actual)
 
@@ -87,12 +93,7 @@ class Requester:
             texts = [message["content"] for message in question.messages]
             return {"model": asked.model, "input": texts}, "text"
         return self._runtime.ladder.body(
-            asked.endpoint.name,
-            asked.model,
-            question.messages,
-            question.parameters,
-            asked.schema,
-            asked.step,
+            asked.served, question.messages, question.parameters, asked.schema, asked.step
         )
 
     def worst_of(self, question: Question) -> Amounts:
@@ -126,18 +127,21 @@ class Requester:
             0,
             attempt.asked_at,
         )
-        await self._runtime.journal.write([(SENT, values)])
+        try:
+            await self._runtime.journal.write([(SENT, values)])
+        except asyncio.CancelledError:
+            problem = Problem(ErrorType.CANCELLED, "the step ended before this was sent")
+            self.put_ended(attempt, Completion(problem=problem))
+            raise
         call.asked_at = call.asked_at or attempt.asked_at
         call.spent.attempts += 1
         asked.requests += 1
 
-    async def _send(
-        self, body: dict[str, Any], attempt: Attempt
-    ) -> tuple[Problem | None, httpx2.Response | None]:
+    async def _send(self, body: dict[str, Any], attempt: Attempt) -> Problem | httpx2.Response:
         try:
             # the client's own door for raw requests: `create` spends as much CPU again on
             # copying messages it need not check, and `.parse` loses a bad answer's text
-            response = await self._runtime.client.post(
+            return await self._lane.client.post(
                 PATHS[self._asked.operation],
                 body=body,
                 cast_to=httpx2.Response,
@@ -149,99 +153,111 @@ class Requester:
                 },
             )
         except asyncio.CancelledError:
-            self.put_ended(attempt, cancelled_values(attempt, self._asked.endpoint.provider))
+            self._clock(attempt)
+            said = "the step ended while this was under way: it may be billed, and is booked so"
+            problem = Problem(ErrorType.CANCELLED, said)
+            self.put_ended(attempt, without_answer(problem, attempt.worst.usd))
             raise
         except Exception as error:  # noqa: BLE001  classified, journalled and counted
-            return problem_of(error), None
+            return problem_of(error, attempt.has_format)
         finally:
-            attempt.seconds = time.time() - attempt.asked_at
+            self._clock(attempt)
             attempt.call.spent.seconds += attempt.seconds
-        return None, response
+
+    @staticmethod
+    def _clock(attempt: Attempt) -> None:
+        attempt.answered_at = time.time()
+        attempt.seconds = attempt.answered_at - attempt.asked_at
 
     async def _arrived(
         self, attempt: Attempt, response: httpx2.Response, messages: list[Message]
-    ) -> Reading:
+    ) -> Completion:
         """Journal an answer as it came, then read it."""
         runtime = self._runtime
         text = runtime.scrub(decoded(response.content))
-        request_id, answered_at = word(response.headers.get("x-request-id")), time.time()
-        arrived = (response.status_code, text, request_id, attempt.seconds, answered_at,
-                   attempt.attempt_id)  # fmt: skip
+        attempt.request_id = word(response.headers.get("x-request-id"))
+        arrived = (response.status_code, text, attempt.request_id, attempt.seconds,
+                   attempt.answered_at, attempt.attempt_id)  # fmt: skip
         await runtime.journal.write([(ARRIVED, arrived)])
         read = read_embeddings if self._asked.operation == "embeddings" else read_body
-        reading = read(text, self._asked.price, messages)
-        runtime.pacer.succeeded(response.headers, attempt.seconds)
-        more = {"seconds": attempt.seconds, "request_id": request_id, "answered_at": answered_at}
-        self.put_ended(attempt, ended_values(reading, self._asked.endpoint.provider, more))
-        return reading
+        completion = read(
+            text,
+            self._asked.price,
+            messages,
+            attempt.worst.usd,
+            response.headers,
+            attempt.has_format,
+        )
+        if completion.problem is None:
+            self._lane.answered(response.headers, attempt.seconds)
+            self._runtime.ladder.answered(self._asked.served, attempt.rung)
+        self.put_ended(attempt, completion)
+        return completion
 
-    def note(self, call: Call, kind: str, reading: Reading) -> Problem | None:
-        """Add what was read to the call."""
-        spent = call.spent
-        spent.prompt_tokens += reading.prompt_tokens
-        spent.completion_tokens += reading.completion_tokens
-        spent.cached_tokens += reading.cached_tokens
-        spent.cost_usd += reading.cost_usd
-        spent.is_usage_estimated |= reading.is_usage_estimated
-        call.provider = reading.provider or self._asked.endpoint.provider
-        call.model, call.response_model = self._asked.model, reading.response_model or ""
-        call.response_id = reading.response_id
-        if reading.answer is None:
-            return Problem("retry", "not_an_answer", reading.error, 200)
-        call.answers.append(reading.answer._replace(kind=kind))
-        return None
+    def note(self, attempt: Attempt, completion: Completion, kind: str) -> None:
+        """Add to a call what a request brought and took."""
+        call, asked = attempt.call, self._asked
+        call.spent.add(completion)
+        call.request_id = attempt.request_id or call.request_id
+        took = actual_of(completion, attempt.worst)
+        if took.usd > attempt.worst.usd * 1.000001 or took.tokens > attempt.worst.tokens:
+            asked.beyond.add(attempt.worst, took)
+        if completion.answer is None:
+            return
+        call.provider = completion.provider or asked.endpoint.provider
+        call.model, call.response_model = asked.model, completion.response_model or ""
+        call.response_id = completion.response_id
+        call.answers.append(completion.answer._replace(kind=kind))
 
     def _failed(
-        self, attempt: Attempt, problem: Problem, sent_at: float, question: Question
-    ) -> None:
-        """Journal a request without an answer, and tell whoever has to know."""
-        asked, runtime = self._asked, self._runtime
-        message = runtime.scrub(problem.message)
-        self.put_ended(attempt, failed_values(problem, message, attempt, asked.endpoint.provider))
-        if problem.action == "throttle":
-            runtime.pacer.throttle(sent_at, problem.wait)
-        elif problem.action == "retry":
-            runtime.pacer.failed(sent_at)
-        elif problem.action == "format":
-            if not runtime.ladder.step_down(asked.endpoint.name, asked.model, attempt.rung):
-                raise Stop(f"{asked.endpoint.name} refuses every way to ask: {message}", True)
-        elif problem.action == "stop":
-            raise Stop(stop_message(asked, problem.error_type, message), is_failure=True)
-        elif problem.action == "later":
-            raise Stop(message, is_failure=False)
+        self, attempt: Attempt, body: dict[str, Any], problem: Problem, sent_at: float
+    ) -> Problem:
+        """Tell whoever has to know of a request without an answer; return what it means here.
 
-    def put_ended(self, attempt: Attempt, ended: dict[str, Any]) -> None:
+        Raises:
+            Stop: nothing else would fare better.
+        """
+        asked, lane = self._asked, self._lane
+        if self.learns(attempt, body, problem):
+            return replace(problem, kind=ErrorType.RESPONSE_FORMAT)
+        self._runtime.ladder.probed(asked.served)  # whatever it is, it is not the format
+        lane.failed(problem, sent_at)
+        message = self._runtime.scrub(problem.message)
+        if lane.breaker.is_open and problem.kind is ErrorType.FORBIDDEN_INPUT:
+            problem = replace(problem, kind=ErrorType.AUTHENTICATION)
+        if problem.action is Action.STOP:
+            raise Stop(stop_message(asked, problem, message), is_failure=True)
+        if problem.action is Action.LATER:
+            raise Stop(f"{asked.endpoint.name}: {message}", is_failure=False)
+        if lane.breaker.is_open:
+            raise Stop(broken_message(asked, lane.breaker.count, problem, message), spoils=True)
+        return problem
+
+    def learns(self, attempt: Attempt, body: dict[str, Any], problem: Problem) -> bool:
+        """Say whether an error told how this endpoint is to be asked: then it is asked again."""
+        ladder, served = self._runtime.ladder, self._asked.served
+        if problem.action is Action.FORMAT:
+            ladder.step_down(served, attempt.rung)
+            return True
+        if problem.kind is not ErrorType.BAD_REQUEST or self._asked.operation != "chat":
+            return False
+        return ladder.learn_parameter(served, problem.message, body) or (
+            self._asked.schema is not None and ladder.try_without(served, attempt.rung)
+        )
+
+    def put_ended(self, attempt: Attempt, completion: Completion) -> None:
         """Note how a request ended."""
-        values = [ended.get(name) for name in ENDED_COLUMNS]
+        more = {"seconds": attempt.seconds, "request_id": attempt.request_id,
+                "answered_at": attempt.answered_at}  # fmt: skip
+        scrubbed = ended_values(completion, self._asked.endpoint.provider, more)
+        scrubbed["error"] = self._runtime.scrub(scrubbed["error"])
+        values = [scrubbed.get(name) for name in ENDED_COLUMNS]
         self._runtime.journal.put([(ENDED, [*values, attempt.attempt_id])])
 
 
-def cancelled_values(attempt: Attempt, provider: str) -> dict[str, Any]:
-    """Return the columns of an attempt that was under way when its step ended."""
-    message = "the step ended while this was under way: it may be billed, at most reserved_usd"
-    problem = Problem("row", "cancelled", message)
-    return failed_values(problem, message, attempt, provider) | {
-        "state": "lost",
-        "seconds": time.time() - attempt.asked_at,
-        "answered_at": time.time(),
-    }
-
-
-def failed_values(
-    problem: Problem, message: str | None, attempt: Attempt, provider: str
-) -> dict[str, Any]:
-    """Return the columns of an attempt that got no answer."""
-    return {
-        "state": "error",
-        "provider": provider,
-        "http_status": problem.status,
-        "error": message,
-        "error_type": problem.error_type,
-        "prompt_tokens": 0,
-        "completion_tokens": 0,
-        "cached_tokens": 0,
-        "is_usage_estimated": 0,
-        "cost_usd": 0.0,
-        "seconds": attempt.seconds,
-        "answered_at": attempt.asked_at + attempt.seconds,
-    }
+def actual_of(completion: Completion, worst: Amounts) -> Amounts:
+    """Return what a request took, for the budget."""
+    if completion.is_worst_case:
+        return Amounts(worst.usd, worst.tokens, 1)
+    tokens = completion.prompt_tokens + completion.completion_tokens
+    return Amounts(completion.cost_usd, tokens, 1)

@@ -8,11 +8,12 @@ keep their number, and wait when they are told to.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from typing import Any
 
 from python_models.llm.asking.rate_learning import RateLearner
-from python_models.llm.endpoints.errors import duration
+from python_models.llm.endpoints.waits import duration
 
 FIRST_AT_ONCE = 64
 # share of the last requests that failed -> what is left of the number in flight
@@ -23,6 +24,14 @@ CUT_REFUSED = 0.95
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 30.0
 LONGEST_ANNOUNCED = 60.0
+
+
+class NotSoon(Exception):
+    """The endpoint asks to wait longer than anybody here has time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"nothing may be sent for {seconds:g} s")
+        self.seconds = seconds
 
 
 class Bucket:
@@ -60,7 +69,10 @@ class Pacer:
         ceiling: int,
         requests_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
+        patience: float = math.inf,
     ) -> None:
+        """Take the limits; who would wait longer than `patience` (seconds) is turned away."""
+        self._patience = patience
         self.is_adaptive = mode == "adaptive"
         self.ceiling = 1 if mode == "sequential" else ceiling
         self.limit = float(min(self.ceiling, FIRST_AT_ONCE) if self.is_adaptive else self.ceiling)
@@ -74,12 +86,19 @@ class Pacer:
         self._pause = FIRST_PAUSE
         self._latency = 0.0
         self._failures: deque[int] = deque(maxlen=LOOKED_AT)
+        self._is_trying = False
         self._cut_at = -1.0
         self._known_limit = float(self.ceiling)
         self._timer: asyncio.TimerHandle | None = None
 
     async def enter(self, tokens: float, is_urgent: bool = False) -> float:
-        """Wait for leave to send one request of about so many tokens; return the time."""
+        """Wait for leave to send one request of about so many tokens; return the time.
+
+        Raises:
+            NotSoon: the endpoint asks to wait longer than we do.
+        """
+        if self._paused_until and (wait := self._paused_for()) > self._patience:
+            raise NotSoon(wait)
         future = asyncio.get_running_loop().create_future()
         if is_urgent:
             self._waiting.appendleft((future, tokens))
@@ -103,7 +122,7 @@ class Pacer:
         self._latency += 0.1 * (seconds - self._latency) if self._latency else seconds
         if self._rate is not None:
             self._rate.answered(LEAST_SHARE * self.ceiling / max(self._latency, 0.001))
-        self._pause = FIRST_PAUSE
+        self._pause, self._is_trying = FIRST_PAUSE, False
         self._failures.append(0)
         if headers is not None:
             self._read_limits(headers)
@@ -128,6 +147,7 @@ class Pacer:
         self.refused += 1
         if wait is not None:
             self._paused_until = max(self._paused_until, now + wait)
+            self._turn_away()
         elif self._rate is not None:
             self._rate.refused(sent_at, now)
         else:
@@ -135,6 +155,23 @@ class Pacer:
             self._pause = min(self._pause * 1.7, LONGEST_PAUSE)
         if self.in_flight >= self.limit - 1:  # else it is the rate that holds us, not the number
             self._cut(sent_at, self.limit * CUT_REFUSED)
+
+    def _paused_for(self) -> float:
+        return self._paused_until - asyncio.get_running_loop().time()
+
+    def _turn_away(self) -> None:
+        """Let those who wait go, where what they wait for is too far off."""
+        wait = self._paused_for()
+        while wait > self._patience and self._waiting:
+            future, _ = self._waiting.popleft()
+            if not future.done():
+                future.set_exception(NotSoon(wait))
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for a while, and then one at a time until there is an answer."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._paused_until = max(self._paused_until, until)
+        self._is_trying = True
 
     def _cut(self, sent_at: float, limit: float) -> None:
         if self.is_adaptive and sent_at > self._cut_at:
@@ -163,7 +200,7 @@ class Pacer:
 
     def _pump(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._waiting and self.in_flight < int(self.limit):
+        while self._waiting and self.in_flight < (1 if self._is_trying else int(self.limit)):
             future, tokens = self._waiting[0]
             if future.done():
                 self._waiting.popleft()

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from ingestion.lakehouse.output import is_quiet
 from python_models.llm.prompting.calls import Call
 from python_models.llm.step import GOOD
 
@@ -80,5 +81,5 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
-        elif self._total:
+        elif self._total and not is_quiet():
             self._line(time.monotonic())

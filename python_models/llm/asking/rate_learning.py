@@ -74,6 +74,9 @@ class RateLearner:
         self._forget_old(now)
         self._streak = 0 if self._admitted > 0 else self._streak + 1
         elapsed = now - self._cut_at
+        if self.per_second is None and not self._sent and self._streak:
+            self._pause(now)  # a lone request that was refused tells no rate
+            return
         if self.per_second is None:
             rate = float(len(self._sent))
         else:
@@ -89,8 +92,11 @@ class RateLearner:
         self._cuts += self._streak == 0
         self._cut_at, self._admitted, self._grown_at = now, 0, now
         if self._streak:
-            pause = min(FIRST_PAUSE * 2**self._streak, LONGEST_PAUSE)
-            self._next_at = max(self._next_at, now + pause)
+            self._pause(now)
+
+    def _pause(self, now: float) -> None:
+        pause = min(FIRST_PAUSE * 2**self._streak, LONGEST_PAUSE)
+        self._next_at = max(self._next_at, now + pause)
 
     def _forget_old(self, now: float) -> None:
         while self._sent and now - self._sent[0] >= WINDOW:
@@ -100,7 +106,7 @@ class RateLearner:
         elapsed, self._grown_at = now - self._grown_at, now
         if self._streak and self._admitted > 0 and now - self._cut_at > SETTLED:
             self._streak = 0
-        if self._streak:
+        if self._streak or self.per_second is None:
             return
         share = 1.0 if self._cuts < 2 else 0.01 * (1 + ((now - self._cut_at) / 5) ** 2)
         self.per_second *= 1 + elapsed * min(share, 1.0)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from jinja2 import UndefinedError
 
+from python_models.llm.asking.asking_context import Stop
 from python_models.llm.ledger.journal import Statement
 from python_models.llm.ledger.records import is_final, key_json, load_cached
 from python_models.llm.ledger.recovery import recover, replay
@@ -34,6 +35,17 @@ class Outcome(NamedTuple):
     status: str
     answer: Any
     error: str | None
+
+
+def after_stop(outcomes: list[Outcome], stop: Stop) -> list[Outcome]:
+    """Say of what is pending why it was not asked; where nobody can ask it, it has failed."""
+    status = "failed" if stop.spoils else "pending"
+    return [
+        one._replace(status=status, error=str(stop) if stop.spoils else one.error or str(stop))
+        if one.status == "pending"
+        else one
+        for one in outcomes
+    ]
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,22 @@ class Rows(ABC):
                 ) from None
             except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
                 self.unrendered[at] = f"the prompt cannot be written for this row: {error}"
+
+    @abstractmethod
+    def messages(self, call: Call) -> list[Message]:
+        """Return a call's messages."""
+
+    @abstractmethod
+    def judge(self, call: Call, answer: Answer) -> Judgement:
+        """Judge an answer of a call."""
+
+    @abstractmethod
+    def also_final(self, call: Call) -> list[Statement]:
+        """Return what the journal takes besides when a call has ended."""
+
+    @abstractmethod
+    def outcome(self, at: int, row: Row) -> Outcome:
+        """Return what became of a row."""
 
     @abstractmethod
     def _note(self, at: int, row: Row) -> None:

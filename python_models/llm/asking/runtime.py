@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import copy
 import os
 import threading
 import time
@@ -14,20 +13,17 @@ from typing import Any, TypeVar
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.budget import Amounts, Ceiling, run_ceiling
-from python_models.llm.asking.pacing import Pacer
-from python_models.llm.endpoints.endpoint import (
-    Endpoint,
-    current_endpoint,
-    limits_of,
-    open_client,
-)
+from python_models.llm.asking.lane import Lane
+from python_models.llm.endpoints.endpoint import Endpoint, current_endpoint
 from python_models.llm.endpoints.named_endpoints import mark as endpoints_mark
 from python_models.llm.endpoints.scrubbing import Scrubber
-from python_models.llm.ledger.journal import Journal, connect
+from python_models.llm.ledger.journal import Journal, connect, reading
 from python_models.llm.ledger.records import owner_identity
-from python_models.llm.prompting.format_ladder import Ladder
+from python_models.llm.prompting.format_ladder import MARK, Ladder
 
 Result = TypeVar("Result")
+REMEMBERED = "select name, value from llm_meta where name like ?"
+REMEMBER = "insert or replace into llm_meta values (?, ?)"
 CANCEL_SECONDS = 30.0  # for requests under way to be cancelled and noted
 
 
@@ -36,39 +32,35 @@ class Runtime:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._lanes: dict[str, Runtime] = {endpoint.name: self}
+        self._lanes: dict[str, Lane] = {}
         self.journal = Journal(lake().journal_db)
         self.owner = os.urandom(8).hex()
         self.scrub = Scrubber()
-        self.ladder = Ladder()
+        self.ladder = Ladder(self._remembered(), self._remember)
         self.ceilings: dict[str, Ceiling] = {}
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="llm", daemon=True)
         self._thread.start()
-        self.run(self._open())
+        self.budget_changed = asyncio.Event()
         host, pid, started = owner_identity()
         row = (self.owner, host, pid, started, time.time())
         self.journal.put([("insert into llm_owners values (?, ?, ?, ?, ?)", row)])
         self.journal.flush()
 
-    async def _open(self) -> None:
-        self.budget_changed = asyncio.Event()
-        await self._open_lane()
-
-    async def _open_lane(self) -> None:
-        self.pacer = Pacer(*limits_of(self.endpoint))
-        self.client = open_client(self.endpoint)
-
-    def at(self, endpoint: Endpoint) -> Runtime:
-        """Return this runtime as it asks another endpoint: own client and pace, all else shared."""
+    def lane(self, endpoint: Endpoint) -> Lane:
+        """Return what asks an endpoint; one for each, shared by all steps of the process."""
         with self._lock:
             if endpoint.name not in self._lanes:
-                lane = copy.copy(self)
-                lane.endpoint = endpoint
-                self.run(lane._open_lane())
-                self._lanes[endpoint.name] = lane
+                self._lanes[endpoint.name] = Lane(endpoint)
             return self._lanes[endpoint.name]
+
+    def _remembered(self) -> dict[str, str]:
+        with reading(self.journal.path) as connection:
+            return dict(connection.execute(REMEMBERED, [f"{MARK}%"]).fetchall())
+
+    def _remember(self, key: str, value: str) -> None:
+        self.journal.put([(REMEMBER, (key, value))])
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine on the shared loop and wait for it; interrupted, it ends first."""
@@ -97,13 +89,15 @@ class Runtime:
             return self.ceilings[invocation_id]
 
     def _spent(self, invocation_id: str) -> Amounts:
-        """Return what a run has spent; requests that never ended count with their worst case."""
+        """Return what a run has spent; where nobody knows, a request counts at its worst case."""
         self.journal.flush()
         connection = connect(self.journal.path)
         try:
             row = connection.execute(
                 "select coalesce(sum(coalesce(cost_usd, reserved_usd)), 0), "
-                "coalesce(sum(coalesce(prompt_tokens + completion_tokens, reserved_tokens)), 0), "
+                "coalesce(sum(case when cost_usd is null or (is_usage_estimated = 1 and "
+                "prompt_tokens + completion_tokens = 0) then reserved_tokens "
+                "else prompt_tokens + completion_tokens end), 0), "
                 "count(*) from llm_attempts where invocation_id = ?",
                 [invocation_id],
             ).fetchone()
@@ -115,7 +109,7 @@ class Runtime:
         """Write what is queued, close the clients and end the threads."""
         try:
             for lane in self._lanes.values():
-                self.run(lane.client.close())
+                self.run(lane.close())
         finally:
             self.journal.put([("delete from llm_claims where owner = ?", (self.owner,))])
             self.journal.close()

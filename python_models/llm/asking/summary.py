@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from collections import Counter
 
 from python_models.llm.asking.asking import Answered
+from python_models.llm.asking.asking_context import Asked
+from python_models.llm.asking.estimate_errors import learn_error
 from python_models.llm.asking.runtime import Runtime
 from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.ledger.records import STEP_RUN_UPSERT
@@ -49,8 +52,18 @@ def put_summary(
         ),
         "seconds": time.time() - started,
         "status": "failed" if failure else "pending" if counts["pending"] else "ok",
-        "message": shared.scrub(failure or (str(asked.stopped) if asked.stopped else None)),
+        "message": shared.scrub(failure or said_of(asked)),
         "started_at": started,
     }
+    if beyond := asked.beyond.said(asked.endpoint.name):
+        sys.stderr.write(f"{asked.step}: {beyond}\n")
+    if made and asked.estimated is not None:
+        learn_error(shared, asked, made)
     shared.journal.put([(STEP_RUN_UPSERT, [values[name] for name in STEP_RUN_COLUMNS])])
     shared.journal.flush()
+
+
+def said_of(asked: Asked) -> str | None:
+    """Return what a run has to tell: why it stopped, and what the endpoint reported too much."""
+    stopped = str(asked.stopped) if asked.stopped else None
+    return "; ".join(filter(None, [stopped, asked.beyond.said(asked.endpoint.name)])) or None

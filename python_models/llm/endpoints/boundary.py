@@ -40,9 +40,17 @@ def clean_tree(value: Any) -> Any:
     return value
 
 
+MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
+         (b"\xfe\xff", "utf-16"))  # fmt: skip
+
+
 def decoded(content: bytes) -> str:
-    """Return a body's text: JSON is UTF-8 whatever a header says; what is not is marked."""
-    return content.decode("utf-8", "replace")
+    """Return a body's text: UTF-8 whatever a header says, unless a byte order mark says more.
+
+    What cannot be decoded is marked.
+    """
+    kind = next((kind for mark, kind in MARKS if content.startswith(mark)), "utf-8")
+    return content.decode(kind, "replace")
 
 
 def json_value(text: str | None) -> Any:

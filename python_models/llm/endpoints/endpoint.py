@@ -102,7 +102,7 @@ def limits_of(endpoint: Endpoint) -> Limits:
         return Limits(own.mode, own.concurrency, own.requests_per_minute, own.tokens_per_minute)
     if endpoint == current_endpoint():
         return Limits(
-            known.llm_mode,
+            known.llm_pace,
             known.llm_concurrency,
             known.llm_requests_per_minute,
             known.llm_tokens_per_minute,
@@ -118,6 +118,12 @@ def key_of(endpoint: Endpoint) -> str:
         own = named_endpoints().get(endpoint.name)
         key = own.api_key if own else None
     return key.get_secret_value() if key else "none"
+
+
+def setting_of(endpoint: Endpoint, part: str) -> str:
+    """Return the name of the setting that says something (`API_KEY`, ..) of an endpoint."""
+    is_current = endpoint == current_endpoint()
+    return f"LLM_{part}" if is_current else f"LLM_ENDPOINT_{endpoint.name.upper()}_{part}"
 
 
 def model_for(step: Step, model_class: str) -> str:
@@ -141,7 +147,7 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
     if endpoint.is_offline:
         from python_models.llm.offline.app import OfflineApp
 
-        transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp())
+        transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp().__call__)
     else:
         transport = AiohttpTransport()
     return AsyncOpenAI(

@@ -1,134 +1,160 @@
-"""What an error of an endpoint means: wait and try again, give the row up, or stop the step."""
+"""From whatever a request came to (an exception, an error inside a body) to what it means."""
 
 from __future__ import annotations
 
-import email.utils
 import json
-import math
-import re
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import openai
 
-from python_models.llm.endpoints.boundary import clean
+from python_models.llm.endpoints.boundary import Unreadable, clean, count, json_value, part, saying
+from python_models.llm.endpoints.error_table import kind_of
+from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
+from python_models.llm.endpoints.waits import retry_after, wait_said
 
-RETRIED_STATUSES = frozenset({408, 409, 425, 429})
-FORMAT_WORDS = ("response_format", "json_schema", "json_object", "structured output", "grammar")
-LENGTH_WORDS = ("context_length", "context length", "context window", "maximum context", "too long",
-                "too many tokens", "exceeds the available context")  # fmt: skip
-FILTER_WORDS = ("content_filter", "content management policy", "content_policy")
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-LONGEST_ASKED_WAIT = 86_400.0  # seconds; a server that says "for ever" is not waited for
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+LONGEST_SAID = 4000  # characters of an error that are looked at
+# an error inside a body that names no status -> the status it would have had
+NAMED = {
+    "rate_limit": 429, "rate limit": 429, "ratelimit": 429, "too many requests": 429,
+    "resource_exhausted": 429, "throttl": 429, "overloaded": 503, "unavailable": 503,
+    "insufficient_quota": 429, "invalid_api_key": 401, "authentication": 401,
+    "unauthorized": 401, "permission": 403, "not_found": 404, "invalid_request": 400,
+    "invalid_argument": 400, "bad_request": 400, "badrequest": 400, "validation": 400,
+    "timeout": 504,
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One failed request.
+def problem_of(error: Exception, has_format: bool = False) -> Problem:
+    """Classify an exception of the openai client, whatever its body holds.
 
-    `action` is one of: retry, throttle (retry, and slow down), row (this row fails, final),
-    stop (the step stops: nothing else would fare better), later (the step stops cleanly, what
-    is left stays pending), format (ask without what the endpoint does not know).
+    Args:
+        error: what the client raised.
+        has_format: the request asked for a schema or for JSON.
     """
-
-    action: str
-    error_type: str
-    message: str
-    status: int | None = None
-    wait: float | None = None
-
-
-def problem_of(error: Exception) -> Problem:
-    """Classify an exception of the openai client, whatever its body holds."""
     try:
-        problem = _problem_of(error)
+        problem = _problem_of(error, has_format)
     except Exception as odd:  # noqa: BLE001  a body nobody foresaw fails its own request only
         status = getattr(error, "status_code", None)
-        return Problem("retry", "unreadable_error", f"{type(odd).__name__} in the error", status)
+        said = f"{type(odd).__name__} in the error"
+        return Problem(ErrorType.UNREADABLE_ERROR, said, status)
     return replace(problem, message=clean(problem.message))
 
 
-def _problem_of(error: Exception) -> Problem:
+def _problem_of(error: Exception, has_format: bool) -> Problem:
     if isinstance(error, openai.APITimeoutError):
-        return Problem("retry", "timeout", "no answer within the time limit")
+        return Problem(ErrorType.TIMEOUT, "no answer within the time limit")
     if isinstance(error, openai.APIStatusError):
-        return _status_problem(error)
-    if isinstance(error, openai.APIConnectionError):
-        cause = error.__cause__
-        return Problem("retry", "connection", f"{type(cause or error).__name__}: {cause or error}")
-    return Problem("retry", type(error).__name__, str(error))
+        return status_problem(
+            error.status_code, error.response.text, error.response.headers, has_format
+        )
+    cause = error.__cause__ or error
+    is_sent = type(cause).__name__ not in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol")
+    kind = ErrorType.CONNECTION if is_sent else ErrorType.UNREACHABLE
+    return Problem(kind, f"{type(cause).__name__}: {cause}")
 
 
-def _status_problem(error: openai.APIStatusError) -> Problem:
-    status, text = error.status_code, _said(error)
-    code = f"{error.code or ''} {error.type or ''} {text}".lower()
-    if status == 429 and "insufficient_quota" in code:
-        return Problem("later", "quota", f"the endpoint's quota is used up: {text}", status)
-    if status in (429, 503):
-        wait = retry_after(error.response.headers)
-        return Problem("throttle", "rate_limit" if status == 429 else "overloaded", text,
-                       status, wait)  # fmt: skip
-    if status in (401, 403):
-        return Problem("stop", "authentication", text, status)
-    if status == 404:
-        return Problem("stop", "not_found", text, status)
-    if status in RETRIED_STATUSES or status >= 500:
-        if status == 501 and any(word in code for word in FORMAT_WORDS):
-            return Problem("format", "response_format", text, status)
-        return Problem("retry", "server_error", text, status, retry_after(error.response.headers))
-    if any(word in code for word in LENGTH_WORDS) or status == 413:
-        return Problem("row", "context_too_long", f"the prompt is too long: {text}", status)
-    if any(word in code for word in FILTER_WORDS):
-        return Problem("row", "content_filter", f"stopped by the content filter: {text}", status)
-    if any(word in code for word in FORMAT_WORDS):
-        return Problem("format", "response_format", text, status)
-    return Problem("row", "bad_request", text, status)
-
-
-def _said(error: openai.APIStatusError) -> str:
-    """Return the server's own words, short."""
-    body: Any = error.body
-    if isinstance(body, dict):
-        return str(body.get("message") or body.get("detail") or json.dumps(body))[:500]
-    return " ".join(error.response.text.split())[:300] or error.message
-
-
-def retry_after(headers: Any) -> float | None:
-    """Return how many seconds the server asks to wait (number, milliseconds or date)."""
-    if value := headers.get("retry-after-ms"):
-        milliseconds = _number(value)
-        return None if milliseconds is None else bounded(milliseconds / 1000)
-    value = headers.get("retry-after")
-    if not value:
-        return None
-    if (seconds := _number(value)) is not None:
-        return bounded(seconds)
+def status_problem(status: int, text: str, headers: Any, has_format: bool) -> Problem:
+    """Return what a response with an error status means."""
     try:
-        return bounded(email.utils.mktime_tz(email.utils.parsedate_tz(value)) - time.time())
-    except (TypeError, ValueError, OverflowError, IndexError):
+        body = json_value(text)
+    except Unreadable:
+        body = None
+    message, said = _said(body, text)
+    if 300 <= status < 400:
+        where = headers.get("location") or "an address it does not name"
+        return Problem(ErrorType.MOVED, f"it sends us on to {where} (status {status})", status)
+    problem = _classified(status, message, said, has_format)
+    return replace(problem, wait=retry_after(headers) or problem.wait)
+
+
+def problem_inside(body: dict[str, Any], headers: Any, has_format: bool) -> Problem | None:
+    """Return what an error inside a body of status 200 means; None when there is none.
+
+    Errors stand at the top, or in the first choice of an answer that broke off.
+    """
+    error = body.get("error") or part(_first_choice(body)).get("error")
+    if not error:
+        if body.get("choices") or body.get("data"):
+            return None
+        is_error = body.get("object") == "error" or (
+            {"message", "msg", "detail"} & body.keys() and {"code", "status", "type"} & body.keys()
+        )
+        error = body if is_error else None
+    if not error:
         return None
+    message, said = _said({"error": error}, "")
+    found = [count(value) for value in _codes(error)]
+    status = next((one for one in found if one is not None and 400 <= one < 600), None)
+    if status is None:
+        status = next((number for name, number in NAMED.items() if name in said), 500)
+    problem = _classified(status, message, said, has_format)
+    wait = retry_after(headers) if headers is not None else None
+    return replace(problem, message=clean(f"{problem.message} (in a body of status 200)"),
+                   wait=wait or problem.wait)  # fmt: skip
 
 
-def bounded(seconds: float) -> float:
-    """Return a wait that ends."""
-    return min(max(0.0, seconds), LONGEST_ASKED_WAIT)
+def _first_choice(body: dict[str, Any]) -> Any:
+    choices = body.get("choices")
+    return choices[0] if isinstance(choices, list) and choices else None
 
 
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _classified(status: int, message: str, said: str, has_format: bool) -> Problem:
+    kind = kind_of(status, said, has_format)
+    lead = {
+        ErrorType.QUOTA: "the endpoint's quota is used up: ",
+        ErrorType.CONTEXT_TOO_LONG: "the prompt is too long: ",
+        ErrorType.CONTENT_FILTER: "stopped by the content filter: ",
+        ErrorType.FORBIDDEN_INPUT: "the endpoint refuses this input: ",
+    }.get(kind, "")
+    wait = wait_said(said) if kind.action is Action.THROTTLE else None
+    return Problem(kind, f"{lead}{message}"[:600], status, wait)
 
 
-def duration(text: str | None) -> float | None:
-    """Return the seconds of a duration as rate-limit headers write it: `6m0s`, `250ms`, `1.5`."""
-    if not text:
-        return None
-    if (seconds := _number(text)) is not None:
-        return bounded(seconds)
-    parts = DURATION.findall(text)
-    return bounded(sum(float(number) * UNITS[unit] for number, unit in parts)) if parts else None
+def _said(body: Any, text: str) -> tuple[str, str]:
+    """Return (the server's own words, short; its codes and words in small letters).
+
+    What a body quotes of the request is in neither: a document must not speak for a provider.
+    """
+    if isinstance(body, list) and body:
+        body = body[0]
+    if not isinstance(body, dict):
+        words = " ".join(text[:LONGEST_SAID].split())[:300] or "no reason given"
+        # a page of a proxy speaks of many things: its words are shown and mean nothing
+        return words, "" if words.startswith("<") else words.lower()
+    error = body.get("error") or body
+    if not isinstance(error, dict):
+        words = (saying(error) or "no reason given")[:500]
+        return words, words.lower()
+    words = _words(error)
+    said = " ".join([*(str(code)[:200] for code in _codes(error)), words]).lower()
+    return (words or json.dumps(error))[:500], said[:LONGEST_SAID]
+
+
+def _words(error: dict[str, Any]) -> str:
+    """Return an error's message; a list of complaints (FastAPI, pydantic) by place and reason."""
+    for name in ("message", "msg", "detail", "error", "reason"):
+        value = error.get(name)
+        if isinstance(value, str) and value:
+            raw = part(error.get("metadata")).get("raw")  # what the provider behind a router said
+            return f"{value}: {raw[:1500]}" if isinstance(raw, str) and raw else value
+        if isinstance(value, list):
+            places = [(saying(part(one).get("loc")), saying(part(one).get("msg"))) for one in value]
+            return "; ".join(f"{place or ''} {said or ''}".strip() for place, said in places[:5])
+        if isinstance(value, dict) and value:
+            return _words(value)
+    return ""
+
+
+def _codes(error: Any) -> Iterator[Any]:
+    """Yield the codes and names an error has for itself, its own and those inside."""
+    if not isinstance(error, dict):
+        return
+    for name in ("code", "status", "status_code", "type", "param", "error_code"):
+        value = error.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield value
+    yield from part(error.get("metadata"))
+    for name in ("innererror", "error", "details"):
+        yield from _codes(error.get(name))

@@ -8,13 +8,13 @@ and pace, and the name is part of an answer's identity.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from ingestion.lakehouse.settings import Settings, SettingsError
+from ingestion.lakehouse.scrubbing import holds_credentials
+from ingestion.lakehouse.settings import NO_CREDENTIALS, SettingsError, variables
 
 DEFAULT, OFFLINE = "default", "offline"
 PARTS = (
@@ -44,6 +44,13 @@ class NamedEndpoint(BaseModel):
     price_input_usd_per_million: float | None = Field(default=None, ge=0)
     price_output_usd_per_million: float | None = Field(default=None, ge=0)
 
+    @field_validator("base_url")
+    @classmethod
+    def _nobody_in_address(cls, value: str) -> str:
+        if holds_credentials(value):
+            raise ValueError(f"{NO_CREDENTIALS} and set its _API_KEY")
+        return value
+
 
 def named_endpoints() -> dict[str, NamedEndpoint]:
     """Return the endpoints the environment and `.env` name, by their names in small letters.
@@ -52,7 +59,7 @@ def named_endpoints() -> dict[str, NamedEndpoint]:
         SettingsError: a variable is wrong or one is missing; names it, never its value.
     """
     parts: dict[str, dict[str, str]] = {}
-    for name, value in _variables().items():
+    for name, value in variables().items():
         if value and (found := VARIABLE.fullmatch(name)):
             parts.setdefault(found[1], {})[found[2].lower()] = value
     known = {}
@@ -71,17 +78,6 @@ def named_endpoints() -> dict[str, NamedEndpoint]:
             )
             raise SettingsError(f"{said} (see .env.example)") from None
     return known
-
-
-def _variables() -> dict[str, str]:
-    """Return the environment over what `.env` says."""
-    path = Settings.model_config.get("env_file")
-    if not path:
-        return dict(os.environ)
-    from dotenv import dotenv_values
-
-    written = {name: value or "" for name, value in dotenv_values(path).items()}  # type: ignore[arg-type]
-    return written | {name: value for name, value in os.environ.items() if value}
 
 
 def endpoint_secrets() -> list[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
-from python_models.llm.endpoints.endpoint import Endpoint, current_endpoint
+from python_models.llm.endpoints.endpoint import Endpoint, current_endpoint, setting_of
 from python_models.llm.endpoints.named_endpoints import named_endpoints
 
 PRICE_LIST = PROJECT_ROOT / "dbt_project" / "seeds" / "llm" / "llm_prices.csv"
@@ -52,11 +52,11 @@ def price_list() -> dict[str, list[tuple[date, Price]]]:
                 "cached_input_usd_per_million",
                 "output_usd_per_million",
             )
-            numbers = [float(row[name] or row[given[0]]) / 1e6 for name in given]
+            fresh, cached, out = (float(row[name] or row[given[0]]) / 1e6 for name in given)
             found.setdefault(row["model"], []).append(
                 (
                     date.fromisoformat(row["valid_from"]),
-                    Price(*numbers, batch_share=float(row["batch_share"] or 1)),
+                    Price(fresh, cached, out, float(row["batch_share"] or 1)),
                 )
             )
     for prices in found.values():
@@ -90,10 +90,10 @@ def price_of(endpoint: Endpoint, model: str, today: date | None = None) -> Price
     for valid_from, price in price_list().get(model, []):
         if valid_from <= day:
             return price
-    is_current = endpoint == current_endpoint()
-    prefix = "LLM" if is_current else f"LLM_ENDPOINT_{endpoint.name.upper()}"
+    price_in = setting_of(endpoint, "PRICE_INPUT_USD_PER_MILLION")
+    price_out = setting_of(endpoint, "PRICE_OUTPUT_USD_PER_MILLION")
     raise SettingsError(
-        f"Nobody knows what the model {model!r} at {endpoint.name} costs: set "
-        f"{prefix}_PRICE_INPUT_USD_PER_MILLION and {prefix}_PRICE_OUTPUT_USD_PER_MILLION "
+        f"Nobody knows what the model {model!r} at {endpoint.name} costs: set {price_in} and "
+        f"{price_out} "
         f"(0 and 0 for a model of your own), or add a row to {PRICE_LIST.relative_to(PROJECT_ROOT)}"
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 
 import aiohttp
 import httpx2
 
+from python_models.llm.endpoints.event_stream import CONTENT_TYPE, END
+
+END_OF_EVENTS = re.compile(rf"^data:\s*{re.escape(END)}\s*$".encode(), re.MULTILINE)
 # aiohttp sets these itself
 OWN_HEADERS = (b"host", b"content-length", b"transfer-encoding", b"connection", b"accept-encoding")
 
@@ -50,7 +54,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         seconds = limits.get("read") or limits.get("pool")
         try:
             async with asyncio.timeout(seconds):
-                return await self._exchange(request, headers)
+                return await self._exchange(self._session, request, headers)
         except TimeoutError as error:
             raise httpx2.ReadTimeout(f"no answer within {seconds} s", request=request) from error
         except aiohttp.ClientConnectorError as error:
@@ -59,17 +63,20 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             raise httpx2.ReadError(f"{type(error).__name__}: {error}", request=request) from error
 
     async def _exchange(
-        self, request: httpx2.Request, headers: list[tuple[str, str]]
+        self,
+        session: aiohttp.ClientSession,
+        request: httpx2.Request,
+        headers: list[tuple[str, str]],
     ) -> httpx2.Response:
         content = await request.aread()
-        async with self._session.request(
+        async with session.request(
             request.method,
             str(request.url),
             headers=headers,
             data=content or None,
             allow_redirects=False,
         ) as response:
-            body = await response.read()
+            body = await _read(response)
             kept = [
                 (name, value)
                 for name, value in response.raw_headers
@@ -83,3 +90,15 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read a body; a stream of events nobody asked for ends with its last one, open or not."""
+    if response.content_type != CONTENT_TYPE:
+        return await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if END_OF_EVENTS.search(body, max(0, len(body) - len(chunk) - 20)):
+            break
+    return bytes(body)

@@ -13,14 +13,15 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from python_models.llm.asking.asking_context import Attempt, Stop, stop_message
 from python_models.llm.asking.budget import Amounts, NoBudget
-from python_models.llm.asking.dispatcher import Asker
-from python_models.llm.asking.http_request import failed_values
+from python_models.llm.asking.dispatcher import Asker, stop_of
+from python_models.llm.asking.http_request import actual_of
 from python_models.llm.endpoints.boundary import (
     Unreadable,
+    amount,
     count,
     decoded,
     json_object,
@@ -28,17 +29,19 @@ from python_models.llm.endpoints.boundary import (
     saying,
     word,
 )
-from python_models.llm.endpoints.errors import Problem, problem_of
-from python_models.llm.ledger.journal import JournalError, reading
-from python_models.llm.ledger.parse_response import ended_values, read_body
-from python_models.llm.ledger.records import ENDED, ENDED_COLUMNS
-from python_models.llm.prompting.calls import Call, next_move
+from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
+from python_models.llm.endpoints.errors import problem_of, status_problem
+from python_models.llm.ledger.journal import reading, select_in
+from python_models.llm.ledger.parse_response import read_body, without_answer
+from python_models.llm.ledger.records import ARRIVED
+from python_models.llm.prompting.answers import Judgement
+from python_models.llm.prompting.calls import Call, Completion, next_move
 
 REQUESTS_PER_BATCH = 50_000
 BYTES_PER_BATCH = 100 * 1024 * 1024
 FIRST_LOOK = 0.5
 LONGEST_LOOK = 60.0
-ENDPOINT = "/v1/chat/completions"
+ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 NOTE = (
     "insert into llm_batches (batch_id, endpoint, state, call_ids, submitted_at) "
@@ -51,6 +54,12 @@ UNDER_WAY = (
     "where endpoint = ? and state in ('submitting', 'submitted')"
 )
 
+
+SENT_BEFORE = (
+    "select call_id, attempt_id, cost_usd from (select *, row_number() over (partition by call_id "
+    "order by asked_at desc) as place from llm_attempts where state in ('sent', 'lost')) "
+    "where place = 1 and call_id in ({})"
+)
 
 Line = tuple[Attempt, dict[str, Any], str]  # the attempt, its request, the kind of answer
 
@@ -72,12 +81,11 @@ class BatchAsker(Asker):
                 if not group:
                     break
                 await self._follow(await self._submit(group), group)
-        except NoBudget as reason:
-            self._stop(Stop(str(reason), is_failure=False))
-        except Stop as stop:
+        except Exception as error:
+            stop = stop_of(error)
+            if stop is None:
+                raise
             self._stop(stop)
-        except JournalError as error:
-            self._stop(Stop(str(error), is_failure=True, is_journal=True))
 
     async def _resume(self) -> None:
         """Follow the batches an earlier run submitted and did not see the end of."""
@@ -96,13 +104,21 @@ class BatchAsker(Asker):
             if batch_id is not None:
                 lines = [self._line(call) for call in wanted.values()]
                 group = [line for line in lines if line is not None]
-                for attempt, _, _ in group:
-                    attempt.worst = Amounts()  # the run that submitted it reserved it
+                self._take_over(group)
                 await self._follow(batch_id, group)
+
+    def _take_over(self, group: list[Line]) -> None:
+        """Let attempts be those an earlier run sent: their worst case was booked until now."""
+        sent = {attempt.call.call_id: attempt for attempt, _, _ in group}
+        with reading(self._runtime.journal.path) as connection:
+            for call_id, attempt_id, booked in select_in(connection, SENT_BEFORE, list(sent)):
+                attempt = sent[call_id]
+                attempt.attempt_id, attempt.is_reserved = attempt_id, False
+                attempt.call.spent.cost_usd -= amount(booked)
 
     async def _find_submitted(self, local_id: str) -> str | None:
         """Look whether a batch arrived whose submission we did not live to see acknowledged."""
-        async for batch in self._runtime.client.batches.list():
+        async for batch in self._lane.client.batches.list():
             if (batch.metadata or {}).get("sluice_batch") == local_id:
                 await self._runtime.journal.write([(RENAME, (batch.id, local_id))])
                 return batch.id
@@ -113,8 +129,8 @@ class BatchAsker(Asker):
     def _line(self, call: Call) -> Line | None:
         """Return (attempt, request, kind) for a call's next request; None when it has ended."""
         move = next_move(call, self._source)
-        if move.kind is None:
-            self._finish(call, move.judgement)
+        if isinstance(move, Judgement):
+            self._finish(call, move)
             self._end(call)
             return None
         base = self._source.messages(call)
@@ -129,7 +145,8 @@ class BatchAsker(Asker):
 
     async def _next_group(self) -> list[Line]:
         """Take calls as far as one batch and the budget go, highest priority first."""
-        group, size = [], 0
+        group: list[Line] = []
+        size = 0
         for call in sorted(self._left.values(), key=lambda call: -call.priority):
             line = self._line(call)
             if line is None:
@@ -148,7 +165,7 @@ class BatchAsker(Asker):
 
     async def _submit(self, group: list[Line]) -> str:
         """Send a batch and note it, before and after."""
-        client, journal = self._runtime.client, self._runtime.journal
+        client, journal = self._lane.client, self._runtime.journal
         local_id = f"local-{uuid.uuid4().hex}"
         ids = json.dumps([attempt.call.call_id for attempt, _, _ in group])
         await journal.write([(NOTE, (local_id, self._asked.endpoint.name, ids, time.time()))])
@@ -176,20 +193,20 @@ class BatchAsker(Asker):
                 metadata={"sluice_batch": local_id, "step": self._asked.step},
             )
         except Exception as error:
-            raise self._cannot(problem_of(error)) from error
+            raise self._cannot(problem_of(error), "could not be submitted") from error
         batch_id = word(batch.id) or local_id
         await journal.write([(RENAME, (batch_id, local_id))])
         return batch_id
 
-    def _cannot(self, problem: Problem) -> Stop:
+    def _cannot(self, problem: Problem, what: str) -> Stop:
         message = self._runtime.scrub(problem.message)
-        if problem.action == "stop":
-            return Stop(stop_message(self._asked, problem.error_type, message), is_failure=True)
-        return Stop(f"the batch could not be submitted ({message}); run again", is_failure=False)
+        if problem.action is Action.STOP:
+            return Stop(stop_message(self._asked, problem, message), is_failure=True)
+        return Stop(f"the batch {what} ({message}); run again")
 
     async def _follow(self, batch_id: str, group: list[Line]) -> None:
         """Poll a batch until it is over, then take its answers."""
-        client, wait = self._runtime.client, FIRST_LOOK
+        client, wait = self._lane.client, FIRST_LOOK
         while True:
             try:
                 batch = await client.batches.retrieve(batch_id)
@@ -197,73 +214,84 @@ class BatchAsker(Asker):
                     break
             except Exception as error:
                 problem = problem_of(error)
-                if problem.action in ("stop", "row"):
-                    raise self._cannot(problem) from error
+                if problem.action in (Action.STOP, Action.ROW, Action.LATER):
+                    raise self._cannot(problem, "cannot be looked at") from error
             if time.monotonic() + wait > self._until:
-                raise Stop(f"batch {batch_id} is under way: run again to take its answers", False)
+                raise Stop(f"batch {batch_id} is under way: run again to take its answers")
             await asyncio.sleep(wait)
             wait = min(wait * 1.5, LONGEST_LOOK)
-        by_id = {attempt.call.call_id: (attempt, body, kind) for attempt, body, kind in group}
+        by_id = {line[0].call.call_id: line for line in group}
         for file_id in (batch.output_file_id, batch.error_file_id):
             if file_id:
-                content = await client.files.content(file_id)
-                await self._take(decoded(content.content), by_id)
-        for attempt, _, _ in by_id.values():
-            problem = Problem(
-                "retry", "batch", f"batch {batch_id} ended ({batch.status}) without it"
-            )
-            self._fail(attempt, problem)
+                await self._take(await self._content(file_id), by_id)
+        for line in by_id.values():
+            said = f"batch {batch_id} ended ({batch.status}) without it"
+            await self._fail(line, Problem(ErrorType.BATCH, said))
         await self._runtime.journal.write([(OVER_NOTE, (batch.status, time.time(), batch_id))])
+
+    async def _content(self, file_id: str) -> str:
+        """Return a file of answers."""
+        try:
+            content = await self._lane.client.files.content(file_id)
+        except Exception as error:
+            said = "is done and its answers cannot be had"
+            raise self._cannot(problem_of(error), said) from error
+        return decoded(content.content)
 
     async def _take(self, text: str, by_id: dict[str, Line]) -> None:
         """Journal and read the answers of a batch's output, whatever their order."""
         for raw in text.split("\n"):  # other line ends may stand inside a text
             try:
-                line = json_object(raw)
+                said = json_object(raw)
             except Unreadable:
                 continue  # whose answer it was cannot be told: that call ends without one
-            known = by_id.pop(word(line.get("custom_id")) or "", None)
-            if known is None:
+            line = by_id.pop(word(said.get("custom_id")) or "", None)
+            if line is None:
                 continue
-            attempt, body, kind = known
-            response = part(line.get("response"))
-            status = count(response.get("status_code"))
-            if status != 200:
-                said = saying(response.get("body") or line.get("error")) or "no reason given"
-                self._fail(attempt, Problem("retry", "batch", said[:300], status))
-                continue
-            answer = json.dumps(response.get("body"))
-            await self._answer(attempt, answer, body, kind, response)
+            response = part(said.get("response"))
+            status, body = count(response.get("status_code")), response.get("body")
+            line[0].request_id = word(response.get("request_id"))
+            line[0].answered_at = time.time()
+            if status == 200:
+                await self._answer(line, json.dumps(body))
+            elif status is not None and 300 <= status < 1000:
+                problem = status_problem(status, json.dumps(body), {}, line[0].has_format)
+                await self._fail(line, problem)
+            else:
+                reason = saying(body or said.get("error")) or "no reason given"
+                await self._fail(line, Problem(ErrorType.BATCH, reason[:300], status))
 
-    async def _answer(
-        self, attempt: Attempt, text: str, body: dict[str, Any], kind: str, response: dict[str, Any]
-    ) -> None:
+    async def _answer(self, line: Line, text: str) -> None:
+        attempt, body, _ = line
         asked, runtime = self._asked, self._runtime
-        read = read_body(runtime.scrub(text), asked.price, body["messages"])
-        more = {"request_id": word(response.get("request_id")), "answered_at": time.time()}
-        ended = ended_values(read, asked.endpoint.provider, more)
-        values = [ended.get(name) for name in ENDED_COLUMNS]
-        raw = "update llm_attempts set raw_response = ? where {}"
-        where = "call_id = ? and state in ('sent', 'lost')"
-        ids = "attempt_id = (select attempt_id from llm_attempts where " + where + " limit 1)"
-        key = attempt.call.call_id
-        statement = ENDED.replace("attempt_id = ?", ids)
-        await runtime.journal.write(
-            [(raw.format(ids), (runtime.scrub(text), key)), (statement, [*values, key])]
+        text = runtime.scrub(text)
+        arrived = (200, text, attempt.request_id, None, attempt.answered_at, attempt.attempt_id)
+        await runtime.journal.write([(ARRIVED, arrived)])
+        completion = read_body(
+            text, asked.price, body["messages"], attempt.worst.usd, None, attempt.has_format
         )
-        tokens = read.prompt_tokens + read.completion_tokens
-        asked.budget.settle(attempt.worst, Amounts(read.cost_usd, tokens, 1))
-        problem = self._requester.note(attempt.call, kind, read)
-        if problem is not None:
-            self._fail(attempt, problem, is_settled=True)
-            return
-        self._line(attempt.call)  # ends the call, unless it has to be asked again
+        if completion.problem is None:
+            runtime.ladder.answered(asked.served, attempt.rung)
+        await self._end_attempt(line, completion)
 
-    def _fail(self, attempt: Attempt, problem: Problem, is_settled: bool = False) -> None:
-        if not is_settled:
-            self._asked.budget.settle(attempt.worst, Amounts(calls=1))
-            message = self._runtime.scrub(problem.message)
-            ended = failed_values(problem, message, attempt, self._asked.endpoint.provider)
-            self._requester.put_ended(attempt, ended)
+    async def _fail(self, line: Line, problem: Problem) -> None:
+        await self._end_attempt(line, without_answer(problem, line[0].worst.usd))
+
+    async def _end_attempt(self, line: Line, completion: Completion) -> None:
+        """Note how a request of a batch ended, and what that is for its call."""
+        attempt, body, kind = line
+        self._requester.put_ended(attempt, completion)
+        reserved = attempt.worst if attempt.is_reserved else Amounts()
+        self._asked.budget.settle(reserved, actual_of(completion, attempt.worst))
+        self._requester.note(attempt, completion, kind)
+        problem = completion.problem
+        if problem is None:
+            self._line(attempt.call)  # ends the call, unless it has to be asked again
+            return
+        if self._requester.learns(attempt, body, problem):
+            return  # goes into the next batch, asked the way that was learnt
+        if problem.action is Action.LATER:
+            self._stop(Stop(f"{self._asked.endpoint.name}: {problem.message}"))
+            return
         self._give_up(attempt.call, problem, is_late=False)
         self._end(attempt.call)

@@ -13,7 +13,7 @@ from python_models.llm.asking.rows import Outcome
 from python_models.llm.features.thresholds import Learner, Learnt
 from python_models.llm.ledger.journal import reading
 from python_models.llm.prompting.identity import text_hash
-from python_models.llm.step import GOOD
+from python_models.llm.step import GOOD, Cascade
 
 RELEARN_FACTOR = 2.0  # rows have become so many times more: what was learnt is learnt again
 
@@ -22,7 +22,7 @@ def answer_by_cascade(
     work: Work, table: pa.Table, model: str
 ) -> tuple[list[Outcome], list[Answered]]:
     """Return one outcome per row and the parts (cheap, dear) they came from."""
-    cascade = work.step.cascade
+    cascade = _cascade(work)
     cheap = answer_rows(work, table, cascade.model)
     outcomes = [cheap.source.outcome(at, row) for at, row in cheap.source.rows()]
     scores = [score_of(work, outcome) for outcome in outcomes]
@@ -42,16 +42,21 @@ def answer_by_cascade(
     return final, [cheap, dear]
 
 
+def _cascade(work: Work) -> Cascade:
+    assert work.step.cascade is not None, "asked for by a step that has one"
+    return work.step.cascade
+
+
 def score_of(work: Work, outcome: Outcome) -> float:
     """Return how sure a cheap answer is; one that cannot be used is not sure at all."""
     if outcome.status not in GOOD:
         return -math.inf
-    return float(work.step.cascade.confidence(outcome.answer))
+    return float(_cascade(work).confidence(outcome.answer))
 
 
 def _threshold(work: Work, dear: Answered, outcomes: list[Outcome], scores: list[float]) -> float:
     """Return the threshold: given, remembered, or learnt now on rows judged by both."""
-    cascade = work.step.cascade
+    cascade = _cascade(work)
     if cascade.rule is not None:
         return cascade.rule.at_least
     name = _name(work, dear.asked.model)
@@ -76,12 +81,12 @@ def _agrees(work: Work, cheap: Outcome, dear: Outcome) -> bool:
     """Say whether the cheap answer would have done; a row without a dear answer proves nothing."""
     if cheap.status not in GOOD or dear.status not in GOOD:
         return False
-    return bool(work.step.cascade.same(cheap.answer, dear.answer))
+    return bool(_cascade(work).same(cheap.answer, dear.answer))
 
 
 def _name(work: Work, model: str) -> str:
     """Return what a learnt threshold is remembered by: all it depends on."""
-    cascade, prompt = work.step.cascade, work.prompt
+    cascade, prompt = _cascade(work), work.prompt
     parts = [work.shared.endpoint.name, cascade.model, model, prompt.text_hash, work.step.name]
     parts += [str(cascade.target), str(cascade.delta), str(cascade.sample)]
     return "cascade:" + text_hash("|".join(parts))
@@ -117,5 +122,5 @@ def report(work: Work, cheap: list[Outcome], final: list[Outcome], parts: list[A
     alone = sum(dear) / len(dear) * len(final) if dear else 0.0
     sys.stderr.write(
         f"{work.step.name}: {kept:,} of {len(final):,} rows keep the answer of "
-        f"{work.step.cascade.model}; ${spent:.4f} instead of about ${alone:.4f}\n"
+        f"{_cascade(work).model}; ${spent:.4f} instead of about ${alone:.4f}\n"
     )

@@ -58,10 +58,11 @@ class ManyRows(Rows):
         self.items: dict[str, Item] = {}
         self._item_of: dict[int, str] = {}
         self._groups: dict[str, list[Item]] = {}
-        self._base: list[Message] | None = None
+        self._base: list[Message] = []
+        self._answer = step.answer
 
     def _note(self, at: int, row: Row) -> None:
-        if self._base is None:
+        if not self._base:
             # without a row's columns: what is said once must be the same for all rows
             self._base = self.prompt.messages({})
         replicate = self.step.replicate_of(row)
@@ -138,7 +139,7 @@ class ManyRows(Rows):
         if value is None:
             return None, f"no single answer carries the id {item.mark}"
         try:
-            typed = self.step.answer.model_validate(value)
+            typed = self._answer.model_validate(value)
             if self.step.check is not None:
                 self.step.check(typed, self.row(item.at))
         except ValidationError as problem:
@@ -175,13 +176,13 @@ class ManyRows(Rows):
         left = [
             item
             for item in self.items.values()
-            if item.value is None and item.call is not None and self._was_grouped(item)
+            if item.value is None and item.call is not None and self._was_grouped(item.call)
         ]
         return [self._group([item]) for item in left]
 
-    def _was_grouped(self, item: Item) -> bool:
-        items = self._groups.get(item.call.call_id, [])
-        return len(items) > 1 and is_final_or_failed(item.call)
+    def _was_grouped(self, call: Call) -> bool:
+        items = self._groups.get(call.call_id, [])
+        return len(items) > 1 and is_final_or_failed(call)
 
     def outcome(self, at: int, row: Row) -> Outcome:
         """Return what became of a row."""
@@ -189,7 +190,7 @@ class ManyRows(Rows):
             return Outcome(None, "failed", None, self.unrendered[at])
         item = self.items[self._item_of[at]]
         call = item.call
-        if item.value is not None:
+        if call is not None and item.value is not None:
             status = call.status if call.status == "ok" else "repaired"
             return Outcome(call, status, item.value, None)
         if call is None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from ingestion.lakehouse.output import is_quiet
 from python_models.llm.asking.asking import (
     LOGGED_SAMPLE,
     Answered,
@@ -26,7 +27,7 @@ from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.budget import Budget, Ceiling
 from python_models.llm.asking.estimating import SAMPLE, Estimate, estimate
 from python_models.llm.asking.progress import Progress
-from python_models.llm.asking.rows import Outcome, Place, SingleRows, StepError
+from python_models.llm.asking.rows import Outcome, Place, SingleRows, StepError, after_stop
 from python_models.llm.endpoints.endpoint import (
     OFFLINE,
     Endpoint,
@@ -146,13 +147,10 @@ def asked_parts(parts: list[Part]) -> list[Asked]:
             if is_asking
             else Endpoint(part.endpoint, "", part.endpoint == OFFLINE)
         )
-        work = part.work
-        if is_asking:
-            work = work._replace(shared=work.shared.at(endpoint))
-        asked = asked_of(work, part.source, endpoint, None if is_asking else UNPRICED)
+        asked = asked_of(part.work, part.source, endpoint, None if is_asking else UNPRICED)
         ceiling = ceiling or asked.budget.ceilings[-1]
         ceilings = [*asked.budget.ceilings[:-1], ceiling]
-        asked.budget = Budget(ceilings, work.shared.budget_changed)
+        asked.budget = Budget(ceilings, part.work.shared.budget_changed)
         found.append(asked)
     return found
 
@@ -174,7 +172,8 @@ def answer_parts(work: Work, table: pa.Table, coming: Coming | None) -> list[tup
         raise OnlyEstimated(work.step.name)
     if any(part.source.to_ask() for part in parts):
         before = estimate_parts(work, paired, table.num_rows, LOGGED_SAMPLE)
-        sys.stderr.write(f"{before.line()}\n")
+        if not is_quiet():
+            sys.stderr.write(f"{before.line()}\n")
     ask_parts(work, paired)
     for part in parts:
         adopt_shared(part, parts)
@@ -191,8 +190,7 @@ def ask_parts(work: Work, paired: list[tuple[Part, Asked]]) -> None:
         for part, asked, calls in waiting:
             asked.on_done = progress.done
             if calls and may_ask(asked):
-                lane = work.shared.at(asked.endpoint)
-                askers.append(asker_of(lane, asked, part.source).ask(calls))
+                askers.append(asker_of(work.shared, asked, part.source).ask(calls))
         if askers:
             work.shared.run(_all(askers))
     if not any(asked.is_broken for _, asked in paired):
@@ -258,12 +256,7 @@ def with_coming(work: Work, now: Estimate, coming: pa.Table | None) -> Estimate:
 def part_outcomes(part: Part, asked: Asked) -> list[Outcome]:
     """Judge the part's answers; what is pending says why when something stopped the step."""
     outcomes = [part.source.outcome(at, row) for at, row in part.source.rows()]
-    if asked.stopped is None:
-        return outcomes
-    return [
-        one._replace(error=one.error or str(asked.stopped)) if one.status == "pending" else one
-        for one in outcomes
-    ]
+    return after_stop(outcomes, asked.stopped) if asked.stopped else outcomes
 
 
 def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome]) -> list[int]:
@@ -278,20 +271,21 @@ def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome])
 def with_prompts(table: pa.Table, parts: list[Part], outcomes: list[Outcome]) -> pa.Table:
     """Say of each row what was asked of whom, and what came back, usable or not."""
     columns: dict[str, list[Any]] = {name: [None] * table.num_rows for name in CALL_COLUMNS}
-    template, version = [None] * table.num_rows, [None] * table.num_rows
-    model = [None] * table.num_rows
+    own: dict[str, list[Any]] = {
+        name: [None] * table.num_rows for name in ("prompt_template", "prompt_version", "model")
+    }
     for part in parts:
         prompt = part.source.prompt
         for at in part.places:
             columns["endpoint"][at] = part.endpoint
             columns["prompt_hash"][at] = prompt.text_hash
-            template[at], version[at] = prompt.name, prompt.header.version
-            model[at] = part.source.place.model
+            own["prompt_template"][at] = prompt.name
+            own["prompt_version"][at] = prompt.header.version
+            own["model"][at] = part.source.place.model
             call = outcomes[at].call
             if call is not None and call.answer is not None:
                 columns["finish_reason"][at] = call.answer.finish_reason
                 columns["raw_answer"][at] = call.answer.content
-    own = {"prompt_template": template, "prompt_version": version, "model": model}
     for name, values in own.items():
         table = table.set_column(
             table.column_names.index(name), name, pa.array(values, pa.string())

@@ -73,9 +73,10 @@ class Learner:
     def result(self) -> Learnt:
         """Return the lowest threshold that is proven, with every more careful one."""
         threshold = math.inf
+        judged = self._wrong or []
         for start in self._starts() if self._wrong is not None else []:
             drawn = len(self._drawn) - bisect_left(self._drawn, start)
-            wrong = len(self._wrong) - bisect_left(self._wrong, start)
+            wrong = len(judged) - bisect_left(judged, start)
             # rows of the sample keep the dear answer: the errors found among them are mended,
             # so that one too many of those not found makes allowed + 1 + found in all
             errors = self._allowed + 1 + wrong

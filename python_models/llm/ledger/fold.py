@@ -160,7 +160,7 @@ def _commit(
     fold_id: str,
 ) -> None:
     """Write rows in one commit; those the table has already in an older state are replaced."""
-    from pyiceberg.expressions import In
+    from pyiceberg.expressions import In, Reference, literal
 
     fresh = as_arrow(schema, rows)
     if "status" in kind.columns:
@@ -171,7 +171,8 @@ def _commit(
         # a row changed while an earlier fold died may not be there to delete
         warnings.filterwarnings("ignore", message="Delete operation did not match")
         if replaced:
-            transaction.delete(In(kind.columns[0], replaced))
+            known = {literal(one) for one in replaced}
+            transaction.delete(In(term=Reference(kind.columns[0]), values=known))
         transaction.append(fresh)
         transaction.set_properties({mark: fold_id})
 

@@ -1,8 +1,9 @@
-"""Reads a journalled response body: the answer, what it says it cost, who gave it."""
+"""Reads a journalled response body: the answer or what is wrong, and what it says it cost."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from python_models.llm.endpoints.boundary import (
     Unreadable,
@@ -12,56 +13,79 @@ from python_models.llm.endpoints.boundary import (
     saying,
     word,
 )
+from python_models.llm.endpoints.error_types import MAYBE_BILLED, ErrorType, Problem
+from python_models.llm.endpoints.errors import problem_inside
+from python_models.llm.endpoints.event_stream import whole_body
 from python_models.llm.endpoints.prices import Price
-from python_models.llm.prompting.calls import Answer
+from python_models.llm.prompting.calls import Answer, Completion
 from python_models.llm.prompting.tokens import count_messages, count_text
 
 Messages = list[dict[str, Any]] | None
+# providers' words for why an answer ended -> the protocol's; others are kept as they are
+REASONS = {
+    "length": ("max_tokens", "max_output_tokens", "model_length", "token_limit", "max_length"),
+    "content_filter": ("safety", "recitation", "prohibited_content", "blocklist", "spii",
+                       "sensitive", "content_filtered", "guardrail_intervened"),
+    "error": ("failed", "abort", "aborted", "cancelled", "canceled", "network_error",
+              "insufficient_system_resource", "malformed_response", "timeout"),
+}  # fmt: skip
+REASON = {said: reason for reason, words in REASONS.items() for said in words}
 
 
-class Reading(NamedTuple):
-    """What a response body says."""
+def read_body(
+    text: str | None,
+    price: Price,
+    messages: Messages,
+    worst_usd: float = 0.0,
+    headers: Any = None,
+    has_format: bool = False,
+) -> Completion:
+    """Read a chat body; where it names no usable usage, tokens are estimated and marked so.
 
-    answer: Answer | None
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int
-    is_usage_estimated: bool
-    cost_usd: float
-    provider: str | None
-    response_model: str | None
-    response_id: str | None
-    error: str | None
-
-
-def read_body(text: str | None, price: Price, messages: Messages) -> Reading:
-    """Read a chat body; where it names no usable usage, tokens are estimated and marked so."""
+    Args:
+        text: the body as it came.
+        price: of the model.
+        messages: the request's, to estimate from.
+        worst_usd: what is booked when the body may be billed and does not say at what.
+        headers: of the response, where there are any: they may ask to wait.
+        has_format: the request asked for a schema or for JSON.
+    """
     body, problem = _object(text)
     answer = None
+    if problem is None:
+        problem = problem_inside(body, headers, has_format)
     if problem is None:
         try:
             answer = chat_answer(body)
         except Unreadable as error:
-            problem = str(error)
-    return _reading(body, answer, price, messages, _no("answer", problem, text))
+            problem = _no("answer", str(error), text)
+    return _completion(body, answer, problem, price, messages, worst_usd)
 
 
-def read_embeddings(text: str | None, price: Price, messages: Messages) -> Reading:
+def read_embeddings(
+    text: str | None,
+    price: Price,
+    messages: Messages,
+    worst_usd: float = 0.0,
+    headers: Any = None,
+    has_format: bool = False,
+) -> Completion:
     """Read an embeddings body; the vectors are taken from its text by whoever asked."""
-    body, problem = _object(text)
+    body, problem = _object(text, "vectors")
     answer = None
     if isinstance(body.get("data"), list):
         answer = Answer("", text, "stop", None)
     elif problem is None:
-        problem = "it has no list `data`"
-    return _reading(body, answer, price, messages, _no("vectors", problem, text))
+        problem = problem_inside(body, headers, has_format)
+        problem = problem or _no("vectors", "it has no list `data`", text)
+    return _completion(body, answer, problem, price, messages, worst_usd)
 
 
 def chat_answer(body: dict[str, Any]) -> Answer:
     """Return the answer of a chat completion's body, without its kind.
 
     Raises:
-        Unreadable: there is no choice, or its message is none.
+        Unreadable: there is no choice, its message is none, or it says that it broke off.
     """
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
@@ -70,11 +94,14 @@ def chat_answer(body: dict[str, Any]) -> Answer:
     if message is not None and not isinstance(message, dict):
         raise Unreadable("its message is no object")
     message = message or {}
-    refusal = message.get("refusal")
+    refusal, reason = message.get("refusal"), word(choices[0].get("finish_reason"))
+    reason = REASON.get((reason or "").lower(), reason)
+    if reason == "error":
+        raise Unreadable("it ended in an error of the provider: finish_reason error")
     return Answer(
         "",
         saying(message.get("content")),
-        word(choices[0].get("finish_reason")),
+        reason,
         (saying(refusal) or "refused") if refusal else None,
     )
 
@@ -85,28 +112,44 @@ def read_again(text: str | None, is_embeddings: bool) -> Answer | None:
     return (read_embeddings if is_embeddings else read_body)(text, free, None).answer
 
 
-def _object(text: str | None) -> tuple[dict[str, Any], str | None]:
+def without_answer(problem: Problem, worst_usd: float) -> Completion:
+    """Return what a request without a body to read came to."""
+    is_worst = problem.kind in MAYBE_BILLED
+    return Completion(
+        problem=problem,
+        is_usage_estimated=is_worst,
+        is_worst_case=is_worst,
+        cost_usd=worst_usd if is_worst else 0.0,
+    )
+
+
+def _object(text: str | None, what: str = "answer") -> tuple[dict[str, Any], Problem | None]:
     """Return (the body, what is wrong with it)."""
     try:
-        return json_object(text), None
+        return json_object(whole_body(text or "")), None
     except Unreadable as error:
-        return {}, str(error)
+        return {}, _no(what, str(error), text)
 
 
-def _no(what: str, problem: str | None, text: str | None) -> str | None:
-    if problem is None:
-        return None
+def _no(what: str, problem: str, text: str | None) -> Problem:
     begin = " ".join((text or "")[:1000].split())[:200]
-    return f"the endpoint sent no {what} ({problem[:200]}): {begin}"
+    said = f"the endpoint sent no {what} ({problem[:200]}): {begin}"
+    return Problem(ErrorType.NOT_AN_ANSWER, said, 200)
 
 
-def _reading(
-    body: dict[str, Any], answer: Answer | None, price: Price, messages: Messages, error: str | None
-) -> Reading:
+def _completion(
+    body: dict[str, Any],
+    answer: Answer | None,
+    problem: Problem | None,
+    price: Price,
+    messages: Messages,
+    worst_usd: float,
+) -> Completion:
+    """Add to an answer, or to what is wrong, what it took: said, estimated, or at the worst."""
     usage, is_chat = part(body.get("usage")), "data" not in body
     prompt_tokens = count(usage.get("prompt_tokens"))
     completion_tokens = count(usage.get("completion_tokens")) if is_chat else 0
-    is_estimated = answer is not None and (prompt_tokens is None or completion_tokens is None)
+    is_known = prompt_tokens is not None and completion_tokens is not None
     if answer is not None and prompt_tokens is None:
         prompt_tokens = count_messages(messages or [])
     if answer is not None and completion_tokens is None:
@@ -114,34 +157,48 @@ def _reading(
     prompt_tokens, completion_tokens = prompt_tokens or 0, completion_tokens or 0
     cached = count(part(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0
     cached = min(cached, prompt_tokens)
-    return Reading(
+    whole = Completion(
         answer,
+        problem,
         prompt_tokens,
         completion_tokens,
         cached,
-        is_estimated,
+        answer is not None and not is_known,
+        False,
         price.cost(prompt_tokens, completion_tokens, cached),
         word(body.get("provider")),
         word(body.get("model")),
         word(body.get("id")),
-        error,
     )
+    is_billable = problem is not None and (
+        problem.kind is ErrorType.NOT_AN_ANSWER or bool(body.get("choices"))
+    )
+    if is_known or not is_billable:
+        return whole
+    return replace(
+        whole, prompt_tokens=0, completion_tokens=0, cached_tokens=0, cost_usd=worst_usd,
+        is_usage_estimated=True, is_worst_case=True,
+    )  # fmt: skip
 
 
-def ended_values(reading: Reading, endpoint_provider: str, more: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of an attempt whose response was read."""
+def ended_values(
+    completion: Completion, endpoint_provider: str, more: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the columns of an attempt that has ended, whichever way."""
+    answer, problem = completion.answer, completion.problem
+    is_lost = problem is not None and problem.kind is ErrorType.CANCELLED
     return {
-        "state": "answered" if reading.answer else "error",
-        "provider": reading.provider or endpoint_provider,
-        "response_model": reading.response_model,
-        "http_status": 200,
-        "finish_reason": reading.answer.finish_reason if reading.answer else None,
-        "error": reading.error,
-        "error_type": "not_an_answer" if reading.error else None,
-        "prompt_tokens": reading.prompt_tokens,
-        "completion_tokens": reading.completion_tokens,
-        "cached_tokens": reading.cached_tokens,
-        "is_usage_estimated": int(reading.is_usage_estimated),
-        "cost_usd": reading.cost_usd,
-        "response_id": reading.response_id,
+        "state": "answered" if answer else "lost" if is_lost else "error",
+        "provider": completion.provider or endpoint_provider,
+        "response_model": completion.response_model,
+        "http_status": problem.status if problem else 200,
+        "finish_reason": answer.finish_reason if answer else None,
+        "error": completion.error,
+        "error_type": problem.error_type if problem else None,
+        "prompt_tokens": completion.prompt_tokens,
+        "completion_tokens": completion.completion_tokens,
+        "cached_tokens": completion.cached_tokens,
+        "is_usage_estimated": int(completion.is_usage_estimated),
+        "cost_usd": completion.cost_usd,
+        "response_id": completion.response_id,
     } | more

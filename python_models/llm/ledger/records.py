@@ -72,8 +72,9 @@ def load_cached(connection: sqlite3.Connection, call_ids: Sequence[str]) -> dict
         call.provider, call.model, call.response_model = row[7] or "", row[8] or "", row[9] or ""
         if row[2] is not None or row[3] or row[4]:
             call.answers = [Answer("ask", row[2], row[3], row[4])]
-        attempts, *tokens = (count(value) or 0 for value in row[10:14])
-        call.spent = Spent(attempts, *tokens, bool(row[14]), amount(row[15]), amount(row[16]))
+        attempts, asked, said, cached = (count(value) or 0 for value in row[10:14])
+        spent = (bool(row[14]), amount(row[15]), amount(row[16]))
+        call.spent = Spent(attempts, asked, said, cached, *spent)
         call.asked_at = row[17]
         found[row[0]] = call
     return found

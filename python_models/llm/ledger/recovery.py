@@ -22,16 +22,18 @@ from python_models.llm.prompting.calls import Call
 
 OPEN = (
     "select attempt_id, owner, state, raw_response, endpoint, provider, model, seconds, "
-    "request_id, answered_at, operation_name from llm_attempts where state in ('sent', 'arrived')"
+    "request_id, answered_at, operation_name, reserved_usd from llm_attempts "
+    "where state in ('sent', 'arrived')"
 )
 LOST = (
     "update llm_attempts set state = 'lost', error_type = 'lost', error = ?, "
-    "prompt_tokens = 0, completion_tokens = 0, cost_usd = 0 "
+    "prompt_tokens = 0, completion_tokens = 0, is_usage_estimated = 1, "
+    "cost_usd = coalesce(reserved_usd, 0) "
     "where attempt_id = ? and state = 'sent'"
 )
 LOST_REASON = (
-    "the process ended while this request was under way: it may have been billed, at most "
-    "reserved_usd"
+    "the process ended while this request was under way: it may have been billed, and is booked "
+    "at the most it can have cost"
 )
 
 
@@ -47,11 +49,12 @@ def recover(connection: sqlite3.Connection) -> int:
             if state == "sent":
                 connection.execute(LOST, (LOST_REASON, attempt_id))
                 continue
-            seconds, request_id, answered_at, operation = times
+            seconds, request_id, answered_at, operation, reserved_usd = times
             read = read_embeddings if operation == "embeddings" else read_body
-            reading = read(text, known_price(endpoint, model), None)
+            price = known_price(endpoint, model)
+            completion = read(text, price, None, amount(reserved_usd))
             more = {"seconds": seconds, "request_id": request_id, "answered_at": answered_at}
-            ended = ended_values(reading, provider, more)
+            ended = ended_values(completion, provider, more)
             values = [ended.get(name) for name in ENDED_COLUMNS]
             connection.execute(ENDED, [*values, attempt_id])
     return len(dead)

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from python_models.llm.offline.chat import ChatAnswer, answer_chat
@@ -18,13 +18,11 @@ from python_models.llm.offline.counters import Counters
 from python_models.llm.offline.faults import Faults
 from python_models.llm.offline.limits import ServerLimit
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PROVIDER = "offline-rules"
-CHAT_MODEL = "sluice-offline-1"
-EMBEDDING_MODEL = "sluice-offline-embed-1"
 HANG_SECONDS = 3600.0
 
 # kind of fault -> status, error code, message

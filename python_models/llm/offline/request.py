@@ -86,6 +86,8 @@ def questions(
 
 def schema_of_a_row(schema: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return the schema of one row's answer within the schema of many."""
+    if schema is None:
+        return None
     try:
         item = schema["properties"]["answers"]["items"]
     except (KeyError, TypeError):

@@ -9,11 +9,11 @@ from python_models.llm.offline.batches import answer_batches
 from python_models.llm.offline.faults import Faults
 
 if TYPE_CHECKING:
-    from python_models.llm.offline.app import OfflineApp
+    from python_models.llm.offline.app import OfflineApp, Scope
 
 
 async def answer_route(
-    app: OfflineApp, method: str, path: str, scope: dict[str, Any], body: bytes
+    app: OfflineApp, method: str, path: str, scope: Scope, body: bytes
 ) -> tuple[int, Any]:
     """Return (status, body) for a request that is neither chat nor embeddings."""
     if path == "/models":
@@ -44,7 +44,7 @@ def missing(path: str) -> tuple[int, dict[str, Any]]:
     return 404, {"error": {"message": f"no route {path}", "type": "not_found", "code": None}}
 
 
-async def keep_file(app: OfflineApp, scope: dict[str, Any], body: bytes) -> dict[str, Any]:
+async def keep_file(app: OfflineApp, scope: Scope, body: bytes) -> dict[str, Any]:
     """Keep an uploaded file and return its description."""
     from starlette.requests import Request
 
@@ -52,7 +52,8 @@ async def keep_file(app: OfflineApp, scope: dict[str, Any], body: bytes) -> dict
         return {"type": "http.request", "body": body, "more_body": False}
 
     form = await Request(scope, receive).form(max_part_size=512 * 1024 * 1024)
-    content = await form["file"].read()
+    sent = form["file"]
+    content = sent.encode() if isinstance(sent, str) else await sent.read()
     file_id = f"file-{uuid.uuid4().hex[:16]}"
     app.files[file_id] = content
     return {

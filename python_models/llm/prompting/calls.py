@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from python_models.llm.endpoints.error_types import Problem
 from python_models.llm.prompting.answers import Judgement
 from python_models.llm.prompting.prompts import Message
 
@@ -19,6 +20,28 @@ class Answer(NamedTuple):
 
 
 @dataclass(slots=True)
+class Completion:
+    """What one request came to: an answer or a problem, and what it took as far as is known."""
+
+    answer: Answer | None = None
+    problem: Problem | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    is_usage_estimated: bool = False  # tokens are our count, or nobody's: see `is_worst_case`
+    is_worst_case: bool = False  # it may be billed and nobody says at what: the most is booked
+    cost_usd: float = 0.0
+    provider: str | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+
+    @property
+    def error(self) -> str | None:
+        """Return why there is no answer."""
+        return self.problem.message if self.problem else None
+
+
+@dataclass(slots=True)
 class Spent:
     """What a call's attempts took together."""
 
@@ -29,6 +52,14 @@ class Spent:
     is_usage_estimated: bool = False
     cost_usd: float = 0.0
     seconds: float = 0.0
+
+    def add(self, completion: Completion) -> None:
+        """Add what a request took."""
+        self.prompt_tokens += completion.prompt_tokens
+        self.completion_tokens += completion.completion_tokens
+        self.cached_tokens += completion.cached_tokens
+        self.cost_usd += completion.cost_usd
+        self.is_usage_estimated |= completion.is_usage_estimated
 
 
 @dataclass(slots=True)
@@ -72,26 +103,28 @@ class Source(Protocol):
         """Return what the journal takes besides when a call has ended."""
 
 
-class Move(NamedTuple):
-    """What to do next with a call: ask in some way, or (kind None) stop with a judgement."""
+class Ask(NamedTuple):
+    """What to do next with a call: ask in some way, for what is wrong with the last answer."""
 
-    kind: str | None
+    kind: str
     judgement: Judgement | None = None
 
 
-def next_move(call: Call, source: Source) -> Move:
-    """Decide from the answers so far; live and when replayed from the journal alike.
+def next_move(call: Call, source: Source) -> Ask | Judgement:
+    """Decide from the answers so far whether to ask, or with what judgement the call ends.
+
+    It is the same live and when replayed from the journal.
 
     A bad answer is asked again once, quoting what is wrong; a cut one once, with more room.
     """
     if not call.answers:
-        return Move("ask")
+        return Ask("ask")
     kinds = {answer.kind for answer in call.answers}
     judgement = source.judge(call, call.answers[-1])
     if judgement.status == "truncated" and "longer" not in kinds:
-        return Move("longer", judgement)
+        return Ask("longer", judgement)
     if judgement.wants_reask and "reask" not in kinds:
-        return Move("reask", judgement)
+        return Ask("reask", judgement)
     if judgement.status == "ok" and "reask" in kinds:
         judgement = Judgement("repaired", judgement.answer, judgement.error)
-    return Move(None, judgement)
+    return judgement

@@ -231,11 +231,12 @@ def _header(path: Path, text: str) -> Header:
 
 def _text_hash(environment: Environment, name: str) -> str:
     """Return the hash of a template with everything it includes."""
+    assert environment.loader is not None
     source = environment.loader.get_source(environment, name)[0]
     digest = hashlib.sha256(source.encode())
-    for included in sorted(meta.find_referenced_templates(environment.parse(source)) or ()):
-        if included:
-            digest.update(_text_hash(environment, included).encode())
+    named = meta.find_referenced_templates(environment.parse(source))
+    for included in sorted(filter(None, named)):
+        digest.update(_text_hash(environment, included).encode())
     return digest.hexdigest()
 
 

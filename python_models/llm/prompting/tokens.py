@@ -32,6 +32,51 @@ def count_schema(schema: dict[str, Any] | None) -> int:
     return count_text(json.dumps(schema)) if schema else 0
 
 
+TEXT_TOKENS = 25.0  # of a text without bounds: a sentence or two
+FEW_ITEMS = 3.0  # of a list without bounds
+LETTERS_A_TOKEN = 4.0
+
+
+def expected_tokens(schema: dict[str, Any], items: float | None = None) -> float:
+    """Return about how many tokens an answer of a type is, from its schema's bounds alone.
+
+    Args:
+        schema: a JSON schema.
+        items: how many items the outermost list has, where that is known.
+    """
+    defs = schema.get("$defs", {})
+
+    def of(node: dict[str, Any], items: float | None, depth: int) -> float:
+        if "$ref" in node:
+            node = defs.get(node["$ref"].rpartition("/")[2], {})
+        if depth > 8:
+            return 0.0
+        kinds = [one for one in node.get("anyOf", []) if one.get("type") != "null"]
+        if kinds:
+            return sum(of(one, items, depth + 1) for one in kinds) / len(kinds)
+        values = node.get("enum") or ([node["const"]] if "const" in node else [])
+        if values:
+            return sum(count_text(json.dumps(value)) for value in values) / len(values)
+        kind = node.get("type")
+        if kind == "object":
+            named = node.get("properties", {})
+            each = (count_text(name) + 3 + of(one, items, depth + 1) for name, one in named.items())
+            return 2 + sum(each)
+        if kind == "array":
+            least, most = node.get("minItems", 0), node.get("maxItems")
+            many = items or (max(least, FEW_ITEMS) if most is None else (least + most) / 2)
+            return 2 + many * (1 + of(node.get("items", {}), None, depth + 1))
+        if kind == "string":
+            most = node.get("maxLength")
+            if most is None:
+                return TEXT_TOKENS
+            middle = (node.get("minLength", 0) + most) / 2 / LETTERS_A_TOKEN
+            return 2 + (middle if "minLength" in node else min(middle, 4 * TEXT_TOKENS))
+        return 2.0
+
+    return of(schema, items, 0)
+
+
 def most_tokens(messages: list[dict[str, Any]], schema: dict[str, Any] | None) -> int:
     """Return a number of prompt tokens no tokenizer exceeds: no token is less than a byte."""
     size = sum(len(str(message.get("content") or "").encode()) + 16 for message in messages)

@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "conversations"])
+    dbt.config(materialized="table", tags=["gate"])
     share = float(dbt.config.meta_get("error_tolerance"))
     tables = {
         "files": dbt.source("raw_conversations", "files"),

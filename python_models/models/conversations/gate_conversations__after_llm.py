@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "conversations"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "queue": dbt.ref("int_conversations__conversations_queued"),
         "judgements": dbt.ref("int_conversations__judgements_checked"),

@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "conversations"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "records": dbt.ref("stg_conversations__records"),
         "messages": dbt.ref("stg_conversations__messages"),

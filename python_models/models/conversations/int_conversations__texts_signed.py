@@ -1,7 +1,8 @@
-from python_models.conversations.signing import kept_signatures, sign_texts
+from python_models.conversations.signing import kept_signatures, sign_texts, spoken
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="conversations_intermediate", tags=["conversations"])
-    texts = dbt.ref("int_conversations__conversation_texts")
+    dbt.config(materialized="table")
+    without_prompt = dbt.ref("int_conversations__prompts_removed")
+    texts = spoken(dbt.ref("int_conversations__conversation_texts"), without_prompt)
     return sign_texts(session, texts, kept_signatures(session, dbt.this))

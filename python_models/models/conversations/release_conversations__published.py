@@ -1,7 +1,7 @@
 def model(dbt, session):
     from python_models.runs.publishing import publish
 
-    dbt.config(materialized="table", schema="ops", tags=["release", "conversations"])
+    dbt.config(materialized="table", tags=["release"])
     dbt.ref("gate_conversations__before_release")
     dbt.ref("datasets")
     dbt.ref("conversations")

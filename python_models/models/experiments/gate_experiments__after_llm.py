@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "experiments"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "planned": dbt.ref("int_experiments__generations_planned"),
         "drafts": dbt.ref("int_experiments__drafts_checked"),

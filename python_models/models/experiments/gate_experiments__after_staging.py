@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "experiments"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "studies": dbt.ref("stg_experiments__studies"),
         "concepts": dbt.ref("stg_experiments__concepts"),

@@ -3,5 +3,5 @@ from python_models.experiments.scoring import scores_parsed
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="experiments_intermediate", tags=["experiments"])
+    dbt.config(materialized="table")
     return scores_parsed(dbt.ref("generations"), earlier(session, dbt.this))

@@ -3,6 +3,6 @@ from python_models.experiments.judging import variances_decomposed
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="experiments_intermediate", tags=["experiments"])
+    dbt.config(materialized="table")
     scores = dbt.ref("int_experiments__cohort_scores_listed")
     return variances_decomposed(scores, earlier(session, dbt.this))

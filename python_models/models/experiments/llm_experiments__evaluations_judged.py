@@ -3,7 +3,7 @@ from python_models.experiments.stages import write_stage
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="experiments_intermediate", tags=["llm", "experiments"])
+    dbt.config(materialized="table", tags=["llm"])
     refs = {
         "planned": dbt.ref("int_experiments__generations_planned"),
         "templates": dbt.ref("stg_experiments__templates"),

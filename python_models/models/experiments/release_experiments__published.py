@@ -1,7 +1,7 @@
 def model(dbt, session):
     from python_models.runs.publishing import publish
 
-    dbt.config(materialized="table", schema="ops", tags=["release", "experiments"])
+    dbt.config(materialized="table", tags=["release"])
     dbt.ref("gate_experiments__before_release")
     dbt.ref("cohorts")
     dbt.ref("combos")

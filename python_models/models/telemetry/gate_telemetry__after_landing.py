@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "files": dbt.source("raw_telemetry", "files"),
         "new_files": dbt.source("raw_telemetry", "files"),

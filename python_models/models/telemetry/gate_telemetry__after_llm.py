@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "evidence": dbt.ref("int_telemetry__assessment_evidence"),
         "assessments": dbt.ref("int_telemetry__assessments_checked"),

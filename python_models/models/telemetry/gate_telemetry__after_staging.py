@@ -4,7 +4,7 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
         "readings": dbt.ref("stg_telemetry__readings"),
         "sensor_values": dbt.ref("stg_telemetry__sensor_values"),

@@ -4,9 +4,9 @@ from expectations.gate import run_gate
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="ops", tags=["gate", "telemetry"])
+    dbt.config(materialized="table", tags=["gate"])
     tables = {
-        "landed": dbt.ref("stg_telemetry__readings"),
+        "landed": dbt.ref("int_telemetry__readings_kept"),
         "loads": dbt.ref("int_telemetry__loads_processed"),
         "readings": dbt.ref("readings"),
         "cycles": dbt.ref("cycles"),
@@ -21,5 +21,8 @@ def model(dbt, session):
         "reports": dbt.ref("reports"),
         "detection_quality": dbt.ref("detection_quality"),
         "point_anomalies": dbt.ref("point_anomalies"),
+        "files": dbt.ref("files"),
+        "sensor_values": dbt.ref("sensor_values"),
+        "source_columns": dbt.ref("source_columns"),
     }
     return run_gate(dbt, session, "telemetry", "before_release", tables)

@@ -3,6 +3,6 @@ from python_models.telemetry.evaluation import STEP
 
 
 def model(dbt, session):
-    dbt.config(materialized="table", schema="telemetry_intermediate", tags=["llm", "telemetry"])
+    dbt.config(materialized="table", tags=["llm"])
     evidence = dbt.ref("int_telemetry__evaluation_evidence")
     return run_step(session, evidence, STEP, node="llm_telemetry__assessments_evaluated")

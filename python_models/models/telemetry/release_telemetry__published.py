@@ -1,7 +1,7 @@
 def model(dbt, session):
     from python_models.runs.publishing import publish
 
-    dbt.config(materialized="table", schema="ops", tags=["release", "telemetry"])
+    dbt.config(materialized="table", tags=["release"])
     dbt.ref("gate_telemetry__before_release")
     dbt.ref("readings")
     dbt.ref("cycles")
@@ -16,4 +16,7 @@ def model(dbt, session):
     dbt.ref("reports")
     dbt.ref("detection_quality")
     dbt.ref("point_anomalies")
+    dbt.ref("files")
+    dbt.ref("sensor_values")
+    dbt.ref("source_columns")
     return publish(dbt, session, "telemetry")

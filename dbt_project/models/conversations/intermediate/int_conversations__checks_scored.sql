@@ -57,8 +57,8 @@ described as (
         measured.repeated_answer_count,
         measured.distinct_share,
         measured.is_fence_open,
-        languages.confidence as language_confidence,
         case
+            when languages.confidence = 1.0 then languages.language
             when
                 measured.char_count >= thresholds.language_min_chars
                 and languages.confidence >= thresholds.language_min_confidence

@@ -1,88 +1,84 @@
--- Exact copies share their content id, near ones their cluster; alone, a record is a
--- cluster of its own.
+-- A cluster is a record that survives and its copies: equal content, or texts that
+-- reach the threshold with the survivor's own; alone, a record is its own cluster.
 with
 
-validated as (
-    select * from {{ ref('int_conversations__records_validated') }}
+ranked as (
+    select * from {{ ref('int_conversations__duplicates_ranked') }}
 ),
 
-qualities as (
-    select * from {{ ref('int_conversations__qualities_scored') }}
-),
-
-near as (
-    select * from {{ ref('int_conversations__near_duplicates_found') }}
+chosen as (
+    select * from {{ ref('int_conversations__survivors_picked') }}
 ),
 
 records_in_clusters as (
     select
-        validated.record_id,
-        validated.conversation_id,
-        validated.dataset_id,
-        validated.source_file,
-        validated.tier,
-        validated.language,
-        coalesce(near.cluster_id, validated.conversation_id) as cluster_id,
-        coalesce(qualities.grade, 'below') as grade,
-        validated.failed_check,
-        validated.priority,
-        validated.record_number,
-        case validated.tier when 'open' then 3 when 'restricted' then 2 else 1 end
-            as tier_rank,
-        coalesce(qualities.score, 0.0) as score,
-        coalesce(qualities.is_valid, false) as is_valid,
-        validated.landed_date,
-        validated.created_at
-    from validated
-    left join qualities on validated.conversation_id = qualities.conversation_id
-    left join near on validated.conversation_id = near.conversation_id
-),
-
-records_by_rank as (
-    select
-        records_in_clusters.*,
-        row_number() over (
-            partition by records_in_clusters.cluster_id
-            order by
-                records_in_clusters.is_valid desc,
-                records_in_clusters.tier_rank desc,
-                records_in_clusters.score desc,
-                records_in_clusters.priority desc,
-                records_in_clusters.landed_date asc,
-                records_in_clusters.dataset_id asc,
-                records_in_clusters.source_file asc,
-                records_in_clusters.record_number asc,
-                records_in_clusters.record_id asc
-        ) as place_in_cluster
-    from records_in_clusters
+        ranked.record_id,
+        ranked.conversation_id,
+        ranked.dataset_id,
+        ranked.source_file,
+        ranked.tier,
+        ranked.language,
+        ranked.component_id,
+        ranked.group_id,
+        coalesce(chosen.survivor_conversation_id, ranked.conversation_id)
+        || ranked.variant_mark as cluster_id,
+        ranked.grade,
+        ranked.flags,
+        ranked.failed_check,
+        ranked.unwanted_reason,
+        ranked.priority,
+        ranked.record_number,
+        ranked.tier_rank,
+        ranked.place,
+        ranked.score,
+        coalesce(chosen.similarity, 1.0) as similarity,
+        ranked.is_valid,
+        ranked.is_labelled,
+        ranked.landed_date,
+        ranked.created_at
+    from ranked
+    left join chosen
+        on
+            ranked.group_id = chosen.group_id
+            and ranked.conversation_id = chosen.conversation_id
 ),
 
 duplicates_clustered as (
     select
-        records_by_rank.record_id,
-        records_by_rank.conversation_id,
-        records_by_rank.dataset_id,
-        records_by_rank.source_file,
-        records_by_rank.tier,
-        records_by_rank.language,
-        records_by_rank.cluster_id,
-        records_by_rank.grade,
-        records_by_rank.failed_check,
-        first_value(records_by_rank.record_id) over in_cluster as survivor_record_id,
-        first_value(records_by_rank.conversation_id) over in_cluster
+        records_in_clusters.record_id,
+        records_in_clusters.conversation_id,
+        records_in_clusters.dataset_id,
+        records_in_clusters.source_file,
+        records_in_clusters.tier,
+        records_in_clusters.language,
+        records_in_clusters.component_id,
+        records_in_clusters.group_id,
+        records_in_clusters.cluster_id,
+        records_in_clusters.grade,
+        records_in_clusters.flags,
+        records_in_clusters.failed_check,
+        records_in_clusters.unwanted_reason,
+        first_value(records_in_clusters.record_id) over in_cluster
+            as survivor_record_id,
+        first_value(records_in_clusters.conversation_id) over in_cluster
             as survivor_conversation_id,
-        records_by_rank.priority,
-        records_by_rank.record_number,
-        records_by_rank.tier_rank,
-        records_by_rank.place_in_cluster,
-        records_by_rank.score,
-        records_by_rank.is_valid,
-        records_by_rank.landed_date,
-        records_by_rank.created_at
-    from records_by_rank
+        records_in_clusters.priority,
+        records_in_clusters.record_number,
+        records_in_clusters.tier_rank,
+        row_number() over (
+            partition by records_in_clusters.cluster_id
+            order by records_in_clusters.place
+        ) as place_in_cluster,
+        records_in_clusters.score,
+        records_in_clusters.similarity,
+        records_in_clusters.is_valid,
+        records_in_clusters.is_labelled,
+        records_in_clusters.landed_date,
+        records_in_clusters.created_at
+    from records_in_clusters
     window in_cluster as (
-        partition by records_by_rank.cluster_id
-        order by records_by_rank.place_in_cluster
+        partition by records_in_clusters.cluster_id
+        order by records_in_clusters.place
         rows between unbounded preceding and unbounded following
     )
 )

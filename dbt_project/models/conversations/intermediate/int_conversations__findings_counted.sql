@@ -47,6 +47,24 @@ counted_phrases as (
     group by turns_with_phrases.conversation_id
 ),
 
+personal_data_by_turn as (
+    select distinct
+        personal_data.conversation_id,
+        personal_data.kind || ' in turn '
+        || cast(personal_data.turn as {{ dbt.type_string() }}) as place
+    from personal_data
+),
+
+places_told as (
+    select
+        personal_data_by_turn.conversation_id,
+        {{ ordered_text_agg(
+            'personal_data_by_turn.place', 'personal_data_by_turn.place', ', '
+        ) }} as personal_data_places
+    from personal_data_by_turn
+    group by personal_data_by_turn.conversation_id
+),
+
 counted_personal_data as (
     select
         personal_data.conversation_id,
@@ -68,6 +86,7 @@ findings_counted as (
     select
         conversations.conversation_id,
         counted_phrases.crisis_phrase,
+        places_told.personal_data_places,
         cast(coalesce(counted_personal_data.pii_count, 0) as bigint) as pii_count,
         cast(coalesce(counted_personal_data.card_count, 0) as bigint) as card_count,
         cast(coalesce(counted_phrases.damaged_turn_count, 0) as bigint)
@@ -82,6 +101,8 @@ findings_counted as (
         on conversations.conversation_id = counted_phrases.conversation_id
     left join counted_personal_data
         on conversations.conversation_id = counted_personal_data.conversation_id
+    left join places_told
+        on conversations.conversation_id = places_told.conversation_id
 )
 
 select * from findings_counted

@@ -5,6 +5,7 @@
 ) }}
 -- depends_on: {{ ref('int_conversations__records_validated') }}
 -- depends_on: {{ ref('int_conversations__conversation_texts') }}
+-- depends_on: {{ ref('int_conversations__prompts_removed') }}
 -- depends_on: {{ ref('conversations_phrases') }}
 -- depends_on: {{ ref('conversations_quality_weights') }}
 -- depends_on: {{ ref('conversations_thresholds') }}

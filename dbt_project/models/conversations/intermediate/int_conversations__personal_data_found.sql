@@ -30,6 +30,7 @@ numbers as (
         turns.conversation_id,
         turns.role,
         turns.turn,
+        {{ is_ascii('turns.content') }} as is_ascii,
         {{ array_elements(
             "regexp_extract_all(turns.content, "
             ~ "'(^|[^0-9A-Za-z.,$€£#/=_+%&-])([+(]?[0-9][0-9 ().-]{7,24}[0-9])', 2)"
@@ -55,6 +56,7 @@ numbers_in_digits as (
         numbers.conversation_id,
         numbers.role,
         numbers.turn,
+        numbers.is_ascii,
         trim(numbers.found) as found,
         {{ text_replaced('numbers.found', '[^0-9]', '') }} as digits
     from numbers
@@ -100,13 +102,33 @@ phones as (
                 '^(1[ .-])?([(][2-9][0-9]{2}[)][ -]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}$'
             ) }}
             or {{ text_matches(
+                'numbers_in_digits.found', '^1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}$'
+            ) }}
+            -- a Chinese mobile has no spaces; elsewhere that is an order's number
+            or (
+                not numbers_in_digits.is_ascii
+                and {{ text_matches(
+                    'numbers_in_digits.found', '^(86)?1[3-9][0-9]{9}$'
+                ) }}
+            )
+            or {{ text_matches(
                 'numbers_in_digits.found',
                 '^(0[1-9]([ .][0-9]{2}){4}|[(]?0[1-9][0-9]{1,4}[)]?[ -][0-9]{3,8}([ -][0-9]{2,6})*)$'
             ) }}
         )
         -- numbers that anybody may call: hotlines and other toll-free ones
         and not {{ text_matches(
-            'numbers_in_digits.digits', '^1?(8(00|33|44|55|66|77|88)|900)[0-9]{7}$'
+            'numbers_in_digits.digits',
+            '^(1?(8(00|33|44|55|66|77|88)|900)[0-9]{7}'
+            ~ '|0(800|808|805|508)[0-9]{4,8}|1[38]00[0-9]{6}'
+            ~ '|(44|49|33|31|32|41|43|27|61|64|55|81|82|91|86|90)0?'
+            ~ '(800|808|805|508|1800|1300)[0-9]{4,8}'
+            ~ '|(39|34)(800|900)[0-9]{5,7}|800[0-9]{8})$'
+        ) }}
+        and not {{ text_matches(
+            'numbers_in_digits.found',
+            '^(0120-[0-9]{2,3}-[0-9]{3,4}|080-[0-9]{3,4}-[0-9]{4}'
+            ~ '|400[ -][0-9]{3,4}[ -][0-9]{3,4})$'
         ) }}
 ),
 

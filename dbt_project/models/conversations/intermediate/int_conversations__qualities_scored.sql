@@ -36,6 +36,7 @@ conversations_with_parts as (
         tiers.failed_check,
         tiers.weakest_check,
         tiers.recommendations,
+        findings.personal_data_places,
         coalesce(judgements.status, 'not_asked') as judged_status,
         tiers.structure_score,
         tiers.content_score,
@@ -93,6 +94,10 @@ conversations_with_score as (
                 then judge_weights.judged_recommendation || '; '
             else ''
         end
+        || coalesce(
+            'remove or mask '
+            || conversations_with_parts.personal_data_places || '; ', ''
+        )
         || case
             when
                 conversations_with_parts.is_crisis

@@ -29,6 +29,7 @@ records_with_reason as (
         records.dataset_id,
         case
             when not qualities.is_valid then qualities.failed_check
+            when records.unwanted_reason is not null then records.unwanted_reason
             when copies.kind is not null then copies.kind || '_duplicate'
             when qualities.grade = 'below' then 'quality below the threshold'
         end as left_out_reason,

@@ -20,6 +20,10 @@ measured as (
     select * from {{ ref('int_conversations__conversations_measured') }}
 ),
 
+labels as (
+    select * from {{ ref('int_conversations__records_labelled') }}
+),
+
 copied as (
     select records.conversation_id
     from records
@@ -54,6 +58,7 @@ records_validated as (
         coalesce(datasets.tier, 'private') as tier,
         checks.language,
         tiers.failed_check,
+        labels.unwanted_reason,
         coalesce(datasets.priority, 0) as priority,
         records.record_number,
         records.turn_count,
@@ -64,10 +69,12 @@ records_validated as (
         tiers.is_structurally_valid,
         tiers.is_content_valid,
         coalesce(places.place = 1, true) as first_record,
+        coalesce(labels.is_labelled, false) as is_labelled,
         records.landed_date,
         records.created_at
     from records
     inner join tiers on records.conversation_id = tiers.conversation_id
+    left join labels on records.record_id = labels.record_id
     left join places on records.record_id = places.record_id
     left join checks on records.conversation_id = checks.conversation_id
     left join measured on records.conversation_id = measured.conversation_id

@@ -5,10 +5,6 @@ records as (
     select * from {{ ref('int_conversations__duplicates_clustered') }}
 ),
 
-compared as (
-    select * from {{ ref('int_conversations__survivors_compared') }}
-),
-
 duplicates_of_survivors as (
     select
         records.record_id,
@@ -21,12 +17,8 @@ duplicates_of_survivors as (
         records.cluster_id,
         records.survivor_record_id,
         records.survivor_conversation_id,
-        case
-            when records.conversation_id = records.survivor_conversation_id then 1.0
-            else compared.similarity
-        end as similarity
+        records.similarity
     from records
-    left join compared on records.conversation_id = compared.conversation_id
     where records.record_id <> records.survivor_record_id
 )
 

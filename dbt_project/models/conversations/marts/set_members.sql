@@ -1,20 +1,48 @@
 -- depends_on: {{ ref('gate_conversations__after_llm') }}
 -- A split depends on the content alone: a conversation stays where it is when others
--- come or go. Where copies stay (keep_all) their cluster decides: none is trained on
--- and tested with.
+-- come or go. Where copies stay (keep_all) all that near-duplicates connect is on
+-- one side: none is trained on and tested with.
 with
 
 candidates as (
     select * from {{ ref('int_conversations__set_candidates_ranked') }}
 ),
 
-taken as (
+chosen as (
+    select * from {{ ref('int_conversations__set_survivors_picked') }}
+),
+
+candidates_in_clusters as (
     select
-        candidates.set_name,
-        candidates.cluster_id,
-        candidates.record_id
+        candidates.*,
+        coalesce(chosen.survivor_conversation_id, candidates.conversation_id)
+            as survivor_conversation_id
     from candidates
-    where candidates.unfit_reason is null and candidates.place = 1
+    left join chosen
+        on
+            candidates.set_name = chosen.set_name
+            and candidates.group_id = chosen.group_id
+            and candidates.conversation_id = chosen.conversation_id
+            and candidates.unfit_reason is null
+            and candidates.policy <> 'keep_all'
+),
+
+candidates_with_survivors as (
+    select
+        candidates_in_clusters.*,
+        first_value(candidates_in_clusters.record_id) over in_cluster
+            as taken_record_id,
+        count(*) over in_cluster as copies_in_cluster
+    from candidates_in_clusters
+    window in_cluster as (
+        partition by
+            candidates_in_clusters.set_name,
+            candidates_in_clusters.group_id,
+            candidates_in_clusters.unfit_reason is null,
+            candidates_in_clusters.survivor_conversation_id
+        order by candidates_in_clusters.place
+        rows between unbounded preceding and unbounded following
+    )
 ),
 
 candidates_decided as (
@@ -26,29 +54,32 @@ candidates_decided as (
         candidates.tier,
         case
             when candidates.unfit_reason is not null then 'left_out'
-            when candidates.policy = 'keep_all' or candidates.place = 1 then 'member'
+            when candidates.policy = 'keep_all' then 'member'
+            when candidates.record_id = candidates.taken_record_id then 'member'
             else 'left_out'
         end as decision,
         case
             when candidates.unfit_reason is not null then candidates.unfit_reason
             when candidates.policy = 'keep_all' and candidates.copies > 1
                 then 'keep_all: one of ' || candidates.copies || ' copies'
-            when candidates.copies = 1 then 'no other copy is fit for the set'
-            when candidates.place = 1
-                then candidates.policy || ': best of ' || candidates.copies || ' copies'
-            else candidates.policy || ': record ' || taken.record_id || ' was taken'
+            when
+                candidates.policy = 'keep_all' or candidates.copies_in_cluster = 1
+                then 'no other copy is fit for the set'
+            when candidates.record_id = candidates.taken_record_id
+                then
+                    candidates.policy || ': best of '
+                    || candidates.copies_in_cluster || ' copies'
+            else
+                candidates.policy || ': record ' || candidates.taken_record_id
+                || ' was taken'
         end as reason,
         candidates.train_share,
         candidates.validation_share,
         {{ hash_share(
-            "case when candidates.policy = 'keep_all' then candidates.cluster_id "
+            "case when candidates.policy = 'keep_all' then candidates.component_id "
             ~ "else candidates.conversation_id end"
         ) }} as hash_share
-    from candidates
-    left join taken
-        on
-            candidates.set_name = taken.set_name
-            and candidates.cluster_id = taken.cluster_id
+    from candidates_with_survivors as candidates
 ),
 
 members_split as (

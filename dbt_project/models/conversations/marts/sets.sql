@@ -1,7 +1,7 @@
 with
 
 sets as (
-    select * from {{ ref('conversations_sets') }}
+    select * from {{ ref('int_conversations__sets_declared') }}
 ),
 
 members as (
@@ -32,6 +32,9 @@ sets_counted as (
         sets.tiers,
         sets.min_grade,
         cast(sets.languages as {{ dbt.type_string() }}) as languages,
+        coalesce(sets.labels, 'good') as labels,
+        sets.refused_flags,
+        sets.mask,
         cast(sets.train_share as double) as train_share,
         cast(sets.validation_share as double) as validation_share,
         cast(coalesce(member_counts.candidate_count, 0) as bigint) as candidate_count,

@@ -11,34 +11,22 @@ matched_labels as (
     select * from {{ ref('int_telemetry__cycle_labels_matched') }}
 ),
 
-labelled_sources as (
-    select * from {{ ref('int_telemetry__sources_declared') }}
-    where label_level <> 'none'
-),
-
-cycles as (
-    select * from {{ ref('cycles') }}
-),
-
 cycle_issues as (
     select * from {{ ref('int_telemetry__cycle_issues_explained') }}
 ),
 
-unknown_cycles as (
-    select distinct cycle_id from matched_labels
-    where is_anomaly is null and cycle_id is not null
+labelled_cycles as (
+    select * from {{ ref('int_telemetry__labelled_cycles_listed') }}
 ),
 
 judged_cycles as (
     select
-        cycles.source,
-        cycles.control_id,
-        cycles.cycle_id,
-        cycles.reading_count
-    from cycles
-    inner join labelled_sources on cycles.source = labelled_sources.source
-    left join unknown_cycles on cycles.cycle_id = unknown_cycles.cycle_id
-    where unknown_cycles.cycle_id is null and labelled_sources.kind = 'cycles'
+        labelled_cycles.source,
+        labelled_cycles.control_id,
+        labelled_cycles.cycle_id,
+        labelled_cycles.reading_count
+    from labelled_cycles
+    where labelled_cycles.is_judged
 ),
 
 -- a label without a cycle stands for a cycle that was not even found
@@ -56,8 +44,8 @@ true_kinds as (
             as is_one_reading,
         max(matched_labels.reading_count) as reading_count
     from matched_labels
-    left join unknown_cycles on matched_labels.cycle_id = unknown_cycles.cycle_id
-    where matched_labels.is_anomaly and unknown_cycles.cycle_id is null
+    left join labelled_cycles on matched_labels.cycle_id = labelled_cycles.cycle_id
+    where matched_labels.is_anomaly and coalesce(labelled_cycles.is_judged, true)
     group by
         matched_labels.source, matched_labels.control_id, matched_labels.cycle_id,
         matched_labels.started_at, matched_labels.issue_kind
@@ -110,6 +98,8 @@ found_cycles as (
 ),
 
 kinds as (
+    select 'any' as issue_kind
+    union
     select issue_kind from true_cycles
     union
     select issue_kind from found_cycles
@@ -117,12 +107,18 @@ kinds as (
 
 controls as (
     select
-        judged_cycles.source,
-        judged_cycles.control_id,
-        count(*) as cycle_count,
-        sum(judged_cycles.reading_count) as reading_count
-    from judged_cycles
-    group by judged_cycles.source, judged_cycles.control_id
+        labelled_cycles.source,
+        labelled_cycles.control_id,
+        count(*) filter (where labelled_cycles.is_judged) as cycle_count,
+        count(*) filter (where not labelled_cycles.is_judged) as unknown_cycle_count,
+        coalesce(
+            sum(labelled_cycles.reading_count) filter (where labelled_cycles.is_judged), 0
+        ) as reading_count,
+        coalesce(
+            sum(labelled_cycles.reading_count) filter (where not labelled_cycles.is_judged), 0
+        ) as unknown_reading_count
+    from labelled_cycles
+    group by labelled_cycles.source, labelled_cycles.control_id
 ),
 
 true_counts as (
@@ -163,6 +159,8 @@ counts as (
         controls.cycle_count + coalesce(true_counts.missing_cycle_count, 0)
             as cycle_count,
         controls.reading_count,
+        controls.unknown_cycle_count,
+        controls.unknown_reading_count,
         coalesce(true_counts.cycle_count, 0) as true_cycle_count,
         coalesce(true_counts.reading_count, 0) as true_reading_count,
         coalesce(found_counts.cycle_count, 0) as found_cycle_count,
@@ -192,7 +190,8 @@ counts_by_level as (
         cast(counts.cycle_count as bigint) as total_count,
         cast(counts.true_cycle_count as bigint) as true_count,
         cast(counts.found_cycle_count as bigint) as found_count,
-        cast(counts.right_cycle_count as bigint) as right_count
+        cast(counts.right_cycle_count as bigint) as right_count,
+        cast(counts.unknown_cycle_count as bigint) as unknown_count
     from counts
     union all
     select
@@ -203,7 +202,8 @@ counts_by_level as (
         cast(counts.reading_count as bigint) as total_count,
         cast(counts.true_reading_count as bigint) as true_count,
         cast(counts.found_reading_count as bigint) as found_count,
-        cast(counts.right_reading_count as bigint) as right_count
+        cast(counts.right_reading_count as bigint) as right_count,
+        cast(counts.unknown_reading_count as bigint) as unknown_count
     from counts
 )
 

@@ -1,5 +1,5 @@
 {%- set cycle_metrics = [
-    'duration_s', 'reading_count', 'largest_gap_s', 'missing_share',
+    'duration_s', 'reading_count', 'largest_gap_s', 'other_id_count', 'missing_share',
     'min_power_w', 'max_power_w', 'min_temperature_c', 'max_temperature_c'
 ] -%}
 {%- set order_metrics = [

@@ -1,14 +1,12 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={
-            'replace_windows': {
-                'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
-            },
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={
+        'replace_windows': {
+            'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
         },
-    )
-}}
+    },
+) }}
 -- Each shape metric beside the median and MAD of the same control's valid cycles in the
 -- window before the cycle's day.
 with
@@ -42,7 +40,7 @@ history as (
             days.control_id = shapes.control_id
             and days.cycle_date > shapes.cycle_date
             and days.cycle_date
-            <= {{ days_after('shapes.cycle_date', var('telemetry_baseline_days')) }}
+            <= {{ days_after('shapes.cycle_date', telemetry_setting('baseline_days')) }}
     where shapes.is_valid and shapes.value is not null
 ),
 
@@ -85,7 +83,7 @@ shapes_compared as (
         medians.median_value,
         spreads.mad,
         coalesce(medians.n, 0) as n,
-        coalesce(medians.n, 0) >= {{ var('telemetry_min_baseline_cycles') }}
+        coalesce(medians.n, 0) >= {{ telemetry_setting('min_baseline_cycles') }}
             as is_sufficient,
         shapes_to_judge.cycle_date,
         shapes_to_judge.started_at

@@ -1,10 +1,8 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={'replace_windows': {'column': 'started_at'}},
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={'replace_windows': {'column': 'started_at'}},
+) }}
 -- What a cycle's level, length and energy do not show: how its power swings, how its
 -- temperature answers to power, and what is missing from it.
 with

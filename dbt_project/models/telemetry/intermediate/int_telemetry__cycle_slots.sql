@@ -1,10 +1,9 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={'replace_windows': {'column': 'started_at'}},
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='append_new_columns',
+    meta={'replace_windows': {'column': 'started_at'}},
+) }}
 -- depends_on: {{ ref('int_telemetry__reopened_windows') }}
 -- Cycles cut into slots of 300 s: a reading finds its cycle by equality on machine and
 -- slot, and only then by time, which any engine joins without sorting the readings.
@@ -22,6 +21,7 @@ cycle_slots as (
     select
         cycle_spans.cycle_id,
         cycle_spans.control_id,
+        cycle_spans.source_cycle_id,
         cycle_spans.source,
         {{ each_integer('cycle_spans.first_slot', 'cycle_spans.last_slot') }} as slot,
         cycle_spans.is_derived,

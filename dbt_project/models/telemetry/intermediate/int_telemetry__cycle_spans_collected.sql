@@ -1,8 +1,8 @@
 -- From when to when each cycle lasts: as the source named it, or as its power shows it.
 with
 
-readings as (
-    {{ reopened(ref('int_telemetry__readings_deduplicated'), 'reading_at') }}
+named_cycles as (
+    select * from {{ ref('int_telemetry__named_cycles_identified') }}
 ),
 
 sessions as (
@@ -11,52 +11,50 @@ sessions as (
 
 cycle_spans as (
     select
-        readings.source_cycle_id as cycle_id,
-        readings.control_id,
-        min(readings.source) as source,
-        count(*) as reading_count,
-        count(readings.source_stage) = count(*) as has_stages,
+        named_cycles.cycle_id,
+        named_cycles.control_id,
+        named_cycles.source_cycle_id,
+        named_cycles.source,
+        named_cycles.reading_count,
+        named_cycles.has_stages,
+        named_cycles.other_id_count,
+        named_cycles.largest_gap_s,
         false as is_derived,
-        min(readings.reading_at) as started_at,
-        max(readings.reading_at) as ended_at
-    from readings
-    where readings.source_cycle_id is not null
-    group by readings.source_cycle_id, readings.control_id
+        named_cycles.started_at,
+        named_cycles.ended_at
+    from named_cycles
     union all
     select
         sessions.control_id
         || '/'
         || {{ timestamp_key('sessions.started_at') }} as cycle_id,
         sessions.control_id,
+        cast(null as {{ dbt.type_string() }}) as source_cycle_id,
         sessions.source,
         sessions.reading_count,
         sessions.has_stages,
+        cast(0 as bigint) as other_id_count,
+        cast(null as double) as largest_gap_s,
         true as is_derived,
         sessions.started_at,
         sessions.ended_at
     from sessions
 ),
 
--- Where cycles overlap, a reading without an id belongs to the one that started last. A
--- named cycle with one reading from a broken clock must not be cut into years of slots.
+-- Where cycles overlap, a reading without an id belongs to the one that started last.
 cycle_spans_apart as (
     select
         cycle_spans.cycle_id,
         cycle_spans.control_id,
+        cycle_spans.source_cycle_id,
         cycle_spans.source,
         cycle_spans.reading_count,
         cycle_spans.has_stages,
+        cycle_spans.other_id_count,
+        cycle_spans.largest_gap_s,
         cycle_spans.is_derived,
         {{ time_slot('cycle_spans.started_at', 300) }} as first_slot,
-        case
-            when cycle_spans.is_derived
-                then {{ time_slot('cycle_spans.ended_at', 300) }}
-            else
-                least(
-                    {{ time_slot('cycle_spans.ended_at', 300) }},
-                    {{ time_slot('cycle_spans.started_at', 300) }} + 2016
-                )
-        end as last_slot,
+        {{ time_slot('cycle_spans.ended_at', 300) }} as last_slot,
         cycle_spans.started_at,
         cycle_spans.ended_at,
         lead(cycle_spans.started_at) over (

@@ -1,15 +1,13 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={
-            'replace_windows': {
-                'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
-            },
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={
+        'replace_windows': {
+            'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
         },
-    )
-}}
-{%- set drift_cycles = var('telemetry_drift_cycles', 8) -%}
+    },
+) }}
+{%- set drift_cycles = telemetry_setting('drift_cycles') -%}
 -- Each figure beside the baseline of its own day. Drift is the mean deviation of this
 -- and the cycles before it, each cut at 3 spreads, so that one wild cycle is no drift.
 with
@@ -17,7 +15,7 @@ with
 metrics as (
     {{ reopened(
         ref('int_telemetry__cycle_stage_metrics_listed'), 'started_at',
-        'int_telemetry__rejudged_windows', var('telemetry_baseline_days')
+        'int_telemetry__rejudged_windows', telemetry_setting('baseline_days')
     ) }}
 ),
 
@@ -119,7 +117,7 @@ deviations as (
         when
             metrics_with_baseline.started_{{ step }}_at >= {{ days_after(
                     'cast(metrics_with_baseline.cycle_date as timestamp)',
-                    -var('telemetry_baseline_days')
+                    -telemetry_setting('baseline_days')
                 ) }}
             and metrics_with_baseline.value_{{ step }} is not null
             and metrics_with_baseline.scale is not null

@@ -1,10 +1,8 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={'replace_windows': {'column': 'cycle_started_at'}},
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    meta={'replace_windows': {'column': 'cycle_started_at'}},
+) }}
 -- The one aggregation over readings that all figures of cycles and stages come from.
 with
 

@@ -9,6 +9,10 @@ controls as (
     select * from {{ ref('int_telemetry__controls_described') }}
 ),
 
+cycle_spans as (
+    select * from {{ ref('int_telemetry__cycle_spans_collected') }}
+),
+
 cycle_sums as (
     select
         stages.cycle_id,
@@ -17,6 +21,7 @@ cycle_sums as (
         {{ ordered_text_agg('stages.stage', 'stages.started_at', '>') }}
             as stage_sequence,
         cast(sum(stages.reading_count) as bigint) as reading_count,
+        coalesce(max(cycle_spans.other_id_count), 0) as other_id_count,
         cast(sum(stages.power_count) as bigint) as power_count,
         cast(sum(stages.temperature_count) as bigint) as temperature_count,
         sum(stages.observed_energy_ws)
@@ -28,13 +33,15 @@ cycle_sums as (
             as mean_temperature_c,
         min(stages.min_temperature_c) as min_temperature_c,
         max(stages.max_temperature_c) as max_temperature_c,
-        coalesce(max(stages.largest_gap_s), 0) as largest_gap_s,
+        coalesce(greatest(max(stages.largest_gap_s), max(cycle_spans.largest_gap_s)), 0)
+            as largest_gap_s,
         {{ seconds_between('min(stages.started_at)', 'max(stages.ended_at)') }}
             as duration_s,
         bool_or(stages.is_derived) as is_derived,
         min(stages.started_at) as started_at,
         max(stages.ended_at) as ended_at
     from stages
+    left join cycle_spans on stages.cycle_id = cycle_spans.cycle_id
     group by stages.cycle_id, stages.control_id
 ),
 
@@ -47,6 +54,7 @@ cycles_with_silence as (
         cycle_sums.source,
         cycle_sums.stage_sequence,
         cycle_sums.reading_count,
+        cycle_sums.other_id_count,
         cycle_sums.power_count,
         cycle_sums.temperature_count,
         cycle_sums.weighted_power_w,
@@ -82,6 +90,7 @@ cycles_measured as (
         cycles_with_silence.source,
         cycles_with_silence.stage_sequence,
         cycles_with_silence.reading_count,
+        cycles_with_silence.other_id_count,
         round(cycles_with_silence.duration_s, 6) as duration_s,
         round(
             cycles_with_silence.weighted_power_w

@@ -1,9 +1,14 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+) }}
 -- depends_on: {{ ref('cycle_variance') }}
 -- depends_on: {{ ref('stage_curves') }}
 -- depends_on: {{ ref('rejected_cycles') }}
 -- depends_on: {{ ref('readings') }}
 -- depends_on: {{ ref('int_telemetry__cycle_shapes_compared') }}
+-- depends_on: {{ ref('int_telemetry__readings_superseded') }}
 -- Written last: a load is done when all that follows from it is stored. A build that
 -- died midway leaves no row here, so that the next one does its work again.
 with
@@ -19,7 +24,9 @@ controls as (
 
 files as (
     select * from {{ ref('stg_telemetry__files') }}
-    where {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
+    where
+        not coalesce(is_held, false)
+        and {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
 ),
 
 sources as (
@@ -31,6 +38,12 @@ series_sources as (
     from sources
     group by sources.source
     having max_by(sources.kind, sources.declared_at) <> 'cycles'
+),
+
+-- readings of these may be looked at no more
+deliveries as (
+    select * from {{ ref('int_telemetry__deliveries_compared') }}
+    where superseded is not null
 ),
 
 newest_delivery as (
@@ -47,9 +60,12 @@ files_not_awaited as (
     from files
     cross join newest_delivery
     left join series_sources on files.source = series_sources.source
+    left join deliveries on {{ telemetry_same_delivery('deliveries', 'files') }}
     where
         series_sources.source is not null
+        or deliveries.load_id is not null
         or coalesce(files.rows_accepted, 0) = 0
+        or files.first_reading_at is null
         or files.landed_at < {{ days_after('newest_delivery.landed_at', -7) }}
 ),
 
@@ -60,8 +76,10 @@ loads as (
         touched_ranges.source,
         bool_or(touched_ranges.source_cycle_id is not null) as has_cycle_ids,
         bool_or(touched_ranges.has_power) as has_power,
-        bool_or(touched_ranges.has_temperature) as has_temperature
+        bool_or(touched_ranges.has_temperature) as has_temperature,
+        {{ telemetry_interval('touched_ranges') }} as interval_s
     from touched_ranges
+    where not touched_ranges.gave_way
     group by touched_ranges.load_id, touched_ranges.control_id, touched_ranges.source
     union all
     -- a load without a single reading (sensors only, labels, rejects) is done too
@@ -71,7 +89,8 @@ loads as (
         files_not_awaited.source,
         cast(null as boolean) as has_cycle_ids,
         cast(null as boolean) as has_power,
-        cast(null as boolean) as has_temperature
+        cast(null as boolean) as has_temperature,
+        cast(null as double) as interval_s
     from files_not_awaited
     union all
     -- a machine whose settings changed without new readings
@@ -81,7 +100,8 @@ loads as (
         cast(null as {{ dbt.type_string() }}) as source,
         controls.has_cycle_ids,
         controls.has_power,
-        controls.has_temperature
+        controls.has_temperature,
+        cast(null as double) as interval_s
     from controls
     where controls.is_changed and {{ 'true' if telemetry_is_whole_run() else 'false' }}
 ),
@@ -94,9 +114,12 @@ loads_processed as (
         loads.has_cycle_ids,
         loads.has_power,
         loads.has_temperature,
+        loads.interval_s,
         controls.on_threshold_w,
         controls.idle_gap_seconds,
+        controls.silence_seconds,
         controls.settings_hash,
+        controls.supersedes,
         {{ later_than_stored('processed_at') }} as processed_at
     from loads
     left join controls on loads.control_id = controls.control_id

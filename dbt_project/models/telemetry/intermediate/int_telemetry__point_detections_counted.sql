@@ -11,27 +11,25 @@ series_values as (
     select * from {{ ref('int_telemetry__series_labelled_values_listed') }}
 ),
 
-judged_points as (
-    select
-        point_anomalies.source,
-        point_anomalies.control_id,
-        point_anomalies.label,
-        point_anomalies.is_anomaly
-    from point_anomalies
-    where point_anomalies.label is not null
+labelled_sources as (
+    select * from {{ ref('int_telemetry__sources_declared') }}
+    where label_level <> 'none'
 ),
 
 own_counts as (
     select
-        judged_points.source,
-        judged_points.control_id,
-        count(*) as total_count,
-        count(*) filter (where judged_points.label) as true_count,
-        count(*) filter (where judged_points.is_anomaly) as found_count,
-        count(*) filter (where judged_points.label and judged_points.is_anomaly)
-            as right_count
-    from judged_points
-    group by judged_points.source, judged_points.control_id
+        point_anomalies.source,
+        point_anomalies.control_id,
+        count(point_anomalies.label) as total_count,
+        count(*) filter (where point_anomalies.label) as true_count,
+        count(point_anomalies.label) filter (where point_anomalies.is_anomaly)
+            as found_count,
+        count(*) filter (where point_anomalies.label and point_anomalies.is_anomaly)
+            as right_count,
+        count(*) filter (where point_anomalies.label is null) as unknown_count
+    from point_anomalies
+    inner join labelled_sources on point_anomalies.source = labelled_sources.source
+    group by point_anomalies.source, point_anomalies.control_id
 ),
 
 value_counts as (
@@ -123,7 +121,8 @@ counts as (
         own_counts.total_count,
         own_counts.true_count,
         own_counts.found_count,
-        own_counts.right_count
+        own_counts.right_count,
+        own_counts.unknown_count
     from own_counts
     union all
     select
@@ -133,7 +132,8 @@ counts as (
         own_counts.total_count,
         own_counts.true_count,
         own_counts.total_count as found_count,
-        own_counts.true_count as right_count
+        own_counts.true_count as right_count,
+        own_counts.unknown_count
     from own_counts
     union all
     select
@@ -143,7 +143,8 @@ counts as (
         own_counts.total_count,
         own_counts.true_count,
         coalesce(best_candidates.found_count, 0) as found_count,
-        coalesce(best_candidates.right_count, 0) as right_count
+        coalesce(best_candidates.right_count, 0) as right_count,
+        own_counts.unknown_count
     from own_counts
     left join best_candidates
         on

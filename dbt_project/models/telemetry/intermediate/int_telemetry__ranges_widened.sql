@@ -16,63 +16,61 @@ cycle_islands as (
     select * from {{ ref('int_telemetry__cycle_islands_merged') }}
 ),
 
-{% if slots_relation -%}
 stored_cycles as (
-    select distinct
-        slots.control_id,
-        slots.cycle_id,
-        slots.started_at,
-        slots.ended_at
-    from {{ slots_relation }} as slots
+    {{ telemetry_stored_cycles(slots_relation) }}
 ),
-{%- else -%}
-stored_cycles as (
-    select
-        cast(null as {{ dbt.type_string() }}) as control_id,
-        cast(null as {{ dbt.type_string() }}) as cycle_id,
-        cast(null as timestamp) as started_at,
-        cast(null as timestamp) as ended_at
-    where false
-),
-{%- endif %}
 
--- a late reading of a named cycle stretches the cycle over all that lies between
-named_ranges as (
+stored_cycles_in_order as (
     select
-        touched_ranges.control_id,
-        least(
-            min(touched_ranges.first_reading_at),
-            coalesce(
-                min(stored_cycles.started_at), min(touched_ranges.first_reading_at)
-            )
-        ) as first_at,
-        greatest(
-            max(touched_ranges.last_reading_at),
-            coalesce(max(stored_cycles.ended_at), max(touched_ranges.last_reading_at))
-        ) as last_at
-    from touched_ranges
-    left join stored_cycles
+        stored_cycles.control_id,
+        stored_cycles.source_cycle_id,
+        stored_cycles.started_at,
+        stored_cycles.ended_at,
+        row_number() over (
+            partition by stored_cycles.control_id, stored_cycles.source_cycle_id
+            order by stored_cycles.started_at asc nulls first
+        ) as place,
+        min(stored_cycles.ended_at) over (
+            partition by stored_cycles.control_id, stored_cycles.source_cycle_id
+            order by stored_cycles.started_at asc nulls first
+            rows between unbounded preceding and current row
+        ) as first_ended_at
+    from stored_cycles
+    where stored_cycles.source_cycle_id is not null
+),
+
+-- The first cycle of a name bears it. Where that may be another one from now on, both
+-- are opened again.
+renamed_ranges as (
+    select distinct
+        stored_cycles_in_order.control_id,
+        stored_cycles_in_order.started_at as first_at,
+        stored_cycles_in_order.ended_at as last_at
+    from stored_cycles_in_order
+    inner join touched_ranges
         on
-            touched_ranges.control_id = stored_cycles.control_id
-            and touched_ranges.source_cycle_id = stored_cycles.cycle_id
-    where touched_ranges.source_cycle_id is not null
-    group by touched_ranges.control_id, touched_ranges.source_cycle_id
+            stored_cycles_in_order.control_id = touched_ranges.control_id
+            and stored_cycles_in_order.source_cycle_id = touched_ranges.source_cycle_id
+            and stored_cycles_in_order.first_ended_at >= touched_ranges.first_reading_at
+    where stored_cycles_in_order.place <= 2
 ),
 
 ranges as (
     select
-        named_ranges.control_id,
-        named_ranges.first_at,
-        named_ranges.last_at
-    from named_ranges
+        renamed_ranges.control_id,
+        renamed_ranges.first_at,
+        renamed_ranges.last_at
+    from renamed_ranges
     union all
     select
         touched_ranges.control_id,
         min(touched_ranges.first_reading_at) as first_at,
         max(touched_ranges.last_reading_at) as last_at
     from touched_ranges
-    where touched_ranges.source_cycle_id is null
-    group by touched_ranges.control_id, touched_ranges.reading_date
+    group by
+        touched_ranges.control_id,
+        touched_ranges.source_cycle_id,
+        touched_ranges.reading_date
 ),
 
 ranges_between_islands as (

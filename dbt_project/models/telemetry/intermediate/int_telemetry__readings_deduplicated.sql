@@ -10,7 +10,7 @@ readings_ordered as {{ inlined() }} (
 ),
 
 sensor_values as (
-    select * from {{ ref('stg_telemetry__sensor_values') }}
+    select * from {{ ref('int_telemetry__sensor_values_kept') }}
 ),
 
 silent_moments as (
@@ -60,6 +60,7 @@ readings_that_share_their_time as (
         readings_ordered.temperature_c,
         sum(readings_ordered.seconds_since_previous) as seconds_since_previous,
         sum(readings_ordered.energy_since_previous_ws) as energy_since_previous_ws,
+        bool_or(readings_ordered.enters_cycle) as enters_cycle,
         count(*) as delivered_count,
         readings_ordered.reading_at
     from readings_ordered
@@ -84,6 +85,7 @@ readings_that_differ as (
         readings_that_share_their_time.temperature_c,
         readings_that_share_their_time.seconds_since_previous,
         readings_that_share_their_time.energy_since_previous_ws,
+        readings_that_share_their_time.enters_cycle,
         readings_that_share_their_time.delivered_count,
         case
             when
@@ -119,6 +121,7 @@ readings_kept as (
         readings_that_differ.temperature_c,
         readings_that_differ.seconds_since_previous,
         readings_that_differ.energy_since_previous_ws,
+        readings_that_differ.enters_cycle,
         readings_that_differ.delivered_count - readings_that_differ.kept_count
             as duplicate_count,
         {{ each_integer('1', 'readings_that_differ.kept_count') }} as kept_number,
@@ -139,6 +142,7 @@ readings_deduplicated as (
         readings_ordered.seconds_since_previous,
         readings_ordered.energy_since_previous_ws,
         cast(0 as bigint) as duplicate_count,
+        readings_ordered.enters_cycle,
         readings_ordered.reading_at
     from readings_ordered
     where not readings_ordered.shares_its_time
@@ -181,6 +185,7 @@ readings_deduplicated as (
                 else 0
             end as bigint
         ) as duplicate_count,
+        readings_kept.enters_cycle and readings_kept.kept_number = 1 as enters_cycle,
         readings_kept.reading_at
     from readings_kept
 )

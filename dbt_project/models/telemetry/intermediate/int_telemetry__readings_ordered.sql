@@ -1,17 +1,16 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        meta={'replace_windows': {'column': 'reading_at'}},
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='append_new_columns',
+    meta={'replace_windows': {'column': 'reading_at'}},
+) }}
 -- The one sort of the graph: each reading with what lies between it and the one before
 -- it. What spans the start of a re-opened window is null; only what lies within a cycle
 -- is ever used.
 with
 
 readings as (
-    {{ reopened(ref('stg_telemetry__readings'), 'reading_at') }}
+    {{ reopened(ref('int_telemetry__readings_kept'), 'reading_at') }}
 ),
 
 readings_beside_neighbours as (
@@ -26,6 +25,7 @@ readings_beside_neighbours as (
         readings.reading_at,
         lag(readings.reading_at) over reading_order as previous_at,
         lag(readings.power_w) over reading_order as previous_power_w,
+        lag(readings.source_cycle_id) over reading_order as previous_cycle_id,
         lead(readings.reading_at) over reading_order as next_at
     from readings
     window reading_order as (
@@ -69,6 +69,12 @@ readings_ordered as (
             readings_beside_neighbours.reading_at = readings_beside_neighbours.next_at,
             false
         ) as shares_its_time,
+        readings_beside_neighbours.source_cycle_id is not null
+        and coalesce(
+            readings_beside_neighbours.source_cycle_id
+            <> readings_beside_neighbours.previous_cycle_id,
+            true
+        ) as enters_cycle,
         readings_beside_neighbours.reading_at
     from readings_beside_neighbours
 )

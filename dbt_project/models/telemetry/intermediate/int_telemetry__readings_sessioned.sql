@@ -16,11 +16,11 @@ readings_with_cycle as (
         readings.load_id,
         readings.control_id,
         readings.source,
-        coalesce(readings.source_cycle_id, cycle_slots.cycle_id) as cycle_id,
+        cycle_slots.cycle_id,
         case
             when readings.source_stage is not null then readings.source_stage
             when
-                cycle_slots.cycle_id is null and readings.source_cycle_id is null
+                cycle_slots.cycle_id is null
                 then 'idle'
             when readings.reading_at < cycle_slots.ramp_up_until then 'ramp_up'
             when readings.reading_at < cycle_slots.ramp_down_from then 'hold'
@@ -50,9 +50,14 @@ readings_with_cycle as (
             and {{ time_slot('readings.reading_at', 300) }} = cycle_slots.slot
             and readings.reading_at >= cycle_slots.started_at
             and readings.reading_at <= cycle_slots.ended_at
-            and readings.reading_at < coalesce(
-                cycle_slots.next_started_at, cast('9999-12-31' as timestamp)
-            )
+            and case
+                when readings.source_cycle_id is not null
+                    then readings.source_cycle_id = cycle_slots.source_cycle_id
+                else
+                    readings.reading_at < coalesce(
+                        cycle_slots.next_started_at, cast('9999-12-31' as timestamp)
+                    )
+            end
 )
 
 select * from readings_with_cycle

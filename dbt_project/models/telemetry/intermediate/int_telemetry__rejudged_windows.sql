@@ -16,7 +16,7 @@ reopened_days as (
             else
                 {{ days_after(
                     'cast(cast(reopened_windows.opened_until as date) as timestamp)',
-                    var('telemetry_baseline_days') + 1
+                    telemetry_setting('baseline_days') + 1
                 ) }}
         end as opened_until
     from reopened_windows

@@ -4,7 +4,7 @@
 with
 
 sensor_values as (
-    select * from {{ ref('stg_telemetry__sensor_values') }}
+    select * from {{ ref('int_telemetry__sensor_values_kept') }}
 ),
 
 readings as (

@@ -3,7 +3,7 @@
 with
 
 labels as (
-    select * from {{ ref('stg_telemetry__labels') }}
+    select * from {{ ref('int_telemetry__labels_kept') }}
 ),
 
 controls as (

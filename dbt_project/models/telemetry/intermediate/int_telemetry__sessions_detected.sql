@@ -73,7 +73,7 @@ slots_with_session as (
                 when
                     slots_on.pause_s
                     >= slots_on.idle_gap_seconds
-                    * {{ var('telemetry_silence_gaps', 20) }}
+                    * {{ telemetry_setting('silence_gaps') }}
                     then 1
                 else 0
             end

@@ -10,7 +10,7 @@ cycle_parts as (
 plateaus as (
     select
         cycle_parts.cycle_id,
-        {{ var('telemetry_plateau_share', 0.9) }}
+        {{ telemetry_setting('plateau_share') }}
         * percentile_cont(0.75) within group (order by cycle_parts.mean_power_w)
             as plateau_w
     from cycle_parts

@@ -1,11 +1,55 @@
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- depends_on: {{ ref('stg_telemetry__files') }}
--- Where new readings fell: what a run has to look at again starts from here.
+-- Where new readings fell, and where older ones gave way to them: what a run has to
+-- look at again starts from here. What gave way whole says nothing of a machine any
+-- more.
 with
 
-readings as (
+delivered as (
     select * from {{ ref('stg_telemetry__readings') }}
-    where {{ telemetry_is_touched() }}
+),
+
+deliveries as (
+    select * from {{ ref('int_telemetry__deliveries_compared') }}
+    where superseded is not null
+),
+
+readings as (
+    select
+        delivered.load_id,
+        delivered.control_id,
+        delivered.source,
+        delivered.source_cycle_id,
+        delivered.power_w,
+        delivered.temperature_c,
+        false as gave_way,
+        delivered.reading_date,
+        delivered.reading_at
+    from delivered
+    where
+        {{ telemetry_is_touched('delivered.reading_at', 'delivered.load_id') }}
+        and not exists (
+            select 1 from deliveries
+            where
+                {{ telemetry_same_delivery('deliveries', 'delivered') }}
+                and deliveries.superseded = 'whole'
+        )
+    union all
+    select
+        delivered.load_id,
+        delivered.control_id,
+        delivered.source,
+        delivered.source_cycle_id,
+        cast(null as double) as power_w,
+        cast(null as double) as temperature_c,
+        true as gave_way,
+        delivered.reading_date,
+        delivered.reading_at
+    from delivered
+    inner join deliveries on {{ telemetry_same_delivery('deliveries', 'delivered') }}
+    where
+        {{ 'false' if telemetry_is_slice() else
+            telemetry_is_pending('deliveries.changed_by_load_id', 'false') }}
 ),
 
 touched_ranges as (
@@ -17,6 +61,7 @@ touched_ranges as (
         count(*) as reading_count,
         count(readings.power_w) > 0 as has_power,
         count(readings.temperature_c) > 0 as has_temperature,
+        readings.gave_way,
         readings.reading_date,
         min(readings.reading_at) as first_reading_at,
         max(readings.reading_at) as last_reading_at
@@ -26,6 +71,7 @@ touched_ranges as (
         readings.control_id,
         readings.source,
         readings.source_cycle_id,
+        readings.gave_way,
         readings.reading_date
 )
 

@@ -1,13 +1,11 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        on_schema_change='fail',
-        meta={
-            'replace_windows': {'windows': 'int_telemetry__rejudged_windows', 'column': 'as_of'},
-        },
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='fail',
+    meta={
+        'replace_windows': {'windows': 'int_telemetry__rejudged_windows', 'column': 'as_of'},
+    },
+) }}
 {%- set scale = robust_scale(
     'spreads.mad', 'centres.median_value', 'centres.resolution'
 ) -%}
@@ -22,7 +20,7 @@ cycle_days as (
 metrics as (
     {{ reopened(
         ref('int_telemetry__cycle_stage_metrics_listed'), 'started_at',
-        'int_telemetry__rejudged_windows', var('telemetry_baseline_days')
+        'int_telemetry__rejudged_windows', telemetry_setting('baseline_days')
     ) }}
 ),
 
@@ -44,7 +42,7 @@ history as (
             cycle_days.control_id = metrics.control_id
             and cycle_days.as_of > metrics.started_at
             and metrics.started_at
-            >= {{ days_after('cycle_days.as_of', -var('telemetry_baseline_days')) }}
+            >= {{ days_after('cycle_days.as_of', -telemetry_setting('baseline_days')) }}
     where metrics.is_valid
 ),
 
@@ -106,7 +104,7 @@ baselines as (
             as lower_limit,
         round(centres.median_value + metric_settings.limit_z * {{ scale }}, 6)
             as upper_limit,
-        centres.n >= {{ var('telemetry_min_baseline_cycles') }} as is_sufficient,
+        centres.n >= {{ telemetry_setting('min_baseline_cycles') }} as is_sufficient,
         cast(centres.as_of as date) as as_of_date,
         centres.as_of
     from centres

@@ -1,15 +1,13 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        on_schema_change='fail',
-        meta={
-            'replace_windows': {
-                'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
-            },
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='fail',
+    meta={
+        'replace_windows': {
+            'windows': 'int_telemetry__rejudged_windows', 'column': 'started_at',
         },
-    )
-}}
+    },
+) }}
 with
 
 metrics_compared as (

@@ -18,7 +18,8 @@ counts_by_control as (
         cycle_detections.total_count,
         cycle_detections.true_count,
         cycle_detections.found_count,
-        cycle_detections.right_count
+        cycle_detections.right_count,
+        cycle_detections.unknown_count
     from cycle_detections
     union all
     select
@@ -30,7 +31,8 @@ counts_by_control as (
         cycle_detections.total_count,
         cycle_detections.true_count,
         cycle_detections.total_count as found_count,
-        cycle_detections.true_count as right_count
+        cycle_detections.true_count as right_count,
+        cycle_detections.unknown_count
     from cycle_detections
     union all
     select
@@ -42,7 +44,8 @@ counts_by_control as (
         point_detections.total_count,
         point_detections.true_count,
         point_detections.found_count,
-        point_detections.right_count
+        point_detections.right_count,
+        point_detections.unknown_count
     from point_detections
 ),
 
@@ -58,7 +61,8 @@ counts as (
         cast(sum(counts_by_control.total_count) as bigint) as total_count,
         cast(sum(counts_by_control.true_count) as bigint) as true_count,
         cast(sum(counts_by_control.found_count) as bigint) as found_count,
-        cast(sum(counts_by_control.right_count) as bigint) as right_count
+        cast(sum(counts_by_control.right_count) as bigint) as right_count,
+        cast(sum(counts_by_control.unknown_count) as bigint) as unknown_count
     from counts_by_control
     group by
         counts_by_control.source, counts_by_control.level, counts_by_control.issue_kind,
@@ -78,7 +82,8 @@ outcomes as (
         cast(
             counts.total_count - counts.found_count - counts.true_count
             + counts.right_count as bigint
-        ) as true_negatives
+        ) as true_negatives,
+        cast(counts.unknown_count as bigint) as unlabelled
     from counts
 ),
 
@@ -93,6 +98,7 @@ detection_quality as (
         outcomes.false_positives,
         outcomes.false_negatives,
         outcomes.true_negatives,
+        outcomes.unlabelled,
         cast(outcomes.true_positives as double)
         / nullif(outcomes.true_positives + outcomes.false_positives, 0) as precision,
         cast(outcomes.true_positives as double)

@@ -1,13 +1,11 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        on_schema_change='fail',
-        meta={
-            'replace_windows': {'column': 'started_at'},
-        },
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='fail',
+    meta={
+        'replace_windows': {'column': 'started_at'},
+    },
+) }}
 -- depends_on: {{ ref('int_telemetry__reopened_windows') }}
 with
 

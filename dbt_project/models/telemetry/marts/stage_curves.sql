@@ -1,14 +1,12 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='replace_windows',
-        on_schema_change='fail',
-        meta={
-            'replace_windows': {'column': 'started_at'},
-        },
-    )
-}}
-{%- set last_point = var('telemetry_curve_points') - 1 -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_windows',
+    on_schema_change='fail',
+    meta={
+        'replace_windows': {'column': 'started_at'},
+    },
+) }}
+{%- set last_point = telemetry_setting('curve_points') - 1 -%}
 with
 
 readings as (

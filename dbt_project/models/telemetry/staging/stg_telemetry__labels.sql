@@ -5,6 +5,11 @@ labels as (
     select * from {{ source('raw_telemetry', 'labels') }}
 ),
 
+deliveries_held as (
+    select * from {{ ref('stg_telemetry__deliveries') }}
+    where is_held
+),
+
 labels_renamed as (
     select
         labels.load_id,
@@ -20,6 +25,7 @@ labels_renamed as (
         labels.started_at,
         labels.ended_at
     from labels
+    where {{ telemetry_is_not_held('labels') }}
 )
 
 select * from labels_renamed

@@ -6,6 +6,11 @@ readings as (
     select * from {{ source('raw_telemetry', 'readings') }}
 ),
 
+deliveries_held as (
+    select * from {{ ref('stg_telemetry__deliveries') }}
+    where is_held
+),
+
 readings_in_watts as (
     select
         readings.load_id,
@@ -18,6 +23,7 @@ readings_in_watts as (
             as source_cycle_id,
         nullif(lower(trim(readings.stage)), '') as source_stage,
         readings.record_number,
+        readings.row_version,
         case
             when readings.is_power_sentinel then null
             when readings.power is not null
@@ -37,6 +43,7 @@ readings_in_watts as (
         coalesce(readings.is_temperature_sentinel, false) as is_temperature_sentinel,
         readings.reading_at
     from readings
+    where {{ telemetry_is_not_held('readings') }}
 ),
 
 readings_normalised as (
@@ -48,6 +55,7 @@ readings_normalised as (
         readings_in_watts.source_cycle_id,
         readings_in_watts.source_stage,
         readings_in_watts.record_number,
+        readings_in_watts.row_version,
         {{ plausible_number('readings_in_watts.power_w') }} as power_w,
         {{ plausible_number('readings_in_watts.temperature_c') }} as temperature_c,
         readings_in_watts.is_power_sentinel,

@@ -5,6 +5,11 @@ sensor_values as (
     select * from {{ source('raw_telemetry', 'sensor_values') }}
 ),
 
+deliveries_held as (
+    select * from {{ ref('stg_telemetry__deliveries') }}
+    where is_held
+),
+
 sensor_values_cleaned as (
     select
         sensor_values.load_id,
@@ -17,6 +22,7 @@ sensor_values_cleaned as (
         cast(sensor_values.reading_at as date) as reading_date,
         sensor_values.reading_at
     from sensor_values
+    where {{ telemetry_is_not_held('sensor_values') }}
 )
 
 select * from sensor_values_cleaned

@@ -13,6 +13,8 @@ sources_renamed as (
         sources.label_level,
         sources.declaration_hash,
         sources.declaration,
+        coalesce(sources.supersedes, 'path') as supersedes,
+        sources.earlier_rows,
         sources.on_threshold_w,
         sources.idle_gap_seconds,
         sources.lead_in_share,

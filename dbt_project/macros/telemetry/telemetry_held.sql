@@ -1,0 +1,28 @@
+{#
+    Gives the condition that a person let a delivery pass: in this run (`accepted_loads`), or in an
+    earlier one, of which the plugin knows from the journal.
+#}
+{% macro telemetry_is_let_pass(deliveries) -%}
+    {%- if not execute -%}{{ return('false') }}{%- endif -%}
+    {%- set found = run_query(
+        "select unnest(coalesce(getvariable('loads_let_pass'), cast([] as varchar[])))"
+    ) -%}
+    {%- set loads = found.columns[0].values() | list -%}
+    {%- set named = var('accepted_loads', none) or [] -%}
+    {%- if named is string -%}{%- set named = named.split(',') -%}{%- endif -%}
+    {%- set quoted = [] -%}
+    {%- for load in loads + (named | list) if (load | string) | trim -%}
+        {%- do quoted.append("'" ~ dbt.escape_single_quotes((load | string) | trim) ~ "'") -%}
+    {%- endfor -%}
+    {{ return(deliveries ~ '.load_id in (' ~ quoted | join(', ') ~ ')' if quoted else 'false') }}
+{%- endmacro %}
+
+{# Gives the condition that rows are not of a delivery that is held back. #}
+{% macro telemetry_is_not_held(delivered) -%}
+    not exists (
+        select 1 from deliveries_held
+        where
+            deliveries_held.load_id = {{ delivered }}.load_id
+            and deliveries_held.source = {{ delivered }}.source
+    )
+{%- endmacro %}

@@ -1,0 +1,35 @@
+{{ config(materialized='view') }}
+-- depends_on: {{ ref('gate_telemetry__after_staging') }}
+-- Delivered readings but for those that gave way to a later delivery.
+with
+
+readings as (
+    select * from {{ ref('stg_telemetry__readings') }}
+),
+
+rows_superseded as (
+    select * from {{ ref('int_telemetry__rows_superseded') }}
+),
+
+deliveries_superseded as (
+    select * from {{ ref('int_telemetry__deliveries_compared') }}
+    where superseded = 'whole'
+),
+
+readings_kept as (
+    select readings.*
+    from readings
+    where
+        not exists (
+            select 1 from deliveries_superseded
+            where {{ telemetry_same_delivery('deliveries_superseded', 'readings') }}
+        )
+        and not exists (
+            select 1 from rows_superseded
+            where
+                {{ telemetry_same_delivery('rows_superseded', 'readings') }}
+                and rows_superseded.record_number = readings.record_number
+        )
+)
+
+select * from readings_kept

@@ -1,0 +1,47 @@
+"""Experiments: concepts x templates x models, drafted, written, judged, analysed."""
+
+from __future__ import annotations
+
+from ingestion.landing.registration import Product, Slice
+
+PRODUCT = Product(
+    name="experiments",
+    order=20,
+    icon=":material/science:",
+    entry="study",
+    entries="studies",
+    main_table="studies",
+    demo="ingestion.experiments.demo",
+    slices=(
+        Slice(
+            "cohort",
+            "cohorts to ask for, also old ones",
+            known=("select distinct cohort_id from built.experiments.cohorts",),
+            variable="experiments_cohort",
+        ),
+        Slice(
+            "stage",
+            "stages to ask for",
+            known=("select unnest(['draft', 'essay', 'evaluation'])",),
+            variable="experiments_stage",
+        ),
+        Slice(
+            "template",
+            "templates to ask for",
+            known=("select distinct template_id from raw_experiments.templates",),
+            variable="experiments_template",
+        ),
+        Slice(
+            "model",
+            "models to ask for",
+            known=("select distinct model_id from raw_experiments.models",),
+            variable="experiments_model",
+        ),
+        Slice(
+            "gen",
+            "single generations to ask for",
+            known=("select distinct gen_id from built.experiments.generations",),
+            variable="experiments_gen",
+        ),
+    ),
+)

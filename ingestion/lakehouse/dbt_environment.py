@@ -1,0 +1,44 @@
+"""What dbt is told when this product calls it: `.env`, and where it may write.
+
+dbt itself reads no `.env`, and writes `target` and `logs` beside the project it builds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from ingestion.lakehouse.settings import PROJECT_ROOT, settings
+
+DBT_FOLDER = PROJECT_ROOT / "dbt_project"
+_TARGET, _LOGS = "DBT_TARGET_PATH", "DBT_LOG_PATH"
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for dbt: this process's, with the settings in force."""
+    known = settings()
+    return {
+        **_own_folders(),
+        **os.environ,
+        "SLUICE_LAKE": str(known.sluice_lake),
+        "SLUICE_THREADS": str(known.sluice_threads),
+        "SLUICE_MEMORY_LIMIT": known.sluice_memory_limit,
+        "DO_NOT_TRACK": "1",
+        **(extra or {}),
+    }
+
+
+def target_folder() -> Path:
+    """Return the folder dbt writes its artifacts to."""
+    return DBT_FOLDER / environment().get(_TARGET, "target")
+
+
+def _own_folders() -> dict[str, str]:
+    """Return where dbt writes: its log into the lake, and the rest too when the project's folder
+    is read-only."""
+    lake = settings().sluice_lake
+    logs = {_LOGS: str(lake / "logs")}
+    return (
+        logs if os.access(DBT_FOLDER, os.W_OK) else logs | {_TARGET: str(lake / "dbt" / "target")}
+    )

@@ -1,0 +1,48 @@
+"""A full disk says where it is full, how much is free there and how much is needed."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_WORDS = ("no space left", "disk is full", "file too large", "quota exceeded")
+
+
+class DiskFull(OSError):
+    """There is no room; the message says where and how much is needed."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Say whether an error of Python, SQLite, DuckDB or Arrow means that there was no room."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    return any(word in str(error).lower() for word in _WORDS)
+
+
+def no_room(folder: Path, what: str, needed_bytes: int) -> str:
+    """Return what a person is told."""
+    free = shutil.disk_usage(folder).free / 1e6
+    return (
+        f"The disk is full: {what} needs about {needed_bytes / 1e6:,.0f} MB at {folder}, where "
+        f"{free:,.1f} MB are free. Make room there and run it again: what was committed stays, "
+        "nothing needs cleaning up."
+    )
+
+
+@contextmanager
+def room(folder: Path, what: str, needed_bytes: Callable[[], int]) -> Iterator[None]:
+    """Tell a full disk from other errors of a block that writes into a folder.
+
+    Raises:
+        DiskFull: there was no room; any other error stays as it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, DiskFull) or not is_full(error):
+            raise
+        raise DiskFull(no_room(folder, what, needed_bytes())) from error

@@ -1,0 +1,136 @@
+"""What the reading process does with one file of an ordinary table."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.landing import rejecting
+from ingestion.landing.worker import FileRead, Job, ReaderContext
+from ingestion.tables.declaration import Table
+from ingestion.tables.rejecting import staged_rejects
+from ingestion.tables.staged import Staged, Wanted, constant, quoted
+from ingestion.tables.staging_any import PARQUET, file_format, stage
+from ingestion.tables.survey import Unreadable, blame
+from ingestion.tables.typed_columns import TypedColumns, typed_columns
+from ingestion.tables.workbook import csv_of_workbook
+
+
+def read(context: ReaderContext, job: Job) -> FileRead:
+    """Convert a file into typed rows of its table.
+
+    Raises:
+        Unreadable: the whole file is refused.
+    """
+    table = _table(context, job.declaration)
+    try:
+        return _read(context.connection.cursor(), table, job)
+    except Unreadable as error:
+        raise rejecting.Unreadable(error.reason, str(error)) from None
+    finally:
+        for name in ("lines", "staged", "odd"):
+            (job.scratch / f"{name}.parquet").unlink(missing_ok=True)
+        for path in [*job.scratch.glob("clean.*"), *job.scratch.glob("own_rows.jsonl")]:
+            path.unlink()
+
+
+def _table(context: ReaderContext, text: str) -> Table:
+    if text not in context.kept:
+        context.kept[text] = Table.model_validate_json(text)
+    known: Table = context.kept[text]
+    return known
+
+
+def _read(cursor: duckdb.DuckDBPyConnection, table: Table, job: Job) -> FileRead:
+    path, kind = _rows_at(table, job)
+    asked = wanted(table)
+    if kind == "xlsx" and table.files:
+        target = job.scratch / "clean.sheet.csv"
+        asked.dialect = csv_of_workbook(path, table.files, "iso", target)
+        path, kind = target, "csv"
+    staged = stage(cursor, path, kind, asked, job.scratch, str(job.number))
+    try:
+        return _written(cursor, table, staged, job)
+    except duckdb.Error as error:
+        raise blame(error, path, f"corrupt_{kind}") from None
+
+
+def _rows_at(table: Table, job: Job) -> tuple[Path, str]:
+    """Return where the rows lie, and in which format: those of a reader of one's own are
+    written down as JSON lines."""
+    if table.reader is None:
+        declared = table.files.format if table.files else "jsonl"
+        return job.path, file_format(job.path, job.origin.source_file, declared)
+    module, _, name = table.reader.partition(":")
+    target = job.scratch / "own_rows.jsonl"
+    try:
+        rows = getattr(importlib.import_module(module), name)(job.path)
+        with target.open("w", encoding="utf-8") as stream:
+            for row in rows:
+                stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+    except Exception as error:
+        raise Unreadable(
+            "reader_failed", f"{table.reader}: {type(error).__name__}: {error}"
+        ) from error
+    return target, "jsonl"
+
+
+def wanted(table: Table) -> Wanted:
+    """Return what a file has to be read for: every column as text, typed afterwards."""
+    named = {one.column or name: one for name, one in table.columns.items()}
+    keys = {table.columns[name].column or name for name in table.key}
+    required = keys | {name for name, one in named.items() if one.required}
+    return Wanted(set(), {}, set(named), required, set(), table.dialect, as_text=True)
+
+
+def _written(cursor: duckdb.DuckDBPyConnection, table: Table, staged: Staged, job: Job) -> FileRead:
+    typed = typed_columns(cursor, table, staged)
+    found = FileRead(rows_in=staged.row_count + len(staged.bad_lines))
+    found.rejects = list(staged_rejects(cursor, staged, typed.relation, typed.problem))
+    found.rows_accepted = found.rows_in - len(found.rejects)
+    target = job.scratch / f"{table.name}.parquet"
+    origin = job.origin
+    columns = ", ".join(f"{value} as {quoted_name}" for quoted_name, value in typed.values.items())
+    count = cursor.execute(
+        f"copy (select {constant(origin.load_id)} as load_id, {constant(origin.source)} as source, "
+        f"{constant(origin.source_file)} as source_file, r as record_number, {columns} "
+        f"from {typed.relation} where ({typed.problem}) is null) "
+        f"to {quoted(str(target))} {PARQUET}"
+    ).fetchall()[0][0]
+    if count:
+        found.parts = [(table.name, str(target), count)]
+    else:
+        target.unlink(missing_ok=True)
+    found.notes = {"columns": _uses(table, staged)} | _span(cursor, table, typed, target, count)
+    return found
+
+
+def _uses(table: Table, staged: Staged) -> dict[str, str]:
+    taken = {
+        column.name
+        for name, one in table.columns.items()
+        if (column := staged.column(one.column or name))
+    }
+    return {
+        column.name: "mapped" if column.name in taken else "ignored"
+        for column in staged.columns
+        if column.name
+    }
+
+
+def _span(
+    cursor: duckdb.DuckDBPyConnection, table: Table, typed: TypedColumns, target: Path, count: int
+) -> dict[str, Any]:
+    """Return the first and last time of the rows, in microseconds since 1970."""
+    if table.time is None or not count:
+        return {}
+    name = typed.identifiers[table.time]
+    first, last = cursor.execute(
+        f"select epoch_us(min({name})::timestamp), epoch_us(max({name})::timestamp) "
+        f"from read_parquet({quoted(str(target))})"
+    ).fetchall()[0]
+    return {"first_at": first, "last_at": last}

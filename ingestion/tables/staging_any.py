@@ -1,0 +1,42 @@
+"""Stage a file of any format; see `staging` for what staging means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from ingestion.tables.archive import is_workbook
+from ingestion.tables.causes import refuse_strangers
+from ingestion.tables.staged import Staged, Wanted
+from ingestion.tables.staging import stage_csv
+from ingestion.tables.staging_json import stage_jsonl
+from ingestion.tables.staging_other import stage_parquet
+
+ROW_GROUP = 122_880
+PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
+
+
+def file_format(path: Path, name: str, declared: str) -> str:
+    """Return csv, jsonl, parquet or xlsx: as declared, by its first bytes, or by its name."""
+    if is_workbook(path):
+        return "xlsx"
+    if declared != "auto":
+        return declared
+    with path.open("rb") as stream:
+        start = stream.read(16)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    refuse_strangers(start)
+    bare = name.lower().removesuffix(".gz")
+    if bare.endswith((".jsonl", ".ndjson", ".json")):
+        return "jsonl"
+    return "parquet" if bare.endswith((".parquet", ".pq")) else "csv"
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection, path: Path, kind: str, wanted: Wanted, scratch: Path, job: str
+) -> Staged:
+    """Stage a file of any format."""
+    readers = {"csv": stage_csv, "jsonl": stage_jsonl, "parquet": stage_parquet}
+    return readers[kind](con, path, wanted, scratch, job)

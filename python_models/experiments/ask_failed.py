@@ -1,0 +1,81 @@
+"""Ask again what ended badly, and what waits for it, and nothing else:
+`python -m python_models.experiments.ask_failed [--cohort ...] [--stage ...]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError, told
+from ingestion.landing.products import PRODUCTS
+from python_models.llm.ledger.forget import forget
+from python_models.runs import run, slices
+
+BAD = ("failed", "invalid", "truncated", "refused", "blocked")
+COLUMNS = {"stage": "stage", "template": "template_id", "model": "model_id", "gen": "gen_id"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Forget the answers that ended badly, then build and release; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m python_models.experiments.ask_failed", description=__doc__
+    )
+    slices.add_options(parser)
+    options, more = parser.parse_known_args(arguments)
+    options.domain = options.domain or "experiments"
+    try:
+        choice = slices.choice_from(options)
+        slices.refuse_unknown(choice)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    own = {one.name for one in PRODUCTS["experiments"].slices}
+    found = failed_generations(
+        {name: value for name, value in choice.values.items() if name in own}
+    )
+    if not found:
+        sys.stdout.write("Nothing has failed: nothing to ask again.\n")
+        return 0
+    forget(lake().journal_db, [call for _, call in found if call])
+    sys.stdout.write(f"{len(found)} generations that ended badly are asked again.\n")
+    generations = ",".join(gen_id for gen_id, _ in found)
+    choice = replace(choice, values={**choice.values, "gen": generations})
+    return run.build(choice, 0, more, is_forced=True)
+
+
+def failed_generations(chosen: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Return (gen_id, call_id) of what ended badly in the last build, within a restriction.
+
+    Raises:
+        duckdb.Error: nothing was built yet, or somebody is building now.
+    """
+    conditions = ["generations.status in (select unnest(?))"]
+    values: list[Any] = [list(BAD)]
+    for name, value in chosen.items():
+        if name == "cohort":
+            conditions.append(
+                "generations.gen_id in (select gen_id from experiments.membership "
+                "where cohort_id in (select unnest(?)))"
+            )
+        else:
+            conditions.append(f"generations.{COLUMNS[name]} in (select unnest(?))")
+        values.append(slices.listed(value))
+    with duckdb.connect(str(lake().build_db), read_only=True) as connection:
+        load_extensions(connection)
+        return connection.execute(
+            "select gen_id, call_id from experiments.generations as generations where "
+            + " and ".join(conditions),
+            values,
+        ).fetchall()
+
+
+if __name__ == "__main__":
+    sys.exit(told(main))

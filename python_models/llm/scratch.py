@@ -1,0 +1,59 @@
+"""A copy of the build database in which an estimate builds, so that nobody notices.
+
+The lake's lock is held for the time of the copy alone. dbt is told by the environment: a build
+in the copy takes no lock, is no run and shows nothing to readers.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.dbt_environment import environment as dbt_environment
+from ingestion.lakehouse.dbt_environment import target_folder
+from ingestion.lakehouse.lake import lake
+
+VARIABLE = "SLUICE_SCRATCH"  # folder of the copy; the profile reads it too
+NAME = "build.duckdb"  # the stored views name the database: a copy has to have its name
+
+
+def is_scratch() -> bool:
+    """Say whether this process builds in a copy that is thrown away."""
+    return bool(os.environ.get(VARIABLE))
+
+
+@contextmanager
+def scratch_build() -> Iterator[Path]:
+    """Give a folder with a copy of the build database, for a while.
+
+    Raises:
+        LakeLocked: a build is under way: half of it would be counted.
+    """
+    parent = lake().root / "estimates"
+    parent.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
+    try:
+        if lake().build_db.exists():
+            with lock.build_lock():
+                shutil.copyfile(lake().build_db, folder / NAME)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a dbt that builds in a copy: its own files beside it."""
+    target = folder / "target"
+    target.mkdir(exist_ok=True)
+    parsed = (
+        target_folder() / "partial_parse.msgpack"
+    )  # what was parsed before need not be parsed again
+    if parsed.is_file():
+        shutil.copyfile(parsed, target / parsed.name)
+    own = {VARIABLE: str(folder), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+    return dbt_environment() | own

@@ -1,0 +1,11 @@
+from python_models.conversations.signing import setting_of, spoken
+from python_models.conversations.survivors import choose_set_survivors
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    candidates = dbt.ref("int_conversations__set_candidates_ranked")
+    without_prompt = dbt.ref("int_conversations__prompts_removed")
+    texts = spoken(dbt.ref("int_conversations__conversation_texts"), without_prompt)
+    threshold = setting_of(dbt.ref("conversations_thresholds"), "near_duplicate_jaccard")
+    return choose_set_survivors(session, candidates, texts, threshold)

@@ -1,0 +1,265 @@
+"""What the next build would ask and cost: `python -m python_models.runs.estimate`.
+
+What was delivered is landed and the SQL below the LLM steps built in a copy first (it costs
+nothing, and is no run), then every LLM model is run with nothing sent: exact in calls for the
+rows there are, a range where rows depend on answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.generation import require_agreement
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.landing.products import PRODUCTS
+from python_models.llm.asking.estimating import Estimate
+from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
+from python_models.llm.scratch import NAME, environment, scratch_build
+from python_models.runs import slices
+from python_models.runs.dbt_command import variables_argument
+from python_models.runs.nodes import domain_of
+from python_models.runs.slices import Choice
+
+# what does not wait for answers; gates would only say what the next build will say
+EXCLUDED = ("--exclude", "tag:llm+", "gate_*", "--exclude-resource-type", "test", "unit_test")
+
+
+@dataclass(frozen=True)
+class Ranged:
+    """An estimate, and the most it can become through answers that are still to come."""
+
+    now: Estimate
+    most_calls: int
+
+    @property
+    def most_usd(self) -> float:
+        """Return USD for the most calls, at what a call of this step (or its prompt) costs."""
+        if self.now.most_usd is not None:
+            return self.now.most_usd
+        return self.now.usd / self.now.calls * self.most_calls if self.now.calls else 0.0
+
+
+class Refs:
+    """Stands in for dbt while a model is run for its estimate: relations as they were built."""
+
+    this = None  # what a model made last time counts like any other row: nothing is taken over
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
+        self._connection, self._relations = connection, relations
+        self.config = self
+        self.absent: list[str] = []
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Return a model's rows; one that was never built has neither rows nor columns."""
+        try:
+            return self._connection.sql(f"select * from {self._relations[name]}")
+        except duckdb.CatalogException:
+            self.absent.append(name)
+            return self._connection.sql("select null as not_built where false")
+
+    def __call__(self, **_: Any) -> None:
+        """Take a model's configuration (which changes nothing here)."""
+
+    def get(self, _name: str, default: Any = None) -> Any:
+        """Return a setting's default."""
+        return default
+
+
+def main() -> int:
+    """Read the arguments, estimate, show."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--no-land", action="store_true", help="leave out what has not landed")
+    parser.add_argument(
+        "--no-build", action="store_true", help="take the rows as the last build left them"
+    )
+    slices.add_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    arguments = parser.parse_args()
+    require_agreement(lake().root)
+    choice = slices.choice_from(arguments)
+    is_checked = slices.refuse_unknown(choice)
+    if not (arguments.no_build or arguments.no_land):
+        land(choice)
+    if not is_checked:
+        slices.refuse_unknown(choice)
+    ranged = estimate_all(not arguments.no_build, choice)
+    if arguments.json:
+        rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
+        sys.stdout.write(json.dumps(rows) + "\n")
+    else:
+        show(ranged)
+    return 0
+
+
+def land(choice: Choice) -> None:
+    """Land what was delivered or declared since; what is refused is told and does not count."""
+    tell("landing what is new")
+    command = [sys.executable, "-m", "ingestion", *choice.domains]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.stderr.write(f"{done.stdout}{done.stderr}")
+        tell("not everything that was delivered has landed: see above; the rest is counted")
+
+
+def tell(what: str) -> None:
+    """Say what is being done."""
+    sys.stderr.write(f"estimate: {what} ..\n")
+
+
+def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
+    """Return the estimate of every LLM model within a choice, upstream ones first."""
+    tell("copying the last build")
+    with scratch_build() as folder:
+        manifest = build_inputs(folder, is_building, choice)
+        wanted = choice.domains or PRODUCTS
+        nodes = [node for node in llm_nodes(manifest) if domain_of(node) in wanted]
+        relations = {
+            node["name"]: node["relation_name"]
+            for node in manifest["nodes"].values()
+            if node["resource_type"] in ("model", "seed") and node.get("relation_name")
+        }
+        connection = duckdb.connect(folder / NAME)
+        try:
+            load_extensions(connection)
+            return ranges(manifest, [estimate_node(connection, relations, node) for node in nodes])
+        finally:
+            connection.close()
+
+
+def build_inputs(folder: Path, is_building: bool, choice: Choice) -> dict[str, Any]:
+    """Build the SQL whose rows the first LLM steps read; return dbt's manifest."""
+    if is_building:
+        tell("building what the steps read, in the copy")
+        above_llm = [f"+tag:llm,+{name}" for name in choice.domains] or ["+tag:llm"]
+        variables = variables_argument(choice.variables)
+        run_dbt(folder, ["build", "--quiet", "--select", *above_llm, *EXCLUDED, *variables])
+    else:
+        run_dbt(folder, ["parse", "--quiet"])
+    return json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def run_dbt(folder: Path, arguments: list[str]) -> None:
+    """Run dbt in a process of its own: one that has the build database open could not read it.
+
+    Raises:
+        SystemExit: dbt failed; it has said why.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
+    done = subprocess.run(
+        command, cwd=DBT_FOLDER, env=environment(folder), check=False, stdout=sys.stderr
+    )
+    if done.returncode:
+        raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
+
+
+def llm_nodes(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the Python models tagged `llm`, those others depend on first."""
+    found = {
+        name: node
+        for name, node in manifest["nodes"].items()
+        if node.get("language") == "python" and "llm" in node["tags"]
+    }
+    return sorted(found.values(), key=lambda node: len(above(manifest, node) & found.keys()))
+
+
+def above(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
+    """Return every node a node depends on, near or far."""
+    seen: set[str] = set()
+    left = list(node["depends_on"]["nodes"])
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            left += manifest["nodes"].get(name, {}).get("depends_on", {}).get("nodes", [])
+    return seen
+
+
+def estimate_node(
+    connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
+) -> tuple[dict[str, Any], Estimate | None]:
+    """Run one model without asking anything; None where its input was not built yet."""
+    tell(node["name"])
+    path = (DBT_FOLDER / node["original_file_path"]).resolve()
+    spec = importlib.util.spec_from_file_location(node["name"], path)
+    assert spec is not None and spec.loader is not None, path
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    recorded: list[Estimate] = []
+    token = RECORDER.set(recorded)
+    refs = Refs(connection, relations)
+    try:
+        module.model(refs, connection)
+    except OnlyEstimated:
+        pass
+    except Exception:
+        if not refs.absent:
+            raise
+        return node, None  # it cannot do without what was never built
+    finally:
+        RECORDER.reset(token)
+    return node, recorded[0] if recorded else None
+
+
+def ranges(
+    manifest: dict[str, Any], estimates: list[tuple[dict[str, Any], Estimate | None]]
+) -> list[Ranged]:
+    """Add to each step what answers still to come may add to its rows: a row for each answer."""
+    known = {node["unique_id"]: one for node, one in estimates}
+    found = []
+    for node, one in estimates:
+        names = above(manifest, node) & known.keys()
+        upstream = [earlier for name in names if (earlier := known[name]) is not None]
+        coming = sum(each.most_calls or each.calls for each in upstream)
+        if one is None:
+            one = empty_estimate(node, upstream[0] if upstream else None)
+        found.append(Ranged(one, one.calls + coming if one.most_calls is None else one.most_calls))
+    return found
+
+
+def empty_estimate(node: dict[str, Any], earlier: Estimate | None) -> Estimate:
+    """Return the estimate of a step whose input does not exist before other answers do."""
+    basis = "its rows depend on answers that are still to come"
+    if earlier is not None:
+        return replace(
+            earlier, step=node["name"], node=node["name"], rows=0, calls=0, cached_calls=0,
+            prompt_tokens=0, completion_tokens=0, usd=0.0, basis=basis,
+        )  # fmt: skip
+    return Estimate(node["name"], node["name"], "", "", 0, 0, 0, 0, 0, 0.0, basis)
+
+
+def show(ranged: list[Ranged]) -> None:
+    """Print the estimates as a table."""
+    columns = ("step", "model", "rows", "calls", "answered before", "tokens in", "tokens out",
+               "USD", "basis")  # fmt: skip
+    table = Table(*columns, title="What the next build would ask")
+    for one in ranged:
+        now = one.now
+        calls = f"{now.calls:,}" + (f" to {one.most_calls:,}" if one.most_calls > now.calls else "")
+        usd = f"{now.usd:.4f}" + (f" to {one.most_usd:.4f}" if one.most_usd > now.usd else "")
+        table.add_row(
+            now.step, f"{now.model} at {now.endpoint}", f"{now.rows:,}", calls,
+            f"{now.cached_calls:,}", f"{now.prompt_tokens:,}", f"{now.completion_tokens:,}", usd,
+            now.basis,
+        )  # fmt: skip
+    total = sum(one.now.usd for one in ranged)
+    most = sum(max(one.now.usd, one.most_usd) for one in ranged)
+    to = f", up to ${most:.4f} with those that depend on answers" if most > total else ""
+    Console(width=160).print(table, f"together ${total:.4f} for the rows there are{to}")
+
+
+if __name__ == "__main__":
+    sys.exit(told(main))

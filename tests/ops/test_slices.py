@@ -1,0 +1,121 @@
+"""What a run is restricted to: a value that matches nothing is refused before anything runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import pytest
+
+from ingestion.lakehouse.settings import SettingsError, settings
+from ingestion.landing.products import PRODUCTS
+from python_models.runs import run, slices
+
+
+def chosen(*arguments: str) -> slices.Choice:
+    parser = argparse.ArgumentParser()
+    slices.add_options(parser)
+    return slices.choice_from(parser.parse_args(arguments))
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there is, without a lake that has it."""
+    rows = {
+        "control_id": [("press-01",), ("press-02",), ("oven-01",)],
+        "first_reading_at": [],
+        "cohort_id": [],
+    }
+
+    def answer(_: object, query: str) -> list[tuple]:
+        return next((found for word, found in rows.items() if word in query), [("known",)])
+
+    monkeypatch.setattr(slices._Lists, "rows", answer)
+
+
+def test_every_slice_of_a_product_is_an_option_and_a_dbt_variable() -> None:
+    for product in PRODUCTS.values():
+        for one in product.slices:
+            value = "2026-01-05" if one.kind != "values" else "a,b"
+            choice = chosen(f"--{one.name}={value}")
+            assert choice.variables == {one.variable: value}
+
+
+def test_products_are_chosen_in_the_order_of_the_menu_and_selected_by_name() -> None:
+    first, second, *_ = PRODUCTS
+    choice = chosen("--domain", f"{second}, {first}")
+    assert choice.domains == (first, second)
+    assert choice.selection == ["--select", first, second]
+    assert chosen().selection == []
+
+
+def test_an_unknown_product_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SettingsError, match="There is no product nothing; there are: .*telemetry"):
+        chosen("--domain", "nothing")
+
+
+def test_a_slice_of_a_product_that_is_left_out_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CONTROLS= restricts telemetry, which DOMAIN=exp"):
+        chosen("--controls", "a", "--domain", "experiments")
+
+
+@pytest.mark.parametrize("value", ["31.01.2026", "2026-13-01", "yesterday", "2026-02-30"])
+def test_what_is_no_day_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="is no day; write it as 2025-01-31"):
+        chosen("--from", value)
+
+
+def test_days_from_the_wrong_end_are_refused() -> None:
+    with pytest.raises(slices.NothingMatches, match="FROM=2026-02-01 lies after TO=2026-01-31"):
+        chosen("--from", "2026-02-01", "--to", "2026-01-31")
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_value_that_matches_nothing_is_refused_with_what_there_is() -> None:
+    with pytest.raises(slices.NothingMatches) as refused:
+        slices.refuse_unknown(chosen("--controls", "press-01,pres-2"))
+    said = str(refused.value)
+    assert said.startswith("CONTROLS=pres-2 matches nothing. There are: press-02, ")
+    assert "oven-01" in said
+    assert "make land" in said
+    assert slices.refuse_unknown(chosen("--controls", " press-02 , oven-01"))
+
+
+@pytest.mark.usefixtures("listed")
+def test_before_the_first_landing_there_is_nothing_to_hold_a_value_against() -> None:
+    assert not slices.refuse_unknown(chosen("--cohort", "any"))
+    assert not slices.refuse_unknown(chosen("--from", "2026-01-01"))
+
+
+def test_words_typed_for_make_restrict_and_those_of_the_environment_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STAGE", "draft")
+    monkeypatch.setenv("CONTROLS", 'press\'s "01"')
+    choice = chosen("--typed", "CONTROLS ARGS PYTHON")
+    assert dict(choice.values) == {"controls": 'press\'s "01"'}
+
+
+def test_a_misspelt_word_is_named_with_the_one_that_is_meant() -> None:
+    with pytest.raises(SettingsError, match="There is no CONTROL=; CONTROLS= is meant"):
+        chosen("--typed", "CONTROL")
+
+
+def test_a_run_says_what_is_wrong_and_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["--demo", "--from", "2026-02-01", "--to", "2026-01-01"]) == 2
+    said = capsys.readouterr()
+    assert "lies after" in said.err
+    assert not said.out
+
+
+def test_a_mode_of_one_run_holds_for_all_that_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_MODE", "")
+    monkeypatch.setenv("MODE", "sequential")
+    chosen("--typed", "MODE")
+    assert os.environ["SLUICE_MODE"] == "sequential"
+    assert (settings().keeps_order, settings().llm_pace) == (True, "sequential")
+    chosen("--mode", "priority")
+    assert (settings().keeps_order, settings().llm_pace) == (False, "adaptive")
+    monkeypatch.setenv("MODE", "fast")
+    with pytest.raises(SettingsError, match="SLUICE_MODE: Input should be 'sequential'"):
+        chosen("--typed", "MODE")

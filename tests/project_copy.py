@@ -1,0 +1,75 @@
+"""A copy of the project in a folder of its own, run as a person runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ingestion.lakehouse.settings import PROJECT_ROOT
+
+ROOMS = ("dbt_project", "python_models", "ingestion", "expectations", "dashboards")
+FILES = ("pyproject.toml", ".dlt", ".streamlit", "requirements.lock", "Makefile", ".env.example")
+IGNORED = shutil.ignore_patterns("target", "logs", "__pycache__", "*.egg-info", "lake")
+# what decides elsewhere how a process of this project works
+LEFT_OUT = ("SLUICE_LAKE", "SLUICE_SOURCES", "DBT_TARGET_PATH", "DBT_LOG_PATH")
+
+
+class ProjectCopy:
+    """The project in `folder`, with a lake of its own."""
+
+    def __init__(self, folder: Path, *more: str) -> None:
+        self.folder, self.lake = folder, folder / "lake"
+        folder.mkdir(parents=True)
+        for name in (*ROOMS, *FILES, *more):
+            source = PROJECT_ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=IGNORED)
+            elif source.exists():
+                shutil.copy(source, folder / name)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of the copy's processes."""
+        found = {name: text for name, text in os.environ.items() if name not in LEFT_OUT}
+        found |= {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        if self.lake != self.folder / "lake":
+            found["SLUICE_LAKE"] = str(self.lake)
+        return found | more
+
+    def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a module of the copy; `more` are variables of its environment."""
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", *arguments],
+            cwd=self.folder,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def python(self, *arguments: str, **more: str) -> str:
+        """Run a module that has to succeed; returns what it printed."""
+        done = self.run(*arguments, **more)
+        assert done.returncode == 0, (arguments, done.stdout[-3000:], done.stderr[-3000:])
+        return done.stdout
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        """Ask the release."""
+        found: list[dict[str, Any]] = json.loads(
+            self.python("python_models.release.sql", "-q", query, "-f", "json")
+        )
+        return found
+
+    def contents(self) -> dict[str, str]:
+        """Return {path: hash} of the copy's own files."""
+        return {
+            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for name in (*ROOMS, *FILES, "tests", "docs")
+            for path in sorted([self.folder / name, *(self.folder / name).rglob("*")])
+            if path.is_file() and not {"target", "logs", "__pycache__"} & set(path.parts)
+        }
