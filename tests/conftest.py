@@ -59,7 +59,6 @@ UNIT = (
     "conversations/test_round_trip.py",
     "conversations_landing/test_decoding.py",
     "conversations_landing/test_formats.py",
-    "dashboards/test_release.py",
     "experiments_agreement/test_agreement.py",
     "experiments_agreement/test_judging.py",
     "experiments_scores/",

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
+from ingestion.lakehouse.generation import require_agreement
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import QUIET
 
 
@@ -18,6 +20,7 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     A process of its own: what dbt keeps in memory is given back, and ending it ends the build
     without the caller. What is shown of it is a line a phase; with VERBOSE set, all that dbt says.
     """
+    require_agreement(lake().root)  # before dbt writes its log into it
     command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
     told = {} if os.environ.get("VERBOSE") else {"DBT_QUIET": "1", QUIET: "1"}
     known = told | environment(extra)

@@ -89,6 +89,7 @@ def put_back(store: Store, chosen: Backup, is_overwriting: bool) -> Path | None:
         (beside / "latest.duckdb").symlink_to(chosen.latest)
     (beside / RESTORING).write_text(chosen.root, encoding="utf-8")
     aside = _make_room(root)
+    beside.chmod(0o700)  # as a new lake is: its owner's alone
     beside.rename(root)
     fault("restore.placed")
     finish(chosen.root)

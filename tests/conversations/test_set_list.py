@@ -21,6 +21,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of one's own declarations."""
     folder = tmp_path / "sources"
     folder.mkdir()
+    (folder / "chats.yml").write_text("dataset: chats\nlocation: nowhere/*.jsonl\n")
     monkeypatch.setenv("SLUICE_SOURCES", str(folder))
     return folder
 

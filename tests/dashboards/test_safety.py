@@ -141,7 +141,7 @@ LONG = {
     "rows": "select count(*) from range(10_000_000_000) as a, range(1_000_000) as b",
     # one call each, between whose steps DuckDB never looks at its clock
     "one call": "select length(list_reduce(range(20_000_000), lambda x, y: (x * y) % 97)::text)",
-    "a pattern": "select regexp_matches(repeat('a', 30_000_000), '(a*)*(a*)*b|c{99}')",
+    "a pattern": "select regexp_matches(repeat('a', 400_000_000), '(a*)*(a*)*b|c{99}')",
     "recursion": "with recursive r as (select 1 as n union all select n + 1 from r) "
     "select max(n) from r",
 }

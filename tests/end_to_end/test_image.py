@@ -74,7 +74,7 @@ def test_a_run_writes_into_the_lake_only(image: Image) -> None:
     query = "select count(*) > 10 as is_there from telemetry.cycles"
     assert "true" in image.run(["make", "sql", f"Q={query}", "FORMAT=csv"], settings).lower()
     assert (lake / "dbt" / "target" / "manifest.json").is_file()
-    assert (lake / "dbt" / "logs" / "dbt.log").is_file()
+    assert (lake / "logs" / "dbt.log").is_file()
     asked = image.run(["make", "estimate", "DOMAIN=telemetry", "ARGS=--no-build"], settings)
     assert "telemetry_assessment" in asked
     image.run(["make", "docs"], settings)

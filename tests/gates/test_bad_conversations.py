@@ -94,7 +94,7 @@ def test_the_build_fails_and_says_which_promise_broke(
     assert stopped.returncode != 0
     assert f"{GATE} stops the build: 1 of" in stopped.stdout
     assert f"new_files: {PROMISE} -- 1 unexpected row" in stopped.stdout
-    assert "letters" in stopped.stdout and "accepted_loads" in stopped.stdout
+    assert "letters" in stopped.stdout and "ACCEPT=" in stopped.stdout
 
 
 def test_everything_below_the_gate_is_skipped(

@@ -18,7 +18,7 @@ from ingestion.lakehouse.settings import reset_settings
 from tests.experiments.studies import write_study
 from tests.gates.plant import ROOT, Plant
 
-COMMAND = (sys.executable, "-m", "python_models.llm.estimate", "--domain", "experiments", "--json")
+COMMAND = (sys.executable, "-m", "python_models.runs.estimate", "--domain", "experiments", "--json")
 DRAFTS = "llm_experiments__drafts_written"
 
 

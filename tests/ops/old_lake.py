@@ -17,6 +17,7 @@ def unpack(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root.mkdir(parents=True)
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(root, filter="data")
+    root.chmod(0o700)  # which doctor asks for, and lakes of that age were not
     use(root, monkeypatch)
     return root
 

@@ -1,4 +1,4 @@
--- What became of the files of each source: how many rows count, and where the others went.
+-- What became of the files of each source: which rows count, and where others went.
 select
     files.source,
     files.status,

@@ -10,4 +10,6 @@ select
 from telemetry.sensor_values
 group by sensor_values.control_id, sensor_values.sensor, sensor_values.reading_date
 order by
-    sensor_values.control_id asc, sensor_values.sensor asc, sensor_values.reading_date asc
+    sensor_values.control_id asc,
+    sensor_values.sensor asc,
+    sensor_values.reading_date asc
