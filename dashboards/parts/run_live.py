@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards.parts.text import duration, escaped
 from dashboards.shared import runs_queries as queries
 from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
 from python_models.release.run_states import settle
 
@@ -31,6 +32,8 @@ PHASES = pa.schema(
 
 def build_in_progress(columns: dict[str, Any]) -> bool:
     """Show the phases of the build that is going on; says whether there is one."""
+    if not lake().journal_db.exists():
+        return False  # a copy of released files alone: nothing is built here
     settle()
     held = lock.holder()
     if held is None:

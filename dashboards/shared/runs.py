@@ -7,13 +7,14 @@ from typing import Any
 import streamlit as st
 
 from dashboards.parts import run_live, run_progress, runner
-from dashboards.parts.page import asking, empty, guarded, part
+from dashboards.parts.page import Ask, asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import escaped, moment, words
 from dashboards.shared import runs_compare
 from dashboards.shared import runs_queries as queries
 from dashboards.shared.runs_live import live_rows
+from ingestion.lakehouse.lake import lake
 
 NUMBER = st.column_config.NumberColumn
 RUN_COLUMNS = {
@@ -87,9 +88,11 @@ def _start() -> None:
 
 
 def _runs(release: Release | None) -> None:
-    ask = live_rows
+    ask: Ask = live_rows
+    if release is not None and not lake().journal_db.exists():  # a copy of released files alone
+        ask = asking(release)
     runs = ask(queries.RUNS)
-    if not len(runs) and release is not None:  # a copy of the released files alone
+    if not len(runs) and release is not None:
         ask = asking(release)
         runs = ask(queries.RUNS)
     if not len(runs):
