@@ -7,14 +7,12 @@ enough of it, a bounded number of chunks at a time.
 from __future__ import annotations
 
 import gc
-import importlib
 import multiprocessing
 import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from ingestion.conversations.chunks import Chunk, Done, standardise_chunk
@@ -22,6 +20,7 @@ from ingestion.conversations.declaration import Dataset
 from ingestion.conversations.decoding import Dialect, Position, records
 from ingestion.conversations.pacing import Window
 from ingestion.conversations.payload import Payload, Wrapped
+from ingestion.landing.own_reader import own_rows
 from ingestion.landing.rejecting import Unreadable
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 
@@ -36,7 +35,7 @@ def read(context: ReaderContext, job: Job) -> FileRead:
     Raises:
         Unreadable: the whole file is refused.
     """
-    dataset = _dataset(context, job.declaration)
+    dataset = context.declaration(job, Dataset)
     position = Position()
     chunks = _chunks(_records(dataset, job, position), job, dataset)
     found = FileRead()
@@ -57,31 +56,11 @@ def read(context: ReaderContext, job: Job) -> FileRead:
     return found
 
 
-def _dataset(context: ReaderContext, text: str) -> Dataset:
-    if text not in context.kept:
-        context.kept[text] = Dataset.model_validate_json(text)
-    known: Dataset = context.kept[text]
-    return known
-
-
 def _records(dataset: Dataset, job: Job, position: Position) -> Iterator[Payload]:
     name = job.part or job.origin.source_file
     if dataset.reader is None:
         return records(job.path, name, Dialect(dataset.encoding, dataset.delimiter), position)
-    return _own_records(dataset.reader, job.path)
-
-
-def _own_records(reader: str, path: Path) -> Iterator[Payload]:
-    """Records of a reader of one's own: `function(path)` yields dicts or texts.
-
-    Raises:
-        Unreadable: the reader raised an error.
-    """
-    module, _, name = reader.partition(":")
-    try:
-        yield from getattr(importlib.import_module(module), name)(path)
-    except Exception as error:
-        raise Unreadable("reader_failed", f"{reader}: {type(error).__name__}: {error}") from error
+    return own_rows(dataset.reader, job.path)
 
 
 def _chunks(payloads: Iterable[Payload], job: Job, dataset: Dataset) -> Iterator[Chunk]:

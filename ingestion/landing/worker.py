@@ -20,7 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -41,6 +41,10 @@ BROKEN = (
     duckdb.OutOfMemoryException,
     BrokenProcessPool,
 )
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+Declaration = TypeVar("Declaration", bound="BaseModel")
 PARQUET = "(format parquet, compression snappy, row_group_size 122880)"
 
 
@@ -55,6 +59,13 @@ class ReaderContext:
     kept: dict[str, Any] = field(default_factory=dict)  # what a reader keeps between files
     # says how far a file is: its job's number, rows and bytes read so far
     tell: Callable[[int, int, int], None] = field(default=lambda *_: None)
+
+    def declaration(self, job: Job, kind: type[Declaration]) -> Declaration:
+        """Return the declaration a job came with; those of one text are read once."""
+        if job.declaration not in self.kept:
+            self.kept[job.declaration] = kind.model_validate_json(job.declaration)
+        known: Declaration = self.kept[job.declaration]
+        return known
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ingestion.tables.survey import Unreadable
+from ingestion.landing.rejecting import Unreadable
 
 ZIP_MARK = b"PK\x03\x04"
 DATA_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".jsonl", ".ndjson", ".json", ".parquet", ".pq",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.grammar import Dialect
 from ingestion.tables.staged import Column, Wanted, matching, split_line
-from ingestion.tables.survey import Text, Unreadable, lines_at
+from ingestion.tables.survey import Text, lines_at
 
 DELIMITERS = {",": "','", ";": "';'", "\t": '"\\t"', "|": "'|'"}
 LOOKED_AT = 30  # lines at the start of a file in which the header may stand

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingestion.landing import rejecting
+from ingestion.landing.own_reader import own_rows
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.tables.declaration import Table
 from ingestion.tables.rejecting import staged_rejects
 from ingestion.tables.staged import Staged, Wanted, constant, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage
-from ingestion.tables.survey import Unreadable, blame
+from ingestion.tables.survey import blame
 from ingestion.tables.typed_columns import TypedColumns, typed_columns
 from ingestion.tables.workbook import csv_of_workbook
 
@@ -26,23 +25,14 @@ def read(context: ReaderContext, job: Job) -> FileRead:
     Raises:
         Unreadable: the whole file is refused.
     """
-    table = _table(context, job.declaration)
+    table = context.declaration(job, Table)
     try:
         return _read(context.connection.cursor(), table, job)
-    except Unreadable as error:
-        raise rejecting.Unreadable(error.reason, str(error)) from None
     finally:
         for name in ("lines", "staged", "odd"):
             (job.scratch / f"{name}.parquet").unlink(missing_ok=True)
         for path in [*job.scratch.glob("clean.*"), *job.scratch.glob("own_rows.jsonl")]:
             path.unlink()
-
-
-def _table(context: ReaderContext, text: str) -> Table:
-    if text not in context.kept:
-        context.kept[text] = Table.model_validate_json(text)
-    known: Table = context.kept[text]
-    return known
 
 
 def _read(cursor: duckdb.DuckDBPyConnection, table: Table, job: Job) -> FileRead:
@@ -65,17 +55,10 @@ def _rows_at(table: Table, job: Job) -> tuple[Path, str]:
     if table.reader is None:
         declared = table.files.format if table.files else "jsonl"
         return job.path, file_format(job.path, job.origin.source_file, declared)
-    module, _, name = table.reader.partition(":")
     target = job.scratch / "own_rows.jsonl"
-    try:
-        rows = getattr(importlib.import_module(module), name)(job.path)
-        with target.open("w", encoding="utf-8") as stream:
-            for row in rows:
-                stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-    except Exception as error:
-        raise Unreadable(
-            "reader_failed", f"{table.reader}: {type(error).__name__}: {error}"
-        ) from error
+    with target.open("w", encoding="utf-8") as stream:
+        for row in own_rows(table.reader, job.path):
+            stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
     return target, "jsonl"
 
 

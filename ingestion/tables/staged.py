@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import duckdb
 
 from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.grammar import Dialect, Instant
 from ingestion.tables.instants import instant_sql
-from ingestion.tables.survey import BadLine, Text, Unreadable, lines_at
+from ingestion.tables.survey import BadLine, Text, lines_at
 
 SAMPLE_ROWS = 2000
 NUMERIC_SHARE = 0.5  # a column of which more are numbers is a sensor

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.causes import bad_header, missing_columns
 from ingestion.tables.grammar import Dialect, Instant
 from ingestion.tables.keeping import keep_in_order
@@ -32,7 +33,7 @@ from ingestion.tables.staged import (
     time_ahead,
     written_columns,
 )
-from ingestion.tables.survey import BadLine, Text, Unreadable, blame, lines_at, readable_text
+from ingestion.tables.survey import BadLine, Text, blame, lines_at, readable_text
 from ingestion.tables.unit_rows import unit_row
 
 

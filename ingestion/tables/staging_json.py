@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.grammar import Dialect
 from ingestion.tables.keeping import keep
 from ingestion.tables.staged import (
@@ -29,7 +30,7 @@ from ingestion.tables.staged import (
     staged_columns,
     time_ahead,
 )
-from ingestion.tables.survey import MAX_LINE, BadLine, Text, Unreadable, readable_text
+from ingestion.tables.survey import MAX_LINE, BadLine, Text, readable_text
 
 ODD_SHARE = 0.2  # with more odd lines than this there is no usual shape
 
@@ -167,11 +168,10 @@ def _usual_shape(
 
     None where the keys cannot be the columns.
     """
-    found = con.execute(
+    keys, has_booleans = con.execute(
         "select mode(json_keys(line)), bool_or(contains(line, 'true') or contains(line, 'false')) "
         f"from (from {_numbered_lines(text)} limit {SAMPLE_ROWS}) where ({_JSON_PROBLEM}) is null"
-    ).fetchall()
-    keys, has_booleans = found[0]
+    ).fetchall()[0]
     shape: list[str] = keys or []
     if not shape or "" in shape or len({key.casefold() for key in shape}) < len(shape):
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.staged import (
     NUMBER_TYPES,
     Column,
@@ -16,7 +17,7 @@ from ingestion.tables.staged import (
     numeric_by_sample,
     quoted,
 )
-from ingestion.tables.survey import Unreadable, blame
+from ingestion.tables.survey import blame
 
 UNPACKED = 8  # how much larger the rows of a Parquet file are as text, at most as a rule
 

@@ -20,6 +20,7 @@ import numpy as np
 from isal import igzip
 from isal.isal_zlib import IsalError
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.grammar import Dialect
 from ingestion.tables.quotes import is_left_open, quotes_close, triple_quotes
 
@@ -28,14 +29,6 @@ _CUT = 2 * 1024 * 1024  # characters read of a line, more than MAX_LINE
 _WIDE_MARKS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 MAX_LINE = 1_900_000  # characters; DuckDB takes no line of 2,000,000 bytes
 _WINDOW = 512 * 1024  # a longer line covers one of these, from its multiples in the file, whole
-
-
-class Unreadable(Exception):
-    """The whole file is rejected; `reason` is a short code, the message is for a person."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 def blame(error: duckdb.Error, path: Path, reason: str) -> Unreadable:

@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.grammar import EPOCHS, Dialect, Files
-from ingestion.tables.survey import Unreadable
 
 
 def csv_of_workbook(path: Path, files: Files, form: str, target: Path) -> Dialect:

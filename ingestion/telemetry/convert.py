@@ -7,11 +7,12 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.instants import FIRST, LAST
 from ingestion.tables.rejecting import Reject, rejected_cells, staged_rejects
 from ingestion.tables.staged import Staged, Wanted, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage
-from ingestion.tables.survey import Unreadable, blame
+from ingestion.tables.survey import blame
 from ingestion.tables.workbook import csv_of_workbook
 from ingestion.telemetry.canonical import column_uses, row_over, table_queries
 from ingestion.telemetry.declaration import Declaration

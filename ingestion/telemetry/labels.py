@@ -9,13 +9,13 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.bounds import clock_bounds
 from ingestion.tables.grammar import Instant
 from ingestion.tables.instants import TimeSql, instant_sql
 from ingestion.tables.rejecting import Reject, staged_rejects
 from ingestion.tables.staged import Staged, Wanted, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage
-from ingestion.tables.survey import Unreadable
 from ingestion.telemetry.convert import Converted
 from ingestion.telemetry.declaration import Declaration, LabelSpans, LabelWindows
 from ingestion.telemetry.mapping import (

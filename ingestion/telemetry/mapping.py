@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.grammar import Dialect
 from ingestion.tables.instants import TimeSql, instant_sql
 from ingestion.tables.staged import Column, Staged, Wanted, constant, number_sql, quoted
-from ingestion.tables.survey import Unreadable
 from ingestion.tables.trimming import trimmed_sql
 from ingestion.telemetry.declaration import (
     ControlId,

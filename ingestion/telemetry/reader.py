@@ -7,10 +7,9 @@ from pathlib import Path, PurePosixPath
 
 import duckdb
 
-from ingestion.landing import rejecting
+from ingestion.landing.rejecting import Unreadable
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.tables.archive import is_zip, members
-from ingestion.tables.survey import Unreadable
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.labels import convert_spans, convert_windows
@@ -23,13 +22,11 @@ def read(context: ReaderContext, job: Job) -> FileRead:
     Raises:
         Unreadable: the whole file is refused.
     """
-    declaration = _declaration(context, job.declaration)
+    declaration = context.declaration(job, Declaration)
     try:
         if job.role in ("data", "rows") and is_zip(job.path):
             return _read_members(context.connection.cursor(), declaration, job)
         return _file_read(_convert(context.connection.cursor(), declaration, job))
-    except Unreadable as error:
-        raise rejecting.Unreadable(error.reason, str(error)) from None
     finally:
         _clean(job.scratch)
 
@@ -93,13 +90,6 @@ def _add(whole: FileRead, part: FileRead, name: str) -> None:
     whole.notes["last_at"] = max(known["last_at"], default=None)
     whole.notes["columns"] |= part.notes["columns"]
     whole.notes["left_out"] |= part.notes["left_out"]
-
-
-def _declaration(context: ReaderContext, text: str) -> Declaration:
-    if text not in context.kept:
-        context.kept[text] = Declaration.model_validate_json(text)
-    known: Declaration = context.kept[text]
-    return known
 
 
 def _convert(cursor: duckdb.DuckDBPyConnection, declaration: Declaration, job: Job) -> Converted:

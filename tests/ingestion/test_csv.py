@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.tables.survey import Unreadable
+from ingestion.landing.rejecting import Unreadable
 from tests.ingestion.reading import declaration, read_text
 
 HEAD = "machine,time,power\n"

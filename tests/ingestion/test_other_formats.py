@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.tables import staging_json
-from ingestion.tables.survey import Unreadable
 from tests.ingestion.reading import Read, declaration, read_file, read_text
 
 GOOD = {"machine": "a", "time": "2024-01-01T00:00:00Z", "power": 1.5}

@@ -11,9 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingestion.landing.rejecting import Unreadable
 from ingestion.rejects import main as rejects_command
 from ingestion.tables.archive import members
-from ingestion.tables.survey import Unreadable
 from tests.ingestion.lakes import HEAD, PLANT, Plant, csv
 from tests.ingestion.reading import PLAIN, declaration, read_text
 
