@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ingestion.conversations.formats import Wishes
 from ingestion.landing.declarations import Grammar
+from ingestion.tables.grammar import Encoding, SourceDeclaration, Strict
 
 SHIPPED = Path(__file__).parent / "datasets"
 Format = Literal[
@@ -22,20 +22,15 @@ Format = Literal[
 ]  # fmt: skip
 
 
-def _as_tuple(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
+    """A single text is a list of one."""
     return (value,) if isinstance(value, str) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
-class _Strict(BaseModel):
-    """A key that is not known is an error, so that a typing mistake never goes unnoticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Columns(_Strict):
+class Columns(Strict):
     """Which columns make a conversation; several are joined, an empty line between them."""
 
     question: Texts = ()
@@ -50,12 +45,11 @@ class Columns(_Strict):
         return self
 
 
-class Dataset(_Strict):
+class Dataset(SourceDeclaration):
     """One dataset of conversations."""
 
     dataset: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
     name: str = ""
-    description: str = ""
     # file, folder, glob, s3://, https://, hf://owner/name, kaggle://owner/slug
     location: Texts = Field(min_length=1)
     exclude: Texts = ()
@@ -64,25 +58,13 @@ class Dataset(_Strict):
     revision: str = "main"
     format: Format = "auto"
     license: str = "unknown"
-    tier: Literal["open", "restricted", "private"] = "private"
-    priority: int = Field(default=0, ge=-1000, le=1000)  # higher is read and judged first
     columns: Columns = Columns()
     roles: dict[str, Literal["system", "user", "assistant", "tool"]] = {}
     html: Literal["auto", "always", "never"] = "auto"
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     delimiter: str | None = Field(default=None, max_length=1)  # of CSV; None: by the header
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")  # of one https file
     reader: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            return codecs.lookup(value).name
-        except LookupError:
-            raise ValueError(
-                f"{value!r} is no encoding Python knows; write utf-8, latin-1, cp1252 or utf-16"
-            ) from None
 
     @field_validator("location")
     @classmethod

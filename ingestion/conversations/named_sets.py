@@ -9,21 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from ingestion.conversations.declaration import Texts
+from ingestion.conversations.declaration import Texts, as_tuple
 from ingestion.landing.declarations import Declared, Grammar
+from ingestion.tables.grammar import Strict
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 POLICIES = ("highest_quality", "first", "newest", "keep_all")
 
 
-def _as_tuple(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 def _some(kind: object) -> object:
-    return Annotated[tuple[kind, ...], BeforeValidator(_as_tuple)]  # type: ignore[valid-type]
+    return Annotated[tuple[kind, ...], BeforeValidator(as_tuple)]  # type: ignore[valid-type]
 
 
 Tiers = _some(Literal["open", "restricted", "private"])
@@ -33,10 +30,8 @@ Flags = _some(
 Kinds = _some(Literal["email", "phone", "card", "ip"])
 
 
-class NamedSet(BaseModel):
+class NamedSet(Strict):
     """One named set."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     set: Name
     description: str = ""

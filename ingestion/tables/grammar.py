@@ -57,7 +57,17 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _known_encoding(value: str) -> str:
+    try:
+        return codecs.lookup(value).name
+    except LookupError:
+        raise ValueError(
+            f"{value!r} is no encoding Python knows; write utf-8, latin-1, cp1252 or utf-16"
+        ) from None
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
 Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_tuple)]
 
@@ -86,18 +96,8 @@ class Dialect(Strict):
     header: bool = True
     names: tuple[str, ...] = ()  # column names, in order, when there is no header
     skip_lines: int = Field(default=0, ge=0)
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     nulls: tuple[str, ...] = DEFAULT_NULLS
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            return codecs.lookup(value).name
-        except LookupError:
-            raise ValueError(
-                f"{value!r} is no encoding Python knows; write utf-8, latin-1, cp1252 or utf-16"
-            ) from None
 
     @model_validator(mode="after")
     def _names_without_header(self) -> Dialect:
