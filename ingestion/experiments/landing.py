@@ -26,7 +26,6 @@ class ExperimentsSource(ProductSource):
 
     domain = "experiments"
     grammar = GRAMMAR
-    reader = "ingestion.experiments.landing:read_nothing"
     declared_table = "declarations"
 
     def declared(self, broken: list[str] | None = None) -> dict[str, Declared]:
@@ -85,11 +84,6 @@ class ExperimentsSource(ProductSource):
 
 
 SOURCE = ExperimentsSource()
-
-
-def read_nothing(*_: Any) -> None:
-    """Stand for the reader of files: a study is read whole, in this process."""
-    raise NotImplementedError("a study is no file")
 
 
 def folder_of(entry: Declared) -> Path:

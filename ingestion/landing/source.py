@@ -38,7 +38,8 @@ class ProductSource:
 
     domain: ClassVar[str]
     grammar: Grammar
-    reader: ClassVar[str]  # `package.module:function`, runs in the reading process
+    # `package.module:function`, runs in the reading process; a source that only streams has none
+    reader: ClassVar[str] = ""
     declared_table: ClassVar[str]  # raw table of declarations: load_id, source, declaration_hash ..
     order: ClassVar[Mapping[str, str]] = {}  # by what the rows of a table are put in order
     merge_bytes: ClassVar[int | None] = None  # parts of a table that are more stay as they are

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.lakehouse.settings import reset_settings
 from tests.telemetry_models.models_project import Models
 
 
@@ -19,3 +20,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
 def lake_folder(tmp_path: Path) -> Path:
     """Where the lake of this test lies."""
     return tmp_path / "lake"
+
+
+@pytest.fixture
+def lake_of_models(models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Models:
+    """The models over an empty lake of this test."""
+    monkeypatch.setenv("SLUICE_LAKE", str(lake_folder))
+    lake_folder.mkdir(exist_ok=True)
+    reset_settings()
+    return models

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingestion.lakehouse.settings import reset_settings
 from tests.telemetry_models.models_project import Models, differences
 from tests.telemetry_models.raw_lake import append_rows, cycle_readings, declare, land
 
 START = datetime(2026, 1, 1, 6, 0)
 LATER = datetime(2026, 2, 1)
-
-
-@pytest.fixture
-def lake_of_models(
-    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Models]:
-    monkeypatch.setenv("SLUICE_LAKE", str(lake_folder))
-    lake_folder.mkdir(exist_ok=True)
-    reset_settings()
-    yield models
 
 
 def day(machine: str = "press-1", **changes: Any) -> list[dict[str, Any]]:

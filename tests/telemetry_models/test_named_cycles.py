@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from ingestion.lakehouse.settings import reset_settings
 from tests.telemetry_models.models_project import Models, differences
 from tests.telemetry_models.raw_lake import declare, land
 
 START = datetime(2026, 3, 1, 10)
 STEP = timedelta(seconds=20)
-
-
-@pytest.fixture
-def lake_of_models(
-    models: Models, lake_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Models]:
-    monkeypatch.setenv("SLUICE_LAKE", str(lake_folder))
-    lake_folder.mkdir(exist_ok=True)
-    reset_settings()
-    declare()
-    yield models
 
 
 def cycle(name: str | None, started_at: datetime, count: int = 30) -> list[dict[str, Any]]:
@@ -63,6 +47,7 @@ def check_equals_rebuild(models: Models) -> None:
 
 
 def test_a_counter_that_restarts_makes_new_cycles(lake_of_models: Models) -> None:
+    declare()
     models, later = lake_of_models, START + timedelta(minutes=400)
     names = [str(number) for number in range(1, 5)]
     land("l1", counted(names, START))
@@ -79,18 +64,21 @@ def test_a_counter_that_restarts_makes_new_cycles(lake_of_models: Models) -> Non
 def test_a_counter_that_runs_backwards_or_comes_back_at_once_makes_new_cycles(
     lake_of_models: Models,
 ) -> None:
+    declare()
     land("l1", counted(["2", "1", "2", "1"], START))
     lake_of_models.run()
     assert [row[1] for row in cycles(lake_of_models)] == [30] * 4
 
 
 def test_an_id_that_is_silent_for_hours_makes_new_cycles(lake_of_models: Models) -> None:
+    declare()
     land("l1", [*cycle("1", START), *cycle("1", START + timedelta(hours=4))])
     lake_of_models.run()
     assert [row[1:] for row in cycles(lake_of_models)] == [(30, 322.0, True)] * 2
 
 
 def test_a_lost_sensor_parts_no_cycle(lake_of_models: Models) -> None:
+    declare()
     rows = cycle("1", START, 60)
     land("l1", [*rows[:20], *rows[50:], *cycle("2", START + 70 * STEP)])
     lake_of_models.run()
@@ -102,6 +90,7 @@ def test_a_lost_sensor_parts_no_cycle(lake_of_models: Models) -> None:
 
 
 def test_ids_that_alternate_row_by_row_are_rejected_for_that(lake_of_models: Models) -> None:
+    declare()
     stations = [*cycle("a", START), *cycle("b", START + STEP / 2)]
     land("l1", [*stations, *cycle("c", START + timedelta(hours=1))])
     lake_of_models.run()
@@ -118,6 +107,7 @@ def test_ids_that_alternate_row_by_row_are_rejected_for_that(lake_of_models: Mod
 
 
 def test_an_earlier_cycle_that_comes_late_takes_the_name(lake_of_models: Models) -> None:
+    declare()
     models = lake_of_models
     land("l1", counted(["1", "2"], START))
     models.run()

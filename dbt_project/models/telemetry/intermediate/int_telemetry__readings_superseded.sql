@@ -38,11 +38,7 @@ readings_of_paths as (
                 readings.reading_at
         ) as newest_load_id
     from readings
-    inner join deliveries
-        on
-            readings.load_id = deliveries.load_id
-            and readings.source = deliveries.source
-            and readings.source_file = deliveries.source_file
+    inner join deliveries on {{ telemetry_same_delivery('readings', 'deliveries') }}
 ),
 
 moments_of_versions as (
