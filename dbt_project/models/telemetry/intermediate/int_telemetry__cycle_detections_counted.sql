@@ -112,10 +112,14 @@ controls as (
         count(*) filter (where labelled_cycles.is_judged) as cycle_count,
         count(*) filter (where not labelled_cycles.is_judged) as unknown_cycle_count,
         coalesce(
-            sum(labelled_cycles.reading_count) filter (where labelled_cycles.is_judged), 0
+            sum(labelled_cycles.reading_count)
+                filter (where labelled_cycles.is_judged),
+            0
         ) as reading_count,
         coalesce(
-            sum(labelled_cycles.reading_count) filter (where not labelled_cycles.is_judged), 0
+            sum(labelled_cycles.reading_count)
+                filter (where not labelled_cycles.is_judged),
+            0
         ) as unknown_reading_count
     from labelled_cycles
     group by labelled_cycles.source, labelled_cycles.control_id
