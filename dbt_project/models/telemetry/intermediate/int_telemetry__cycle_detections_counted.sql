@@ -113,12 +113,12 @@ controls as (
         count(*) filter (where not labelled_cycles.is_judged) as unknown_cycle_count,
         coalesce(
             sum(labelled_cycles.reading_count)
-                filter (where labelled_cycles.is_judged),
+            filter (where labelled_cycles.is_judged),
             0
         ) as reading_count,
         coalesce(
             sum(labelled_cycles.reading_count)
-                filter (where not labelled_cycles.is_judged),
+            filter (where not labelled_cycles.is_judged),
             0
         ) as unknown_reading_count
     from labelled_cycles
