@@ -179,8 +179,8 @@ unit: $(STAMP) ## The tests that start no process and no server: under a minute
 	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
 
 .PHONY: test-one
-test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/llm/test_identity.py
-	@$(if $(T),,echo "Say which: make test-one T=tests/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
+test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/python_models/llm/test_identity.py
+	@$(if $(T),,echo "Say which: make test-one T=tests/python_models/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
 
 .PHONY: test-long
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds

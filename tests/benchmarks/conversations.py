@@ -26,7 +26,7 @@ from rich.table import Table
 from tests.benchmarks.conversation_texts import write_dataset, write_texts
 from tests.benchmarks.lake_bench import ROOT, Bench
 from tests.benchmarks.measure import Measured, measured
-from tests.conversations.texts import brute_force, connected
+from tests.python_models.conversations.texts import brute_force, connected
 
 RESULTS = ROOT / "benchmarks" / "results"
 SAMPLE = 12_000
@@ -197,8 +197,8 @@ def judging_figures(count: int) -> list[Figure]:
     from python_models.conversations.judgement import STEP
     from python_models.llm import run_step
     from tests.benchmarks.llm.setting import bench
-    from tests.conversations.judging import judged_table, many_judged_rows
-    from tests.llm.server import Server
+    from tests.python_models.conversations.judging import judged_table, many_judged_rows
+    from tests.python_models.llm.server import Server
 
     server, found = Server(), []
     try:

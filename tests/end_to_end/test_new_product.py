@@ -235,7 +235,12 @@ def test_without_their_folders_the_project_is_what_it_was(workshop: Workshop) ->
         (project.folder / name).unlink()
     assert project.contents() == workshop.before
     project.python(
-        "pytest", "-q", "-p", "no:xdist", "tests/conventions", "tests/ops/test_slices.py"
+        "pytest",
+        "-q",
+        "-p",
+        "no:xdist",
+        "tests/conventions",
+        "tests/python_models/runs/test_slices.py",
     )
 
 

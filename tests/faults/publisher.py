@@ -16,7 +16,7 @@ from typing import Any
 
 from ingestion.lakehouse import lock
 from python_models.release import mart_parts
-from tests.ops.publishing import build_database, make_things, mart, publish
+from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
 @dataclass

@@ -12,8 +12,8 @@ from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from python_models.release.reader import open_release
 from python_models.runs import __main__ as commands
-from tests.ops.conftest import tiny  # noqa: F401  the fixture
-from tests.ops.tiny import Tiny
+from tests.python_models.conftest import tiny  # noqa: F401  the fixture
+from tests.python_models.tiny import Tiny
 
 STEPS = [
     "node.stg_tiny__things",

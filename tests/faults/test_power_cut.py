@@ -101,7 +101,7 @@ def test_a_landing_syncs_files_and_folders_before_the_catalog_names_them(
 
 
 PUBLISH = (
-    "from tests.ops.publishing import *\n"
+    "from tests.python_models.publishing import *\n"
     "with build_database() as build:\n"
     "    make_things(build)\n"
     "    publish(build, mart())\n"

@@ -3,7 +3,7 @@
 A row fits when the status is one of its statuses and one of its words stands in what the error
 says (its codes and its message, in small letters, never the request that a body may quote); a
 row without words fits whatever is said. Add a provider's way of saying something as a word here
-and its body to `tests/llm/provider_errors.py`.
+and its body to `tests/python_models/llm/provider_errors.py`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from rich.table import Table
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.benchmarks.llm import speed, trouble
 from tests.benchmarks.llm.setting import Figure
-from tests.llm.server import Server
+from tests.python_models.llm.server import Server
 
 RESULTS = PROJECT_ROOT / "benchmarks" / "results"
 

@@ -10,7 +10,7 @@ from openai import AsyncOpenAI
 
 from python_models.llm.prompting.answers import answer_schema
 from python_models.llm.prompting.prompts import load_prompt
-from tests.llm.steps import SINGLE, Verdict, machines
+from tests.python_models.llm.steps import SINGLE, Verdict, machines
 
 
 async def ask_all(url: str, rows: int, in_flight: int) -> None:

@@ -16,7 +16,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
 from python_models.llm.asking.runtime import close_runtime
 from python_models.llm.offline.faults import Faults
-from tests.llm.server import Server
+from tests.python_models.llm.server import Server
 
 DEFAULTS = {
     "LLM_ENDPOINT_NAME": "bench-server",

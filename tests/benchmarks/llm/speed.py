@@ -16,8 +16,8 @@ import pyarrow as pa
 from python_models.llm import run_step
 from tests.benchmarks.llm import bare
 from tests.benchmarks.llm.setting import Figure, bench, drift, greedy_seconds
-from tests.llm.server import ROOT, Server
-from tests.llm.steps import SINGLE, machines
+from tests.python_models.llm.server import ROOT, Server
+from tests.python_models.llm.steps import SINGLE, machines
 
 IN_FLIGHT = 50
 
@@ -130,7 +130,7 @@ def behind_sql(server: Server, rows: int) -> Iterator[Figure]:
 MANY = """
 import json, resource, sys, time
 from python_models.llm import run_step
-from tests.llm.steps import SINGLE, machines
+from tests.python_models.llm.steps import SINGLE, machines
 run_step(None, machines(10), SINGLE, "llm_bench")
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 table = machines(int(sys.argv[1]))

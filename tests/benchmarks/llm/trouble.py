@@ -11,10 +11,10 @@ from pathlib import Path
 
 from python_models.llm import run_step
 from tests.benchmarks.llm.setting import Figure, bench, change, drift, journal
-from tests.llm.server import Server
-from tests.llm.steps import TOLERANT, machines
-from tests.llm.test_cascade import doubtful_task, learn
-from tests.llm.test_crashes import IN_FLIGHT, kill_when, start
+from tests.python_models.llm.server import Server
+from tests.python_models.llm.steps import TOLERANT, machines
+from tests.python_models.llm.test_cascade import doubtful_task, learn
+from tests.python_models.llm.test_crashes import IN_FLIGHT, kill_when, start
 
 CHEAP_SHARE = 0.06  # what the cheap model costs of the dear one (0.15 and 2.50 USD a million)
 

@@ -111,15 +111,11 @@ controls as (
         labelled_cycles.control_id,
         count(*) filter (where labelled_cycles.is_judged) as cycle_count,
         count(*) filter (where not labelled_cycles.is_judged) as unknown_cycle_count,
-        coalesce(
-            sum(labelled_cycles.reading_count)
-            filter (where labelled_cycles.is_judged),
-            0
-        ) as reading_count,
-        coalesce(
-            sum(labelled_cycles.reading_count)
-            filter (where not labelled_cycles.is_judged),
-            0
+        sum(labelled_cycles.reading_count * cast(labelled_cycles.is_judged as integer))
+            as reading_count,
+        sum(
+            labelled_cycles.reading_count
+            * cast(not labelled_cycles.is_judged as integer)
         ) as unknown_reading_count
     from labelled_cycles
     group by labelled_cycles.source, labelled_cycles.control_id

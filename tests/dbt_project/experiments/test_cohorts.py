@@ -1,0 +1,119 @@
+"""Cohorts over time: what is shared is never asked twice, what changed is asked, nothing more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.dbt_project.experiments.conftest import Story
+
+# 3 pairs x 3 draft templates; an essay by `copy` and one by the model; one judgement each
+DRAFTS, ESSAYS, EVALUATIONS = 9, 18, 18
+
+
+def test_first_run_plans_the_whole_product_and_asks_for_each_text_once(story: Story) -> None:
+    state = story.first
+    assert state.code == 0, state.said
+    (cohort,) = state.cohorts
+    counts = (cohort["draft_count"], cohort["essay_count"], cohort["evaluation_count"])
+    assert counts == (DRAFTS, ESSAYS, EVALUATIONS)
+    assert cohort["combo_count"] == 3
+    # the broken template's drafts have no tag: their six essays and judgements are never asked
+    assert state.calls == {
+        "experiments_draft": 9, "experiments_essay": 6, "experiments_evaluation": 12,
+    }  # fmt: skip
+    assert state.attempts == 27
+    assert state.released == DRAFTS + ESSAYS + EVALUATIONS
+
+
+def test_failed_parser_fails_its_rows_only_and_children_are_blocked_with_the_reason(
+    story: Story,
+) -> None:
+    by_template = Counter((row["template_id"], row["status"]) for row in story.first.of("draft"))
+    assert by_template == {("idea", "ok"): 3, ("plain", "ok"): 3, ("broken", "invalid"): 3}
+    bad = [row for row in story.first.of("draft") if row["status"] == "invalid"]
+    assert all(row["raw"] and row["parse_error"] == "there is no <missing>" for row in bad)
+    blocked = story.first.of("essay", "blocked")
+    assert {row["parent_gen_id"] for row in blocked} == {row["gen_id"] for row in bad}
+    assert all("there is no <missing>" in row["error"] for row in blocked)
+    assert len(story.first.of("evaluation", "blocked")) == 6
+
+
+def test_copied_essay_is_its_draft_and_the_written_one_is_by_the_drafts_model(
+    story: Story,
+) -> None:
+    known = story.first.generations
+    for essay in story.first.of("essay", "ok"):
+        draft = known[essay["parent_gen_id"]]
+        assert (essay["model_id"], essay["combo_id"]) == (draft["model_id"], draft["combo_id"])
+        if essay["generator"] == "copy":
+            assert (essay["parsed"], essay["call_id"]) == (draft["parsed"], None)
+        else:
+            assert draft["parsed"] in essay["prompt"]
+
+
+def test_changed_template_regenerates_what_it_touches_and_nothing_else(story: Story) -> None:
+    before, after = story.first, story.changed
+    assert after.code == 0, after.said
+    # three drafts, their three written essays (copies cost nothing), six judgements
+    assert after.calls == {
+        "experiments_draft": 12, "experiments_essay": 9, "experiments_evaluation": 18,
+    }  # fmt: skip
+    old, new = (row["cohort_id"] for row in after.cohorts)
+    assert old == before.cohorts[0]["cohort_id"]
+    assert after.members(old) == before.members(old)
+    shared = after.members(old) & after.members(new)
+    assert Counter(after.generations[one]["stage"] for one in shared) == {
+        "draft": 6, "essay": 12, "evaluation": 12,
+    }  # fmt: skip
+    assert {one: after.generations[one]["parsed"] for one in before.generations} == {
+        one: row["parsed"] for one, row in before.generations.items()
+    }
+    assert set(after.generations) == after.members(old) | after.members(new)
+
+
+def test_old_essays_are_judged_again_by_a_new_judge_without_being_written_again(
+    story: Story,
+) -> None:
+    before, after = story.changed, story.judged
+    assert after.code == 0, after.said
+    assert after.calls == before.calls | {"experiments_evaluation": 20}
+    (cohort,) = (row for row in after.cohorts if row["is_reevaluation"])
+    counts = (cohort["draft_count"], cohort["essay_count"], cohort["evaluation_count"])
+    assert counts == (2, 2, 2)
+    again = [row for row in after.of("evaluation") if row["model_id"] == "second_judge"]
+    assert len(again) == 2
+    assert all(row["status"] == "ok" for row in again)
+    assert {row["parent_gen_id"] for row in again} <= set(before.generations)
+    assert {row["gen_id"] for row in before.generations.values()} <= set(after.generations)
+
+
+def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path) -> None:
+    cohort = story.first.cohorts[0]["cohort_id"]
+    command = (sys.executable, "-m", "python_models.experiments.export", "--dir", str(tmp_path))
+    done = story.bench.run(*command, "--cohort", cohort[:12])
+    assert done.returncode == 0, done.stderr
+    members = story.first.members(cohort)
+    assert {path.name for path in tmp_path.glob("*/*")} == members
+    essay = next(row for row in story.first.of("essay", "ok") if row["call_id"])
+    folder = tmp_path / "essay" / essay["gen_id"]
+    for name in ("prompt", "raw", "parsed"):
+        assert (folder / f"{name}.txt").read_text() == essay[name]
+    metadata = json.loads((folder / "metadata.json").read_text())
+    assert metadata["call_id"] == essay["call_id"]
+    assert "prompt" not in metadata
+
+
+def test_generation_is_written_with_the_texts_it_builds_on(story: Story, tmp_path: Path) -> None:
+    evaluation = story.first.of("evaluation", "ok")[0]
+    command = (sys.executable, "-m", "python_models.experiments.export", "--dir", str(tmp_path))
+    done = story.bench.run(*command, "--gen", evaluation["gen_id"])
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.parent.name for path in tmp_path.glob("*/*")) == [
+        "draft", "essay", "evaluation",
+    ]  # fmt: skip
+    missing = story.bench.run(*command, "--gen", "nobody")
+    assert missing.returncode == 1
+    assert "no generation 'nobody'" in missing.stderr

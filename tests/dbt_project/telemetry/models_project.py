@@ -1,0 +1,177 @@
+"""The dbt models up to variance and curves, run in this process over a tiny lake.
+
+They are copied into a project of their own: everything these models need and nothing else, so
+that a test starts in a second and says nothing about models it is not about.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.lake import lake
+
+PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
+LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_kept")
+MARTS = {
+    "readings": "control_id, reading_at, reading_number",
+    "cycles": "cycle_id",
+    "rejected_cycles": "cycle_id, reason",
+    "cycle_stages": "cycle_id, stage",
+    "baselines": "baseline_id",
+    "cycle_variance": "cycle_id, stage",
+    "stage_curves": "cycle_id, stage, point",
+    "int_telemetry__cycle_shapes_measured": "cycle_id, stage, metric",
+    "int_telemetry__cycle_shapes_compared": "cycle_id, stage, metric",
+}
+OPEN_GATE = """
+def model(dbt, session):
+    dbt.config(materialized="table", tags=["gate"])
+    return session.sql("select true as is_open")
+"""
+_REF = re.compile(r"(?:ref\(|[(,]\s*)'((?:stg|int|gate)_telemetry__\w+|telemetry_\w+|[a-z_]+)'")
+
+
+def needed_models() -> dict[str, Path]:
+    """Return the last models and all SQL models they are made from, as their files say."""
+    files = {path.stem: path for path in (PROJECT / "models" / "telemetry").rglob("*.sql")}
+    needed: dict[str, Path] = {}
+    left = list(LAST_MODELS)
+    while left:
+        name = left.pop()
+        if name in files and name not in needed:
+            needed[name] = files[name]
+            left += _REF.findall(files[name].read_text())
+    return needed
+
+
+def needed_gates() -> set[str]:
+    """Return the gates these models wait for."""
+    text = "".join(path.read_text() for path in needed_models().values())
+    return set(re.findall(r"gate_telemetry__\w+", text))
+
+
+def write_project(folder: Path) -> None:
+    """Copy what is needed into a dbt project of its own."""
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    settings["model-paths"] = ["models"]
+    for hook in ("on-run-start", "on-run-end"):
+        settings.pop(hook, None)
+    folder.mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(settings))
+    shutil.copy(PROJECT / "profiles.yml", folder)
+    for part in ("macros", "seeds", "data_tests/generic"):
+        shutil.copytree(PROJECT / part, folder / part)
+    for path in needed_models().values():
+        target = folder / "models" / "telemetry" / path.parent.name / path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for file in (path, path.with_suffix(".yml")):
+            if file.exists():
+                shutil.copy(file, target.parent)
+    shutil.copy(PROJECT / "models/telemetry/staging/_sources.yml", folder / "models")
+    for gate in needed_gates():
+        (folder / "models" / f"{gate}.py").write_text(OPEN_GATE)
+
+
+class Models:
+    """The models' project and the state dbt keeps between runs in one process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "models_project"
+        write_project(self.folder)
+
+    def run(self, *arguments: str, command: str = "run") -> dbtRunnerResult:
+        """Run dbt over everything but the gates; raises when a node fails."""
+        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
+        places += ["--target-path", str(self.folder / "target")]
+        places += ["--log-path", str(self.folder / "logs"), "--quiet"]
+        if command != "seed" and not lake().build_db.exists():
+            self.run(command="seed")
+        # a new process would read the catalog anew: one connection for all runs would not
+        DuckDBConnectionManager.close_all_connections()
+        # not with the manifest of the run before: dbt would run that run's SQL again
+        without_gates = [] if "--exclude" in arguments else ["--exclude", "tag:gate"]
+        result = dbtRunner().invoke([command, *without_gates, *places, *arguments])
+        if not result.success:
+            raise AssertionError(failure_of(result))
+        return result
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the build database."""
+        with _copy_of_build() as connection:
+            return connection.execute(query).fetchall()
+
+    def marts(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every mart, and what else is stored from run to run, ordered by its key."""
+        with _copy_of_build() as connection:
+            return {
+                name: connection.execute(
+                    f"select * from {_schema(name)}.{name} order by {key}"
+                ).fetchall()
+                for name, key in MARTS.items()
+            }
+
+
+def _schema(name: str) -> str:
+    return "telemetry_intermediate" if name.startswith("int_") else "telemetry"
+
+
+@contextmanager
+def _copy_of_build() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a copy: dbt keeps the file itself open in this process, with settings of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in lake().root.glob("build.duckdb*"):
+            shutil.copy(path, folder)
+        with duckdb.connect(str(Path(folder) / "build.duckdb")) as connection:
+            load_extensions(connection)
+            yield connection
+
+
+def failure_of(result: dbtRunnerResult) -> str:
+    """Return the messages of the nodes that failed."""
+    if result.exception:
+        return str(result.exception)
+    return "\n".join(
+        f"{item.node.name}: {item.message}"
+        for item in result.result.results
+        if item.status not in ("success", "pass", "skipped")
+    )
+
+
+@lru_cache(maxsize=1)
+def tolerance() -> float:
+    """How far sums of doubles may differ when they are added in another order."""
+    return 1e-5
+
+
+def differences(
+    left: dict[str, list[tuple[Any, ...]]], right: dict[str, list[tuple[Any, ...]]]
+) -> list[str]:
+    """Return what differs between two sets of marts, as sentences."""
+    found = []
+    for name in MARTS:
+        if len(left[name]) != len(right[name]):
+            found.append(f"{name}: {len(left[name])} rows, {len(right[name])} rows")
+        for mine, theirs in zip(left[name], right[name], strict=False):
+            if not all(_equal(a, b) for a, b in zip(mine, theirs, strict=True)):
+                found.append(f"{name}: {mine} is not {theirs}")
+                break
+    return found
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, float) and isinstance(right, float):
+        return abs(left - right) <= tolerance() * max(1.0, abs(left), abs(right))
+    return left == right

@@ -1,0 +1,150 @@
+"""Each promise about conversations notices what it is there for, and its neighbours do not."""
+
+from __future__ import annotations
+
+import importlib
+
+import duckdb
+import pytest
+
+from expectations.gate import GateFailed
+from tests.expectations.conversations_tables import HANDED, make_sound
+from tests.expectations.running import declare, journaled, pass_gate
+from tests.expectations.telemetry_tables import empty_all
+
+# moment, what is planted, the promises that break
+PLANTED = [
+    ("after_landing", "update raw.files set rows_in = 99 where source_file = 'file1.jsonl'",
+     {"new_files: rows in = accepted + duplicate + rejected"}),
+    ("after_landing", "delete from raw.records where record_number = 1",
+     {"new_files: what files say was standardised is there, once"}),
+    ("after_landing", "update raw.files set rows_in = 115, rows_rejected = 15",
+     {"new_files: a load's unreadable records are within the tolerance",
+      "new_files: a dataset is at most one fiftieth rejects"}),
+    ("after_landing", "update raw.files set rows_in = 105, rows_rejected = 5",
+     {"new_files: a dataset is at most one fiftieth rejects"}),
+    ("after_landing", "update raw.records set turn_count = 0 where record_number = 1",
+     {"records: a record has turns"}),
+    ("after_landing", "update raw.records set confidence = 2 where record_number = 1",
+     {"records: a confidence is a share"}),
+    ("after_landing", "update raw.messages set role = 'oracle' where record_id = 'r1'",
+     {"messages: role is a known one"}),
+    ("after_landing", "update raw.messages set turn = null where record_id = 'r1'",
+     {"messages: turn is filled"}),
+    ("after_landing", "update raw.datasets set tier = 'secret'",
+     {"datasets: tier is a known one"}),
+    ("after_landing", "update raw.datasets set error = 'no answer'",
+     {"datasets: every dataset could be landed"}),
+    ("after_landing", "update raw.rejects set reason = null", {"rejects: reason is filled"}),
+    ("after_staging", "insert into stg.records select * from stg.records where record_id = 'r1'",
+     {"records: a record is there once"}),
+    ("after_staging", "delete from stg.messages where record_id = 'r1' and turn = 1",
+     {"records: a record has as many turns as it says"}),
+    ("after_staging", "update stg.records set confidence = 0.5",
+     {"records: most formats are recognised with confidence"}),
+    ("after_staging", "update stg.messages set record_id = 'gone' where record_id = 'r1'",
+     {"messages: a message belongs to a record"}),
+    ("after_staging", "update stg.messages set content = '' where role = 'assistant'",
+     {"messages: most turns say something"}),
+    ("after_staging", "delete from stg.rejects",
+     {"files: what files say was rejected is in the rejects"}),
+    ("after_staging", "update stg.datasets set dataset_id = 'other'",
+     {"datasets: a dataset that delivered is in the registry"}),
+    ("after_llm", "update llm.judgements set safety = 3 where conversation_id = 'c1'",
+     {"judgements: safety is a share"}),
+    ("after_llm", "update llm.judgements set status = 'invalid', is_usable = false, error = 'x' "
+     "where conversation_id in ('c1', 'c2', 'c3', 'c4', 'c5')",
+     {"judgements: at most a tenth of the answers are bad",
+      "judgements: at most a fiftieth of the answers are bad"}),
+    ("after_llm", "update llm.judgements set call_id = null where conversation_id = 'c1'",
+     {"judgements: a usable judgement has its score and says who gave it"}),
+    ("after_llm", "delete from llm.judgements where conversation_id = 'c1'",
+     {"queue: each conversation that passed tiers 1 and 2 has its judgement or waits for it"}),
+    ("after_llm", "update llm.judgements set status = 'pending', is_usable = false "
+     "where conversation_id = 'c1'", {"judgements: no judgement is pending"}),
+    ("before_release", "delete from marts.conversations where record_id = 'r5'",
+     {"landed: standardised = kept + left out, for each dataset"}),
+    ("before_release", "update marts.datasets set records_rejected = 5",
+     {"datasets: landed = standardised + rejected, for each dataset"}),
+    ("before_release", "update marts.conversations set left_out_reason = null",
+     {"conversations: what is left out says why, and what is kept has no reason not to be"}),
+    ("before_release", "update marts.conversations set conversation_id = 'c1' "
+     "where record_id = 'r2'",
+     {"conversations: of equal conversations one record at most is kept"}),
+    ("before_release", "delete from marts.messages where record_id = 'r1' and turn = 0",
+     {"messages: a conversation has the turns it says it has, and each once"}),
+    ("before_release", "update marts.quality set recommendations = null",
+     {"quality: a conversation that is not good enough says what to fix"}),
+    ("before_release", "update marts.quality set flags = null",
+     {"quality: a conversation flagged for care is shown with its flag"}),
+    ("before_release", "update marts.quality set failed_check = 'content: crisis' "
+     "where is_flagged_for_care",
+     {"quality: what is flagged for care is not left out for it"}),
+    ("before_release", "update marts.validations set score = 2",
+     {"validations: a score is a share"}),
+    ("before_release", "update marts.quality_history set mean_score = 0.5 "
+     "where history_id = 'h1'",
+     {"quality_history: a dataset keeps its quality from one run to the next"}),
+]  # fmt: skip
+
+
+def broken(when: str, domain: str = "conversations") -> set[str]:
+    """Return the promises of the last check that did not hold."""
+    results = journaled(f"gate_{domain}__{when}")
+    return {name for name, row in results.items() if not row["success"]}
+
+
+@pytest.mark.parametrize("when", HANDED)
+def test_sound_conversations_keep_every_promise(
+    session: duckdb.DuckDBPyConnection, when: str
+) -> None:
+    make_sound(session)
+    pass_gate(session, "conversations", when, HANDED[when])
+    assert broken(when) == set()
+
+
+@pytest.mark.parametrize("when", HANDED)
+def test_a_lake_without_conversations_passes(session: duckdb.DuckDBPyConnection, when: str) -> None:
+    make_sound(session)
+    empty_all(session)
+    pass_gate(session, "conversations", when, HANDED[when])
+    assert broken(when) <= {"files: something has landed"}
+
+
+@pytest.mark.parametrize(
+    ("when", "planted", "expected"), PLANTED, ids=[min(case[2]) for case in PLANTED]
+)
+def test_what_is_planted_is_found(
+    session: duckdb.DuckDBPyConnection, when: str, planted: str, expected: set[str]
+) -> None:
+    make_sound(session)
+    session.execute(planted)
+    about = {name.partition(":")[0] for name in expected}
+    declared = importlib.import_module(f"expectations.conversations.{when}").TABLES
+    declare("planted", when, [one for one in declared if one.name in about])
+    stopped = False
+    try:
+        pass_gate(session, "planted", when, HANDED[when])
+    except GateFailed:
+        stopped = True
+    assert broken(when, "planted") == expected
+    severities = {journaled(f"gate_planted__{when}")[name]["severity"] for name in expected}
+    assert stopped == ("critical" in severities)
+
+
+def test_the_tolerance_is_a_setting(session: duckdb.DuckDBPyConnection) -> None:
+    make_sound(session)
+    session.execute("update raw.files set rows_in = 115, rows_rejected = 15")
+    session.execute("update raw.tolerance set error_share = 0.2")
+    pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
+    assert "new_files: a load's unreadable records are within the tolerance" not in broken(
+        "after_landing"
+    )
+
+
+def test_a_delivery_that_a_person_accepts_passes(session: duckdb.DuckDBPyConnection) -> None:
+    make_sound(session)
+    session.execute("update raw.files set rows_in = 200, rows_rejected = 100")
+    with pytest.raises(GateFailed, match="ACCEPT="):
+        pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
+    pass_gate(session, "conversations", "after_landing", HANDED["after_landing"], ["L1"])

@@ -1,6 +1,0 @@
-def model(dbt, session):
-    from tests.ops.tiny_gate import check
-
-    dbt.config(materialized="table", schema="ops", tags=["gate", "shop"])
-    dbt.ref("llm_shop__orders_judged")
-    return check(session, dbt.ref("orders"), "gate_shop__before_release", "price")

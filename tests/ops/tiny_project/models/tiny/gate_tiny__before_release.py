@@ -1,6 +1,0 @@
-def model(dbt, session):
-    from tests.ops.tiny_gate import check
-
-    dbt.config(materialized="table", schema="ops", tags=["gate", "tiny"])
-    dbt.ref("totals")
-    return check(session, dbt.ref("things"), "gate_tiny__before_release")

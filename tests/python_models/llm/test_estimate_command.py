@@ -1,0 +1,73 @@
+"""`make estimate`: counts what was declared a moment ago, is no run, and is in nobody's way."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.settings import reset_settings
+from tests.expectations.plant import ROOT, Plant
+from tests.python_models.experiments.studies import write_study
+
+COMMAND = (sys.executable, "-m", "python_models.runs.estimate", "--domain", "experiments", "--json")
+DRAFTS = "llm_experiments__drafts_written"
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
+    """A lake in which nothing has landed, and a study declared by a relative path."""
+    folder = tmp_path_factory.mktemp("estimate")
+    write_study(folder / "my_sources" / "small")
+    named = os.path.relpath(folder / "my_sources", ROOT)
+    return Plant(folder, "experiments", {"SLUICE_SOURCES": named})
+
+
+def runs(plant: Plant) -> int:
+    """Return how many runs the journal knows."""
+    with sqlite3.connect(plant.lake / "journal.db") as connection:
+        known = connection.execute("select 1 from sqlite_master where name = 'runs'").fetchone()
+        return connection.execute("select count(*) from runs").fetchone()[0] if known else 0
+
+
+def test_a_study_that_has_not_landed_is_counted_and_no_run_is_noted(plant: Plant) -> None:
+    done = plant.run(*COMMAND)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = {one["node"]: one for one in json.loads(done.stdout)}
+    assert found[DRAFTS]["calls"] > 0
+    assert f"estimate: {DRAFTS}" in done.stderr
+    assert runs(plant) == 0
+    assert not (plant.lake / "build.duckdb").exists()
+    assert not list((plant.lake / "estimates").iterdir())
+
+
+def test_a_build_may_begin_while_an_estimate_goes_on(plant: Plant, monkeypatch) -> None:
+    duckdb.connect(plant.lake / "build.duckdb").close()
+    environment = os.environ | plant.more | {
+        "SLUICE_LAKE": str(plant.lake), "DBT_TARGET_PATH": str(plant.folder / "target"),
+        "DBT_LOG_PATH": str(plant.folder / "logs")}  # fmt: skip
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(COMMAND, cwd=ROOT, env=environment, text=True, **pipes)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "building" in line:
+            break
+    monkeypatch.setenv("SLUICE_LAKE", str(plant.lake))
+    reset_settings()
+    try:
+        lock.acquire(wait_seconds=0)
+        duckdb.connect(plant.lake / "build.duckdb").close()
+        assert process.poll() is None  # it was still at work
+        _, said = process.communicate()
+        assert process.returncode == 0, said[-3000:]
+    finally:
+        lock.release()
+        shutil.rmtree(plant.lake)

@@ -1,0 +1,155 @@
+"""A run says what is true of it: killed when its process is gone, not started without the lake."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import Namespace
+
+import pytest
+
+from dashboards.shared import runs_queries
+from dashboards.shared.runs_live import live_rows
+from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
+from python_models.release.run_states import settle
+from python_models.runs import __main__ as commands
+from python_models.runs import resume
+from python_models.upkeep.retention import retention
+from tests.python_models.tiny import Tiny
+
+# a run of one node, in a process that holds the lake until it is killed
+_BUILD = """
+import os, sys, time
+from ingestion.lakehouse import journal, lock
+from python_models.runs import invocation
+lock.acquire(command="a long build")
+invocation.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
+node = {"invocation_id": "i-1", "run_id": "run-1", "unique_id": "m", "node": "m"}
+journal.put("node_runs", [node | {"status": "running", "started_at": journal.now()}])
+print("running", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def building():
+    """A process that is in the middle of a node."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _BUILD], stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT
+    )
+    assert process.stdout and process.stdout.readline() == "running\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def states() -> tuple[str, str]:
+    (found,) = journal.rows("select runs.status, node_runs.status as node from runs, node_runs")
+    return found["status"], found["node"]
+
+
+def test_a_run_that_goes_on_stays_running_however_often_it_is_looked_at(building) -> None:
+    for _ in range(20):
+        assert settle() == 0
+    assert states() == ("running", "running")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_run_and_its_node_are_that_at_once(building, how, capsys) -> None:
+    os.kill(building.pid, how)
+    assert building.wait() == -how  # the kill hit
+    assert commands.main(["runs", "--json"]) == 0
+    assert '"status": "killed"' in capsys.readouterr().out
+    assert states() == ("killed", "killed")
+    (node,) = journal.rows("select * from node_runs")
+    assert node["ended_at"] is not None
+
+
+def test_a_killed_run_is_that_while_the_next_holds_the_lake(building) -> None:
+    building.kill()
+    building.wait()
+    with lock.build_lock("the next one"):
+        assert settle() == 1
+    assert states() == ("killed", "killed")
+
+
+def test_the_page_lists_runs_of_the_journal_as_they_are_now(building) -> None:
+    assert [row["status"] for row in live_rows(runs_queries.RUNS).to_pylist()] == ["running"]
+    building.kill()
+    building.wait()
+    assert [row["status"] for row in live_rows(runs_queries.RUNS).to_pylist()] == ["killed"]
+    nodes = live_rows(runs_queries.NODES, invocation_id="i-1", all_nodes=True).to_pylist()
+    assert [row["status"] for row in nodes] == ["killed"]
+
+
+def test_a_run_without_the_lake_says_so_is_recorded_and_names_no_other_run(building) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "python_models.runs.run"],
+        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = refused.stdout + refused.stderr
+    assert refused.returncode == 2
+    assert f"in use by process {building.pid}" in said and "This run did not start" in said
+    assert "run-1" not in said and "succeeded" not in said
+    last = journal.rows("select * from runs order by rowid desc limit 1")[0]
+    assert last["status"] == "not started" and f"process {building.pid}" in last["message"]
+    assert states_of("run-1") == ["running"]
+
+
+def states_of(run_id: str) -> list[str]:
+    return [row["status"] for row in journal.rows(
+        "select status from runs where run_id = ? order by rowid", (run_id,))]  # fmt: skip
+
+
+def test_a_build_that_finds_the_lake_taken_is_recorded_as_not_started(
+    building, tmp_path, monkeypatch
+) -> None:
+    tiny = Tiny(tmp_path)
+    tiny.write_things()
+    code, said = tiny.dbt(
+        "build", "--project-dir", str(PROJECT_ROOT / "tests" / "ops" / "tiny_project"),
+        SLUICE_BEGIN_RUN="run-of-mine",
+    )  # fmt: skip
+    assert code != 0 and "in use by process" in said
+    assert states_of("run-of-mine") == ["not started"]
+
+
+def test_nothing_is_resumed_from_a_run_that_never_began(building) -> None:
+    building.kill()
+    building.wait()
+    settle()
+    journal.put("runs", [{"invocation_id": "i-2", "run_id": "run-2", "started_at": journal.now(),
+                          "status": "not started"}])  # fmt: skip
+    assert resume._last_unfinished()["run_id"] == "run-1"
+
+
+def test_a_landing_waits_for_the_lake_its_build_will_need(building, monkeypatch) -> None:
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "python_models.runs.run"],
+        cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"SLUICE_LOCK_WAIT_SECONDS": "600", "SLUICE_SOURCES": "/nowhere"},
+    )  # fmt: skip
+    try:
+        assert waiting.stdout
+        assert "Waiting for process" in waiting.stdout.readline()
+        time.sleep(1)
+        assert waiting.poll() is None
+        assert not (lake().root / "dlt").exists()  # nothing lands meanwhile
+        building.kill()
+        assert "Landing" in waiting.stdout.readline()
+    finally:
+        waiting.kill()
+        waiting.wait()
+
+
+def test_a_look_at_what_would_go_needs_no_lock(building, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("SLUICE_LOCK_WAIT_SECONDS", "0")
+    reset_settings()
+    assert retention(Namespace(dry_run=True, json=True)) == 0
+    with pytest.raises(lock.LakeLocked):
+        retention(Namespace(dry_run=False, json=True))
