@@ -20,6 +20,8 @@ from python_models.runs.nodes import Node, domain_of, has_rows
 _MADE = (*GOOD, "killed", "running", "partial success")
 _ADDS = ("incremental", "snapshot")
 _SHOWN = 5
+# macros that read what a table further down stored
+_STORED = {"stored_relation", "pending_loads"}
 _LAST_MADE = """
     select node_runs.unique_id, node_runs.run_id, node_runs.invocation_id, runs.started_at,
         runs.command, runs.rowid as run_number, max(node_runs.rowid) as node_number
@@ -98,9 +100,7 @@ def _own(graph: Mapping[str, Node], chosen: Collection[str]) -> set[str]:
 
 def _looks_into_stored(node: Node) -> bool:
     macros = [name.split(".")[-1] for name in node.get("depends_on", {}).get("macros", [])]
-    return any(
-        name == "stored_relation" or name.startswith(f"{domain_of(node)}_") for name in macros
-    )
+    return any(name in _STORED or name.startswith(f"{domain_of(node)}_") for name in macros)
 
 
 def _made_again(

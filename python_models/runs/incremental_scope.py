@@ -13,10 +13,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.factory import FACTORY
+
+from ingestion.landing.products import PRODUCTS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,7 +28,7 @@ VARIABLE = "incremental_scope"
 LAST_MODEL = re.compile(r"int_(?P<product>[a-z]+)__loads_processed")
 _VAR = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
 # literals are kept as they are: two dashes inside one begin no comment
-_PIECES = re.compile(r"('(?:[^']|'')*')|--[^\n]*|/\*.*?\*/|\{#.*?#\}|\s+", re.DOTALL)
+_PIECES = re.compile(r"""('(?:[^']|'')*'|"[^"]*")|--[^\n]*|/\*.*?\*/|\{#.*?#\}|\s+""", re.DOTALL)
 _GATES = ("gate_", "llm_", "release_")  # what these say is no rule of a row
 
 
@@ -54,7 +57,7 @@ def scopes(manifest: Any) -> dict[str, dict[str, Any]]:
         {product: {"rules": hash of all that decides what its rows are, "variables": dbt variables
         whose values belong to the rules, "stored": unique ids of the models that must have run
         before a load is processed, "forgotten": names of incremental models that the last model
-        does not wait for}}.
+        does not wait for, "slices": dbt variables that restrict a run of the product}}.
     """
     found = {}
     for node in manifest.nodes.values():
@@ -69,7 +72,7 @@ def _scope(manifest: Any, product: str, last: Any) -> dict[str, Any]:
     own = [node for node in models if not node.name.startswith(_GATES)]
     texts = [plain_text(node.raw_code, node.language) for node in [*own, last]]
     texts += [plain_text(one.macro_sql, "sql") for one in _macros(manifest, [*own, last])]
-    seeds = [node.checksum.checksum for node in above if node.resource_type == "seed"]
+    seeds = [_seed_hash(node) for node in above if node.resource_type == "seed"]
     variables = {name for text in texts for name in _VAR.findall(text)}
     incremental = {
         node.name
@@ -86,7 +89,15 @@ def _scope(manifest: Any, product: str, last: Any) -> dict[str, Any]:
             node.unique_id for node in own if node.config.materialized in ("table", "incremental")
         ],
         "forgotten": sorted(incremental - {node.name for node in models} - {last.name}),
+        "slices": [one.variable for one in PRODUCTS[product].slices] if product in PRODUCTS else [],
     }
+
+
+def _seed_hash(node: Any) -> str:
+    """Return what changes with a seed's rows; of a large file dbt itself takes the path only."""
+    if node.checksum.name != "path":
+        return str(node.checksum.checksum)
+    return hashlib.sha256((Path(node.root_path) / node.original_file_path).read_bytes()).hexdigest()
 
 
 def _above(manifest: Any, node: Any) -> set[str]:

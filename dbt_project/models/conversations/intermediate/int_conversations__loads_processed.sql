@@ -17,14 +17,14 @@ with
 files as (
     select * from {{ ref('stg_conversations__files') }}
     where
-        {{ 'true' if conversations_is_whole_run() else 'false' }}
+        {{ 'true' if is_whole_run('conversations') else 'false' }}
         and {{ conversations_is_touched() }}
 ),
 
 loads_processed as (
     select
         files.load_id,
-        '{{ conversations_settings_hash() }}' as settings_hash,
+        '{{ settings_hash('conversations') }}' as settings_hash,
         {{ later_than_stored('processed_at') }} as processed_at
     from files
     group by files.load_id

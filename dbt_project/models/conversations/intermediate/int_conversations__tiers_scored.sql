@@ -73,7 +73,7 @@ tiers_with_rules as (
         tiers_scored.failed_check,
         tiers_scored.weakest_check,
         recommended.recommendations,
-        '{{ conversations_settings_hash() }}' as settings_hash,
+        '{{ settings_hash('conversations') }}' as settings_hash,
         -- sums of doubles differ in their last digits by the order they are added in
         round(tiers_scored.structure_sum / tiers_scored.structure_weight, 9)
             as structure_score,

@@ -82,7 +82,7 @@ controls_with_silence as (
 controls_described as (
     select
         controls.control_id,
-        '{{ telemetry_settings_hash() }}' as settings_hash,
+        '{{ settings_hash('telemetry') }}' as settings_hash,
         cast(controls.on_threshold_w as double) as on_threshold_w,
         cast(controls.idle_gap_seconds as double) as idle_gap_seconds,
         controls.silence_seconds,
@@ -98,7 +98,7 @@ controls_described as (
             or controls.idle_gap_seconds <> controls_before.idle_gap_seconds
             or controls.silence_seconds is distinct from controls_before.silence_seconds
             or controls.supersedes is distinct from controls_before.supersedes
-            or controls_before.settings_hash <> '{{ telemetry_settings_hash() }}'
+            or controls_before.settings_hash <> '{{ settings_hash('telemetry') }}'
         ) as is_changed
     from controls_with_silence as controls
     left join controls_before on controls.control_id = controls_before.control_id

@@ -15,7 +15,7 @@ with
 
 touched_ranges as (
     select * from {{ ref('int_telemetry__touched_ranges') }}
-    where {{ 'true' if telemetry_is_whole_run() else 'false' }}
+    where {{ 'true' if is_whole_run('telemetry') else 'false' }}
 ),
 
 controls as (
@@ -26,7 +26,7 @@ files as (
     select * from {{ ref('stg_telemetry__files') }}
     where
         not coalesce(is_held, false)
-        and {{ telemetry_is_touched() if telemetry_is_whole_run() else 'false' }}
+        and {{ telemetry_is_touched() if is_whole_run('telemetry') else 'false' }}
 ),
 
 sources as (
@@ -103,7 +103,7 @@ loads as (
         controls.has_temperature,
         cast(null as double) as interval_s
     from controls
-    where controls.is_changed and {{ 'true' if telemetry_is_whole_run() else 'false' }}
+    where controls.is_changed and {{ 'true' if is_whole_run('telemetry') else 'false' }}
 ),
 
 loads_processed as (

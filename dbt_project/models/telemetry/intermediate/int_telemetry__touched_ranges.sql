@@ -48,7 +48,7 @@ readings as (
     from delivered
     inner join deliveries on {{ telemetry_same_delivery('deliveries', 'delivered') }}
     where
-        {{ 'false' if telemetry_is_slice() else
+        {{ 'false' if is_slice('telemetry') else
             telemetry_is_pending('deliveries.changed_by_load_id', 'false') }}
 ),
 
