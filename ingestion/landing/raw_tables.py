@@ -49,11 +49,15 @@ FILES = pa.schema(
         ("rows_rejected", pa.int64()),
         ("cells_rejected", pa.int64()),  # single values of accepted rows, in rejects too
         ("seconds", pa.float64()),
-        ("first_reading_at", _TIMESTAMP),
-        ("last_reading_at", _TIMESTAMP),
         ("landed_at", _TIMESTAMP),
     ]
 )
+
+
+def files_with(*times: str) -> pa.Schema:
+    """Return the table of files of a product that notes moments of its own, too."""
+    *common, landed_at = FILES
+    return pa.schema([*common, *((name, _TIMESTAMP) for name in times), landed_at])
 
 
 def empty_query(shape: pa.Schema) -> str:

@@ -57,6 +57,9 @@ class Product:
     landing: str = ""  # the ProductSource; default: ingestion.<name>.landing:SOURCE
     schema: str = ""  # shapes of raw tables by name; default: ingestion.<name>.schema:TABLES
     slices: tuple[Slice, ...] = ()
+    # columns of the raw table `files` for the time of a file's first and last record; a product
+    # whose files have none does without
+    record_times: tuple[str, str] = ("first_record_at", "last_record_at")
     rejects: str = "rejects"  # raw table of what was refused, which every release shows
     deliveries: str = ""  # released table that says which loads are held back, `status` = held
     page: str = ""  # module:function; default: dashboards.<name>.page:show

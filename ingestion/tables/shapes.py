@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from ingestion.landing.raw_tables import FILES, REJECTS
+from ingestion.landing.raw_tables import REJECTS, files_with
 from ingestion.tables.declaration import Table
 
 _TIMESTAMP = pa.timestamp("us")
@@ -59,11 +59,11 @@ def shape(table: Table) -> pa.Schema:
     return pa.schema([*ROWS, *((name, TYPES[one.type]) for name, one in table.columns.items())])
 
 
-def shapes(declared: Mapping[str, Table]) -> dict[str, pa.Schema]:
-    """Return the raw tables of a product by name."""
+def shapes(declared: Mapping[str, Table], times: tuple[str, str]) -> dict[str, pa.Schema]:
+    """Return the raw tables of a product by name; `times` are its `record_times`."""
     return {name: shape(table) for name, table in declared.items()} | {
         "tables": DECLARED,
         "rejects": REJECTS,
-        "files": FILES,
+        "files": files_with(*times),
         "source_columns": SOURCE_COLUMNS,
     }

@@ -12,6 +12,7 @@ from ingestion.landing.declarations import DeclarationError, Declared, Grammar, 
 from ingestion.landing.deliveries import FoundFile, SourceAbsent, listed, ordered, shown
 from ingestion.landing.land import Landing
 from ingestion.landing.pipeline import LoadFailed, Quarantined, load
+from ingestion.landing.products import PRODUCTS
 from ingestion.landing.source import LandedFile, ProductSource, Rows
 from ingestion.tables.declaration import Table
 from ingestion.tables.drift import Uses, column_changes, known_columns
@@ -32,10 +33,8 @@ class TabularSource(ProductSource):
         return known_columns(self.namespace)
 
     def file_columns(self, notes: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "first_reading_at": _at(notes.get("first_at")),
-            "last_reading_at": _at(notes.get("last_at")),
-        }
+        moments = (_at(notes.get(name)) for name in ("first_at", "last_at"))
+        return dict(zip(PRODUCTS[self.domain].record_times, moments, strict=True))
 
     def noted(
         self, taken: list[LandedFile], state: Uses, declared: Mapping[str, Declared]
@@ -110,7 +109,8 @@ class TablesSource(TabularSource):
         """The raw tables by name."""
         from ingestion.tables.shapes import shapes
 
-        return shapes({name: one.declaration for name, one in self._shipped().items()})
+        declared = {name: one.declaration for name, one in self._shipped().items()}
+        return shapes(declared, PRODUCTS[self.domain].record_times)
 
     def _shipped(self) -> dict[str, Declared]:
         found: dict[str, Declared] = {}

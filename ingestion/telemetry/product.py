@@ -23,6 +23,7 @@ PRODUCT = Product(
             known=("select distinct control_id from raw_telemetry.readings",),
         ),
     ),
+    record_times=("first_reading_at", "last_reading_at"),
     deliveries="files",
     settings=(
         Setting(

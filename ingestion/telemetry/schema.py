@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from ingestion.landing.raw_tables import FILES, REJECTS
+from ingestion.landing.raw_tables import REJECTS, files_with
 from ingestion.telemetry import NAMESPACE as NAMESPACE
+from ingestion.telemetry.product import PRODUCT
 
 _TIMESTAMP = pa.timestamp("us")
 _PROVENANCE = [
@@ -104,7 +105,7 @@ TABLES: dict[str, pa.Schema] = {
     "sensor_values": SENSOR_VALUES,
     "labels": LABELS,
     "rejects": REJECTS,
-    "files": FILES,
+    "files": files_with(*PRODUCT.record_times),
     "sources": SOURCES,
     "source_columns": SOURCE_COLUMNS,
 }

@@ -13,6 +13,7 @@ import duckdb
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.landing.products import PRODUCTS
+from ingestion.landing.registration import Product
 from python_models.release.journal_copy import comment, copy_from_journal
 from python_models.release.snapshot_files import plain
 
@@ -36,7 +37,7 @@ _NO_FILES = (
     " null::varchar as source, null::varchar as table_name, null::varchar as status,"
     " null::bigint as rows_accepted, null::bigint as rows_rejected,"
     " null::bigint as rows_duplicate, null::bigint as byte_count, null::double as seconds,"
-    " null::timestamp as first_reading_at, null::timestamp as last_reading_at,"
+    " null::timestamp as first_record_at, null::timestamp as last_record_at,"
     " null::timestamp as landed_at where false"
 )
 
@@ -62,7 +63,7 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
             fields = (entry.partition(":")[::2] for entry in columns.split())
             kinds = {name: kind or "varchar" for name, kind in fields}
             copy_from_journal(target, table, kinds, Path(folder))
-    target.execute(f"create temp view raw_files as {_raw_files()}")
+    target.execute(f"create temp view raw_files as {_raw_files(target)}")
     _note_held(target)
     target.execute("create schema if not exists ops")
     for name, definition in definitions().items():
@@ -83,15 +84,30 @@ def _note_held(target: duckdb.DuckDBPyConnection) -> None:
             )
 
 
-def _raw_files() -> str:
+def _raw_files(target: duckdb.DuckDBPyConnection) -> str:
     parts = []
     for domain in PRODUCTS.values():
         if metadata := metadata_locations(domain.namespace).get("files"):
+            scan = f"iceberg_scan({literal(plain(metadata))})"
             parts.append(
                 f"select {literal(domain.name)} as domain, {literal(domain.name)} as pipeline,"
                 f" load_id, source, {literal(domain.main_table)} as table_name, status,"
                 " rows_accepted, rows_rejected, rows_duplicate, byte_count, seconds,"
-                " first_reading_at, last_reading_at,"
-                f" landed_at from iceberg_scan({literal(plain(metadata))})"
+                f" {_record_times(target, domain, scan)}, landed_at from {scan}"
             )
     return " union all by name ".join(parts) or _NO_FILES
+
+
+def _record_times(target: duckdb.DuckDBPyConnection, product: Product, scan: str) -> str:
+    """Return the columns of when a file's records are of, null where it has none."""
+    known = product.tables["files"].names
+    if known := [name for name in product.record_times if name in known]:
+        # a lake of an older layout may lack what the product knows by now
+        stored = {row[0] for row in target.execute(f"describe select * from {scan}").fetchall()}
+        known = [name for name in known if name in stored]
+    names = ("first_record_at", "last_record_at")
+    if len(known) < len(names):
+        return ", ".join(f"null::timestamp as {name}" for name in names)
+    return ", ".join(
+        f"{identifier(column)} as {name}" for column, name in zip(known, names, strict=True)
+    )

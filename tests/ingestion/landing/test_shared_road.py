@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.products import PRODUCTS
-from ingestion.landing.raw_tables import FILES, REJECTS
+from ingestion.landing.raw_tables import REJECTS, files_with
 from ingestion.landing.rejecting import (
     Provenance,
     Reject,
@@ -67,7 +67,10 @@ def test_watching_looks_at_the_files_of_all_domains(sources: Path) -> None:
 def test_rejects_and_files_have_one_shape(domain: str) -> None:
     tables = PRODUCTS[domain].tables
     assert tables["rejects"].equals(REJECTS)
-    assert tables["files"].equals(FILES)
+    times = [name for name in tables["files"].names if name in PRODUCTS[domain].record_times]
+    assert tables["files"].equals(files_with(*times))
+    assert len(times) in (0, 2)
+    assert ("first_reading_at" in tables["files"].names) == (domain == "telemetry")
 
 
 def test_a_folder_is_known_by_its_names_and_contents(tmp_path: Path) -> None:

@@ -100,10 +100,10 @@ def test_source_is_stale_after_as_many_hours_as_the_settings_say(
         "select 'plant' as domain, 'plant' as pipeline, 'l1' as load_id, 'press' as source,"
         " 'things' as table_name, 'loaded' as status, 1 as rows_accepted, 0 as rows_rejected,"
         " 0 as rows_duplicate, 10 as byte_count, 0.1 as seconds,"
-        " timestamp '2026-01-01' as first_reading_at, timestamp '2026-01-01' as last_reading_at,"
+        " timestamp '2026-01-01' as first_record_at, timestamp '2026-01-01' as last_record_at,"
         f" timestamp '{an_hour_ago}' as landed_at"
     )
-    monkeypatch.setattr(ops_tables, "_raw_files", lambda: landed)
+    monkeypatch.setattr(ops_tables, "_raw_files", lambda _: landed)
     a_run("i-1", "success")
     assert alerts.after_run("i-1") == stale
     assert [body["source"] for body in posted] == ["press"] * stale
