@@ -180,6 +180,19 @@ def not_shrunk(
     )
 
 
+# delivered files without the rows that lie before the declared `since`: these were not wanted,
+# and say nothing of how well the others could be read
+FILES_WANTED = """(
+    select
+        * exclude (left_out_count)
+        replace (rows_rejected - coalesce(left_out_count, 0) as rows_rejected)
+    from {batch} left join (
+        select load_id, source, source_file, count(*) as left_out_count from {rejects}
+        where reason = 'before_since' group by load_id, source, source_file
+    ) using (load_id, source, source_file)
+)"""
+
+
 def files_add_up() -> list[Promise]:
     """Promise that each delivered file is named and that its rows are all accounted for."""
     return [

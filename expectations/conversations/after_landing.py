@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectations.promise import (
+    FILES_WANTED,
     between,
     files_add_up,
     filled,
@@ -46,12 +47,12 @@ TABLES = [
             no_rows(
                 "a load's unreadable records are within the tolerance",
                 "critical",
-                """
+                f"""
                 select source, load_id, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
-                from {batch}
+                from {FILES_WANTED}
                 group by source, load_id
                 having sum(rows_rejected) >= 3
-                    and sum(rows_rejected) > (select max(error_share) from {tolerance})
+                    and sum(rows_rejected) > (select max(error_share) from {{tolerance}})
                         * sum(rows_in)
                 """,
                 because="more than conversations_error_tolerance of a dataset unreadable is a "
@@ -61,9 +62,9 @@ TABLES = [
             no_rows(
                 "a dataset is at most one fiftieth rejects",
                 "warn",
-                """
+                f"""
                 select source, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
-                from {batch} group by source
+                from {FILES_WANTED} group by source
                 having sum(rows_rejected) > 0.02 * sum(rows_in)
                 """,
             ),

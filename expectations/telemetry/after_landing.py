@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectations.promise import (
+    FILES_WANTED,
     between,
     files_add_up,
     filled,
@@ -16,7 +17,7 @@ from expectations.promise import (
 COLUMNS = ("control_id", "reading_at", "power", "temperature", "power_unit", "temperature_unit")
 
 # what stg_telemetry__deliveries holds back, but for what a person let pass: that is not in {batch}
-DELIVERIES = """
+DELIVERIES = f"""
     select
         load_id, source, sum(line_count) as line_count,
         sum(case when status = 'rejected' then line_count else rows_rejected end) as refused_count,
@@ -28,7 +29,7 @@ DELIVERIES = """
                 sum(byte_count) filter (where status = 'loaded') over delivery
                 / nullif(sum(rows_in) filter (where status = 'loaded') over delivery, 0), 80
             ))) else rows_in end as line_count
-        from {batch}
+        from {FILES_WANTED}
         window delivery as (partition by load_id, source)
     )
     group by load_id, source
@@ -125,9 +126,9 @@ TABLES = [
             no_rows(
                 "a source is at most one twentieth rejects",
                 "warn",
-                """
+                f"""
                 select source, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
-                from {batch} group by source
+                from {FILES_WANTED} group by source
                 having sum(rows_rejected) > 0.05 * sum(rows_in)
                 """,
             ),

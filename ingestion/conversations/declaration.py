@@ -7,27 +7,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ingestion.conversations.formats import Wishes
 from ingestion.landing.declarations import Grammar
-from ingestion.tables.grammar import Encoding, SourceDeclaration, Strict
+from ingestion.tables.grammar import Encoding, RowsDeclaration, Strict, Texts
 
 SHIPPED = Path(__file__).parent / "datasets"
 Format = Literal[
     "auto", "chatml", "messages", "alpaca", "vicuna", "sharegpt", "qa", "prompt_response",
     "preference",
 ]  # fmt: skip
-
-
-def as_tuple(value: Any) -> Any:
-    """A single text is a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
 class Columns(Strict):
@@ -45,7 +37,7 @@ class Columns(Strict):
         return self
 
 
-class Dataset(SourceDeclaration):
+class Dataset(RowsDeclaration):
     """One dataset of conversations."""
 
     dataset: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
@@ -64,7 +56,6 @@ class Dataset(SourceDeclaration):
     encoding: Encoding = "utf-8"
     delimiter: str | None = Field(default=None, max_length=1)  # of CSV; None: by the header
     sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")  # of one https file
-    reader: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")
 
     @field_validator("location")
     @classmethod
@@ -88,6 +79,8 @@ class Dataset(SourceDeclaration):
             created_at=self.columns.created_at,
             roles=tuple(self.roles.items()),
             html=self.html,
+            zone=self.zone,
+            since=self.since,
         )
 
 

@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ingestion.conversations.declaration import Texts, as_tuple
 from ingestion.landing.declarations import Declared, Grammar
-from ingestion.tables.grammar import Strict
+from ingestion.tables.grammar import Strict, as_tuple
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 POLICIES = ("highest_quality", "first", "newest", "keep_all")
@@ -23,6 +22,7 @@ def _some(kind: object) -> object:
     return Annotated[tuple[kind, ...], BeforeValidator(as_tuple)]  # type: ignore[valid-type]
 
 
+Texts = _some(str)
 Tiers = _some(Literal["open", "restricted", "private"])
 Flags = _some(
     Literal["crisis", "crisis_without_support", "damaged", "personal_data", "refusal", "toxic"]
@@ -35,11 +35,11 @@ class NamedSet(Strict):
 
     set: Name
     description: str = ""
-    datasets: Texts = ()  # none: all
-    sets: Texts = ()  # a merge of these
+    datasets: Texts = ()  # type: ignore[valid-type]  # none: all
+    sets: Texts = ()  # type: ignore[valid-type]  # a merge of these
     tiers: Tiers = ("open",)  # type: ignore[valid-type]
     min_grade: Literal["any", "keep", "premium"] = "keep"
-    languages: Texts = ()  # none: all
+    languages: Texts = ()  # type: ignore[valid-type]  # none: all
     policy: Literal["highest_quality", "first", "newest", "keep_all"] = "highest_quality"
     train_share: float = Field(default=0.9, ge=0, le=1)
     validation_share: float = Field(default=0.05, ge=0, le=1)

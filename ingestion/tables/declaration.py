@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -14,7 +13,7 @@ from ingestion.tables.grammar import (
     Dialect,
     Files,
     Instant,
-    SourceDeclaration,
+    RowsDeclaration,
     Sql,
     Strict,
     Texts,
@@ -57,7 +56,7 @@ ColumnName = Annotated[str, Field(pattern=NAME, max_length=60)]
 Columns = dict[ColumnName, Annotated[Column, BeforeValidator(_long_form)]]
 
 
-class Table(SourceDeclaration):
+class Table(RowsDeclaration):
     """One table of a product."""
 
     table: str = Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=121)
@@ -66,9 +65,6 @@ class Table(SourceDeclaration):
     columns: Columns = Field(min_length=1)
     key: Texts = ()  # columns that name a row; the newest delivery of a key counts
     time: str | None = None  # timestamp or date by which rows are restricted and freshness told
-    zone: Zone = "UTC"  # of times that name no offset
-    since: date | None = None  # rows before this day are left out
-    reader: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")  # function(path) -> dicts
 
     @field_validator("table")
     @classmethod

@@ -5,6 +5,7 @@ files are written, how times are read, and who may see what came of them.
 from __future__ import annotations
 
 import codecs
+from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,14 +28,14 @@ EPOCHS = ("epoch_s", "epoch_ms", "epoch_us", "epoch_ns")
 Tier = Literal["open", "restricted", "private"]
 
 
-def _as_tuple(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
     """A single value is a list of one: `paths: a.csv` and `paths: [a.csv]` mean the same."""
     return (value,) if isinstance(value, str | int | float) else value
 
 
 def _as_texts(value: Any) -> Any:
     """YAML reads 1 and true as other types than text; a word is meant."""
-    value = _as_tuple(value)
+    value = as_tuple(value)
     if not isinstance(value, list | tuple):
         return value
     return tuple(
@@ -69,7 +70,7 @@ def _known_encoding(value: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
-Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_tuple)]
+Numbers = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]
 
 
 class Strict(BaseModel):
@@ -84,6 +85,14 @@ class SourceDeclaration(Strict):
     description: str = ""
     tier: Tier = "private"  # who may see what came of it
     priority: int = Field(default=0, ge=-1000, le=1000)  # higher is read, and asked about, first
+
+
+class RowsDeclaration(SourceDeclaration):
+    """What every declaration of rows with times may say."""
+
+    zone: Zone = "UTC"  # of times that name no offset
+    since: date | None = None  # rows before this day are left out, each with a reject
+    reader: str | None = Field(default=None, pattern=r"^[\w.]+:\w+$")  # function(path) -> dicts
 
 
 class Dialect(Strict):

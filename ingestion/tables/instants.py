@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,13 @@ class TimeSql:
     def over(self, relation: str) -> str:
         """Return a relation with the computed columns."""
         return f"(select *, {self.computed} from {relation})" if self.computed else relation
+
+
+def before_since(since: date | None, utc: str) -> list[str]:
+    """Return what is wrong with a row from before the declared day, as a case of SQL has it."""
+    if since is None:
+        return []
+    return [f"when ({utc}) < date {literal(since.isoformat())} then 'before_since:'"]
 
 
 def instant_sql(

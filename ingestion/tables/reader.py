@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingestion.landing.own_reader import own_rows
+from ingestion.landing.own_reader import own_rows_written
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.tables.declaration import Table
 from ingestion.tables.rejecting import staged_rejects
@@ -31,7 +30,7 @@ def read(context: ReaderContext, job: Job) -> FileRead:
     finally:
         for name in ("lines", "staged", "odd"):
             (job.scratch / f"{name}.parquet").unlink(missing_ok=True)
-        for path in [*job.scratch.glob("clean.*"), *job.scratch.glob("own_rows.jsonl")]:
+        for path in job.scratch.glob("clean.*"):
             path.unlink()
 
 
@@ -55,11 +54,7 @@ def _rows_at(table: Table, job: Job) -> tuple[Path, str]:
     if table.reader is None:
         declared = table.files.format if table.files else "jsonl"
         return job.path, file_format(job.path, job.origin.source_file, declared)
-    target = job.scratch / "own_rows.jsonl"
-    with target.open("w", encoding="utf-8") as stream:
-        for row in own_rows(table.reader, job.path):
-            stream.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-    return target, "jsonl"
+    return own_rows_written(table.reader, job.path, job.scratch / "clean.own_rows.jsonl"), "jsonl"
 
 
 def wanted(table: Table) -> Wanted:

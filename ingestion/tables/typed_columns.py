@@ -11,7 +11,7 @@ from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.tables.bounds import clock_bounds
 from ingestion.tables.declaration import Column, Table
 from ingestion.tables.grammar import FALSE_WORDS, TRUE_WORDS
-from ingestion.tables.instants import instant_sql
+from ingestion.tables.instants import before_since, instant_sql
 from ingestion.tables.staged import NUMBER_TYPES, Staged, number_sql
 from ingestion.tables.trimming import trimmed_sql
 
@@ -63,11 +63,8 @@ def typed_columns(con: duckdb.DuckDBPyConnection, table: Table, staged: Staged) 
         typed.values[quoted] = value
         if one.required or name in table.key:
             typed.problems.append(f"when ({value}) is null then 'missing_value' || {where}")
-    if table.since is not None:
-        time = typed.values[identifier(table.time or "")]
-        typed.problems.append(
-            f"when ({time}) < date {literal(table.since.isoformat())} then 'before_since:'"
-        )
+    time = typed.values.get(identifier(table.time or ""), "")
+    typed.problems.extend(before_since(table.since, time))
     return typed
 
 

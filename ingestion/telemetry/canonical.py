@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from ingestion.tables.bounds import clock_bounds
-from ingestion.tables.instants import TimeSql, doubled_shifts, passes_sql
+from ingestion.tables.instants import TimeSql, before_since, doubled_shifts, passes_sql
 from ingestion.tables.keeping import keep
 from ingestion.tables.staged import (
     NUMERIC_SHARE,
@@ -149,6 +149,7 @@ def row_over(
     checks = [
         f"when ({time.problem}) is not null then ({time.problem}) || "
         f"{quoted(':' + columns.reading_at.column[0])}",
+        *before_since(declaration.since, time.utc),
         f"when ({control}) is null then 'missing_control_id:'" if columns.control_id.column else "",
         *(number.problem or "" for number in quantities.values()),
         meter.problem or "" if meter else "",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.landing.own_reader import own_rows_written
 from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.instants import FIRST, LAST
 from ingestion.tables.rejecting import Reject, rejected_cells, staged_rejects
@@ -54,7 +55,11 @@ def convert(
     """
     wanted = wanted_columns(declaration, known_sensors)
     declared = declaration.files.format if declaration.files else "jsonl"
-    kind = file_format(path, name or delivery.source_file, declared)
+    if declaration.reader:
+        path = own_rows_written(declaration.reader, path, scratch / "clean.own_rows.jsonl")
+        kind = "jsonl"
+    else:
+        kind = file_format(path, name or delivery.source_file, declared)
     if kind == "xlsx":
         target = scratch / "clean.sheet.csv"
         assert declaration.files is not None

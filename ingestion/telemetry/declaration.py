@@ -17,7 +17,7 @@ from ingestion.tables.grammar import (
     Files,
     Instant,
     Numbers,
-    SourceDeclaration,
+    RowsDeclaration,
     Sql,
     Strict,
     Texts,
@@ -184,7 +184,32 @@ class Labels(Strict):
     spans: LabelSpans | None = None
 
 
-class Declaration(SourceDeclaration):
+_TIMES = (
+    ("columns", "reading_at"),
+    ("labels", "windows"),
+    ("labels", "spans", "started_at"),
+    ("labels", "spans", "ended_at"),
+)
+
+
+def _with_zone(value: dict[str, Any], zone: Any) -> dict[str, Any]:
+    for path in _TIMES:
+        value = _zoned(value, path, zone)
+    return value
+
+
+def _zoned(value: Any, path: tuple[str, ...], zone: Any) -> Any:
+    """Return a part of a declaration whose time at `path` has a zone."""
+    if not isinstance(value, dict):
+        return value
+    if not path:
+        return {"zone": zone} | value
+    if path[0] not in value:
+        return value
+    return value | {path[0]: _zoned(value[path[0]], path[1:], zone)}
+
+
+class Declaration(RowsDeclaration):
     """One source of telemetry."""
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
@@ -198,10 +223,19 @@ class Declaration(SourceDeclaration):
     idle_gap_seconds: float | None = Field(default=None, gt=0)
     lead_in_share: float | None = Field(default=None, gt=0, le=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _zone_of_all(cls, value: Any) -> Any:
+        """Give the source's zone to each time that names none of its own."""
+        zone = value.get("zone") if isinstance(value, dict) else None
+        return _with_zone(value, zone) if zone else value
+
     @model_validator(mode="after")
     def _files_or_sql(self) -> Declaration:
         if (self.files is None) == (self.sql is None):
             raise ValueError("give exactly one of `files` and `sql`")
+        if self.sql and self.reader:
+            raise ValueError("reader: a database needs none; leave it out or give `files`")
         if self.sql and self.columns.control_id.file:
             raise ValueError("columns.control_id.file: a database has no files; use a column")
         columns = self.columns
@@ -234,6 +268,8 @@ class Declaration(SourceDeclaration):
                 labels.pop("paths", None)  # where a file lies says nothing of what is in it
         parts = {name: said.get(name) for name in ("columns", "sentinels", "labels")}
         parts["files"] = {name: said.get("files", {}).get(name) for name in sorted(of_files)}
+        # told only where they are given: what landed before they could be is not read anew
+        parts |= {name: said[name] for name in ("since", "reader") if name in said}
         return parts
 
     @property

@@ -24,7 +24,8 @@ def read(context: ReaderContext, job: Job) -> FileRead:
     """
     declaration = context.declaration(job, Declaration)
     try:
-        if job.role in ("data", "rows") and is_zip(job.path):
+        is_data = job.role in ("data", "rows")
+        if is_data and declaration.reader is None and is_zip(job.path):
             return _read_members(context.connection.cursor(), declaration, job)
         return _file_read(_convert(context.connection.cursor(), declaration, job))
     finally:

@@ -111,6 +111,22 @@ def test_a_lake_without_conversations_passes(session: duckdb.DuckDBPyConnection,
     assert broken(when) <= {"files: something has landed"}
 
 
+def test_records_that_a_declaration_leaves_out_say_nothing_of_the_rest(
+    session: duckdb.DuckDBPyConnection,
+) -> None:
+    make_sound(session)
+    session.execute("update raw.files set rows_in = rows_accepted + 400, rows_rejected = 400")
+    session.execute(
+        "insert into raw.rejects by name select load_id, source, source_file, 'not_wanted' as "
+        "reason, 'the record is of a day before' as error from raw.files, range(400)"
+    )
+    with pytest.raises(GateFailed, match="tolerance"):
+        pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
+    session.execute("update raw.rejects set reason = 'before_since' where reason = 'not_wanted'")
+    pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
+    assert broken("after_landing") == set()
+
+
 @pytest.mark.parametrize(
     ("when", "planted", "expected"), PLANTED, ids=[min(case[2]) for case in PLANTED]
 )

@@ -200,6 +200,22 @@ def test_what_is_planted_is_found(
     assert stopped == ("critical" in severities)
 
 
+def test_rows_that_a_declaration_leaves_out_say_nothing_of_the_rest(
+    session: duckdb.DuckDBPyConnection,
+) -> None:
+    make_sound(session)
+    session.execute("update raw.files set rows_in = rows_accepted + 400, rows_rejected = 400")
+    session.execute(
+        "insert into raw.rejects by name select load_id, source, source_file, 'not_wanted' as "
+        "reason, 'the row lies before the declared `since`' as error from raw.files, range(400)"
+    )
+    with pytest.raises(GateFailed, match="held back"):
+        pass_gate(session, "telemetry", "after_landing", HANDED["after_landing"])
+    session.execute("update raw.rejects set reason = 'before_since' where reason = 'not_wanted'")
+    pass_gate(session, "telemetry", "after_landing", HANDED["after_landing"])
+    assert broken("after_landing") == set()
+
+
 def test_a_day_with_far_less_than_usual_is_told(session: duckdb.DuckDBPyConnection) -> None:
     make_sound(session)
     for days in range(1, 6):

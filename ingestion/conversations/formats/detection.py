@@ -103,6 +103,9 @@ def _finished(
         metadata["repaired"] = sorted(into.notes)
     if fields is not None and len(fields.used) < len(fields.record):
         created_at = _created_at(fields, into.wishes)
+        since = into.wishes.since
+        if since is not None and created_at is not None and created_at.date() < since:
+            raise Unstandard("before_since", f"the record is of {created_at}, before {since}")
         rest = sorted_out(fields.rest(), metadata)
         if rest:
             metadata["fields"] = rest
@@ -118,5 +121,5 @@ def _created_at(fields: Fields, wishes: Wishes) -> datetime | None:
     for name in names:
         key = fields.names.get(name)
         if key is not None:
-            return instant(fields.record[key])
+            return instant(fields.record[key], wishes.zone)
     return None

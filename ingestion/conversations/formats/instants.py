@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
 
-def instant(value: Any) -> datetime | None:
+def instant(value: Any, zone: str = "UTC") -> datetime | None:
     """Return a time as UTC without zone where it can mean one thing only; else None.
 
-    ISO 8601 (without a zone: UTC), or seconds or milliseconds since 1970 between 2000 and 2100.
+    ISO 8601 (without an offset: of `zone`, the first of an hour its clock shows twice), or seconds
+    or milliseconds since 1970 between 2000 and 2100.
     """
     if isinstance(value, str):
         text = value.strip()
@@ -23,7 +25,11 @@ def instant(value: Any) -> datetime | None:
             except ValueError:
                 return None
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        if value.tzinfo is None:
+            if zone == "UTC":
+                return value
+            value = value.replace(tzinfo=ZoneInfo(zone))
+        return value.astimezone(UTC).replace(tzinfo=None)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     for unit in (1, 1_000):

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -48,6 +48,8 @@ class Wishes:
     created_at: str | None = None
     roles: tuple[tuple[str, str], ...] = ()  # a role's name in the data, one of ROLES
     html: str = "auto"  # auto | always | never
+    zone: str = "UTC"  # of times that name no offset
+    since: date | None = None  # records from before this day are left out
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -366,3 +366,27 @@ def test_html_can_be_declared() -> None:
 )
 def test_a_time_is_taken_where_it_can_mean_one_thing(value: Any, at: datetime | None) -> None:
     assert instant(value) == at
+
+
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("2024-05-01 10:00:00", datetime(2024, 5, 1, 8)),
+        ("2024-10-27 02:30:00", datetime(2024, 10, 27, 0, 30)),  # the first of two
+        ("2024-05-01T10:00:00Z", datetime(2024, 5, 1, 10)),
+        (1714557600, datetime(2024, 5, 1, 10)),
+    ],
+)
+def test_a_time_without_an_offset_is_of_the_declared_zone(value: Any, at: datetime) -> None:
+    assert instant(value, "Europe/Berlin") == at
+
+
+def test_a_record_from_before_since_is_refused_and_one_without_a_time_is_not() -> None:
+    wishes = Wishes(zone="Europe/Berlin", since=date(2024, 5, 1))
+    record = {"question": "Q", "answer": "A"}
+    for at in ("2024-05-01 02:00:00", "2024-05-01T00:00:00Z", "some day"):
+        assert standardise(record | {"created_at": at}, wishes=wishes)
+    assert standardise(record, wishes=wishes)
+    with pytest.raises(Unstandard) as refused:  # half past ten of the evening before, in UTC
+        standardise(record | {"created_at": "2024-05-01 00:30:00"}, wishes=wishes)
+    assert refused.value.reason == "before_since"

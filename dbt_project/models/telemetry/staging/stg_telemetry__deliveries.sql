@@ -8,6 +8,18 @@ files as (
     select * from {{ source('raw_telemetry', 'files') }}
 ),
 
+-- not wanted, and no sign of a delivery that cannot be read
+rows_left_out as (
+    select
+        rejects.load_id,
+        rejects.source,
+        rejects.source_file,
+        count(*) as left_out_count
+    from {{ source('raw_telemetry', 'rejects') }} as rejects
+    where rejects.reason = 'before_since'
+    group by rejects.load_id, rejects.source, rejects.source_file
+),
+
 line_lengths as (
     select
         files.load_id,
@@ -32,12 +44,17 @@ files_weighed as (
             else files.rows_in
         end as line_count,
         files.status = 'rejected' as is_refused_whole,
-        files.rows_rejected
+        files.rows_rejected - coalesce(rows_left_out.left_out_count, 0) as rows_refused
     from files
     left join line_lengths
         on
             files.load_id = line_lengths.load_id
             and files.source = line_lengths.source
+    left join rows_left_out
+        on
+            files.load_id = rows_left_out.load_id
+            and files.source = rows_left_out.source
+            and files.source_file = rows_left_out.source_file
 ),
 
 deliveries_weighed as (
@@ -48,7 +65,7 @@ deliveries_weighed as (
         sum(
             case
                 when files_weighed.is_refused_whole then files_weighed.line_count
-                else files_weighed.rows_rejected
+                else files_weighed.rows_refused
             end
         ) as refused_count
     from files_weighed
