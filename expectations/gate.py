@@ -18,11 +18,11 @@ import pyarrow as pa
 
 from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
+from expectations.reuse import inputs_of, reusable_results
 from expectations.slices import judged_before, let_pass_before, loads_in_question, slice_of
-from expectations.standing import inputs_of, standing_of
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub
-from python_models.release.own_table import own_table
+from python_models.release.reuse import last_build
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def run_gate(
         promised = promises_of(domain, when, relations)
         let_through = let_pass_before(domain)
         named = [load for load in listed(accepted_loads) if load not in let_through]
-        before = own_table(session, dbt.this)
+        before = last_build(session, dbt.this)
         outcomes = judge(session, gate, before, promised, relations, [*let_through, *named])
         outcomes += [let_pass(gate, load) for load in named]
     except Exception as error:  # noqa: BLE001  whatever it is: a gate that cannot judge stops
@@ -120,7 +120,7 @@ def judge(
     """
     checked_at = datetime.now(UTC).replace(tzinfo=None)
     inputs = inputs_of(session, promised, relations, let_through)
-    results = standing_of(before, inputs, checked_at)
+    results = reusable_results(before, inputs, checked_at)
     changed = [table for table in promised if table.name not in results]
     if changed:
         from expectations import engine

@@ -13,12 +13,10 @@ from ingestion.tables.bounds import clock_bounds
 from ingestion.tables.instants import TimeSql, before_since, doubled_shifts, passes_sql
 from ingestion.tables.keeping import keep
 from ingestion.tables.staged import (
-    NUMERIC_SHARE,
     Column,
     Staged,
     Wanted,
     constant,
-    number_sql,
     quoted,
 )
 from ingestion.telemetry.declaration import Declaration
@@ -35,6 +33,7 @@ from ingestion.telemetry.mapping import (
     time_columns,
     version_sql,
 )
+from ingestion.telemetry.uses import Uses
 
 
 @dataclass
@@ -52,76 +51,6 @@ class Row:
     labels: list[tuple[str, str]]
     version: str
     cells: list[tuple[Column, str]]  # sensors, and what may be wrong with a value of each
-
-
-@dataclass
-class Uses:
-    """What each column of a file is taken for, and what is left out though nobody asked for it."""
-
-    by_name: dict[str, str]  # mapped | sensor | label | ignored
-    left_out: dict[str, float]  # share of numbers among its values
-
-
-def column_uses(
-    con: duckdb.DuckDBPyConnection, declaration: Declaration, staged: Staged, wanted: Wanted
-) -> Uses:
-    """Say for each column of the file what it is taken for."""
-    sensors = declaration.columns.sensors
-    mapped = {column.name for name in wanted.mapped if (column := staged.column(name))}
-    labels = {
-        column.name
-        for label in declaration.labels.columns
-        if (column := staged.column(label.column))
-    }
-    include = sensors.include if isinstance(sensors.include, tuple) else ()
-    listed = {column.name for name in include if (column := staged.column(name))}
-    excluded = {column.name for name in sensors.exclude if (column := staged.column(name))}
-    cursor = staged.column(declaration.sql.cursor or "") if declaration.sql else None
-    if cursor:
-        excluded.add(cursor.name)  # counts rows, measures nothing
-    shares = _number_shares(con, staged, wanted)
-    uses, left_out = {}, {}
-    for column in staged.columns:
-        name = column.name
-        numeric = column.is_numeric or name in wanted.known_sensors
-        numeric = numeric or shares.get(name, 0.0) > NUMERIC_SHARE
-        if name in labels:
-            uses[name] = "label"
-        elif name in listed:
-            uses[name] = "sensor"
-        elif name in mapped:
-            uses[name] = "mapped"
-        elif name in excluded or not name or sensors.include != "all_numeric":
-            uses[name] = "ignored"
-        elif numeric:
-            uses[name] = "sensor"
-        else:
-            uses[name] = "ignored"
-            left_out[name] = shares.get(name, 0.0)
-    return Uses(uses, left_out)
-
-
-def _number_shares(
-    con: duckdb.DuckDBPyConnection, staged: Staged, wanted: Wanted
-) -> dict[str, float]:
-    """Return the share of numbers in the text columns that nobody declares, over the whole file:
-    a sensor that is silent, or says other words, in the first rows is a sensor all the same."""
-    texts = [
-        column
-        for column in staged.columns
-        if column.kind == "VARCHAR" and not wanted.is_mapped(column.name)
-    ]
-    if not texts:
-        return {}
-    counts = ", ".join(
-        f"count({column.ident}), count({number_sql(column.ident, 'VARCHAR', wanted.dialect)})"
-        for column in texts
-    )
-    found = con.execute(f"select {counts} from {staged.relation}").fetchall()[0]
-    return {
-        column.name: found[2 * index + 1] / found[2 * index] if found[2 * index] else 0.0
-        for index, column in enumerate(texts)
-    }
 
 
 def row_over(
@@ -146,23 +75,16 @@ def row_over(
     labels, bad_labels = _labels(declaration, staged)
     version, bad_version = version_sql(declaration, staged)
     meter = _meter(declaration, staged, wanted)
-    checks = [
-        f"when ({time.problem}) is not null then ({time.problem}) || "
-        f"{quoted(':' + columns.reading_at.column[0])}",
-        *before_since(declaration.since, time.utc),
-        f"when ({control}) is null then 'missing_control_id:'" if columns.control_id.column else "",
-        *(number.problem or "" for number in quantities.values()),
-        meter.problem or "" if meter else "",
-        *bad_labels,
-        bad_version,
-    ]
+    numbers = [*quantities.values(), *([meter] if meter else [])]
+    wrong = [*(one.problem or "" for one in numbers), *bad_labels, bad_version]
+    checks = [*_checks(declaration, time, control), *filter(None, wrong)]
     row = Row(
         relation=relation,
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
         utc=time.utc,
-        problem=f"case {' '.join(filter(None, checks))} end",
+        problem=f"case {' '.join(checks)} end",
         quantities=quantities,
         sensors=sensors,
         labels=labels,
@@ -172,6 +94,17 @@ def row_over(
     if meter:
         _add_energy(con, declaration, staged, row, meter, scratch)
     return row
+
+
+def _checks(declaration: Declaration, time: TimeSql, control: str) -> list[str]:
+    """Return what may be wrong with when and where a reading was made."""
+    columns = declaration.columns
+    column = quoted(":" + columns.reading_at.column[0])
+    checks = [f"when ({time.problem}) is not null then ({time.problem}) || {column}"]
+    checks += before_since(declaration.since, time.utc)
+    if columns.control_id.column:
+        checks.append(f"when ({control}) is null then 'missing_control_id:'")
+    return checks
 
 
 def _add_energy(

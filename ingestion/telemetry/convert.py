@@ -15,9 +15,10 @@ from ingestion.tables.staged import Staged, Wanted, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage
 from ingestion.tables.survey import blame
 from ingestion.tables.workbook import csv_of_workbook
-from ingestion.telemetry.canonical import column_uses, row_over, table_queries
+from ingestion.telemetry.canonical import row_over, table_queries
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.mapping import Delivery, wanted_columns
+from ingestion.telemetry.uses import column_uses
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.lakehouse.sql_text import literal
-from python_models.experiments.earlier import HASH, hash_of
+from python_models.release.reuse import HASH, hash_of
 
 Row = dict[str, Any]
 AGREEMENT = pa.schema(
@@ -141,7 +141,7 @@ def _hashes(scored: Any, columns: Sequence[str]) -> list[tuple[str, str]]:
 
     Sums over the rows' hashes do not depend on an order, so nothing has to be sorted.
     """
-    hashed = scored.project(f"cohort_id, {hash_of(columns)} as row_hash")
+    hashed = scored.project(f"cohort_id, {hash_of(columns, 'experiments')} as row_hash")
     sums = (
         "count(*), sum(cast(md5_number_lower(row_hash) as hugeint)), "
         "sum(cast(md5_number_upper(row_hash) as hugeint))"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from python_models.experiments.earlier import HASH, hash_of, taken_over
 from python_models.experiments.scores import PARSERS, Parsed, ScoreError, parse
+from python_models.release.reuse import HASH, hash_of, reusable_rows
 
 USABLE = ("ok", "repaired")
 READ = ("status", "error", "parsed", "parser", "scale_min", "scale_max")
@@ -39,9 +39,9 @@ def scores_parsed(evaluations: Any, before: Any = None) -> pa.Table:
         before: what this gave for the last build; it holds for texts that are the same.
     """
     wanted = evaluations.filter("stage = 'evaluation' and status <> 'pending'").project(
-        f"gen_id, {', '.join(READ)}, {hash_of(READ)} as {HASH}"
+        f"gen_id, {', '.join(READ)}, {hash_of(READ, 'experiments')} as {HASH}"
     )
-    kept, left = taken_over(wanted, before)
+    kept, left = reusable_rows(wanted, before)
     rows = left.order("gen_id").to_arrow_table().to_pylist()
     found = pa.Table.from_pylist(list(scored(rows)), COLUMNS)
     return found if kept is None else pa.concat_tables([kept.cast(COLUMNS), found])

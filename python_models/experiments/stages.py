@@ -16,14 +16,14 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.lakehouse.lake import lake
-from python_models.experiments.earlier import HASH
-from python_models.experiments.held import held
 from python_models.experiments.rendering import RenderError, as_text, compiled, concepts_of
+from python_models.experiments.reuse import reused_generations
 from python_models.experiments.texts import take
 from python_models.llm.asking.rows import as_table
 from python_models.llm.ledger.recording import RECORDER
 from python_models.llm.ledger.reuse import put_kept_summary
 from python_models.llm.step import GOOD, RowPrompts, Step
+from python_models.release.reuse import HASH
 
 Row = dict[str, Any]
 ASKED = ("gen_id", "messages", "replicate", "template_id", "template_hash", "endpoint", "model",
@@ -89,7 +89,7 @@ def write_stage(
     started = time.time()
     step = step_of(stage)
     wanted = refs["planned"].filter(f"stage = '{stage}'")
-    found = held(session, wanted, step.name, refs, before)
+    found = reused_generations(session, wanted, step.name, refs, before)
     planned = as_table(found.left).to_pylist()
     source = Texts(stage, refs if planned else {})
     rows = {row["gen_id"]: source.prepared(row) for row in planned}

@@ -1,5 +1,5 @@
-from python_models.experiments.earlier import earlier
 from python_models.experiments.stages import write_stage
+from python_models.release.reuse import last_build
 
 
 def model(dbt, session):
@@ -9,5 +9,5 @@ def model(dbt, session):
         "templates": dbt.ref("stg_experiments__templates"),
         "combos": dbt.ref("int_experiments__combos_picked"),
     }
-    before = earlier(session, dbt.this)
+    before = last_build(session, dbt.this)
     return write_stage(session, "draft", refs, "llm_experiments__drafts_written", before)

@@ -1,5 +1,5 @@
-from python_models.experiments.earlier import earlier
 from python_models.experiments.stages import write_stage
+from python_models.release.reuse import last_build
 
 
 def model(dbt, session):
@@ -10,5 +10,5 @@ def model(dbt, session):
         "combos": dbt.ref("int_experiments__combos_picked"),
         "parents": dbt.ref("int_experiments__drafts_checked"),
     }
-    before = earlier(session, dbt.this)
+    before = last_build(session, dbt.this)
     return write_stage(session, "essay", refs, "llm_experiments__essays_written", before)

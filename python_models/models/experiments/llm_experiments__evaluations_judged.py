@@ -1,5 +1,5 @@
-from python_models.experiments.earlier import earlier
 from python_models.experiments.stages import write_stage
+from python_models.release.reuse import last_build
 
 
 def model(dbt, session):
@@ -11,5 +11,5 @@ def model(dbt, session):
         "parents": dbt.ref("int_experiments__essays_checked"),
         "drafts": dbt.ref("int_experiments__drafts_checked"),
     }
-    before = earlier(session, dbt.this)
+    before = last_build(session, dbt.this)
     return write_stage(session, "evaluation", refs, "llm_experiments__evaluations_judged", before)

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from python_models.experiments import earlier
 from python_models.experiments.judging import agreements_measured, variances_decomposed
+from python_models.release import reuse
 
 
 def scores(repeats: int = 1, judges: tuple[str, ...] = ("a", "b")) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def test_results_of_other_code_are_not_taken_over(
     measure: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = marked(measure(relation(scores())))
-    monkeypatch.setattr(earlier, "code_hash", lambda: "mended")
+    monkeypatch.setattr(reuse, "code_hash", lambda _: "mended")
     assert -1 not in measure(relation(scores()), before).column("n").to_pylist()
 
 

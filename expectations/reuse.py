@@ -1,4 +1,4 @@
-"""Results that stand: of a table whose rows, promises and references are what they were.
+"""Results reused from the last build: rows, promises and references are what they were.
 
 Looking for something new in what has not changed costs a build seconds, the import of Great
 Expectations first of all. What a promise was found to be is kept in the gate's own table with a
@@ -27,7 +27,7 @@ _TELLS_TIME = re.compile(r"\bnow\s*\(|\bcurrent_(?:date|time|timestamp)\b|\btoda
 
 # The last release is left out: while a table is what the gate last passed, the last release is
 # either the same as then or was made of this very table, which is not shrunk beside itself.
-_NOT_TOLD = {"batch", "last_release"}
+_NOT_HASHED = {"batch", "last_release"}
 
 
 def inputs_of(
@@ -60,14 +60,14 @@ def _digest(
 ) -> str | None:
     if any(_TELLS_TIME.search(promise.query or "") for promise in table.promises):
         return None
-    referred = set().union(*(promise.references for promise in table.promises)) - _NOT_TOLD
-    told = [table.fingerprint, *sorted(let_through)]
+    referred = set().union(*(promise.references for promise in table.promises)) - _NOT_HASHED
+    inputs = [table.fingerprint, *sorted(let_through)]
     for name in (table.name, *sorted(referred)):
         found = content(name)
         if found is None:
             return None
-        told.append(f"{name} {found}")
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+        inputs.append(f"{name} {found}")
+    return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:32]
 
 
 def _content(session: duckdb.DuckDBPyConnection, query: str) -> str | None:
@@ -83,27 +83,27 @@ def _content(session: duckdb.DuckDBPyConnection, query: str) -> str | None:
     return repr((count, found))
 
 
-def standing_of(
+def reusable_results(
     before: duckdb.DuckDBPyRelation | None,
     inputs: Mapping[str, str | None],
     checked_at: datetime,
 ) -> dict[str, list[Outcome]]:
-    """Return {table: results} that the gate had when it last passed and that stand.
+    """Return {table: results} of the gate's last pass, where all they come from is the same.
 
     A check that was broken is tried again.
     """
-    if before is None or "inputs_hash" not in before.columns:  # or one an older version made
+    if before is None:
         return {}
     names = [one.name for one in fields(Outcome) if one.name != "checked_at"]
-    standing: dict[str, list[Outcome]] = {}
+    reused: dict[str, list[Outcome]] = {}
     for values in before.filter("inputs_hash is not null").project(", ".join(names)).fetchall():
         row: dict[str, Any] = dict(zip(names, values, strict=True))
         if row["inputs_hash"] == inputs.get(row["table_name"]):
             row["sample_keys"] = json.loads(row["sample_keys"])
             outcome = Outcome(**row, checked_at=checked_at)
-            standing.setdefault(outcome.table_name, []).append(outcome)
+            reused.setdefault(outcome.table_name, []).append(outcome)
     return {
         name: found
-        for name, found in standing.items()
+        for name, found in reused.items()
         if not any(outcome.broken_check for outcome in found)
     }

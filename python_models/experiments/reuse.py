@@ -1,4 +1,4 @@
-"""Generations that stand as the last build left them: asked, read and checked from the same.
+"""Generations reused from the last build: asked, read and checked from the same.
 
 Going through a hundred thousand prompts to find a hundred thousand answers in the ledger takes
 minutes that a researcher has on every run; what a generation comes from is hashed in SQL instead.
@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import list_of, literal
-from python_models.experiments.earlier import HASH, hash_of, taken_over
 from python_models.llm.endpoints.endpoint import identity_name
 from python_models.llm.ledger.recording import RECORDER
 from python_models.llm.ledger.reuse import asked_at_of
 from python_models.llm.step import GOOD
+from python_models.release.reuse import HASH, hash_of, reusable_rows
 
 # of a planned generation: what its prompt is made of, whom it asks, what is taken out of the answer
 PLANNED = (
@@ -30,17 +30,17 @@ PLANNED = (
 SAME_MOMENT = 1e-3  # seconds; a table keeps microseconds
 
 
-# what is told of them: what was paid for, and whether the ledger has it still
-_TOLD = (
+# of a reused one: what was paid for, and whether the ledger has it still
+_PAID = (
     "gen_id", "endpoint", "model", "call_id", "prompt_tokens", "completion_tokens", "cost_usd",
     "asked_at",
 )  # fmt: skip
 
 
-class Held(NamedTuple):
-    """What stands, and the planned rows that have to be gone through.
+class Reused(NamedTuple):
+    """What is reused, and the planned rows that have to be gone through.
 
-    The rows that stand are a relation: their texts never leave DuckDB. `asked` are those that
+    The reused rows are a relation: their texts never leave DuckDB. `asked` are those that
     have an answer of their own, without its text; a copy has none.
     """
 
@@ -49,12 +49,12 @@ class Held(NamedTuple):
     left: Any
 
 
-def held(
+def reused_generations(
     session: duckdb.DuckDBPyConnection, planned: Any, step: str, refs: dict[str, Any], before: Any
-) -> Held:
+) -> Reused:
     """Return the usable generations of the last build that nothing has touched.
 
-    Nothing is taken over while `make estimate` goes through the models: it counts everything.
+    Nothing is reused while `make estimate` goes through the models: it counts everything.
 
     Args:
         session: the DuckDB connection of the relations.
@@ -65,19 +65,19 @@ def held(
     """
     wanted = hashed(planned, refs)
     if before is None or RECORDER.get() is not None:
-        return Held(None, None, wanted)
+        return Reused(None, None, wanted)
     usable = before.filter(f"status in (select unnest({list_of(sorted(GOOD))}))")
-    told: pa.Table
-    told, left = taken_over(wanted, usable.project(f"{', '.join(_TOLD)}, {HASH}"))
-    lost = _lost(told, step)
+    paid: pa.Table
+    paid, left = reusable_rows(wanted, usable.project(f"{', '.join(_PAID)}, {HASH}"))
+    lost = _lost(paid, step)
     if lost:
-        is_lost = pc.is_in(told.column("call_id"), value_set=pa.array(lost, pa.string()))
-        left = left.union(_of(wanted, told.filter(is_lost).column("gen_id"), session))
-        told = told.filter(pc.invert(is_lost))
-    asked = told.filter(pc.is_valid(told.column("call_id")))
-    is_whole = told.num_rows == before.count("*").fetchone()[0]
-    standing = before if is_whole else _of(usable, told.column("gen_id"), session)
-    return Held(standing, asked, left)
+        is_lost = pc.is_in(paid.column("call_id"), value_set=pa.array(lost, pa.string()))
+        left = left.union(_of(wanted, paid.filter(is_lost).column("gen_id"), session))
+        paid = paid.filter(pc.invert(is_lost))
+    asked = paid.filter(pc.is_valid(paid.column("call_id")))
+    is_whole = paid.num_rows == before.count("*").fetchone()[0]
+    rows = before if is_whole else _of(usable, paid.column("gen_id"), session)
+    return Reused(rows, asked, left)
 
 
 def _of(relation: Any, ids: Any, session: duckdb.DuckDBPyConnection) -> Any:
@@ -92,17 +92,17 @@ def hashed(planned: Any, refs: dict[str, Any]) -> Any:
     """Return planned generations with the hash of all each comes from."""
     columns = ", ".join(f"planned.{name}" for name in planned.columns)
     found = planned.set_alias("planned")
-    told = [f"planned.{name}" for name in PLANNED]
+    inputs = [f"planned.{name}" for name in PLANNED]
     if _has_texts(refs.get("parents")):
         parents = _texts(refs["parents"], "parent")
         found = found.join(parents, "planned.parent_gen_id = parent.text_id", how="left")
-        told.append("parent.text_hash")
+        inputs.append("parent.text_hash")
         if _has_texts(refs.get("drafts")):
             drafts = _texts(refs["drafts"], "draft")
             found = found.join(drafts, "parent.text_parent_id = draft.text_id", how="left")
-            told.append("draft.text_hash")
-    told.append(_identities(planned))
-    return found.project(f"{columns}, {hash_of(told)} as {HASH}")
+            inputs.append("draft.text_hash")
+    inputs.append(_identities(planned))
+    return found.project(f"{columns}, {hash_of(inputs, 'experiments')} as {HASH}")
 
 
 def _has_texts(relation: Any) -> bool:

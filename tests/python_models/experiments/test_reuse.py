@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 
 from ingestion.lakehouse.lake import lake
-from python_models.experiments.earlier import HASH
 from python_models.experiments.stages import OUT, write_stage
 from python_models.llm.asking.runtime import close_runtime
 from python_models.llm.ledger.forget import forget
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.offline.request import RULES, OfflineRequest
+from python_models.release.reuse import HASH
 from tests.python_models.experiments.test_stages import (
     CONCEPTS,
     PARENT,
@@ -204,3 +204,38 @@ def test_every_row_says_what_it_comes_from() -> None:
     found = build([*ESSAYS, essay_of("d0", gen_id="copied", generator="copy")], DRAFTS)
     assert all(row[HASH] for row in found.values())
     assert len({row[HASH] for row in found.values()}) == 5
+
+
+@pytest.mark.parametrize(
+    "name", ["drafts_written", "essays_written", "evaluations_judged"], ids=lambda name: name
+)
+def test_a_model_can_be_estimated_where_nothing_was_built(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in for dbt has all that the models of the three stages ask of it."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    from ingestion.lakehouse.settings import PROJECT_ROOT
+    from python_models.runs.estimate import Refs
+
+    folder = PROJECT_ROOT / "python_models/models/experiments"
+    spec = spec_from_file_location(name, folder / f"llm_experiments__{name}.py")
+    model = module_from_spec(spec)
+    spec.loader.exec_module(model)
+    given: dict = {}
+
+    def write_stage(session: object, stage: str, refs: dict, node: str, before: object) -> None:
+        given.update(stage=stage, refs=refs, before=before)
+
+    monkeypatch.setattr(model, "write_stage", write_stage)
+    connection = duckdb.connect()
+    connection.execute("create table built as select 1 as a")
+
+    class Known(dict):
+        def __missing__(self, key: str) -> str:
+            return "built"
+
+    model.model(Refs(connection, Known()), connection)
+    assert given["before"] is None
+    assert name.startswith(given["stage"])
+    assert {"planned", "templates", "combos"} <= set(given["refs"])

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations import engine, standing
+from expectations import engine, reuse
 from expectations.gate import GateFailed
 from expectations.promise import between, filled, no_rows, not_shrunk, refers, table
 from ingestion.lakehouse import journal
@@ -189,7 +189,7 @@ def test_promise_that_asks_what_time_it_is_and_a_large_table_are_judged_each_tim
     judged.clear()
     shop()
     assert judged == ["things"]
-    monkeypatch.setattr(standing, "MOST_ROWS", 3)
+    monkeypatch.setattr(reuse, "MOST_ROWS", 3)
     judged.clear()
     shop()
     assert judged == ["things", "kinds"]
