@@ -77,14 +77,13 @@ def row_over(
     meter = _meter(declaration, staged, wanted)
     numbers = [*quantities.values(), *([meter] if meter else [])]
     wrong = [*(one.problem or "" for one in numbers), *bad_labels, bad_version]
-    checks = [*_checks(declaration, time, control), *filter(None, wrong)]
     row = Row(
         relation=relation,
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
         utc=time.utc,
-        problem=f"case {' '.join(checks)} end",
+        problem=f"case {' '.join([*_checks(declaration, time, control), *filter(None, wrong)])} end",
         quantities=quantities,
         sensors=sensors,
         labels=labels,
