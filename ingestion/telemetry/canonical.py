@@ -76,14 +76,14 @@ def row_over(
     version, bad_version = version_sql(declaration, staged)
     meter = _meter(declaration, staged, wanted)
     numbers = [*quantities.values(), *([meter] if meter else [])]
-    wrong = [*(one.problem or "" for one in numbers), *bad_labels, bad_version]
+    bad = [*(one.problem or "" for one in numbers), *bad_labels, bad_version]
     row = Row(
         relation=relation,
         control=control,
         cycle=cycle_sql(columns.cycle_id, staged, control, delivery.part),
         stage=stage_sql(columns.stage, staged),
         utc=time.utc,
-        problem=f"case {' '.join([*_checks(declaration, time, control), *filter(None, wrong)])} end",
+        problem=f"case {' '.join([*_checks(declaration, time, control), *filter(None, bad)])} end",
         quantities=quantities,
         sensors=sensors,
         labels=labels,
