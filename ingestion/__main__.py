@@ -68,11 +68,8 @@ def _land(
     except (SettingsError, DeclarationError, SourceAbsent) as error:
         return _fail(str(error), WRONG)
     except (ReadingFailed, LoadFailed, OSError) as error:
-        where = (
-            no_room(lake().root, "a landing", PACKAGE_BYTES) + "\n"
-            if is_full(error) and not isinstance(error, DiskFull)
-            else ""
-        )
+        is_new = is_full(error) and not isinstance(error, DiskFull)  # and does not say where
+        where = no_room(lake().root, "a landing", PACKAGE_BYTES) + "\n" if is_new else ""
         return _fail(
             f"The landing stopped: {error}\n{where}"
             "What was committed stays; run it again to go on.",

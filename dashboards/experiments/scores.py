@@ -72,6 +72,17 @@ def show(release: Release, chosen: Chosen) -> None:
         table(unread, "unread", UNREAD_COLUMNS)
 
 
+def _best_first(rows: list[dict[str, Any]]) -> pa.Table:
+    """Return the cells in the order of their line's mean."""
+    means: dict[str, list[float]] = {}
+    for row in rows:
+        means.setdefault(row["alias"], []).append(row["mean_share"] or 0.0)
+    best = {alias: sum(shares) / len(shares) for alias, shares in means.items()}
+    return pa.Table.from_pylist(
+        sorted(rows, key=lambda row: (-best[row["alias"]], row["alias"], row["column"]))
+    )
+
+
 def _pivot(found: pa.Table, chosen: Chosen) -> None:
     rows = found.to_pylist()
     templates = {row["essay_template_id"] for row in rows}
@@ -80,13 +91,7 @@ def _pivot(found: pa.Table, chosen: Chosen) -> None:
         row["column"] = " · ".join(names if len(templates) > 1 else [names[0], names[2]])
         row["told"] = "–" if row["mean_share"] is None else f"{row['mean_share']:.0%}"
         row["alias"] = row["alias"] or row["combo_id"]
-    means: dict[str, list[float]] = {}
-    for row in rows:
-        means.setdefault(row["alias"], []).append(row["mean_share"] or 0.0)
-    best = {alias: sum(shares) / len(shares) for alias, shares in means.items()}
-    cells = pa.Table.from_pylist(
-        sorted(rows, key=lambda row: (-best[row["alias"]], row["alias"], row["column"]))
-    )
+    cells = _best_first(rows)
     event = st.altair_chart(
         charts.score_pivot(cells, "column"),
         key="score_pivot",

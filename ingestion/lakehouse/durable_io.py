@@ -5,7 +5,6 @@ pyiceberg loads this class by the name that the catalog's properties give (`py-i
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 
 from pyiceberg.io import OutputFile
@@ -26,12 +25,7 @@ class _DurableStream:
     def __enter__(self) -> _DurableStream:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -70,10 +70,8 @@ def instant_sql(
     shifts = [] if instant.zone == "UTC" else _shifts_between(instant.zone, low, high)
     in_order = f"{name}_pass" if by_order else None
     offset = _offset_sql(instant, local, shifts, low, in_order)
-    if is_utc == "true" or instant.zone == "UTC":
-        utc = local
-    else:
-        utc = f"case when {is_utc} then {local} else {local} - {offset} end"
+    is_plain = is_utc == "true" or instant.zone == "UTC"
+    utc = local if is_plain else f"case when {is_utc} then {local} else {local} - {offset} end"
     problem = (
         f"case when {empty} then 'missing_timestamp' "
         f"when {local} is null or not {local} between timestamp '0001-01-01' "

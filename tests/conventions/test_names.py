@@ -33,7 +33,7 @@ SIZES = {
 }
 FUNCTION_LINES = 40
 # lower these when the list has become shorter
-MOST_LISTED_FILES, MOST_LISTED_FUNCTIONS = 29, 15
+MOST_LISTED_FILES, MOST_LISTED_FUNCTIONS = 29, 12
 
 
 def test_a_model_bears_the_prefix_of_its_layer(project: Project) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import duckdb
 import pytest
 
 from expectations.gate import GateFailed
 from tests.expectations.conversations_tables import HANDED, make_sound
-from tests.expectations.running import declare, journaled, pass_gate
+from tests.expectations.running import assert_found, broken, pass_gate
 from tests.expectations.telemetry_tables import empty_all
 
 # moment, what is planted, the promises that break
@@ -88,19 +86,13 @@ PLANTED = [
 ]  # fmt: skip
 
 
-def broken(when: str, domain: str = "conversations") -> set[str]:
-    """Return the promises of the last check that did not hold."""
-    results = journaled(f"gate_{domain}__{when}")
-    return {name for name, row in results.items() if not row["success"]}
-
-
 @pytest.mark.parametrize("when", HANDED)
 def test_sound_conversations_keep_every_promise(
     session: duckdb.DuckDBPyConnection, when: str
 ) -> None:
     make_sound(session)
     pass_gate(session, "conversations", when, HANDED[when])
-    assert broken(when) == set()
+    assert broken("conversations", when) == set()
 
 
 @pytest.mark.parametrize("when", HANDED)
@@ -108,7 +100,7 @@ def test_a_lake_without_conversations_passes(session: duckdb.DuckDBPyConnection,
     make_sound(session)
     empty_all(session)
     pass_gate(session, "conversations", when, HANDED[when])
-    assert broken(when) <= {"files: something has landed"}
+    assert broken("conversations", when) <= {"files: something has landed"}
 
 
 def test_records_that_a_declaration_leaves_out_say_nothing_of_the_rest(
@@ -124,7 +116,7 @@ def test_records_that_a_declaration_leaves_out_say_nothing_of_the_rest(
         pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
     session.execute("update raw.rejects set reason = 'before_since' where reason = 'not_wanted'")
     pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
-    assert broken("after_landing") == set()
+    assert broken("conversations", "after_landing") == set()
 
 
 @pytest.mark.parametrize(
@@ -135,17 +127,7 @@ def test_what_is_planted_is_found(
 ) -> None:
     make_sound(session)
     session.execute(planted)
-    about = {name.partition(":")[0] for name in expected}
-    declared = importlib.import_module(f"expectations.conversations.{when}").TABLES
-    declare("planted", when, [one for one in declared if one.name in about])
-    stopped = False
-    try:
-        pass_gate(session, "planted", when, HANDED[when])
-    except GateFailed:
-        stopped = True
-    assert broken(when, "planted") == expected
-    severities = {journaled(f"gate_planted__{when}")[name]["severity"] for name in expected}
-    assert stopped == ("critical" in severities)
+    assert_found(session, "conversations", when, HANDED[when], expected)
 
 
 def test_the_tolerance_is_a_setting(session: duckdb.DuckDBPyConnection) -> None:
@@ -154,7 +136,7 @@ def test_the_tolerance_is_a_setting(session: duckdb.DuckDBPyConnection) -> None:
     session.execute("update raw.tolerance set error_share = 0.2")
     pass_gate(session, "conversations", "after_landing", HANDED["after_landing"])
     assert "new_files: a load's unreadable records are within the tolerance" not in broken(
-        "after_landing"
+        "conversations", "after_landing"
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import duckdb
 import pytest
 
 from expectations.gate import GateFailed
 from ingestion.lakehouse import journal
-from tests.expectations.running import declare, journaled, pass_gate
+from tests.expectations.running import assert_found, broken, pass_gate
 from tests.expectations.telemetry_tables import HANDED, empty_all, make_sound
 
 SECOND_FILE = "source_file = 'file1.csv'"
@@ -155,13 +153,6 @@ PLANTED = [
 ]  # fmt: skip
 
 
-def broken(when: str, domain: str = "telemetry") -> set[str]:
-    """Return the promises that broke, by table and name."""
-    rows = journaled(f"gate_{domain}__{when}").items()
-    assert not [name for name, row in rows if row["broken_check"]]
-    return {name for name, row in rows if not row["success"]}
-
-
 @pytest.mark.parametrize("when", HANDED)
 def test_sound_tables_pass(session: duckdb.DuckDBPyConnection, when: str) -> None:
     make_sound(session)
@@ -176,7 +167,7 @@ def test_a_lake_in_which_nothing_has_landed_passes(
     make_sound(session)
     empty_all(session)
     pass_gate(session, "telemetry", when, HANDED[when])
-    assert broken(when) <= {"files: something has landed"}
+    assert broken("telemetry", when) <= {"files: something has landed"}
 
 
 @pytest.mark.parametrize(
@@ -187,17 +178,7 @@ def test_what_is_planted_is_found(
 ) -> None:
     make_sound(session)
     session.execute(planted)
-    about = {name.partition(":")[0] for name in expected}
-    declared = importlib.import_module(f"expectations.telemetry.{when}").TABLES
-    declare("planted", when, [one for one in declared if one.name in about])
-    stopped = False
-    try:
-        pass_gate(session, "planted", when, HANDED[when])
-    except GateFailed:
-        stopped = True
-    assert broken(when, "planted") == expected
-    severities = {journaled(f"gate_planted__{when}")[name]["severity"] for name in expected}
-    assert stopped == ("critical" in severities)
+    assert_found(session, "telemetry", when, HANDED[when], expected)
 
 
 def test_rows_that_a_declaration_leaves_out_say_nothing_of_the_rest(
@@ -213,7 +194,7 @@ def test_rows_that_a_declaration_leaves_out_say_nothing_of_the_rest(
         pass_gate(session, "telemetry", "after_landing", HANDED["after_landing"])
     session.execute("update raw.rejects set reason = 'before_since' where reason = 'not_wanted'")
     pass_gate(session, "telemetry", "after_landing", HANDED["after_landing"])
-    assert broken("after_landing") == set()
+    assert broken("telemetry", "after_landing") == set()
 
 
 def test_a_day_with_far_less_than_usual_is_told(session: duckdb.DuckDBPyConnection) -> None:
@@ -228,7 +209,7 @@ def test_a_day_with_far_less_than_usual_is_told(session: duckdb.DuckDBPyConnecti
     with pytest.raises(GateFailed):  # their readings are not there: another promise's affair
         pass_gate(session, "telemetry", "after_landing", HANDED["after_landing"])
     assert "files: a day brings at least a third of what is usual for its source" in broken(
-        "after_landing"
+        "telemetry", "after_landing"
     )
 
 
@@ -249,7 +230,7 @@ def test_a_mart_that_lost_most_of_its_rows_is_not_released(
         remember_release(name, rows)
     with pytest.raises(GateFailed, match="cycles has at least 50% of the rows"):
         pass_gate(session, "telemetry", "before_release", HANDED["before_release"])
-    assert broken("before_release") == {
+    assert broken("telemetry", "before_release") == {
         "cycles: cycles has at least 50% of the rows of the last release",
         "issues: issues has at least 50% of the rows of the last release",
     }

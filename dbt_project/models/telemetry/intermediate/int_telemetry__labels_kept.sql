@@ -21,21 +21,10 @@ labels_kept as (
     select labels.*
     from labels
     where
-        not exists (
-            select 1 from deliveries_superseded
-            where
-                {{ telemetry_same_delivery('deliveries_superseded', 'labels') }}
-                and (
-                    deliveries_superseded.superseded = 'whole'
-                    or labels.label_level <> 'reading'
-                )
-        )
-        and not exists (
-            select 1 from rows_superseded
-            where
-                {{ telemetry_same_delivery('rows_superseded', 'labels') }}
-                and rows_superseded.record_number = labels.record_number
-        )
+        {{ telemetry_did_not_give_way(
+            'labels',
+            "(deliveries_superseded.superseded = 'whole' or labels.label_level <> 'reading')"
+        ) }}
 )
 
 select * from labels_kept

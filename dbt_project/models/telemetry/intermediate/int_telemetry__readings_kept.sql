@@ -19,17 +19,7 @@ deliveries_superseded as (
 readings_kept as (
     select readings.*
     from readings
-    where
-        not exists (
-            select 1 from deliveries_superseded
-            where {{ telemetry_same_delivery('deliveries_superseded', 'readings') }}
-        )
-        and not exists (
-            select 1 from rows_superseded
-            where
-                {{ telemetry_same_delivery('rows_superseded', 'readings') }}
-                and rows_superseded.record_number = readings.record_number
-        )
+    where {{ telemetry_did_not_give_way('readings') }}
 )
 
 select * from readings_kept

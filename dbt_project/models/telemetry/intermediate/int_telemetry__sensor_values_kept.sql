@@ -19,18 +19,7 @@ deliveries_superseded as (
 sensor_values_kept as (
     select sensor_values.*
     from sensor_values
-    where
-        not exists (
-            select 1 from deliveries_superseded
-            where
-                {{ telemetry_same_delivery('deliveries_superseded', 'sensor_values') }}
-        )
-        and not exists (
-            select 1 from rows_superseded
-            where
-                {{ telemetry_same_delivery('rows_superseded', 'sensor_values') }}
-                and rows_superseded.record_number = sensor_values.record_number
-        )
+    where {{ telemetry_did_not_give_way('sensor_values') }}
 )
 
 select * from sensor_values_kept
