@@ -120,3 +120,18 @@ def test_a_changed_rule_in_a_model_reopens_what_was_validated_by_the_old_one(
         assert conversation_models.rows(TOUCHED) == [(0,)]
     finally:
         model.write_text(before)
+
+
+def test_a_seed_of_a_lake_in_which_it_had_other_columns_is_made_anew(
+    conversation_models: Models, database: Path
+) -> None:
+    conversation_models.use(database)
+    seed = "conversations_seeds.conversations_sets"
+    before = conversation_models.rows(f"select * from {seed} order by set_name")
+    assert before
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"alter table {seed} drop column mask")
+    conversation_models.run(command="seed")
+    assert conversation_models.rows(f"select * from {seed} order by set_name") == before
+    conversation_models.run(command="seed")
+    assert conversation_models.rows(f"select * from {seed} order by set_name") == before
