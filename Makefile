@@ -167,6 +167,16 @@ lint: $(STAMP) ## Style of Python and SQL, types of Python
 	@$(PY) -m mypy
 	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
+.PHONY: sbom audit
+sbom: $(STAMP) ## Bill of materials of what is installed (CycloneDX). FILE= (default: out/sbom.json)
+	@mkdir -p "$(dir $(or $(FILE),out/sbom.json))"
+	@$(PY) -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --of JSON -o "$(or $(FILE),out/sbom.json)" $(PY)
+	@echo "$(or $(FILE),out/sbom.json)"
+audit: $(STAMP) ## Match the pinned packages with advisories. ADVISORIES=<OSV file: JSON, lines, zip>
+	@[ -n "$(ADVISORIES)" ] || { echo "Name the file: make audit ADVISORIES=all.zip (OSV publishes one for PyPI)"; exit 2; }
+	@$(PY) -m python_models.runs audit $(ARGS) -- "$(ADVISORIES)"
+
 # one more than there are cores: tests that wait for a browser or a server leave theirs to others
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
 
