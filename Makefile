@@ -188,6 +188,10 @@ test: $(STAMP) ## The whole test suite but for what takes long
 unit: $(STAMP) ## The tests that start no process and no server: under a minute
 	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
 
+.PHONY: golden
+golden: $(STAMP) ## Write the demo's approved figures anew (tests/end_to_end/golden); read the difference
+	@$(PY) -m tests.end_to_end.golden
+
 .PHONY: test-one
 test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/python_models/llm/test_identity.py
 	@$(if $(T),,echo "Say which: make test-one T=tests/python_models/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
