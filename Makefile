@@ -167,6 +167,16 @@ lint: $(STAMP) ## Style of Python and SQL, types of Python
 	@$(PY) -m mypy
 	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
+.PHONY: sbom audit
+sbom: $(STAMP) ## Bill of materials of what is installed (CycloneDX). FILE= (default: out/sbom.json)
+	@mkdir -p "$(dir $(or $(FILE),out/sbom.json))"
+	@$(PY) -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --of JSON -o "$(or $(FILE),out/sbom.json)" $(PY)
+	@echo "$(or $(FILE),out/sbom.json)"
+audit: $(STAMP) ## Match the pinned packages with advisories. ADVISORIES=<OSV file: JSON, lines, zip>
+	@[ -n "$(ADVISORIES)" ] || { echo "Name the file: make audit ADVISORIES=all.zip (OSV publishes one for PyPI)"; exit 2; }
+	@$(PY) -m python_models.runs audit $(ARGS) -- "$(ADVISORIES)"
+
 # one more than there are cores: tests that wait for a browser or a server leave theirs to others
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 5)))
 
@@ -177,6 +187,10 @@ test: $(STAMP) ## The whole test suite but for what takes long
 .PHONY: unit
 unit: $(STAMP) ## The tests that start no process and no server: under a minute
 	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
+
+.PHONY: golden
+golden: $(STAMP) ## Write the demo's approved figures anew (tests/end_to_end/golden); read the difference
+	@$(PY) -m tests.end_to_end.golden
 
 .PHONY: test-one
 test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/python_models/llm/test_identity.py

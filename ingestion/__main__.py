@@ -67,9 +67,11 @@ def _land(
         return _fail(str(error), LOCKED)
     except (SettingsError, DeclarationError, SourceAbsent) as error:
         return _fail(str(error), WRONG)
-    except (ReadingFailed, LoadFailed, OSError) as error:
-        is_new = is_full(error) and not isinstance(error, DiskFull)  # and does not say where
-        where = no_room(lake().root, "a landing", PACKAGE_BYTES) + "\n" if is_new else ""
+    except Exception as error:
+        is_no_room = is_full(error, lake().root) and not isinstance(error, DiskFull)
+        if not is_no_room and not isinstance(error, ReadingFailed | LoadFailed | OSError):
+            raise
+        where = no_room(lake().root, "a landing", PACKAGE_BYTES) + "\n" if is_no_room else ""
         return _fail(
             f"The landing stopped: {error}\n{where}"
             "What was committed stays; run it again to go on.",

@@ -20,6 +20,16 @@ IGNORED = shutil.ignore_patterns("target", "logs", "__pycache__", "*.egg-info", 
 LEFT_OUT = ("SLUICE_LAKE", "SLUICE_SOURCES", "DBT_TARGET_PATH", "DBT_LOG_PATH")
 
 
+def top_level() -> list[str]:
+    """Return what else of the project lies at its top: what its own conventions look at."""
+    known = {*ROOMS, *FILES, ".git", ".venv", ".hypothesis", "lake", "out", "logs"}
+    return [
+        path.name
+        for path in PROJECT_ROOT.iterdir()
+        if path.name not in known and not path.name.endswith((".egg-info", "_cache"))
+    ]
+
+
 class ProjectCopy:
     """The project in `folder`, with a lake of its own."""
 

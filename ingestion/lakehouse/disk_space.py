@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_HARDLY_ANY = 256 * 1024  # bytes: less than SQLite's file of shared memory and a page of its log
 _WORDS = ("no space left", "disk is full", "file too large", "quota exceeded")
 
 
@@ -16,11 +17,18 @@ class DiskFull(OSError):
     """There is no room; the message says where and how much is needed."""
 
 
-def is_full(error: BaseException) -> bool:
-    """Say whether an error of Python, SQLite, DuckDB or Arrow means that there was no room."""
+def is_full(error: BaseException, folder: Path | None = None) -> bool:
+    """Say whether an error of Python, SQLite, DuckDB or Arrow means that there was no room.
+
+    SQLite calls it an I/O error where it could not even make the file beside its log: in a folder
+    without room that is what it means.
+    """
     if isinstance(error, OSError) and error.errno in _FULL:
         return True
-    return any(word in str(error).lower() for word in _WORDS)
+    said = str(error).lower()
+    if folder and "disk i/o error" in said:
+        return shutil.disk_usage(folder).free < _HARDLY_ANY
+    return any(word in said for word in _WORDS)
 
 
 def no_room(folder: Path, what: str, needed_bytes: int) -> str:
@@ -43,6 +51,6 @@ def room(folder: Path, what: str, needed_bytes: Callable[[], int]) -> Iterator[N
     try:
         yield
     except Exception as error:
-        if isinstance(error, DiskFull) or not is_full(error):
+        if isinstance(error, DiskFull) or not is_full(error, folder):
             raise
         raise DiskFull(no_room(folder, what, needed_bytes())) from error

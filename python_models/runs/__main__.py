@@ -82,6 +82,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
         ],
     ),
     "repair": ("upkeep.repair:repair", []),
+    "audit": ("upkeep.advisories:audit", [(["file"], {"help": "advisories in OSV's format"})]),
     "docs": ("runs.docs:docs", []),
 }
 

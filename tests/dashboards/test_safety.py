@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import resource
 from pathlib import Path
@@ -41,10 +42,16 @@ TEXT_WIDGETS = (
 )
 URL_FILTERS = (
     ("telemetry", ("days", "control", "view", "machine", "day")),
-    ("telemetry", ("cycle", "curve")),
+    ("telemetry", ("cycle", "curve", "date")),
     ("telemetry", ("severity", "rule")),
     ("telemetry", ("source", "level", "report", "class")),
     ("telemetry", ("series", "days")),
+    ("conversations", ("view", "dataset", "grade", "status", "care")),
+    ("conversations", ("dataset", "grade", "status", "care")),
+    ("experiments", ("view", "cohort", "template", "model", "combo")),
+    ("experiments", ("judges", "cohort")),
+    ("experiments", ("least", "template", "model")),
+    ("experiments", ("combo", "cohort")),
     ("runs", ("view", "a", "b", "tests")),
     ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
     ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),
@@ -56,7 +63,34 @@ VIEW_OF = {
     "severity": "Issues",
     "source": "Detection quality",
     "series": "Sensor anomalies",
+    "dataset": "Quality",
+    "judges": "Agreement",
+    "least": "Scores",
+    "combo": "Lineage",
 }
+
+
+def bound_names(path: Path) -> set[str]:
+    """Return the names in an address that a page's code reads."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        given = {word.arg: word.value for word in node.keywords}
+        if "bind" in given and isinstance(given.get("key"), ast.Constant):
+            found.add(given["key"].value)
+        if ast.unparse(node.func) == "st.query_params.get" and isinstance(
+            node.args[0], ast.Constant
+        ):
+            found.add(node.args[0].value)
+    return {str(name) for name in found}
+
+
+def test_every_name_that_an_address_may_say_is_tried() -> None:
+    tried = {name for _, names in URL_FILTERS for name in names}
+    read = set().union(*map(bound_names, (PROJECT_ROOT / "dashboards").rglob("*.py")))
+    assert len(read) > 20
+    assert read <= tried
 
 
 @pytest.mark.parametrize(("url", "parameters", "key"), TEXT_WIDGETS)

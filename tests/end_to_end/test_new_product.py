@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.conftest import chromium_path
-from tests.project_copy import ProjectCopy
+from tests.project_copy import ProjectCopy, top_level
 
 OBSERVATIONS = ["Station,Observed At,Temperature C,Rain,ok"] + [
     f"{place},2026-01-{1 + at // 24:02} {at % 24:02}:00,{3 + at / 10:.1f},{at},yes"
@@ -129,7 +129,7 @@ class Workshop:
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     folder = tmp_path_factory.mktemp("new_product")
-    project = ProjectCopy(folder / "project", "tests", ".sqlfluff", "README.md")
+    project = ProjectCopy(folder / "project", *top_level())
     yield Workshop(project, folder / "deliveries", project.contents())
 
 

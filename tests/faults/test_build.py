@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 
@@ -82,7 +83,7 @@ def watch(stop: threading.Event, seen: list[int], failures: list[str]) -> None:
 def build_under_readers(project: Tiny, builds: int, killed: int, gated: int, seed: int) -> None:
     """Build again and again while a reader asks; some are killed, some stopped by a gate."""
     chance = random.Random(seed)
-    special = chance.sample(range(builds), killed + gated)
+    special, hits = chance.sample(range(builds), killed + gated), 0
     assert project.dbt("build")[0] == 0
     stop, seen, failures = threading.Event(), [], []
     reader = threading.Thread(target=watch, args=(stop, seen, failures))
@@ -95,7 +96,7 @@ def build_under_readers(project: Tiny, builds: int, killed: int, gated: int, see
                 process = project.start("build")
                 time.sleep(chance.uniform(2, 12))
                 process.kill()
-                process.wait()
+                hits += process.wait() == -signal.SIGKILL
             elif number in special:
                 project.write_things(days=days, value=-1)
                 assert project.dbt("build")[0] == 1
@@ -106,6 +107,7 @@ def build_under_readers(project: Tiny, builds: int, killed: int, gated: int, see
         stop.set()
         reader.join()
     assert failures == []
+    assert hits > killed // 2, "most builds had ended before they were killed"
     assert len(set(seen)) > 1
     project.write_things(days=2)
     assert project.dbt("build")[0] == 0

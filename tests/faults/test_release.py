@@ -16,6 +16,8 @@ from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from tests.faults.publisher import Server, start_server
 
+KILLED = 137
+
 
 @pytest.fixture
 def publisher() -> Iterator[Server]:
@@ -85,7 +87,7 @@ def publish_under_readers(
 ) -> tuple[list[int], list[str]]:
     """Publish again and again, some of it killed at a random moment, while readers ask."""
     chance = random.Random(seed)
-    killed = set(chance.sample(range(rounds), kills))
+    killed, hits = set(chance.sample(range(rounds), kills)), 0
     stop, seen, failures = threading.Event(), [], []
     readers = [threading.Thread(target=read_until, args=(stop, seen, failures)) for _ in range(2)]
     assert publisher.publish(1) == 0
@@ -95,16 +97,17 @@ def publish_under_readers(
         for number in range(rounds):
             pid = publisher.start(2 + number)
             if number in killed:
-                time.sleep(chance.uniform(0.05, 1.5))
+                time.sleep(chance.uniform(0.02, 0.4))
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            publisher.wait()
+            hits += publisher.wait() == KILLED
         assert publisher.publish(2 + rounds) == 0
     finally:
         time.sleep(0.2)
         stop.set()
         for reader in readers:
             reader.join()
+    assert hits > kills // 2, "most publications had ended before they were killed"
     assert released_days() == 2 + rounds
     return seen, failures
 
