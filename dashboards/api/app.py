@@ -10,7 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from dashboards.api import analytics, problems, query, system, tables
-from dashboards.api.audit import Audit, AuditMiddleware
+from dashboards.api.audit import PREFIX, Audit, AuditMiddleware
 from dashboards.api.bodies import BodyLimit
 from dashboards.api.releases import Releases
 from dashboards.api.security import Limiter, WrongKeys
@@ -20,7 +20,6 @@ from ingestion.lakehouse.settings import settings
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import loaded
 
-PREFIX = "/api/v1"
 DESCRIPTION = """Everything a front end, a script or an agent needs of a Sluice lake.
 
 Send a key as `Authorization: Bearer <key>` (`make api-key NAME=.. SCOPES=read`). Errors are

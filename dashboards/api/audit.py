@@ -12,6 +12,7 @@ from structlog import get_logger
 
 from ingestion.lakehouse import journal
 
+PREFIX = "/api/v1"
 _AT_ONCE = 500
 _WAIT = 0.5  # seconds a row waits for others at most
 log = get_logger(__name__)
@@ -22,16 +23,20 @@ class Audit:
 
     def __init__(self) -> None:
         self._rows: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=100_000)
-        self._thread = threading.Thread(target=self._write, name="audit", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to write."""
-        self._thread.start()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="audit", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
         """Write what is left and end."""
-        self._rows.put(None)
-        self._thread.join(timeout=10)
+        if self._thread is not None:
+            self._rows.put(None)
+            self._thread.join(timeout=10)
+            self._thread = None
 
     def note(self, row: dict[str, Any]) -> None:
         """Take a row; when writing cannot keep up the request waits, no row is dropped."""
@@ -81,19 +86,26 @@ class AuditMiddleware:
         finally:
             state = scope.get("state", {})
             caller = state.get("caller")
-            route = scope.get("route")
             scope["app"].state.audit.note(
                 {
                     "requested_at": at,
                     "key_prefix": caller.prefix if caller else None,
                     "method": scope["method"],
-                    "route": getattr(route, "path_format", None) or "unknown",
+                    "route": _route(scope),
                     "status": status,
                     "seconds": round(time.perf_counter() - started, 6),
                     "bytes": sent,
                     "job_id": state.get("job_id"),
                 }
             )
+
+
+def _route(scope: Scope) -> str:
+    """Return an address with the names of its parameters, never their values."""
+    path = getattr(scope.get("route"), "path_format", None)
+    if path is None:
+        return "unknown"
+    return path if path.startswith(PREFIX) else f"{PREFIX}{path}"
 
 
 def _added(scope: Scope, status: int) -> list[tuple[bytes, bytes]]:

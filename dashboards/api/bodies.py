@@ -25,7 +25,7 @@ class BodyLimit:
         if told.isdigit() and int(told) > self.most:
             await self._refuse(scope, send)
             return
-        arrived, has_begun = 0, False
+        arrived, has_begun, is_refused = 0, False, False
 
         async def counting() -> Message:
             nonlocal arrived
@@ -36,15 +36,20 @@ class BodyLimit:
             return message
 
         async def noting(message: Message) -> None:
-            nonlocal has_begun
+            nonlocal has_begun, is_refused
+            # what reads the body may take the end of it for an error of its own: answered here
+            if arrived > self.most and not has_begun:
+                is_refused = True
+                return
             has_begun = True
             await send(message)
 
         try:
             await self.app(scope, counting, noting)
         except _TooLarge:
-            if not has_begun:
-                await self._refuse(scope, send)
+            is_refused = not has_begun
+        if is_refused:
+            await self._refuse(scope, send)
 
     async def _refuse(self, scope: Scope, send: Send) -> None:
         document = {

@@ -15,8 +15,9 @@ from fastapi import Depends, Query, Request
 
 from dashboards.api.problems import NotModified, Problem
 from dashboards.api.security import Reader
+from dashboards.parts.opened import shared_connection
 from ingestion.lakehouse import journal
-from python_models.release.reader import NothingReleased, open_release, release_path
+from python_models.release.reader import NothingReleased, release_path
 from python_models.release.release_file import newest_file
 
 _KEPT_OPEN = 4
@@ -78,7 +79,7 @@ class Releases:
         with self._lock:
             found = self._opened.pop(path, None)
             if found is None:
-                connection = open_release(path)
+                connection = shared_connection(str(path))
                 shown = connection.execute(
                     "select release_id from ops.releases where is_current"
                 ).fetchone()

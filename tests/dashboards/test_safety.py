@@ -12,8 +12,8 @@ import psutil
 import pyarrow as pa
 import pytest
 
-from dashboards.parts.release import CONSOLE_ROW_LIMIT, console_rows, current_release
 from dashboards.parts.files import to_csv
+from dashboards.parts.release import CONSOLE_ROW_LIMIT, console_rows, current_release
 from dashboards.parts.text import escaped, facts, paragraphs, report_html
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.release.console import Limits, QueryStopped, run_select
