@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from typing import Annotated, Any
 
 import duckdb
@@ -17,23 +14,12 @@ from dashboards.api import formats
 from dashboards.api.lineage import Lineage, lineage_of
 from dashboards.api.problems import Problem, documented
 from dashboards.api.releases import OfRelease, Release
+from dashboards.api.row_query import Asked, read_cursor, row_query, write_cursor
 from dashboards.api.tiers import AllTiers
-from ingestion.lakehouse.sql_text import identifier
 
 router = APIRouter(prefix="/tables", tags=["tables"])
 
-MOST_JSON, MOST_ROWS = 10_000, 1_000_000
-OPERATORS = {
-    "eq": "{column} = {value}",
-    "ne": "{column} <> {value}",
-    "lt": "{column} < {value}",
-    "le": "{column} <= {value}",
-    "gt": "{column} > {value}",
-    "ge": "{column} >= {value}",
-    "contains": "contains(lower(cast({column} as varchar)), lower({value}))",
-    "starts": "starts_with(cast({column} as varchar), {value})",
-    "null": "({column} is null) = {value}",
-}
+MOST_JSON = 10_000
 _TABLES = """
 select
     found.schema_name,
@@ -115,7 +101,7 @@ class Rows(BaseModel):
 
 
 TableName = Annotated[
-    str, Path(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$", examples=["telemetry.issues"])
+    str, Path(pattern=r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$", examples=["ops.runs"])
 ]
 
 
@@ -160,57 +146,29 @@ def rows(
     table: TableName,
     release: OfRelease,
     _: AllTiers,
-    filter: Annotated[
-        list[str] | None,
-        Query(
-            description="`column:operator:value`, several must all hold; operators: "
-            + ", ".join(OPERATORS),
-            examples=[["severity:eq:critical"]],
-        ),
-    ] = None,
-    order: Annotated[
-        str | None, Query(description="Columns, separated by commas; `-column` for descending")
-    ] = None,
-    columns: Annotated[str | None, Query(description="Only these, separated by commas")] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 100,
-    cursor: Annotated[
-        str | None, Query(description="`next_cursor` of the page before", max_length=400)
-    ] = None,
+    asked: Annotated[Asked, Query()],
 ) -> Response:
     """Return rows of a table: filtered, ordered, page by page, in the form that is accepted.
 
     Pages of one release never shift: a cursor belongs to a release and goes on in it.
     """
     kind = formats.accepted(request)
-    if kind == formats.JSON and limit > MOST_JSON:
+    if kind == formats.JSON and asked.limit > MOST_JSON:
         raise Problem(422, f"JSON has at most {MOST_JSON} rows a page.", [("limit", "too many")])
-    if cursor:
-        number, start = _read(cursor)
-        if number != release.number:
-            release = request.app.state.releases.numbered(number)
-    else:
-        start = 0
+    number, start = read_cursor(asked.cursor) if asked.cursor else (release.number, 0)
+    if number != release.number:
+        release = request.app.state.releases.numbered(number)
     schema, name = named(release, table)
     types = {one["name"]: one["type"] for one in release.dicts(_COLUMNS, schema=schema, name=name)}
-    chosen = _columns(columns, types)
-    conditions, bound = _conditions(filter or [], types)
-    query = (
-        f"select {', '.join(map(identifier, chosen))} from {identifier(schema)}.{identifier(name)}"
-        f"{' where ' + ' and '.join(conditions) if conditions else ''}"
-        f" order by {_order(order, key_of(release, schema, name), types)}"
-        f" limit {int(limit) + 1} offset {int(start)}"
-    )
+    query, bound = row_query(schema, name, types, key_of(release, schema, name), asked, start)
     try:
         found = release.rows(query, bound)
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
         raise Problem(422, f"A value does not fit its column: {error}") from error
-    more = _write(release.number, start + limit) if len(found) > limit else None
-    return formats.rows(
-        found.slice(0, limit),
-        kind,
-        f"{schema}.{name}",
-        {"release_id": release.number, "next_cursor": more},
-    )
+    is_last = len(found) <= asked.limit
+    more = None if is_last else write_cursor(release.number, start + asked.limit)
+    told = {"release_id": release.number, "next_cursor": more}
+    return formats.rows(found.slice(0, asked.limit), kind, f"{schema}.{name}", told)
 
 
 def named(release: Release, table: str) -> tuple[str, str]:
@@ -230,72 +188,3 @@ def key_of(release: Release, schema: str, name: str) -> list[str]:
     """Return the columns that name a row of a table; none where nothing was said."""
     found = release.dicts(_KEY, schema=schema, name=name)
     return orjson.loads(found[0]["key_columns"] or "[]") if found else []
-
-
-def _columns(text: str | None, types: dict[str, str]) -> list[str]:
-    chosen = [one.strip() for one in (text or "").split(",") if one.strip()] or list(types)
-    for one in chosen:
-        _known(one, types, "columns")
-    return chosen
-
-
-def _known(column: str, types: dict[str, str], where: str) -> None:
-    if column not in types:
-        raise Problem(
-            422,
-            f"There is no column {column!r}; there are: {', '.join(types)}.",
-            [(where, f"no column {column!r}")],
-        )
-
-
-def _conditions(filters: list[str], types: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
-    conditions, bound = [], {}
-    for at, text in enumerate(filters):
-        column, operator, value = (*text.split(":", 2), "", "")[:3]
-        _known(column, types, f"filter.{at}")
-        if operator not in OPERATORS:
-            raise Problem(
-                422,
-                f"{operator!r} is no operator; there are: {', '.join(OPERATORS)}.",
-                [(f"filter.{at}", "column:operator:value")],
-            )
-        kind = {"null": "boolean", "contains": "varchar", "starts": "varchar"}.get(
-            operator, types[column]
-        )
-        bound[f"value_{at}"] = value
-        text_sql = OPERATORS[operator].format(
-            column=identifier(column), value=f"cast($value_{at} as {kind})"
-        )
-        conditions.append(text_sql)
-    return conditions, bound
-
-
-def _order(text: str | None, key: list[str], types: dict[str, str]) -> str:
-    """Return the order of rows, made total, so that pages never overlap."""
-    wanted = [one.strip() for one in (text or "").split(",") if one.strip()]
-    parts, seen = [], set()
-    for one in wanted:
-        column = one.removeprefix("-")
-        _known(column, types, "order")
-        parts.append(f"{identifier(column)}{' desc' if one.startswith('-') else ''} nulls last")
-        seen.add(column)
-    rest = [one for one in key if one in types] or list(types)
-    return ", ".join(parts + [identifier(one) for one in rest if one not in seen])
-
-
-def _write(number: int, start: int) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([number, start])).decode().rstrip("=")
-
-
-def _read(cursor: str) -> tuple[int, int]:
-    try:
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", cursor):
-            raise ValueError
-        number, start = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not (0 <= int(number) < 2**31 and 0 <= int(start) < 2**53):
-            raise ValueError
-        return int(number), int(start)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise Problem(
-            400, "This cursor is none that was given out.", [("cursor", "unknown")]
-        ) from (error)
