@@ -159,6 +159,19 @@ restore: $(STAMP) ## Make a backup the lake. DIR= ARGS="--number 3 --overwrite"
 repair: $(STAMP) ## Make what is lost of journal, catalog, releases again from the rest
 	@$(PY) -m python_models.runs repair $(ARGS)
 
+# ------------------------------------------------------------------ API
+.PHONY: api api-key api-keys api-key-revoke api-document
+api: $(STAMP) ## Serve the API on http://127.0.0.1:8502/api/v1/docs. HOST= PORT=
+	@$(if $(HOST),SLUICE_API_ADDRESS="$(HOST)") $(if $(PORT),SLUICE_API_PORT="$(PORT)") $(PY) -W ignore -m dashboards.api
+api-key: $(STAMP) ## Make a key and print it once. NAME= SCOPES=read,run,write,spend,admin TIERS=open,restricted,private DAYS=90
+	@$(PY) -m dashboards.api.keys make --name "$(NAME)" $(if $(SCOPES),--scopes "$(SCOPES)") $(if $(TIERS),--tiers "$(TIERS)") $(if $(DAYS),--days "$(DAYS)")
+api-keys: $(STAMP) ## List keys: what they may, when they were used last
+	@$(PY) -m dashboards.api.keys list $(ARGS)
+api-key-revoke: $(STAMP) ## End a key now. ID=<its prefix>
+	@$(PY) -m dashboards.api.keys revoke "$(ID)"
+api-document: $(STAMP) ## Write dashboards/api/openapi.json anew
+	@$(PY) -W ignore -m dashboards.api --openapi
+
 # ------------------------------------------------------------------ checks
 .PHONY: lint
 lint: $(STAMP) ## Style of Python and SQL, types of Python

@@ -6,20 +6,19 @@ identity of what a query can return: a cache entry never has to be thrown away f
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 import duckdb
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.parts.opened import shared_connection
 from python_models.release.console import Limits, run_select
-from python_models.release.reader import open_release, release_path
+from python_models.release.reader import release_path
 
 CONSOLE_ROW_LIMIT = 10_000
 CONSOLE_SECONDS = 20.0
@@ -53,19 +52,9 @@ def query(release: Release, sql: str, **parameters: Any) -> pa.Table:
     return rows_of(release.path, sql, tuple(sorted(_hashable(parameters).items())))
 
 
-# DuckDB keeps one database for all connections of a process to a file, and a locked-down one
-# cannot be locked down again: as long as anybody holds a connection, that one is given
-_opened: WeakValueDictionary[str, duckdb.DuckDBPyConnection] = WeakValueDictionary()
-_opening = threading.Lock()
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _connection(path: str) -> duckdb.DuckDBPyConnection:
-    with _opening:
-        connection = _opened.get(path)
-        if connection is None:
-            connection = _opened[path] = open_release(Path(path))
-        return connection
+    return shared_connection(path)
 
 
 @st.cache_data(max_entries=600, show_spinner=False)

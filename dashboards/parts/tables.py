@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import streamlit as st
 
+from dashboards.parts.files import to_csv, to_parquet
 from dashboards.parts.text import count
-
-# spreadsheets run a cell that begins with one of these
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table(rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any) -> None:
@@ -66,29 +61,3 @@ def downloads(rows: pa.Table, name: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-
-
-def to_csv(rows: pa.Table) -> bytes:
-    """Return rows as CSV that a spreadsheet opens without running anything in it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_cell(name) for name in rows.column_names])
-    for row in rows.to_pylist():
-        writer.writerow([_cell(value) for value in row.values()])
-    return out.getvalue().encode("utf-8")
-
-
-def to_parquet(rows: pa.Table) -> bytes:
-    """Return rows as one Parquet file."""
-    out = io.BytesIO()
-    pq.write_table(rows, out)
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Return a cell's value; text that a spreadsheet would run gets a leading apostrophe."""
-    if isinstance(value, list):
-        value = ", ".join(str(part) for part in value)
-    if isinstance(value, str) and value.lstrip(" '\"").startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

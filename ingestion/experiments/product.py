@@ -12,6 +12,7 @@ PRODUCT = Product(
     entries="studies",
     main_table="studies",
     demo="ingestion.experiments.demo",
+    api="dashboards.experiments.api:router",
     slices=(
         Slice(
             "cohort",

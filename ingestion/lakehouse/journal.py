@@ -57,6 +57,13 @@ _TABLES = {
     "release_files": """
         file text primary key, release_id integer not null, invocation_id text,
         written_at text not null""",
+    "api_keys": """
+        prefix text primary key, key_hash text not null, name text not null, scopes text not null,
+        tiers text not null, created_at text not null, expires_at text not null,
+        revoked_at text, last_used_at text""",
+    "api_requests": """
+        requested_at text not null, key_prefix text, method text not null, route text not null,
+        status integer not null, seconds real, bytes integer, job_id text""",
     "alerts": "alert_key text primary key, sent_at text not null, body text not null",
 }
 _INDEXES = (

@@ -85,6 +85,17 @@ class Settings(BaseSettings):
     sluice_serve_port: int = Field(default=8501, ge=1, le=65535)
     sluice_serve_hosts: str | None = None
 
+    # the API: where, and what a key or a request may take
+    sluice_api_address: str = "127.0.0.1"
+    sluice_api_port: int = Field(default=8502, ge=1, le=65535)
+    sluice_api_limit_reads: str = "600/minute"
+    sluice_api_limit_validations: str = "100/minute"
+    sluice_api_limit_exports: str = "10/hour"
+    sluice_api_limits_store: SecretStr | None = None
+    sluice_api_body_bytes: int = Field(default=10_000_000, ge=1_000)
+    sluice_api_origins: str | None = None
+    sluice_trusted_proxies: str | None = None
+
     # the endpoint that answers
     llm_base_url: str | None = None
     llm_api_key: SecretStr | None = None

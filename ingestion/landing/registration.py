@@ -64,6 +64,7 @@ class Product:
     deliveries: str = ""  # released table that says which loads are held back, `status` = held
     page: str = ""  # module:function; default: dashboards.<name>.page:show
     card: str = ""  # module:function; default: dashboards.<name>.card:show
+    api: str = ""  # module:router of its own endpoints; default: none
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()

@@ -14,6 +14,7 @@ PRODUCT = Product(
     entries="sources",
     main_table="readings",
     demo="ingestion.telemetry.simulator",
+    api="dashboards.telemetry.api:router",
     slices=(
         Slice("from", "first day to recompute", "first_day", (_DAYS,), "from_date"),
         Slice("to", "last day to recompute", "last_day", (_DAYS,), "to_date"),

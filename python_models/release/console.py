@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -49,8 +50,13 @@ class Limits:
     rows: int = 10_001
 
 
-def run_select(release: Path, text: str, limits: Limits) -> pa.Table:
+def run_select(
+    release: Path, text: str, limits: Limits, parameters: Mapping[str, Any] | None = None
+) -> pa.Table:
     """Return the rows of one SELECT on a release file.
+
+    Args:
+        parameters: values of `$name` in it; plain JSON.
 
     Raises:
         StatementRefused: it is empty, several statements, or not a SELECT.
@@ -60,7 +66,7 @@ def run_select(release: Path, text: str, limits: Limits) -> pa.Table:
     if not _AT_ONCE.acquire(blocking=False):
         raise QueryStopped("Two queries are running already. Try again when one is done.")
     try:
-        header, rows = _asked(release, text, limits)
+        header, rows = _asked(release, text, limits, parameters or {})
     finally:
         _AT_ONCE.release()
     if header["kind"] == "refused":
@@ -72,7 +78,9 @@ def run_select(release: Path, text: str, limits: Limits) -> pa.Table:
     return pa.ipc.open_stream(rows).read_all()
 
 
-def _asked(release: Path, text: str, limits: Limits) -> tuple[dict[str, str], bytes]:
+def _asked(
+    release: Path, text: str, limits: Limits, parameters: Mapping[str, Any]
+) -> tuple[dict[str, str], bytes]:
     command = [sys.executable, "-m", __name__, str(release), json.dumps(asdict(limits))]
     with subprocess.Popen(
         command,
@@ -85,7 +93,9 @@ def _asked(release: Path, text: str, limits: Limits) -> tuple[dict[str, str], by
         start_new_session=True,
     ) as child:
         try:
-            return _exchange(child, text, limits)
+            return _exchange(
+                child, json.dumps({"sql": text, "parameters": dict(parameters)}), limits
+            )
         finally:
             child.kill()
 
@@ -141,11 +151,12 @@ def main() -> None:
         return
     out.write(_READY)
     out.flush()
-    text = sys.stdin.buffer.read().decode("utf-8")
+    question = json.loads(sys.stdin.buffer.read())
     _take_on(limits)
     try:
-        select = only_select(connection, text)
-        rows = connection.sql(select).limit(limits.rows).to_arrow_table()
+        select = only_select(connection, question["sql"])
+        found = connection.sql(select, params=question["parameters"] or None)
+        rows = found.limit(limits.rows).to_arrow_table()
         if rows.nbytes > limits.result_bytes:
             megabytes = limits.result_bytes >> 20
             _say(out, "stopped", f"The result is larger than {megabytes} MB. Ask for less.")

@@ -28,6 +28,8 @@ _JOURNAL_TABLES = {
     "release_tables": "release_id:bigint domain table_name invocation_id schema_hash"
     " key_columns volatile_columns unreadable"
     " snapshot_id:bigint rows:bigint bytes:bigint is_unchanged:bigint",
+    "api_requests": "requested_at key_prefix method route status:bigint seconds:double"
+    " bytes:bigint job_id",
     "llm_step_runs": "invocation_id node step provider model rows:bigint calls:bigint"
     " cached_calls:bigint prompt_tokens:bigint completion_tokens:bigint saved_tokens:bigint"
     " cost_usd:double saved_usd:double started_at:double",

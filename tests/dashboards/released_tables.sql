@@ -445,6 +445,17 @@ create table llm.attempts (
     asked_at timestamp,
     answered_at timestamp
 );
+create table ops.api_requests (
+    key_prefix varchar,
+    method varchar,
+    route varchar,
+    job_id varchar,
+    status bigint,
+    seconds double,
+    bytes bigint,
+    requested_at timestamp
+);
+
 create table ops.release_folders (
     folder varchar
 );

@@ -1,0 +1,73 @@
+"""Figures for a front page: gates, freshness, spend and what was saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from dashboards.api import formats
+from dashboards.api.problems import documented
+from dashboards.api.releases import OfRelease
+from dashboards.shared import overview_queries
+
+router = APIRouter(prefix="/analytics", tags=["analytics"])
+_ERRORS = documented(401, 403, 404, 410, 422, 429, 503)
+_BY_DAY = """
+select cost_date, sum(calls)::bigint as calls, sum(cached)::bigint as cached_calls,
+    sum(usd) as usd, sum(saved_usd) as saved_usd
+from ops.costs
+group by cost_date
+order by cost_date
+"""
+_TOTAL = """
+select coalesce(sum(calls), 0)::bigint as calls, coalesce(sum(cached), 0)::bigint as cached_calls,
+    coalesce(sum(usd), 0) as usd, coalesce(sum(saved_usd), 0) as saved_usd
+from ops.costs
+"""
+
+
+class Dashboard(BaseModel):
+    """What a front page shows."""
+
+    release_id: int
+    runs: list[dict[str, Any]]
+    gates: list[dict[str, Any]]
+    freshness: list[dict[str, Any]]
+    spend: dict[str, Any]
+
+
+class Cost(BaseModel):
+    """What answers cost, and what asking nothing twice saved (USD)."""
+
+    release_id: int
+    total: dict[str, Any]
+    days: list[dict[str, Any]]
+
+
+@router.get("/dashboard", response_model=Dashboard, responses=_ERRORS)
+def dashboard(release: OfRelease) -> Response:
+    """Give the last runs, gates, freshness of sources and spend."""
+    return formats.document(
+        {
+            "release_id": release.number,
+            "runs": release.dicts(overview_queries.LAST_RUNS),
+            "gates": release.dicts(overview_queries.GATES),
+            "freshness": release.dicts(overview_queries.FRESHNESS),
+            "spend": release.dicts(_TOTAL)[0],
+        }
+    )
+
+
+@router.get("/cost", response_model=Cost, responses=_ERRORS)
+def cost(release: OfRelease) -> Response:
+    """Give spend and savings by day."""
+    return formats.document(
+        {
+            "release_id": release.number,
+            "total": release.dicts(_TOTAL)[0],
+            "days": release.dicts(_BY_DAY),
+        }
+    )
