@@ -17,7 +17,8 @@ from ingestion.experiments.prompt_check import problem_of
 Row = dict[str, Any]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 TAG_PARSER = re.compile(r"tag:[A-Za-z][A-Za-z0-9_-]*")
-EVALUATION_PARSERS = ("in_last_line", "complex", "pair")
+TYPED = "json"  # the default of an evaluation: its judge is asked for a reason and a score
+EVALUATION_PARSERS = (TYPED, "in_last_line", "complex", "pair")
 PARAMETERS = {
     "max_tokens": (int,),
     "temperature": (int, float),
@@ -237,7 +238,9 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
                 "generator",
             )
         text = _text_of(kind, template_id, generator, texts, k_max)
-        text_hash = hashlib.sha256(f"{generator}\n{text}".encode()).hexdigest()
+        parser = _parser(kind, template_id, row.get("parser", ""))
+        asked_as = f"{generator}:{TYPED}" if parser == TYPED else generator
+        text_hash = hashlib.sha256(f"{asked_as}\n{text}".encode()).hexdigest()
         if text_hash in hashes:
             raise BadRow("same_text", f"template {template_id} says what {hashes[text_hash]} says")
         hashes[text_hash] = template_id
@@ -248,7 +251,7 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
             "text": text,
             "text_hash": text_hash,
             "generator": generator,
-            "parser": _parser(kind, template_id, row.get("parser", "")),
+            "parser": parser,
             "scale_min": scale[0] if kind == "evaluation" else None,
             "scale_max": scale[1] if kind == "evaluation" else None,
             "min_lines": int(number(row, "min_lines", 0) or 0),
@@ -270,6 +273,7 @@ def _text_of(kind: str, template_id: str, generator: str, texts: dict[str, str],
 
 def _parser(kind: str, template_id: str, parser: str) -> str | None:
     if kind == "evaluation":
+        parser = parser or TYPED
         if parser not in EVALUATION_PARSERS:
             raise BadRow(
                 "bad_parser",

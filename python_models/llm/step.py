@@ -55,7 +55,9 @@ class RowPrompts:
     `messages` holds the text of one message, or a JSON list of messages ({role, content});
     `parameters` a JSON object; `endpoint` a name of the settings. A row whose `is_asked` is
     false takes what the ledger has and is never asked; where `is_due` is false as well, nobody
-    waits for it, and a run that leaves it without an answer leaves nothing pending.
+    waits for it, and a run that leaves it without an answer leaves nothing pending. A row with a
+    value in `answer` is asked for the type that `type_of` gives for it; its `text` is that answer
+    as JSON. The others are asked for text.
     """
 
     messages: str = "messages"
@@ -66,12 +68,14 @@ class RowPrompts:
     parameters: str = "parameters"
     is_asked: str | None = None
     is_due: str | None = None
+    answer: str | None = None
+    type_of: Callable[[str], type[BaseModel]] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns a step's input must have."""
         named = (self.messages, self.template, self.template_hash, self.endpoint, self.model,
-                 self.parameters, self.is_asked, self.is_due)  # fmt: skip
+                 self.parameters, self.is_asked, self.is_due, self.answer)  # fmt: skip
         return tuple(name for name in named if name)
 
 
