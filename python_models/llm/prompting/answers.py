@@ -133,10 +133,10 @@ def _read_json(text: str) -> tuple[Any, bool, str | None]:
         if differs(value, text[end:]):
             return None, False, "it holds several objects that differ: which is the answer?"
         return value, False, None
-    end = closing_bracket(text, start)
-    if end is None:
+    last = closing_bracket(text, start)
+    if last is None:
         return None, False, f"{first_error} (the object is not closed)"
-    value = json_repair.loads(text[start : end + 1])
+    value = json_repair.loads(text[start : last + 1])
     if not isinstance(value, dict):
         return None, False, first_error
     return value, False, None
