@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,16 @@ class RowPrompts:
         named = (self.messages, self.template, self.template_hash, self.endpoint, self.model,
                  self.parameters, self.is_asked, self.is_due, self.answer)  # fmt: skip
         return tuple(name for name in named if name)
+
+    @property
+    def shared(self) -> tuple[str | None, ...]:
+        """Return the columns in which rows of one part agree."""
+        return (self.endpoint, self.model, self.parameters, self.template, self.template_hash,
+                self.answer)  # fmt: skip
+
+    def asking(self, step: Step, value: str) -> Step:
+        """Return the step of the rows with a value in `answer`."""
+        return replace(step, answer=self.type_of(value)) if self.type_of and value else step
 
 
 @dataclass(frozen=True)

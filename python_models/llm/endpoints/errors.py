@@ -80,9 +80,9 @@ def problem_inside(body: dict[str, Any], headers: Any, has_format: bool) -> Prob
         if body.get("choices") or body.get("data"):
             return None
         error = _first_of(body.get("errors")) or part(body.get("base_resp")) or body
-        is_sure = body.get("object") == "error" or (
-            {"message", "msg", "detail"} & body.keys() and {"code", "status", "type"} & body.keys()
-        )
+        has_words = bool({"message", "msg", "detail"} & body.keys())
+        has_code = bool({"code", "status", "type"} & body.keys())
+        is_sure = body.get("object") == "error" or (has_words and has_code)
     elif error is True:
         error = {name: value for name, value in body.items() if name != "error"}
     message, said = _said({"error": error}, "")
