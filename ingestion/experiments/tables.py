@@ -229,8 +229,7 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
             )
         text = _text_of(kind, template_id, generator, texts, k_max)
         parser = parser_of(kind, template_id, row.get("parser", ""))
-        text_hash = _hash_of(generator, parser, text)
-        if text_hash in hashes:
+        if (text_hash := _hash_of(generator, parser, text)) in hashes:
             raise BadRow("same_text", f"template {template_id} says what {hashes[text_hash]} says")
         hashes[text_hash] = template_id
         scale = _scale(row, template_id)
