@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.experiments.definition import LEVELS
+from ingestion.experiments.parsers import TYPED, BadRow, parser_of
 from ingestion.experiments.prompt_check import problem_of
 
 Row = dict[str, Any]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-TAG_PARSER = re.compile(r"tag:[A-Za-z][A-Za-z0-9_-]*")
-EVALUATION_PARSERS = ("in_last_line", "complex", "pair")
 PARAMETERS = {
     "max_tokens": (int,),
     "temperature": (int, float),
@@ -29,14 +28,6 @@ PARAMETERS = {
     "reasoning_effort": (str,),
 }
 YES, NO = {"true", "yes", "1", "y", ""}, {"false", "no", "0", "n"}
-
-
-class BadRow(ValueError):
-    """A row cannot be used."""
-
-    def __init__(self, reason: str, error: str, column: str | None = None) -> None:
-        super().__init__(error)
-        self.reason, self.column = reason, column
 
 
 @dataclass
@@ -237,8 +228,8 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
                 "generator",
             )
         text = _text_of(kind, template_id, generator, texts, k_max)
-        text_hash = hashlib.sha256(f"{generator}\n{text}".encode()).hexdigest()
-        if text_hash in hashes:
+        parser = parser_of(kind, template_id, row.get("parser", ""))
+        if (text_hash := _hash_of(generator, parser, text)) in hashes:
             raise BadRow("same_text", f"template {template_id} says what {hashes[text_hash]} says")
         hashes[text_hash] = template_id
         scale = _scale(row, template_id)
@@ -248,7 +239,7 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
             "text": text,
             "text_hash": text_hash,
             "generator": generator,
-            "parser": _parser(kind, template_id, row.get("parser", "")),
+            "parser": parser,
             "scale_min": scale[0] if kind == "evaluation" else None,
             "scale_max": scale[1] if kind == "evaluation" else None,
             "min_lines": int(number(row, "min_lines", 0) or 0),
@@ -256,6 +247,11 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
         }
 
     return make
+
+
+def _hash_of(generator: str, parser: str | None, text: str) -> str:
+    asked_as = f"{generator}:{TYPED}" if parser == TYPED else generator
+    return hashlib.sha256(f"{asked_as}\n{text}".encode()).hexdigest()
 
 
 def _text_of(kind: str, template_id: str, generator: str, texts: dict[str, str], k_max: int) -> str:
@@ -266,22 +262,6 @@ def _text_of(kind: str, template_id: str, generator: str, texts: dict[str, str],
     if problem := problem_of(kind, template_id, texts[template_id], k_max):
         raise BadRow(*problem)
     return texts[template_id]
-
-
-def _parser(kind: str, template_id: str, parser: str) -> str | None:
-    if kind == "evaluation":
-        if parser not in EVALUATION_PARSERS:
-            raise BadRow(
-                "bad_parser",
-                f"template {template_id}: parser {parser!r} is not one of "
-                f"{', '.join(EVALUATION_PARSERS)}",
-                "parser",
-            )
-    elif parser and not TAG_PARSER.fullmatch(parser):
-        raise BadRow(
-            "bad_parser", f"template {template_id}: parser {parser!r} is not tag:<name>", "parser"
-        )
-    return parser or None
 
 
 def _scale(row: Row, template_id: str) -> tuple[float, float]:

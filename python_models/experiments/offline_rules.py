@@ -73,10 +73,10 @@ def essay(request: OfflineRequest) -> str:
 
 
 @offline_rule("experiments_evaluation")
-def evaluation(request: OfflineRequest) -> str:
+def evaluation(request: OfflineRequest) -> str | dict[str, Any]:
     """Score by counting: variety of words, length of sentences, words that link; then say so."""
     text = " ".join(str(value) for value in request.data.values())
-    low, high = scale(request.text)
+    low, high = bounds(request.schema) or scale(request.text)
     parts = measured(text)
     share = 0.2 + 0.5 * parts["variety"] + 0.3 * parts["brevity"]
     if "new" in request.text.lower():
@@ -89,6 +89,8 @@ def evaluation(request: OfflineRequest) -> str:
         f"{parts['words']:.0f} words, {parts['variety']:.0%} of them different; "
         f"sentences of {parts['per_sentence']:.0f} words. Counted by offline rules, not judged."
     )
+    if request.schema is not None:
+        return {"reason": reasons, "score": round(score, 1)}
     if "SCORE:" in request.text:
         return f"{reasons}\nSCORE: {score:.1f}"
     return f"{reasons}\n\n**Score: {score:.1f}/{high:g}**"
@@ -98,6 +100,12 @@ def sentences(text: Any) -> list[str]:
     """Return the sentences of a text."""
     said = " ".join(str(text).split())
     return [one for one in SENTENCE_END.split(said) if one]
+
+
+def bounds(schema: dict[str, Any] | None) -> tuple[float, float] | None:
+    """Return the scale of a typed verdict; none where free text is asked for."""
+    score = (schema or {}).get("properties", {}).get("score", {})
+    return (score["minimum"], score["maximum"]) if "minimum" in score else None
 
 
 def scale(text: str) -> tuple[float, float]:

@@ -65,7 +65,9 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--records", help="path to the list of records in a JSON file: a.b.c")
     parser.add_argument("--text", help="column of judges' texts; a dotted path goes inside")
-    parser.add_argument("--parser", default="in_last_line", help="in_last_line, complex or pair")
+    parser.add_argument(
+        "--parser", default="in_last_line", help="json, in_last_line, complex or pair"
+    )
     parser.add_argument(
         "--scale", nargs=2, type=float, default=(0.0, 10.0), metavar=("LOW", "HIGH")
     )

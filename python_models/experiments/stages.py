@@ -8,7 +8,7 @@ are `pending`; both say why, and cost nothing.
 from __future__ import annotations
 
 import time
-from json import dumps
+from json import dumps, loads
 from statistics import fmean
 from typing import Any
 
@@ -27,7 +27,7 @@ from python_models.release.reuse import HASH
 
 Row = dict[str, Any]
 ASKED = ("gen_id", "messages", "replicate", "template_id", "template_hash", "endpoint", "model",
-         "parameters", "is_asked", "is_due")  # fmt: skip
+         "parameters", "is_asked", "is_due", "answer")  # fmt: skip
 OUT = pa.schema(
     [
         ("gen_id", pa.string()),
@@ -62,8 +62,21 @@ def step_of(stage: str) -> Step:
         answer=None,
         key=("gen_id",),
         replicate="replicate",
-        prompts=RowPrompts(is_asked="is_asked", is_due="is_due"),
+        prompts=RowPrompts(is_asked="is_asked", is_due="is_due", answer="answer", type_of=_verdict),
     )
+
+
+def _verdict(scale: str) -> Any:
+    """Return what a judge answers in on a scale written as JSON."""
+    from python_models.experiments.scores import Scale, answer_type  # pydantic's import is dear
+
+    return answer_type(Scale(*loads(scale)))
+
+
+def _asked_for(row: Row) -> str | None:
+    """Return the scale of a typed verdict; none where a row is asked for text."""
+    is_typed = row["stage"] == "evaluation" and row["parser"] == "json"
+    return dumps([row["scale_min"], row["scale_max"]]) if is_typed else None
 
 
 def write_stage(
@@ -210,7 +223,7 @@ def _plain(value: float | None) -> float | int | None:
 def _as_asked(rows: list[Row]) -> pa.Table:
     """Return what the LLM door reads of rows."""
     text = pa.string()
-    types = [text, text, pa.int64(), text, text, text, text, text, pa.bool_(), pa.bool_()]
+    types = [text, text, pa.int64(), text, text, text, text, text, pa.bool_(), pa.bool_(), text]
     shape = pa.schema(list(zip(ASKED, types, strict=True)))
     return pa.Table.from_pylist(
         [
@@ -219,6 +232,7 @@ def _as_asked(rows: list[Row]) -> pa.Table:
                 "messages": dumps(row["messages"], ensure_ascii=False),
                 "model": row["provider_model"],
                 "is_due": row["is_current"] or row["is_asked"],
+                "answer": _asked_for(row),
             }
             for row in rows
         ],
@@ -241,7 +255,7 @@ def finished(row: Row, answers: dict[str, Row]) -> Row:
     if answer["status"] in GOOD:
         out["parsed"], out["parse_error"] = take(
             answer["text"], row["parser"] if row["stage"] != "evaluation" else None,
-            row["min_lines"] or 0,
+            0 if _asked_for(row) else row["min_lines"] or 0,
         )  # fmt: skip
         if out["parse_error"]:
             out["status"], out["error"] = "invalid", out["parse_error"]

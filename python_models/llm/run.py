@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from pydantic import BaseModel
 
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.asking import Answered, Work, answer_rows
@@ -99,7 +100,7 @@ def _run_row_prompts(
     for part, asked in paired:
         for at, outcome in zip(part.places, part_outcomes(part, asked), strict=True):
             outcomes[at] = outcome
-            results.put(at, outcome)
+            results.put(at, _as_text(outcome))
     failure = _failure(
         step, results, [asked.stopped for _, asked in paired], kept.num_rows if kept else 0
     )
@@ -112,6 +113,16 @@ def _run_row_prompts(
     if failure:
         raise StepFailed(work.shared.scrub(failure))
     return with_prompts(results.table(), [part for part, _ in paired], outcomes)
+
+
+def _as_text(outcome: Outcome) -> Outcome:
+    """Return an outcome whose answer is text: a typed one as JSON."""
+    typed = outcome.answer
+    return (
+        outcome._replace(answer=typed.model_dump_json())
+        if isinstance(typed, BaseModel)
+        else outcome
+    )
 
 
 def outcomes_of(answered: Answered) -> list[Outcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,9 @@ class RowPrompts:
     `messages` holds the text of one message, or a JSON list of messages ({role, content});
     `parameters` a JSON object; `endpoint` a name of the settings. A row whose `is_asked` is
     false takes what the ledger has and is never asked; where `is_due` is false as well, nobody
-    waits for it, and a run that leaves it without an answer leaves nothing pending.
+    waits for it, and a run that leaves it without an answer leaves nothing pending. A row with a
+    value in `answer` is asked for the type that `type_of` gives for it; its `text` is that answer
+    as JSON. The others are asked for text.
     """
 
     messages: str = "messages"
@@ -66,13 +68,25 @@ class RowPrompts:
     parameters: str = "parameters"
     is_asked: str | None = None
     is_due: str | None = None
+    answer: str | None = None
+    type_of: Callable[[str], type[BaseModel]] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns a step's input must have."""
         named = (self.messages, self.template, self.template_hash, self.endpoint, self.model,
-                 self.parameters, self.is_asked, self.is_due)  # fmt: skip
+                 self.parameters, self.is_asked, self.is_due, self.answer)  # fmt: skip
         return tuple(name for name in named if name)
+
+    @property
+    def shared(self) -> tuple[str | None, ...]:
+        """Return the columns in which rows of one part agree."""
+        return (self.endpoint, self.model, self.parameters, self.template, self.template_hash,
+                self.answer)  # fmt: skip
+
+    def asking(self, step: Step, value: str) -> Step:
+        """Return the step of the rows with a value in `answer`."""
+        return replace(step, answer=self.type_of(value)) if self.type_of and value else step
 
 
 @dataclass(frozen=True)

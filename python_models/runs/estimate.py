@@ -32,6 +32,7 @@ from python_models.llm.scratch import NAME, environment, scratch_build
 from python_models.runs import slices
 from python_models.runs.dbt_command import variables_argument
 from python_models.runs.nodes import domain_of
+from python_models.runs.run import same_rows_since
 from python_models.runs.slices import Choice
 
 # what does not wait for answers; gates would only say what the next build will say
@@ -96,7 +97,11 @@ def main() -> int:
         land(choice)
     if not is_checked:
         slices.refuse_unknown(choice)
-    ranged = estimate_all(not arguments.no_build, choice)
+    is_building = not arguments.no_build
+    if is_building and same_rows_since(choice.variables, choice.domains):
+        tell("nothing has landed or changed since the last build: its rows are counted")
+        is_building = False
+    ranged = estimate_all(is_building, choice)
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
         sys.stdout.write(json.dumps(rows) + "\n")

@@ -171,11 +171,28 @@ def nothing_new_since(
 ) -> dict[str, Any] | None:
     """Return the last run when building again would give the same: else None.
 
-    Only a successful run of everything counts (or, for products, of at least these), and only
-    while what readers see is what it published: after a rollback a person decides.
+    Only while what readers see is what it published: after a rollback a person decides.
+    """
+    last = same_rows_since(variables, domains)
+    is_same = (
+        last is not None
+        and last["release_id"] is not None
+        and not _has_pending_answers(last["invocation_id"])
+        and not has_unfolded_rows()  # an answer was forgotten, or arrived in a killed run
+        and lake().latest.exists()
+    )
+    return last if is_same else None
+
+
+def same_rows_since(
+    variables: Mapping[str, str], domains: Collection[str] = ()
+) -> dict[str, Any] | None:
+    """Return the last run when what it built without asking anything still stands: else None.
+
+    Only a successful run of everything counts (or, for products, of at least these).
     """
     last = _last_run(domains)
-    if last is None or last["status"] != "success" or last["release_id"] is None:
+    if last is None or last["status"] != "success":
         return None
     arguments = json.loads(last["arguments"])
     texts = fingerprint.project_texts()
@@ -187,9 +204,6 @@ def nothing_new_since(
         and _pins_of(json.loads(last["pins"]), domains) == _pins_of(current_pins(), domains)
         and last["project_hash"] == fingerprint.project_hash(files)
         and last["config_hash"] == fingerprint.config_hash(variables)
-        and not _has_pending_answers(last["invocation_id"])
-        and not has_unfolded_rows()  # an answer was forgotten, or arrived in a killed run
-        and lake().latest.exists()
     )
     return last if is_same else None
 

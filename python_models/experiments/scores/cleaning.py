@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from python_models.experiments.scores.answer import ScoreError
+from python_models.experiments.scores.words import QUALITIES
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
 _CLOSED_THOUGHT = re.compile(rf"<({_THOUGHTS})\b[^>]*>.*?</\1\s*>", re.I | re.S)
@@ -47,7 +48,10 @@ _REASON = re.compile(
     r"begründ|raison|razón|motiv|理由|이유",
     re.I,
 )
+_PART = re.compile(QUALITIES, re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
+_NUMERALS = "零一二三四五六七八九十"
+_NUMERAL = re.compile(rf"(?<=[:是])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
@@ -161,10 +165,12 @@ def _entries(value: Any, name: str) -> Iterator[str]:
 
 
 def _remarks(value: Any) -> Iterator[str]:
-    """Return the texts of an object that are no reasons: they may hedge the score."""
+    """Return what an object says that is no reason and no part: it may hedge the score."""
     for key, entry in value.items() if isinstance(value, dict) else ():
-        if isinstance(entry, dict):
+        if isinstance(entry, dict) and not _PART.fullmatch(key):
             yield from _remarks(entry)
+        elif isinstance(entry, bool):
+            yield f"{key.replace('_', ' ')} {entry}"
         elif isinstance(entry, str) and not _SHORT.fullmatch(entry) and not _REASON.search(key):
             yield re.sub(r"\d+", "", entry)
 
@@ -194,6 +200,7 @@ def _plain(line: str) -> str:
     line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
+    line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))
     return re.sub(r"\s+", " ", line).strip()

@@ -7,23 +7,20 @@ import re
 from python_models.experiments.scores.answer import Scale, ScoreError
 from python_models.experiments.scores.closed import (
     DOUBTS,
-    HARMLESS,
     PRAISE,
     QUOTING,
     SCALES,
-    strange_remark,
     unknown,
 )
 from python_models.experiments.scores.line import Candidate, LineReading, clause_of, read_line
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
+from python_models.experiments.scores.remarks import POLITE, is_harmless, strange
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
-_POLITE = re.compile(
-    r"\b(?:please )?(?:let me know|feel free|do not hesitate|don't hesitate|hope this)\b.*|"
-    r"\bwould(?: definitely| gladly)? (?:\w+ )?(?:it )?again\b",
-    re.I,
-)
 _LEADS_OVER = re.compile(r"[:：][\s\"'“(\[]*$")
+_SAYS = re.compile(
+    r"\b(?:following|this|that|words?|lines?|sentence|phrase|reads?|says?|writes?|states?)[\s\"']*$"
+)
 _OPEN_QUOTE = re.compile(r"[“„«「『\"](?=[^\s])")
 _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
 _BESIDE = re.compile(
@@ -61,7 +58,7 @@ def doubt(
     return (
         _led_over(lines, number, one)
         or _not_its_own(reading, one)
-        or _taken_back(reading, one, readings[at + 1 :], lines[number + 1 :])
+        or _taken_back(reading, one, readings[at + 1 :])
         or _on_another_scale(lines[: number + 1], found, scale)
     )
 
@@ -79,7 +76,7 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
             return _open("the number stands in a quotation")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
-        if is_short and QUOTING.search(before):
+        if _SAYS.search(before) or (is_short and QUOTING.search(before)):
             return _open(f"the line before it says otherwise: {before!r}")
         return None
     if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
@@ -96,11 +93,13 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     text = reading.skeleton.text
     before, clause = text[: one.place], clause_of(text[: one.place])
     earlier = before[: len(before) - len(clause)]
-    if QUOTING.search(earlier) or earlier.count('"') % 2:
+    in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
+    if QUOTING.search(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
         return _open("the line may quote it")
     if _BESIDE.search(before):
         return _open(f"the number may be another: {before[-20:]!r}")
-    if _INTRO.search(clause) and not _VERDICT.search(_INTRO.split(clause)[0]):
+    intro = _INTRO.split(clause)[0] if _INTRO.search(clause) else None
+    if intro is not None and (not _VERDICT.search(intro) or QUOTING.search(intro)):
         return _open("the line may quote it")
     if re.search("[\u3040-\u30ff]|評価", before) and text[one.place + 1 :].lstrip()[:1] == "分":
         return _open("it may be minutes")
@@ -113,27 +112,26 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
 
 
 def _taken_back(
-    reading: LineReading, one: Candidate, after: list[LineReading], lines: list[str]
+    reading: LineReading, one: Candidate, after: list[LineReading]
 ) -> ScoreError | None:
     """Refuse a score beside which something takes it back, or gives another number."""
     rest = reading.skeleton.text[one.place + 1 :]
     unit = _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
-    word = strange_remark(_POLITE.sub("", rest)) or _ordinal(rest)
-    if word:
-        return _open(f"{word!r} follows {one.quantity.text!r}")
-    for text in (rest, *(line.lower() for line in lines)):
-        found = DOUBTS.search(_POLITE.sub("", text))
+    later = [each.skeleton.text for each in after if not each.candidates]
+    word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
+    if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
+        return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")
+    for text in (rest, *later):
+        found = DOUBTS.search(POLITE.sub("", text))
         if found:
             return _open(f"{found.group()!r} leaves open what the score is")
-    if _WORD_NUMBER.search(rest) and one.quantity.kind == "words":
-        return _open("another number follows")
     for place, each in enumerate([reading, *after]):
         names = [name for name, at in each.named if place or at > one.place]
-        strange = [name for name in names if not _is_harmless(name)]
-        if strange:
-            return ScoreError("several", f"another number is there: {strange[0].strip()}")
-        if place and _is_harmless(each.skeleton.text.split(":")[0]):
+        others = [name for name in names if not is_harmless(f"{name}:")]
+        if others:
+            return ScoreError("several", f"another number is there: {others[0].strip()}")
+        if place and is_harmless(each.skeleton.text):
             continue
         if place and (each.unexplained or _WORD_NUMBER.search(each.skeleton.text)):
             return ScoreError("several", "another number follows")
@@ -143,12 +141,7 @@ def _taken_back(
 def _ordinal(rest: str) -> str | None:
     """Return the noun of `7. Platz`, which is a rank and no score."""
     found = re.match(r"\.\s+([^\W\d_]+)(?:\s+[^\W\d_]+)?\s*$", rest)
-    return found[1] if found and strange_remark(f" {found[1]}") else None
-
-
-def _is_harmless(name: str) -> bool:
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", name.lower())
-    return bool(words) and words[-1] in HARMLESS
+    return found[1] if found and strange(f" {found[1]}") else None
 
 
 def _on_another_scale(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, strange_remark, unknown
+from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
@@ -46,9 +46,11 @@ from python_models.experiments.scores.numbers import (
     Skeleton,
     skeleton,
 )
+from python_models.experiments.scores.remarks import strange
 from python_models.experiments.scores.words import (
     DENIALS,
     HEDGES,
+    OTHER_TEXTS,
     OTHER_WORDS,
     WEAK_LABELS,
     WHOLE_WORDS,
@@ -162,13 +164,15 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     """Say whether what stands around a labelled number leaves open what the score is."""
     if LOOSE_END.match(rest) or COUNTS_AT_ONCE.match(rest) or re.search(DENIALS, clause):
         return True
+    if re.search(r"[\s:=-][a-f][+-]?\s*[(\[/,-]", found.group()):
+        return True  # `Grade: B (7)`
     if found["verb"]:
         return not AFTER_VERB.match(rest)
     if found["space"]:
         return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
-        if found["sign"] and re.match(r"\s+[–—-]\s+[^\d\ue000-\uf8ff]+$", rest):
-            return False
+        if found["sign"] and re.match(r"\s*[(\[,.–—-]", rest):
+            return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
         return bool(re.sub(rf"[\s.!)\]}}{OTHER}]", "", rest))
     return False
 
@@ -179,11 +183,12 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     near = re.split(r"[,:;()|\ue000-\uf8ff]", clause)[-1]
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
-    if words & OTHER_WORDS:
+    if words & OTHER_WORDS or about & OTHER_TEXTS:
         return "other"
     if unknown(" ".join((near, *about))):
-        weak = label in WEAK_LABELS.split("|") or label in WHOLES.split("|")
-        return None if weak else "criterion"
+        if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):
+            return None
+        return "other" if unknown(" ".join((near, *about)), QUALITY_WORDS) else "criterion"
     return "whole" if label in WHOLE_WORDS or words & WHOLE_WORDS else "labelled"
 
 
@@ -223,8 +228,8 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
         rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )
     is_share = re.search(r"/|out", bare.at(place).text) and not RANKED.search(clause)
-    is_share = is_share and not OTHERS_SAY.search(clause)
-    if closes and is_share and not open_label and not unsure:
+    is_told = OTHERS_SAY.search(clause) or TOLD_TO.match(clause)
+    if closes and is_share and not (is_told or open_label or unsure):
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
 
@@ -241,9 +246,10 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     scaled = any(found.kind in ("scale", "best") for found in bare.quantities.values())
     says = GIVES.search(clause) or LABELLED.search(clause) or scaled or SAID_CJK.match(rest)
     closed = ONLY_END.match(rest) or not (unknown(rest) or re.search(r"[^\w\s.]", rest))
-    ends = closed and not strange_remark(rest) and not STARRED.match(rest)
+    ends = closed and not strange(rest, beside=True) and not STARRED.match(rest)
     is_told = TOLD_TO.match(clause) or re.search(r"(?:[<>≤≥/+~?-]|out of|von|sur)\s*$", clause)
-    if says and ends and not is_told and not unknown(clause):
+    others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
+    if says and ends and not (is_told or others or unknown(clause)):
         reading.unexplained.clear()
         reading.candidates.append(Candidate("said", bare.at(place), clause, place))
         reading.named = [(name, at) for name, at in reading.named if at != place]

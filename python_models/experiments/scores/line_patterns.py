@@ -29,7 +29,7 @@ _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
 _VERB = (
-    r"\s+(?:is|are|of|at|as|would be|will be|comes to|stands at|being|ist|est|es|beträgt|"
+    r"\s+(?:is|are|of|at|as|will be|comes to|stands at|being|ist|est|es|beträgt|"
     r"lautet)\s+"
 )
 LABEL = re.compile(
@@ -69,10 +69,16 @@ CLOSED = r"[\s\"')\]}>”»*]*"
 LABELLED = re.compile(
     rf"(?:(?<!\w)|(?<=[{CJK}]))(?:{LABELS}|{WHOLES}|note|nota)(?:(?!\w)|(?=[{CJK}]))"
 )
-SAID_CJK = re.compile(r"\s*(?:点です|点とします|点をつけ|점입니다|점을 (?:주|드|부여|줍))")
+SAID_CJK = re.compile(
+    r"\s*(?:点です|点とします|点をつけ|点を与え|点を付け|점입니다|점을 (?:주|드|부여|줍))"
+)
 ONLY_END = re.compile(rf"(?:{CLOSED}{UNITS})?(?:\s*[{CJK}]+)*{CLOSED}[.!。{OTHER}]?{CLOSED}$")
 TOLD = re.compile(r"(?:give|rate|score|grade|award|assign)\b")
-TOLD_TO = re.compile(r"\W*(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your)\b")
+TOLD_TO = re.compile(
+    r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
+    r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
+    r"\W*(?:please|you (?:should|must|will|have to))\b"
+)
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 BREAK = re.compile(
     r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"

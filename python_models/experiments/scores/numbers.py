@@ -12,12 +12,14 @@ _NUM = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)"
 _END = r"(?![\w]|[.,][0-9])"
 _WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _OUT_OF = (
-    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+)?(?:out\s+of|of|von|sur|de|sobre|su|av|van\s+de|из|"
+    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+)?(?:out\s+of|of|von|sur|de|sobre|su|em|av|van\s+de|из|"
     r"aus)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_SCALE_ENDS = rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|\.\.)\s*({_NUM})"
+_SCALE_ENDS = (
+    rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|~|〜|\.\.)\s*({_NUM})"
+)
 
 # what is told apart, in this order: the first that fits at a place is it
 _KINDS = (
@@ -43,7 +45,7 @@ _KINDS = (
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
-             r"(?:点満点|점\s*만점|점\s*중(?=\s))(?:中|에|중)?"),
+             r"(?:点満点|点(?=中)|分(?=[中里])|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),

@@ -8,13 +8,16 @@ from python_models.experiments.scores.answer import Parsed, Scale, ScoreError
 from python_models.experiments.scores.cleaning import plain_lines
 from python_models.experiments.scores.pair import read_pair
 from python_models.experiments.scores.single import read_complex, read_last_line
+from python_models.experiments.scores.typed import read_typed
 
 Read = Callable[[list[str], Scale], Parsed | ScoreError]
-PARSERS: dict[str, Read] = {
+TYPED = "json"  # asked for as such; the others read what a judge wrote freely
+_FREE: dict[str, Read] = {
     "in_last_line": read_last_line,
     "complex": read_complex,
     "pair": read_pair,
 }
+PARSERS = (TYPED, *_FREE)
 
 
 def parse(
@@ -26,8 +29,9 @@ def parse(
 
     Args:
         text: the stored answer; markup, thoughts and quoted programs in it are not read.
-        parser: `in_last_line` (one number, labelled or alone, on the last line), `complex` (the
-            last three lines; also three bare digits as an average) or `pair` (two answers).
+        parser: `json` (an object of a reason and a score), `in_last_line` (one number, labelled or
+            alone, on the last line), `complex` (the last three lines; also three bare digits as an
+            average) or `pair` (two answers).
         scale: lowest and highest score of the template, 0 to 10 unless told.
 
     A number out of range, several that disagree, or none give an error with its reason: a text
@@ -43,9 +47,11 @@ def parse(
         raise ValueError(f"there is no parser {parser!r}: {', '.join(PARSERS)}")
     if text is None or not text.strip():
         return ScoreError("empty", "the text is empty")
+    if parser == TYPED:
+        return read_typed(text, Scale(float(low), float(high)))
     lines = plain_lines(text)
     if isinstance(lines, ScoreError):
         return lines
     if not lines:
         return ScoreError("empty", "the text holds no words or numbers")
-    return PARSERS[parser](lines, Scale(float(low), float(high)))
+    return _FREE[parser](lines, Scale(float(low), float(high)))

@@ -39,6 +39,8 @@ def _best_of(quantity: Quantity, scale: Scale, stated: list[Quantity]) -> float 
         bests.add(quantity.outer)
     if quantity.kind == "percent":
         bests = {100.0}
+        if 0 < quantity.value <= scale.high < 100:
+            return ScoreError("ambiguous", f"{quantity.text!r} may be a share or the score")
     if len(bests) > 1:
         return ScoreError("ambiguous", f"{quantity.text!r} is out of several: {sorted(bests)}")
     if not bests:

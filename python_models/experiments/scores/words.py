@@ -23,20 +23,25 @@ NUMBER_WORDS: dict[str, int] = {
 
 # a number after one of these is the score
 LABELS = (
-    "gesamtwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
+    "gesamtwertung|endwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
     "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
     "wynik|betyg|karakter|skor|puan|arvosana|hodnocení|βαθμολογία|оцінка|النتيجة|الدرجة|التقييم|ציון|अंक|"
-    "punteggio|voto|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
-    "总评|打分|总得分|採点|総合点|評点|评定|평가|총평|评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|점수|평점|총점"
+    "punteggio|voto|veredito|结论|結論|결론|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
+    "总评|打分|总得分|採点|総合点|評点|评定|평가|총평|评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|判定|総評|총평|판정|评级|점수|평점|총점"
 )
 # these name the whole by themselves
 WHOLES = (
-    "overall|in total|total|final|average|mean|aggregate|sum|gesamt|insgesamt|durchschnitt|"
-    "gesamtergebnis|moyenne|promedio|media|总体|综合"
+    "overall|in total|total|totale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
+    "durchschnitt|gesamtergebnis|moyenne|promedio|media|总体|综合|"
+    "unterm strich|alles in allem|all in all|in summary|en conjunto|nel complesso|no geral|"
+    "no conjunto|dans l'ensemble|au total|en total|in totale|総じて|综合来看|종합하면"
 )
 # these are scores only when nothing follows: they are names of other things too
-WEAK_LABELS = "note|nota|points|punkte|result|results|output|value|level|stars|marks"
+WEAK_LABELS = (
+    "note|nota|points|punkte|result|results|output|value|level|stars|marks|ergebnis|endergebnis|"
+    "resultado|résultat|risultato|结果|結果|결과"
+)
 
 
 # of a text; the one a judge was asked for may be all that is scored
@@ -69,6 +74,8 @@ OTHER_WORDS = _set_of(
     wrong
     """
 )
+# a score `of all essays` or `(draft)` is not the text's own
+OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
 UNITS = (
     r"(?:points?|pts?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|overall|in total)"
 )

@@ -31,26 +31,32 @@ QUOTA = ("insufficient_quota", "insufficient quota", "insufficient_balance", "ar
          "credit balance is too low", "out of credits", "billing_hard_limit", "billing hard limit",
          "billing_not_active", "account is not active", "spending limit",
          "budget has been exceeded", "budget_exceeded", "exceeded your monthly",
-         "negative balance", "key limit exceeded")  # fmt: skip
+         "negative balance", "key limit exceeded", "exceeded_current_quota",
+         "balance is insufficient", "insufficient funds", "insufficient account",
+         "payment method", "payment required", "past invoices", "credits are depleted",
+         "all available credits", "account is suspended", "欠费", "余额不足",
+         "充值")  # fmt: skip
 LENGTH_CODES = ("context_length", "exceed_context_size", "context window", "context length",
                 "maximum context", "available context", "context_window",
-                "string_above_max_length")  # fmt: skip
+                "string_above_max_length", "contextwindow", "max_new_tokens` must be")  # fmt: skip
 FILTER = ("content_filter", "content filter", "content management policy", "content_policy",
           "content policy", "contentpolicy", "moderation", "flagged", "data_inspection_failed",
           "inappropriate content", "prohibited_content", "safety", "sensitive content",
           "sensitive words", "usage policy", "usage policies", "guardrail",
-          "responsible ai", "content exists risk")  # fmt: skip
+          "responsible ai", "content exists risk", "moderated", "敏感", "违规")  # fmt: skip
 FORMAT = ("response_format", "response format", "json_schema", "json schema", "json_object",
           "json_validate_failed", "json mode", "structured output", "grammar", "guided_json",
           "guided decoding", "guided_decoding", "additionalproperties", "xgrammar", "outlines",
           "invalid schema", "response_schema", "responseschema", "output_config",
-          "strict mode", "failed to generate json")  # fmt: skip
+          "strict mode", "failed to generate json", "output_format", "schema is too complex",
+          "schema produces", "too many states")  # fmt: skip
 # a router says that none of its providers takes every parameter of the request
 ROUTED = ("no endpoints found that", "requested parameters", "no allowed providers")
 LENGTH = ("too long", "too many tokens", "reduce the length",
           "exceeds the maximum number of tokens", "longer than the maximum",
           "maximum allowed length", "input length", "prompt length",
           "request too large", "max input tokens")  # fmt: skip
+RATE = ("throttl", "too many requests", "rate limit exceeded", "rate_limit_exceeded")
 OVERLOAD = ("overloaded", "over capacity", "at capacity", "no available capacity",
             "model is loading", "loading model", "currently loading")  # fmt: skip
 MODEL = ("model_not_found", "not a valid model", "invalid_model", "invalid model", "unknown model",
@@ -60,15 +66,16 @@ BAD_KEY = ("api key not valid", "api_key_invalid", "invalid api key", "incorrect
            "invalid_api_key")  # fmt: skip
 KEY = ("api key", "api_key", "apikey", "unauthorized", "unauthenticated", "authenticat",
        "permission", "access", "not allowed", "country", "region", "account", "credential",
-       "may not", "subscription")  # fmt: skip
+       "may not", "subscription", "organization", "organisation")  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     Rule(range(300, 400), E.MOVED),
     Rule((402,), E.QUOTA),
-    Rule((400, 401, 403, 429), E.QUOTA, QUOTA),
+    Rule((400, 401, 403, 412, 429), E.QUOTA, QUOTA),
     Rule((401, 407), E.AUTHENTICATION),
     Rule((413,), E.CONTEXT_TOO_LONG),
     Rule((429, 498), E.RATE_LIMIT),
+    Rule((400, 403), E.RATE_LIMIT, RATE),
     Rule((503, 529), E.OVERLOADED),
     Rule((*REFUSED, *BROKEN), E.CONTEXT_TOO_LONG, LENGTH_CODES),
     Rule((*REFUSED, 404, 405, 415, *BROKEN), E.RESPONSE_FORMAT, (*FORMAT, *ROUTED),

@@ -22,7 +22,7 @@ NAMED = {
     "insufficient_quota": 429, "invalid_api_key": 401, "authentication": 401,
     "unauthorized": 401, "permission": 403, "not_found": 404, "invalid_request": 400,
     "invalid_argument": 400, "bad_request": 400, "badrequest": 400, "validation": 400,
-    "timeout": 504,
+    "timeout": 504, "not authenticated": 401, "insufficient balance": 402, "capacity": 503,
 }  # fmt: skip
 
 
@@ -75,20 +75,24 @@ def problem_inside(body: dict[str, Any], headers: Any, has_format: bool) -> Prob
     Errors stand at the top, or in the first choice of an answer that broke off.
     """
     error = body.get("error") or part(_first_choice(body)).get("error")
+    is_sure = bool(error)
     if not error:
         if body.get("choices") or body.get("data"):
             return None
-        is_error = body.get("object") == "error" or (
-            {"message", "msg", "detail"} & body.keys() and {"code", "status", "type"} & body.keys()
-        )
-        error = body if is_error else None
-    if not error:
-        return None
+        error = _first_of(body.get("errors")) or part(body.get("base_resp")) or body
+        has_words = bool({"message", "msg", "detail"} & body.keys())
+        has_code = bool({"code", "status", "type"} & body.keys())
+        is_sure = body.get("object") == "error" or (has_words and has_code)
+    elif error is True:
+        error = {name: value for name, value in body.items() if name != "error"}
     message, said = _said({"error": error}, "")
     found = [count(value) for value in _codes(error)]
     status = next((one for one in found if one is not None and 400 <= one < 600), None)
     if status is None:
-        status = next((number for name, number in NAMED.items() if name in said), 500)
+        status = next((number for name, number in NAMED.items() if name in said), None)
+    if status is None and not is_sure:
+        return None  # whatever it is, it says nothing that would be understood
+    status = status or 500
     problem = _classified(status, message, said, has_format)
     wait = retry_after(headers) if headers is not None else None
     return replace(problem, message=clean(f"{problem.message} (in a body of status 200)"),
@@ -96,8 +100,11 @@ def problem_inside(body: dict[str, Any], headers: Any, has_format: bool) -> Prob
 
 
 def _first_choice(body: dict[str, Any]) -> Any:
-    choices = body.get("choices")
-    return choices[0] if isinstance(choices, list) and choices else None
+    return _first_of(body.get("choices"))
+
+
+def _first_of(listed: Any) -> Any:
+    return listed[0] if isinstance(listed, list) and listed else None
 
 
 def _classified(status: int, message: str, said: str, has_format: bool) -> Problem:
@@ -134,7 +141,7 @@ def _said(body: Any, text: str) -> tuple[str, str]:
 
 def _words(error: dict[str, Any]) -> str:
     """Return an error's message; a list of complaints (FastAPI, pydantic) by place and reason."""
-    for name in ("message", "msg", "detail", "error", "reason"):
+    for name in ("message", "msg", "detail", "error", "reason", "status_msg"):
         value = error.get(name)
         if isinstance(value, str) and value:
             raw = part(error.get("metadata")).get("raw")  # what the provider behind a router said
@@ -151,7 +158,8 @@ def _codes(error: Any) -> Iterator[Any]:
     """Yield the codes and names an error has for itself, its own and those inside."""
     if not isinstance(error, dict):
         return
-    for name in ("code", "status", "status_code", "type", "param", "error_code"):
+    for name in ("code", "status", "status_code", "type", "param", "error_code", "statusCode",
+                 "__type"):  # fmt: skip
         value = error.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool):
             yield value

@@ -1,7 +1,7 @@
 """Steps whose prompts come as data: each row says what is asked, of which model and endpoint.
 
-Rows that share template, endpoint, model and parameters are one part with its own identity and
-price; all parts are asked at the same time, each endpoint at its own pace, under one budget.
+Rows that share all but their messages are one part with its own identity and price; all parts are
+asked at the same time, each endpoint at its own pace, under one budget.
 """
 
 from __future__ import annotations
@@ -77,8 +77,7 @@ def parts_of(work: Work, table: pa.Table) -> list[Part]:
             f"step {work.step.name}: the input has no column {', '.join(missing)}, "
             f"which says what to ask; it has {', '.join(table.column_names)}"
         )
-    names = (given.endpoint, given.model, given.parameters, given.template, given.template_hash)
-    columns = [table.column(name).to_pylist() for name in names]
+    columns = [table[n].to_pylist() if n else [None] * table.num_rows for n in given.shared]
     groups: dict[tuple[Any, ...], list[int]] = {}
     for at, key in enumerate(zip(*columns, strict=True)):
         groups.setdefault(key, []).append(at)
@@ -97,8 +96,9 @@ def _prompts_of(work: Work) -> RowPrompts:
 
 
 def _part(work: Work, table: pa.Table, key: tuple[Any, ...], places: list[int]) -> Part:
-    endpoint, model, parameters, template, template_hash = (value or "" for value in key)
-    given, step = _prompts_of(work), work.step
+    endpoint, model, parameters, template, template_hash, asked_for = (value or "" for value in key)
+    given = _prompts_of(work)
+    step = given.asking(work.step, asked_for)
     try:
         prompt = data_prompt(given.messages, template, template_hash, parameters)
     except PromptError as error:
@@ -110,7 +110,7 @@ def _part(work: Work, table: pa.Table, key: tuple[Any, ...], places: list[int]) 
     if given.is_asked:
         flags = rows.column(given.is_asked).to_pylist()
         source.want({at for at, flag in enumerate(flags) if flag})
-    return Part(places, work._replace(prompt=prompt), name, source)
+    return Part(places, work._replace(step=step, prompt=prompt), name, source)
 
 
 def _place_key(part: Part) -> tuple[Any, ...]:

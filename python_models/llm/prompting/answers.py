@@ -126,16 +126,35 @@ def _read_json(text: str) -> tuple[Any, bool, str | None]:
     if start < 0:
         return None, False, first_error
     try:
-        return json.JSONDecoder().raw_decode(text, start)[0], False, None
+        value, end = json.JSONDecoder().raw_decode(text, start)
     except ValueError:
         pass
-    end = closing_bracket(text, start)
-    if end is None:
+    else:
+        if differs(value, text[end:]):
+            return None, False, "it holds several objects that differ: which is the answer?"
+        return value, False, None
+    last = closing_bracket(text, start)
+    if last is None:
         return None, False, f"{first_error} (the object is not closed)"
-    value = json_repair.loads(text[start : end + 1])
+    value = json_repair.loads(text[start : last + 1])
     if not isinstance(value, dict):
         return None, False, first_error
     return value, False, None
+
+
+def differs(value: Any, rest: str) -> bool:
+    """Say whether another object with the same names follows, and says something else."""
+    at = rest.find("{")
+    while at >= 0:
+        try:
+            other, end = json.JSONDecoder().raw_decode(rest, at)
+        except ValueError:
+            end = at + 1
+        else:
+            if isinstance(other, dict) and other.keys() == value.keys() and other != value:
+                return True
+        at = rest.find("{", end)
+    return False
 
 
 def closing_bracket(text: str, start: int) -> int | None:

@@ -7,9 +7,10 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from tests.dbt_project.experiments.conftest import MORE, RETOLD, Bench
+from tests.dbt_project.experiments.conftest import MORE, RETOLD, Bench, rows_of
 from tests.python_models.experiments.studies import write_study
 
 pytestmark = pytest.mark.long
@@ -95,3 +96,28 @@ def test_superseded_version_that_was_never_run_is_neither_asked_nor_waited_for(
     chosen = bench.build(choice={"cohort": old})
     assert chosen.members(old) <= set(chosen.generations)
     assert not any(row["status"] == "pending" for row in chosen.generations.values())
+
+
+def test_judges_of_a_typed_template_give_scores_and_are_not_asked_twice(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    text = 'How new is it?\n{{ essay | data("essay") }}\nGive your reason, then a score.\n'
+    typed = {
+        "templates/evaluation.csv": "template_id,scale_min,scale_max\nnew,1,5\n",
+        "templates/evaluation/new.jinja": text,
+        "templates/evaluation/last.jinja": None,
+    }
+    bench.land(write_study(bench.sources / "small", **typed))
+    first = bench.build()
+    assert first.code == 0, first.said
+    with duckdb.connect(str(bench.lake / "build.duckdb"), read_only=True) as built:
+        scores = rows_of(built, "scores")
+    assert len(scores) == len(first.of("evaluation")) > 0
+    assert {one["status"] for one in scores} == {"ok"}
+    verdicts = {key: json.loads(one["parsed"]) for key, one in first.generations.items()
+                if one["stage"] == "evaluation"}  # fmt: skip
+    assert {one["gen_id"]: one["score"] for one in scores} == {
+        key: verdict["score"] for key, verdict in verdicts.items()
+    }
+    assert all(1 <= one["score"] <= 5 for one in scores)
+    assert all(verdict["reason"] for verdict in verdicts.values())
+    assert bench.build().attempts == first.attempts

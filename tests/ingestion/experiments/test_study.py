@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -124,6 +125,24 @@ def test_what_cannot_be_used_is_a_reject_with_its_reason(
 ) -> None:
     found = reasons(write_study(tmp_path, **changed))
     assert said in found[reason]
+
+
+def test_evaluation_is_typed_unless_it_names_a_parser_and_is_then_another_question(
+    tmp_path: Path,
+) -> None:
+    listed = "template_id,parser\nlast,\nalike,in_last_line\n"
+    text = FILES["templates/evaluation/last.jinja"]
+    changed = {"templates/evaluation.csv": listed, "templates/evaluation/alike.jinja": text}
+    study = read_study(write_study(tmp_path, **changed))
+    found = {
+        row["template_id"]: row for row in study.rows["templates"] if row["kind"] == "evaluation"
+    }
+    assert {name: row["parser"] for name, row in found.items()} == {
+        "last": "json",
+        "alike": "in_last_line",
+    }
+    assert found["alike"]["text_hash"] == hashlib.sha256(f"llm\n{text}".encode()).hexdigest()
+    assert found["last"]["text_hash"] != found["alike"]["text_hash"]
 
 
 def test_file_that_is_not_utf8_is_a_reject(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from json import loads
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
 
+from python_models.experiments.scores import parse
 from python_models.experiments.stages import write_stage
 from python_models.llm.asking.runtime import close_runtime
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
@@ -182,3 +184,59 @@ def test_estimate_counts_what_waits_for_drafts_as_the_upper_end() -> None:
     finally:
         RECORDER.reset(token)
     assert (recorded[0].calls, recorded[0].most_calls) == (1, 5)
+
+
+ESSAY = {"gen_id": "e1", "parsed": "An essay.", "parent_gen_id": None}
+TYPED = {"template_id": "last", "template_hash": "hj", "parent_gen_id": "e1", "parser": "json",
+         "scale_min": 0.0, "scale_max": 10.0}  # fmt: skip
+
+
+def answer_in_turn(monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
+    """Answer a question, and then what is asked again about that answer."""
+
+    def rule(request: OfflineRequest) -> str:
+        return texts[sum(one["role"] == "assistant" for one in request.messages)]
+
+    monkeypatch.setitem(RULES, "experiments_evaluation", rule)
+
+
+def judged(*rows: dict[str, Any]) -> dict[str, Any]:
+    return run("evaluation", list(rows), parents=[PARENT | ESSAY])
+
+
+def test_judge_of_a_typed_template_answers_with_reason_and_score() -> None:
+    found = judged(TYPED | {"gen_id": "v1"})["v1"]
+    assert found["status"] == "ok"
+    verdict = loads(found["parsed"])
+    assert list(verdict) == ["reason", "score"]
+    assert 0 <= verdict["score"] <= 10
+    assert parse(found["parsed"], "json").score == verdict["score"]
+
+
+def test_verdict_that_does_not_fit_is_asked_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_in_turn(monkeypatch, "Score: 7", '{"reason": "It links both.", "score": 7}')
+    found = judged(TYPED | {"gen_id": "v2"})["v2"]
+    assert found["status"] == "repaired"
+    assert loads(found["parsed"]) == {"reason": "It links both.", "score": 7.0}
+
+
+def test_verdict_that_never_fits_is_invalid_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_ERROR_TOLERANCE", "1")
+    answer_in_turn(monkeypatch, *['{"reason": "Beyond.", "score": 12}'] * 2)
+    found = judged(TYPED | {"gen_id": "v3"})["v3"]
+    assert found["status"] == "invalid"
+    assert "less than or equal to 10" in found["error"]
+    assert "12" in found["raw"]
+    assert found["parsed"] is None
+
+
+def test_typed_and_free_judges_of_one_stage_are_asked_each_in_its_way() -> None:
+    free = TYPED | {"gen_id": "free", "parser": "in_last_line"}
+    alone = judged(free)["free"]
+    close_runtime()
+    wide = TYPED | {"gen_id": "wide", "scale_max": 100.0}
+    both = judged(free, TYPED | {"gen_id": "typed"}, wide)
+    assert both["free"]["call_id"] == alone["call_id"]  # what was paid for stays paid for
+    assert both["free"]["parsed"] == alone["parsed"]
+    assert len({one["call_id"] for one in both.values()}) == 3
+    assert loads(both["wide"]["parsed"])["score"] > 10

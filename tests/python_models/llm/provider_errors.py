@@ -43,7 +43,20 @@ SAID = (
          "good standing.", code="Arrearage"), E.QUOTA),
     said("openrouter key limit", 403, message("Key limit exceeded (total limit).", code=403),
          E.QUOTA),
+    said("moonshot suspended", 429, message("Your account is suspended, please check your plan.",
+         type="exceeded_current_quota_error"), E.QUOTA),
+    said("zhipu arrears", 429, message("您的账户已欠费，请充值后重试。", code="1113"), E.QUOTA),
+    Said("siliconflow balance", Reply(403, {"code": 30001, "message": "Sorry, your account "
+         "balance is insufficient"}), E.QUOTA),
+    said("fireworks suspended", 412, message("Account is suspended, possibly due to failure to "
+         "pay past invoices"), E.QUOTA),
+    said("gemini prepaid", 429, message("Your prepayment credits are depleted.", code=429,
+         status="RESOURCE_EXHAUSTED"), E.QUOTA),
     # one input is refused: its row
+    Said("mistral moderation", Reply(403, {"message": "Request was moderated", "code": "3051"}),
+         E.CONTENT_FILTER),
+    said("zhipu filter", 400, message("系统检测到输入或生成内容可能包含不安全或敏感内容",
+         code="1301"), E.CONTENT_FILTER),
     said("openrouter moderation", 403, message("Input was flagged", code=403, metadata={
          "reasons": ["violence"], "flagged_input": "..", "provider_name": "OpenAI"}),
          E.CONTENT_FILTER),
@@ -63,7 +76,13 @@ SAID = (
     said("groq length", 413, message("Request too large for model"), E.CONTEXT_TOO_LONG),
     Said("vllm length", Reply(400, {"object": "error", "type": "BadRequestError", "code": 400,
          "message": "This model's maximum context length is 4096 tokens."}), E.CONTEXT_TOO_LONG),
+    Said("tgi length", Reply(422, {"error": "Input validation error: `inputs` tokens + "
+         "`max_new_tokens` must be <= 2048.", "error_type": "validation"}), E.CONTEXT_TOO_LONG),
     # a format nobody knows here: asked without
+    said("gemini states", 400, message("The specified schema produces a constraint that has too "
+         "many states for serving.", code=400), E.RESPONSE_FORMAT, needs_format=True),
+    said("anthropic bounds", 400, message("output_format.schema: For 'number' type, properties "
+         "maximum, minimum are not supported"), E.RESPONSE_FORMAT, needs_format=True),
     said("openai schema", 400, message("Invalid schema for response_format 'x'",
          param="response_format", code=None), E.RESPONSE_FORMAT, needs_format=True),
     said("llama.cpp grammar", 500, message("failed to parse grammar", type="server_error"),
@@ -84,6 +103,8 @@ SAID = (
     Said("plain text", Reply(501, b"response_format is not implemented"), E.RESPONSE_FORMAT,
          needs_format=True),
     # slower
+    said("aws throttle", 400, message("Too many requests, please wait before trying again.",
+         type="ThrottlingException"), E.RATE_LIMIT),
     said("openai rate", 429, message("Rate limit reached for gpt-4o. Please try again in 20ms.",
          type="tokens", code="rate_limit_exceeded"), E.RATE_LIMIT),
     said("gemini rate", 429, message("You exceeded your current quota, please check your plan and "
@@ -104,6 +125,7 @@ SAID = (
          E.AUTHENTICATION),
     said("gemini key", 400, message("API key not valid. Please pass a valid API key.",
          status="INVALID_ARGUMENT"), E.AUTHENTICATION),
+    said("organization", 403, message("This organization has been disabled."), E.AUTHENTICATION),
     said("openai region", 403, message("Country, region, or territory not supported",
          code="unsupported_country_region_territory"), E.AUTHENTICATION),
     said("openai model", 404, message("The model `x` does not exist", code="model_not_found"),
@@ -131,6 +153,16 @@ INSIDE = (
     said("no code", 200, "the model fell over", E.SERVER_ERROR),
     Said("fastchat", Reply(200, {"object": "error", "message": "too busy", "code": 50301}),
          E.SERVER_ERROR),
+    Said("listed", Reply(200, {"success": False, "errors": [{"code": 3040, "message": "Capacity "
+         "temporarily exceeded"}]}), E.OVERLOADED),
+    Said("detail alone", Reply(200, {"detail": "Not authenticated"}), E.AUTHENTICATION),
+    Said("error is true", Reply(200, {"error": True, "status": 429, "message": "Slower"}),
+         E.RATE_LIMIT),
+    Said("gateway", Reply(200, {"statusCode": 429, "message": "Slower"}), E.RATE_LIMIT),
+    Said("minimax balance", Reply(200, {"base_resp": {"status_code": 1008, "status_msg":
+         "insufficient balance"}, "choices": None}), E.QUOTA),
+    Said("minimax rate", Reply(200, {"base_resp": {"status_code": 1002, "status_msg":
+         "rate limit"}, "choices": None}), E.RATE_LIMIT),
     Said("flat", Reply(200, {"code": 429, "msg": "Too many requests"}), E.RATE_LIMIT),
     Said("broken off", Reply(200, {"choices": [{"message": {"content": "hal"}, "finish_reason":
          "error", "error": {"code": 502, "message": "upstream"}}]}), E.SERVER_ERROR),

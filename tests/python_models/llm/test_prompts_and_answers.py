@@ -161,3 +161,26 @@ def test_counting_is_an_estimate_and_the_worst_case_is_above_it() -> None:
 
 def test_prompts_of_the_tests_can_be_read() -> None:
     assert load_prompt(PROMPTS / "verdicts.jinja", Verdict).has_row_block
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The essay says {"summary": "a"}. My answer: {"summary": "b"}',
+        '{"summary": "a"}\nOn second thought:\n```json\n{"summary": "b"}\n```',
+        '{"summary": "a"} {odd} {"summary": "b"}',
+    ],
+)
+def test_two_objects_that_differ_are_no_answer(text: str) -> None:
+    value, _, error = read_json(text)
+    assert value is None
+    assert error is not None
+    assert "several objects" in error
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"summary": "a"}\n{"summary": "a"}', 'So: {"summary": "a"} as {"example": 1} shows {.'],
+)
+def test_an_object_said_twice_or_beside_others_is_the_answer(text: str) -> None:
+    assert read_json(text) == ({"summary": "a"}, False, None)

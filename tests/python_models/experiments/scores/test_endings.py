@@ -8,6 +8,7 @@ import pytest
 
 from python_models.experiments.scores import Parsed, parse
 from tests.python_models.experiments.scores.endings import KINDS, LANGUAGES, endings
+from tests.python_models.experiments.scores.fresh import fresh
 
 PARSERS = ("in_last_line", "complex")
 
@@ -52,3 +53,21 @@ def test_doubts_are_the_same_on_other_scales(scale: tuple[float, float]) -> None
         if isinstance(parse(one.text, parser, scale), Parsed)
     ]
     assert given == []
+
+
+@pytest.mark.parametrize("parser", PARSERS)
+def test_no_ending_written_before_its_reader_gives_a_wrong_number(parser: str) -> None:
+    wrong = [
+        (one.text, found.score)
+        for one in fresh()
+        if isinstance(found := parse(one.text, parser), Parsed)
+        and (one.number is None or found.score != pytest.approx(one.number))
+    ]
+    assert wrong == []
+
+
+def test_of_all_plain_endings_written_before_their_reader_two_in_a_hundred_give_none() -> None:
+    plain = [one for one in fresh() if one.plain]
+    lost = [one.text for one in plain if not isinstance(parse(one.text, "complex"), Parsed)]
+    assert len(fresh()) >= 1400
+    assert len(lost) <= 0.02 * len(plain), lost

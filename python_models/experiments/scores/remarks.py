@@ -1,0 +1,134 @@
+"""What may stand beside a score and after it: words that describe a text, and reasons.
+
+A word that is not known leaves open what the score is: it may take it back, hedge it, give it to
+somebody else or to a part. Words in `describing.yml` do none of this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from python_models.experiments.scores.closed import (
+    IS_CJK,
+    PHRASES,
+    PRAISE,
+    WORD,
+    WORDS,
+    bare,
+    data,
+    pattern,
+    set_of,
+)
+
+LONGEST = 10  # letters of a piece of a text without spaces
+
+_FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
+_REASONS, _HARMLESS = set_of(WORDS["reasons"]), set_of(WORDS["harmless"])
+POLITE = pattern(*WORDS["polite"].values())
+
+
+def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
+    for kind, languages in data("describing").items():
+        words = set_of(" ".join(languages.values()))
+        begins = tuple(word.rstrip("*") for word in words if word.endswith("*"))
+        yield kind, frozenset(word for word in words if not word.endswith("*")), begins
+
+
+_DESCRIBED = tuple(_described())
+_CJK = {
+    piece: kind
+    for kind, words, _ in _DESCRIBED
+    for piece in words
+    if IS_CJK.match(piece) or not piece.isalpha()
+} | dict.fromkeys(_FOLLOW_CJK, "between")
+
+
+_AS_IT = re.compile(
+    r"[\s,]*(?:as|da|ya que|puisque|visto que) (?:it|the|this|both|er|der|die|das|le|la|el|o|il)\b"
+)
+
+
+_SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
+_ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
+# a grade in letters that repeats the score, how much of the rubric is met, and what is scored
+_DESCRIBES = pattern(
+    r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
+    r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
+    WORDS["piece"],
+)
+_REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)
+
+
+def strange(text: str, beside: bool = False) -> str | None:
+    """Return what leaves open what the score is in the words after it; null where nothing does.
+
+    Args:
+        text: the rest of a score's line, or a later line, its numbers told apart.
+        beside: it is the rest of the score's own line.
+
+    Every word has to be one that describes a text; only what is named as a reason, or as something
+    that never is a score (`Confidence: ...`), may hold others.
+    """
+    if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
+        return "another number"
+    counted = re.match(r"\s+([a-z\u00df-\u024f]+)", text) if beside else None
+    if counted and counted[1] not in _FOLLOW and not POLITE.match(text.strip()):
+        return counted[1]
+    text = _DESCRIBES.sub(" fine ", text)
+    sign = _ODD_SIGN.search(text)
+    if sign and not _REASON_NAME.match(text):
+        return sign.group()
+    for place, sentence in enumerate(_SENTENCE_END.split(text)):
+        if _REASON_NAME.match(sentence) or _AS_IT.match(sentence):
+            return None
+        words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
+        if words and words[0] in _REASONS:
+            return None
+        if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
+            continue
+        at_once = beside and not place and not re.match(r"\s*\W", sentence)
+        left = _strange_word(words, at_once)
+        if left:
+            return left
+    return None
+
+
+def _strange_word(words: list[str], at_once: bool) -> str | None:
+    """Return the first word that describes no text, or the part that alone is described."""
+    part, judged = None, False
+    for place, word in enumerate(words):
+        pieces = _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
+        for at, (piece, kind) in enumerate(pieces):
+            at_number = at_once and not place and not at and IS_CJK.match(piece)
+            if kind is None or (at_number and piece not in _FOLLOW_CJK):
+                return piece
+            part = part or (piece if kind == "parts" else None)
+            judged = judged or kind == "judging"
+    return None if judged else part
+
+
+def _kind(word: str) -> str | None:
+    if word in PRAISE:
+        return "judging"
+    kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
+    return next(kinds, None)
+
+
+def _pieces(word: str) -> list[tuple[str, str | None]]:
+    """Return a text of no spaces as the longest known pieces; the last is of no kind if unknown."""
+    found: list[tuple[str, str | None]] = []
+    while word:
+        size = next((n for n in range(min(len(word), LONGEST), 0, -1) if word[:n] in _CJK), 0)
+        if not size:
+            return [*found, (word, None)]
+        found.append((word[:size], _CJK[word[:size]]))
+        word = word[size:]
+    return found
+
+
+def is_harmless(text: str) -> bool:
+    """Say whether a text is a name and what it names that is told beside a score, but no score."""
+    name = re.match(r"\W*((?:[^\W\d_][\w-]*\s*){1,4})[:=#(\uf800]", text.lower())
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", name[1]) if name else []
+    return bool(words) and words[-1] in _HARMLESS
