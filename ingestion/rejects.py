@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import scrub, told
 from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
@@ -87,30 +88,20 @@ def _sources(files: list[str]) -> set[str]:
 
 
 def _print(counts: list[tuple[Any, ...]], rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
     if not counts:
-        console.print("Nothing was refused.")
+        say("Nothing was refused.")
         return
-    table = Table(title="Refused, by source and reason")
-    for heading in ("source", "reason"):
-        table.add_column(heading)
-    for heading in ("rows", "files"):
-        table.add_column(heading, justify="right")
-    for source, reason, row_count, file_count in counts:
-        table.add_row(source, reason, f"{row_count:,}", f"{file_count:,}")
-    console.print(table)
+    names = ("source", "rows", "files", "reason")
+    found = [(source, rows, files, why) for source, why, rows, files in counts]
+    print_table([dict(zip(names, one, strict=True)) for one in found], "Refused, by source")
     for row in rows:
         line = f", line {row['line_number']}" if row["line_number"] is not None else ""
-        text = f"{row['source']}: {row['source_file']}{line}: {row['error']}"
-        console.print(scrub(text), markup=False, soft_wrap=True)
+        say(scrub(f"{row['source']}: {row['source_file']}{line}: {row['error']}"))
         if row["raw_text"]:
-            console.print("    " + scrub(row["raw_text"])[:200], markup=False, soft_wrap=True)
+            say("    " + scrub(row["raw_text"])[:200])
     shown, total = len(rows), sum(count[2] for count in counts)
     if shown < total:
-        console.print(f'{total - shown:,} more; ARGS="--limit {total}" shows all.')
+        say(f'{total - shown:,} more; ARGS="--limit {total}" shows all.')
 
 
 if __name__ == "__main__":

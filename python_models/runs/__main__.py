@@ -11,7 +11,13 @@ from ingestion.lakehouse.settings import SettingsError
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
-    "run-show": ("runs.show:run_show", [(["id"], {"nargs": "?", "default": "last"})]),
+    "run-show": (
+        "runs.show:run_show",
+        [
+            (["id"], {"nargs": "?", "default": "last"}),
+            (["--nodes"], {"action": "store_true", "help": "all nodes, in their order"}),
+        ],
+    ),
     "run-compare": (
         "runs.compare:run_compare",
         [(["a"], {"nargs": "?"}), (["b"], {"nargs": "?", "help": "default: the last two"})],
