@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from typing import Any
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import scrub, told
 from ingestion.lakehouse.sql_text import literal
@@ -18,7 +18,7 @@ _COLUMNS = ("source", "source_file", "line_number", "reason", "error", "raw_text
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the newest refusals; 2 when a named source has landed nothing."""
-    parser = argparse.ArgumentParser(prog="make rejects", description=__doc__)
+    parser = Arguments(prog="make rejects", description=__doc__)
     parser.add_argument("--source", help="of this declared source only")
     parser.add_argument("--limit", type=int, default=SHOWN, help=f"rows to show ({SHOWN})")
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -26,6 +26,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table
 from ingestion.lakehouse.settings import told
 from python_models.experiments.rated_cells import NotRated
@@ -47,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         rows = [row for path in given.files for row in read_rows(path, given.records)]
         found = _figures(rows, given)
+    except FileNotFoundError as error:
+        sys.stderr.write(f"FILES={error.filename} is not there.\n")
+        return 1
     except (NotRated, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -58,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m python_models.experiments.ratings",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

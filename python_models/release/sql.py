@@ -6,7 +6,6 @@ however it is locked, COPY could still write into the folders of the released ta
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import csv
 import json
@@ -16,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import grid_lines, is_number, width
 from ingestion.lakehouse.settings import told
 from ingestion.lakehouse.sql_text import literal
@@ -36,9 +36,7 @@ _HELP = """Type SELECT statements ending with ; and press enter.
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one query, or a shell when none is given; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.release.sql", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.release.sql", description=__doc__)
     parser.add_argument("--query", "-q", help="a SELECT statement")
     parser.add_argument("--format", "-f", choices=("table", "csv", "json"), default="table")
     options = parser.parse_args(arguments)

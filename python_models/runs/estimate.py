@@ -7,7 +7,6 @@ rows there are, a range where rows depend on answers.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import subprocess
@@ -23,6 +22,7 @@ from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
@@ -81,7 +81,7 @@ class Refs:
 
 def main() -> int:
     """Read the arguments, estimate, show."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Arguments(description=__doc__)
     parser.add_argument("--no-land", action="store_true", help="leave out what has not landed")
     parser.add_argument(
         "--no-build", action="store_true", help="take the rows as the last build left them"

@@ -19,6 +19,7 @@ from rich.console import Console
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import PRODUCTS, chosen_products
 from ingestion.landing.registration import Product
@@ -40,7 +41,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the pipeline; returns the exit code of the step that failed, or 0."""
-    parser = argparse.ArgumentParser(prog="python -m python_models.runs.run", description=__doc__)
+    parser = Arguments(prog="python -m python_models.runs.run", description=__doc__)
     parser.add_argument(
         "--demo", action="store_true", help="make demo data when there is no source"
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import told
 from python_models.telemetry.detection_scores import NothingReleased, released_scores, report
@@ -15,7 +15,7 @@ from python_models.telemetry.detection_scores import NothingReleased, released_s
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the report of a release; 1 when there is nothing to report."""
-    parser = argparse.ArgumentParser(prog="make detection-quality", description=__doc__)
+    parser = Arguments(prog="make detection-quality", description=__doc__)
     parser.add_argument("--database", type=Path, help="a release file (default: the latest)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(arguments)
