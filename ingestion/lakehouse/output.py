@@ -123,6 +123,13 @@ def _wrapped(text: str, room: int) -> list[str]:
     return parts
 
 
+def filled(text: str) -> str:
+    """Return a sentence in lines that fit; words that are longer (paths, ids) are not broken."""
+    return textwrap.fill(
+        text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
 def say(text: str) -> None:
     """Write a line for a person."""
     sys.stdout.write(f"{text}\n")

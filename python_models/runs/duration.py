@@ -25,7 +25,7 @@ def first_run(domains: Collection[str]) -> str:
     parts = {one.name: _rounded(_models(one.name)) for one in chosen_products(domains)}
     total = START_SECONDS + sum(parts.values())
     listed = ", ".join(f"{name} {seconds}" for name, seconds in parts.items())
-    return f"A first run takes about {total} s: start {START_SECONDS}, {listed}"
+    return f"A first run takes about {total} s: start {START_SECONDS}, {listed}."
 
 
 def last_seconds(domains: Collection[str]) -> float | None:

@@ -20,6 +20,7 @@ from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import filled, say
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import PRODUCTS, chosen_products
 from ingestion.landing.registration import Product
@@ -77,7 +78,7 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
         lock.acquire()  # waits, or says who holds it and raises
         lock.release()
     if not duration.has_built():
-        console.print(duration.first_run(choice.domains))
+        say(filled(duration.first_run(choice.domains)))
     landed = 0 if options.build_only else _land(options.demo, choice)
     if landed not in GOES_ON:
         return landed
@@ -123,8 +124,8 @@ def say_refused(landed: int) -> int:
     """Say at the end that not all of what was delivered has landed; returns the exit code."""
     if landed:
         console.print(
-            "[bold yellow]Not everything that was delivered has landed[/bold yellow]: the lines "
-            "above say what and why, and so do the tables of rejects."
+            "[bold yellow]Not everything that was delivered has landed[/bold yellow]: see above.\n"
+            "make rejects lists what was refused, with file, line and reason."
         )
     return landed
 
