@@ -26,8 +26,8 @@ class Slice:
     # queries whose first column lists what there is (for days: the first and the last one), over
     # the raw tables or, as `built.<product>.<table>`, over what was built last
     known: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()  # the same for what may be typed in place of an id
     variable: str = ""  # of dbt
+    names: tuple[str, ...] = ()  # the same for what may be typed in place of an id
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variable", self.variable or self.name)
