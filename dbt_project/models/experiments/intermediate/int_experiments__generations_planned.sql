@@ -1,6 +1,6 @@
 -- One question for all cohorts that share it, with the settings of the newest of them.
--- Asked are the newest versions of studies, or the cohort a run is restricted to, by its
--- id or as the newest of a study; old answers are kept.
+-- Asked are the newest versions of studies, or the cohort a run is restricted to, by
+-- its id or as the newest of a study; old answers are kept.
 with
 
 memberships as (
