@@ -85,7 +85,7 @@ dashboard: $(STAMP) ## Open the dashboards on http://127.0.0.1:8501
 	@$(PY) -m streamlit run dashboards/app.py $(ARGS)
 
 .PHONY: serve
-serve: $(STAMP) ## Serve the pages where SLUICE_SERVE_ADDRESS says, for a proxy or a container
+serve: $(STAMP) ## Serve the pages where SLUICE_SERVE_ADDRESS says, behind a proxy
 	@exec $(PY) -m dashboards.serve $(ARGS)
 
 .PHONY: sql
@@ -144,7 +144,7 @@ relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another fol
 	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
-nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup (SLUICE_BACKUP_DIR)
+nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup
 	@$(PY) -m python_models.runs nightly $(ARGS)
 check-nightly: $(STAMP) ## Alert when no nightly run has ended for 26 hours. ARGS="--hours 50"
 	@$(PY) -m python_models.runs check-nightly $(ARGS)
@@ -206,7 +206,7 @@ golden: $(STAMP) ## Write the demo's approved figures anew (tests/end_to_end/gol
 	@$(PY) -m tests.end_to_end.golden
 
 .PHONY: test-one
-test-one: $(STAMP) ## One file or test, or what a -k finds: T=tests/python_models/llm/test_identity.py
+test-one: $(STAMP) ## One file or test, or what a -k finds. T=tests/conventions
 	@$(if $(T),,echo "Say which: make test-one T=tests/python_models/llm/test_identity.py" >&2; exit 2;) $(PY) -m pytest $(T) $(ARGS)
 
 .PHONY: test-long

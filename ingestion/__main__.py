@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table
 from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
@@ -90,7 +91,7 @@ def _land(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ingestion", description=__doc__)
+    parser = Arguments(prog="python -m ingestion", description=__doc__)
     parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(PRODUCTS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
     parser.add_argument("--path", help="only this file or folder (local or s3://)")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from typing import Any
 
+from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import scrub, told
 from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
@@ -17,7 +18,7 @@ _COLUMNS = ("source", "source_file", "line_number", "reason", "error", "raw_text
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the newest refusals; 2 when a named source has landed nothing."""
-    parser = argparse.ArgumentParser(prog="make rejects", description=__doc__)
+    parser = Arguments(prog="make rejects", description=__doc__)
     parser.add_argument("--source", help="of this declared source only")
     parser.add_argument("--limit", type=int, default=SHOWN, help=f"rows to show ({SHOWN})")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -87,30 +88,20 @@ def _sources(files: list[str]) -> set[str]:
 
 
 def _print(counts: list[tuple[Any, ...]], rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
     if not counts:
-        console.print("Nothing was refused.")
+        say("Nothing was refused.")
         return
-    table = Table(title="Refused, by source and reason")
-    for heading in ("source", "reason"):
-        table.add_column(heading)
-    for heading in ("rows", "files"):
-        table.add_column(heading, justify="right")
-    for source, reason, row_count, file_count in counts:
-        table.add_row(source, reason, f"{row_count:,}", f"{file_count:,}")
-    console.print(table)
+    names = ("source", "rows", "files", "reason")
+    found = [(source, rows, files, why) for source, why, rows, files in counts]
+    print_table([dict(zip(names, one, strict=True)) for one in found], "Refused, by source")
     for row in rows:
         line = f", line {row['line_number']}" if row["line_number"] is not None else ""
-        text = f"{row['source']}: {row['source_file']}{line}: {row['error']}"
-        console.print(scrub(text), markup=False, soft_wrap=True)
+        say(scrub(f"{row['source']}: {row['source_file']}{line}: {row['error']}"))
         if row["raw_text"]:
-            console.print("    " + scrub(row["raw_text"])[:200], markup=False, soft_wrap=True)
+            say("    " + scrub(row["raw_text"])[:200])
     shown, total = len(rows), sum(count[2] for count in counts)
     if shown < total:
-        console.print(f'{total - shown:,} more; ARGS="--limit {total}" shows all.')
+        say(f'{total - shown:,} more; ARGS="--limit {total}" shows all.')
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ the same study with another version of one draft template, so that only what thi
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import random
@@ -14,6 +13,7 @@ import sys
 from pathlib import Path
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 
 TEXTS = Path(__file__).parent / "demo_texts"
@@ -54,7 +54,7 @@ MODELS = [
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the demo studies; 0 when they are there."""
-    parser = argparse.ArgumentParser(prog="python -m ingestion.experiments.demo",
+    parser = Arguments(prog="python -m ingestion.experiments.demo",
                                      description=__doc__)  # fmt: skip
     parser.add_argument("--seed", type=int, default=SEED, help=f"chooses the concepts ({SEED})")
     parser.add_argument("--concepts", type=int, default=CONCEPTS, help=f"how many ({CONCEPTS})")

@@ -16,8 +16,9 @@ PRODUCT = Product(
     slices=(
         Slice(
             "cohort",
-            "cohorts to ask for, also old ones",
+            "cohorts to ask for, also old ones: ids, or studies for their newest",
             known=("select distinct cohort_id from built.experiments.cohorts",),
+            names=("select distinct source from raw_experiments.studies",),
             variable="experiments_cohort",
         ),
         Slice(

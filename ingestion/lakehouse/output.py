@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 WIDTH = 80  # of a terminal nobody knows
 LEAST_LAST = 30  # what the last column needs to be read when it goes on in the next line
+_FIGURE = re.compile(r"-|[-$]?\d[\d,.]*%?")
 QUIET = "SLUICE_PHASES"  # set by who starts a build and shows its phases
 
 
@@ -60,17 +62,26 @@ def table_lines(rows: Sequence[Row], title: str = "", most: int = WIDTH) -> list
     if not rows:
         return lines
     names = [name for name in rows[0] if any(cell(row[name]) for row in rows)]
-    cells = [[cell(row[name]) for name in names] for row in rows]
     heads = [name.replace("_", " ") for name in names]
+    cells = [[cell(row[name]) for name in names] for row in rows]
+    numbers = [all(is_number(row[name]) for row in rows) for name in names]
+    return lines + grid_lines(heads, cells, numbers, most)
+
+
+def grid_lines(
+    heads: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    numbers: Sequence[bool],
+    most: int = WIDTH,
+) -> list[str]:
+    """Return texts as the lines of a table; `numbers` says which columns are set to the right."""
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     room = most - sum(widths[:-1]) - 2 * (len(widths) - 1)
     is_broken = any("\n" in text for row in cells for text in row[:-1])
     if is_broken or room < min(widths[-1], LEAST_LAST):
-        return lines + _records(heads, cells, most)
+        return _records(heads, cells, most)
     widths[-1] = min(widths[-1], room)
-    numbers = [all(_is_number(row[name]) for row in rows) for name in names]
-    lines.append(_line(heads, widths, numbers))
-    lines.append("  ".join("-" * one for one in widths))
+    lines = [_line(heads, widths, numbers), "  ".join("-" * one for one in widths)]
     for *firsts, last in cells:
         for number, part in enumerate(_wrapped(last, widths[-1])):
             shown = firsts if number == 0 else [""] * len(firsts)
@@ -112,6 +123,13 @@ def _wrapped(text: str, room: int) -> list[str]:
     return parts
 
 
+def filled(text: str) -> str:
+    """Return a sentence in lines that fit; words that are longer (paths, ids) are not broken."""
+    return textwrap.fill(
+        text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
 def say(text: str) -> None:
     """Write a line for a person."""
     sys.stdout.write(f"{text}\n")
@@ -142,5 +160,8 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Say whether a value is set to the right: a number, a figure as text, or none."""
+    if isinstance(value, str):
+        return bool(_FIGURE.fullmatch(value))
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
@@ -19,9 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     Options and words typed on make's command line (DAYS=60 is --days 60) go to the demo; without
     a name they are meant for the first product.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m ingestion.landing.demo", description=__doc__, add_help=False
-    )
+    parser = Arguments(prog="python -m ingestion.landing.demo", description=__doc__, add_help=False)
     parser.add_argument("--domain")
     parser.add_argument("--typed", default="")
     options, more = parser.parse_known_args(arguments)

@@ -27,6 +27,7 @@ class Slice:
     # the raw tables or, as `built.<product>.<table>`, over what was built last
     known: tuple[str, ...] = ()
     variable: str = ""  # of dbt
+    names: tuple[str, ...] = ()  # the same for what may be typed in place of an id
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variable", self.variable or self.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import random
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.landing.products import PRODUCTS
 from ingestion.tables.declaration import Column, Table
 
@@ -26,7 +26,7 @@ Made by `python -m {module}` with seed {seed}: {rows} rows a table. Nothing here
 def main(product: str, arguments: list[str] | None = None) -> int:
     """Write a product's demo files, its README last; returns 0."""
     demo = PRODUCTS[product].demo
-    parser = argparse.ArgumentParser(prog=f"python -m {demo}", description=__doc__)
+    parser = Arguments(prog=f"python -m {demo}", description=__doc__)
     parser.add_argument("--rows", type=int, default=240, help="rows of each table (240)")
     parser.add_argument("--seed", type=int, default=7, help="decides every byte (7)")
     parser.add_argument("--out", type=Path, help=f"folder (default: demo/{product} in the lake)")

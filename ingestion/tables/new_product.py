@@ -17,6 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
 from ingestion.tables.product_context import TableOfProduct, context_of
@@ -73,7 +74,7 @@ def write(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make new-product", description=__doc__)
+    parser = Arguments(prog="make new-product", description=__doc__)
     parser.add_argument("--name", required=True, help="of the product: a lower case word")
     parser.add_argument(
         "--from", dest="files", required=True,

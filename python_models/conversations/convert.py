@@ -6,7 +6,6 @@ size of the file; the file is there whole or not at all. What is not carried ove
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections import Counter
@@ -19,6 +18,7 @@ import orjson
 from ingestion.conversations.decoding import Dialect, Payload, records
 from ingestion.conversations.formats import Standardised, Unstandard, standardise
 from ingestion.conversations.json_stream import Bad
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError, told
 from ingestion.landing.rejecting import Unreadable
 from python_models.conversations.export import add_shape, shape_of
@@ -141,9 +141,7 @@ def target_kind(target: Path) -> tuple[str, str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Convert one file; returns the exit code (1: refused, nothing was written)."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.conversations.convert", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.conversations.convert", description=__doc__)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True, help="file to make: name.jsonl.gz")
     parser.add_argument("--from", dest="hint", help="format of the records, when it is known")

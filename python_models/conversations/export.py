@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError, told
 from python_models.conversations.exporting import Written, export_set
 from python_models.conversations.released_set import SetRefused, released_set
@@ -114,10 +115,8 @@ def _names(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.conversations.export", description=__doc__
-    )
-    parser.add_argument("--set", required=True, help="name, as in conversations.sets")
+    parser = Arguments(prog="python -m python_models.conversations.export", description=__doc__)
+    parser.add_argument("--set", default="", help="name, as in conversations.sets")
     parser.add_argument("--format", choices=FORMATS, default="jsonl")
     add_shape(parser)
     parser.add_argument("--compress", choices=sorted(COMPRESSIONS), default="none")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 import yaml
 
 from ingestion.conversations.named_sets import GRAMMAR, POLICIES, declared_sets, merges
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 from ingestion.landing.declarations import DeclarationError
 
@@ -51,9 +51,7 @@ def _listed(text: str) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Declare one merged set; returns the exit code (1: refused, nothing was written)."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.conversations.merge", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.conversations.merge", description=__doc__)
     parser.add_argument("--name", required=True)
     parser.add_argument("--sets", default="", help="sets, separated by commas")
     parser.add_argument("--datasets", default="", help="datasets, separated by commas")

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ import duckdb
 
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.ledger.forget import forget
@@ -25,9 +25,7 @@ COLUMNS = {"stage": "stage", "template": "template_id", "model": "model_id", "ge
 
 def main(arguments: list[str] | None = None) -> int:
     """Forget the answers that ended badly, then build and release; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.experiments.ask_failed", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.experiments.ask_failed", description=__doc__)
     slices.add_options(parser)
     options, more = parser.parse_known_args(arguments)
     options.domain = options.domain or "experiments"

@@ -1,13 +1,12 @@
 """Write generations as files a person reads: `python -m python_models.experiments.export`.
 
 Each generation is a folder with prompt.txt, raw.txt, parsed.txt and metadata.json, below its
-stage: `--cohort ID --dir FOLDER` writes a whole cohort, `--gen ID` one generation with the
-texts it builds on.
+stage: `COHORT=` (a study, or an id) writes a whole cohort, `GEN=` one generation with the texts
+it builds on.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -16,14 +15,16 @@ from typing import Any
 
 import duckdb
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
+from python_models.experiments.cohort_names import cohort_named
 from python_models.release.reader import NothingReleased, open_release
 
 TEXTS = ("prompt", "raw", "parsed")
 COHORT = """
     select generations.* from experiments.generations as generations
     inner join experiments.membership as membership using (gen_id)
-    where membership.cohort_id like ? || '%' order by generations.stage, generations.gen_id
+    where membership.cohort_id = ? order by generations.stage, generations.gen_id
 """
 LINEAGE = """
     with recursive lineage(gen_id) as (
@@ -45,11 +46,9 @@ class NotFound(LookupError):
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the arguments and write; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.experiments.export", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.experiments.export", description=__doc__)
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--cohort", help="a cohort_id, or how it begins")
+    which.add_argument("--cohort", help="a study, a cohort_id, or how it begins")
     which.add_argument("--gen", help="a gen_id, or how it begins")
     parser.add_argument("--dir", type=Path, required=True, help="folder to write below")
     options = parser.parse_args(arguments)
@@ -58,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with open_release() as connection:
             count = export(connection, options.dir, cohort=options.cohort, gen=options.gen)
-    except (NothingReleased, NotFound, duckdb.Error) as error:
+    except (NothingReleased, LookupError, duckdb.Error) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"Wrote {count:,} generations to {options.dir}.\n")
@@ -74,15 +73,16 @@ def export(
     """Write a cohort, or a generation with its lineage, below a folder; returns how many.
 
     Raises:
-        NotFound: the release has no such cohort or generation.
+        NotFound, NoSuchCohort: the release has no such generation or cohort.
     """
-    query, given = (COHORT, cohort) if cohort else (LINEAGE, gen)
+    cohort_id = cohort_named(connection, cohort) if cohort else None
+    query, given = (COHORT, cohort_id) if cohort_id else (LINEAGE, gen)
     count = 0
     for row in rows_of(connection, query, given or ""):
         write_generation(folder / row["stage"] / row["gen_id"], row)
         count += 1
     if not count:
-        raise NotFound(f"The release has no {'cohort' if cohort else 'generation'} {given!r}.")
+        raise NotFound(f"The release has no generation of {cohort or gen}.")
     return count
 
 

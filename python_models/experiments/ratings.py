@@ -26,6 +26,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import print_table
 from ingestion.lakehouse.settings import told
 from python_models.experiments.rated_cells import NotRated
 from python_models.experiments.rated_files import (
@@ -46,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         rows = [row for path in given.files for row in read_rows(path, given.records)]
         found = _figures(rows, given)
+    except FileNotFoundError as error:
+        sys.stderr.write(f"FILES={error.filename} is not there.\n")
+        return 1
     except (NotRated, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -57,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m python_models.experiments.ratings",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -124,25 +129,35 @@ def _plain(found: Any) -> Any:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    console.print({name: value for name, value in found.items() if not isinstance(value, list)})
-    for name, rows in found.items():
+    figures = [
+        {"figure": name, "value": _cell(value)}
+        for name, value in found.items()
+        if not isinstance(value, list | dict)
+    ]
+    print_table(figures)
+    for name, value in found.items():
+        rows = value
+        if isinstance(value, dict):
+            rows = [{"what": key, "count": count} for key, count in value.items()]
         if isinstance(rows, list) and rows:
-            table = Table(title=name)
-            for column in rows[0]:
-                table.add_column(column)
-            for row in rows:
-                table.add_row(*(_cell(value) for value in row.values()))
-            console.print(table)
+            print_table([_cells(row) for row in rows], f"\n{name}")
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _cell(value) if isinstance(value, numbers.Real) and not _is_whole(value) else value
+        for name, value in row.items()
+    }
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4f}"
+    if isinstance(value, numbers.Real) and not _is_whole(value):
+        return f"{float(value):.4f}"
     return "-" if value is None else str(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, numbers.Integral)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ nothing: drafts and essays are taken as they are.
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -16,14 +15,16 @@ import duckdb
 import yaml
 
 from ingestion.experiments.definition import DefinitionError, read_definition
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
+from python_models.experiments.cohort_names import cohort_named
 from python_models.release.reader import NothingReleased, open_release
 
 ESSAYS = """
     select distinct essays.gen_id from experiments.generations as essays
     inner join experiments.membership as membership on essays.gen_id = membership.gen_id
     where essays.stage = 'essay' and essays.status in ('ok', 'repaired')
-        and (? is null or membership.cohort_id like ? || '%')
+        and (? is null or membership.cohort_id = ?)
         and (? is null or essays.gen_id in (select unnest(string_split(?, ','))))
         and (? is null or essays.template_id = ?)
         and (? is null or essays.model_id = ?)
@@ -37,14 +38,12 @@ class NothingChosen(LookupError):
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the arguments and write the study; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.experiments.rejudge", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.experiments.rejudge", description=__doc__)
     parser.add_argument("--dir", type=Path, required=True, help="folder of the new study")
     parser.add_argument("--name", default="rejudged", help="its name (rejudged)")
     parser.add_argument("--like", type=Path, required=True, help="study folder with the judges")
     parser.add_argument("--judges", help="only these models of it, separated by commas")
-    parser.add_argument("--cohort", help="essays of this cohort (or how its id begins)")
+    parser.add_argument("--cohort", help="essays of this study, or cohort_id (or how it begins)")
     parser.add_argument("--gen", help="these essays, separated by commas")
     parser.add_argument("--template", help="essays of this template")
     parser.add_argument("--model", help="essays of this model")
@@ -56,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
                                  options.model)[: options.most]  # fmt: skip
         judges = options.judges.split(",") if options.judges else None
         write_study(options.dir, options.like, options.name, gens, judges)
-    except (NothingReleased, NothingChosen, DefinitionError, OSError, duckdb.Error) as error:
+    except (NothingReleased, LookupError, DefinitionError, OSError, duckdb.Error) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(
@@ -76,8 +75,9 @@ def chosen_essays(
     """Return the gen_id of released essays that have a text and fit.
 
     Raises:
-        NothingChosen: there is none.
+        NothingChosen, NoSuchCohort: there is none.
     """
+    cohort = cohort_named(connection, cohort) if cohort else None
     values = [value for one in (cohort, gen, template, model) for value in (one, one)]
     found = [row[0] for row in connection.execute(ESSAYS, values).fetchall()]
     if not found:

@@ -6,7 +6,6 @@ however it is locked, COPY could still write into the folders of the released ta
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import csv
 import json
@@ -15,10 +14,9 @@ import sys
 from typing import Any
 
 import duckdb
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import grid_lines, is_number, width
 from ingestion.lakehouse.settings import told
 from ingestion.lakehouse.sql_text import literal
 from python_models.release.reader import (
@@ -29,7 +27,7 @@ from python_models.release.reader import (
     release_path,
 )
 
-_ROWS_SHOWN = 200
+_ROWS_SHOWN = 20
 _HELP = """Type SELECT statements ending with ; and press enter.
   .tables          released tables        .describe NAME   columns of a table
   .help            this text              .quit            leave (or Ctrl-D)
@@ -38,9 +36,7 @@ _HELP = """Type SELECT statements ending with ; and press enter.
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one query, or a shell when none is given; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m python_models.release.sql", description=__doc__
-    )
+    parser = Arguments(prog="python -m python_models.release.sql", description=__doc__)
     parser.add_argument("--query", "-q", help="a SELECT statement")
     parser.add_argument("--format", "-f", choices=("table", "csv", "json"), default="table")
     options = parser.parse_args(arguments)
@@ -89,21 +85,29 @@ def _write_json(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
 
 
 def _write_table(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
-    rows = cursor.fetchmany(_ROWS_SHOWN + 1)
-    table = Table(*map(escape, names), header_style="bold")
-    for row in rows[:_ROWS_SHOWN]:
-        table.add_row(*(_cell(value) for value in row))
-    # piped into a file or another program, lines must not be cut at 80 columns
-    console = Console() if sys.stdout.isatty() else Console(width=max(120, 24 * len(names)))
-    console.print(table)
-    if len(rows) > _ROWS_SHOWN:
-        console.print(f"The first {_ROWS_SHOWN} rows; FORMAT=csv gives all of them.")
+    rows = cursor.fetchmany(_ROWS_SHOWN)
+    if not rows:
+        sys.stdout.write(f"No row of {', '.join(names)}.\n")
+        return
+    cells = [[_cell(value) for value in row] for row in rows]
+    numbers = [all(map(is_number, column)) for column in zip(*rows, strict=True)]
+    sys.stdout.write("\n".join(grid_lines(names, cells, numbers, width())) + "\n")
+    if left := _count(cursor):
+        sys.stdout.write(f"{left:,} more rows; FORMAT=csv gives all of them.\n")
+
+
+def _count(cursor: duckdb.DuckDBPyConnection) -> int:
+    count = 0
+    while batch := cursor.fetchmany(100_000):
+        count += len(batch)
+    return count
 
 
 def _cell(value: Any) -> str:
+    """Return a value as it is: what is asked for may be an id, or is reckoned with."""
     if value is None:
         return ""
-    return f"{value:.6g}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def shell() -> int:

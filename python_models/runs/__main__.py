@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError
 
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
-    "run-show": ("runs.show:run_show", [(["id"], {"nargs": "?", "default": "last"})]),
+    "run-show": (
+        "runs.show:run_show",
+        [
+            (["id"], {"nargs": "?", "default": "last"}),
+            (["--nodes"], {"action": "store_true", "help": "all nodes, in their order"}),
+        ],
+    ),
     "run-compare": (
         "runs.compare:run_compare",
         [(["a"], {"nargs": "?"}), (["b"], {"nargs": "?", "help": "default: the last two"})],
@@ -25,20 +33,26 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     ),
     "phase-run": (
         "runs.resume:phase_run",
-        [(["--run"], {"required": True}), (["--phase"], {"required": True})],
+        [
+            (["--run"], {"default": "last"}),
+            (["--phase"], {"default": "", "help": "ordinal or name"}),
+        ],
     ),
     "phase-show": (
         "runs.show:phase_show",
         [
             (["--run"], {"default": "last"}),
-            (["--phase"], {"required": True, "help": "ordinal or name"}),
+            (["--phase"], {"default": "", "help": "ordinal or name"}),
             (["--rows"], {"type": int, "default": 5}),
         ],
     ),
     "releases": ("runs.show:releases", [(["--limit"], {"type": int, "default": 20})]),
     "release-rollback": (
         "release.rollback:release_rollback",
-        [(["id"], {}), (["--domain"], {"help": "only this domain's part"})],
+        [
+            (["id"], {"nargs": "?", "default": ""}),
+            (["--domain"], {"help": "only this domain's part"}),
+        ],
     ),
     "release-diff": (
         "runs.compare:release_diff",
@@ -94,13 +108,16 @@ def main(arguments: list[str] | None = None) -> int:
     command = getattr(import_module(f"python_models.{module}"), function)
     try:
         return command(options)
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (SettingsError, LookupError, RuntimeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m python_models.runs", description=__doc__)
+    parser = Arguments(prog="python -m python_models.runs", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (_, arguments) in _COMMANDS.items():
         command = commands.add_parser(name)

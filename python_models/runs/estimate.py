@@ -7,23 +7,23 @@ rows there are, a range where rows depend on answers.
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import subprocess
 import sys
+import textwrap
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
@@ -82,7 +82,7 @@ class Refs:
 
 def main() -> int:
     """Read the arguments, estimate, show."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = Arguments(description=__doc__)
     parser.add_argument("--no-land", action="store_true", help="leave out what has not landed")
     parser.add_argument(
         "--no-build", action="store_true", help="take the rows as the last build left them"
@@ -247,23 +247,32 @@ def empty_estimate(node: dict[str, Any], earlier: Estimate | None) -> Estimate:
 
 
 def show(ranged: list[Ranged]) -> None:
-    """Print the estimates as a table."""
-    columns = ("step", "model", "rows", "calls", "answered before", "tokens in", "tokens out",
-               "USD", "basis")  # fmt: skip
-    table = Table(*columns, title="What the next build would ask")
-    for one in ranged:
-        now = one.now
-        calls = f"{now.calls:,}" + (f" to {one.most_calls:,}" if one.most_calls > now.calls else "")
-        usd = f"{now.usd:.4f}" + (f" to {one.most_usd:.4f}" if one.most_usd > now.usd else "")
-        table.add_row(
-            now.step, f"{now.model} at {now.endpoint}", f"{now.rows:,}", calls,
-            f"{now.cached_calls:,}", f"{now.prompt_tokens:,}", f"{now.completion_tokens:,}", usd,
-            now.basis,
-        )  # fmt: skip
+    """Print the estimates as a table, and where the rows that make them are not there yet."""
+    print_table([_row(one) for one in ranged], "What the next build would ask")
+    for place in dict.fromkeys(f"{one.now.model} at {one.now.endpoint}" for one in ranged):
+        say(f"Asked of {place.strip()}.")
+    for basis in dict.fromkeys(one.now.basis for one in ranged if one.now.basis):
+        steps = ", ".join(one.now.step for one in ranged if one.now.basis == basis)
+        say("\n".join(textwrap.wrap(f"{basis}: {steps}.", width(), break_long_words=False)))
     total = sum(one.now.usd for one in ranged)
     most = sum(max(one.now.usd, one.most_usd) for one in ranged)
-    to = f", up to ${most:.4f} with those that depend on answers" if most > total else ""
-    Console(width=160).print(table, f"together ${total:.4f} for the rows there are{to}")
+    say(f"Together ${total:.4f} for the rows there are.")
+    if most > total:
+        say(f"Up to ${most:.4f} with those that depend on answers.")
+
+
+def _row(one: Ranged) -> dict[str, Any]:
+    now = one.now
+    calls = f"{now.calls:,}" + (f" to {one.most_calls:,}" if one.most_calls > now.calls else "")
+    usd = f"{now.usd:.4f}" + (f" to {one.most_usd:.4f}" if one.most_usd > now.usd else "")
+    return {
+        "step": now.step,
+        "rows": now.rows,
+        "calls": calls,
+        "cached": now.cached_calls,
+        "tokens": now.prompt_tokens + now.completion_tokens,
+        "USD": usd,
+    }
 
 
 if __name__ == "__main__":

@@ -19,11 +19,13 @@ from rich.console import Console
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import filled, say
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import PRODUCTS, chosen_products
 from ingestion.landing.registration import Product
 from python_models.release.run_states import record_not_started
-from python_models.runs import fingerprint, slices, summary
+from python_models.runs import duration, fingerprint, slices, summary
 from python_models.runs.build import has_unfolded_rows
 from python_models.runs.dbt_command import dbt, variables_argument
 from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
@@ -40,7 +42,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the pipeline; returns the exit code of the step that failed, or 0."""
-    parser = argparse.ArgumentParser(prog="python -m python_models.runs.run", description=__doc__)
+    parser = Arguments(prog="python -m python_models.runs.run", description=__doc__)
     parser.add_argument(
         "--demo", action="store_true", help="make demo data when there is no source"
     )
@@ -75,6 +77,8 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
         # what lands now would wait for the next run: a landing begins when its build can
         lock.acquire()  # waits, or says who holds it and raises
         lock.release()
+    if not duration.has_built():
+        say(filled(duration.first_run(choice.domains)))
     landed = 0 if options.build_only else _land(options.demo, choice)
     if landed not in GOES_ON:
         return landed
@@ -111,29 +115,17 @@ def build(
 
 def say_how_long(choice: Choice) -> None:
     """Say what is built, and how long the last run of the same took."""
-    chosen = json.dumps(sorted(choice.domains)) if choice.domains else None
-    before = [
-        row["seconds"]
-        for row in journal.rows(
-            "select runs.seconds, run_args.arguments from runs inner join run_args"
-            " using (invocation_id) where status = 'success' order by runs.rowid desc limit 20"
-        )
-        if _same_selection(json.loads(row["arguments"]).get("select"), chosen)
-    ]
-    about = f"the last one took {before[0]:.0f} s" if before else "the first takes about a minute"
-    console.print(f"[bold]Building[/bold] ({about}; VERBOSE=1 for all that dbt says)")
-
-
-def _same_selection(selected: list[str] | None, chosen: str | None) -> bool:
-    return (json.dumps(sorted(selected)) if selected else None) == chosen
+    seconds = duration.last_seconds(choice.domains)
+    about = f"the last one took {seconds:.0f} s; " if seconds is not None else ""
+    console.print(f"[bold]Building[/bold] ({about}VERBOSE=1 for all that dbt says)")
 
 
 def say_refused(landed: int) -> int:
     """Say at the end that not all of what was delivered has landed; returns the exit code."""
     if landed:
         console.print(
-            "[bold yellow]Not everything that was delivered has landed[/bold yellow]: the lines "
-            "above say what and why, and so do the tables of rejects."
+            "[bold yellow]Not everything that was delivered has landed[/bold yellow]: see above.\n"
+            "make rejects lists what was refused, with file, line and reason."
         )
     return landed
 

@@ -16,6 +16,11 @@ _RUN_COLUMNS = (
 # what of it fits a terminal; the rest is told by --json, run-show and the page
 _PHASE = ("domain", "phase", "nodes", "not_ok", "seconds", "rows_out", "calls", "usd")
 _NODE = ("node", "status", "seconds", "rows_out")
+_INVOCATION = (
+    "status", "started_at", "seconds", "nodes_ok", "nodes_failed", "usd", "release_id", "message",
+)  # fmt: skip
+_LONGEST = 8
+_GATE = ("gate", "table_name", "severity", "unexpected_count", "observed", "expectation")
 _RELEASE = ("release_id", "is_current", "created_at", "kind", "domain", "rows")
 
 
@@ -38,18 +43,28 @@ def run_show(options: argparse.Namespace) -> int:
     if options.json:
         emit_document(document)
         return 0
-    print_table(document["invocations"], f"Run {run_id}")
+    print_table([_only(one, _INVOCATION) for one in document["invocations"]], f"Run {run_id}")
     if document["phases"]:
         print_table([_only(phase, _PHASE) for phase in document["phases"]], "\nPhases")
-    for domain, nodes in _by_domain(document["nodes"]).items():
-        rows = [_only(node, _NODE) for node in nodes]
-        print_table(rows, f"\n{domain}: nodes (tests that passed are left out)")
+    if options.nodes:
+        for domain, nodes in _by_domain(document["nodes"]).items():
+            rows = [_only(node, _NODE) for node in nodes]
+            print_table(rows, f"\n{domain}: nodes (tests that passed are left out)")
+    else:
+        _print_longest(document["nodes"])
     if said := [_only(node, ("node", "message")) for node in document["nodes"] if _is_bad(node)]:
         print_table(said, "\nWhat went wrong")
-    failed = [gate for gate in document["gates"] if not gate["success"]]
-    if failed:
-        print_table(failed, "\nPromises that were not kept")
+    if broken := [_only(gate, _GATE) for gate in document["gates"] if not gate["success"]]:
+        print_table(broken, "\nPromises that were not kept")
     return 0
+
+
+def _print_longest(nodes: Sequence[Mapping[str, Any]]) -> None:
+    longest = sorted(nodes, key=lambda node: -(node["seconds"] or 0))[:_LONGEST]
+    if longest:
+        print_table([_only(node, _NODE) for node in longest], "\nWhat took longest")
+    if len(nodes) > len(longest):
+        say(f"{len(nodes) - len(longest)} more nodes; ARGS=--nodes lists all in their order.")
 
 
 def _short(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -181,15 +181,17 @@ def _refuse_no_days(choice: Choice) -> None:
 def _refuse_value(choice: Choice, name: str, lists: _Lists) -> bool:
     """Hold one slice's value against what its products list; see `refuse_unknown`."""
     ones = [one for _, one in _restricted(choice, name)]
-    rows = [row for one in ones for query in one.known for row in lists.rows(query)]
+    rows = lists.all(query for one in ones for query in one.known)
     if ones[0].kind != "values":
         return _refuse_day(name, ones[0], choice.values[name], rows)
-    known = sorted({str(row[0]) for row in rows if row[0] is not None})
-    if not known:
-        return False
-    if unknown := [one for one in listed(choice.values[name]) if one not in set(known)]:
-        raise NothingMatches(_message(name, unknown, known))
-    return True
+    named = lists.all(query for one in ones for query in one.names)
+    names, ids = (
+        sorted({str(row[0]) for row in one if row[0] is not None}) for one in (named, rows)
+    )
+    unknown = [one for one in listed(choice.values[name]) if one not in {*names, *ids}]
+    if unknown and ids:
+        raise NothingMatches(_message(name, unknown, [*names, *ids]))
+    return bool(ids or names) and not unknown
 
 
 def _refuse_day(name: str, one: Slice, value: str, rows: list[tuple]) -> bool:
@@ -225,6 +227,10 @@ class _Lists:
         for connection in (self._raw, self._built):
             if connection is not None:
                 connection.close()
+
+    def all(self, queries: Iterable[str]) -> list[tuple]:
+        """Return the rows of several queries."""
+        return [row for query in queries for row in self.rows(query)]
 
     def rows(self, query: str) -> list[tuple]:
         """Return the rows of a query; none when nothing was built yet."""

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.output import print_table
+from ingestion.lakehouse.output import filled, print_table
 from python_models.release import release_file
 from python_models.release.run_states import NOT_STARTED
 
@@ -31,10 +31,8 @@ def print_run(console: Console, exit_code: int, run_id: str) -> None:
     if exit_code or run["status"] != "success":
         console.print(f"[bold red]Run {run['run_id']} {run['status']}[/bold red]")
         if run["message"]:
-            console.print(f"  {escape(run['message'])}")
-        console.print(
-            "  Readers keep the release they had. `make resume` goes on where it stopped."
-        )
+            console.print(escape(filled(f"  {run['message']}")))
+        console.print("  Readers keep the release they had. `make resume` goes on from there.")
     else:
         console.print(f"[bold green]Run {run['run_id']} succeeded[/bold green]")
         _print_reason_not_published(console, run)
@@ -77,8 +75,8 @@ def print_warnings(console: Console, invocation_id: str) -> None:
     )
     for row in found[:_MOST_WARNINGS]:
         gate = row["gate"].removeprefix("gate_").replace("__", ", ").replace("_", " ")
-        said = escape(f"{gate}: {row['table_name']}: {row['expectation']}")
-        console.print(f"[yellow]Warning[/yellow] {said}")
+        said = filled(f"Warning {gate}: {row['table_name']}: {row['expectation']}")
+        console.print(f"[yellow]Warning[/yellow]{escape(said.removeprefix('Warning'))}")
     if len(found) > _MOST_WARNINGS:
         console.print(f"  and {len(found) - _MOST_WARNINGS} more: make run-show, or page Quality")
 

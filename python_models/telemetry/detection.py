@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
+from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import told
 from python_models.telemetry.detection_scores import NothingReleased, released_scores, report
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the report of a release; 1 when there is nothing to report."""
-    parser = argparse.ArgumentParser(prog="make detection-quality", description=__doc__)
+    parser = Arguments(prog="make detection-quality", description=__doc__)
     parser.add_argument("--database", type=Path, help="a release file (default: the latest)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(arguments)
@@ -35,63 +32,40 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _print(found: dict) -> None:
-    from rich.console import Console
-
-    console = Console()
     for level, title in (("reading", "Reading by reading"), ("cycle", "Cycle by cycle")):
-        sources = [entry for entry in found["sources"] if entry["level"] == level]
-        if sources:
-            console.print(_source_table(title, sources))
+        rows = [
+            {"source": entry["source"] if place == 0 else "", "method": score["yardstick"]}
+            | _cells(score)
+            for entry in found["sources"]
+            if entry["level"] == level
+            for place, score in enumerate(entry["scores"])
+        ]
+        if rows:
+            print_table(rows, f"{title}: this release beside two yardsticks")
+            say("")
     if found["cycle_kinds"]:
-        console.print(_kind_table(found["cycle_kinds"]))
+        rows = [
+            {"issue kind": score["issue_kind"]} | _cells(score) for score in found["cycle_kinds"]
+        ]
+        print_table(rows, "Cycle by cycle, for each kind of issue, all labelled sources together")
+        say("")
     missed = [entry for entry in found["sources"] if entry["verdict"].startswith("NOT")]
     for entry in missed:
-        console.print(f"{entry['source']} ({entry['level']} level): {entry['verdict']}")
+        say(f"{entry['source']} ({entry['level']} level): {entry['verdict']}")
     if not missed:
-        console.print("Every labelled source beats its yardsticks.")
+        say("Every labelled source beats its yardsticks.")
 
 
-_HEADINGS = ("precision", "recall", "F1", "false alarms", "rate", "missed alarms")
-
-
-def _source_table(title: str, sources: list[dict]) -> Table:
-    from rich.table import Table
-
-    table = Table(title=f"{title}: this release beside two yardsticks")
-    table.add_column("source")
-    table.add_column("method")
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="right")
-    table.add_column("verdict")
-    for entry in sources:
-        for place, score in enumerate(entry["scores"]):
-            source, said = (entry["source"], entry["verdict"]) if place == 0 else ("", "")
-            table.add_row(source, score["yardstick"], *_cells(score), said)
-        table.add_section()
-    return table
-
-
-def _kind_table(kinds: list[dict]) -> Table:
-    from rich.table import Table
-
-    table = Table(title="Cycle by cycle, for each kind of issue, all labelled sources together")
-    table.add_column("issue kind")
-    for heading in _HEADINGS:
-        table.add_column(heading, justify="right")
-    for score in kinds:
-        table.add_row(score["issue_kind"], *_cells(score))
-    return table
-
-
-def _cells(score: dict) -> list[str]:
-    return [
-        _figure(score["precision"]),
-        _figure(score["recall"]),
-        _figure(score["f1"]),
-        f"{score['false_positives']:,}",
-        "-" if score["false_alarm_rate"] is None else f"{score['false_alarm_rate']:.2%}",
-        f"{score['false_negatives']:,}",
-    ]
+def _cells(score: dict) -> dict[str, str]:
+    rate = score["false_alarm_rate"]
+    return {
+        "precision": _figure(score["precision"]),
+        "recall": _figure(score["recall"]),
+        "F1": _figure(score["f1"]),
+        "false": f"{score['false_positives']:,}",
+        "rate": "-" if rate is None else f"{rate:.2%}",
+        "missed": f"{score['false_negatives']:,}",
+    }
 
 
 def _figure(value: float | None) -> str:

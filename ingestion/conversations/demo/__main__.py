@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingestion.conversations.demo.delivery import OtherDemo, deliver
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 
 SEED, CONVERSATIONS = 7, 3000
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m ingestion.conversations.demo",
         description="Write SYNTHETIC conversations: same arguments, same bytes.",
     )

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 from ingestion.telemetry.simulator.delivery import Delivered, OtherSimulation, deliver
 from ingestion.telemetry.simulator.render import Plant
@@ -56,7 +57,7 @@ def _said(done: Delivered, out: Path, seed: int, seconds: float) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m ingestion.telemetry.simulator",
         description="Write SYNTHETIC telemetry as a plant sends it: same arguments, same bytes.",
     )

@@ -116,4 +116,4 @@ def test_generation_is_written_with_the_texts_it_builds_on(story: Story, tmp_pat
     ]  # fmt: skip
     missing = story.bench.run(*command, "--gen", "nobody")
     assert missing.returncode == 1
-    assert "no generation 'nobody'" in missing.stderr
+    assert "no generation of nobody" in missing.stderr

@@ -119,3 +119,16 @@ def test_an_earlier_cycle_that_comes_late_takes_the_name(lake_of_models: Models)
     assert [row[0].partition("@")[0] for row in found] == [f"plc/{n}" for n in "11212"]
     assert ["@" in row[0] for row in found] == [False, True, False, True, True]
     check_equals_rebuild(models)
+
+
+def test_readings_find_their_cycle_without_being_compared_with_every_slot(
+    lake_of_models: Models,
+) -> None:
+    """A condition of the join that reads both sides at once would do that, for every reader."""
+    declare()
+    land("l1", counted(["1", "2"], START) + cycle(None, START + timedelta(hours=9)))
+    lake_of_models.run()
+    ((_, plan),) = lake_of_models.rows("explain select count(cycle_id) from telemetry.readings")
+    assert "HASH_JOIN" in plan
+    assert "BLOCKWISE" not in plan
+    assert "NESTED_LOOP" not in plan

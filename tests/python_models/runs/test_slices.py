@@ -25,6 +25,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
         "control_id": [("press-01",), ("press-02",), ("oven-01",)],
         "first_reading_at": [],
         "cohort_id": [],
+        "studies": [],
     }
 
     def answer(_: object, query: str) -> list[tuple]:
@@ -85,6 +86,21 @@ def test_a_value_that_matches_nothing_is_refused_with_what_there_is() -> None:
 def test_before_the_first_landing_there_is_nothing_to_hold_a_value_against() -> None:
     assert not slices.refuse_unknown(chosen("--cohort", "any"))
     assert not slices.refuse_unknown(chosen("--from", "2026-01-01"))
+
+
+def test_a_name_stands_for_an_id_and_both_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {"built.experiments.cohorts": [("8f3a",)], "raw_experiments.studies": [("dreams",)]}
+
+    def answer(_: object, query: str) -> list[tuple]:
+        return next(found for table, found in rows.items() if table in query)
+
+    monkeypatch.setattr(slices._Lists, "rows", answer)
+    assert slices.refuse_unknown(chosen("--cohort", "dreams,8f3a"))
+    with pytest.raises(slices.NothingMatches, match="COHORT=dream matches.* are: dreams, 8f3a"):
+        slices.refuse_unknown(chosen("--cohort", "dream"))
+    rows["built.experiments.cohorts"] = []  # nothing built yet, or somebody builds now
+    assert slices.refuse_unknown(chosen("--cohort", "dreams"))
+    assert not slices.refuse_unknown(chosen("--cohort", "8f3a"))
 
 
 def test_words_typed_for_make_restrict_and_those_of_the_environment_do_not(

@@ -1,6 +1,6 @@
 -- One question for all cohorts that share it, with the settings of the newest of them.
--- Asked are the newest versions of studies, or the cohort a run is restricted to; old
--- answers are kept.
+-- Asked are the newest versions of studies, or the cohort a run is restricted to, by
+-- its id or as the newest of a study; old answers are kept.
 with
 
 memberships as (
@@ -31,6 +31,10 @@ memberships_by_age as (
                 {{ experiments_choice(
                     'cohort', 'memberships.cohort_id', 'cohorts.is_current'
                 ) }}
+                or (
+                    cohorts.is_current
+                    and {{ experiments_choice('cohort', 'cohorts.study') }}
+                )
                 then 1
             else 0
         end) over (partition by memberships.gen_id) as wanted_flag,
