@@ -1,0 +1,23 @@
+"""News: feeds and pages, filtered, ranked, explained and checked in a report."""
+
+from __future__ import annotations
+
+from ingestion.landing.registration import Product, Slice
+
+PRODUCT = Product(
+    name="news",
+    order=40,
+    icon=":material/newspaper:",
+    entry="feed",
+    entries="feeds",
+    further_entries=(("report", "reports"), ("background", "backgrounds")),
+    main_table="entries",
+    demo="ingestion.news.demo",
+    slices=(
+        Slice(
+            "news_run",
+            "run of news whose phases are built (default: the newest)",
+            known=("select distinct run_id from raw_news.runs",),
+        ),
+    ),
+)
