@@ -23,6 +23,7 @@ class Ask:
     url: str
     source: str
     role: str  # for the row that says what became of it
+    key: str  # what it is kept under in the waiting room, with its role
     cap: int  # bytes, after unpacking
     gap_seconds: float = 1.0
     concurrency: int = 1
