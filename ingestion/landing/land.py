@@ -16,7 +16,7 @@ from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError, Declared, is_bundled
-from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed
+from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed, is_text
 from ingestion.landing.known import Known
 from ingestion.landing.landed import Memory
 from ingestion.landing.package import Package, cut
@@ -111,6 +111,9 @@ class Landing:
         files = self.product_source.arranged(self._find(names, path), chosen)
         if has_pending(self.product_source.domain):
             self._drain()
+        if self.product_source.gathers:
+            self.product_source.gather(self)
+            return self.report
         hashes = {name: chosen[name].hash for name in self.report.tallies}
         was_current = self.memory.is_current()
         if self.memory.redeclared(hashes):
@@ -135,6 +138,11 @@ class Landing:
             self.say(line)
         if not self.keeps:
             self.memory.forget_files(self._known.stale())
+
+    def recall(self) -> None:
+        """Ask the lake what it holds, and clear what an earlier run left half-written."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._known = self._ask_lake()
 
     def _ask_lake(self) -> Known:
         return Known.read(self.product_source, self.chosen, self.keeps)
@@ -181,15 +189,11 @@ class Landing:
 
     def _has_a_name(self, found: FoundFile) -> bool:
         """Say whether a file's name can be written down; one that is no text cannot."""
-        try:
-            found.address.encode()
-        except UnicodeEncodeError:
-            shown = found.address.encode("utf-8", "surrogateescape").decode(
-                errors="backslashreplace"
-            )
-            self.fail(found.source, f"the name of {shown} is not UTF-8; rename it")
-            return False
-        return True
+        if is_text(found.address):
+            return True
+        shown = found.address.encode("utf-8", "surrogateescape").decode(errors="backslashreplace")
+        self.fail(found.source, f"the name of {shown} is not UTF-8; rename it")
+        return False
 
     def fail(self, name: str, why: str) -> None:
         """Note that a source, or one of its files, could not be read; others go on."""

@@ -35,9 +35,7 @@ class Memory:
 
     def last_run(self, report: str) -> dict[str, Any] | None:
         """Return the last run of a report that asked hosts."""
-        found = [
-            run for run in self.runs if run["report"] == report and run["kind"] == "scraped"
-        ]
+        found = [run for run in self.runs if run["report"] == report and run["kind"] == "scraped"]
         return found[-1] if found else None
 
     def flags(self, source: str) -> set[str]:

@@ -51,6 +51,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     attempt_count: int = 0
+    object_hash: str | None = None  # of the content, in the lake's store
+    byte_count: int = 0
     wait_seconds: float | None = None  # the host asks for it, and this run doesn't wait so long
 
 

@@ -61,17 +61,20 @@ class WaitingRoom:
             self._connection.execute("delete from run")
             self._connection.execute("insert into run values (?, ?)", (run_id, json.dumps(row)))
 
-    def put(self, ask: Ask, answer: Answer) -> None:
-        """Keep an answer: its bytes first, then the row that names them."""
-        name = self.store.put(answer.content) if answer.content is not None else None
+    def put(self, ask: Ask, answer: Answer) -> Answer:
+        """Keep an answer, its bytes first, then the row that names them; returns it with both."""
+        if answer.content is not None:
+            name, size = self.store.put(answer.content), len(answer.content)
+            answer = replace(answer, object_hash=name, byte_count=size)
         kept = asdict(replace(answer, content=None))
         kept["fetched_at"] = answer.fetched_at.isoformat()
         self._connection.execute(
             "insert or replace into answers values (?, ?, ?, ?)",
-            (ask.role, ask.key, json.dumps(kept), name),
+            (ask.role, ask.key, json.dumps(kept), answer.object_hash),
         )
         self.put_count += 1
         fault("answer-kept")
+        return answer
 
     def get(self, ask: Ask) -> Answer | None:
         """Return the answer of an earlier process of this run; None when it has to be asked."""
