@@ -157,9 +157,8 @@ class Landing:
                 found = self._found(entry, names, path)
             except SourceAbsent as error:
                 if names:
-                    raise SourceAbsent(
-                        f"{self.product_source.grammar.entry} {name}: {error}"
-                    ) from None
+                    who = self.product_source.grammar.entry
+                    raise SourceAbsent(f"{who} {name}: {error}") from None
                 self.report.absent[name] = str(error)
                 if not is_bundled(entry):
                     self.report.missing[name] = f"{error} (declared in {entry.origin})"
@@ -176,16 +175,13 @@ class Landing:
             self.report.tallies[name] = Tally(name, file_count=len(found))
             files += found
         if path and not files:
-            raise SourceAbsent(
-                f"no declared {self.product_source.grammar.entry} reads {path}; "
-                f"name one: --source NAME --path {path}"
-            )
+            what = f"no declared {self.product_source.grammar.entry} reads {path}; "
+            raise SourceAbsent(f"{what}name one: --source NAME --path {path}")
         return files
 
     def _found(self, entry: Declared, names: list[str], path: str | None) -> list[FoundFile]:
-        if path and names:
-            return self.product_source.given(entry, path)
-        return self.product_source.find(entry, path)
+        look = self.product_source.given if path and names else self.product_source.find
+        return look(entry, path)
 
     def _has_a_name(self, found: FoundFile) -> bool:
         """Say whether a file's name can be written down; one that is no text cannot."""

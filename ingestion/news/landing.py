@@ -179,12 +179,12 @@ def _note_landed(room: WaitingRoom, run: Run) -> None:
 def _last_run(room: WaitingRoom, report: str, origin: str) -> dict[str, Any] | None:
     """Return the last run of a report; the lake is asked only if others wrote it since."""
     noted = room.last()
-    if noted and noted["pointer"] == files_pointer(NAMESPACE) and noted["report"] == report:
-        if noted["origin"] == origin and noted["kind"] == "scraped":
-            return noted
-    found = [
-        run
-        for run in runs_known()
-        if run["report"] == report and run["origin"] == origin and run["kind"] == "scraped"
-    ]
+    wanted = (report, origin, "scraped")
+    if noted and noted["pointer"] == files_pointer(NAMESPACE) and _kind(noted) == wanted:
+        return noted
+    found = [run for run in runs_known() if _kind(run) == wanted]
     return found[-1] if found else None
+
+
+def _kind(run: dict[str, Any]) -> tuple[str, str, str]:
+    return run["report"], run["origin"], run["kind"]

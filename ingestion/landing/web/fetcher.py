@@ -135,8 +135,8 @@ class Fetcher:
         found = self.kept.robots(origin) if self.kept else None
         if found is None or not found.is_fresh(now()):
             asked = replace(
-                ask, url=f"{origin}/robots.txt", role="robots", key=origin, cap=rules_of.CAP, is_file=False,
-                conditional={}, headers={},
+                ask, url=f"{origin}/robots.txt", role="robots", key=origin, cap=rules_of.CAP,
+                is_file=False, conditional={}, headers={},
             )  # fmt: skip
             found = robots_of(await self.fetch(asked), origin)
             if self.kept:
