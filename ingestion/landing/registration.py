@@ -64,6 +64,8 @@ class Product:
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()
+    # names of the numbered phases of a run, in order, for a product whose runs are kept by phase
+    phases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         defaults = {
@@ -80,6 +82,11 @@ class Product:
     def namespace(self) -> str:
         """Namespace of the raw tables in the catalog."""
         return f"raw_{self.name}"
+
+    @property
+    def phase_namespace(self) -> str:
+        """Namespace of what the phases of its runs left, in the catalog."""
+        return f"{self.name}_phases"
 
     @property
     def tables(self) -> dict[str, Any]:

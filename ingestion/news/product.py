@@ -13,6 +13,18 @@ PRODUCT = Product(
     further_entries=(("report", "reports"), ("background", "backgrounds")),
     main_table="entries",
     demo="ingestion.news.demo",
+    phases=(
+        "initialization",
+        "scraping",
+        "tier1_filter",
+        "tier2_batch",
+        "tier3_5d",
+        "ranking",
+        "paraphrasing",
+        "enrichment",
+        "validation",
+        "final_report",
+    ),
     slices=(
         Slice(
             "news_run",

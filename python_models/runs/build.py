@@ -44,6 +44,8 @@ class Build:
     # {node: what it has to say that dbt does not}
     notes: dict[str, str] = field(default_factory=dict)
     lines: phase_lines.PhaseLines | None = None
+    # {product: attempt of its run that this build makes}, once it has kept a phase
+    attempts: dict[str, int] = field(default_factory=dict)
     _rows: dict[str, int | None] = field(default_factory=dict)
 
     def start(

@@ -1,0 +1,9 @@
+{{ config(meta={"phase": "6 ranking"}) }}
+-- depends_on: {{ ref("phase_news__03_tier1_filter") }}
+select
+    run_id,
+    thing_id,
+    row_number() over (order by score desc, thing_id) as rank
+from {{ ref("int_news__tier1") }}
+where passed
+order by thing_id
