@@ -138,12 +138,11 @@ class Asked(Strict):
     model: str | None = None
 
 
-class ReportDeclaration(Strict):
+class ReportDeclaration(SourceDeclaration):
     """One report: for whom, about what, how many items, how chosen."""
 
     report: str = Field(pattern=NAME, max_length=60)
     title: str = ""
-    description: str = ""
     every: str = Field(default="1 d", pattern=r"^\d+(\.\d+)? ?(h|d)$")
     company_context: str = ""
     categories: tuple[Category, ...] = Field(min_length=1)

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from ingestion.lakehouse.faults import fault
-from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.objects import ObjectLost, object_store
 from ingestion.lakehouse.write_ahead import write_ahead
 from ingestion.landing.web.asking import Answer, Ask
+from ingestion.landing.web.begun import waiting_file
 from ingestion.landing.web.robots import Robots
 
 _TABLES = (
@@ -34,7 +34,7 @@ class WaitingRoom:
     """The answers of one product's open run; of one thread."""
 
     def __init__(self, domain: str) -> None:
-        self.path = lake().dlt_dir / f"{domain}_waiting.db"
+        self.path = waiting_file(domain)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
         write_ahead(self._connection)
@@ -133,16 +133,3 @@ class WaitingRoom:
             self._connection.execute("rollback")
             raise
         self._connection.execute("commit")
-
-
-def open_run_id(domain: str) -> str | None:
-    """Return the run of a product that was begun and has not landed; makes no file."""
-    path = lake().dlt_dir / f"{domain}_waiting.db"
-    if not path.exists():
-        return None
-    with closing(sqlite3.connect(path, timeout=60)) as connection:
-        try:
-            found = connection.execute("select run_id from run").fetchone()
-        except sqlite3.OperationalError:  # made, and left, before its tables
-            return None
-    return found[0] if found else None
