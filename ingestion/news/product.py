@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.landing.registration import Product, Slice
+from ingestion.landing.registration import Product, Setting, Slice
 
 PRODUCT = Product(
     name="news",
@@ -24,6 +24,15 @@ PRODUCT = Product(
         "enrichment",
         "validation",
         "final_report",
+    ),
+    begins_runs=True,
+    settings=(
+        Setting(
+            "SLUICE_CONTACT",
+            "Mail address or web page of yours, told to every host that is asked for news; hosts "
+            "of others are not asked without it",
+            "mailto:news@example.org",
+        ),
     ),
     slices=(
         Slice(

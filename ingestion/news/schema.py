@@ -151,7 +151,9 @@ SOURCE_HEALTH = pa.schema(
         ("failure_count", pa.int64()),  # failed fetches in a row
         ("last_good_at", _TIMESTAMP),
         ("next_try_at", _TIMESTAMP),
+        ("moved_to", pa.string()),  # where the last good answer came from by 301/308 only
         ("current_url", pa.string()),  # where it moved to, after two good answers
+        ("declaration_hash", pa.string()),  # it was asked under
         ("etag", pa.string()),
         ("last_modified", pa.string()),
         ("flags", pa.string()),

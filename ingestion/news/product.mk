@@ -1,0 +1,10 @@
+# Targets of news; `make help` reads them.
+NEWS_SAYS = $(if $(AS_OF),SLUICE_NEWS_AS_OF="$(AS_OF)") $(if $(REPORT),SLUICE_NEWS_REPORT="$(REPORT)") $(if $(SINCE),SLUICE_NEWS_SINCE="$(SINCE)") $(if $(FEEDBACK),SLUICE_NEWS_FEEDBACK="$(FEEDBACK)") $(if $(DATA),SLUICE_NEWS_DATA="$(DATA)")
+
+.PHONY: news news-check news-replay
+news: $(STAMP) ## Make a report now: ask, filter, rank, write, check. AS_OF= REPORT= SINCE= FEEDBACK=0 DATA=
+	@SLUICE_NEWS_RUN=1 $(NEWS_SAYS) $(PY) -m python_models.runs.run --domain news $(if $(DATA),,--demo) $(ARGS)
+news-check: $(STAMP) ## Ask one source, store nothing, say how it was read. SOURCE=
+	@$(if $(DATA),SLUICE_NEWS_DATA="$(DATA)") $(PY) -m ingestion.news.check "$(SOURCE)" $(ARGS)
+news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no network. RUN=
+	@SLUICE_NEWS_REPLAY="$(RUN)" $(PY) -m python_models.runs.run --domain news $(ARGS)

@@ -1,0 +1,39 @@
+"""A run of news on its way into the lake."""
+
+from __future__ import annotations
+
+from tests.ingestion.landing.web.local_web import Reply
+from tests.ingestion.news.newsroom import DAY, WORDS, Newsroom, item, page, rss
+
+
+def items_of(newsroom: Newsroom, *numbers: int, **fields: str) -> list[str]:
+    return [item(n, link=f"{newsroom.base(2)}/{n}", **fields) for n in numbers]
+
+
+def test_run_lands_entries_pages_and_health_once(newsroom: Newsroom) -> None:
+    newsroom.feed("one")
+    newsroom.say("/feed", Reply(rss(items_of(newsroom, 1, 2)), headers={"ETag": 'W/"x"'}))
+    for number in (1, 2, 3):
+        newsroom.say(f"/{number}", Reply(page(f"{number} {WORDS}")), host=2)
+    report = newsroom.land()
+    assert report.failed == [] and report.quarantined == []
+    tally = report.tallies["one"]
+    assert (tally.rows_in, tally.accepted, tally.duplicate) == (2, 2, 0)
+    assert newsroom.rows(
+        "select identity, first_seen_at = r.as_of, first_run_id = r.run_id from "
+        "entries, runs r order by 1"
+    ) == [("id-1", True, True), ("id-2", True, True)]
+    assert newsroom.rows("select count(*), count(distinct object_hash) from pages") == [(2, 2)]
+    newsroom.say("/feed", Reply(rss(items_of(newsroom, 1, 2, 3))))
+    again = newsroom.land(DAY.format(4)).tallies["one"]
+    assert (again.rows_in, again.accepted, again.duplicate) == (3, 1, 2)
+    assert [newsroom.asked(f"/{n}", host=2) for n in (1, 2, 3)] == [1, 1, 1]
+    health = newsroom.health("one")
+    assert (health["status"], health["item_count"], health["new_count"], health["seen_count"]) == (
+        "ok",
+        3,
+        1,
+        2,
+    )
+    previous = newsroom.rows("select previous_run_id from runs order by as_of")
+    assert previous[0] == (None,) and previous[1][0] is not None
