@@ -124,7 +124,7 @@ def joined(
     carried: Iterable[Row],
     members: Sequence[Row],
     copies: Mapping[str, str],
-    run_id: str,
+    run_id: str | None,
     stories: Stories,
 ) -> pa.Table:
     """Return which article is in which story once the run is over; one row for each article.

@@ -20,6 +20,17 @@ def row_of(relation: DuckDBPyRelation) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def column_of(relation: DuckDBPyRelation, key: str, column: str) -> dict[str, Any]:
+    """Return {key: value of a column} of a relation."""
+    return {row[key]: row[column] for row in rows_of(relation)}
+
+
+def run_id_of(run: DuckDBPyRelation) -> str | None:
+    """Return the id of the run that is built; None when nothing has landed."""
+    found = row_of(run)
+    return found["run_id"] if found else None
+
+
 def setting_of(thresholds: DuckDBPyRelation, name: str) -> float:
     """Return a number of the seed `news_thresholds`.
 

@@ -1,13 +1,12 @@
 from datetime import timedelta
 
 from python_models.news.stories import Stories, joined
-from python_models.news.tables import row_of, rows_of, setting_of
+from python_models.news.tables import column_of, rows_of, run_id_of, setting_of
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     thresholds = dbt.ref("news_thresholds")
-    run = row_of(dbt.ref("int_news__run")) or {"run_id": None}
     vectors = dbt.ref("int_news__articles_embedded").project("article_id, vector")
     articles = dbt.ref("int_news__articles_screened").filter("is_in_a_story")
     stories = Stories(
@@ -18,7 +17,7 @@ def model(dbt, session):
         rows_of(articles.join(vectors, "article_id")),
         rows_of(dbt.ref("int_news__stories_carried")),
         rows_of(dbt.ref("int_news__members_carried")),
-        {row["article_id"]: row["copy_of"] for row in rows_of(dbt.ref("int_news__near_copies"))},
-        run["run_id"],
+        column_of(dbt.ref("int_news__near_copies"), "article_id", "copy_of"),
+        run_id_of(dbt.ref("int_news__run")),
         stories,
     )

@@ -16,5 +16,4 @@ def model(dbt, session):
         },
         node="phase_news__03_tier1_filter",
         run=dbt.ref("int_news__run"),
-        input_count=dbt.ref("int_news__articles").count("*").fetchone()[0],
     )
