@@ -61,7 +61,8 @@ class NewsSource(ProductSource):
             begun = room.open_run()
             if begun is not None and _has_landed(begun["run_id"]):
                 _note_landed(room, Run.from_json(begun))  # it was killed after the last commit
-                begun = None
+                landing.say(f"run {begun['run_id']} has landed")
+                return
             run = Run.from_json(begun) if begun else self._next(landing.chosen, room)
             if run is None:
                 return
@@ -77,7 +78,9 @@ class NewsSource(ProductSource):
 
     def _next(self, feeds: dict[str, Declared], room: WaitingRoom) -> Run | None:
         """Return the run that is due; None when none is."""
-        asked = wish()
+        asked, last = wish(), room.last()
+        if last and last["run_id"] == os.environ.get(RUN_ID):
+            return None  # what the build goes on with has landed
         run_id = os.environ.get(RUN_ID) or new_run_id_of_landing()
         if asked.replays:
             known = {run["run_id"]: run for run in runs_known()}
