@@ -8,6 +8,7 @@ from importlib import import_module
 
 from ingestion.lakehouse.settings import SettingsError
 
+_DOMAIN = (["--domain"], {"help": "only this product's phases"})
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
@@ -21,11 +22,12 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
         [
             (["--run"], {"help": "default: the last run, when it failed or was killed"}),
             (["--from"], {"dest": "from_step", "help": "node or phase to begin with again"}),
+            _DOMAIN,
         ],
     ),
     "phase-run": (
         "runs.resume:phase_run",
-        [(["--run"], {"required": True}), (["--phase"], {"required": True})],
+        [(["--run"], {"required": True}), (["--phase"], {"required": True}), _DOMAIN],
     ),
     "phase-show": (
         "runs.show:phase_show",
@@ -33,6 +35,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
             (["--run"], {"default": "last"}),
             (["--phase"], {"required": True, "help": "ordinal or name"}),
             (["--rows"], {"type": int, "default": 5}),
+            _DOMAIN,
         ],
     ),
     "releases": ("runs.show:releases", [(["--limit"], {"type": int, "default": 20})]),
@@ -50,6 +53,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
             (["id"], {}),
             (["dir"], {}),
             (["--rows"], {"type": int, "help": "at most this many rows of a table"}),
+            _DOMAIN,
         ],
     ),
     "retention": ("upkeep.retention:retention", [(["--dry-run"], {"action": "store_true"})]),

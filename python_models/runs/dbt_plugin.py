@@ -27,6 +27,7 @@ from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
 from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
+from python_models.runs.phase_restore import NotKept
 from python_models.runs.phase_views import create_phase_views, refill_phases
 from python_models.runs.raw_views import create_raw_views
 
@@ -73,7 +74,7 @@ class Plugin(BasePlugin):
         if event == "run_started":
             try:
                 current.start(**target_config.config)
-            except Mixture:
+            except (Mixture, NotKept):
                 # the raw views are those of the run that was to go on: give back what was there
                 if current.connection is not None:
                     create_raw_views(current.connection, last_pins())

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from ingestion.lakehouse.sql_text import literal
-from python_models.release import phase_tables
-from python_models.release.snapshot_files import plain
+from ingestion.landing.registration import Product
 from python_models.runs import fingerprint
 from python_models.runs.fitness import latest_pending
 from python_models.runs.nodes import Node, domain_of, phase_of
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from python_models.runs.build import Build
 
 LET_PASS = "let_pass"
@@ -27,6 +22,33 @@ _SPENT = """
         coalesce(sum(cost_usd), 0.0) as cost_usd
     from llm_step_runs where invocation_id = ? and node in ({nodes})
 """
+
+
+def facts(
+    build: Build, product: Product, run_id: str, number: int, stored: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what the row of a phase says whatever came of it.
+
+    Args:
+        build: the build that is going on.
+        product: whose phase it is.
+        run_id: the product's run.
+        number: ordinal of the phase.
+        stored: all rows of the product's `runs`.
+    """
+    own = [row["attempt"] for row in stored if row["run_id"] == run_id]
+    nodes = nodes_of(build.graph, product.name, number)
+    return {
+        "run_id": run_id,
+        "attempt": build.attempts.get(product.name, max(own, default=0) + 1),
+        "phase_name": product.phases[number - 1],
+        "phase_number": number,
+        "sequence": max((row["sequence"] for row in stored), default=0) + 1,
+        "timestamp": journal.now(),
+        "invocation_id": build.invocation_id,
+        **spent(build, nodes),
+        **hashes(build, product.name, nodes),
+    }
 
 
 def nodes_of(graph: Mapping[str, Node], product: str, number: int) -> list[Node]:
@@ -99,14 +121,3 @@ def hashes(build: Build, product: str, nodes: Collection[Node]) -> dict[str, Any
         "prompt_hash": fingerprint.project_hash(prompts),
         "settings_hash": arguments[0]["config_hash"] if arguments else None,
     }
-
-
-def stored_runs(session: DuckDBPyConnection, namespace: str) -> list[dict[str, Any]]:
-    """Return the rows of `runs` as they are now, this build's among them."""
-    metadata = metadata_locations(namespace).get(phase_tables.RUNS)
-    if metadata is None:
-        return []
-    with session.cursor() as cursor:
-        found = cursor.execute(f"select * from iceberg_scan({literal(plain(metadata))})")
-        names = [column[0] for column in found.description or []]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

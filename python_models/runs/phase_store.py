@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.lakehouse import journal
 from ingestion.lakehouse.sql_text import identifier
+from ingestion.landing.products import PRODUCTS
 from python_models.llm.scratch import is_scratch
-from python_models.release import phase_tables
+from python_models.release import kept_phases, phase_tables
 from python_models.runs import phase_facts
-from python_models.runs.nodes import Node
+from python_models.runs.nodes import relation_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -85,7 +85,7 @@ def store_phase(
     phase.refuse_pending()
     rows, described = _as_rows(relations)
     for name, entry in described.items():
-        entry["node"] = phase.origin(name)
+        entry |= phase.origin(name)
     counts = (input_count, _count(relations) if output_count is None else output_count)
     kept = phase.keep(rows, described, counts)
     return pa.Table.from_pylist(
@@ -109,18 +109,16 @@ class _Phase:
         from python_models.runs import build
 
         match = NODE.match(node)
-        if match is None:
+        if match is None or match["product"] not in PRODUCTS:
             raise ValueError(f"{node} is no name of a phase: phase_<product>__<nn>_<name>")
-        self.product, self.number, self.name = match["product"], int(match["number"]), match["name"]
-        self.session, self.run_id, self.restores = session, run_id, restores
+        self.product = PRODUCTS[match["product"]]
+        self.number, self.name = int(match["number"]), match["name"]
+        self.run_id, self.restores = run_id, restores
         self.build: Build = build.current(get_invocation_id())
         self.node = next(one for one in self.build.graph.values() if one["name"] == node)
-        self.namespace = f"{self.product}_phases"
-
-    @property
-    def nodes(self) -> list[Node]:
-        """All nodes of this phase."""
-        return phase_facts.nodes_of(self.build.graph, self.product, self.number)
+        self.nodes = phase_facts.nodes_of(self.build.graph, self.product.name, self.number)
+        self.stored = kept_phases.runs_of(session, self.product)
+        self.newest = kept_phases.newest_phases(self.stored, run_id)
 
     def refuse_pending(self) -> None:
         """Write down that the phase is pending, and raise, when rows of it wait for an answer."""
@@ -134,16 +132,21 @@ class _Phase:
             " (`make estimate` says what it costs)."
         )
         row = self.facts() | {"status": "pending", "message": message}
-        phase_tables.put_rows(self.namespace, [row])
+        phase_tables.put_rows(self.product.phase_namespace, [row])
         raise PhasePending(message)
 
-    def origin(self, relation: str) -> str | None:
+    def origin(self, relation: str) -> dict[str, str | None]:
         """Return the model whose table a relation is, so that restoring can make it again."""
-        if relation in self.restores:
-            return self.restores[relation]
         parents = [self.build.graph.get(name) for name in self.node["depends_on"]["nodes"]]
-        names = [parent["name"] for parent in parents if parent]
-        return next((name for name in names if name.endswith(f"__{relation}")), None)
+        wanted = self.restores.get(relation)
+        for parent in parents:
+            if parent and parent["resource_type"] == "model":
+                name = parent["name"]
+                if name == wanted or (wanted is None and name.endswith(f"__{relation}")):
+                    return {"node": parent["unique_id"], "table": relation_of(parent)}
+        if wanted:
+            raise ValueError(f"{self.node['name']} does not read {wanted}, which it is to restore")
+        return {"node": None, "table": None}
 
     def keep(
         self,
@@ -153,68 +156,42 @@ class _Phase:
     ) -> dict[str, Any]:
         """Commit the phase unless it is there already, as it is now; returns its row."""
         content = _digest(rows)
-        before = self.newest()
-        is_new = self.attempts.get(self.product) or os.environ.get(NEW_ATTEMPT)
-        if before and before["content_hash"] == content and not is_new:
+        before = self.newest.get(self.number)
+        if before and before["content_hash"] == content and not self.is_new_attempt(before):
             return before
-        facts = self.facts()
-        facts |= {
-            "status": "completed",
+        facts = self.facts() | {
+            "status": kept_phases.COMPLETED,
             "content_hash": content,
             "relations": json.dumps(described),
             "input_count": self.came_in() if counts[0] is None else counts[0],
             "output_count": counts[1],
         }
-        self.attempts[self.product] = facts["attempt"]
+        self.build.attempts[self.product.name] = facts["attempt"]
         attempt = pa.array([facts["attempt"]] * rows.num_rows, pa.int64())
         run_id = pa.array([self.run_id] * rows.num_rows, pa.string())
-        whole = pa.table({"run_id": run_id, "attempt": attempt, **_columns(rows)})
-        return phase_tables.commit_phase(self.namespace, whole, facts)
+        whole = pa.table(
+            {"run_id": run_id, "attempt": attempt}
+            | {name: rows[name] for name in rows.column_names}
+        )
+        return phase_tables.commit_phase(self.product.phase_namespace, whole, facts)
 
-    @property
-    def attempts(self) -> dict[str, int]:
-        """The attempt that this build makes, by product."""
-        return self.build.attempts
+    def is_new_attempt(self, before: Mapping[str, Any]) -> bool:
+        """Say whether what is made is an attempt of its own, even where it is as it was.
+
+        So it is where a person asked for it, and where a phase before was made anew: attempts
+        never fall from one phase to the next, else they are of different makings.
+        """
+        earlier = [row["attempt"] for number, row in self.newest.items() if number < self.number]
+        return bool(os.environ.get(NEW_ATTEMPT)) or max(earlier, default=0) > before["attempt"]
 
     def facts(self) -> dict[str, Any]:
         """Return what is known of the phase whatever came of it."""
-        runs = phase_facts.stored_runs(self.session, self.namespace)
-        own = [row for row in runs if row["run_id"] == self.run_id]
-        attempt = max((row["attempt"] for row in own), default=0) + 1
-        return {
-            "run_id": self.run_id,
-            "attempt": self.attempts.get(self.product, attempt),
-            "phase_name": self.name,
-            "phase_number": self.number,
-            "sequence": max((row["sequence"] for row in runs), default=0) + 1,
-            "timestamp": journal.now(),
-            "invocation_id": self.build.invocation_id,
-            **phase_facts.spent(self.build, self.nodes),
-            **phase_facts.hashes(self.build, self.product, self.nodes),
-        }
-
-    def newest(self) -> dict[str, Any] | None:
-        """Return the row of the newest attempt of this phase of the run."""
-        rows = phase_facts.stored_runs(self.session, self.namespace)
-        own = [
-            row
-            for row in rows
-            if row["run_id"] == self.run_id
-            and row["phase_name"] == self.name
-            and row["status"] == "completed"
-        ]
-        return max(own, key=lambda row: row["attempt"], default=None)
+        return phase_facts.facts(self.build, self.product, self.run_id, self.number, self.stored)
 
     def came_in(self) -> int | None:
         """Return what the phase before gave."""
-        rows = phase_facts.stored_runs(self.session, self.namespace)
-        before = [
-            row
-            for row in rows
-            if row["run_id"] == self.run_id and row["phase_number"] == self.number - 1
-        ]
-        newest = max(before, key=lambda row: row["attempt"], default=None)
-        return newest["output_count"] if newest else None
+        before = self.newest.get(self.number - 1)
+        return before["output_count"] if before else None
 
 
 def _as_rows(
@@ -251,10 +228,6 @@ def _count(relations: Mapping[str, DuckDBPyRelation]) -> int:
             break
     found = main.count("*").fetchone()
     return int(found[0]) if found else 0
-
-
-def _columns(rows: pa.Table) -> dict[str, Any]:
-    return {name: rows[name] for name in rows.column_names}
 
 
 def _digest(rows: pa.Table) -> str:
