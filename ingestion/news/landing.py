@@ -22,7 +22,7 @@ from ingestion.news import rows
 from ingestion.news.declaration import FEEDS, Feed
 from ingestion.news.internet import chosen_report, declared_feeds, internet, origin_of, time_of
 from ingestion.news.memory import Memory, naive, read_memory, runs_known
-from ingestion.news.replay import Kept
+from ingestion.news.replay import Kept, kept_objects
 from ingestion.news.run_row import Run, is_due, new_run, replay_of, wish
 from ingestion.news.schema import NAMESPACE
 from ingestion.news.scrape import Scrape
@@ -54,6 +54,10 @@ class NewsSource(ProductSource):
             "categories": rows.as_json(feed.categories),
             "language": feed.language,
         }
+
+    def kept_objects(self) -> set[str]:
+        """Return what the newest runs of each report were answered, and what waits to land."""
+        return kept_objects()
 
     def gather(self, landing: Landing) -> None:
         """Make a run when one is due, or go on with the one that was begun."""
