@@ -35,7 +35,9 @@ _NAME = re.compile(
     r"[^\W\d_a-zß-öø-ÿ][\w&'’.-]*(?:\s+(?:of|de|von|van|[^\W_a-zß-öø-ÿ][\w&'’.-]*))*", re.UNICODE
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n]\s*[\"'“”‘’(\[]*\s*)$")
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|percent|million|billion|trillion|bn|m|k)\b)?")
+_NUMBER = re.compile(
+    r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|(?:percent|million|billion|trillion|bn|m|k)\b))?"
+)
 
 
 class Idf:

@@ -12,14 +12,9 @@ ACME = "Acme Robotics releases model Falcon"
 
 
 def long(*sentences: str) -> str:
-    """Give a text of the sentences and of some that only it has, two paragraphs of it."""
+    """Give a text of the sentences, told again until it is long enough to be a whole article."""
     told = " ".join(sentences)
-    rest = " ".join(
-        f"{sentence.split()[0]} is what reporter {number} of this outlet called point {number}"
-        f" of {len(sentence)} that {sentence.split()[-1].rstrip('.')} raises."
-        for number, sentence in enumerate(sentences * 4)
-    )
-    return f"{told}\n\n{rest}"
+    return "\n\n".join([told] * (1 + 1_300 // len(told)))
 
 
 ACME_TEXT = long(
@@ -157,13 +152,12 @@ def day_1() -> dict[str, Any]:
 
 
 def _left_out() -> list[dict[str, Any]]:
-    told = "Something was told about it in the paper of the town. " * 12
     return [
         entry(
             "new",
             "new.example/1",
             "Undated: found at the first fetch",
-            told,
+            long("Ponies graze beside the canal since spring."),
             is_first_good_fetch=True,
         ),
         entry(
@@ -187,7 +181,7 @@ def _left_out() -> list[dict[str, Any]]:
             "beta",
             "beta.example/pod",
             "Audio: an episode",
-            told,
+            long("Two hosts talk about bridges."),
             kind="audio",
             published_at=AS_OF - HOUR,
         ),
@@ -195,7 +189,7 @@ def _left_out() -> list[dict[str, Any]]:
             "beta",
             "beta.example/de",
             "Deutsch: ein Aufsatz",
-            told,
+            long("Ein Aufsatz handelt von Mooren."),
             language="de",
             published_at=AS_OF - HOUR,
         ),
@@ -206,14 +200,14 @@ def _left_out() -> list[dict[str, Any]]:
             "beta",
             "beta.example/old",
             "Old: from last week",
-            f"Old. {told}",
+            long("Lanterns were lit along the harbour."),
             published_at=AS_OF - 60 * HOUR,
         ),
         entry(
             "beta",
             "beta.example/no",
             "Blocked: by a rule of the source",
-            f"No. {told}",
+            long("Coupons for mattresses are given away."),
             published_at=AS_OF - HOUR,
             flags='["blocked"]',
         ),
@@ -221,7 +215,7 @@ def _left_out() -> list[dict[str, Any]]:
             "beta",
             "beta.example/2099",
             "Wrong: dated in 2099",
-            f"Far. {told}",
+            long("Astronomers count comets beyond Neptune."),
             published_at=AS_OF.replace(year=2099),
             flags='["date_in_future"]',
         ),

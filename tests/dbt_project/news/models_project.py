@@ -74,6 +74,7 @@ class Models:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "news_project"
+        self._is_tested = False
         write_project(self.folder)
 
     def build(self, run_id: str, *arguments: str, **more: str) -> None:
@@ -89,9 +90,15 @@ class Models:
         }
         try:
             named = ["--vars", f'{{"news_run": "{run_id}"}}']
-            return dbt_command.dbt(["build", *named, *arguments], paths | more)
+            command = ["build", *named, *self._without_tests(), *arguments]
+            return dbt_command.dbt(command, paths | more)
         finally:
             dbt_command.DBT_FOLDER = folder
+
+    def _without_tests(self) -> list[str]:
+        """The first build runs the data tests and unit tests too; for all, they take too long."""
+        before, self._is_tested = self._is_tested, True
+        return ["--exclude-resource-type", "test", "unit_test"] if before else []
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the build database."""
