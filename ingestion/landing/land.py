@@ -139,10 +139,11 @@ class Landing:
         if not self.keeps:
             self.memory.forget_files(self._known.stale())
 
-    def recall(self) -> None:
+    def recall(self) -> Known:
         """Ask the lake what it holds, and clear what an earlier run left half-written."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._known = self._ask_lake()
+        return self._known
 
     def _ask_lake(self) -> Known:
         return Known.read(self.product_source, self.chosen, self.keeps)

@@ -19,6 +19,7 @@ from ingestion.landing.web.fetcher import Fetcher
 from ingestion.landing.web.waiting_room import WaitingRoom
 from ingestion.landing.web.workers import Workers
 from ingestion.news import rows
+from ingestion.news.background import read_backgrounds, unlanded_ratings
 from ingestion.news.declaration import FEEDS, Feed
 from ingestion.news.internet import chosen_report, declared_feeds, internet, origin_of, time_of
 from ingestion.news.memory import Memory, naive, read_memory, runs_known
@@ -75,10 +76,11 @@ class NewsSource(ProductSource):
                 fault("run-begun")
             else:
                 landing.say(f"goes on with run {run.run_id}")
-            landing.recall()
+            known = set(landing.recall().files)
             memory = read_memory(run.replays)
             scrape = asyncio.run(self._scraped(run, memory, room, landing))
-            self._land(landing, room, rows.Gathered(run, memory, landing.chosen, scrape))
+            gathered = rows.Gathered(run, memory, landing.chosen, scrape)
+            self._land(landing, room, gathered, known)
 
     def _next(self, feeds: dict[str, Declared], room: WaitingRoom) -> Run | None:
         """Return the run that is due; None when none is."""
@@ -137,12 +139,19 @@ class NewsSource(ProductSource):
                     await scrape.all(feeds)
                     return scrape
 
-    def _land(self, landing: Landing, room: WaitingRoom, gathered: rows.Gathered) -> None:
+    def _land(self, landing: Landing, room: WaitingRoom, gathered: rows.Gathered,
+              known: set[tuple[str, str]]) -> None:
         """Commit a run as one package; then nothing of it waits any more."""
         from ingestion.landing.resources import package_source
 
         package = landing.package()
         tables, files = gathered.tables(), gathered.files(package.load_id)
+        lines = read_backgrounds(known, landing.report.broken)
+        tables["background"] = lines.rows
+        tables["rejects"] += lines.rejects
+        tables["feedback"] = unlanded_ratings(gathered.run.run_id)
+        landing.report.failed += lines.failed
+        files += [(row | {"load_id": package.load_id}, None) for row in lines.files]
         package.taken = [
             LandedFile(FoundFile(row["source"], "feed", row["source_file"], "", row["byte_count"],
                                  row["file_hash"] or ""), row, refusal=why)
