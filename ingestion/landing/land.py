@@ -112,8 +112,7 @@ class Landing:
         if has_pending(self.product_source.domain):
             self._drain()
         if self.product_source.gathers:
-            self.product_source.gather(self)
-            return self.report
+            return self.product_source.gather(self)
         hashes = {name: chosen[name].hash for name in self.report.tallies}
         was_current = self.memory.is_current()
         if self.memory.redeclared(hashes):
