@@ -40,7 +40,7 @@ def find_article(text: str) -> str:
     if ids:
         raise UnknownArticle(f"{text} is the beginning of {len(ids)} articles: give more of it.")
     raise UnknownArticle(
-        f"No article of the release has the id {text!r}: the page and `news.report_items` name them."
+        f"No article of the release has the id {text!r}: the page names them, and news.articles."
     )
 
 
