@@ -23,7 +23,7 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit, emit_document, say
-from python_models.release import release_file
+from python_models.release import kept_objects, release_file
 from python_models.upkeep import phase_retention, sweep
 from python_models.upkeep.backup import LOCK
 
@@ -56,6 +56,7 @@ def retention(options: argparse.Namespace) -> int:
             forget(plan)
             if plan.releases:
                 release_file.refresh(None, may_shrink=True)
+        blobs, blob_bytes = kept_objects.drop_unneeded(options.dry_run)
     document = {
         "dry_run": options.dry_run,
         "releases_dropped": plan.releases,
@@ -63,7 +64,8 @@ def retention(options: argparse.Namespace) -> int:
         "runs_compacted": plan.compacted_runs,
         "phases_dropped": plan.phases,
         "tables": lines,
-        "bytes_freed": sum(line["bytes"] for line in lines),
+        "objects_dropped": blobs,
+        "bytes_freed": sum(line["bytes"] for line in lines) + blob_bytes,
     }
     if options.json:
         emit_document(document)
@@ -72,7 +74,7 @@ def retention(options: argparse.Namespace) -> int:
     verb = "would go" if options.dry_run else "went"
     say(
         f"{len(plan.releases)} releases, {len(plan.runs)} runs, phases of"
-        f" {sum(map(len, plan.phases.values()))} runs and"
+        f" {sum(map(len, plan.phases.values()))} runs, {blobs} objects and"
         f" {document['bytes_freed'] / 1e6:,.1f} MB {verb};"
         f" {len(plan.compacted_runs)} runs are kept without the tests that passed."
     )
