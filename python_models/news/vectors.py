@@ -1,7 +1,7 @@
 """What an article is about, as a vector of its telling words and names.
 
-Terms of the title count three times, of the first 120 words once, names once more; each is
-weighed by how rare it is in its language (seed `news_idf`). Vectors are of unit length and
+Terms of the title count three times, of the first 120 words once, of names three times more;
+each is weighed by how rare it is in its language (seed `news_idf`). Vectors are of unit length and
 kept as JSON objects {term: weight}.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-TITLE_COUNTS, NAME_COUNTS, FIRST_WORDS = 3, 1, 120
+TITLE_COUNTS, NAME_COUNTS, FIRST_WORDS = 3, 3, 120
 KEPT_TERMS = 80  # of a vector, those of the most weight
 DIGITS = 6
 Vector = dict[str, float]
@@ -37,6 +37,11 @@ _NAME = re.compile(
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n]\s*[\"'“”‘’(\[]*\s*)$")
 _NUMBER = re.compile(
     r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|(?:percent|million|billion|trillion|bn|m|k)\b))?"
+)
+
+_DAYS = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May"
+    " June July August September October November December".split()
 )
 
 
@@ -110,7 +115,7 @@ def names_of(text: str) -> list[str]:
         if starts and len(words) == 1 and not _is_acronym(words[0]):
             continue
         name = " ".join(words).removesuffix("'s").removesuffix("’s")
-        if len(name) > 1:
+        if len(name) > 1 and name not in _DAYS:
             found.append(name)
     return found
 

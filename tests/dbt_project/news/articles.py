@@ -232,7 +232,7 @@ def _left_out() -> list[dict[str, Any]]:
 def day_2() -> dict[str, Any]:
     """A day later: what was mended, rewritten, reported, come due and found to be one."""
     now = AS_OF + timedelta(days=1)
-    mended = CHIPS.replace("Silizium Sachsen", "Silizium-Sachsen")
+    mended = CHIPS.replace("wafers", "waffers")
     rewritten = long(
         "Farewell to the storm network: Uppsala takes its weights back.",
         "A fault in the data of 1999 made the forecasts look better than they were.",

@@ -47,6 +47,9 @@ def test_titles_have_their_faults_each_once(title: str, faults: list[str]) -> No
 
 def test_each_fault_takes_half_of_the_title_signal() -> None:
     article = {"article_id": "a", "title": "Short", "title_is_made": True, "text": "a chip"}
-    (row,) = measured([article], CATEGORIES, []).to_pylist()
+    article |= {"lead_source": "alpha", "names": '["Intel"]'}
+    weights = {"source:alpha": 0.6, "entity:Intel": -0.3}
+    (row,) = measured([article], CATEGORIES, [], weights).to_pylist()
+    assert row["reader_signal"] == pytest.approx(0.5 + 0.5 * (0.6 - 0.3) / 3)
     assert json.loads(row["title_faults"]) == ["length", "made"]
     assert (row["title_signal"], row["category"], row["topic_hits"]) == (0.0, "chips", 1)
