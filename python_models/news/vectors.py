@@ -7,6 +7,7 @@ kept as JSON objects {term: weight}.
 
 from __future__ import annotations
 
+import calendar
 import json
 import math
 import re
@@ -39,10 +40,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|(?:percent|million|billion|trillion|bn|m|k)\b))?"
 )
 
-_DAYS = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May"
-    " June July August September October November December".split()
-)
+_DAYS = frozenset([*calendar.day_name, *calendar.month_name])  # capitals, but no names
 
 
 class Idf:
