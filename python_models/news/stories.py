@@ -161,9 +161,25 @@ def joined(
     for row in carried:
         stories.carry(row)
     rows = [{name: row[name] for name in SCHEMA.names} for row in members]
-    story_of = {row["article_id"]: row["story_id"] for row in rows}
+    rows += _placed(articles, rows, copies, run_id, stories)
+    merged = _merges(rows, articles, stories)
+    for row in rows:
+        row["story_id"] = merged.get(row["story_id"], row["story_id"])
+    return pa.Table.from_pylist(sorted(rows, key=_name), SCHEMA)
+
+
+def _placed(
+    articles: Sequence[Row],
+    members: Sequence[Row],
+    copies: Mapping[str, str],
+    run_id: str | None,
+    stories: Stories,
+) -> list[dict[str, Any]]:
+    """Put the articles that are in no story yet into one, and return their rows."""
+    rows = []
+    story_of = {row["article_id"]: row["story_id"] for row in members}
     of_key: dict[str, str] = {}
-    for row in sorted(rows, key=_name):
+    for row in sorted(members, key=_name):
         if row["key"]:
             of_key.setdefault(row["key"], row["story_id"])
     for article in sorted(articles, key=lambda one: (one["effective_at"], one["article_id"])):
@@ -175,13 +191,10 @@ def joined(
         story_of[name] = story
         if article["key"]:
             of_key.setdefault(article["key"], story)
-        row = {key: article[key] for key in ("article_id", "key", "host", "effective_at")}
-        row |= {"story_id": story, "joined_run_id": run_id, "joined_by": how}
-        rows.append(row | {"began_as": story, "similarity": alike})
-    merged = _merges(rows, articles, stories)
-    for row in rows:
-        row["story_id"] = merged.get(row["story_id"], row["story_id"])
-    return pa.Table.from_pylist(sorted(rows, key=_name), SCHEMA)
+        own = {key: article[key] for key in ("article_id", "key", "host", "effective_at")}
+        own |= {"story_id": story, "joined_run_id": run_id, "joined_by": how}
+        rows.append(own | {"began_as": story, "similarity": alike})
+    return rows
 
 
 def _name(row: Row) -> tuple[str, str]:

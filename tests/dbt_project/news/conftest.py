@@ -16,7 +16,7 @@ from tests.dbt_project.news.raw_news import Newsroom
 
 KEPT = (
     "articles", "article_versions", "article_sources", "passages", "sources_asked", "near_copies",
-    "story_articles", "stories", "story_vectors", "signals", "tier1",
+    "story_articles", "stories", "story_vectors", "signals_measured", "tier1",
 )  # fmt: skip
 
 

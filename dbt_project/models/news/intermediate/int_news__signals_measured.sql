@@ -49,7 +49,7 @@ ages as (
     where screened.screened_because is null
 ),
 
-signals as (
+signals_measured as (
     select
         screened.article_id,
         members.story_id,
@@ -81,4 +81,4 @@ signals as (
     cross join limits
 )
 
-select * from signals
+select * from signals_measured
