@@ -198,8 +198,7 @@ def _pack(
         found = FoundFile(source, "feed", row["source_file"], "", row["byte_count"], name)
         package.taken.append(LandedFile(found, row, refusal=why))
         tally = landing.report.tallies.setdefault(source, Tally(source))
-        tally.file_count += 1
-        tally.unchanged += not row["rows_accepted"] + row["rows_rejected"]
+        tally.file_count += row["rows_rejected"] > 0  # only those are listed: there are many
     package.note(tables)
     return tables
 
