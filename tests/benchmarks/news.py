@@ -34,6 +34,7 @@ from tests.benchmarks.report import machine
 from tests.ingestion.landing.web.local_web import LocalWeb, Reply
 
 AT_ONCE = 32
+WORDS = "model chip law court price data paper agent cloud energy team market user result company"
 WALL, CPU_MS, MEMORY_MB, NOTHING_NEW_SECONDS = 1.2, 10.0, 800, 15.0  # what is to be reached
 AS_OF = ("2026-02-03T18:00:00", "2026-02-04T18:00:00")
 
@@ -64,7 +65,7 @@ def page_of(number: int, texts: list[bytes]) -> bytes:
     if texts:
         return texts[number % len(texts)].replace(b"</body>", own + b"</body>", 1)
     dice = random.Random(number)
-    words = ["model", "chip", "law", "court", "price", "data", "paper", "agent", "cloud", "energy", "team", "market", "user", "system", "method", "result", "week", "report", "company", "city"]  # fmt: skip
+    words = WORDS.split()
 
     def sentence() -> str:
         return " ".join(dice.choices(words, k=dice.randint(8, 20))).capitalize() + "."
