@@ -131,7 +131,7 @@ TABLES = [
             no_rows(
                 "no source that had more than five entries has had none three times",
                 "warn",
-                f"""
+                """
                 select source, run_id from (
                     select source, run_id, item_count,
                         lag(item_count, 1) over w as one_before,
@@ -139,13 +139,13 @@ TABLES = [
                         lag(item_count, 3) over w as three_before
                     from (
                         select health.*, run.as_of, run.started_at, run.origin
-                        from {{source_health}} as health
-                        inner join {{runs}} as run on run.run_id = health.run_id
+                        from {source_health} as health
+                        inner join {runs} as run on run.run_id = health.run_id
                         where health.status in ('ok', 'partial')
                     )
                     window w as (partition by source, origin order by as_of, started_at, run_id)
                 )
-                where run_id in (select run_id from {{batch}})
+                where run_id in (select run_id from {batch})
                     and item_count = 0 and one_before = 0 and two_before = 0 and three_before > 5
                 """,
                 because="a feed that was emptied or has moved looks like days without news: look"

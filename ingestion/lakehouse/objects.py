@@ -12,6 +12,8 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +27,15 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 class ObjectLost(LookupError):
     """A blob that a row names is not there, or is not what its name says."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """What lies in the store."""
+
+    name: str
+    byte_count: int
+    put_at: datetime  # when it was put last, UTC
 
 
 class Store(Protocol):
@@ -42,8 +53,8 @@ class Store(Protocol):
     def delete(self, name: str) -> None:
         """Remove a blob, if it is there."""
 
-    def names(self) -> Iterator[tuple[str, int]]:
-        """Yield every blob's hash and bytes."""
+    def blobs(self) -> Iterator[Blob]:
+        """Yield what is there."""
 
     def sync(self, names: Iterable[str]) -> None:
         """Return when blobs would survive a power cut: before a table names them."""
@@ -65,6 +76,10 @@ def checked(content: bytes, name: str, where: str) -> bytes:
     return content
 
 
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
 def _below(name: str) -> str:
     if not _HASH.fullmatch(name):
         raise ObjectLost(f"{name!r} is no SHA-256, so it names no object.")
@@ -84,9 +99,10 @@ class FolderStore:
     def put(self, content: bytes) -> str:
         name = name_of(content)
         path = self.path(name)
-        # a cut file (power went before `sync`) is written again
-        if path.exists() and path.stat().st_size == len(content):
-            return name
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)  # retention keeps what was put a moment ago, whoever named it before
+            if path.stat().st_size == len(content):  # else power went before `sync`
+                return name
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name[:16]}-{os.getpid()}-{secrets.token_hex(4)}")
         try:
@@ -111,22 +127,16 @@ class FolderStore:
     def delete(self, name: str) -> None:
         self.path(name).unlink(missing_ok=True)
 
-    def names(self) -> Iterator[tuple[str, int]]:
+    def blobs(self) -> Iterator[Blob]:
         for path in sorted(self.folder.glob("??/*")):
             name = path.parent.name + path.name
             if _HASH.fullmatch(name):
                 with contextlib.suppress(FileNotFoundError):  # removed meanwhile
-                    yield name, path.stat().st_size
+                    found = path.stat()
+                    yield Blob(name, found.st_size, _utc(found.st_mtime))
 
     def sync(self, names: Iterable[str]) -> None:
         sync_files(str(self.path(name)) for name in sorted(set(names)))
-
-    def sweep(self) -> int:
-        """Remove what a killed writer left half-written; returns how many files."""
-        parts = list(self.folder.glob("??/.*"))
-        for part in parts:
-            part.unlink(missing_ok=True)
-        return len(parts)
 
 
 class RemoteStore:
@@ -140,8 +150,7 @@ class RemoteStore:
 
     def put(self, content: bytes) -> str:
         name = name_of(content)
-        if not self.exists(name):
-            self.files.pipe_file(self._address(name), content)
+        self.files.pipe_file(self._address(name), content)  # the time of it counts, see above
         return name
 
     def get(self, name: str) -> bytes:
@@ -159,10 +168,12 @@ class RemoteStore:
         with contextlib.suppress(FileNotFoundError):
             self.files.rm_file(self._address(name))
 
-    def names(self) -> Iterator[tuple[str, int]]:
+    def blobs(self) -> Iterator[Blob]:
+        self.files.invalidate_cache()
         for address, info in sorted(self.files.find(self.root, detail=True).items()):
             folder, _, rest = address.rpartition("/")
-            yield folder.rpartition("/")[2] + rest, int(info["size"])
+            put_at = info["LastModified"].astimezone(UTC).replace(tzinfo=None)
+            yield Blob(folder.rpartition("/")[2] + rest, int(info["size"]), put_at)
 
     def sync(self, names: Iterable[str]) -> None:
         """The store has acknowledged them."""

@@ -180,8 +180,8 @@ class Landing:
         return files
 
     def _found(self, entry: Declared, names: list[str], path: str | None) -> list[FoundFile]:
-        look = self.product_source.given if path and names else self.product_source.find
-        return look(entry, path)
+        given = self.product_source.given(entry, path) if path and names else None
+        return self.product_source.find(entry, path) if given is None else given
 
     def _has_a_name(self, found: FoundFile) -> bool:
         """Say whether a file's name can be written down; one that is no text cannot."""

@@ -67,6 +67,9 @@ class Product:
     begins_runs: bool = False  # its landing makes a run that the build then goes on with
     # names of the numbered phases of a run, in order, for a product whose runs are kept by phase
     phases: tuple[str, ...] = ()
+    # module:function of what `export-run` writes of them, and of what `run-compare` says of two
+    phase_export: str = ""
+    phase_compare: str = ""
 
     def __post_init__(self) -> None:
         defaults = {

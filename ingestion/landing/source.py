@@ -151,6 +151,10 @@ class ProductSource:
         """Ask hosts and land what they answered."""
         raise NotImplementedError
 
+    def kept_objects(self) -> set[str]:
+        """Return the names of the blobs in the lake's store that this product still needs."""
+        return set()
+
     def check_stream(self, entry: Declared) -> None:
         """Look whether a streaming source can be asked.
 

@@ -118,7 +118,9 @@ def _take(
     flags = flags_of(item)
     if is_whole(item):
         flags.append(WHOLE)
-    first_run, first_seen, first_good = run.run_id, run.as_of, is_first_good
+    first_run: str | None = run.run_id
+    first_seen: datetime | None = run.as_of
+    first_good = is_first_good
     if before is not None:
         first_run, first_seen = before["first_run_id"], before["first_seen_at"]
         first_good = before["is_first_good_fetch"]

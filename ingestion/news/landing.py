@@ -22,7 +22,7 @@ from ingestion.news import rows
 from ingestion.news.declaration import FEEDS, Feed
 from ingestion.news.internet import chosen_report, declared_feeds, internet, origin_of, time_of
 from ingestion.news.memory import Memory, naive, read_memory, runs_known
-from ingestion.news.replay import Kept
+from ingestion.news.replay import Kept, kept_objects
 from ingestion.news.run_row import Run, is_due, new_run, replay_of, wish
 from ingestion.news.schema import NAMESPACE
 from ingestion.news.scrape import Scrape
@@ -55,13 +55,18 @@ class NewsSource(ProductSource):
             "language": feed.language,
         }
 
+    def kept_objects(self) -> set[str]:
+        """Return what the newest runs of each report were answered, and what waits to land."""
+        return kept_objects()
+
     def gather(self, landing: Landing) -> None:
         """Make a run when one is due, or go on with the one that was begun."""
         with WaitingRoom(self.domain) as room:
             begun = room.open_run()
             if begun is not None and _has_landed(begun["run_id"]):
                 _note_landed(room, Run.from_json(begun))  # it was killed after the last commit
-                begun = None
+                landing.say(f"run {begun['run_id']} has landed")
+                return
             run = Run.from_json(begun) if begun else self._next(landing.chosen, room)
             if run is None:
                 return
@@ -77,7 +82,9 @@ class NewsSource(ProductSource):
 
     def _next(self, feeds: dict[str, Declared], room: WaitingRoom) -> Run | None:
         """Return the run that is due; None when none is."""
-        asked = wish()
+        asked, last = wish(), room.last()
+        if last and last["run_id"] == os.environ.get(RUN_ID):
+            return None  # what the build goes on with has landed
         run_id = os.environ.get(RUN_ID) or new_run_id_of_landing()
         if asked.replays:
             known = {run["run_id"]: run for run in runs_known()}

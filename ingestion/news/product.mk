@@ -8,3 +8,7 @@ news-check: $(STAMP) ## Ask one source, store nothing, say how it was read. SOUR
 	@$(if $(DATA),SLUICE_NEWS_DATA="$(DATA)") $(PY) -m ingestion.news.check "$(SOURCE)" $(ARGS)
 news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no network. RUN=
 	@SLUICE_NEWS_REPLAY="$(RUN)" $(PY) -m python_models.runs.run --domain news $(ARGS)
+
+.PHONY: news-rate
+news-rate: $(STAMP) ## Say of an article (or story) whether it was worth reading. ID= RATING=up|down RATER= NOTE=
+	@$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(RATER),--rater "$(RATER)") $(if $(NOTE),--note "$(NOTE)") $(ARGS)

@@ -13,6 +13,8 @@ PRODUCT = Product(
     further_entries=(("report", "reports"), ("background", "backgrounds")),
     main_table="entries",
     demo="ingestion.news.demo",
+    phase_export="python_models.news.exporting:documents",
+    phase_compare="python_models.news.comparing:compared",
     phases=(
         "initialization",
         "scraping",

@@ -9,7 +9,10 @@ from ingestion.lakehouse.clock import now
 from ingestion.lakehouse.objects import ObjectLost, object_store
 from ingestion.landing.landed import landed_rows
 from ingestion.landing.web.asking import Answer, Ask
+from ingestion.landing.web.begun import begun_run
+from ingestion.landing.web.waiting_room import WaitingRoom
 from ingestion.news.links import url_key
+from ingestion.news.memory import runs_known
 from ingestion.news.schema import NAMESPACE
 
 _COLUMNS = (
@@ -18,6 +21,22 @@ _COLUMNS = (
     "fetched_at", "byte_count",
 )  # fmt: skip
 _HEADERS = {"etag": "etag", "last-modified": "last_modified", "content-type": "content_type"}
+
+WHOLE_RUNS = 10  # of a report whose bytes are kept
+
+
+def kept_objects() -> set[str]:
+    """Return the blobs of the newest runs of each report, and of the run that has not landed."""
+    by_report: dict[str, list[str]] = {}
+    for run in runs_known():
+        by_report.setdefault(run["report"], []).append(run["run_id"])
+    kept = {run_id for ids in by_report.values() for run_id in ids[-WHOLE_RUNS:]}
+    rows = landed_rows(NAMESPACE, "fetches", ("run_id", "object_hash"), "load_id")
+    found = {row["object_hash"] for row in rows if row["run_id"] in kept and row["object_hash"]}
+    if begun_run("news") is None:
+        return found
+    with WaitingRoom("news") as room:
+        return found | set(room.hashes())
 
 
 class Kept:

@@ -130,7 +130,7 @@ class Scrape:
         if answer.content is None:
             return found
         try:
-            found.read = await self.workers.run(
+            read = await self.workers.run(
                 read_feed,
                 answer.content,
                 content_type=answer.headers.get("content-type"),
@@ -140,15 +140,15 @@ class Scrape:
         except ReadingCrashed as error:
             found.status, found.error = "not_a_feed", str(error)
             return found
-        found.status = found.read.status
-        found.error = found.error or health.sentence(found.read)
+        found.status = read.status
+        found.error = found.error or health.sentence(read)
         known = self.memory.entries.get(entry.name, {})
-        flags = found.entries.flags | set(found.read.flags)
+        flags = found.entries.flags | set(read.flags)
         found.entries = sort_out(
-            [dict(item) for item in found.read.items], known, flags, self.run,
+            [dict(item) for item in read.items], known, flags, self.run,
             not self.memory.was_good(entry.name), entry.declaration.identity,
         )  # fmt: skip
-        found.read = replace(found.read, items=[])
+        found.read = replace(read, items=[])
         return found
 
     def _wants_page(self, feed: Feed, row: Mapping[str, Any]) -> bool:

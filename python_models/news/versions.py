@@ -23,7 +23,7 @@ SCHEMA = pa.schema(
         ("article_id", pa.string()),
         ("version", pa.int64()),
         ("scored_version", pa.int64()),
-        ("run_id", pa.string()),
+        ("since_run_id", pa.string()),
         ("title", pa.string()),
         ("text", pa.string()),
         ("text_from", pa.string()),
@@ -144,7 +144,7 @@ def _note(told: list[dict[str, Any]], said: Said, run_id: str, rescored_share: f
         {
             "version": number,
             "scored_version": scored,
-            "run_id": run_id,
+            "since_run_id": run_id,
             "title": said.title,
             "text": said.text,
             "text_from": said.text_from,

@@ -92,6 +92,22 @@ def relation_rows(
     return _dictionaries(connection, query + rest)
 
 
+def json_rows(
+    connection: duckdb.DuckDBPyConnection,
+    product: Product,
+    row: Mapping[str, Any],
+    relation: str,
+    limit: int | None = None,
+) -> list[Row]:
+    """Return the rows of a relation as JSON has them: what is no number or list is text."""
+    metadata = metadata_locations(product.phase_namespace)[row["phase_name"]]
+    rest = f" limit {int(limit)}" if limit is not None else ""
+    found = connection.execute(
+        f'select "row" from iceberg_scan({literal(plain(metadata))}){_where(row, relation)}{rest}'
+    ).fetchall()
+    return [json.loads(text) for (text,) in found]
+
+
 def relation_query(source: str, row: Mapping[str, Any], relation: str) -> str:
     """Return the query that gives a relation's rows with the types they had.
 
@@ -104,9 +120,13 @@ def relation_query(source: str, row: Mapping[str, Any], relation: str) -> str:
     columns = ", ".join(
         f"{_typed(name, kind)} as {identifier(name)}" for name, kind in types.items()
     )
+    return f"select {columns} from {source}{_where(row, relation)}"
+
+
+def _where(row: Mapping[str, Any], relation: str) -> str:
     return (
-        f"select {columns} from {source} where run_id = {literal(row['run_id'])}"
-        f" and attempt = {int(row['attempt'])} and relation = {literal(relation)} order by row_no"
+        f" where run_id = {literal(row['run_id'])} and attempt = {int(row['attempt'])}"
+        f" and relation = {literal(relation)} order by row_no"
     )
 
 

@@ -23,7 +23,7 @@ from ingestion.lakehouse.lake_version import LakeRefused, read_version
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.settings import PROJECT_ROOT, scrub, settings
 from ingestion.lakehouse.sql_text import literal
-from python_models.release import lake_files, release_file
+from python_models.release import kept_objects, lake_files, release_file
 from python_models.release.release_views import views_of
 from python_models.release.snapshot_files import plain
 
@@ -65,6 +65,7 @@ def examine(is_deep: bool = False) -> list[Finding]:
         _lock,
         _release,
         _deep_files if is_deep else _files,
+        _deep_objects if is_deep else _objects,
     ]
     found: list[Finding] = []
     for check in checks:
@@ -218,6 +219,22 @@ def _files() -> Iterator[Finding]:
 
 def _deep_files() -> Iterator[Finding]:
     return _files_of_releases(is_deep=True)
+
+
+def _objects() -> Iterator[Finding]:
+    return _look_at_objects(is_deep=False)
+
+
+def _deep_objects() -> Iterator[Finding]:
+    return _look_at_objects(is_deep=True)
+
+
+def _look_at_objects(is_deep: bool) -> Iterator[Finding]:
+    wrong, count, size = kept_objects.lost(is_deep)
+    for says in wrong[:_MOST_FILES]:
+        yield Finding("objects", False, f"{says}: `make restore DIR=` brings it from a backup")
+    if not wrong:
+        yield Finding("objects", True, f"{count} objects, {size / 1e6:,.1f} MB")
 
 
 def _files_of_releases(is_deep: bool) -> Iterator[Finding]:

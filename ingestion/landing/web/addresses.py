@@ -43,9 +43,9 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour
+        inner: ipaddress.IPv4Address | None = found.ipv4_mapped or found.sixtofour
         if inner is None and found in _TRANSLATED:
-            inner = ipaddress.ip_address(int(found) & 0xFFFFFFFF)
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
     return found.is_global and not found.is_multicast

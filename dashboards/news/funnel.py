@@ -1,0 +1,75 @@
+"""The ten phases of a run: what came in, what got through, seconds and cost; live while it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards.news import queries
+from dashboards.parts.page import asking
+from dashboards.parts.release import Release
+from dashboards.parts.run_live import live_phases
+from dashboards.parts.tables import table
+from dashboards.parts.text import count, duration, usd
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
+
+NUMBER = st.column_config.NumberColumn
+COLUMNS: dict[str, Any] = {
+    "run_id": None,
+    "phase_number": NUMBER("#", width="small"),
+    "phase": "Phase",
+    "phase_name": "Phase",
+    "input_count": NUMBER("In", format="localized"),
+    "output_count": NUMBER("Out", format="localized"),
+    "dropped": "Dropped, by reason",
+    "reasons": "Dropped, by reason",
+    "cost_usd": NUMBER("USD", format="$%.4f"),
+    "seconds": NUMBER("Seconds", format="%.1f"),
+}
+MARKS = {
+    "success": ":material/check_circle:",
+    "running": ":material/progress_activity:",
+    "failed": ":material/error:",
+    "skipped": ":material/do_not_disturb_on:",
+}
+PHASES = {
+    f"{number} {name}": name.replace("_", " ")
+    for number, name in enumerate(PRODUCTS["news"].phases, 1)
+}
+
+
+def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None:
+    """Show the build that is going on, then the funnel of the run chosen."""
+    live()
+    rows = asking(release)(queries.FUNNEL, run=run)
+    table(rows, "news_funnel", COLUMNS)
+
+
+@st.fragment(run_every="2s")
+def live() -> None:
+    """Show the phases of a build as they are made, with a tick for each that is done."""
+    if not lake().journal_db.exists() or lock.holder() is None:
+        return
+    found = {row["phase"]: row for row in live_phases() if row["phase"] in PHASES}
+    if not found:
+        return
+    with st.container(border=True):
+        st.markdown("**A run of news is being made**")
+        for phase, name in PHASES.items():
+            st.markdown(_line(phase, name, found.get(phase)))
+
+
+def _line(phase: str, name: str, row: dict[str, Any] | None) -> str:
+    number = phase.partition(" ")[0]
+    if row is None:
+        return f":gray[:material/radio_button_unchecked: {number}. {name}]"
+    facts = [duration(row["seconds"])] if row["seconds"] is not None else []
+    if row["rows_out"] is not None:
+        facts.append(f"{count(row['rows_in'])} → {count(row['rows_out'])} rows")
+    if row.get("calls"):
+        facts.append(f"{count(row['calls'])} calls, {usd(row.get('usd'))}")
+    mark = MARKS.get(row["status"], MARKS["running"])
+    return f"{mark} {number}. **{name}** {' · '.join(facts)}"
