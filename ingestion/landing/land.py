@@ -112,8 +112,7 @@ class Landing:
         if has_pending(self.product_source.domain):
             self._drain()
         if self.product_source.gathers:
-            self.product_source.gather(self)
-            return self.report
+            return self.product_source.gather(self)
         hashes = {name: chosen[name].hash for name in self.report.tallies}
         was_current = self.memory.is_current()
         if self.memory.redeclared(hashes):
@@ -139,10 +138,11 @@ class Landing:
         if not self.keeps:
             self.memory.forget_files(self._known.stale())
 
-    def recall(self) -> None:
+    def recall(self) -> Known:
         """Ask the lake what it holds, and clear what an earlier run left half-written."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._known = self._ask_lake()
+        return self._known
 
     def _ask_lake(self) -> Known:
         return Known.read(self.product_source, self.chosen, self.keeps)

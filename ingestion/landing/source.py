@@ -18,6 +18,7 @@ from ingestion.landing.deliveries import FoundFile, at_path, fetch_object
 
 if TYPE_CHECKING:
     from ingestion.landing.land import Landing
+    from ingestion.landing.report import Report
 
 RUN_ID = "SLUICE_RUN_ID"  # variable with the run that a landing belongs to
 Rows = list[dict[str, Any]]
@@ -147,8 +148,8 @@ class ProductSource:
 
     gathers: ClassVar[bool] = False  # it asks hosts, and what it lands is one run of its own
 
-    def gather(self, landing: Landing) -> None:
-        """Ask hosts and land what they answered."""
+    def gather(self, landing: Landing) -> Report:
+        """Ask hosts and land what they answered; returns the landing's report."""
         raise NotImplementedError
 
     def kept_objects(self) -> set[str]:

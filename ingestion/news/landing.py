@@ -13,12 +13,15 @@ from ingestion.landing.declarations import Declared
 from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.land import Landing
 from ingestion.landing.landed import files_pointer
+from ingestion.landing.package import Package
 from ingestion.landing.pipeline import Quarantined, load
-from ingestion.landing.source import RUN_ID, LandedFile, ProductSource
+from ingestion.landing.report import Report, Tally
+from ingestion.landing.source import RUN_ID, LandedFile, ProductSource, Rows
 from ingestion.landing.web.fetcher import Fetcher
 from ingestion.landing.web.waiting_room import WaitingRoom
 from ingestion.landing.web.workers import Workers
 from ingestion.news import rows
+from ingestion.news.background import read_backgrounds, unlanded_ratings
 from ingestion.news.declaration import FEEDS, Feed
 from ingestion.news.internet import chosen_report, declared_feeds, internet, origin_of, time_of
 from ingestion.news.memory import Memory, naive, read_memory, runs_known
@@ -59,26 +62,33 @@ class NewsSource(ProductSource):
         """Return what the newest runs of each report were answered, and what waits to land."""
         return kept_objects()
 
-    def gather(self, landing: Landing) -> None:
+    def gather(self, landing: Landing) -> Report:
         """Make a run when one is due, or go on with the one that was begun."""
         with WaitingRoom(self.domain) as room:
-            begun = room.open_run()
-            if begun is not None and _has_landed(begun["run_id"]):
-                _note_landed(room, Run.from_json(begun))  # it was killed after the last commit
-                landing.say(f"run {begun['run_id']} has landed")
-                return
-            run = Run.from_json(begun) if begun else self._next(landing.chosen, room)
+            run = self._begun(landing, room)
             if run is None:
-                return
-            if begun is None:
-                room.begin(run.run_id, run.json)
-                fault("run-begun")
-            else:
-                landing.say(f"goes on with run {run.run_id}")
-            landing.recall()
+                return landing.report
+            known = set(landing.recall().files)
             memory = read_memory(run.replays)
             scrape = asyncio.run(self._scraped(run, memory, room, landing))
-            self._land(landing, room, rows.Gathered(run, memory, landing.chosen, scrape))
+            gathered = rows.Gathered(run, memory, _feeds_of(run, landing), scrape)
+            self._land(landing, room, gathered, known)
+        return landing.report
+
+    def _begun(self, landing: Landing, room: WaitingRoom) -> Run | None:
+        """Return the run that was begun before or is begun now; None when none is due."""
+        if begun := room.open_run():
+            if not _has_landed(begun["run_id"]):
+                landing.say(f"goes on with run {begun['run_id']}")
+                return Run.from_json(begun)
+            _note_landed(room, Run.from_json(begun))  # it was killed after the last commit
+            landing.say(f"run {begun['run_id']} has landed")
+            return None
+        run = self._next(landing.chosen, room)
+        if run is not None:
+            room.begin(run.run_id, run.json)
+            fault("run-begun")
+        return run
 
     def _next(self, feeds: dict[str, Declared], room: WaitingRoom) -> Run | None:
         """Return the run that is due; None when none is."""
@@ -123,9 +133,7 @@ class NewsSource(ProductSource):
             done += 1
             landing.step(name, done, len(feeds) + len(scrape.pages))
 
-        feeds = {
-            name: landing.chosen[name] for name in run.config["sources"] if name in landing.chosen
-        }
+        feeds = _feeds_of(run, landing)
         async with Workers() as workers:
             if run.replays:
                 scrape = Scrape(run, memory, room, Kept(run.replays), workers, step)
@@ -137,31 +145,53 @@ class NewsSource(ProductSource):
                     await scrape.all(feeds)
                     return scrape
 
-    def _land(self, landing: Landing, room: WaitingRoom, gathered: rows.Gathered) -> None:
+    def _land(
+        self,
+        landing: Landing,
+        room: WaitingRoom,
+        gathered: rows.Gathered,
+        known: set[tuple[str, str]],
+    ) -> None:
         """Commit a run as one package; then nothing of it waits any more."""
         from ingestion.landing.resources import package_source
 
         package = landing.package()
-        tables, files = gathered.tables(), gathered.files(package.load_id)
-        package.taken = [
-            LandedFile(FoundFile(row["source"], "feed", row["source_file"], "", row["byte_count"],
-                                 row["file_hash"] or ""), row, refusal=why)
-            for row, why in files
-        ]  # fmt: skip
-        package.note(tables)
+        tables = _pack(landing, package, gathered, known)
         room.store.sync(room.hashes())
         fault("objects-synced")
         try:
             load(landing.open(), package_source(self.domain, package.finish(list(gathered.feeds))))
         except Quarantined as error:
             landing.report.quarantined.append(str(error))
+            room.empty(room.last())  # what it had is asked again: nothing of it counts as seen
             package.clear()
             return
         fault("run-landed")
-        package.told += gathered.told(len(tables["pages"]), room)
+        package.told += gathered.told(len(tables["pages"]))
         landing.report.count(package)
         _note_landed(room, gathered.run)
         package.clear()
+
+
+def _pack(
+    landing: Landing, package: Package, gathered: rows.Gathered, known: set[tuple[str, str]]
+) -> dict[str, Rows]:
+    """Put the rows of a run into a package; returns them by table."""
+    tables, files = gathered.tables(), gathered.files(package.load_id)
+    lines = read_backgrounds(known, landing.report.broken)
+    landing.report.failed += lines.failed
+    tables["background"], tables["feedback"] = lines.rows, unlanded_ratings(gathered.run.run_id)
+    tables["rejects"] += lines.rejects
+    files += [(row | {"load_id": package.load_id}, None) for row in lines.files]
+    for row, why in files:
+        source, name = row["source"], row["file_hash"] or ""
+        found = FoundFile(source, "feed", row["source_file"], "", row["byte_count"], name)
+        package.taken.append(LandedFile(found, row, refusal=why))
+        tally = landing.report.tallies.setdefault(source, Tally(source))
+        tally.file_count += 1
+        tally.unchanged += not row["rows_accepted"] + row["rows_rejected"]
+    package.note(tables)
+    return tables
 
 
 SOURCE = NewsSource()
@@ -172,6 +202,11 @@ def new_run_id_of_landing() -> str:
     import secrets
 
     return f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _feeds_of(run: Run, landing: Landing) -> dict[str, Declared]:
+    """Return the feeds of a run that are still declared."""
+    return {name: landing.chosen[name] for name in run.config["sources"] if name in landing.chosen}
 
 
 def _has_landed(run_id: str) -> bool:

@@ -12,7 +12,6 @@ from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared
 from ingestion.landing.source import Rows
 from ingestion.landing.web.asking import Answer, Ask
-from ingestion.landing.web.waiting_room import WaitingRoom
 from ingestion.news import health
 from ingestion.news.entries import come_due
 from ingestion.news.memory import Memory
@@ -123,7 +122,7 @@ class Gathered:
             for name in sorted(self.scrape.sources)
         ]
 
-    def told(self, page_count: int, room: WaitingRoom) -> list[str]:
+    def told(self, page_count: int) -> list[str]:
         """Return what a person has to know of the run."""
         sources = self.scrape.sources.values()
         by_status = Counter(one.status for one in sources)

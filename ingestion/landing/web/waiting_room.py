@@ -99,12 +99,13 @@ class WaitingRoom:
         rows = self._connection.execute("select distinct object_hash from answers")
         return [row[0] for row in rows if row[0]]
 
-    def empty(self, last: dict[str, Any]) -> None:
-        """The run has landed: forget its answers, and note what is known of it."""
+    def empty(self, last: dict[str, Any] | None) -> None:
+        """Forget the open run's answers; `last` is what to note of the run that landed last."""
         with self._transaction():
             for table in ("answers", "run", "last_run"):
                 self._connection.execute(f"delete from {table}")
-            self._connection.execute("insert into last_run values (?)", (json.dumps(last),))
+            if last is not None:
+                self._connection.execute("insert into last_run values (?)", (json.dumps(last),))
 
     def last(self) -> dict[str, Any] | None:
         """Return what was noted of the run that landed last from here."""
