@@ -87,7 +87,10 @@ def test_an_unfinished_run_has_no_report_and_the_files_of_its_phases(tmp_path: P
         "runs",
         [{"invocation_id": "i-r3", "run_id": "r3", "status": "failed", "started_at": "2026-01-03"}],
     )
-    assert list(export(tmp_path / "out", "r3")) == ["phase1_initialization.json", "phase2_scraping.json"]
+    assert list(export(tmp_path / "out", "r3")) == [
+        "phase1_initialization.json",
+        "phase2_scraping.json",
+    ]
 
 
 def test_a_phase_of_an_old_run_is_shown_from_what_is_kept(
