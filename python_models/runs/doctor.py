@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from itertools import starmap
 
 import duckdb
 
@@ -23,9 +24,10 @@ from ingestion.lakehouse.lake_version import LakeRefused, read_version
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.settings import PROJECT_ROOT, scrub, settings
 from ingestion.lakehouse.sql_text import literal
-from python_models.release import kept_objects, lake_files, release_file
+from python_models.release import lake_files, release_file
 from python_models.release.release_views import views_of
 from python_models.release.snapshot_files import plain
+from python_models.runs import doctor_kept
 
 _LEAST_FREE_BYTES = 2_000_000_000
 _MOST_FILES = 20  # named one by one
@@ -66,6 +68,7 @@ def examine(is_deep: bool = False) -> list[Finding]:
         _release,
         _deep_files if is_deep else _files,
         _deep_objects if is_deep else _objects,
+        _phases,
     ]
     found: list[Finding] = []
     for check in checks:
@@ -222,19 +225,15 @@ def _deep_files() -> Iterator[Finding]:
 
 
 def _objects() -> Iterator[Finding]:
-    return _look_at_objects(is_deep=False)
+    return starmap(Finding, doctor_kept.objects(is_deep=False))
 
 
 def _deep_objects() -> Iterator[Finding]:
-    return _look_at_objects(is_deep=True)
+    return starmap(Finding, doctor_kept.objects(is_deep=True))
 
 
-def _look_at_objects(is_deep: bool) -> Iterator[Finding]:
-    wrong, count, size = kept_objects.lost(is_deep)
-    for says in wrong[:_MOST_FILES]:
-        yield Finding("objects", False, f"{says}: `make restore DIR=` brings it from a backup")
-    if not wrong:
-        yield Finding("objects", True, f"{count} objects, {size / 1e6:,.1f} MB")
+def _phases() -> Iterator[Finding]:
+    return starmap(Finding, doctor_kept.phases())
 
 
 def _files_of_releases(is_deep: bool) -> Iterator[Finding]:

@@ -68,14 +68,15 @@ def drop(dropped: Mapping[str, Collection[str]]) -> None:
         if not gone:
             continue
         listed = ", ".join(literal(run_id) for run_id in gone)
-        for name in sorted(there, key=lambda table: table == phase_tables.RUNS):
+        last = (product.phases[0], phase_tables.RUNS)  # they say which runs there are, of what
+        for name in sorted(there, key=lambda table: (table in last, table == last[1], table)):
             table = catalog().load_table((product.phase_namespace, name))
             table.delete(f"run_id in ({listed})")
             sweep.expire(table.refresh(), set())
             fault(f"retention.phases.{name}")
 
 
-def _reports(connection: duckdb.DuckDBPyConnection, product: Product) -> dict[str, str]:
+def _reports(connection: duckdb.DuckDBPyConnection, product: Product) -> dict[str, str | None]:
     metadata = metadata_locations(product.phase_namespace).get(product.phases[0])
     if metadata is None:
         return {}
@@ -87,8 +88,16 @@ def _reports(connection: duckdb.DuckDBPyConnection, product: Product) -> dict[st
 
 
 def _beyond(
-    rows: Sequence[Mapping[str, Any]], reports: Mapping[str, str], kept: int, horizon: datetime
+    rows: Sequence[Mapping[str, Any]],
+    reports: Mapping[str, str | None],
+    kept: int,
+    horizon: datetime,
 ) -> list[str]:
+    completed = {
+        row["run_id"]
+        for row in rows
+        if row["phase_number"] == 1 and row["status"] == kept_phases.COMPLETED
+    }
     began: dict[str, int] = {}
     touched: dict[str, datetime] = {}
     for row in rows:
@@ -98,6 +107,9 @@ def _beyond(
     numbers: dict[str | None, int] = {}
     gone = []
     for run_id in sorted(began, key=lambda one: -began[one]):
+        if run_id in completed and run_id not in reports:
+            gone.append(run_id)  # a kill came when all of it but its rows in `runs` had gone
+            continue
         report = reports.get(run_id)
         numbers[report] = numbers.get(report, 0) + 1
         if numbers[report] > kept and touched[run_id] < horizon:
