@@ -48,8 +48,8 @@ SENTENCES = pa.schema(
     [
         ("run_id", pa.string()),
         ("story_id", pa.string()),
-        ("sentence_no", pa.int64()),
-        ("text", pa.string()),
+        ("n", pa.int64()),  # from 1
+        ("sentence", pa.string()),
         ("passages", pa.string()),  # list of passage ids
     ]
 )
@@ -137,8 +137,8 @@ def analysis_sentences_of(analyses: Iterable[Row]) -> pa.Table:
         {
             "run_id": row["run_id"],
             "story_id": row["story_id"],
-            "sentence_no": number,
-            "text": sentence.text,
+            "n": number,
+            "sentence": sentence.text,
             "passages": json.dumps(list(sentence.passages)),
         }
         for row in analyses
