@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from python_models.news.checks.analysis import LEAST, MOST
+from python_models.news.checks.copies import words_of
 from python_models.news.checks.evidence import split_sentences
 from python_models.news.checks.names import FUNCTION_WORDS
 
 LONGEST = 9  # words of a clause
 SHORTEST = 4
 AIM = 555  # characters: amid what may be
-_CLAUSE_END = re.compile(r"[,;:—–()\[\]]|\s-\s|[\"“”„«»]|\.(?=\s|$)|[!?]")
+_CLAUSE_END = re.compile(r"[,:](?!\d)|[;—–()\[\]]|\s-\s|[\"“”„«»]|\.(?=\s|$)|[!?]")
 _BAD_ENDS = frozenset(
     "a an the of to in on for with by at from and or but that which who whose as than its his her"
     " their this these is are was were be been has have had will would can could may might not very"
@@ -121,7 +122,7 @@ def clause_of(sentence: str) -> str | None:
     best: list[str] = []
     for part in _CLAUSE_END.split(sentence):
         words = part.split()[:LONGEST]
-        while words and words[-1].lower().strip(".") in _BAD_ENDS:
+        while words and (_is_open(words[-1]) or len(words_of(" ".join(words))) > LONGEST + 1):
             words.pop()
         if len(words) >= SHORTEST and len(words) > len(best) and not _CAUTION.search(part):
             best = words
@@ -131,6 +132,11 @@ def clause_of(sentence: str) -> str | None:
     is_plain = first[1:].islower() and first.lower() in FUNCTION_WORDS
     starts = first.lower() if is_plain else first
     return " ".join([starts, *best[1:]]).rstrip(" .")
+
+
+def _is_open(word: str) -> bool:
+    """Say whether a clause cannot end with a word: more would follow."""
+    return word.lower().strip(".") in _BAD_ENDS or word[-1].isdigit() or word[0] in "$€£"
 
 
 def line_about(name: str, evidence: Sequence[Mapping[str, Any]]) -> str:

@@ -4,7 +4,7 @@ from python_models.news.tables import rows_of, run_id_of
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    dbt.ref("phase_news__09_validation")
+    dbt.ref("gate_news__after_llm")
     entities = rows_of(dbt.ref("int_news__entities"))
     return costs_of(
         run_id_of(dbt.ref("int_news__run")),

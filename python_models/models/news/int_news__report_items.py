@@ -5,7 +5,7 @@ from python_models.news.tables import row_of, rows_of
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    dbt.ref("phase_news__09_validation")
+    dbt.ref("gate_news__after_llm")
     report = report_of(row_of(dbt.ref("int_news__run")))
     gathered = Gathered.of(
         {
