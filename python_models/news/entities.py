@@ -49,6 +49,8 @@ ENTITIES = pa.schema(
         ("mention_count", pa.int64()),
         ("status", pa.string()),  # known, or of the answer that gave its type
         ("call_id", pa.string()),
+        ("prompt_tokens", pa.int64()),
+        ("completion_tokens", pa.int64()),
         ("cost_usd", pa.float64()),
     ]
 )
@@ -132,11 +134,10 @@ def entities_of(named: Iterable[Row], typed: Iterable[Row]) -> pa.Table:
             continue
         rows.append(
             {name: row[name] for name in ENTITIES.names if name in row}
+            | {name: answer.get(name) for name in ENTITIES.names[-4:]}
             | {
                 "type": kind or "other",
                 "status": "known" if row["is_known"] else answer.get("status", "not_asked"),
-                "call_id": answer.get("call_id"),
-                "cost_usd": answer.get("cost_usd"),
             }
         )
     return pa.Table.from_pylist(rows, ENTITIES)

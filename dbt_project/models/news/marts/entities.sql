@@ -14,6 +14,8 @@ entities_of_all_runs as (
             'mention_count': 'bigint',
             'status': 'varchar',
             'call_id': 'varchar',
+            'prompt_tokens': 'bigint',
+            'completion_tokens': 'bigint',
             'cost_usd': 'double'
         }
     ) }} as newest_rows
