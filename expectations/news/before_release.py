@@ -72,9 +72,9 @@ TABLES = [
                 "critical",
                 r"""
                 select run_id, story_id, address from (
-                    select run_id, story_id, unnest([url] || list_transform(
-                        from_json(sources, '[{"url": "VARCHAR"}]'), one -> one.url
-                    )) as address
+                    select run_id, story_id, unnest(
+                        [url] || regexp_extract_all(sources, '"url": "([^"]*)"', 1)
+                    ) as address
                     from {batch}
                 )
                 where not regexp_matches(lower(address), '^https?://')

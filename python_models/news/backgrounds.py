@@ -124,8 +124,7 @@ def _said_of(entity: Row, passages: Sequence[Row], most: int) -> list[dict[str, 
     name = pattern_of(entity).pattern
     says = re.compile(
         rf"{name}(?:,? (?:which|who))? (?:is|was|are) (?:a|an|the|one of)\b"
-        rf"|{name}, (?:a|an|the|its|which|who|chief|head|founder|maker|owner|developer)\b"
-        rf"|\b(?:a|an|the)(?: [\w-]+){{1,5}},? {name}\b"
+        rf"|{name}, (?:a|an|the|its|chief|head|founder|maker|owner|developer)\b"
     )
     found: dict[str, dict[str, str]] = {}
     for passage in passages:

@@ -54,6 +54,7 @@ ENTITIES = pa.schema(
         ("cost_usd", pa.float64()),
     ]
 )
+_PARTS = re.compile(r" (?:of|for|from|at|by) (?!America\b)")
 _TIMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june"
     " july august september october november december".split()
@@ -90,7 +91,8 @@ def named_of(analyses: Iterable[Row], dictionary: Sequence[Row], known: Known) -
             continue
         for sentence in split_sentences(row["text"]):
             for name in names_of(sentence, known):
-                _note(found, name.text, sentence, row["story_id"], declared)
+                for part in _PARTS.split(name.text):  # Brenpath of Arcilross names two
+                    _note(found, part, sentence, row["story_id"], declared)
     entities = sorted(found.values(), key=lambda one: (-one.mentions, one.name))
     return pa.Table.from_pylist([_named(one) for one in entities], NAMED)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Figure:
     unit: str
     is_about: bool
     words: frozenset[str]
+    of: str = ""  # the word behind it, which says what is counted
 
     def equals(self, other: Figure) -> bool:
         """Say whether two figures are the same, or this one is the other rounded with "about"."""
@@ -71,7 +73,9 @@ def figures_of(text: str) -> list[Figure]:
         around = text[max(0, pieces[at].start() - 45) : pieces[at + used - 1].end() + 45]
         words = frozenset(_PLAIN_WORD.findall(around.lower())) - _IDLE - SPELT.keys()
         said = text[pieces[at].start() : pieces[at + used - 1].end()]
-        found.append(Figure(said, value, unit, bool(_ABOUT & set(before)), words))
+        behind = _PLAIN_WORD.findall(text[pieces[at + used - 1].end() :][:60].lower())
+        counted = next((word for word in behind if word not in _IDLE), "")
+        found.append(Figure(said, value, unit, bool(_ABOUT & set(before)), words, counted))
         at += used
     return _ranged(found, text)
 
@@ -138,8 +142,8 @@ def _ranged(found: list[Figure], text: str) -> list[Figure]:
         if one.unit != "%" and re.search(between, text):
             unit = two.unit or one.unit
             scale = next((s for w, s in SCALES.items() if two.text.lower().endswith(w)), 1.0)
-            extra += [Figure(one.text, one.value, unit, one.is_about, one.words),
-                      Figure(one.text, one.value * scale, unit, one.is_about, one.words)]  # fmt: skip
+            extra += [Figure(one.text, one.value, unit, one.is_about, one.words, one.of),
+                      Figure(one.text, one.value * scale, unit, one.is_about, one.words, one.of)]  # fmt: skip
     return found + extra
 
 
@@ -175,7 +179,8 @@ def disputes(said: Mapping[str, str]) -> list[dict[str, Any]]:
                 if right is not None:
                     about = sorted(left.words & right.words)
                     found.append({"about": about, "figures": {host: left.text, other: right.text}})
-    return found[:5]
+    unique = {json.dumps(sorted(one["figures"].items())): one for one in found}
+    return list(unique.values())[:5]
 
 
 def _differing(left: Figure, theirs: Iterable[Figure], ours: Sequence[Figure]) -> Figure | None:
@@ -186,7 +191,8 @@ def _differing(left: Figure, theirs: Iterable[Figure], ours: Sequence[Figure]) -
         shared = left.words & right.words
         alike = len(shared) >= 3 and len(shared) >= 0.5 * min(len(left.words), len(right.words))
         is_year = 1900 <= min(left.value, right.value) and max(left.value, right.value) <= 2100
-        if alike and left.unit == right.unit and not (is_year and not left.unit):
+        is_one_thing = left.unit == right.unit and left.of == right.of
+        if alike and is_one_thing and not (is_year and not left.unit):
             if not any(right.equals(one) or one.equals(right) for one in ours):
                 return right
     return None
