@@ -18,16 +18,13 @@ from ingestion.landing.products import PRODUCTS
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS: dict[str, Any] = {
-    "run_id": None,
     "phase_number": NUMBER("#", width="small"),
-    "phase": "Phase",
     "phase_name": "Phase",
+    "unit": "Of",
     "input_count": NUMBER("In", format="localized"),
     "output_count": NUMBER("Out", format="localized"),
-    "dropped": "Dropped, by reason",
     "reasons": "Dropped, by reason",
     "cost_usd": NUMBER("USD", format="$%.4f"),
-    "seconds": NUMBER("Seconds", format="%.1f"),
 }
 MARKS = {
     "success": ":material/check_circle:",

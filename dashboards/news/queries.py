@@ -8,31 +8,12 @@ order by as_of desc, run_id desc
 
 ITEMS = """
 select
-    report_items.rank,
-    report_items.story_id,
-    report_items.score,
-    report_items.cost_usd,
-    report_items.why,
-    report_items.update_of,
-    stories.host_count,
-    articles.article_id,
-    articles.title,
-    articles.url,
-    articles.host,
+    report_items.*,
     articles.published_at,
-    analyses.text
+    stories.host_count
 from news.report_items
-left join (
-    select distinct on (story_id) story_id, lead_article_id, host_count
-    from news.stories
-    order by story_id, last_at desc
-) as stories on report_items.story_id = stories.story_id
-left join news.tier2
-    on report_items.run_id = tier2.run_id and report_items.story_id = tier2.story_id
-left join news.articles
-    on coalesce(tier2.lead_article_id, stories.lead_article_id) = articles.article_id
-left join news.analyses
-    on report_items.run_id = analyses.run_id and report_items.story_id = analyses.story_id
+left join news.articles on report_items.article_id = articles.article_id
+left join news.stories on report_items.story_id = stories.story_id
 where report_items.run_id = $run
 order by report_items.rank
 """
@@ -45,7 +26,7 @@ order by story_id, n
 """
 
 FUNNEL = """
-select *
+select phase_number, phase_name, unit, input_count, output_count, reasons, cost_usd
 from news.funnel
 where run_id = $run
 order by phase_number
@@ -103,7 +84,7 @@ where run_id = $run and article_id = $article
 INVALID = """
 select story_id, check_name, detail
 from news.validations
-where run_id = $run and not is_valid
+where run_id = $run and is_blocking and not is_valid
 """
 
 STORIES = """
@@ -115,9 +96,7 @@ select
     stories.first_at,
     stories.last_at,
     report_items.rank
-from (
-    select distinct on (story_id) * from news.stories order by story_id, last_at desc
-) as stories
+from news.stories
 left join news.articles on stories.lead_article_id = articles.article_id
 left join news.report_items
     on stories.story_id = report_items.story_id and report_items.run_id = $run

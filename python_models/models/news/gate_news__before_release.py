@@ -17,7 +17,6 @@ def model(dbt, session):
         "stories": dbt.ref("stories"),
         "story_articles": dbt.ref("story_articles"),
         "tier1": dbt.ref("tier1"),
-        "rejects": dbt.ref("rejects"),
         "tier2": dbt.ref("tier2"),
         "tier3": dbt.ref("tier3"),
         "ranking": dbt.ref("ranking"),
@@ -31,5 +30,6 @@ def model(dbt, session):
         "report_items": dbt.ref("report_items"),
         "article_costs": dbt.ref("article_costs"),
         "funnel": dbt.ref("funnel"),
+        "feedback": dbt.ref("feedback"),
     }
     return run_gate(dbt, session, "news", "before_release", tables)

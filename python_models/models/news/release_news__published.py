@@ -13,7 +13,6 @@ def model(dbt, session):
     dbt.ref("stories")
     dbt.ref("story_articles")
     dbt.ref("tier1")
-    dbt.ref("rejects")
     dbt.ref("tier2")
     dbt.ref("tier3")
     dbt.ref("ranking")
@@ -27,4 +26,5 @@ def model(dbt, session):
     dbt.ref("report_items")
     dbt.ref("article_costs")
     dbt.ref("funnel")
+    dbt.ref("feedback")
     return publish(dbt, session, "news")
