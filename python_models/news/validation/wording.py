@@ -23,6 +23,7 @@ _COMMON = {
 def _bare(text: str) -> str:
     """Return the letters and digits of a text, apart by single spaces, in lower case."""
     plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = re.sub(r"(?<=\d)[,.](?=\d)", "", plain)  # 146,000 is one word
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
