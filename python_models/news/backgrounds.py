@@ -1,4 +1,4 @@
-"""Who or what an entity is, with the evidence that says so: declared lines, or the corpus itself."""
+"""Who or what an entity is, with the evidence that says so: declared lines, or the corpus."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def queued_of(
     counts: dict[str, int] = {}
     rows = []
     for entity in entities:
-        wanted = [one for one in json.loads(entity["story_ids"]) if counts.get(one, 0) < most_entities]
+        wanted = [
+            one for one in json.loads(entity["story_ids"]) if counts.get(one, 0) < most_entities
+        ]
         if not wanted:
             continue
         counts |= {one: counts.get(one, 0) + 1 for one in wanted}

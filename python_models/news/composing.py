@@ -15,19 +15,24 @@ from python_models.news.checks.analysis import LEAST, MOST
 from python_models.news.checks.copies import words_of
 from python_models.news.checks.evidence import split_sentences
 from python_models.news.checks.names import FUNCTION_WORDS
+from python_models.news.checks.words import words
 
 LONGEST = 11  # words of a clause
 SHORTEST = 4
 AIM = 555  # characters: amid what may be
 _CLAUSE_END = re.compile(r"[,:](?!\d)|[;—–()\[\]]|\s-\s|[\"“”„«»]|\.(?=\s|$)|[!?]")
-_BAD_ENDS = frozenset(
-    "a an the of to in on for with by at from and or but that which who whose as than its his her"
-    " their this these is are was were be been has have had will would can could may might not very"
-    " more most about over under into said says".split()
+_BAD_ENDS = words(
+    """
+    a an the of to in on for with by at from and or but that which who whose as than its his
+    her their this these is are was were be been has have had will would can could may might
+    not very more most about over under into said says
+    """
 )  # fmt: skip
-_BAD_STARTS = frozenset(
-    "which who whose that for and but or nor so while as than where when with to of by because if"
-    " although though including such after before since until despite".split()
+_BAD_STARTS = words(
+    """
+    which who whose that for and but or nor so while as than where when with to of by because
+    if although though including such after before since until despite
+    """
 )
 _CAUTION = re.compile(
     r"\b(rumou?rs?|rumou?red|unconfirmed|alleged(?:ly)?|reportedly|leaked|not (?:been )?confirmed"
@@ -73,7 +78,9 @@ def compose(
     first = passages[0]
     host = str(first.get("host") or "the source")
     sentences: list[dict[str, Any]] = []
-    caution = next(((m[0], one["id"]) for one in passages if (m := _CAUTION.search(one["text"]))), None)
+    caution = next(
+        ((m[0], one["id"]) for one in passages if (m := _CAUTION.search(one["text"]))), None
+    )
     if caution:
         sentences.append(
             {"text": _CAUTIONS.format(word=caution[0].lower()), "passages": [caution[1]]}

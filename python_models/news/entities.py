@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from python_models.news.checks.evidence import split_sentences
 from python_models.news.checks.names import Known, names_of, squeezed
+from python_models.news.checks.words import words
 from python_models.news.evidence import by_story
 
 Row = Mapping[str, Any]
@@ -55,9 +56,11 @@ ENTITIES = pa.schema(
     ]
 )
 _PARTS = re.compile(r" (?:of|for|from|at|by) (?!America\b)")
-_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june"
-    " july august september october november december".split()
+_TIMES = words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december
+    """
 )
 
 

@@ -7,16 +7,33 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from python_models.news.checks.names import COMMON_ACRONYMS, FUNCTION_WORDS, Known, squeezed
+from python_models.news.checks.words import words
 
 WORD = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")
 _MARKED = re.compile(r"[“\"„«]([^“”\"„«»]+)[”\"“»]")
 _COMMON = {
-    "en": frozenset("the of and to in a is that for it on as with was by at from are this be which"
-                    " has have its an or not were".split()),
-    "de": frozenset("der die das und in zu den von mit ist des im dem nicht ein eine auf für als"
-                    " auch es an werden aus er hat dass sie nach wird bei".split()),
-    "fr": frozenset("le la les de des et en un une du que est pour dans qui sur par au pas avec".split()),
-    "es": frozenset("el la los las de y en que un una del por con para es se al lo como más".split()),
+    "en": words(
+    """
+    the of and to in a is that for it on as with was by at from are this be which has have its
+    an or not were
+    """
+),
+    "de": words(
+    """
+    der die das und in zu den von mit ist des im dem nicht ein eine auf für als auch es an
+    werden aus er hat dass sie nach wird bei
+    """
+),
+    "fr": words(
+    """
+    le la les de des et en un une du que est pour dans qui sur par au pas avec
+    """
+),
+    "es": words(
+    """
+    el la los las de y en que un una del por con para es se al lo como más
+    """
+),
 }  # fmt: skip
 
 
@@ -59,14 +76,15 @@ def _is_there(word: str, there: set[str], glued: str, known: Known) -> bool:
     name = squeezed(word)
     if len(name) > 3 and name in glued:
         return True
-    return any(other in glued for other in known.others(name) if len(other) > 2) or (
-        word.isupper() and _is_short_for(name, glued, there)
-    ) or any(name in group and any(o[:5] in glued for o in group) for group in known.aliases)  # fmt: skip
+    if any(other in glued for other in known.others(name) if len(other) > 2):
+        return True
+    return word.isupper() and _is_short_for(name, there)
 
 
-def _is_short_for(name: str, glued: str, there: set[str]) -> bool:
-    del glued
-    return 2 <= len(name) <= 5 and all(any(word[0] == letter for word in there) for letter in name)
+def _is_short_for(name: str, there: set[str]) -> bool:
+    """Say whether each letter of an acronym begins a word of the evidence."""
+    initials = {word[0] for word in there}
+    return 2 <= len(name) <= 5 and set(name) <= initials
 
 
 def _stem(word: str) -> str:
