@@ -44,47 +44,47 @@ def _bare(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
+class _There:
+    """The evidence as names are looked for in it."""
+
+    def __init__(self, evidence: str) -> None:
+        words = _bare(evidence).split()
+        self.stems = {_stem(word) for word in words}
+        self.glued = "".join(words)
+        self.initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
+
+    def has(self, word: str, known: Known) -> bool:
+        """Say whether a word of a name stands there, in itself, under an alias or as initials."""
+        if all(_stem(part) in self.stems for part in _bare(word).split()):
+            return True
+        name = squeezed(word)
+        if len(name) > 3 and name in self.glued:
+            return True
+        if any(other in self.glued for other in known.others(name) if len(other) > 2):
+            return True
+        return word.isupper() and 2 <= len(name) <= 6 and name in self.initials
+
+
 def stray_names(text: str, evidence: str, known: Known) -> list[str]:
     """Return words that are written as names and that the evidence has in no form."""
-    there = {_stem(word) for word in _bare(evidence).split()}
-    glued = _bare(evidence).replace(" ", "")
-    outside = _MARKED.sub(" . ", text)
+    there = _There(evidence)
     stray = []
-    for sentence in re.split(r"(?<=[.!?:;])\s+", outside):
-        words = list(WORD.finditer(sentence))
-        for at, match in enumerate(words):
+    for sentence in re.split(r"(?<=[.!?:;])\s+", _MARKED.sub(" . ", text)):
+        for at, match in enumerate(WORD.finditer(sentence)):
             word = re.sub(r"['’]s?$", "", match[0])
-            if not any(letter.isupper() for letter in word) or _is_plain(word, at, known, there):
-                continue
-            if not _is_there(word, there, glued, known):
+            is_name = any(letter.isupper() for letter in word)
+            if is_name and not _is_plain(word, at, known, there) and not there.has(word, known):
                 stray.append(word)
     return list(dict.fromkeys(stray))
 
 
-def _is_plain(word: str, place: int, known: Known, there: set[str]) -> bool:
+def _is_plain(word: str, place: int, known: Known, there: _There) -> bool:
     lower = word.lower()
     if lower in COMMON_ACRONYMS or len(word) == 1:
         return True
     is_first = place == 0 and word[1:].islower()
-    return is_first and (lower in FUNCTION_WORDS or lower in known.common or _stem(lower) in there)
-
-
-def _is_there(word: str, there: set[str], glued: str, known: Known) -> bool:
-    parts = [_stem(part) for part in _bare(word).split()]
-    if all(part in there for part in parts):
-        return True
-    name = squeezed(word)
-    if len(name) > 3 and name in glued:
-        return True
-    if any(other in glued for other in known.others(name) if len(other) > 2):
-        return True
-    return word.isupper() and _is_short_for(name, there)
-
-
-def _is_short_for(name: str, there: set[str]) -> bool:
-    """Say whether each letter of an acronym begins a word of the evidence."""
-    initials = {word[0] for word in there}
-    return 2 <= len(name) <= 5 and set(name) <= initials
+    known_words = lower in FUNCTION_WORDS or lower in known.common
+    return is_first and (known_words or _stem(lower) in there.stems)
 
 
 def _stem(word: str) -> str:
