@@ -16,3 +16,7 @@ news-rate: $(STAMP) ## Say of an article (or story) whether it was worth reading
 .PHONY: news-report
 news-report: $(STAMP) ## A report as a file. ID= (default: the newest) FORMAT=md|html|json|feed|atom|eml DIR=
 	@$(PY) -m python_models.news.report_files $(if $(ID),"$(ID)") --format "$(or $(FORMAT),md)" --dir "$(or $(DIR),.)" $(ARGS)
+
+.PHONY: bench-news
+bench-news: $(STAMP) ## 90 hosts, 2,000 pages, each 200 ms late: against what the hosts' pace allows
+	@$(PY) -m tests.benchmarks.news $(ARGS)
