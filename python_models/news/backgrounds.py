@@ -1,4 +1,4 @@
-"""Who or what an entity is, with the evidence that says so: declared lines, or the corpus itself."""
+"""Who or what an entity is, with the evidence that says so: declared lines, or the corpus."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def queued_of(
     counts: dict[str, int] = {}
     rows = []
     for entity in entities:
-        wanted = [one for one in json.loads(entity["story_ids"]) if counts.get(one, 0) < most_entities]
+        wanted = [
+            one for one in json.loads(entity["story_ids"]) if counts.get(one, 0) < most_entities
+        ]
         if not wanted:
             continue
         counts |= {one: counts.get(one, 0) + 1 for one in wanted}
@@ -124,8 +126,7 @@ def _said_of(entity: Row, passages: Sequence[Row], most: int) -> list[dict[str, 
     name = pattern_of(entity).pattern
     says = re.compile(
         rf"{name}(?:,? (?:which|who))? (?:is|was|are) (?:a|an|the|one of)\b"
-        rf"|{name}, (?:a|an|the|its|which|who|chief|head|founder|maker|owner|developer)\b"
-        rf"|\b(?:a|an|the)(?: [\w-]+){{1,5}},? {name}\b"
+        rf"|{name}, (?:a|an|the|its|chief|head|founder|maker|owner|developer)\b"
     )
     found: dict[str, dict[str, str]] = {}
     for passage in passages:

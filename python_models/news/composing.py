@@ -1,6 +1,6 @@
 """Texts composed by templates around facts taken from passages: what the offline endpoint writes.
 
-Each fact is a clause of at most nine words, taken as it stands and set between words of the
+Each fact is a clause of at most eleven words, taken as it stands and set between words of the
 template, so that nothing is added and no run of words is as long as a copy. A text is built to
 the length that the report asks for by trying which facts fit.
 """
@@ -15,37 +15,47 @@ from python_models.news.checks.analysis import LEAST, MOST
 from python_models.news.checks.copies import words_of
 from python_models.news.checks.evidence import split_sentences
 from python_models.news.checks.names import FUNCTION_WORDS
+from python_models.news.checks.words import words
 
-LONGEST = 9  # words of a clause
+LONGEST = 11  # words of a clause
 SHORTEST = 4
 AIM = 555  # characters: amid what may be
 _CLAUSE_END = re.compile(r"[,:](?!\d)|[;—–()\[\]]|\s-\s|[\"“”„«»]|\.(?=\s|$)|[!?]")
-_BAD_ENDS = frozenset(
-    "a an the of to in on for with by at from and or but that which who whose as than its his her"
-    " their this these is are was were be been has have had will would can could may might not very"
-    " more most about over under into said says".split()
+_BAD_ENDS = words(
+    """
+    a an the of to in on for with by at from and or but that which who whose as than its his
+    her their this these is are was were be been has have had will would can could may might
+    not very more most about over under into said says
+    """
 )  # fmt: skip
+_BAD_STARTS = words(
+    """
+    which who whose that for and but or nor so while as than where when with to of by because
+    if although though including such after before since until despite
+    """
+)
 _CAUTION = re.compile(
     r"\b(rumou?rs?|rumou?red|unconfirmed|alleged(?:ly)?|reportedly|leaked|not (?:been )?confirmed"
     r"|could not be verified|anonymous sources|people familiar with the matter|speculation)\b",
     re.IGNORECASE,
 )
-# own words around a fact; the fact stands in quotation marks of nobody, as part of the sentence
+# own words around a fact
 _FRAMES = (
-    "One point in the article reads, in part: {fact}.",
-    "A further detail given there is this: {fact}.",
-    "The text also has the following to say: {fact}.",
-    "Elsewhere in the same piece it is put this way: {fact}.",
-    "Beyond that, the article holds one more fact: {fact}.",
-    "Lower down, the author comes to this: {fact}.",
-    "The piece adds, in its own terms: {fact}.",
-    "Readers also learn the following from it: {fact}.",
+    "According to {host}, {fact}.",
+    "The article says that {fact}.",
+    "It adds that {fact}.",
+    "Further on it says that {fact}.",
+    "Another point it makes is that {fact}.",
+    "It also has it that {fact}.",
+    "One more detail given there is that {fact}.",
+    "Towards its end it says that {fact}.",
 )
 _CLOSINGS = (
     "Nothing beyond what the article says was added here.",
     "The figures and names are those of the article.",
     "More of the context stands in the article itself.",
     "What follows from this for us is left to the reader.",
+    "The article has more.",
 )
 _CAUTIONS = "The article itself treats this as {word}, so it should be read with care."
 
@@ -67,23 +77,23 @@ def compose(
     facts = facts[variant * 3 :] + facts[: variant * 3]
     first = passages[0]
     host = str(first.get("host") or "the source")
-    sentences = [{"text": f"This item rests on a report published by {host}.",
-                  "passages": [first["id"]]}]  # fmt: skip
-    caution = next(((m[0], one["id"]) for one in passages if (m := _CAUTION.search(one["text"]))), None)
+    sentences: list[dict[str, Any]] = []
+    caution = next(
+        ((m[0], one["id"]) for one in passages if (m := _CAUTION.search(one["text"]))), None
+    )
     if caution:
         sentences.append(
             {"text": _CAUTIONS.format(word=caution[0].lower()), "passages": [caution[1]]}
         )
     frames = iter(_FRAMES)
+    frame = next(frames, None)
     for fact, passage_id in facts:
-        if _size(sentences) >= LEAST:
+        if _size(sentences) >= LEAST or frame is None:
             break
-        frame = next(frames, None)
-        if frame is None:
-            break
-        new = {"text": frame.format(fact=fact), "passages": [passage_id]}
+        new = {"text": frame.format(host=host, fact=fact), "passages": [passage_id]}
         if _size([*sentences, new]) <= MOST:
             sentences.append(new)
+            frame = next(frames, None)
     return _filled(sentences, first["id"])
 
 
@@ -105,14 +115,15 @@ def _size(sentences: Sequence[Mapping[str, Any]]) -> int:
 
 
 def facts_of(passages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Return (clause, passage id), one of each sentence, in the order of the text."""
-    found: list[tuple[str, str]] = []
+    """Return (clause, passage id), one of each sentence: whole ones first, else as they come."""
+    found: list[tuple[bool, str, str]] = []
     for passage in passages:
         for sentence in split_sentences(passage["text"]):
             clause = clause_of(sentence)
-            if clause and all(clause.lower() != other.lower() for other, _ in found):
-                found.append((clause, passage["id"]))
-    return found
+            if clause and all(clause.lower() != other.lower() for _, other, _ in found):
+                is_whole = len(clause) >= len(sentence.rstrip(" .!?"))
+                found.append((not is_whole, clause, passage["id"]))
+    return [(clause, name) for _, clause, name in sorted(found, key=lambda one: one[0])]
 
 
 def clause_of(sentence: str) -> str | None:
@@ -121,10 +132,13 @@ def clause_of(sentence: str) -> str | None:
         return None
     best: list[str] = []
     for part in _CLAUSE_END.split(sentence):
-        words = part.split()[:LONGEST]
-        while words and (_is_open(words[-1]) or len(words_of(" ".join(words))) > LONGEST + 1):
+        words = part.split()
+        is_cut = len(words_of(part)) > LONGEST
+        while words and (_is_open(words[-1]) or len(words_of(" ".join(words))) > LONGEST):
             words.pop()
-        if len(words) >= SHORTEST and len(words) > len(best) and not _CAUTION.search(part):
+        if not words or words[0].lower() in _BAD_STARTS or _CAUTION.search(part):
+            continue
+        if len(words) >= SHORTEST and (len(words) > len(best)) and not is_cut:
             best = words
     if not best:
         return None
@@ -152,7 +166,4 @@ def line_about(name: str, evidence: Sequence[Mapping[str, Any]]) -> str:
                 words.pop()
             if len(words) >= 2:
                 return f"{name}: {' '.join(words)}, by earlier coverage."
-        match = re.search(rf"\b((?:a|an|the) (?:[\w-]+ ){{1,5}}){re.escape(name)}\b", text)
-        if match:
-            return f"{name}: {match[1].strip()}, by earlier coverage."
     return ""

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from python_models.news.checks.evidence import split_sentences
 from python_models.news.checks.names import Known, names_of, squeezed
+from python_models.news.checks.words import words
 from python_models.news.evidence import by_story
 
 Row = Mapping[str, Any]
@@ -54,9 +55,12 @@ ENTITIES = pa.schema(
         ("cost_usd", pa.float64()),
     ]
 )
-_TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june"
-    " july august september october november december".split()
+_PARTS = re.compile(r" (?:of|for|from|at|by) (?!America\b)")
+_TIMES = words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december
+    """
 )
 
 
@@ -90,7 +94,8 @@ def named_of(analyses: Iterable[Row], dictionary: Sequence[Row], known: Known) -
             continue
         for sentence in split_sentences(row["text"]):
             for name in names_of(sentence, known):
-                _note(found, name.text, sentence, row["story_id"], declared)
+                for part in _PARTS.split(name.text):  # Brenpath of Arcilross names two
+                    _note(found, part, sentence, row["story_id"], declared)
     entities = sorted(found.values(), key=lambda one: (-one.mentions, one.name))
     return pa.Table.from_pylist([_named(one) for one in entities], NAMED)
 

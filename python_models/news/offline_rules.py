@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from python_models.llm.offline.request import OfflineRequest, offline_rule
+from python_models.news.checks.words import words
 from python_models.news.composing import compose, line_about
 
 WORD = re.compile(r"[^\W\d_]{3,}")
@@ -40,7 +41,7 @@ URGENT = re.compile(
     r"|this week|yesterday)\b",
     re.IGNORECASE,
 )
-IDLE = frozenset("and the for with that this are our what they new have from them".split())
+IDLE = words("and the for with that this are our what they new have from them")
 
 
 def _words(text: str) -> set[str]:
@@ -88,7 +89,11 @@ def assess(request: OfflineRequest) -> dict[str, Any]:
     hedged = bool(HEDGED.search(text))
     shared = len(_words(text) & ours)
     scores = {
-        "impact": (3 + len({w.lower() for w in IMPACT.findall(text)}), IMPACT, "words of consequence"),
+        "impact": (
+            3 + len({w.lower() for w in IMPACT.findall(text)}),
+            IMPACT,
+            "words of consequence",
+        ),
         "novelty": (3 + len({w.lower() for w in NEW.findall(text)}), NEW, "words of novelty"),
         "credibility": (
             4 if hedged else 4 + min(3, len(SOURCED.findall(text))) + min(3, hosts - 1),
@@ -96,7 +101,11 @@ def assess(request: OfflineRequest) -> dict[str, Any]:
             "words of caution" if hedged else "named sources or figures",
         ),
         "relevance": (2 + shared // 2, None, "words the company uses of itself"),
-        "timeliness": (4 + len({w.lower() for w in URGENT.findall(text)}), URGENT, "words of urgency"),
+        "timeliness": (
+            4 + len({w.lower() for w in URGENT.findall(text)}),
+            URGENT,
+            "words of urgency",
+        ),
     }
     return {
         name: {

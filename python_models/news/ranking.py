@@ -77,7 +77,11 @@ class _Candidate:
     def order(self) -> tuple[float, float, str]:
         """Ties: by score, then the newer one, then the article's id."""
         at: datetime = self.row["effective_at"]
-        return -self.score, -(at - datetime(1970, 1, 1)).total_seconds(), self.row["lead_article_id"]
+        return (
+            -self.score,
+            -(at - datetime(1970, 1, 1)).total_seconds(),
+            self.row["lead_article_id"],
+        )
 
 
 def weighted_score(row: Row, weights: Mapping[str, float]) -> float:

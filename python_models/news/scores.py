@@ -22,6 +22,10 @@ CALL = [
     ("completion_tokens", pa.int64()),
     ("cost_usd", pa.float64()),
 ]
+_OF_THE_STORY = (
+    "run_id", "story_id", "lead_article_id", "lead_source", "category", "tier1_score",
+    "effective_at",
+)  # fmt: skip
 TIER3 = pa.schema(
     [
         ("run_id", pa.string()),
@@ -46,8 +50,7 @@ def tier3_of(stories: Iterable[Row], assessed: Iterable[Row]) -> pa.Table:
     rows = []
     for story in stories:
         answer = answers.get(story["story_id"])
-        row = {name: story[name] for name in ("run_id", "story_id", "lead_article_id", "lead_source",
-                                              "category", "tier1_score", "effective_at")}  # fmt: skip
+        row = {name: story[name] for name in _OF_THE_STORY}
         row |= {"dropped_because": None, "passed": True, "status": "not_asked"}
         if answer is None:
             row |= {"dropped_because": "too_little_text", "passed": False}

@@ -66,9 +66,7 @@ class Analysis(_Answer):
 class EntityType(_Answer):
     """What a name names."""
 
-    type: Literal[
-        "person", "organisation", "product", "place", "law", "event", "other", "none"
-    ]
+    type: Literal["person", "organisation", "product", "place", "law", "event", "other", "none"]
 
 
 class BackgroundLine(_Answer):
@@ -142,7 +140,8 @@ def as_declared(step: Step, run: Mapping[str, Any] | None, phase: str) -> Step:
         if not found:
             raise LookupError(
                 f"the report's phases.{phase}.prompt names {asked['prompt']}, which is no file; "
-                f"give a path, or one of {', '.join(sorted(p.name for p in PROMPTS.glob('*.jinja')))}"
+                "give a path, or one of "
+                + ", ".join(sorted(path.name for path in PROMPTS.glob("*.jinja")))
             )
         template = found[0]
     size = int(report.get("batch_size") or step.batch_size) if step.batch_size > 1 else 1

@@ -1,4 +1,4 @@
-"""Names of a text, and whether its evidence has them: inflected, joined, shortened or as an alias."""
+"""Names of a text, and whether its evidence has them: inflected, shortened or as an alias."""
 
 from __future__ import annotations
 
@@ -7,42 +7,49 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from python_models.news.checks.words import words
+
 TOKEN = re.compile(r"[^\W_](?:[^\W_]|[.&+'’\-‑](?=[^\W_]))*\+*")
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]")
 _START = re.compile(r"(?:^|[.!?…:]\s+|[\"“„«(\[]\s*|[–—]\s+|\n)$")
 _POSSESSIVE = re.compile(r"(?:['’]s|['’])$", re.IGNORECASE)
-_LINKS = frozenset("of the and for de von van der den la le du di da al bin del & für und".split())
+_LINKS = words("of the and for de von van der den la le du di da al bin del & für und")
 # words that stand before or behind a name and are none themselves
-ROLES = frozenset(
-    "mr mrs ms dr prof professor sir ceo cto cfo coo ciso chief executive officer president chairman"
-    " chairwoman chair director minister senator judge founder cofounder co-founder inc corp ltd llc"
-    " gmbh ag plc co company the a an".split()
+ROLES = words(
+    """
+    mr mrs ms dr prof professor sir ceo cto cfo coo ciso chief executive officer president
+    chairman chairwoman chair director minister senator judge founder cofounder co-founder inc
+    corp ltd llc gmbh ag plc co company the a an
+    """
 )
 # acronyms of the field that name nobody
-COMMON_ACRONYMS = frozenset(
-    "ai ml llm llms api apis gpu gpus cpu cpus tpu it pr pc pcs tv ok sdk ide ui ux rag cli usd eur gbp"
-    " q1 q2 q3 q4 i ii iii am pm ipo url ev agi nlp r&d b2b saas ki html json faq".split()
+COMMON_ACRONYMS = words(
+    """
+    ai ml llm llms api apis gpu gpus cpu cpus tpu it pr pc pcs tv ok sdk ide ui ux rag cli usd
+    eur gbp q1 q2 q3 q4 i ii iii am pm ipo url ev agi nlp r&d b2b saas ki html json faq
+    """
 )
-FUNCTION_WORDS = frozenset(
-    """a about above according across after again against all almost along already also although am
-    among an and another any anyone anything are around as ask asked at because been before behind being
-    below beside besides between beyond both but by can cited could critics customers developers
-    despite did do does down during each earlier early either else elsewhere employees engineers even
-    every everyone everything evidence except experts far few figures first following for former from
-    full further given had half has have having he hence her here his how however i if in inside
-    instead into investors is it its itself just last late later latest less like lower many may
-    meanwhile might more moreover most much must near nearly neither never nevertheless new next no
-    nobody none nonetheless nor not nothing now of off officials on once one only onto or other others
-    our out outside over own people per perhaps plans previously prices rather regulators report
-    reported reportedly reports research researchers rivals same scientists second separately several
-    she should similarly since so some someone something sometimes soon sources still such tests than that the their
-    them then there therefore these they third this those though through throughout thus to today
-    together tomorrow too toward two under unless unlike until up upon us users using very was we week
-    were what when where whether which while who whoever whom whose why will with within without
-    workers would year years yesterday yet you your
-    der die das ein eine und oder aber nach laut wie mit von im in am auf für bei zu es er sie wir
-    diese dieser dieses seit trotz während damit zudem auch nun""".split()
-)  # fmt: skip
+FUNCTION_WORDS = words("""
+    a about above according across after again against all almost along already also although
+    am among an and another any anyone anything are around as ask asked at because been before
+    behind being below beside besides between beyond both but by can cited could critics
+    customers developers despite did do does down during each earlier early either else
+    elsewhere employees engineers even every everyone everything evidence except experts far
+    few figures first following for former from full further given had half has have having he
+    hence her here his how however i if in inside instead into investors is it its itself just
+    last late later latest less like lower many may meanwhile might more moreover most much
+    must near nearly neither never nevertheless new next no nobody none nonetheless nor not
+    nothing now of off officials on once one only onto or other others our out outside over
+    own people per perhaps plans previously prices rather regulators report reported
+    reportedly reports research researchers rivals same scientists second separately several
+    she should similarly since so some someone something sometimes soon sources still such
+    tests than that the their them then there therefore these they third this those though
+    through throughout thus to today together tomorrow too toward two under unless unlike
+    until up upon us users using very was we week were what when where whether which while who
+    whoever whom whose why will with within without workers would year years yesterday yet you
+    your der die das ein eine und oder aber nach laut wie mit von im in am auf für bei zu es
+    er sie wir diese dieser dieses seit trotz während damit zudem auch nun
+    """)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,8 +153,10 @@ def _trimmed(
         is_plain = words[0][1:].islower() or len(words[0]) == 1
         if is_plain and (first in FUNCTION_WORDS or (len(words) == 1 and first in lower_words)):
             return _trimmed(words[1:], False, known, lower_words)
-        if is_plain and len(words) == 1 and (
-            first in known.common or re.search(r"(?:ing|ly|ed)$", first)
+        if (
+            is_plain
+            and len(words) == 1
+            and (first in known.common or re.search(r"(?:ing|ly|ed)$", first))
         ):
             return None
     while words and (_normal(words[-1]) in ROLES or words[-1].lower() in _LINKS):
@@ -236,6 +245,4 @@ def _initials(words: Sequence[str]) -> str:
 def unsaid_names(text: str, evidence: str, known: Known) -> list[str]:
     """Return the names of a text that its evidence does not have."""
     index = NameIndex(evidence, known)
-    return [
-        name.text for name in names_of(text, known, index.lower_words) if not index.has(name)
-    ]
+    return [name.text for name in names_of(text, known, index.lower_words) if not index.has(name)]

@@ -154,9 +154,7 @@ def _digits(number: str) -> frozenset[Decimal]:
     found = set()
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) or "," not in text:
         found.add(Decimal(text.replace(",", "")) if text.count(".") < 2 else None)
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", text) and text.count(".") + (
-        "," in text
-    ):
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", text) and text.count(".") + ("," in text):
         found.add(Decimal(text.replace(".", "").replace(",", ".")))
     if re.fullmatch(r"\d+,\d+", text) and not re.fullmatch(r"\d{1,3},\d{3}", text):
         found.add(Decimal(text.replace(",", ".")))

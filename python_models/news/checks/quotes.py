@@ -50,7 +50,9 @@ def quote_faults(
             said = plain(evidence[at])
             parts = parts_of(quote)
             if not parts or not all(_stands_in(part, said) for part in parts):
-                faults.append(Fault("quote", f"not verbatim in the cited articles: “{quote}”", number))
+                faults.append(
+                    Fault("quote", f"not verbatim in the cited articles: “{quote}”", number)
+                )
             elif len(quote.split()) >= LEAST_WORDS and not any(
                 parts[0] in title for title in squeezed_titles
             ):
@@ -85,7 +87,7 @@ def _speaker_problem(
 
 
 def _speakers(text: str, start: int, end: int, known: Known) -> list[Name]:
-    """Return the names that a verb of saying ties to the quotation at [start, end) of a sentence."""
+    """Return the names that a verb of saying ties to the quotation at [start, end)."""
     before, after = text[:start], text[end:]
     said = [match["who"] for match in _BEFORE.finditer(before)][-1:]
     said += [match["who"] for match in _AFTER.finditer(before)][-1:]

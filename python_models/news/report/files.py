@@ -132,7 +132,10 @@ def markdown(told: Mapping[str, Any]) -> str:
     for item in told["items"]:
         lines += _item(item)
     lines += ["---", ""]
-    lines += [f"As of {told['as_of']:%Y-%m-%d %H:%M} UTC. Answers cost ${told['cost_usd']:.4f}.", ""]
+    lines += [
+        f"As of {told['as_of']:%Y-%m-%d %H:%M} UTC. Answers cost ${told['cost_usd']:.4f}.",
+        "",
+    ]
     lines += [f"*{marked(note)}*" for note in told["notes"]]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -157,7 +160,9 @@ def _item(item: Mapping[str, Any]) -> list[str]:
     lines += [f"Why: {marked(', '.join(item['why']))}", ""]
     for place, one in enumerate(item["sources"], start=1):
         silent = "" if one["answered"] else " (its page did not answer)"
-        lines.append(f"{place}. {marked(one['host'] or '')}: {link(one['title'], one['url'])}{silent}")
+        lines.append(
+            f"{place}. {marked(one['host'] or '')}: {link(one['title'], one['url'])}{silent}"
+        )
     return [*lines, ""]
 
 

@@ -44,6 +44,8 @@ def funnel_of(
     ranked = [row for row in rows["ranking"] if row["rank"]]
     written = [row for row in rows["analyses"] if row["passed"]]
     valid = [row for row in ranked if left_out(row, gathered) is None]
+    again = {row["story_id"] for row in written} & gathered.broken.keys()
+    broken = Counter(left_out(row, gathered) for row in ranked if row["story_id"] in again)
     tier3_out = [row for row in rows["tier3"] if row["passed"]]
     made = [
         _phase(1, "initialization", "runs", 1, {}),
@@ -56,9 +58,7 @@ def funnel_of(
                Counter(row["not_selected_because"] for row in rows["ranking"] if not row["rank"])),
         _phase(7, "paraphrasing", "stories", len(ranked), _dropped(rows["analyses"])),
         _phase(8, "enrichment", "stories", len(written), {}),
-        _phase(9, "validation", "stories", len(written), Counter(
-            left_out(row, gathered) for row in ranked
-            if row["story_id"] in gathered.broken and gathered.analyses[row["story_id"]]["passed"])),
+        _phase(9, "validation", "stories", len(written), broken),
         _phase(10, "final_report", "items", len(valid),
                {"reserve_not_needed": len(valid) - item_count}),
     ]  # fmt: skip
@@ -66,11 +66,15 @@ def funnel_of(
         4: _calls(rows["tier2"]), 5: _sum(rows["tier3"]), 7: _sum(rows["analyses"]),
         8: _calls(rows["entities"]) + _sum(rows["backgrounds"]),
     }  # fmt: skip
-    full = [row | {"run_id": run_id, "cost_usd": costs.get(row["phase_number"], 0.0)} for row in made]
+    full = [
+        row | {"run_id": run_id, "cost_usd": costs.get(row["phase_number"], 0.0)} for row in made
+    ]
     return pa.Table.from_pylist(full, SCHEMA)
 
 
-def _phase(number: int, name: str, unit: str, came: int, dropped: Mapping[Any, int]) -> dict[str, Any]:
+def _phase(
+    number: int, name: str, unit: str, came: int, dropped: Mapping[Any, int]
+) -> dict[str, Any]:
     reasons = {str(why): count for why, count in sorted(dropped.items(), key=str) if count}
     return {
         "phase_number": number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,7 +115,9 @@ def missing_because(gathered: Gathered, count: int, top_n: int) -> str | None:
         if why:
             reasons[why] += 1
     ranked = len(gathered.ranking)
-    said = f"{count} of {top_n} items: {ranked} {'story' if ranked == 1 else 'stories'} got this far"
+    said = (
+        f"{count} of {top_n} items: {ranked} {'story' if ranked == 1 else 'stories'} got this far"
+    )
     if reasons:
         listed = "; ".join(f"{number} ({why})" for why, number in sorted(reasons.items()))
         said += f", left out were {listed}"

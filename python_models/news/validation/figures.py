@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from python_models.news.checks.words import ordered, words
 
 SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
           "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12, "dozen": 12.0,
           "tausend": 1e3, "mio": 1e6, "millionen": 1e6, "mrd": 1e9, "milliarden": 1e9,
           "milliarde": 1e9, "millions": 1e6, "billions": 1e9}  # fmt: skip
-_SMALL = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-          " fifteen sixteen seventeen eighteen nineteen").split()  # fmt: skip
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = ordered(
+    """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+    fifteen sixteen seventeen eighteen nineteen
+    """
+)  # fmt: skip
+_TENS = ordered("twenty thirty forty fifty sixty seventy eighty ninety")
 SPELT = {word: float(value) for value, word in enumerate(_SMALL)} | {
     word: 10.0 * value for value, word in enumerate(_TENS, start=2)
 }
@@ -23,15 +30,23 @@ SPELT |= {
 _MONEY = {"$": "$", "€": "€", "£": "£", "¥": "¥", "dollars": "$", "dollar": "$", "usd": "$",
           "euros": "€", "euro": "€", "eur": "€", "pounds": "£", "gbp": "£", "yen": "¥"}  # fmt: skip
 _SHARE = {"%", "percent", "percentage", "prozent", "pct"}
-_ABOUT = frozenset("about around roughly approximately nearly almost some over than circa ca ~ under"
-                   " least to rund etwa knapp fast".split())  # fmt: skip
+_ABOUT = words(
+    """
+    about around roughly approximately nearly almost some over than circa ca ~ under least to
+    rund etwa knapp fast
+    """
+)  # fmt: skip
 _PIECE = re.compile(
     r"[$€£¥%~]|\d+(?:[.,’'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*|[-–—/,]"
 )
 _PLAIN_WORD = re.compile(r"[^\W\d_]{3,}")
-_IDLE = frozenset("the and for with that this from have has had was were are its their which about"
-                  " around over more than less some said says will would could also into after"
-                  " before million billion thousand percent dollars euros between".split())  # fmt: skip
+_IDLE = words(
+    """
+    the and for with that this from have has had was were are its their which about around
+    over more than less some said says will would could also into after before million billion
+    thousand percent dollars euros between
+    """
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,7 @@ class Figure:
     unit: str
     is_about: bool
     words: frozenset[str]
+    of: str = ""  # the word behind it, which says what is counted
 
     def equals(self, other: Figure) -> bool:
         """Say whether two figures are the same, or this one is the other rounded with "about"."""
@@ -51,9 +67,7 @@ class Figure:
         if self.unit and other.unit and self.unit != other.unit:
             return False
         near = abs(self.value - other.value)
-        return near <= 1e-9 * abs(other.value) or (
-            self.is_about and near <= 0.1 * abs(other.value)
-        )
+        return near <= 1e-9 * abs(other.value) or (self.is_about and near <= 0.1 * abs(other.value))
 
 
 def figures_of(text: str) -> list[Figure]:
@@ -71,14 +85,14 @@ def figures_of(text: str) -> list[Figure]:
         around = text[max(0, pieces[at].start() - 45) : pieces[at + used - 1].end() + 45]
         words = frozenset(_PLAIN_WORD.findall(around.lower())) - _IDLE - SPELT.keys()
         said = text[pieces[at].start() : pieces[at + used - 1].end()]
-        found.append(Figure(said, value, unit, bool(_ABOUT & set(before)), words))
+        behind = _PLAIN_WORD.findall(text[pieces[at + used - 1].end() :][:60].lower())
+        counted = next((word for word in behind if word not in _IDLE), "")
+        found.append(Figure(said, value, unit, bool(_ABOUT & set(before)), words, counted))
         at += used
     return _ranged(found, text)
 
 
-def _value(
-    text: str, pieces: Sequence[re.Match[str]], at: int
-) -> tuple[float | None, int]:
+def _value(text: str, pieces: Sequence[re.Match[str]], at: int) -> tuple[float | None, int]:
     """Return (value, pieces it takes) of a figure that begins here; (None, 0) when none does."""
     piece = pieces[at]
     word = piece[0].lower()
@@ -134,12 +148,18 @@ def _ranged(found: list[Figure], text: str) -> list[Figure]:
     """Add, for "10 to 12 percent" and "$1-2 billion", the first figure as the second is meant."""
     extra = []
     for one, two in zip(found, found[1:], strict=False):
-        between = re.escape(one.text) + r"\s?(?:[-–—/,]|to|and|or|bis|und)\s?[$€£]?\s?" + re.escape(two.text)
+        between = (
+            re.escape(one.text)
+            + r"\s?(?:[-–—/,]|to|and|or|bis|und)\s?[$€£]?\s?"
+            + re.escape(two.text)
+        )
         if one.unit != "%" and re.search(between, text):
             unit = two.unit or one.unit
-            scale = next((s for w, s in SCALES.items() if two.text.lower().endswith(w)), 1.0)
-            extra += [Figure(one.text, one.value, unit, one.is_about, one.words),
-                      Figure(one.text, one.value * scale, unit, one.is_about, one.words)]  # fmt: skip
+            scale = next(
+                (by for word, by in SCALES.items() if two.text.lower().endswith(word)), 1.0
+            )
+            for value in (one.value, one.value * scale):
+                extra.append(replace(one, value=value, unit=unit))
     return found + extra
 
 
@@ -175,7 +195,8 @@ def disputes(said: Mapping[str, str]) -> list[dict[str, Any]]:
                 if right is not None:
                     about = sorted(left.words & right.words)
                     found.append({"about": about, "figures": {host: left.text, other: right.text}})
-    return found[:5]
+    unique = {json.dumps(sorted(one["figures"].items())): one for one in found}
+    return list(unique.values())[:5]
 
 
 def _differing(left: Figure, theirs: Iterable[Figure], ours: Sequence[Figure]) -> Figure | None:
@@ -185,8 +206,9 @@ def _differing(left: Figure, theirs: Iterable[Figure], ours: Sequence[Figure]) -
     for right in theirs:
         shared = left.words & right.words
         alike = len(shared) >= 3 and len(shared) >= 0.5 * min(len(left.words), len(right.words))
-        is_year = 1900 <= min(left.value, right.value) and max(left.value, right.value) <= 2100
-        if alike and left.unit == right.unit and not (is_year and not left.unit):
-            if not any(right.equals(one) or one.equals(right) for one in ours):
-                return right
+        is_year = min(left.value, right.value) >= 1900 and max(left.value, right.value) <= 2100
+        is_one_thing = left.unit == right.unit and left.of == right.of
+        is_told = any(right.equals(one) or one.equals(right) for one in ours)
+        if alike and is_one_thing and not (is_year and not left.unit) and not is_told:
+            return right
     return None

@@ -133,7 +133,9 @@ def _of_text(row: Row, told: Told) -> Iterator[Finding]:
     cited = {name for one in sentences for name in one.passages}
     passages = " ".join(one["text"] for one in shown if one["passage_id"] in cited)
     lost = lost_caution(text, passages, told.hedges)
-    yield Finding("caution", f"the passages say: {', '.join(lost)}; the text does not" if lost else "")
+    yield Finding(
+        "caution", f"the passages say: {', '.join(lost)}; the text does not" if lost else ""
+    )
 
 
 def cited_text(shown: Sequence[Row], cited: Iterable[str]) -> str:
@@ -142,7 +144,12 @@ def cited_text(shown: Sequence[Row], cited: Iterable[str]) -> str:
     found: list[str] = []
     for row in shown:
         if row["article_id"] in articles:
-            head = [row["title"], (row["source"] or "").replace("_", " "), row["host"], row["dated"]]
+            head = [
+                row["title"],
+                (row["source"] or "").replace("_", " "),
+                row["host"],
+                row["dated"],
+            ]
             found += [part for part in head if part and part not in found]
             found.append(row["text"])
     return "\n".join(found)

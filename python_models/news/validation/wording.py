@@ -7,65 +7,84 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from python_models.news.checks.names import COMMON_ACRONYMS, FUNCTION_WORDS, Known, squeezed
+from python_models.news.checks.words import words
 
 WORD = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")
 _MARKED = re.compile(r"[“\"„«]([^“”\"„«»]+)[”\"“»]")
 _COMMON = {
-    "en": frozenset("the of and to in a is that for it on as with was by at from are this be which"
-                    " has have its an or not were".split()),
-    "de": frozenset("der die das und in zu den von mit ist des im dem nicht ein eine auf für als"
-                    " auch es an werden aus er hat dass sie nach wird bei".split()),
-    "fr": frozenset("le la les de des et en un une du que est pour dans qui sur par au pas avec".split()),
-    "es": frozenset("el la los las de y en que un una del por con para es se al lo como más".split()),
+    "en": words(
+    """
+    the of and to in a is that for it on as with was by at from are this be which has have its
+    an or not were
+    """
+),
+    "de": words(
+    """
+    der die das und in zu den von mit ist des im dem nicht ein eine auf für als auch es an
+    werden aus er hat dass sie nach wird bei
+    """
+),
+    "fr": words(
+    """
+    le la les de des et en un une du que est pour dans qui sur par au pas avec
+    """
+),
+    "es": words(
+    """
+    el la los las de y en que un una del por con para es se al lo como más
+    """
+),
 }  # fmt: skip
 
 
 def _bare(text: str) -> str:
     """Return the letters and digits of a text, apart by single spaces, in lower case."""
     plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = re.sub(r"(?<=\d)[,.](?=\d)", "", plain)  # 146,000 is one word
     return " ".join(re.findall(r"[^\W_]+", plain))
+
+
+class _There:
+    """The evidence as names are looked for in it."""
+
+    def __init__(self, evidence: str) -> None:
+        words = _bare(evidence).split()
+        self.stems = {_stem(word) for word in words}
+        self.glued = "".join(words)
+        self.initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
+
+    def has(self, word: str, known: Known) -> bool:
+        """Say whether a word of a name stands there, in itself, under an alias or as initials."""
+        if all(_stem(part) in self.stems for part in _bare(word).split()):
+            return True
+        name = squeezed(word)
+        if len(name) > 3 and name in self.glued:
+            return True
+        if any(other in self.glued for other in known.others(name) if len(other) > 2):
+            return True
+        return word.isupper() and 2 <= len(name) <= 6 and name in self.initials
 
 
 def stray_names(text: str, evidence: str, known: Known) -> list[str]:
     """Return words that are written as names and that the evidence has in no form."""
-    there = {_stem(word) for word in _bare(evidence).split()}
-    glued = _bare(evidence).replace(" ", "")
-    outside = _MARKED.sub(" . ", text)
+    there = _There(evidence)
     stray = []
-    for sentence in re.split(r"(?<=[.!?:;])\s+", outside):
-        words = list(WORD.finditer(sentence))
-        for at, match in enumerate(words):
+    for sentence in re.split(r"(?<=[.!?:;])\s+", _MARKED.sub(" . ", text)):
+        for at, match in enumerate(WORD.finditer(sentence)):
             word = re.sub(r"['’]s?$", "", match[0])
-            if not any(letter.isupper() for letter in word) or _is_plain(word, at, known, there):
-                continue
-            if not _is_there(word, there, glued, known):
+            is_name = any(letter.isupper() for letter in word)
+            if is_name and not _is_plain(word, at, known, there) and not there.has(word, known):
                 stray.append(word)
     return list(dict.fromkeys(stray))
 
 
-def _is_plain(word: str, place: int, known: Known, there: set[str]) -> bool:
+def _is_plain(word: str, place: int, known: Known, there: _There) -> bool:
     lower = word.lower()
     if lower in COMMON_ACRONYMS or len(word) == 1:
         return True
     is_first = place == 0 and word[1:].islower()
-    return is_first and (lower in FUNCTION_WORDS or lower in known.common or _stem(lower) in there)
-
-
-def _is_there(word: str, there: set[str], glued: str, known: Known) -> bool:
-    parts = [_stem(part) for part in _bare(word).split()]
-    if all(part in there for part in parts):
-        return True
-    name = squeezed(word)
-    if len(name) > 3 and name in glued:
-        return True
-    return any(other in glued for other in known.others(name) if len(other) > 2) or (
-        word.isupper() and _is_short_for(name, glued, there)
-    ) or any(name in group and any(o[:5] in glued for o in group) for group in known.aliases)  # fmt: skip
-
-
-def _is_short_for(name: str, glued: str, there: set[str]) -> bool:
-    del glued
-    return 2 <= len(name) <= 5 and all(any(word[0] == letter for word in there) for letter in name)
+    known_words = lower in FUNCTION_WORDS or lower in known.common
+    return is_first and (known_words or _stem(lower) in there.stems)
 
 
 def _stem(word: str) -> str:
