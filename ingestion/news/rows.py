@@ -76,6 +76,9 @@ class Gathered:
             for one in sources
             if one.answer.attempt_count or one.status != "failed"
         ]  # fmt: skip
+        for source, url, answer in self.scrape.room.answers("robots"):
+            ask = Ask(url, source, "robots", url, 0)
+            found.append(_fetch(ask, answer, answer.status, answer.error))
         return found + [
             _fetch(one.ask, one.answer, _page_status(one), one.error)
             for one in pages
