@@ -31,8 +31,11 @@ stories as (
 limits as (
     select
         {% for name in limit_names %}
-        max(case when thresholds.name = '{{ name }}' then thresholds.value end)
-            as {{ name }}{{ "," if not loop.last }}
+            max(
+                case
+                    when thresholds.name = '{{ name }}' then thresholds.value
+                end
+            ) as {{ name }}{{ "," if not loop.last }}
         {% endfor %}
     from thresholds
 ),

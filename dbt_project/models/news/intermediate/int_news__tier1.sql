@@ -35,8 +35,11 @@ signals as (
 weights_in_a_row as (
     select
         {% for name in signal_names %}
-        max(case when weights.signal = '{{ name }}' then weights.weight end)
-            as {{ name }}{{ "," if not loop.last }}
+            max(
+                case
+                    when weights.signal = '{{ name }}' then weights.weight
+                end
+            ) as {{ name }}{{ "," if not loop.last }}
         {% endfor %}
     from weights
 ),
