@@ -93,7 +93,7 @@ def read_feed(
     if _HTML.match(text[:4000]):
         return FeedRead("blocked", **known)
     try:
-        found = read_json_feed(text) if text[0] in "{[" else read_xml_feed(text, content, url)
+        found = read_json_feed(text) if text[0] in "{[" else read_xml_feed(text, url)
     except Refused as error:
         reject = _reject(None, error.reason, str(error), text)
         return FeedRead("not_a_feed", rejects=[reject], **known)
@@ -114,7 +114,7 @@ def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any
     rejects = [_reject(one.position, one.reason, one.error, one.text) for one in found.rejects]
     items = []
     for at, one in enumerate(found.items, start=1):
-        if not (one.title or one.text or one.summary or one.url or one.guid or one.enclosures):
+        if not one.says_something:
             rejects.append(_reject(at, "empty_entry", "the entry says nothing", one.source))
             continue
         items.append(_item(at, one, found, options))
