@@ -91,4 +91,6 @@ def _suffixes() -> PublicSuffixList:
 def site_of(host: str) -> str:
     """Return the part of a host that somebody registered: `news.example.co.uk` is of
     `example.co.uk`."""
-    return str(_suffixes().privatesuffix(host.lower()) or host.lower())
+    host = host.lower().partition(":")[0]
+    is_number = host.rpartition(".")[2].isdigit()
+    return host if is_number else str(_suffixes().privatesuffix(host) or host)

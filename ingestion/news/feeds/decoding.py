@@ -48,8 +48,8 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     for mark, name in _BOMS:
         if content.startswith(mark):
             return Decoded(content.decode(name, "replace").lstrip("\ufeff"), name)
-    if name := _wide(content):
-        return Decoded(content.decode(name, "replace"), name, 0.9)
+    if wide := _wide(content):
+        return Decoded(content.decode(wide, "replace"), wide, 0.9)
     declared = _of_header(content_type) or _of_document(content)
     if declared and _is_wide(declared):
         declared = None  # the bytes are those of one-byte characters
@@ -59,7 +59,7 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
         is_right = is_plain or declared in (None, "utf-8")
         # UTF-8 with characters of several bytes is nothing else by chance
         return Decoded(strict, "utf-8", None if is_right and declared else 1.0)
-    if declared in (None, "utf-8"):
+    if declared is None or declared == "utf-8":
         text = content.decode("utf-8", "replace")
         bad = text.count("\ufffd") - content.count("\ufffd".encode())
         if bad <= max(1.0, _MOST_BAD * len(content)) and len(content) > 2_000:

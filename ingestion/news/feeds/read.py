@@ -86,7 +86,10 @@ def read_feed(
     if not content.strip():
         return FeedRead("empty")
     decoded = decode(content, content_type)
-    known = {"encoding": decoded.encoding, "encoding_confidence": decoded.confidence}
+    known: dict[str, Any] = {
+        "encoding": decoded.encoding,
+        "encoding_confidence": decoded.confidence,
+    }
     text = decoded.text.lstrip("\ufeff \t\r\n")
     if not text.strip("\0 \t\r\n"):
         return FeedRead("empty", **known)
