@@ -68,8 +68,7 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     if declared in _LATIN_1:
         # browsers read it so, and writers mean it: in Latin 1 these bytes are control characters
         return Decoded(content.decode("cp1252", "replace"), "cp1252", None)
-    declared = _MEANT.get(declared, declared)
-    text = content.decode(declared, "replace")
+    text = content.decode(_MEANT.get(declared, declared), "replace")
     bad = text.count("\ufffd")
     if not bad:
         return Decoded(text, declared)

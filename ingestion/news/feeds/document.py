@@ -13,9 +13,10 @@ from ingestion.news.feeds.found import FoundFeed, FoundReject, Refused
 _MOST_DEPTH = 100
 _HUGE = 9_000_000  # characters of a text beyond which libxml2 has to be told
 _DECLARES = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST)\b", re.IGNORECASE)
-_ASIDE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*", re.IGNORECASE)
-_SUBSET = re.compile(r"\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*\]?\s*>?", re.DOTALL)
+_ASIDE = (("<?", "?>"), ("<!--", "-->"))
+# no pattern here goes over a text twice: what is sent may be made to keep a reader busy
+_DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*+", re.IGNORECASE)
+_SUBSET = re.compile(r"\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]?\s*+>?", re.DOTALL)
 _ROOT = re.compile(r"<[A-Za-z_]")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # what is marked as text is left as it is; elsewhere an entity of HTML is a character, and an
@@ -29,7 +30,8 @@ _REFERENCE = re.compile(
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 _ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_TEXT = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_TEXT = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*+)([^<>]*+)>")
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+)(?=[\s/>])""")
 
@@ -42,6 +44,8 @@ def parse_document(text: str) -> tuple[etree._Element | None, FoundFeed]:
     """
     found = FoundFeed()
     body = _plain(_from_root(text))
+    if not body:
+        return None, found
     for whole in _attempts(body):
         try:
             return _bounded(etree.fromstring(whole.encode(), _parser(len(whole) > _HUGE))), found
@@ -51,7 +55,10 @@ def parse_document(text: str) -> tuple[etree._Element | None, FoundFeed]:
     cut = _cut(body, found)
     found.flags.append("malformed")
     cut = _TAG.sub(lambda tag: _UNQUOTED.sub(r'\1="\2"', tag[0]), cut)
-    return _bounded(etree.fromstring(cut.encode(), _parser(len(cut) > _HUGE, True))), found
+    try:
+        return _bounded(etree.fromstring(cut.encode(), _parser(len(cut) > _HUGE, True))), found
+    except etree.XMLSyntaxError:
+        return None, found
 
 
 def _parser(is_huge: bool, recover: bool = False) -> etree.XMLParser:
@@ -76,24 +83,24 @@ def _from_root(text: str) -> str:
     Raises:
         Refused: the DTD declares something; what it would mean is not looked at.
     """
-    at = 0
-    while at < len(text):
-        if aside := _ASIDE.match(text, at):
-            at = aside.end()
-        elif doctype := _DOCTYPE.match(text, at):
-            at = doctype.end()
+    at, is_declared = 0, False
+    while (at := text.find("<", at)) >= 0 and not _ROOT.match(text, at):
+        if ends := [end for start, end in _ASIDE if text.startswith(start, at)]:
+            closed = text.find(ends[0], at)
+            if closed < 0:
+                return ""
+            at = closed + len(ends[0])
+        elif (doctype := _DOCTYPE.match(text, at)) and not is_declared:
+            at, is_declared = doctype.end(), True
             subset = _SUBSET.match(text, at)
             if _DECLARES.search(text, doctype.start(), subset.end() if subset else at):
                 raise Refused(
                     "entities", "the document declares entities of its own; it is not read"
                 )
             at = subset.end() if subset else at + 1
-        elif _ROOT.match(text, at):
-            return text[at:]
         else:  # what a program printed before it
-            following = text.find("<", at + 1)
-            at = following if following >= 0 else len(text)
-    return ""
+            at += 1
+    return text[at:] if at >= 0 else ""
 
 
 def _plain(body: str) -> str:
@@ -118,8 +125,6 @@ def _cut(body: str, found: FoundFeed) -> str:
     if name is None or re.search(rf"</{re.escape(name[1])}\s*>", body[-5_000:], re.IGNORECASE):
         return body
     seen = _without_text(body)
-    begun = seen.rfind("<![CDATA[")  # the text it ends in shows elements that are none
-    seen = seen[:begun] if begun >= 0 else seen
     starts = [one.start() for one in _ITEM.finditer(seen)]
     ends = [one.end() for one in _ITEM_END.finditer(seen)]
     last = ends[-1] if ends else (starts[0] if starts else len(body))
@@ -133,11 +138,11 @@ def _cut(body: str, found: FoundFeed) -> str:
 def _closing(begun: str) -> str:
     """Return the end tags that a document lacks."""
     opened: list[str] = []
-    for tag in re.finditer(r"<(/?)([A-Za-z_][\w:.-]*)[^<>]*?(/?)>", begun):
+    for tag in _ANY_TAG.finditer(begun):
         if tag[1]:
             while opened and opened.pop() != tag[2]:
                 pass
-        elif not tag[3]:
+        elif not tag[3].endswith("/"):
             opened.append(tag[2])
     return "".join(f"</{name}>" for name in reversed(opened))
 

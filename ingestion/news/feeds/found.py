@@ -34,7 +34,9 @@ class FoundItem:
     @property
     def says_something(self) -> bool:
         """Whether there is anything to tell it by."""
-        return any(value for name, value in vars(self).items() if name not in ("source", "language"))
+        return any(
+            value for name, value in vars(self).items() if name not in ("source", "language")
+        )
 
 
 @dataclass

@@ -18,7 +18,7 @@ _COHERENT = 0.2  # below it a guess of charset-normalizer is one of many
 _WESTERN = 0.35  # in Latin scripts fewer letters than this carry marks; in others nearly all do
 _PAIRED = 0.7  # share of characters beyond ASCII that must be common ones of an encoding
 _LEAST = 3  # such characters
-_ASIDE = re.compile(rb"<!--.*?-->|<[^>]*>|https?://[^\s<]+", re.DOTALL)
+_ASIDE = re.compile(rb"<!--.*?(?:-->|\Z)|<[^>]*+>?|https?://[^\s<]+", re.DOTALL)
 _CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "ro", "bs"}
 _PAIRS: tuple[tuple[str, Callable[[int, int], bool], Callable[[str], bool]], ...] = (
     ("euc_jp", lambda a, b: a in (0xA4, 0xA5), lambda one: "\u3041" <= one <= "\u30ff"),

@@ -57,8 +57,13 @@ def paragraphs(text: str | None) -> str | None:
     try:
         tree = lxml_html.fragment_fromstring(_CONTROL.sub(_control, text), create_parent="div")
     except (etree.ParserError, ValueError):
-        return _joined([re.sub(r"<[^>]+>", " ", text)])
+        return _joined([re.sub(r"<[^<>]+>", " ", text)])
     return _joined("".join(_texts(tree)).split("\0"))
+
+
+def of_plain(text: str | None) -> str | None:
+    """Return what plain text says, of which nothing is HTML."""
+    return _joined([text]) if text else None
 
 
 def of_element(element: etree._Element) -> str | None:
@@ -100,5 +105,7 @@ def _joined(parts: list[str] | Iterator[str]) -> str | None:
         re.split(r"\n[ \t]*\n+", part)
         for part in parts
     )
-    found = (re.sub(r"\s+", " ", _CONTROL.sub(_control, one)).strip() for many in lines for one in many)
+    found = (
+        re.sub(r"\s+", " ", _CONTROL.sub(_control, one)).strip() for many in lines for one in many
+    )
     return "\n\n".join(one for one in found if one) or None
