@@ -54,7 +54,8 @@ _NUMERIC = re.compile(
     rf"(?P<a>\d{{1,2}})[./-](?P<b>\d{{1,2}})[./-](?P<year>\d{{4}}|\d\d)(?:,?\s+{_TIME}{_ZONE})?"
 )
 _YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})[/.] ?(?P<month>\d{{1,2}})[/.] ?(?P<day>\d{{1,2}})\.?(?:,?\s+{_TIME}{_ZONE})?"
+    rf"(?P<year>\d{{4}})[/.] ?(?P<month>\d{{1,2}})[/.] ?(?P<day>\d{{1,2}})\.?"
+    rf"(?:,?\s+{_TIME}{_ZONE})?"
 )
 _EAST_ASIAN = re.compile(
     rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]"
@@ -85,7 +86,7 @@ def parse_date(
     if found is None:
         return None, (UNREADABLE,)
     at, flags = found
-    return (at, flags) if at is None or at >= _EARLIEST else (None, (*flags, IMPLAUSIBLE))
+    return at, flags if at is None or at >= _EARLIEST else (*flags, IMPLAUSIBLE)
 
 
 _Found = tuple[datetime | None, tuple[str, ...]]

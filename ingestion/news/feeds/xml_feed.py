@@ -97,7 +97,8 @@ def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -
     item.categories = _categories(children)
     item.enclosures = list(_enclosures(children, bases))
     item.published = _first_text(children, "pubdate", "published", "issued", "created", "date")
-    item.updated = _first_text(children, "updated", "modified", "lastbuilddate")
+    # of several the last one counts: writers append
+    item.updated = _first_text(children[::-1], "updated", "modified", "lastbuilddate")
     item.updated = item.updated or _attribute(element, "lastmod")
     if not item.says_something:
         item.source = etree.tostring(element, encoding="unicode")[:_SKIPPED_SOURCE]
@@ -195,7 +196,11 @@ def _texts(item: FoundItem, children: list[etree._Element], element: etree._Elem
     ] + [one for one in children if _name(one) == "body" and "xhtml" in _space(one)]  # fmt: skip
     summary = [one for one in children if _name(one) in ("description", "summary", "abstract")]
     item.text = next((text for one in content if (text := _says(one))), None)
-    item.summary = next((text for one in summary if (text := _says(one))), None)
+    said = [text for one in summary if (text := _says(one))]
+    item.summary = next(iter(said), None)
+    plain = [one for one in summary if _rank(_space(one), _space(element)) < 2]
+    if item.text is None and len(plain) > 1:
+        item.text = next((text for text in said[1 : len(plain)] if text != item.summary), None)
     if item.text is None and item.summary is None:
         group = [
             one for one in element.iter()

@@ -46,6 +46,7 @@ def of_atom(inner: str) -> dict[str, Any]:
         ("<dc:title>yes</dc:title>", "title", "yes"),
         ("<own:description>no</own:description><description>yes</description>", "summary", "yes"),
         ("<itunes:summary>no</itunes:summary><description>yes</description>", "summary", "yes"),
+        ("<description>no</description><summary>yes</summary>", "text", "yes"),
         ("<title>t</title><itunes:summary>yes</itunes:summary>", "summary", "yes"),
         ("<l:link>no</l:link><link>http://e.example/yes</link>", "url", "http://e.example/yes"),
         ("<atom:link rel='self' href='/no'/><link>/yes</link>", "url", "http://e.example/yes"),
@@ -91,6 +92,8 @@ def test_an_element_of_rss_says_what_its_vocabulary_means(
         ("<updated>2026-02-03T09:00:00Z</updated>", "published_at", datetime(2026, 2, 3, 9)),
         ("<published>2026-02-03T09:00:00Z</published><updated>2026-02-04T09:00:00Z</updated>",
          "updated_at", datetime(2026, 2, 4, 9)),
+        ("<updated>2025-02-03T09:00:00Z</updated><updated>2026-02-03T09:00:00Z</updated>",
+         "updated_at", datetime(2026, 2, 3, 9)),
         ("<media:group><media:description>a</media:description></media:group>", "text", "a"),
     ],
 )  # fmt: skip
