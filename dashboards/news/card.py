@@ -27,13 +27,10 @@ select
 """
 
 TITLES = """
-select report_items.rank, articles.title
+select rank, title
 from news.report_items
-inner join news.tier2
-    on report_items.run_id = tier2.run_id and report_items.story_id = tier2.story_id
-inner join news.articles on tier2.lead_article_id = articles.article_id
-where report_items.run_id = $run
-order by report_items.rank
+where run_id = $run
+order by rank
 limit 3
 """
 

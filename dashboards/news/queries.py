@@ -8,31 +8,12 @@ order by as_of desc, run_id desc
 
 ITEMS = """
 select
-    report_items.rank,
-    report_items.story_id,
-    report_items.score,
-    report_items.cost_usd,
-    report_items.why,
-    report_items.update_of,
-    stories.host_count,
-    articles.article_id,
-    articles.title,
-    articles.url,
-    articles.host,
+    report_items.*,
     articles.published_at,
-    analyses.text
+    stories.host_count
 from news.report_items
-left join (
-    select distinct on (story_id) story_id, lead_article_id, host_count
-    from news.stories
-    order by story_id, last_at desc
-) as stories on report_items.story_id = stories.story_id
-left join news.tier2
-    on report_items.run_id = tier2.run_id and report_items.story_id = tier2.story_id
-left join news.articles
-    on coalesce(tier2.lead_article_id, stories.lead_article_id) = articles.article_id
-left join news.analyses
-    on report_items.run_id = analyses.run_id and report_items.story_id = analyses.story_id
+left join news.articles on report_items.article_id = articles.article_id
+left join news.stories on report_items.story_id = stories.story_id
 where report_items.run_id = $run
 order by report_items.rank
 """
@@ -45,10 +26,24 @@ order by story_id, n
 """
 
 FUNNEL = """
-select *
+select
+    funnel.phase_number,
+    funnel.phase_name,
+    funnel.unit,
+    funnel.input_count,
+    funnel.output_count,
+    funnel.reasons,
+    funnel.cost_usd,
+    round(spent.seconds, 1) as seconds
 from news.funnel
-where run_id = $run
-order by phase_number
+left join (
+    select phase, sum(seconds) as seconds
+    from ops.node_runs
+    where run_id = $run and domain = 'news'
+    group by phase
+) as spent on spent.phase = funnel.phase_number || ' ' || funnel.phase_name
+where funnel.run_id = $run
+order by funnel.phase_number
 """
 
 FOUND = """
@@ -103,7 +98,7 @@ where run_id = $run and article_id = $article
 INVALID = """
 select story_id, check_name, detail
 from news.validations
-where run_id = $run and not is_valid
+where run_id = $run and is_blocking and not is_valid
 """
 
 STORIES = """
@@ -115,9 +110,7 @@ select
     stories.first_at,
     stories.last_at,
     report_items.rank
-from (
-    select distinct on (story_id) * from news.stories order by story_id, last_at desc
-) as stories
+from news.stories
 left join news.articles on stories.lead_article_id = articles.article_id
 left join news.report_items
     on stories.story_id = report_items.story_id and report_items.run_id = $run
@@ -139,10 +132,22 @@ order by articles.effective_at, articles.article_id
 """
 
 HEALTH = """
-select *
+select
+    source,
+    status,
+    error,
+    http_status,
+    item_count,
+    new_count,
+    changed_count,
+    rejected_count,
+    byte_count,
+    seconds,
+    last_good_at,
+    next_try_at
 from news.source_health
 where run_id = $run
-order by status = 'ok', source
+order by status in ('ok', 'unchanged'), source
 """
 
 FEEDBACK = """

@@ -16,7 +16,14 @@ from dashboards.parts.release import Release
 from dashboards.parts.text import escaped, moment, paragraphs, quantity, some, usd
 from ingestion.news import feedback
 
-FILES = (("Markdown", "markdown", "md"), ("HTML", "html", "html"), ("JSON", "json", "json"))
+FILES = (
+    ("Markdown", "markdown", "md"),
+    ("HTML", "html", "html"),
+    ("JSON", "json", "json"),
+    ("JSON Feed", "feed", "feed.json"),
+    ("Atom", "atom", "xml"),
+    ("E-mail", "eml", "eml"),
+)
 _MARKS = {"up": ":material/thumb_up:", "down": ":material/thumb_down:"}
 
 

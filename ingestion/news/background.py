@@ -1,5 +1,4 @@
-"""Lines about entities, read from declared CSV and Parquet files; people's ratings, from the
-journal they were written to at once."""
+"""What lands with a run besides what hosts answered: lines about entities, ratings of readers."""
 
 from __future__ import annotations
 
@@ -11,19 +10,18 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse import journal
 from ingestion.lakehouse.clock import now
 from ingestion.landing.declarations import Declared, VariableMissing, expand
 from ingestion.landing.landed import landed_rows
 from ingestion.landing.rejecting import content_hash
 from ingestion.landing.source import Rows
+from ingestion.news import feedback
 from ingestion.news.declaration import BACKGROUNDS
 from ingestion.news.memory import naive
 from ingestion.news.schema import NAMESPACE
 
 COLUMNS = ("name", "aliases", "type", "line", "source_url", "licence", "as_of")
 NEEDED = ("name", "line", "source_url")  # a line that nobody can check says nothing
-RATINGS = "news_feedback"  # table of the journal
 
 
 @dataclass
@@ -139,13 +137,7 @@ def _entity(row: dict[str, Any]) -> dict[str, Any]:
 
 def unlanded_ratings(run_id: str) -> Rows:
     """Return the ratings that people gave and the lake does not have yet."""
-    if not journal.rows("select 1 from sqlite_master where name = ?", (RATINGS,)):
-        return []
     columns = ("article_id", "rater", "rated_at")
-    landed = {
-        (row["article_id"], row["rater"], row["rated_at"])
-        for row in landed_rows(NAMESPACE, "feedback", columns, "load_id")
-    }
-    given = journal.rows(f"select article_id, rater, rating, note, rated_at from {RATINGS}")
-    rows = [row | {"run_id": run_id, "rated_at": naive(row["rated_at"])} for row in given]
-    return [row for row in rows if (row["article_id"], row["rater"], row["rated_at"]) not in landed]
+    rows = landed_rows(NAMESPACE, "feedback", columns, "load_id")
+    landed = {(row["article_id"], row["rater"], row["rated_at"]) for row in rows}
+    return [row | {"run_id": run_id} for row in feedback.waiting(landed)]

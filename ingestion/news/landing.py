@@ -23,7 +23,15 @@ from ingestion.landing.web.workers import Workers
 from ingestion.news import rows
 from ingestion.news.background import read_backgrounds, unlanded_ratings
 from ingestion.news.declaration import FEEDS, Feed
-from ingestion.news.internet import chosen_report, declared_feeds, internet, origin_of, time_of
+from ingestion.news.internet import (
+    WEB,
+    agent_of_contact,
+    chosen_report,
+    declared_feeds,
+    internet,
+    origin_of,
+    time_of,
+)
 from ingestion.news.memory import Memory, naive, read_memory, runs_known
 from ingestion.news.replay import Kept, kept_objects
 from ingestion.news.run_row import Run, is_due, new_run, replay_of, wish
@@ -111,6 +119,8 @@ class NewsSource(ProductSource):
         if report.declaration.sources:
             wanted = set(report.declaration.sources)
             feeds = {name: entry for name, entry in feeds.items() if name in wanted}
+        if origin == WEB:
+            agent_of_contact()  # raises where nobody says who asks
         as_of = asked.as_of or time_of(origin) or now()
         last = _last_run(room, report.name, origin)
         if not is_due(asked, last, as_of, report.declaration.every_hours):
@@ -188,8 +198,7 @@ def _pack(
         found = FoundFile(source, "feed", row["source_file"], "", row["byte_count"], name)
         package.taken.append(LandedFile(found, row, refusal=why))
         tally = landing.report.tallies.setdefault(source, Tally(source))
-        tally.file_count += 1
-        tally.unchanged += not row["rows_accepted"] + row["rows_rejected"]
+        tally.file_count += row["rows_rejected"] > 0  # only those are listed: there are many
     package.note(tables)
     return tables
 

@@ -35,7 +35,10 @@ def export_run(options: argparse.Namespace) -> int:
 def export(
     run_id: str, folder: Path, limit: int | None, domain: str | None = None
 ) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Write each phase of a run and give back its file and document."""
+    """Write each phase of a run and give back its file and document.
+
+    The last one is Markdown; of a product whose phases are kept it is what the product says.
+    """
     kept = kept_documents(run_id, domain, limit)
     found = {name: exported(name, documents) for name, documents in kept.items()}
     for name, documents in _documents(run_id, limit, domain).items():
@@ -44,7 +47,8 @@ def export(
         own = folder / name if len(found) > 1 else folder
         own.mkdir(exist_ok=True)
         for document in documents:
-            yield _write(own, document, is_last=document is documents[-1]), document
+            is_last = document is documents[-1] and (name not in kept or "text" in document)
+            yield _write(own, document, is_last=is_last), document
     if not found:
         say(f"Run {run_id} has no phases.")
 
@@ -56,7 +60,8 @@ def _write(folder: Path, document: dict[str, Any], *, is_last: bool) -> Path:
     if is_last:
         path.write_text(document.get("text") or _markdown(document), encoding="utf-8")
     else:
-        text = json.dumps(document, default=str, indent=2, ensure_ascii=False)
+        shown = {part: document[part] for part in ("metadata", "data")}
+        text = json.dumps(shown, default=str, indent=2, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
     return path
 

@@ -35,11 +35,11 @@ def declared(project: Project, name: str) -> set[tuple[str, str]] | None:
 
 def _as_released(project: Project, unique_id: str) -> tuple[str, str]:
     node = project.manifest["nodes"].get(unique_id) or project.manifest["sources"][unique_id]
-    return node["schema"].removeprefix("raw_"), node["name"]
+    return node["schema"].removeprefix("raw_"), node.get("alias") or node["name"]
 
 
 def _released(project: Project, domain: str) -> set[tuple[str, str]]:
-    marts = {(node["schema"], name) for name, node in project.marts().items()}
+    marts = {(node["schema"], node["alias"]) for node in project.marts().values()}
     return {pair for pair in marts if pair[0] == domain} | {(domain, "rejects")}
 
 

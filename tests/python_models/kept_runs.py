@@ -24,7 +24,7 @@ def keep_run(
 ) -> None:
     """Keep phases of a run, the first of them with its report; `number` is its place in order."""
     for ordinal in phases:
-        relations = (rows or {}).get(ordinal, {"articles": [{"run_id": run_id, "n": ordinal}]})
+        relations = (rows or {}).get(ordinal, {"others": [{"run_id": run_id, "n": ordinal}]})
         if ordinal == 1:
             relations = {"run": [{"run_id": run_id, "report": report}]} | relations
         texts = [

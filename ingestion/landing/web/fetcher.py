@@ -138,9 +138,10 @@ class Fetcher:
                 ask, url=f"{origin}/robots.txt", role="robots", key=origin, cap=rules_of.CAP,
                 is_file=False, conditional={}, headers={},
             )  # fmt: skip
-            found = robots_of(await self.fetch(asked), origin)
+            answer = await self.fetch(asked)
+            found = robots_of(answer, origin)
             if self.kept:
-                self.kept.keep_robots(origin, found)
+                self.kept.keep_robots(asked, answer, found)
         return Rules(found, self.agent)
 
     async def _attempts(self, ask: Ask, url: str, trail: Answer) -> Answer:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from protego import Protego
 
 from ingestion.lakehouse.clock import now
-from ingestion.landing.web.asking import Answer
+from ingestion.landing.web.asking import Answer, Ask
 
 KEPT = timedelta(hours=24)
 LONGEST_DELAY = 60.0  # seconds between two requests that a host may ask for
@@ -82,4 +82,4 @@ class RobotsKept(Protocol):
 
     def robots(self, origin: str) -> Robots | None: ...
 
-    def keep_robots(self, origin: str, found: Robots) -> None: ...
+    def keep_robots(self, ask: Ask, answer: Answer, found: Robots) -> None: ...

@@ -23,8 +23,8 @@ from ingestion.landing.web.robots import Robots
 
 _TABLES = (
     "create table if not exists run (run_id text primary key, row text not null)",
-    "create table if not exists answers (role text, key text, answer text not null, "
-    "object_hash text, primary key (role, key))",
+    "create table if not exists answers (role text, key text, source text, url text, "
+    "answer text not null, object_hash text, primary key (role, key))",
     "create table if not exists robots (origin text primary key, robots text not null)",
     "create table if not exists last_run (row text not null)",
 )
@@ -69,8 +69,8 @@ class WaitingRoom:
         kept = asdict(replace(answer, content=None))
         kept["fetched_at"] = answer.fetched_at.isoformat()
         self._connection.execute(
-            "insert or replace into answers values (?, ?, ?, ?)",
-            (ask.role, ask.key, json.dumps(kept), answer.object_hash),
+            "insert or replace into answers values (?, ?, ?, ?, ?, ?)",
+            (ask.role, ask.key, ask.source, ask.url, json.dumps(kept), answer.object_hash),
         )
         self.put_count += 1
         fault("answer-kept")
@@ -84,15 +84,18 @@ class WaitingRoom:
         ).fetchone()
         if found is None:
             return None
-        known = json.loads(found[0])
-        known["fetched_at"] = datetime.fromisoformat(known["fetched_at"])
-        known["redirects"] = tuple(known["redirects"])
-        if found[1] is None:
-            return Answer(**known)
         try:
-            return Answer(**known | {"content": self.store.get(found[1])})
+            content = None if found[1] is None else self.store.get(found[1])
         except ObjectLost:
             return None
+        return replace(_answer(found[0]), content=content)
+
+    def answers(self, role: str) -> list[tuple[str, str, Answer]]:
+        """Return source, address and answer, without its bytes, of all that a role was asked."""
+        rows = self._connection.execute(
+            "select source, url, answer from answers where role = ? order by url", (role,)
+        )
+        return [(source, url, _answer(text)) for source, url, text in rows]
 
     def hashes(self) -> list[str]:
         """Return the names of all bytes that the open run has."""
@@ -119,10 +122,11 @@ class WaitingRoom:
         ).fetchone()
         return Robots.from_json(found[0]) if found else None
 
-    def keep_robots(self, origin: str, found: Robots) -> None:
-        """Keep an origin's robots.txt."""
+    def keep_robots(self, ask: Ask, answer: Answer, found: Robots) -> None:
+        """Keep what was said to the question for an origin's robots.txt, and what it means."""
+        self.put(ask, answer)
         self._connection.execute(
-            "insert or replace into robots values (?, ?)", (origin, found.json)
+            "insert or replace into robots values (?, ?)", (ask.key, found.json)
         )
 
     @contextmanager
@@ -134,3 +138,10 @@ class WaitingRoom:
             self._connection.execute("rollback")
             raise
         self._connection.execute("commit")
+
+
+def _answer(text: str) -> Answer:
+    known = json.loads(text)
+    known["fetched_at"] = datetime.fromisoformat(known["fetched_at"])
+    known["redirects"] = tuple(known["redirects"])
+    return Answer(**known)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.lakehouse import journal
+from ingestion.news.feedback import rate
 from tests.ingestion.landing.web.local_web import Reply
 from tests.ingestion.news.newsroom import DAY, Newsroom, item, rss
 
@@ -76,15 +76,9 @@ def test_file_that_is_not_there_is_said_and_the_run_lands(newsroom: Newsroom) ->
 def test_ratings_land_with_the_next_run_once_each(newsroom: Newsroom) -> None:
     newsroom.feed("one", text="feed")
     newsroom.say("/feed", Reply(rss([item(1)])))
-    with journal.journal() as connection:
-        connection.execute(
-            "create table if not exists news_feedback (article_id text, rater text, rating text,"
-            " note text, rated_at text)"
-        )
-    given = {"rater": "eva", "note": None, "rated_at": "2026-02-03T19:00:00"}
-    journal.put("news_feedback", [given | {"article_id": "a1", "rating": "up"}])
+    rate("a1", "up", "eva")
     newsroom.land()
-    journal.put("news_feedback", [given | {"article_id": "a2", "rating": "down"}])
+    rate("a2", "down", "eva")
     newsroom.land(DAY.format(4))
     newsroom.land(DAY.format(5))
     found = newsroom.rows(

@@ -30,7 +30,7 @@ def two_feeds(newsroom: Newsroom) -> None:
 
 def asked(newsroom: Newsroom) -> Counter[str]:
     """How often each address was asked; nobody listens to a killed process."""
-    return Counter(f"{one.host}{one.path}" for one in newsroom.web.log if one.path != "/robots.txt")
+    return Counter(f"{one.host}{one.path}" for one in newsroom.web.log)
 
 
 def check(newsroom: Newsroom) -> None:
