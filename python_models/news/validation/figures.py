@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from python_models.news.checks.words import ordered, words
@@ -163,9 +164,14 @@ def _ranged(found: list[Figure], text: str) -> list[Figure]:
     return found + extra
 
 
+@lru_cache(maxsize=256)
+def _known_figures(evidence: str) -> tuple[Figure, ...]:
+    return tuple(figures_of(evidence))
+
+
 def missing_figures(text: str, evidence: str) -> list[str]:
     """Return the figures of a text that its evidence has nowhere."""
-    known = figures_of(evidence)
+    known = _known_figures(evidence)
     by_text: dict[str, list[Figure]] = {}
     for one in figures_of(text):
         by_text.setdefault(one.text, []).append(one)
