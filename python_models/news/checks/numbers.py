@@ -45,7 +45,7 @@ _UNIT = (
 )
 NUMBER = re.compile(
     rf"(?P<sign>(?:us)?[$€£¥₹]|\b(?:usd|eur|gbp|rmb) ?)?\s?"
-    rf"(?P<number>(?P<version>\d+(?:\.\d+){{2,}})|{_DIGITS}|{_SPELT})"
+    rf"(?P<number>(?P<version>\d+(?:\.\d+){{2,}}|\d{{1,2}}:\d{{2}}(?!\d))|{_DIGITS}|{_SPELT})"
     rf"(?P<ordinal>st|nd|rd|th)?(?:(?P<gap>[-\s]?)(?P<multiplier>{_MULTIPLIER}\b))?"
     rf"(?:[-\s]?(?P<unit>{_UNIT})(?!\w))?",
     re.IGNORECASE,
@@ -174,7 +174,7 @@ def _values(
     number: str, multiplier: str, is_apart: bool, is_money: bool
 ) -> tuple[frozenset[Decimal] | None, int]:
     """Return (what a number may mean, power of ten of its multiplier); None: no number."""
-    if re.fullmatch(r"\d+(?:\.\d+){2,}", number):
+    if re.fullmatch(r"\d+(?:\.\d+){2,}|\d+:\d+", number):
         return frozenset({Decimal(re.sub(r"\D", "", number))}), 0
     plain = _digits(number) if number[0].isdigit() else _spelt(number.lower())
     if number.lower() == "one" and not multiplier:

@@ -43,7 +43,7 @@ OFFLINE = (
     "The texts of this report were composed offline by rules from sentences of its sources;"
     " no language model has read them."
 )
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
 def reports_of(
@@ -188,7 +188,7 @@ def link(title: str | None, url: str | None) -> str:
 
 def marked(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;"))
+    return _SPECIAL.sub(r"\\\1", escape(" ".join(text.split())))
 
 
 def as_json(run: Row, told: Mapping[str, Any]) -> str:

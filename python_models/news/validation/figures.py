@@ -111,7 +111,7 @@ def _value(text: str, pieces: Sequence[re.Match[str]], at: int) -> tuple[float |
     elif word in SPELT and word != "one":
         value = SPELT[word]
     elif word in ("one", "a") and at + 1 < len(pieces) and pieces[at + 1][0].lower() in SCALES:
-        value = 1.0
+        value = 0.5 if at and pieces[at - 1][0].lower() == "half" else 1.0
     else:
         return None, 0
     used = 1

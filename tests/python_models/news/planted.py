@@ -12,10 +12,12 @@ from python_models.news.checks.names import Known, names_of
 from python_models.news.checks.numbers import numbers_of, unsaid_numbers
 
 Text = list[Sentence]
+SCALES = (("billion", "million"), ("million", "billion"), ("bn", "mn"), ("00,000", "0,000"))
 Change = Callable[[random.Random, Text, Evidence, Known], Text | None]
 STRANGERS = (
     "Marlow Dynamics", "Ines Caldwell", "Brockhaus", "Veridian Labs", "Tokyo", "Hendrik Stroom",
-    "Quantara", "Bluefin", "Aurelia", "Stellan Institute", "Peru", "GPT-7", "Corvex", "Naledi Mbeki",
+    "Quantara", "Bluefin", "Aurelia", "Stellan Institute", "Peru", "GPT-7", "Corvex",
+    "Naledi Mbeki",
 )  # fmt: skip
 _QUOTE = re.compile(r"“([^”]+)”")
 
@@ -146,9 +148,11 @@ FORMS = (
     (r"(\d+(?:\.\d+)?)%", r"\1 percent"), (r"(\d+(?:\.\d+)?) per ?cent\b", r"\1 %"),
     (r"\$(\d[\d.,]*\d|\d)( ?(?:million|billion|bn|m))", r"\1\2 dollars"),
     (r" billion\b", " bn"), (r" million\b", " mn"),
-    (r"\bseven\b", "7"), (r"\b22\b", "twenty-two"), (r"\b6 weeks", "six weeks"), (r"\b11\b", "eleven"),
+    (r"\bseven\b", "7"), (r"\b22\b", "twenty-two"), (r"\b6 weeks", "six weeks"),
+    (r"\b11\b", "eleven"),
     (r"\babout\b", "around"), (r"’s\b", "'s"), (r"\b1,200 million", "1.2 billion"),
-    (r"\b41 million", "41,000,000"), (r"\b64 GPUs", "sixty-four GPUs"), (r"\b78\b", "seventy-eight"),
+    (r"\b41 million", "41,000,000"), (r"\b64 GPUs", "sixty-four GPUs"),
+    (r"\b78\b", "seventy-eight"),
 )  # fmt: skip
 
 
