@@ -23,13 +23,9 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
     if not others:
         empty("There is only one report so far.", "Compare once there are two.")
         return
-    other = st.selectbox(
-        "With",
-        others,
-        format_func=lambda name: f"{moment(reports[name]['as_of'])} ({name})",
-        key="with",
-        bind="query-params",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        other = st.selectbox("With", others, key="with", bind="query-params", width=280)
+        st.caption(f"as of {moment(reports[other]['as_of'])}", width="content")
     if not lake().catalog_db.exists():
         empty("The phases of these runs are not kept beside this release.")
         return

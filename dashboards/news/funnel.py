@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from dashboards.news import queries
-from dashboards.parts.page import asking
+from dashboards.parts import run_progress, runner
+from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
 from dashboards.parts.run_live import live_phases
 from dashboards.parts.tables import table
@@ -25,6 +28,7 @@ COLUMNS: dict[str, Any] = {
     "output_count": NUMBER("Out", format="localized"),
     "reasons": "Dropped, by reason",
     "cost_usd": NUMBER("USD", format="$%.4f"),
+    "seconds": NUMBER("Seconds", format="%.1f"),
 }
 MARKS = {
     "success": ":material/check_circle:",
@@ -41,8 +45,32 @@ PHASES = {
 def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None:
     """Show the build that is going on, then the funnel of the run chosen."""
     live()
-    rows = asking(release)(queries.FUNNEL, run=run)
-    table(rows, "news_funnel", COLUMNS)
+    rows = asking(release)(queries.FUNNEL, run=run).to_pylist()
+    if not rows:
+        empty("This release does not say how the run came to its report.")
+        return
+    for row in rows:
+        row["reasons"] = _in_words(row["reasons"])
+    table(pa.Table.from_pylist(rows), "news_funnel", COLUMNS)
+    _go_on(run)
+
+
+def _in_words(reasons: str | None) -> str:
+    """Return reasons as a person says them: 12 same story, 3 language."""
+    found = json.loads(reasons or "{}")
+    return ", ".join(f"{number} {str(name).replace('_', ' ')}" for name, number in found.items())
+
+
+def _go_on(run: str) -> None:
+    """Offer to make the run again from one of its phases."""
+    if not lake().journal_db.exists():
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        phase = st.selectbox("Go on from", list(PHASES), index=len(PHASES) - 1, width=260)
+        if st.button("Make it again from here", icon=":material/resume:"):
+            command = [*runner.resume_command(run), f"--from={phase}", "--domain=news"]
+            run_progress.start(command, f"{run} from phase {phase}")
+    run_progress.started_run()
 
 
 @st.fragment(run_every="2s")

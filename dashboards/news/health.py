@@ -14,14 +14,13 @@ from dashboards.parts.text import some
 
 NUMBER, MOMENT = st.column_config.NumberColumn, st.column_config.DatetimeColumn
 COLUMNS: dict[str, Any] = {
-    "run_id": None,
-    "load_id": None,
     "source": "Source",
     "status": "Status",
-    "http_status": NUMBER("HTTP", format="plain"),
+    "http_status": NUMBER("HTTP", format="%d"),
     "error": st.column_config.TextColumn("What it said", width="medium"),
     "item_count": NUMBER("Items"),
     "new_count": NUMBER("New"),
+    "changed_count": NUMBER("Changed"),
     "rejected_count": NUMBER("Refused"),
     "byte_count": NUMBER("Bytes", format="localized"),
     "seconds": NUMBER("Seconds", format="%.2f"),

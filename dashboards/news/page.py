@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from dashboards.news import compare, funnel, health, queries, report, stories, why_not
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
-from dashboards.parts.text import moment
+from dashboards.parts.text import escaped, moment
 
 SECTIONS = {
     "Report": report.show,
@@ -31,22 +29,16 @@ def show(release: Release | None) -> None:
         funnel.live()
         empty("This release holds no report.", "Make one: `make news`.")
         return
-    run = st.selectbox(
-        "Report",
-        list(reports),
-        format_func=lambda run_id: _label(reports, run_id),
-        key="run",
-        bind="query-params",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # no words of ours for an option: what is shown is what stands in the address
+        run = st.selectbox("Run", list(reports), key="run", bind="query-params", width=280)
+        shown = reports[run]
+        st.caption(
+            f"{escaped(shown.get('report') or 'Report')}, as of {moment(shown['as_of'])}",
+            width="content",
+        )
     tabs = st.tabs(list(SECTIONS), key="view", on_change="rerun", bind="query-params")
     for tab, (name, section) in zip(tabs, SECTIONS.items(), strict=True):
         if tab.open:
             with tab, guarded(name):
                 section(release, reports, run)
-
-
-def _label(reports: dict[str, dict[str, Any]], run_id: str) -> str:
-    row = reports.get(run_id)
-    if row is None:
-        return run_id
-    return f"{row.get('report') or 'Report'}, {moment(row['as_of'])} ({run_id})"

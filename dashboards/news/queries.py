@@ -26,10 +26,24 @@ order by story_id, n
 """
 
 FUNNEL = """
-select phase_number, phase_name, unit, input_count, output_count, reasons, cost_usd
+select
+    funnel.phase_number,
+    funnel.phase_name,
+    funnel.unit,
+    funnel.input_count,
+    funnel.output_count,
+    funnel.reasons,
+    funnel.cost_usd,
+    round(spent.seconds, 1) as seconds
 from news.funnel
-where run_id = $run
-order by phase_number
+left join (
+    select phase, sum(seconds) as seconds
+    from ops.node_runs
+    where run_id = $run and domain = 'news'
+    group by phase
+) as spent on spent.phase = funnel.phase_number || ' ' || funnel.phase_name
+where funnel.run_id = $run
+order by funnel.phase_number
 """
 
 FOUND = """
@@ -118,10 +132,22 @@ order by articles.effective_at, articles.article_id
 """
 
 HEALTH = """
-select *
+select
+    source,
+    status,
+    error,
+    http_status,
+    item_count,
+    new_count,
+    changed_count,
+    rejected_count,
+    byte_count,
+    seconds,
+    last_good_at,
+    next_try_at
 from news.source_health
 where run_id = $run
-order by status = 'ok', source
+order by status in ('ok', 'unchanged'), source
 """
 
 FEEDBACK = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,8 +17,14 @@ UNSTABLE = "guid_not_stable"  # of a feed whose guids are others at each fetch
 WHOLE = "whole_text"  # the feed has the whole article
 AHEAD = "after_as_of"  # dated after the run: it waits for the next
 WRONG_DATE = "date_in_future"  # dated so late that the date is wrong
-WHOLE_CHARACTERS = 1_200  # a shorter text may be the beginning of one
-_CUT = ("…", "...", "[…]", "[...]", "read more", "continue reading", "weiterlesen", "lire la suite")
+# a text of a feed is taken for the whole article from so many characters on, or from fewer when
+# they are paragraphs; what is shorter, or ends like one that goes on elsewhere, is a beginning
+WHOLE_CHARACTERS, PARAGRAPH_CHARACTERS, PARAGRAPHS = 1_200, 600, 3
+_GOES_ON = re.compile(
+    r"(…|\.\.\.|\[…\]|\[\.\.\.\]|(read|continue|full) (more|reading|story|article)"
+    r"|weiterlesen|mehr lesen|lire la suite|leer más|читать далее)\W*$",
+    re.IGNORECASE,
+)
 # what an entry says; its dates are not among it, many feeds give new ones at each fetch
 _SAID = ("title", "summary", "text", "author", "url_key", "kind", "enclosures", "categories")
 
@@ -42,9 +49,10 @@ def hash_of(item: dict[str, Any]) -> str:
 def is_whole(item: dict[str, Any]) -> bool:
     """Say whether a feed's text is the whole article."""
     text = (item.get("text") or "").strip()
-    if len(text) < WHOLE_CHARACTERS or text == (item.get("summary") or "").strip():
+    if text == (item.get("summary") or "").strip() or _GOES_ON.search(text[-60:]):
         return False
-    return not text[-40:].lower().rstrip(" .>»").endswith(tuple(end.rstrip(" .") for end in _CUT))
+    is_laid_out = len(re.findall(r"\n\s*\n", text)) >= PARAGRAPHS - 1
+    return len(text) >= (PARAGRAPH_CHARACTERS if is_laid_out else WHOLE_CHARACTERS)
 
 
 def flags_of(item: dict[str, Any]) -> list[str]:

@@ -13,6 +13,10 @@ news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no netw
 news-rate: $(STAMP) ## Say of an article (or story) whether it was worth reading. ID= RATING=up|down RATER= NOTE=
 	@$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(RATER),--rater "$(RATER)") $(if $(NOTE),--note "$(NOTE)") $(ARGS)
 
+.PHONY: news-report
+news-report: $(STAMP) ## A report as a file. ID= (default: the newest) FORMAT=md|html|json|feed|atom|eml DIR=
+	@$(PY) -m python_models.news.report_files $(if $(ID),"$(ID)") --format "$(or $(FORMAT),md)" --dir "$(or $(DIR),.)" $(ARGS)
+
 .PHONY: bench-news
 bench-news: $(STAMP) ## 90 hosts, 2,000 pages, each 200 ms late: against what the hosts' pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)

@@ -119,11 +119,39 @@ class Gathered:
         return [shared | dict(reject) for reject in (one.read.rejects if one.read else [])]
 
     def files(self, load_id: str) -> list[tuple[dict[str, Any], str | None]]:
-        """Return the balance of each source that was asked, and what was refused of it first."""
+        """Return the balance of each source that answered well, or of which something was refused,
+        and what that was first. Others have no row: they go stale."""
+        found = [self.scrape.sources[name] for name in sorted(self.scrape.sources)]
         return [
-            (_file(self.scrape.sources[name], load_id), _first(self.scrape.sources[name]))
-            for name in sorted(self.scrape.sources)
+            (self._file(one, load_id), _first(one))
+            for one in found
+            if one.status in health.GOOD or (one.read and one.read.rejects)
         ]
+
+    def _file(self, one: SourceRead, load_id: str) -> dict[str, Any]:
+        entries, rejected = one.entries, len(one.read.rejects) if one.read else 0
+        accepted = entries.new + entries.changed
+        dates = [
+            row["published_at"]
+            for row in entries.rows
+            if row["published_at"] and row["published_at"] <= self.run.as_of
+        ]
+        return {
+            "load_id": load_id,
+            "source": one.entry.name,
+            "source_file": shown(one.ask.url),
+            "file_hash": one.answer.object_hash,
+            "status": "rejected" if rejected and not accepted + entries.seen else "loaded",
+            "byte_count": one.answer.byte_count,
+            "rows_in": accepted + entries.seen + rejected,
+            "rows_accepted": accepted,
+            "rows_duplicate": entries.seen,
+            "rows_rejected": rejected,
+            "seconds": one.answer.seconds,
+            "first_reading_at": min(dates, default=None),
+            "last_reading_at": max(dates, default=None),
+            "landed_at": now(),
+        }
 
     def told(self, page_count: int) -> list[str]:
         """Return what a person has to know of the run."""
@@ -166,25 +194,6 @@ def _fetch(ask: Ask, answer: Answer, status: str, error: str | None) -> dict[str
 
 def _page_status(page: PageFetched) -> str:
     return "failed" if page.answer.status == "ok" and page.read is None else page.answer.status
-
-
-def _file(one: SourceRead, load_id: str) -> dict[str, Any]:
-    entries, rejected = one.entries, len(one.read.rejects) if one.read else 0
-    accepted = entries.new + entries.changed
-    return {
-        "load_id": load_id,
-        "source": one.entry.name,
-        "source_file": shown(one.ask.url),
-        "file_hash": one.answer.object_hash,
-        "status": "rejected" if rejected and not accepted + entries.seen else "loaded",
-        "byte_count": one.answer.byte_count,
-        "rows_in": accepted + entries.seen + rejected,
-        "rows_accepted": accepted,
-        "rows_duplicate": entries.seen,
-        "rows_rejected": rejected,
-        "seconds": one.answer.seconds,
-        "landed_at": now(),
-    }
 
 
 def _first(one: SourceRead) -> str | None:

@@ -7,6 +7,7 @@ were read changes nothing.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from python_models.news.vectors import Vector, cosine, dumped, loaded
+from python_models.news.vectors import DIGITS, Vector, dumped, loaded
 
 Row = Mapping[str, Any]
 SCHEMA = pa.schema(
@@ -51,6 +52,16 @@ class Story:
     last_at: datetime
     total: Vector = field(default_factory=dict)  # sum of its articles' unit vectors
     count: int = 0
+    length: float = 0.0  # of the total
+
+    def measure(self) -> None:
+        """Note how long the total is."""
+        self.length = math.sqrt(math.fsum(weight * weight for weight in self.total.values()))
+
+    def likeness(self, vector: Vector) -> float:
+        """Return the cosine of a unit vector with the mean of the articles, to six digits."""
+        shared = math.fsum(w * self.total[term] for term, w in vector.items() if term in self.total)
+        return round(shared / self.length, DIGITS) if self.length else 0.0
 
     def add(self, vector: Vector, at: datetime) -> None:
         """Take an article in."""
@@ -58,6 +69,7 @@ class Story:
         self.first_at, self.last_at = min(self.first_at, at), max(self.last_at, at)
         for term, weight in vector.items():
             self.total[term] = self.total.get(term, 0.0) + weight
+        self.measure()
 
     def is_near(self, at: datetime, window: timedelta) -> bool:
         """Say whether an article of a time may tell of the same event."""
@@ -83,6 +95,7 @@ class Stories:
         """Take over a story of the run before: story_id, vector, first_at, last_at."""
         total, count = loaded(row["vector"]), row["article_count"]
         story = Story(row["story_id"], row["first_at"], row["last_at"], total, count)
+        story.measure()
         self.of[story.story_id] = story
         for term in story.total:
             self._with_term[term].add(story.story_id)
@@ -103,20 +116,28 @@ class Stories:
 
     def nearest(self, vector: Vector, at: datetime) -> tuple[str, float] | None:
         """Return the story most like an article, above the threshold; ties go by its id."""
-        near = {name for term in vector for name in self._with_term[term]}
+        near = {name for term in self._telling(vector) for name in self._with_term[term]}
         best: tuple[float, str] | None = None
         for name in sorted(near):
             story = self.of[name]
             if story.is_near(at, self.window):
-                likeness = similarity(vector, story.total)
+                likeness = story.likeness(vector)
                 if likeness >= self.threshold and (best is None or likeness > best[0]):
                     best = (likeness, name)
         return (best[1], best[0]) if best else None
 
+    def _telling(self, vector: Vector) -> list[str]:
+        """Return terms of which a story has at least one when it is as like as the threshold.
 
-def similarity(vector: Vector, total: Vector) -> float:
-    """Return the cosine of an article with the mean of a story's, to six digits."""
-    return round(cosine(vector, total), 6)
+        What the others add to a cosine is at most the length they have by themselves.
+        """
+        left, dropped = self.threshold**2 * 0.999, set()
+        for term, weight in sorted(vector.items(), key=lambda pair: (pair[1], pair[0])):
+            left -= weight * weight
+            if left < 0:
+                break
+            dropped.add(term)
+        return [term for term in vector if term not in dropped]
 
 
 def joined(
@@ -140,9 +161,25 @@ def joined(
     for row in carried:
         stories.carry(row)
     rows = [{name: row[name] for name in SCHEMA.names} for row in members]
-    story_of = {row["article_id"]: row["story_id"] for row in rows}
+    rows += _placed(articles, rows, copies, run_id, stories)
+    merged = _merges(rows, articles, stories)
+    for row in rows:
+        row["story_id"] = merged.get(row["story_id"], row["story_id"])
+    return pa.Table.from_pylist(sorted(rows, key=_name), SCHEMA)
+
+
+def _placed(
+    articles: Sequence[Row],
+    members: Sequence[Row],
+    copies: Mapping[str, str],
+    run_id: str | None,
+    stories: Stories,
+) -> list[dict[str, Any]]:
+    """Put the articles that are in no story yet into one, and return their rows."""
+    rows = []
+    story_of = {row["article_id"]: row["story_id"] for row in members}
     of_key: dict[str, str] = {}
-    for row in sorted(rows, key=_name):
+    for row in sorted(members, key=_name):
         if row["key"]:
             of_key.setdefault(row["key"], row["story_id"])
     for article in sorted(articles, key=lambda one: (one["effective_at"], one["article_id"])):
@@ -154,13 +191,10 @@ def joined(
         story_of[name] = story
         if article["key"]:
             of_key.setdefault(article["key"], story)
-        row = {key: article[key] for key in ("article_id", "key", "host", "effective_at")}
-        row |= {"story_id": story, "joined_run_id": run_id, "joined_by": how}
-        rows.append(row | {"began_as": story, "similarity": alike})
-    merged = _merges(rows, articles, stories)
-    for row in rows:
-        row["story_id"] = merged.get(row["story_id"], row["story_id"])
-    return pa.Table.from_pylist(sorted(rows, key=_name), SCHEMA)
+        own = {key: article[key] for key in ("article_id", "key", "host", "effective_at")}
+        own |= {"story_id": story, "joined_run_id": run_id, "joined_by": how}
+        rows.append(own | {"began_as": story, "similarity": alike})
+    return rows
 
 
 def _name(row: Row) -> tuple[str, str]:
@@ -184,7 +218,7 @@ def _place(
         found = stories.nearest(vector, article["effective_at"])
         return (found[0], "similar", found[1]) if found else (name, "first", 1.0)
     known = stories.of.get(story)
-    return story, how, similarity(vector, known.total) if known else 1.0
+    return story, how, known.likeness(vector) if known else 1.0
 
 
 def _merges(rows: Sequence[Row], articles: Sequence[Row], stories: Stories) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ def run_id_of(run: DuckDBPyRelation) -> str | None:
     """Return the id of the run that is built; None when nothing has landed."""
     found = row_of(run)
     return found["run_id"] if found else None
+
+
+def as_of_of(run: DuckDBPyRelation) -> datetime | None:
+    """Return what the run that is built takes for now; None when nothing has landed."""
+    found = row_of(run)
+    return found["as_of"] if found else None
 
 
 def setting_of(thresholds: DuckDBPyRelation, name: str) -> float:

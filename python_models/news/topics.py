@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from python_models.news.readers import reader_signal
 from python_models.news.tables import listed
 
 FIRST_CHARACTERS = 1_500
@@ -23,6 +24,7 @@ SCHEMA = pa.schema(
         ("title_faults", pa.string()),
         ("topic_hits", pa.int64()),
         ("title_signal", pa.float64()),
+        ("reader_signal", pa.float64()),
     ]
 )
 
@@ -50,9 +52,17 @@ class Subjects:
 
 
 def measured(
-    articles: Iterable[Row], categories: Iterable[Row], title_patterns: Iterable[Row]
+    articles: Iterable[Row],
+    categories: Iterable[Row],
+    title_patterns: Iterable[Row],
+    weights: Mapping[str, float],
 ) -> pa.Table:
-    """Return subject and title's quality of articles: article_id, title, title_is_made, text."""
+    """Return subject, title's quality and readers' liking of articles.
+
+    Args:
+        articles: article_id, lead_source, title, title_is_made, text, names (JSON list).
+        weights: {weight_key: weight} as `readers.weights_of` gave them.
+    """
     subjects = Subjects(categories)
     faults = [(row["kind"], re.compile(row["pattern"])) for row in title_patterns]
     rows = []
@@ -68,6 +78,9 @@ def measured(
                 "title_faults": json.dumps(found),
                 "topic_hits": hits,
                 "title_signal": max(0.0, 1.0 - 0.5 * len(found)),
+                "reader_signal": reader_signal(
+                    weights, article["lead_source"], category, listed(article["names"])
+                ),
             }
         )
     return pa.Table.from_pylist(rows, SCHEMA)

@@ -1,12 +1,13 @@
 """What an article is about, as a vector of its telling words and names.
 
-Terms of the title count three times, of the first 120 words once, names once more; each is
-weighed by how rare it is in its language (seed `news_idf`). Vectors are of unit length and
+Terms of the title count three times, of the first 120 words once, of names three times more;
+each is weighed by how rare it is in its language (seed `news_idf`). Vectors are of unit length and
 kept as JSON objects {term: weight}.
 """
 
 from __future__ import annotations
 
+import calendar
 import json
 import math
 import re
@@ -16,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-TITLE_COUNTS, NAME_COUNTS, FIRST_WORDS = 3, 1, 120
+TITLE_COUNTS, NAME_COUNTS, FIRST_WORDS = 3, 3, 120
 KEPT_TERMS = 80  # of a vector, those of the most weight
 DIGITS = 6
 Vector = dict[str, float]
@@ -35,7 +36,11 @@ _NAME = re.compile(
     r"[^\W\d_a-zß-öø-ÿ][\w&'’.-]*(?:\s+(?:of|de|von|van|[^\W_a-zß-öø-ÿ][\w&'’.-]*))*", re.UNICODE
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n]\s*[\"'“”‘’(\[]*\s*)$")
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|percent|million|billion|trillion|bn|m|k)\b)?")
+_NUMBER = re.compile(
+    r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|(?:percent|million|billion|trillion|bn|m|k)\b))?"
+)
+
+_DAYS = frozenset([*calendar.day_name, *calendar.month_name])  # capitals, but no names
 
 
 class Idf:
@@ -108,7 +113,7 @@ def names_of(text: str) -> list[str]:
         if starts and len(words) == 1 and not _is_acronym(words[0]):
             continue
         name = " ".join(words).removesuffix("'s").removesuffix("’s")
-        if len(name) > 1:
+        if len(name) > 1 and name not in _DAYS:
             found.append(name)
     return found
 

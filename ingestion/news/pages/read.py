@@ -189,7 +189,7 @@ def _language(tree: Any, text: str | None) -> str | None:
     declared = language_of(tree.get("lang") or _meta(tree, "og:locale", "language"))
     if not text or len(text) < 200:
         return declared
-    return str(py3langid.classify(text[:4_000])[0])
+    return str(py3langid.classify(text[:1_500])[0])
 
 
 def _is_stub(tree: Any, told: list[dict[str, Any]], text: str | None) -> bool:

@@ -11,6 +11,7 @@ def model(dbt, session):
             "run": run,
             "config": run.project("run_id, report, as_of, config, config_hash"),
             "categories": dbt.ref("int_news__categories"),
+            "reader_weights": dbt.ref("int_news__reader_weights"),
             "entities_known": dbt.ref("int_news__entities_known"),
             "company_context": run.project("run_id, company_context"),
         },

@@ -40,3 +40,25 @@ def test_run_lands_entries_pages_and_health_once(newsroom: Newsroom) -> None:
     )
     previous = newsroom.rows("select previous_run_id from runs order by as_of")
     assert previous[0] == (None,) and previous[1][0] is not None
+
+
+def test_source_that_fails_goes_stale_and_the_others_say_how_new_they_are(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.feed("one", text="feed")
+    newsroom.feed("two", "/other")
+    newsroom.feed("three", "/third", text="feed")
+    later = "Tue, 03 Feb 2026 17:00:00 GMT"
+    wrong = "Sat, 03 Feb 2099 12:00:00 GMT"
+    items = [item(1), item(2, pubDate=later), item(3, pubDate=wrong)]
+    newsroom.say("/feed", Reply(rss(items)))
+    newsroom.say("/third", Reply(rss([])))
+    newsroom.land()
+    found = newsroom.rows(
+        "select source, rows_in, first_reading_at::varchar, last_reading_at::varchar from files"
+        " order by source"
+    )
+    assert found == [
+        ("one", 3, "2026-02-03 12:00:00", "2026-02-03 17:00:00"),
+        ("three", 0, None, None),
+    ]

@@ -7,8 +7,8 @@ this_run as (
     select * from {{ ref('int_news__run') }}
 ),
 
-runs_known as (
-    select * from {{ ref('int_news__runs_known') }}
+runs_found as (
+    select * from {{ ref('int_news__runs_found') }}
 ),
 
 entries as (
@@ -24,16 +24,16 @@ entries_known as (
         entries.source,
         entries.identity,
         entries.url_key,
-        runs_known.run_no,
+        runs_found.run_no,
         row_number() over (
             partition by entries.source, entries.identity
             order by
                 case when entries.first_seen_at is null then 1 else 0 end,
-                runs_known.run_no,
+                runs_found.run_no,
                 entries.position
         ) as place
     from entries
-    inner join runs_known on entries.run_id = runs_known.run_id
+    inner join runs_found on entries.run_id = runs_found.run_id
     cross join this_run
     where
         coalesce(this_run.sources, '[]') = '[]'
@@ -44,11 +44,11 @@ canonical_keys as (
     select
         pages.url_key,
         pages.canonical_key,
-        runs_known.run_no,
+        runs_found.run_no,
         split_part(pages.url_key, '/', 1) as host,
         split_part(pages.canonical_key, '/', 1) as canonical_host
     from pages
-    inner join runs_known on pages.run_id = runs_known.run_id
+    inner join runs_found on pages.run_id = runs_found.run_id
     where
         pages.canonical_key <> pages.url_key
         and length(split_part(pages.canonical_key, '/', 2)) > 0

@@ -10,8 +10,8 @@ thresholds as (
     select * from {{ ref('news_thresholds') }}
 ),
 
-runs_known as (
-    select * from {{ ref('int_news__runs_known') }}
+runs_found as (
+    select * from {{ ref('int_news__runs_found') }}
 ),
 
 identified as (
@@ -36,8 +36,8 @@ entries_of_articles as (
     select
         identified.article_id,
         entries.*,
-        runs_known.run_no,
-        runs_known.is_this_run,
+        runs_found.run_no,
+        runs_found.is_this_run,
         case
             -- what waits for its date has none yet
             when entries.first_seen_at is null then null
@@ -50,7 +50,7 @@ entries_of_articles as (
                 )
         end as effective_at
     from entries
-    inner join runs_known on entries.run_id = runs_known.run_id
+    inner join runs_found on entries.run_id = runs_found.run_id
     inner join identified
         on
             entries.source = identified.source

@@ -1,8 +1,8 @@
 -- A page belongs to every article one of whose entries links to it.
 with
 
-runs_known as (
-    select * from {{ ref('int_news__runs_known') }}
+runs_found as (
+    select * from {{ ref('int_news__runs_found') }}
 ),
 
 entries as (
@@ -31,7 +31,7 @@ pages_of_articles as (
         pages.title,
         pages.text,
         pages.language,
-        runs_known.run_no,
+        runs_found.run_no,
         pages.is_article,
         pages.is_stub,
         pages.published_at,
@@ -40,7 +40,7 @@ pages_of_articles as (
             order by pages.fetched_at desc, pages.object_hash
         ) as place
     from pages
-    inner join runs_known on pages.run_id = runs_known.run_id
+    inner join runs_found on pages.run_id = runs_found.run_id
     inner join links_of_articles on pages.url_key = links_of_articles.url_key
 ),
 

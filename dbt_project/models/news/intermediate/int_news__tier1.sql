@@ -29,7 +29,7 @@ stories as (
 ),
 
 signals as (
-    select * from {{ ref('int_news__signals') }}
+    select * from {{ ref('int_news__signals_measured') }}
 ),
 
 weights_in_a_row as (

@@ -37,7 +37,19 @@ limits as (
     from thresholds
 ),
 
-signals as (
+ages as (
+    select
+        screened.article_id,
+        cast(
+            {{ seconds_between('screened.effective_at', 'this_run.as_of') }} / 3600
+            as double
+        ) as age_hours
+    from screened
+    cross join this_run
+    where screened.screened_because is null
+),
+
+signals_measured as (
     select
         screened.article_id,
         members.story_id,
@@ -47,29 +59,26 @@ signals as (
         measured.topic_hits,
         screened.characters,
         stories.host_count,
-        {{ seconds_between('screened.effective_at', 'this_run.as_of') }} / 3600.0
-            as age_hours,
-        least(1.0, measured.topic_hits / limits.topic_hits) as topic_signal,
-        power(
-            0.5,
-            {{ seconds_between('screened.effective_at', 'this_run.as_of') }}
-            / 3600.0
-            / limits.recency_half_life_hours
-        ) as recency_signal,
+        ages.age_hours,
+        cast(least(1, measured.topic_hits / limits.topic_hits) as double)
+            as topic_signal,
+        cast(power(0.5, ages.age_hours / limits.recency_half_life_hours) as double)
+            as recency_signal,
         screened.weight as source_signal,
-        least(
-            1.0, (stories.host_count - 1) / (limits.corroboration_hosts - 1)
+        cast(
+            least(1, (stories.host_count - 1) / (limits.corroboration_hosts - 1))
+            as double
         ) as corroboration_signal,
         measured.title_signal,
-        least(1.0, screened.characters / limits.length_characters) as length_signal,
-        0.5 as reader_signal
+        cast(least(1, screened.characters / limits.length_characters) as double)
+            as length_signal,
+        measured.reader_signal
     from screened
+    inner join ages on screened.article_id = ages.article_id
     inner join measured on screened.article_id = measured.article_id
     inner join members on screened.article_id = members.article_id
     inner join stories on members.story_id = stories.story_id
     cross join limits
-    cross join this_run
-    where screened.screened_because is null
 )
 
-select * from signals
+select * from signals_measured

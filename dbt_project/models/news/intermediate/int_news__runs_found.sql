@@ -9,7 +9,7 @@ runs as (
     select * from {{ ref('stg_news__runs') }}
 ),
 
-runs_known as (
+runs_found as (
     select
         runs.run_id,
         cast(row_number() over (
@@ -25,4 +25,4 @@ runs_known as (
             and runs.started_at <= this_run.started_at
 )
 
-select * from runs_known
+select * from runs_found
