@@ -60,8 +60,9 @@ class Gathered:
     costs: Mapping[str, float]
 
     @classmethod
-    def of(cls, rows: Mapping[str, Sequence[Row]]) -> Gathered:
-        """Gather them from the relations' rows, by the relations' names."""
+    def of(cls, given: Mapping[str, Sequence[Row]]) -> Gathered:
+        """Gather them from the relations' rows, by the relations' names; none: no rows."""
+        rows: dict[str, Sequence[Row]] = defaultdict(tuple, given)
         broken: dict[str, list[str]] = defaultdict(list)
         for row in rows["validations"]:
             if row["is_blocking"] and not row["is_valid"]:
