@@ -130,7 +130,7 @@ def _item(row: Row, rank: int, gathered: Gathered) -> dict[str, Any]:
     article = gathered.articles.get(row["lead_article_id"], {})
     shown = gathered.evidence[story]
     numbered, sources = _sources(story, shown, gathered)
-    sentences = [
+    sentences: list[dict[str, Any]] = [
         {
             "text": one.text,
             "sources": sorted({numbered[name] for name in one.passages if name in numbered}),

@@ -193,7 +193,7 @@ def disputes(said: Mapping[str, str]) -> list[dict[str, Any]]:
     """
     figures = {host: figures_of(text) for host, text in said.items()}
     hosts = sorted(figures)
-    found = []
+    found: list[dict[str, Any]] = []
     for at, host in enumerate(hosts):
         for other in hosts[at + 1 :]:
             for left in figures[host]:

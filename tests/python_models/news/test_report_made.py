@@ -180,7 +180,8 @@ def test_what_comes_into_a_phase_gets_through_or_has_a_reason() -> None:
     ]
     drop = {"passed": False, "dropped_because": "relevance", "cost_usd": 0.1, "call_id": 9}
     rows = {"sources_asked": [], "tier1": [*tier, drop, drop], "tier2": tier, "tier3": tier,
-            "ranking": ranking(4), "analyses": analyses, "entities": [], "backgrounds": []}  # fmt: skip
+            "ranking": ranking(4), "analyses": analyses, "entities": [],
+            "backgrounds": []}  # fmt: skip
     funnel = funnel_of("r", rows, found, 1).to_pylist()
     assert all(row["input_count"] == row["output_count"] + row["dropped_count"] for row in funnel)
     for one, after in zip(funnel[2:9], funnel[3:], strict=True):
