@@ -20,3 +20,7 @@ news-report: $(STAMP) ## A report as a file. ID= (default: the newest) FORMAT=md
 .PHONY: bench-news
 bench-news: $(STAMP) ## 90 hosts, 2,000 pages, each 200 ms late: against what the hosts' pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)
+
+.PHONY: extraction-quality
+extraction-quality: $(STAMP) ## How much of pages' main text is found, against right texts. DATA=<folder>
+	@$(PY) -m ingestion.news.pages.quality "$(DATA)" $(ARGS)

@@ -60,20 +60,15 @@ def store_phase(
     """Keep the relations of a phase as one snapshot of the product's table for it.
 
     Args:
-        dbt: the object dbt hands to a Python model.
-        session: dbt's DuckDB connection.
-        relations: what the phase made, by the names it is shown and exported under; the first
-            one is the phase's main relation.
+        relations: what the phase made, by the names it is shown under; the first is its main one.
         node: name of this model, `phase_<product>__<nn>_<name>`.
         run: the product's current run, one row with `run_id`; without a row nothing is kept.
-        input_count: rows that came into the phase; default: what the phase before gave.
-        output_count: rows that got through; default: those of the main relation, where it has a
-            column `passed` or `selected` those with it.
-        restores: {relation: model} for relations that are another model's whole table than
-            `..__<relation>`; restoring the phase makes that table again.
+        input_count: rows that came in; default: what the phase before gave.
+        output_count: rows that got through; default: those of the main relation, or those of it
+            with `passed` or `selected`.
+        restores: {relation: model} where it is the whole table of another than `..__<relation>`.
 
-    Returns:
-        One row for each relation; none when there is no run.
+    Returns one row for each relation; none when there is no run.
 
     Raises:
         PhasePending: rows of the phase wait for an answer.
@@ -81,20 +76,8 @@ def store_phase(
     found = run.project("run_id").fetchall()
     if is_scratch() or not found:
         return _TABLE.empty_table()
-    phase = _Phase(session, node, found[0][0], dict(restores or {}))
-    phase.refuse_pending()
-    rows, described = _as_rows(relations)
-    for name, entry in described.items():
-        entry |= phase.origin(name)
-    counts = (input_count, _count(relations) if output_count is None else output_count)
-    kept = phase.keep(rows, described, counts)
-    return pa.Table.from_pylist(
-        [
-            {name: kept[name] for name in _TABLE.names[:4]}
-            | {"relation": name, "row_count": entry["rows"]}
-            for name, entry in described.items()
-        ],
-        _TABLE,
+    return _Phase(session, node, found[0][0], dict(restores or {})).stored_as(
+        relations, input_count, output_count
     )
 
 
@@ -119,6 +102,28 @@ class _Phase:
         self.nodes = phase_facts.nodes_of(self.build.graph, self.product.name, self.number)
         self.stored = kept_phases.runs_of(session, self.product)
         self.newest = kept_phases.newest_phases(self.stored, run_id)
+
+    def stored_as(
+        self,
+        relations: Mapping[str, DuckDBPyRelation],
+        input_count: int | None,
+        output_count: int | None,
+    ) -> pa.Table:
+        """Keep the relations; returns what the node's own table says of them."""
+        self.refuse_pending()
+        rows, described = _as_rows(relations)
+        for name, entry in described.items():
+            entry |= self.origin(name)
+        counts = (input_count, _count(relations) if output_count is None else output_count)
+        kept = self.keep(rows, described, counts)
+        return pa.Table.from_pylist(
+            [
+                {name: kept[name] for name in _TABLE.names[:4]}
+                | {"relation": name, "row_count": entry["rows"]}
+                for name, entry in described.items()
+            ],
+            _TABLE,
+        )
 
     def refuse_pending(self) -> None:
         """Write down that the phase is pending, and raise, when rows of it wait for an answer."""

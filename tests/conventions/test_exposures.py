@@ -16,7 +16,7 @@ SHARED = {
 }  # fmt: skip
 # what a person asks first, in the folder of what is not a product
 ASKED_FIRST = {"llm": ("spend",), "ops": ("spend", "rejects", "freshness")}
-_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+)\.([a-z_]+)", re.I)
+_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+)\.([a-z_][a-z0-9_]*)", re.I)
 
 
 def read_by(paths: Iterable[Path], schemas: Iterable[str]) -> set[tuple[str, str]]:

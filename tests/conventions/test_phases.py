@@ -37,8 +37,7 @@ def kept_by(project: Project, product: str) -> dict[str, int]:
         if (match := NODE.match(name)) and match["product"] == product:
             number = int(match["number"])
             code = node["raw_code"]
-            relations = re.findall(r"['\"](\w+)['\"]\s*:\s*(.+)", code)
-            kept = {relation for relation, _ in relations}
+            kept = set(re.findall(r"['\"](\w+)['\"]\s*:", code))
             restores = set(re.findall(r"['\"](\w+)['\"]", code.partition("restores")[2]))
             for parent in project.parents(node):
                 if parent in restores or parent.rpartition("__")[2] in kept:

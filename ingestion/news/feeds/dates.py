@@ -51,7 +51,11 @@ _ISO_PACKED = re.compile(
     rf"(?P<second>\d{{2}})?{_ZONE}",
 )
 _NUMERIC = re.compile(
-    rf"(?P<a>\d{{1,2}})[./-](?P<b>\d{{1,2}})[./-](?P<year>\d{{4}})(?:,?\s+{_TIME}{_ZONE})?"
+    rf"(?P<a>\d{{1,2}})[./-](?P<b>\d{{1,2}})[./-](?P<year>\d{{4}}|\d\d)(?:,?\s+{_TIME}{_ZONE})?"
+)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})[/.] ?(?P<month>\d{{1,2}})[/.] ?(?P<day>\d{{1,2}})\.?"
+    rf"(?:,?\s+{_TIME}{_ZONE})?"
 )
 _EAST_ASIAN = re.compile(
     rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]"
@@ -71,7 +75,8 @@ def parse_date(
         zone: IANA name of the zone of dates that name none; default UTC.
         order: DMY, MDY or YMD, of dates that are three numbers.
     """
-    text = re.sub(r"\s+", " ", (text or "").replace("\u00a0", " ")).strip()
+    text = re.sub(r"\s+", " ", (text or "").replace("\u2212", "-")).strip()
+    text = re.sub(r"\[[\w/+-]+\]$", "", text)  # RFC 9557 names the place after the offset
     if not text:
         return None, ()
     try:
@@ -90,7 +95,7 @@ _Found = tuple[datetime | None, tuple[str, ...]]
 def _read(text: str, zone: str | None, order: str | None) -> _Found | None:
     if epoch := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(epoch[1]), UTC).replace(tzinfo=None), ()
-    for pattern in (_ISO, _ISO_PACKED, _EAST_ASIAN):
+    for pattern in (_ISO, _ISO_PACKED, _YEAR_FIRST, _EAST_ASIAN):
         if found := pattern.fullmatch(text):
             return _made(found, int(found["month"]), int(found["day"]), zone)
     for pattern in (_RFC, _ASCTIME):

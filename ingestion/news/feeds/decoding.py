@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from email.message import Message
 
-from charset_normalizer import from_bytes
+from ingestion.news.feeds.guessing import guess
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,9 +22,11 @@ _DECLARED = (
 )
 _LATIN_1 = {"iso8859-1", "latin-1", "ascii"}
 _MOST_BAD = 0.001  # share of bytes that may be replaced before UTF-8 is given up
-_GUESS_BYTES = 200_000
-_COHERENT = 0.2  # below it a guess of charset-normalizer is one of many
-_WESTERN = 0.35  # in Latin scripts fewer letters than this carry marks; in others nearly all do
+# what writers mean by a name: the encoding that has all its characters, and more
+_MEANT = {
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "big5": "big5hkscs", "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,13 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     if declared in _LATIN_1:
         # browsers read it so, and writers mean it: in Latin 1 these bytes are control characters
         return Decoded(content.decode("cp1252", "replace"), "cp1252", None)
-    try:
-        return Decoded(content.decode(declared), declared)
-    except UnicodeDecodeError:
-        return _guessed(content)
+    text = content.decode(_MEANT.get(declared, declared), "replace")
+    bad = text.count("\ufffd")
+    if not bad:
+        return Decoded(text, declared)
+    if bad <= _MOST_BAD * len(content):
+        return Decoded(text, declared, round(1 - bad / len(content), 4))
+    return _guessed(content)
 
 
 def _strict_utf8(content: bytes) -> str | None:
@@ -122,15 +127,5 @@ def _known(name: str) -> str | None:
 
 
 def _guessed(content: bytes) -> Decoded:
-    western = content[:_GUESS_BYTES].decode("cp1252", "replace")
-    letters = [one for one in re.sub(r"<[^>]*>", " ", western) if one.isalpha()]
-    marked = sum(not one.isascii() for one in letters)
-    if marked <= _WESTERN * max(1, len(letters)) and "\ufffd" not in western:
-        # detectors misread short texts, and most that is declared wrongly is Western
-        return Decoded(content.decode("cp1252", "replace"), "cp1252", 0.6)
-    best = from_bytes(content[:_GUESS_BYTES]).best()
-    if best is not None and best.coherence > _COHERENT:
-        name = "cp1252" if codecs.lookup(best.encoding).name in _LATIN_1 else best.encoding
-        confidence = round(max(0.0, 1 - best.chaos) * best.coherence, 3)
-        return Decoded(content.decode(name, "replace"), name, confidence)
-    return Decoded(content.decode("cp1252", "replace"), "cp1252", 0.3)
+    name, confidence = guess(content)
+    return Decoded(content.decode(name, "replace"), name, confidence)

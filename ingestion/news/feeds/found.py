@@ -29,7 +29,14 @@ class FoundItem:
     enclosures: list[dict[str, Any]] = field(default_factory=list)
     published: str | None = None
     updated: str | None = None
-    source: str = ""  # the beginning of the entry as it was written
+    source: str = ""  # of one that says nothing: its beginning as it was written
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to tell it by."""
+        return any(
+            value for name, value in vars(self).items() if name not in ("source", "language")
+        )
 
 
 @dataclass

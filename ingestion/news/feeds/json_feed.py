@@ -10,8 +10,12 @@ from ingestion.news.feeds.found import FoundFeed, FoundItem, FoundReject, Refuse
 from ingestion.news.links import absolute
 
 
-def read_json_feed(text: str) -> FoundFeed:
+def read_json_feed(text: str, url: str = "") -> FoundFeed:
     """Read a JSON Feed.
+
+    Args:
+        text: the document, decoded.
+        url: where it lies.
 
     Raises:
         Refused: it is no JSON, or no feed.
@@ -27,11 +31,11 @@ def read_json_feed(text: str) -> FoundFeed:
         raise Refused("not_a_feed", "the document is JSON, but no JSON Feed (it has no `items`)")
     found = FoundFeed(
         plain_text.line(_text(document.get("title"))),
-        absolute(_text(document.get("home_page_url")), _text(document.get("feed_url"))),
+        absolute(_text(document.get("home_page_url")), _text(document.get("feed_url")), url),
         language_of(_text(document.get("language"))),
         is_cut=is_cut,
     )
-    bases = (found.link, _text(document.get("feed_url")))
+    bases = (found.link, _text(document.get("feed_url")), url)
     for at, item in enumerate(document["items"], start=1):
         if isinstance(item, dict):
             found.items.append(_item(item, bases))
@@ -82,15 +86,14 @@ def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
         url=url,
         title=plain_text.line(_text(item.get("title"))),
         summary=plain_text.paragraphs(_text(item.get("summary"))),
-        text=plain_text.paragraphs(html) or plain_text.paragraphs(plain),
+        text=plain_text.paragraphs(html) or plain_text.of_plain(plain),
         author=_author(item),
         language=language_of(_text(item.get("language"))),
         categories=[str(tag) for tag in item.get("tags") or () if tag],
         enclosures=[
-            {"url": part.get("url"), "type": part.get("mime_type"),
-             "length": part.get("size_in_bytes")}
+            {"url": address, "type": part.get("mime_type"), "length": part.get("size_in_bytes")}
             for part in item.get("attachments") or ()
-            if isinstance(part, dict) and part.get("url")
+            if isinstance(part, dict) and (address := absolute(_text(part.get("url")), *bases))
         ],
         published=_text(item.get("date_published")),
         updated=_text(item.get("date_modified")),

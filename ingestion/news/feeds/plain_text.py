@@ -22,7 +22,14 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def _control(found: re.Match[str]) -> str:
+    """Return what a control character stands for: some write cp1252 and call it Latin 1."""
+    if found[0] >= "\x80":
+        return found[0].encode("latin-1").decode("cp1252", "ignore")
+    return ""
 
 
 def line(text: str | None) -> str | None:
@@ -35,7 +42,7 @@ def line(text: str | None) -> str | None:
     text = _TAGS.sub(
         lambda tag: " " if tag[0].lower().startswith(("<br", "<p", "<li")) else "", text
     )
-    return re.sub(r"\s+", " ", _CONTROL.sub("", text)).strip() or None
+    return re.sub(r"\s+", " ", _CONTROL.sub(_control, text)).strip() or None
 
 
 def paragraphs(text: str | None) -> str | None:
@@ -48,10 +55,15 @@ def paragraphs(text: str | None) -> str | None:
         parts = re.split(r"\n\s*\n", html.unescape(text))
         return _joined(parts)
     try:
-        tree = lxml_html.fragment_fromstring(_CONTROL.sub("", text), create_parent="div")
+        tree = lxml_html.fragment_fromstring(_CONTROL.sub(_control, text), create_parent="div")
     except (etree.ParserError, ValueError):
-        return _joined([re.sub(r"<[^>]+>", " ", text)])
+        return _joined([re.sub(r"<[^<>]+>", " ", text)])
     return _joined("".join(_texts(tree)).split("\0"))
+
+
+def of_plain(text: str | None) -> str | None:
+    """Return what plain text says, of which nothing is HTML."""
+    return _joined([text]) if text else None
 
 
 def of_element(element: etree._Element) -> str | None:
@@ -93,5 +105,7 @@ def _joined(parts: list[str] | Iterator[str]) -> str | None:
         re.split(r"\n[ \t]*\n+", part)
         for part in parts
     )
-    found = (re.sub(r"\s+", " ", _CONTROL.sub("", one)).strip() for many in lines for one in many)
+    found = (
+        re.sub(r"\s+", " ", _CONTROL.sub(_control, one)).strip() for many in lines for one in many
+    )
     return "\n\n".join(one for one in found if one) or None

@@ -8,7 +8,6 @@ document lxml cannot read is left to feedparser, as far as that goes.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
@@ -30,6 +29,10 @@ MADE_TITLE = 100  # characters
 WHOLE_DESCRIPTION = 1_200  # a description this long is the article
 _REJECT_TEXT = 2_000
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_OF_PAGES = {
+    "html", "head", "body", "title", "meta", "script", "style", "center", "div", "p", "h1", "h2",
+    "form", "iframe", "noscript", "pre", "br", "b", "table",
+}  # fmt: skip
 _MANY_IDS = "guid_not_unique"
 
 
@@ -77,7 +80,11 @@ def read_feed(
     """
     options = options or FeedOptions()
     if content[:2] == b"\x1f\x8b":
-        unpacked = _unpacked(content)
+        try:
+            unpacked = _unpacked(content)
+        except zlib.error as error:
+            broken = _reject(None, "not_unpacked", f"the packed bytes are damaged: {error}", "")
+            return FeedRead("not_a_feed", rejects=[broken])
         if unpacked is None:
             return FeedRead("too_large")
         content = unpacked
@@ -96,20 +103,24 @@ def read_feed(
     if _HTML.match(text[:4000]):
         return FeedRead("blocked", **known)
     try:
-        found = read_json_feed(text) if text[0] in "{[" else read_xml_feed(text, content, url)
+        found = read_json_feed(text, url) if text[0] in "{[" else read_xml_feed(text, url)
     except Refused as error:
         reject = _reject(None, error.reason, str(error), text)
-        return FeedRead("not_a_feed", rejects=[reject], **known)
+        is_page = error.reason == "not_a_feed" and _is_page(text, content_type)
+        return FeedRead("blocked" if is_page else "not_a_feed", rejects=[reject], **known)
     return _told(found, url, options, known)
+
+
+def _is_page(text: str, content_type: str | None) -> bool:
+    """Say whether what came in a feed's place is a page, or a part of one."""
+    first = re.search(r"<([A-Za-z][\w-]*)", text[:4_000])
+    return "html" in (content_type or "").lower() or bool(first and first[1].lower() in _OF_PAGES)
 
 
 def _unpacked(content: bytes) -> bytes | None:
     """Return what gzip packed, None beyond the cap; what is cut gives what there is."""
     unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(content, MOST_BYTES + 1)
-    except (zlib.error, gzip.BadGzipFile):
-        return b""
+    text = unpacker.decompress(content, MOST_BYTES + 1)
     return None if len(text) > MOST_BYTES else text
 
 
@@ -117,7 +128,7 @@ def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any
     rejects = [_reject(one.position, one.reason, one.error, one.text) for one in found.rejects]
     items = []
     for at, one in enumerate(found.items, start=1):
-        if not (one.title or one.text or one.summary or one.url or one.guid or one.enclosures):
+        if not one.says_something:
             rejects.append(_reject(at, "empty_entry", "the entry says nothing", one.source))
             continue
         items.append(_item(at, one, found, options))

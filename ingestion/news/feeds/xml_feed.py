@@ -2,140 +2,45 @@
 
 from __future__ import annotations
 
-import html
-import re
+import base64
+import binascii
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
 
 from ingestion.news.feeds import plain_text
-from ingestion.news.feeds.found import FoundFeed, FoundItem, FoundReject, Refused, language_of
+from ingestion.news.feeds.document import parse_document
+from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused, language_of
 from ingestion.news.links import absolute
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
-_MOST_DEPTH = 100
-_ENTITY_DECLARED = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST)\b", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_BARE = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_BEFORE_ROOT = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*", re.DOTALL)
-_XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
-_ITEM = re.compile(r"<(?:[\w.-]+:)?(item|entry)[\s>]", re.IGNORECASE)
 _AUTHOR = ("author", "creator")
 _SKIPPED_SOURCE = 2_000
-_TAG = re.compile(r"<[A-Za-z][^<>]*>")
-_UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+)(?=[\s/>])""")
+# names of vocabularies by the weight of what they say; one that stands in none of them says
+# nothing here, whatever its elements are called
+_CORE = ("rss", "atom", "netscape.com", "rdf-syntax")
+_MODULES = ("modules/content", "purl.org/dc", "xhtml")
+_PREFIXES = ("dc", "dcterms", "content")  # when nobody declared them
+_BESIDE = ("mrss", "media", "itunes", "podcast", "feedburner", "googleplay")
 
 
-def read_xml_feed(text: str, content: bytes, url: str) -> FoundFeed:
+def read_xml_feed(text: str, url: str) -> FoundFeed:
     """Read a feed in XML.
 
     Args:
         text: the document, decoded.
-        content: its bytes, for a second reader when the first one fails.
         url: where it lies.
 
     Raises:
         Refused: it declares entities, goes too deep, or is no feed.
     """
-    head = text[: text.find("<", 5_000) if len(text) > 5_000 else len(text)]
-    if _ENTITY_DECLARED.search(head):
-        raise Refused("entities", "the document declares entities of its own; it is not read")
-    root, found = _parsed(text)
+    root, found = parse_document(text)
     kind = _name(root) if root is not None else ""
     if root is None or kind not in ("rss", "rdf", "feed", "channel"):
         raise Refused("not_a_feed", f"the document is no feed (its root is <{kind or 'nothing'}>)")
     _fill(found, root, kind, url)
     return found
-
-
-def _parsed(text: str) -> tuple[etree._Element | None, FoundFeed]:
-    """Return the root of a document; what is damaged is mended as little as it needs."""
-    found = FoundFeed()
-    body = _plain_document(text)
-    strict = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=len(body) > 9_000_000,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        return _bounded(etree.fromstring(body.encode(), strict)), found
-    except etree.XMLSyntaxError as error:
-        if "depth" in str(error).lower():
-            raise Refused("too_deep", f"the document goes too deep: {error}") from error
-    whole = _without_end(body)
-    if whole != body:
-        try:
-            return _bounded(etree.fromstring(whole.encode(), strict)), found
-        except etree.XMLSyntaxError:
-            pass
-    cut = _cut(body, found)
-    lenient = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    found.flags.append("malformed")
-    cut = _TAG.sub(lambda tag: _UNQUOTED.sub(r'\1="\2"', tag[0]), cut)
-    return _bounded(etree.fromstring(cut.encode(), lenient)), found
-
-
-def _plain_document(text: str) -> str:
-    """Return a document without what stands before its root, and with its characters plain."""
-    start = _BEFORE_ROOT.match(text)
-    body = text[start.end() :] if start else text
-    body = body[max(0, body.find("<")) :]
-    body = _NOT_XML.sub("", _DOCTYPE.sub("", body))
-    return _BARE.sub("&amp;", _NAMED.sub(_character, body))
-
-
-def _character(found: re.Match[str]) -> str:
-    if found[1] in _XML_ENTITIES:
-        return found[0]
-    plain = html.unescape(found[0])
-    return found[0].replace("&", "&amp;") if plain == found[0] else plain
-
-
-def _without_end(body: str) -> str:
-    """Return a document without what follows its root."""
-    name = re.match(r"<([\w:.-]+)", body)
-    end = body.rfind(f"</{name[1]}>") if name else -1
-    return body[: end + len(name[1]) + 3] if name and end >= 0 else body
-
-
-def _cut(body: str, found: FoundFeed) -> str:
-    """Return a document up to its last whole entry, when it ends before it should."""
-    name = re.match(r"<([\w:.-]+)", body)
-    if name is None or re.search(rf"</{re.escape(name[1])}\s*>", body[-5_000:]):
-        return body
-    starts = [one.start() for one in _ITEM.finditer(body)]
-    ends = [one.end() for one in re.finditer(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", body, re.I)]
-    last = ends[-1] if ends else (starts[0] if starts else len(body))
-    found.is_cut = True
-    if rest := [start for start in starts if start >= last]:
-        found.rejects.append(
-            FoundReject(
-                len(ends) + 1, "cut", "the document ends within this entry", body[rest[0] :]
-            )
-        )
-    closing = "</channel></rss>" if name[1].lower() == "rss" else f"</{name[1]}>"
-    return body[:last] + closing
-
-
-def _bounded(root: etree._Element | None) -> etree._Element | None:
-    """Return a tree that is not too deep.
-
-    Raises:
-        Refused: it is.
-    """
-    if root is None:
-        return None
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > _MOST_DEPTH:
-            raise Refused("too_deep", f"the document goes deeper than {_MOST_DEPTH} elements")
-    return root
 
 
 def _name(element: etree._Element) -> str:
@@ -157,7 +62,7 @@ def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
     if not is_atom:
         channel = next((one for one in root.iter() if _name(one) == "channel"), root)
     head = [one for one in channel if _name(one) not in ("item", "entry")]
-    own_link = _link_of(head, is_atom)
+    own_link = _link_of(head, is_atom) or _attribute(channel, "href")
     found.link = absolute(own_link, *_bases(channel), url)
     found.title = _line(next((one for one in head if _name(one) == "title"), None))
     found.language = language_of(
@@ -173,27 +78,36 @@ def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
 
 
 def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -> FoundItem:
-    children = [one for one in element if isinstance(one.tag, str)]
+    children = _ranked(element)
     bases = (*_bases(element), None if is_atom else home, home if is_atom else None, url)
     guid = next((one for one in children if _name(one) in ("guid", "id")), None)
     guid_text = (guid.text or "").strip() if guid is not None else ""
     about = next((v for k, v in element.attrib.items() if str(k).endswith("}about")), None)
     item = FoundItem(guid=guid_text or about or None)
-    link = _first_text(children, "origlink") or _link_of(children, is_atom) or about
+    link = _first_text(children, "origlink") or _link_of(children, is_atom)
+    link = link or about or _attribute(element, "href")
     if not link and guid_text and guid is not None:
         is_link = (guid.get("isPermaLink") or guid.get("ispermalink") or "true").lower() != "false"
         link = guid_text if is_link and guid_text.startswith(("http://", "https://")) else None
     item.url = absolute(link, *bases)
-    item.title = _line(_own(children, "title"))
+    item.title = _line(next((one for one in children if _name(one) == "title"), None))
     _texts(item, children, element)
     item.author = _author(children)
     item.language = language_of(_first_text(children, "language") or element.get(f"{_XML}lang"))
     item.categories = _categories(children)
     item.enclosures = list(_enclosures(children, bases))
     item.published = _first_text(children, "pubdate", "published", "issued", "created", "date")
-    item.updated = _first_text(children, "updated", "modified", "lastbuilddate")
-    item.source = etree.tostring(element, encoding="unicode")[:_SKIPPED_SOURCE]
+    # of several the last one counts: writers append
+    item.updated = _first_text(children[::-1], "updated", "modified", "lastbuilddate")
+    item.updated = item.updated or _attribute(element, "lastmod")
+    if not item.says_something:
+        item.source = etree.tostring(element, encoding="unicode")[:_SKIPPED_SOURCE]
     return item
+
+
+def _attribute(element: etree._Element, name: str) -> str | None:
+    """Return an attribute whatever its case: CDF writes in capitals."""
+    return next((str(v) for k, v in element.attrib.items() if str(k).lower() == name), None)
 
 
 def _bases(element: etree._Element) -> tuple[str, ...]:
@@ -207,12 +121,27 @@ def _bases(element: etree._Element) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _own(children: list[etree._Element], name: str) -> etree._Element | None:
-    """Return the child of a name that is the format's own, before those of other vocabularies."""
-    found = [one for one in children if _name(one) == name]
-    foreign = ("media", "itunes", "mrss", "podcast")
-    own = [one for one in found if not any(word in _space(one) for word in foreign)]
-    return next(iter([*own, *found]), None)
+def _ranked(element: etree._Element) -> list[etree._Element]:
+    """Return the children whose vocabulary is known, those of the format's own first."""
+    own = _space(element)
+    ranked = [(_rank(_space(one), own), one) for one in element if isinstance(one.tag, str)]
+    ranked.sort(key=lambda pair: pair[0])
+    return [one for rank, one in ranked if rank < 4]
+
+
+def _rank(space: str, own: str) -> int:
+    if space == own:
+        return 0
+    if any(word in space for word in _BESIDE):
+        return 3
+    if space in _PREFIXES or any(word in space for word in _MODULES):
+        return 2
+    is_core = any(word in space for word in _CORE) and "/modules/" not in space
+    return 1 if is_core or not space else 4
+
+
+def _is_media(element: etree._Element) -> bool:
+    return any(word in _space(element) for word in ("mrss", "media"))
 
 
 def _line(element: etree._Element | None) -> str | None:
@@ -220,7 +149,19 @@ def _line(element: etree._Element | None) -> str | None:
         return None
     if (element.get("type") or "").lower() in ("xhtml", "application/xhtml+xml") or len(element):
         return plain_text.line("".join(element.itertext()))
-    return plain_text.line(element.text)
+    return plain_text.line(_text(element))
+
+
+def _text(element: etree._Element) -> str | None:
+    """Return the text of an element, unpacked when it is in base64; None: it packs no text."""
+    kind = (element.get("type") or "").lower()
+    is_text = "/" not in kind or kind.startswith("text/") or kind.endswith(("xml", "html"))
+    if is_text and (element.get("mode") or "").lower() != "base64":
+        return str(element.text or "")
+    try:
+        return base64.b64decode("".join((element.text or "").split()), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
 
 
 def _first_text(children: list[etree._Element], *names: str) -> str | None:
@@ -251,16 +192,19 @@ def _texts(item: FoundItem, children: list[etree._Element], element: etree._Elem
     """Fill what an entry says: its content, and what stands for a summary beside it."""
     content = [
         one for one in children
-        if _name(one) in ("encoded", "content") and "media" not in _space(one)
+        if _name(one) in ("encoded", "content") and not _is_media(one)
     ] + [one for one in children if _name(one) == "body" and "xhtml" in _space(one)]  # fmt: skip
-    summary = [one for one in children if _name(one) in ("description", "summary", "tagline")]
-    own = [one for one in summary if not any(w in _space(one) for w in ("media", "itunes"))]
+    summary = [one for one in children if _name(one) in ("description", "summary", "abstract")]
     item.text = next((text for one in content if (text := _says(one))), None)
-    item.summary = next((text for one in [*own, *summary] if (text := _says(one))), None)
+    said = [text for one in summary if (text := _says(one))]
+    item.summary = next(iter(said), None)
+    plain = [one for one in summary if _rank(_space(one), _space(element)) < 2]
+    if item.text is None and len(plain) > 1:
+        item.text = next((text for text in said[1 : len(plain)] if text != item.summary), None)
     if item.text is None and item.summary is None:
         group = [
             one for one in element.iter()
-            if _name(one) == "description" and "mrss" in _space(one).replace("media", "mrss")
+            if _name(one) == "description" and _is_media(one)
         ]  # fmt: skip
         item.text = next((text for one in group if (text := _says(one))), None)
 
@@ -269,9 +213,7 @@ def _says(element: etree._Element) -> str | None:
     kind = (element.get("type") or "").lower()
     if kind == "xhtml" or (element.get("mode") or "").lower() == "xml" or len(element):
         return plain_text.of_element(element)
-    if kind.startswith(("image/", "audio/", "video/")):
-        return None
-    return plain_text.paragraphs(element.text)
+    return plain_text.paragraphs(_text(element))
 
 
 def _author(children: list[etree._Element]) -> str | None:
@@ -290,10 +232,19 @@ def _categories(children: list[etree._Element]) -> list[str]:
     found = []
     for one in children:
         if _name(one) in ("category", "subject"):
-            text = plain_text.line(one.get("label") or one.get("term") or one.text)
-            if text and text not in found:
-                found.append(text)
-    return found
+            words = [_term(one)]
+        elif _name(one) == "tags":
+            words = list((one.text or "").split(","))
+        else:
+            continue
+        found += [text for word in words if (text := plain_text.line(word))]
+    return list(dict.fromkeys(found))
+
+
+def _term(element: etree._Element) -> str | None:
+    """Return the word of a category; an address that stands for one gives way to its label."""
+    term, label = element.get("term"), element.get("label")
+    return term if term and not (label and "://" in term) else label or element.text
 
 
 def _enclosures(
@@ -304,7 +255,7 @@ def _enclosures(
         if _name(one) == "enclosure" or is_link:
             if address := absolute(one.get("url") or one.get("href"), *bases):
                 yield {"url": address, "type": one.get("type"), "length": one.get("length")}
-        elif _name(one) == "content" and "media" in _space(one) and one.get("url"):
+        elif _name(one) == "content" and _is_media(one) and one.get("url"):
             kind = one.get("type") or one.get("medium") or ""
             if kind.startswith(("audio", "video")) and "flash" not in kind:
                 yield {"url": one.get("url"), "type": kind, "length": one.get("fileSize")}
