@@ -63,33 +63,31 @@ def reports_of(
         items: rows of `int_news__report_items`, by rank.
         missing: why there are fewer than there should be.
         is_offline: whether the offline endpoint wrote the texts.
-        cost_usd: what the run's answers cost.
+        cost_usd: what the answers cost.
         earlier: the report of the run before, with `entries`.
     """
     if run is None:
         return pa.Table.from_pylist([], SCHEMA)
-    report = report_of(run)
-    title = report.get("title") or str(run["report"]).replace("_", " ")
-    told = {
+    report, title = report_of(run), report_of(run).get("title") or run["report"]
+    shared = {
         "title": f"{title}, {run['as_of'].day} {run['as_of']:%B %Y}",
-        "description": report.get("description") or "",
         "as_of": run["as_of"],
+        "cost_usd": cost_usd,
+    }
+    told = shared | {
+        "description": report.get("description") or "",
         "items": [_plain(item) for item in items],
         "missing": missing,
         "notes": [OFFLINE] if is_offline else [],
-        "cost_usd": cost_usd,
     }
-    row = {
+    row = shared | {
         "run_id": run["run_id"],
-        "report": run["report"],
-        "title": told["title"],
-        "as_of": run["as_of"],
         "top_n": int(report.get("top_n", 10)),
         "item_count": len(items),
         "missing_because": missing,
         "is_offline": is_offline,
-        "cost_usd": cost_usd,
     }
+    row["report"] = run["report"]
     return pa.Table.from_pylist([row | _files(run, report, title, told, earlier)], SCHEMA)
 
 
