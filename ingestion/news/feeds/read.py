@@ -79,19 +79,13 @@ def read_feed(
         url: where it came from at last: the base of relative links that have no other.
     """
     options = options or FeedOptions()
-    if content[:2] == b"\x1f\x8b":
-        try:
-            unpacked = _unpacked(content)
-        except zlib.error as error:
-            broken = _reject(None, "not_unpacked", f"the packed bytes are damaged: {error}", "")
-            return FeedRead("not_a_feed", rejects=[broken])
-        if unpacked is None:
-            return FeedRead("too_large")
-        content = unpacked
+    try:
+        content = _unpacked(content)
+    except zlib.error as error:
+        broken = _reject(None, "not_unpacked", f"the packed bytes are damaged: {error}", "")
+        return FeedRead("not_a_feed", rejects=[broken])
     if len(content) > MOST_BYTES:
         return FeedRead("too_large")
-    if not content.strip():
-        return FeedRead("empty")
     decoded = decode(content, content_type)
     known: dict[str, Any] = {
         "encoding": decoded.encoding,
@@ -117,11 +111,11 @@ def _is_page(text: str, content_type: str | None) -> bool:
     return "html" in (content_type or "").lower() or bool(first and first[1].lower() in _OF_PAGES)
 
 
-def _unpacked(content: bytes) -> bytes | None:
-    """Return what gzip packed, None beyond the cap; what is cut gives what there is."""
-    unpacker = zlib.decompressobj(wbits=31)
-    text = unpacker.decompress(content, MOST_BYTES + 1)
-    return None if len(text) > MOST_BYTES else text
+def _unpacked(content: bytes) -> bytes:
+    """Return what gzip packed, a byte beyond the cap at most; what is cut gives what there is."""
+    if content[:2] != b"\x1f\x8b":
+        return content
+    return zlib.decompressobj(wbits=31).decompress(content, MOST_BYTES + 1)
 
 
 def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any]) -> FeedRead:
