@@ -243,7 +243,7 @@ def _last(merged: Mapping[str, str], name: str) -> str:
 
 
 def vectors_after(
-    carried: Iterable[Row], members: Iterable[Row], vector_of: Mapping[str, str], run_id: str
+    carried: Iterable[Row], members: Iterable[Row], vector_of: Mapping[str, str], run_id: str | None
 ) -> pa.Table:
     """Return the stories' vectors once the articles that joined them in a run are in.
 

@@ -32,9 +32,9 @@ SCHEMA = pa.schema(
 _WORD = re.compile(r"[^\W_][\w'’-]*", re.UNICODE)
 # Chinese, Japanese: no spaces between words, so that two characters in a row are a term
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_NAME = re.compile(
-    r"[^\W\d_a-zß-öø-ÿ][\w&'’.-]*(?:\s+(?:of|de|von|van|[^\W_a-zß-öø-ÿ][\w&'’.-]*))*", re.UNICODE
-)
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿ][\w&'’-]*(?:\.(?=\w)[\w&'’-]+)*"  # a full stop within: U.S
+_SPACE = r"[^\S\n]+"
+_NAME = re.compile(rf"{_CAPITAL}(?:{_SPACE}(?:(?:(?:of|de|von|van){_SPACE})?{_CAPITAL}|\d+\b))*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n]\s*[\"'“”‘’(\[]*\s*)$")
 _NUMBER = re.compile(
     r"(?<![\w.,])\d[\d.,]*(?:\s?(?:%|(?:percent|million|billion|trillion|bn|m|k)\b))?"

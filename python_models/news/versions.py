@@ -92,9 +92,9 @@ def said_at(
     found = _newest([row for row in pages if row["run_no"] <= run_no], ())
     page = found[0] if found else None
     feed = min(newest, key=_feed_choice)
-    feed_text, page_text = _feed_text(feed), _clean(page and page["text"])
+    feed_text, page_text = _feed_text(feed), _clean(page["text"] if page else None)
     lead = min(newest, key=_title_choice)
-    title = _clean(lead["title"]) or _clean(page and page["title"])
+    title = _clean(lead["title"]) or _clean(page["title"] if page else None)
     is_closed = bool(page and page["is_stub"])
     if _is_whole(feed) and feed_text:
         text, text_from = feed_text, "feed_text"

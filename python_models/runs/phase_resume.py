@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ingestion.lakehouse import journal
 from ingestion.landing.registration import Product
 from python_models.release import kept_phases
-from python_models.runs.invocation import RAW_NOT_READ
+from python_models.runs.invocation import GOOD, RAW_NOT_READ
 from python_models.runs.phase_restore import VARIABLE, Restoring, kept_before
 from python_models.runs.phase_store import NEW_ATTEMPT, NODE
 
@@ -26,7 +27,7 @@ class GoingOn:
     product: Product
     run_id: str  # of the product
     number: int  # first phase that is made again; beyond the last: what follows them all
-    is_newest: bool
+    is_newest: bool  # of the product, and nobody made its marts since
     is_asked: bool  # by a person: what is made is an attempt of its own
 
     @property
@@ -84,9 +85,22 @@ def going_on(
         if own is None:
             continue
         kept_before(rows, product, own, number)
-        is_newest = kept_phases.newest_run(rows) == own
+        is_newest = kept_phases.newest_run(rows) == own and not _is_released_since(product, run_id)
         return GoingOn(product, own, number, is_newest, is_asked=bool(step))
     return None
+
+
+def _is_released_since(product: Product, run_id: str) -> bool:
+    """Say whether another run of the journal made the product's marts after this one's last."""
+    marks = ", ".join("?" for _ in GOOD)
+    return bool(
+        journal.rows(
+            "select 1 from node_runs inner join runs using (invocation_id)"
+            f" where node_runs.node = ? and node_runs.status in ({marks}) and runs.run_id <> ?"
+            " and runs.rowid > (select max(rowid) from runs where run_id = ?) limit 1",
+            (f"release_{product.name}__published", *GOOD, run_id, run_id),
+        )
+    )
 
 
 def _named(product: Product, step: str) -> int | None:

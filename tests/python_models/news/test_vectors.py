@@ -64,6 +64,10 @@ def test_a_vector_is_read_as_it_was_written() -> None:
          ["Yesterday Maria Keller", "Acme Robotics", "Lyon"]),
         ("The firm said. Prices fell. NVIDIA rose.", ["NVIDIA"]),
         ("He joined the University of Oxford’s lab.", ["University of Oxford"]),
+        ("A factory opens in Dresden\nIt makes chips", ["Dresden"]),
+        ("It opened near Dresden. Silizium Sachsen of the U.S. paid", ["Dresden",
+         "Silizium Sachsen", "U.S"]),
+        ("It opened on Monday in May", []),
         ("nothing here", []),
     ],
 )  # fmt: skip

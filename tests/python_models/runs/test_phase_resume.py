@@ -113,6 +113,18 @@ def test_phases_of_different_makings_are_not_put_together(
     assert report("r1")[0]["markdown"] == LAST
 
 
+def test_a_run_whose_marts_another_build_made_again_writes_phases_alone(
+    phased: Phased, capfd: pytest.CaptureFixture[str]
+) -> None:
+    phased.run("r1")
+    assert phased.build("again")[0] == 0  # the same run of news, by another run of the journal
+    release = release_file.current_release_id()
+    assert commands.main(["resume", "--run", "r1", "--from", "6"]) == 0
+    assert "nothing is released" in capfd.readouterr().out
+    assert states("r1")[6:] == [(6, 2, "completed"), (10, 2, "completed")]
+    assert release_file.current_release_id() == release
+
+
 def test_a_phase_that_never_completed_is_named(
     phased: Phased, capfd: pytest.CaptureFixture[str]
 ) -> None:

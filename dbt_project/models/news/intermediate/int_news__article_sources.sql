@@ -17,7 +17,7 @@ entries_by_age as (
         entries.*,
         row_number() over (
             partition by entries.article_id, entries.source
-            order by entries.run_no desc, entries.position, entries.identity
+            order by entries.run_no desc, entries.position asc, entries.identity asc
         ) as place,
         min(entries.first_seen_at) over (
             partition by entries.article_id, entries.source

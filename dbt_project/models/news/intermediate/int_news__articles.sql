@@ -33,11 +33,11 @@ sources_by_age as (
         row_number() over (
             partition by article_sources.article_id
             order by
-                case when article_sources.first_seen_at is null then 1 else 0 end,
-                article_sources.first_seen_at,
-                case when article_sources.published_at is null then 1 else 0 end,
+                case when article_sources.first_seen_at is null then 1 else 0 end asc,
+                article_sources.first_seen_at asc,
+                case when article_sources.published_at is null then 1 else 0 end asc,
                 article_sources.weight desc,
-                article_sources.source
+                article_sources.source asc
         ) as place,
         count(*) over (partition by article_sources.article_id) as source_count,
         max(article_sources.weight) over (
@@ -57,7 +57,7 @@ pages_by_age as (
             order by
                 pages.run_no desc,
                 length(pages.text) desc nulls last,
-                pages.url_key
+                pages.url_key asc
         ) as place
     from pages
 ),

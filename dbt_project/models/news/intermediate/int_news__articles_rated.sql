@@ -48,7 +48,7 @@ ratings_by_age as (
         feedback.rated_at,
         row_number() over (
             partition by feedback.article_id, feedback.rater
-            order by feedback.rated_at desc, feedback.rating
+            order by feedback.rated_at desc, feedback.rating asc
         ) as place
     from feedback
     inner join runs_before on feedback.run_id = runs_before.run_id

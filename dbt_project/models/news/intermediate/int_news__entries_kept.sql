@@ -1,5 +1,5 @@
--- What an entry said at each run that found it new or changed, of the articles the run
--- deals with: those first seen or changed in it, and those young enough for its stories.
+-- What an entry said at each run that found it new or changed, of the articles the
+-- run deals with: first seen or changed in it, or young enough for its stories.
 with
 
 this_run as (

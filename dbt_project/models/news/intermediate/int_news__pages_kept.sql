@@ -37,7 +37,7 @@ pages_of_articles as (
         pages.published_at,
         row_number() over (
             partition by links_of_articles.article_id, pages.run_id, pages.url_key
-            order by pages.fetched_at desc, pages.object_hash
+            order by pages.fetched_at desc, pages.object_hash asc
         ) as place
     from pages
     inner join runs_found on pages.run_id = runs_found.run_id

@@ -39,7 +39,8 @@ this_run as (
         runs_by_age.origin,
         {{ json_text('runs_by_age.config', 'report.language_written') }}
             as language_written,
-        {{ json_text('runs_by_age.config', 'report.languages_read') }} as languages_read,
+        {{ json_text('runs_by_age.config', 'report.languages_read') }}
+            as languages_read,
         {{ json_text('runs_by_age.config', 'report.sources') }} as sources,
         {{ json_text('runs_by_age.config', 'report.company_context') }}
             as company_context,

@@ -1,7 +1,4 @@
 -- What phase 3 knows of an article that no hard rule keeps out, each from 0 to 1.
-{% set limit_names = [
-    'recency_half_life_hours', 'corroboration_hosts', 'length_characters', 'topic_hits'
-] %}
 with
 
 this_run as (
@@ -30,10 +27,20 @@ stories as (
 
 limits as (
     select
-        {% for name in limit_names %}
-        max(case when thresholds.name = '{{ name }}' then thresholds.value end)
-            as {{ name }}{{ "," if not loop.last }}
-        {% endfor %}
+        max(
+            case
+                when thresholds.name = 'recency_half_life_hours' then thresholds.value
+            end
+        ) as recency_half_life_hours,
+        max(
+            case when thresholds.name = 'corroboration_hosts' then thresholds.value end
+        ) as corroboration_hosts,
+        max(
+            case when thresholds.name = 'length_characters' then thresholds.value end
+        ) as length_characters,
+        max(
+            case when thresholds.name = 'topic_hits' then thresholds.value end
+        ) as topic_hits
     from thresholds
 ),
 

@@ -1,7 +1,4 @@
 -- Of each story the lead goes on, with the score of its own signals.
-{% set signal_names = [
-    'topic', 'recency', 'source', 'corroboration', 'title', 'length', 'reader'
-] %}
 with
 
 this_run as (
@@ -34,10 +31,20 @@ signals as (
 
 weights_in_a_row as (
     select
-        {% for name in signal_names %}
-        max(case when weights.signal = '{{ name }}' then weights.weight end)
-            as {{ name }}{{ "," if not loop.last }}
-        {% endfor %}
+        max(case when weights.signal = 'topic' then weights.weight end)
+            as topic,
+        max(case when weights.signal = 'recency' then weights.weight end)
+            as recency,
+        max(case when weights.signal = 'source' then weights.weight end)
+            as source,
+        max(case when weights.signal = 'corroboration' then weights.weight end)
+            as corroboration,
+        max(case when weights.signal = 'title' then weights.weight end)
+            as title,
+        max(case when weights.signal = 'length' then weights.weight end)
+            as length,
+        max(case when weights.signal = 'reader' then weights.weight end)
+            as reader
     from weights
 ),
 
@@ -45,10 +52,13 @@ articles_scored as (
     select
         signals.article_id,
         10 * (
-            {% for name in signal_names %}
-            weights_in_a_row.{{ name }} * signals.{{ name }}_signal
-            {{ "+" if not loop.last }}
-            {% endfor %}
+            weights_in_a_row.topic * signals.topic_signal
+            + weights_in_a_row.recency * signals.recency_signal
+            + weights_in_a_row.source * signals.source_signal
+            + weights_in_a_row.corroboration * signals.corroboration_signal
+            + weights_in_a_row.title * signals.title_signal
+            + weights_in_a_row.length * signals.length_signal
+            + weights_in_a_row.reader * signals.reader_signal
         ) as score
     from signals
     cross join weights_in_a_row
@@ -93,9 +103,13 @@ tier1 as (
         signals.characters,
         signals.host_count,
         signals.age_hours,
-        {% for name in signal_names %}
-        signals.{{ name }}_signal,
-        {% endfor %}
+        signals.topic_signal,
+        signals.recency_signal,
+        signals.source_signal,
+        signals.corroboration_signal,
+        signals.title_signal,
+        signals.length_signal,
+        signals.reader_signal,
         articles_decided.score,
         articles_decided.dropped_because is null as passed
     from articles_decided
