@@ -14,12 +14,13 @@ def model(dbt, session):
         "analyses": rows_of(dbt.ref("int_news__analyses")),
         "validations": rows_of(dbt.ref("int_news__validations")),
     }
+    funnel = rows_of(dbt.ref("int_news__funnel"))
     top_n = int(report_of(run).get("top_n", 10))
     return reports_of(
         run,
         items,
         missing_because(Gathered.of(rows), len(items), top_n),
         any(row["provider"] == OFFLINE_PROVIDER for row in rows["analyses"]),
-        sum(row["cost_usd"] for row in rows_of(dbt.ref("int_news__funnel"))),
+        sum(row["cost_usd"] for row in funnel),
         rows_of(dbt.ref("int_news__reports_carried")),
     )

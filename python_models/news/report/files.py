@@ -62,14 +62,15 @@ def reports_of(
         run: row of `int_news__run`, with the report as resolved.
         items: rows of `int_news__report_items`, by rank.
         missing: why there are fewer than there should be.
-        is_offline: whether the offline endpoint wrote the texts.
-        cost_usd: what the answers cost.
+        is_offline: whether the offline endpoint wrote the texts, for `cost_usd` in all.
         earlier: the report of the run before, with `entries`.
     """
     if run is None:
-        return pa.Table.from_pylist([], SCHEMA)
+        return SCHEMA.empty_table()
     report, title = report_of(run), report_of(run).get("title") or run["report"]
     shared = {
+        "run_id": run["run_id"],
+        "report": run["report"],
         "title": f"{title}, {run['as_of'].day} {run['as_of']:%B %Y}",
         "as_of": run["as_of"],
         "cost_usd": cost_usd,
@@ -81,13 +82,11 @@ def reports_of(
         "notes": [OFFLINE] if is_offline else [],
     }
     row = shared | {
-        "run_id": run["run_id"],
         "top_n": int(report.get("top_n", 10)),
         "item_count": len(items),
         "missing_because": missing,
         "is_offline": is_offline,
     }
-    row["report"] = run["report"]
     return pa.Table.from_pylist([row | _files(run, report, title, told, earlier)], SCHEMA)
 
 
