@@ -122,20 +122,20 @@ run-show: $(STAMP) ## One run, node by node. ID= (default: the last)
 	@$(PY) -m python_models.runs run-show $(if $(ID),"$(ID)") $(ARGS)
 run-compare: $(STAMP) ## What differs between two runs. A= B= (default: the last two)
 	@$(PY) -m python_models.runs run-compare $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
-resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= (default: the last failed run)
-	@$(PY) -m python_models.runs resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(ARGS)
-phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE=
-	@$(PY) -m python_models.runs phase-run --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
-phase-show: $(STAMP) ## Rows of one phase of a run. RUN= PHASE=
-	@$(PY) -m python_models.runs phase-show --run "$(RUN)" --phase "$(PHASE)" $(ARGS)
+resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= DOMAIN= (default: the last failed run)
+	@$(PY) -m python_models.runs resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
+phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE= DOMAIN=
+	@$(PY) -m python_models.runs phase-run --run "$(RUN)" --phase "$(PHASE)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
+phase-show: $(STAMP) ## Rows of one phase of a run. RUN= PHASE= DOMAIN=
+	@$(PY) -m python_models.runs phase-show $(if $(RUN),--run "$(RUN)") --phase "$(PHASE)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 releases: $(STAMP) ## List releases
 	@$(PY) -m python_models.runs releases $(ARGS)
 release-rollback: $(STAMP) ## Move `latest` to an older (or newer) release. ID= DOMAIN=
 	@$(PY) -m python_models.runs release-rollback "$(ID)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 release-diff: $(STAMP) ## Rows that differ between two releases. A= B= (default: the last two)
 	@$(PY) -m python_models.runs release-diff $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
-export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR=
-	@$(PY) -m python_models.runs export-run "$(ID)" "$(DIR)" $(ARGS)
+export-run: $(STAMP) ## Write a run as files, one a phase. ID= DIR= DOMAIN=
+	@$(PY) -m python_models.runs export-run "$(ID)" "$(DIR)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 retention: $(STAMP) ## Drop what is beyond keeping. ARGS="--dry-run" first
 	@$(PY) -m python_models.runs retention $(ARGS)
 compact: $(STAMP) ## Join small files

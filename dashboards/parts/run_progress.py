@@ -120,7 +120,7 @@ def _nodes(progress: Progress, ended: datetime | None) -> None:
             "seconds": node.seconds
             if node.seconds is not None or not node.started_at
             else max(0.0, (now - node.started_at).total_seconds()),
-            "message": node.message if _is_news(node.status) else "",
+            "message": node.message if _is_worth_saying(node.status) else "",
         }
         for node in reversed(nodes)
     ]
@@ -144,7 +144,7 @@ def _ended(run: runner.StartedRun) -> datetime | None:
     return datetime.fromtimestamp(changed, UTC).replace(tzinfo=None)
 
 
-def _is_news(status: str) -> bool:
+def _is_worth_saying(status: str) -> bool:
     return status not in ("success", "pass", "running")
 
 

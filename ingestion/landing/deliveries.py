@@ -154,6 +154,15 @@ def fetch_object(address: str, target: Path) -> None:
     remote_store().get_file(address.removeprefix("s3://"), str(target))
 
 
+def is_text(address: str) -> bool:
+    """Say whether an address can be written down."""
+    try:
+        address.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_below(address: str, path: str) -> bool:
     """Say whether an address lies at or below a path."""
     if "://" in path:

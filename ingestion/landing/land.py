@@ -16,7 +16,7 @@ from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError, Declared, is_bundled
-from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed
+from ingestion.landing.deliveries import FoundFile, SourceAbsent, SourceFailed, is_text
 from ingestion.landing.known import Known
 from ingestion.landing.landed import Memory
 from ingestion.landing.package import Package, cut
@@ -111,6 +111,8 @@ class Landing:
         files = self.product_source.arranged(self._find(names, path), chosen)
         if has_pending(self.product_source.domain):
             self._drain()
+        if self.product_source.gathers:
+            return self.product_source.gather(self)
         hashes = {name: chosen[name].hash for name in self.report.tallies}
         was_current = self.memory.is_current()
         if self.memory.redeclared(hashes):
@@ -136,6 +138,12 @@ class Landing:
         if not self.keeps:
             self.memory.forget_files(self._known.stale())
 
+    def recall(self) -> Known:
+        """Ask the lake what it holds, and clear what an earlier run left half-written."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._known = self._ask_lake()
+        return self._known
+
     def _ask_lake(self) -> Known:
         return Known.read(self.product_source, self.chosen, self.keeps)
 
@@ -149,9 +157,8 @@ class Landing:
                 found = self._found(entry, names, path)
             except SourceAbsent as error:
                 if names:
-                    raise SourceAbsent(
-                        f"{self.product_source.grammar.entry} {name}: {error}"
-                    ) from None
+                    who = self.product_source.grammar.entry
+                    raise SourceAbsent(f"{who} {name}: {error}") from None
                 self.report.absent[name] = str(error)
                 if not is_bundled(entry):
                     self.report.missing[name] = f"{error} (declared in {entry.origin})"
@@ -168,28 +175,21 @@ class Landing:
             self.report.tallies[name] = Tally(name, file_count=len(found))
             files += found
         if path and not files:
-            raise SourceAbsent(
-                f"no declared {self.product_source.grammar.entry} reads {path}; "
-                f"name one: --source NAME --path {path}"
-            )
+            what = f"no declared {self.product_source.grammar.entry} reads {path}; "
+            raise SourceAbsent(f"{what}name one: --source NAME --path {path}")
         return files
 
     def _found(self, entry: Declared, names: list[str], path: str | None) -> list[FoundFile]:
-        if path and names:
-            return self.product_source.given(entry, path)
-        return self.product_source.find(entry, path)
+        given = self.product_source.given(entry, path) if path and names else None
+        return self.product_source.find(entry, path) if given is None else given
 
     def _has_a_name(self, found: FoundFile) -> bool:
         """Say whether a file's name can be written down; one that is no text cannot."""
-        try:
-            found.address.encode()
-        except UnicodeEncodeError:
-            shown = found.address.encode("utf-8", "surrogateescape").decode(
-                errors="backslashreplace"
-            )
-            self.fail(found.source, f"the name of {shown} is not UTF-8; rename it")
-            return False
-        return True
+        if is_text(found.address):
+            return True
+        shown = found.address.encode("utf-8", "surrogateescape").decode(errors="backslashreplace")
+        self.fail(found.source, f"the name of {shown} is not UTF-8; rename it")
+        return False
 
     def fail(self, name: str, why: str) -> None:
         """Note that a source, or one of its files, could not be read; others go on."""

@@ -69,6 +69,12 @@ class Product:
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()
+    begins_runs: bool = False  # its landing makes a run that the build then goes on with
+    # names of the numbered phases of a run, in order, for a product whose runs are kept by phase
+    phases: tuple[str, ...] = ()
+    # module:function of what `export-run` writes of them, and of what `run-compare` says of two
+    phase_export: str = ""
+    phase_compare: str = ""
 
     def __post_init__(self) -> None:
         defaults = {
@@ -85,6 +91,11 @@ class Product:
     def namespace(self) -> str:
         """Namespace of the raw tables in the catalog."""
         return f"raw_{self.name}"
+
+    @property
+    def phase_namespace(self) -> str:
+        """Namespace of what the phases of its runs left, in the catalog."""
+        return f"{self.name}_phases"
 
     @property
     def tables(self) -> dict[str, Any]:

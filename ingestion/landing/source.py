@@ -18,7 +18,9 @@ from ingestion.landing.deliveries import FoundFile, at_path, fetch_object
 
 if TYPE_CHECKING:
     from ingestion.landing.land import Landing
+    from ingestion.landing.report import Report
 
+RUN_ID = "SLUICE_RUN_ID"  # variable with the run that a landing belongs to
 Rows = list[dict[str, Any]]
 Say = Callable[[str], None]
 
@@ -143,6 +145,16 @@ class ProductSource:
     def streams(self, entry: Declared) -> bool:
         """Say whether a source comes as rows of a database instead of files."""
         return False
+
+    gathers: ClassVar[bool] = False  # it asks hosts, and what it lands is one run of its own
+
+    def gather(self, landing: Landing) -> Report:
+        """Ask hosts and land what they answered; returns the landing's report."""
+        raise NotImplementedError
+
+    def kept_objects(self) -> set[str]:
+        """Return the names of the blobs in the lake's store that this product still needs."""
+        return set()
 
     def check_stream(self, entry: Declared) -> None:
         """Look whether a streaming source can be asked.

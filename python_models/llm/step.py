@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,8 @@ class Step:
     max_tokens: int | None = None
     max_calls: int | None = None
     prompts: RowPrompts | None = None
+    # what a prompt of many rows says once, for all of them: values for the blocks beside `row`
+    said_once: Mapping[str, Any] = field(default_factory=dict)
 
     def replicate_of(self, row: Row) -> int:
         """Return which repetition of the same question a row asks for."""

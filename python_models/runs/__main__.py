@@ -10,6 +10,7 @@ from importlib import import_module
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError
 
+_DOMAIN = (["--domain"], {"help": "only this product's phases"})
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
     "runs": ("runs.show:runs", [(["--limit"], {"type": int, "default": 20})]),
@@ -29,6 +30,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
         [
             (["--run"], {"help": "default: the last run, when it failed or was killed"}),
             (["--from"], {"dest": "from_step", "help": "node or phase to begin with again"}),
+            _DOMAIN,
         ],
     ),
     "phase-run": (
@@ -36,6 +38,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
         [
             (["--run"], {"default": "last"}),
             (["--phase"], {"default": "", "help": "ordinal or name"}),
+            _DOMAIN,
         ],
     ),
     "phase-show": (
@@ -44,6 +47,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
             (["--run"], {"default": "last"}),
             (["--phase"], {"default": "", "help": "ordinal or name"}),
             (["--rows"], {"type": int, "default": 5}),
+            _DOMAIN,
         ],
     ),
     "releases": ("runs.show:releases", [(["--limit"], {"type": int, "default": 20})]),
@@ -64,6 +68,7 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
             (["id"], {}),
             (["dir"], {}),
             (["--rows"], {"type": int, "help": "at most this many rows of a table"}),
+            _DOMAIN,
         ],
     ),
     "retention": ("upkeep.retention:retention", [(["--dry-run"], {"action": "store_true"})]),

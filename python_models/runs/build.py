@@ -18,7 +18,7 @@ from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.output import is_quiet
 from python_models.release.run_states import mark_killed
-from python_models.runs import invocation, phase_lines
+from python_models.runs import invocation, phase_ends, phase_lines, phase_restore
 from python_models.runs.going_on import refuse_mixture
 from python_models.runs.nodes import (
     Node,
@@ -44,6 +44,8 @@ class Build:
     # {node: what it has to say that dbt does not}
     notes: dict[str, str] = field(default_factory=dict)
     lines: phase_lines.PhaseLines | None = None
+    # {product: attempt of its run that this build makes}, once it has kept a phase
+    attempts: dict[str, int] = field(default_factory=dict)
     _rows: dict[str, int | None] = field(default_factory=dict)
 
     def start(
@@ -57,11 +59,14 @@ class Build:
 
         Raises:
             Mixture: it goes on with a run on tables that others made again; nothing was written.
+            NotKept: a phase it is to go on from is not there; nothing was written.
         """
         from dbt_common.events.event_manager_client import add_callback_to_manager
 
         known = {**graph["nodes"], **graph["sources"]}
-        refuse_mixture(known, selected, self.run_id)
+        restoring = phase_restore.asked_for()
+        restored = phase_restore.restored_nodes(known, restoring)
+        refuse_mixture(known, selected, self.run_id, restored)
         self.graph = known
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
@@ -70,6 +75,8 @@ class Build:
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
         fold_llm_journal()
+        if restoring and self.connection is not None:
+            phase_restore.restore(self, self.connection, restoring)
         if is_quiet():
             self.lines = phase_lines.PhaseLines(self.invocation_id, known, selected)
         add_callback_to_manager(self.hear)
@@ -111,6 +118,7 @@ class Build:
                 self._write(node, "skipped", 0.0, result.message)
         if self.lines:
             self.lines.finished()
+        phase_ends.finish(self)
         invocation.record_end(self.invocation_id)
         fold_llm_journal()
         release_file.refresh(self.invocation_id)

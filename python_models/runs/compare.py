@@ -14,6 +14,7 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.output import emit_document, print_table, say
 from python_models.release import live
 from python_models.release.table_diff import TableDiff, diff_releases
+from python_models.runs.phase_compare import compare_phases
 
 _LINES_SHOWN = 30
 
@@ -53,6 +54,10 @@ def run_compare(options: argparse.Namespace) -> int:
         say("The same project files.")
     if found["nodes"]:
         print_table(found["nodes"], "Nodes whose rows, status, calls or time differ")
+    for tables in found["phases"].values():
+        for title, rows in tables.items():
+            if rows:
+                print_table(rows, title)
     if found["releases"][0] is None or found["releases"][1] is None:
         say("Released tables are not compared: one of the runs published nothing.")
     else:
@@ -90,6 +95,7 @@ def compare(a: str, b: str) -> dict[str, Any]:
         "files": _files(*arguments),
         "prompts": prompts,
         "nodes": nodes,
+        "phases": compare_phases(a, b),
         "releases": releases,
         "tables": _diff(*releases),
     }

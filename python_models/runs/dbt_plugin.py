@@ -27,6 +27,8 @@ from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
 from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
+from python_models.runs.phase_restore import NotKept
+from python_models.runs.phase_views import create_phase_views, refill_phases
 from python_models.runs.raw_views import create_raw_views
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ class Plugin(BasePlugin):
         load_extensions(conn)
         current = build.current(get_invocation_id())
         create_raw_views(conn, current.pins)
+        if not is_scratch():
+            refill_phases(conn)
+        create_phase_views(conn)
         listed = ", ".join(literal(load) for load in loads_let_pass())
         conn.execute(f"set variable loads_let_pass = cast([{listed}] as varchar[])")
         current.connection = conn
@@ -69,7 +74,7 @@ class Plugin(BasePlugin):
         if event == "run_started":
             try:
                 current.start(**target_config.config)
-            except Mixture:
+            except (Mixture, NotKept):
                 # the raw views are those of the run that was to go on: give back what was there
                 if current.connection is not None:
                     create_raw_views(current.connection, last_pins())

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from itertools import starmap
 
 import duckdb
 
@@ -26,6 +27,7 @@ from ingestion.lakehouse.sql_text import literal
 from python_models.release import lake_files, release_file
 from python_models.release.release_views import views_of
 from python_models.release.snapshot_files import plain
+from python_models.runs import doctor_kept
 
 _LEAST_FREE_BYTES = 2_000_000_000
 _MOST_FILES = 20  # named one by one
@@ -65,6 +67,8 @@ def examine(is_deep: bool = False) -> list[Finding]:
         _lock,
         _release,
         _deep_files if is_deep else _files,
+        _deep_objects if is_deep else _objects,
+        _phases,
     ]
     found: list[Finding] = []
     for check in checks:
@@ -218,6 +222,18 @@ def _files() -> Iterator[Finding]:
 
 def _deep_files() -> Iterator[Finding]:
     return _files_of_releases(is_deep=True)
+
+
+def _objects() -> Iterator[Finding]:
+    return starmap(Finding, doctor_kept.objects(is_deep=False))
+
+
+def _deep_objects() -> Iterator[Finding]:
+    return starmap(Finding, doctor_kept.objects(is_deep=True))
+
+
+def _phases() -> Iterator[Finding]:
+    return starmap(Finding, doctor_kept.phases())
 
 
 def _files_of_releases(is_deep: bool) -> Iterator[Finding]:

@@ -12,74 +12,108 @@ from typing import Any
 from ingestion.lakehouse.output import emit, say
 from python_models.release import live
 from python_models.runs.invocation import GOOD
+from python_models.runs.phase_documents import exported, kept_documents
 from python_models.runs.phases import latest_nodes, sample_rows
 
 
 def export_run(options: argparse.Namespace) -> int:
-    """Write `phase<n>_<name>.json` for each phase of a run into a folder."""
+    """Write `phase<n>_<name>.json` for each phase of a run into a folder.
+
+    Where several domains ran, each has a folder of its own.
+    """
     run_id = live.run_named(options.id)["run_id"]
     folder = Path(options.dir).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     written = [
-        {"file": path.name, "rows": document["metadata"]["output_count"]}
-        for path, document in export(run_id, folder, options.rows)
+        {"file": str(path.relative_to(folder)), "rows": document["metadata"]["output_count"]}
+        for path, document in export(run_id, folder, options.rows, options.domain)
     ]
     emit(written, options.json, f"Run {run_id} in {folder}")
     return 0
 
 
-def export(run_id: str, folder: Path, limit: int | None) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Write each phase of a run and give back its file and document."""
-    documents = list(_documents(run_id, limit))
-    for document in documents:
-        metadata = document["metadata"]
-        name = re.sub(r"[^a-z0-9]+", "_", metadata["phase_name"].lower()).strip("_")
-        stem = f"phase{metadata['phase_number']}_{name}"
-        if document is documents[-1]:
-            path = folder / f"{stem}.md"
-            path.write_text(_markdown(document), encoding="utf-8")
-        else:
-            path = folder / f"{stem}.json"
-            text = json.dumps(document, default=str, indent=2, ensure_ascii=False)
-            path.write_text(text + "\n", encoding="utf-8")
-        yield path, document
-    if not documents:
+def export(
+    run_id: str, folder: Path, limit: int | None, domain: str | None = None
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Write each phase of a run and give back its file and document.
+
+    The last one is Markdown; of a product whose phases are kept it is what the product says.
+    """
+    kept = kept_documents(run_id, domain, limit)
+    found = {name: exported(name, documents) for name, documents in kept.items()}
+    for name, documents in _documents(run_id, limit, domain).items():
+        found.setdefault(name, documents)
+    for name, documents in sorted(found.items()):
+        own = folder / name if len(found) > 1 else folder
+        own.mkdir(exist_ok=True)
+        for document in documents:
+            is_last = document is documents[-1] and (name not in kept or "text" in document)
+            yield _write(own, document, is_last=is_last), document
+    if not found:
         say(f"Run {run_id} has no phases.")
 
 
-def _documents(run_id: str, limit: int | None) -> Iterator[dict[str, Any]]:
-    phases: dict[str, list[dict[str, Any]]] = {}
+def _write(folder: Path, document: dict[str, Any], *, is_last: bool) -> Path:
+    metadata = document["metadata"]
+    name = re.sub(r"[^a-z0-9]+", "_", metadata["phase_name"].lower()).strip("_")
+    path = folder / f"phase{metadata['phase_number']}_{name}.{'md' if is_last else 'json'}"
+    if is_last:
+        path.write_text(document.get("text") or _markdown(document), encoding="utf-8")
+    else:
+        shown = {part: document[part] for part in ("metadata", "data")}
+        text = json.dumps(shown, default=str, indent=2, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def _documents(
+    run_id: str, limit: int | None, domain: str | None
+) -> dict[str, list[dict[str, Any]]]:
+    """Return {domain: documents of its phases}, as the journal and the tables of now say."""
+    phases: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for node in latest_nodes(run_id):
-        if node["phase"]:
-            phases.setdefault(node["phase"], []).append(node)
+        if node["phase"] and domain in (None, node["domain"]):
+            phases.setdefault((node["domain"] or "", node["phase"]), []).append(node)
     with live.live_ops() as ops:
         spent = {
-            row["phase"]: row
+            (row["domain"] or "", row["phase"]): row
             for row in live.rows(
                 ops,
-                "select phase, sum(calls) as calls, sum(usd) as usd from ops.node_runs"
-                " where run_id = ? group by phase",
+                "select domain, phase, sum(calls) as calls, sum(usd) as usd from ops.node_runs"
+                " where run_id = ? group by domain, phase",
                 [run_id],
             )
         }
-    for phase in sorted(phases, key=_ordinal):
-        nodes = phases[phase]
-        ordinal, _, name = phase.partition(" ")
-        yield {
-            "metadata": {
-                "run_id": run_id,
-                "phase_name": name,
-                "phase_number": int(ordinal),
-                "timestamp": nodes[0]["started_at"],
-                "duration_seconds": round(sum(node["seconds"] or 0 for node in nodes), 3),
-                "input_count": _boundary(nodes, "rows_in"),
-                "output_count": _boundary(nodes[::-1], "rows_out"),
-                "llm_calls": int(spent.get(phase, {}).get("calls") or 0),
-                "cost_usd": float(spent.get(phase, {}).get("usd") or 0),
-                "status": "ok" if all(node["status"] in GOOD for node in nodes) else "failed",
-            },
-            "data": sample_rows(run_id, nodes, limit),
-        }
+    found: dict[str, list[dict[str, Any]]] = {}
+    for key in sorted(phases, key=lambda key: (key[0], _ordinal(key[1]))):
+        document = _document(run_id, key[1], phases[key], spent.get(key, {}), limit)
+        found.setdefault(key[0], []).append(document)
+    return found
+
+
+def _document(
+    run_id: str,
+    phase: str,
+    nodes: list[dict[str, Any]],
+    spent: dict[str, Any],
+    limit: int | None,
+) -> dict[str, Any]:
+    ordinal, _, name = phase.partition(" ")
+    return {
+        "metadata": {
+            "run_id": run_id,
+            "phase_name": name,
+            "phase_number": int(ordinal),
+            "timestamp": nodes[0]["started_at"],
+            "duration_seconds": round(sum(node["seconds"] or 0 for node in nodes), 3),
+            "input_count": _boundary(nodes, "rows_in"),
+            "output_count": _boundary(nodes[::-1], "rows_out"),
+            "llm_calls": int(spent.get("calls") or 0),
+            "cost_usd": float(spent.get("usd") or 0),
+            "status": "ok" if all(node["status"] in GOOD for node in nodes) else "failed",
+        },
+        "data": sample_rows(run_id, nodes, limit),
+    }
 
 
 def _boundary(nodes: list[dict[str, Any]], count: str) -> int | None:

@@ -110,13 +110,18 @@ def reason_to_wait(graph: Mapping[str, Node], run_id: str, domain: str) -> str |
     if meta.get(META) != HOLD_BACK:
         return None
     own = {node["name"] for node in graph.values() if domain_of(node) == domain}
-    if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
-        return None
-    found = [row for row in journal.rows(_PENDING, {"run_id": run_id}) if row["node"] in own]
+    found = {name: count for name, count in latest_pending(run_id).items() if name in own}
     if not found:
         return None
-    said = ", ".join(f"{row['row_count']:,} of {row['node']}" for row in found)
+    said = ", ".join(f"{count:,} of {name}" for name, count in found.items())
     return (
         f"not published: {said} are pending, and {domain} is released only when every row has "
         "its answer. The next run asks for the rest (`make estimate` says what it costs)"
     )
+
+
+def latest_pending(run_id: str) -> dict[str, int]:
+    """Return {step: rows without an answer}, as each step of a run was left last."""
+    if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
+        return {}
+    return {row["node"]: row["row_count"] for row in journal.rows(_PENDING, {"run_id": run_id})}

@@ -36,7 +36,12 @@ class Mixture(RuntimeError):
     """Going on would mix the rows of several runs; the message names them."""
 
 
-def refuse_mixture(graph: Mapping[str, Node], selected: Collection[str], run_id: str) -> None:
+def refuse_mixture(
+    graph: Mapping[str, Node],
+    selected: Collection[str],
+    run_id: str,
+    restored: Collection[str] = (),
+) -> None:
     """Raise unless all that the selected nodes read is what this run made or began with.
 
     Args:
@@ -44,6 +49,7 @@ def refuse_mixture(graph: Mapping[str, Node], selected: Collection[str], run_id:
         selected: unique ids of what is about to be built; `dbt retry` says none, and builds
             what has not succeeded.
         run_id: the run it is built for; a new one has nothing to be mixed with.
+        restored: unique ids of tables that are brought back as this run had them.
 
     Raises:
         Mixture: names the runs that made tables again since, or the nodes that never succeeded.
@@ -52,7 +58,7 @@ def refuse_mixture(graph: Mapping[str, Node], selected: Collection[str], run_id:
     if first[0]["number"] is None:
         return
     chosen = set(selected or _left(run_id)) & graph.keys()
-    inputs = read_by(graph, chosen)
+    inputs = read_by(graph, chosen) - set(restored)
     again = _made_again(graph, inputs | _own(graph, chosen), run_id, first[0]["number"])
     if again:
         raise Mixture(_message(graph, run_id, again))

@@ -15,13 +15,18 @@ from python_models.release.reader import open_release
 from python_models.release.release_file import newest_file
 
 
-def phase_nodes(run_id: str, phase: str) -> list[dict[str, Any]]:
+def phase_nodes(run_id: str, phase: str, domain: str | None = None) -> list[dict[str, Any]]:
     """Return the nodes of a phase, named by its ordinal, its name or both.
+
+    Args:
+        run_id: the run.
+        phase: what names it; an ordinal names a phase of each domain that has one.
+        domain: the only domain that is meant.
 
     Raises:
         NotFound: the run has no such phase; the message lists those it has.
     """
-    nodes = latest_nodes(run_id)
+    nodes = [node for node in latest_nodes(run_id) if domain in (None, node["domain"])]
     wanted = phase.strip().lower()
     found = [node for node in nodes if node["phase"] and _is_phase(node["phase"], wanted)]
     if not found:

@@ -27,12 +27,14 @@ def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
-            body = _pinned(conn, pinned[table], shape) if table in pinned else empty_query(shape)
+            body = view_body(conn, pinned.get(table), shape)
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 
-def _pinned(conn: DuckDBPyConnection, metadata: str, shape: Any) -> str:
+def view_body(conn: DuckDBPyConnection, metadata: str | None, shape: Any) -> str:
     """Select a table's rows; columns it does not have yet, for nothing landed since, are null."""
+    if metadata is None:
+        return empty_query(shape)
     rows = f"select * from iceberg_scan({literal(metadata)})"
     there = {row[0] for row in conn.execute(f"describe {rows}").fetchall()}
     missing = [null_column(field) for field in shape if field.name not in there]

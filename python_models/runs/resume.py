@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ingestion.lakehouse import journal, lock
@@ -15,6 +16,7 @@ from python_models.release.run_states import settle
 from python_models.runs import summary
 from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import GOOD, RESUME_VARIABLE
+from python_models.runs.phase_resume import GoingOn, going_on, of_phase
 from python_models.runs.phases import latest_nodes, phase_nodes
 
 # of this machine and this moment, not of the run that is resumed
@@ -23,6 +25,9 @@ _NOT_REPEATED = {
     "sluice_lock_wait_seconds",
     "sluice_alert_url",
     "sluice_alert_mail_to",
+    "llm_budget_usd",  # who raises it and goes on means the one there is now
+    "llm_budget_tokens",
+    "llm_budget_calls",
 }
 
 
@@ -43,20 +48,48 @@ def resume(options: argparse.Namespace) -> int:
     if run["status"] == "success" and not options.from_step:
         say(f"Run {run['run_id']} succeeded: there is nothing to resume.")
         return 0
-    if run["status"] == "failed" and not options.from_step and _has_results_of(run):
-        return _go_on(run["run_id"], ["retry"])
-    names = _what_is_left(run["run_id"], options.from_step)
+    run_id, step, domain = run["run_id"], options.from_step, options.domain
+    left = _left(run_id)
+    kept = going_on(run_id, _selected(run_id), left, step, domain)
+    if kept is not None:
+        return _go_on_with_phases(run_id, kept, step, left)
+    if run["status"] == "failed" and not step and _has_results_of(run):
+        return _go_on(run_id, ["retry"])
+    names = {_selector(name) for name in left} | _from(run_id, step, domain)
     if not names:
-        say(f"Every node of run {run['run_id']} succeeded: there is nothing to resume.")
+        say(f"Every node of run {run_id} succeeded: there is nothing to resume.")
         return 0
-    return _build(run["run_id"], names)
+    return _build(run_id, names)
 
 
 def phase_run(options: argparse.Namespace) -> int:
     """Run the nodes of one phase of a run again."""
     run_id = live.run_named(options.run)["run_id"]
-    nodes = phase_nodes(run_id, options.phase)
-    return _build(run_id, [_selector(node["unique_id"]) for node in nodes])
+    kept = going_on(run_id, _selected(run_id), (), options.phase, options.domain)
+    nodes = phase_nodes(run_id, options.phase, kept.product.name if kept else options.domain)
+    return _build(run_id, {_selector(node["unique_id"]) for node in nodes}, kept)
+
+
+def _go_on_with_phases(run_id: str, kept: GoingOn, step: str | None, left: set[str]) -> int:
+    """Go on from a phase: all its nodes, what follows from them, and what else is left.
+
+    All nodes of the first phase are made again: a step among them may have succeeded with rows
+    that have no answer yet.
+    """
+    again = of_phase(latest_nodes(run_id), kept)
+    names = {_selector(node["unique_id"]) for node in again} | {_selector(name) for name in left}
+    if step:
+        names |= {f"{node['node']}+" for node in again}
+    if kept.is_newest:
+        return _build(run_id, names, kept)
+    if kept.number > len(kept.product.phases):
+        say(f"Every phase of run {kept.run_id} is there, and an older run releases nothing.")
+        return 0
+    say(
+        f"Run {kept.run_id} is not the newest of {kept.product.name}: its phases from"
+        f" {kept.number} on are made again and kept; nothing is released."
+    )
+    return _build(run_id, names, kept)
 
 
 def _last_unfinished() -> dict[str, Any] | None:
@@ -73,19 +106,36 @@ def _has_results_of(run: dict[str, Any]) -> bool:
     return json.loads(path.read_text())["metadata"]["invocation_id"] == run["invocation_id"]
 
 
-def _what_is_left(run_id: str, from_step: str | None) -> list[str]:
-    """Return selectors of the nodes that were selected and have not succeeded in this run."""
-    arguments = _arguments(run_id)
+def _selected(run_id: str) -> set[str]:
+    """Return unique ids of all that was to be part of a run."""
+    return set(json.loads(_arguments(run_id)["selected"]))
+
+
+def _left(run_id: str) -> set[str]:
+    """Return what was to be part of a run and has not succeeded in it.
+
+    What its last invocation was to make again counts from that one's start.
+    """
     done = {node["unique_id"] for node in latest_nodes(run_id) if node["status"] in GOOD}
-    left = [name for name in json.loads(arguments["selected"]) if name not in done]
-    again = []
-    if from_step:
-        try:
-            steps = [node["node"] for node in phase_nodes(run_id, from_step)]
-        except live.NotFound:
-            steps = [from_step]
-        again = [f"{step}+" for step in steps]
-    return sorted({_selector(name) for name in left} | set(again))
+    last = journal.rows(
+        "select invocation_id, selected from run_args where run_id = ? order by rowid desc limit 1",
+        (run_id,),
+    )[0]
+    made = journal.rows(
+        "select unique_id, status from node_runs where invocation_id = ?", (last["invocation_id"],)
+    )
+    made_again = {row["unique_id"] for row in made if row["status"] in GOOD}
+    return (_selected(run_id) - done) | (set(json.loads(last["selected"])) - made_again)
+
+
+def _from(run_id: str, step: str | None, domain: str | None) -> set[str]:
+    """Return selectors of a node or of a phase's nodes, with all that follows from them."""
+    if not step:
+        return set()
+    try:
+        return {f"{node['node']}+" for node in phase_nodes(run_id, step, domain)}
+    except live.NotFound:
+        return {f"{step}+"}
 
 
 def _selector(unique_id: str) -> str:
@@ -100,19 +150,25 @@ def _selector(unique_id: str) -> str:
     return names[0] if kind == "test" else names[-1]
 
 
-def _build(run_id: str, selectors: list[str]) -> int:
+def _build(run_id: str, selectors: Collection[str], kept: GoingOn | None = None) -> int:
     arguments = _arguments(run_id)
     variables = json.loads(arguments["variables"])
-    command = ["build", "--indirect-selection", "empty", "--select", *selectors]
+    chosen = kept.narrowed(selectors) if kept else sorted(selectors)
+    if kept is not None:
+        variables |= kept.variables
+    command = ["build", "--indirect-selection", "empty", "--select", *chosen]
     if variables:
         command += ["--vars", json.dumps(variables)]
-    return _go_on(run_id, command)
+    return _go_on(run_id, command, kept.environment if kept else {})
 
 
 def _arguments(run_id: str) -> dict[str, Any]:
-    return journal.rows(
+    found = journal.rows(
         "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
-    )[0]
+    )
+    if not found:
+        raise live.NotFound(f"Run {run_id} has no recorded settings: retention let go of them.")
+    return found[0]
 
 
 def _environment(run_id: str) -> dict[str, str]:
@@ -129,10 +185,10 @@ def _environment(run_id: str) -> dict[str, str]:
     return repeated | {RESUME_VARIABLE: run_id}
 
 
-def _go_on(run_id: str, command: list[str]) -> int:
+def _go_on(run_id: str, command: list[str], more: Mapping[str, str] | None = None) -> int:
     """Run dbt for a run and say how it ended; when it was refused, dbt said why."""
     before = _last_number(run_id)
-    code = dbt(command, _environment(run_id))
+    code = dbt(command, _environment(run_id) | dict(more or {}))
     if _last_number(run_id) != before:
         summary.print_run(wide(), code, run_id)
     return code

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -24,6 +25,8 @@ from ingestion.lakehouse.output import filled, say
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import PRODUCTS, chosen_products
 from ingestion.landing.registration import Product
+from ingestion.landing.source import RUN_ID
+from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
 from python_models.runs import duration, fingerprint, slices, summary
 from python_models.runs.build import has_unfolded_rows
@@ -79,18 +82,24 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
         lock.release()
     if not duration.has_built():
         say(filled(duration.first_run(choice.domains)))
-    landed = 0 if options.build_only else _land(options.demo, choice)
+    run_id = _run_id(choice)
+    landed = 0 if options.build_only else _land(options.demo, choice, run_id)
     if landed not in GOES_ON:
         return landed
     if not is_checked:
         slices.refuse_unknown(choice)
-    return build(
-        choice, landed, more, options.accept, is_forced=options.force or options.build_only
-    )
+    is_forced = options.force or options.build_only
+    return build(choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id)
 
 
 def build(
-    choice: Choice, landed: int, more: Sequence[str], accept: str | None = None, *, is_forced: bool
+    choice: Choice,
+    landed: int,
+    more: Sequence[str],
+    accept: str | None = None,
+    *,
+    is_forced: bool,
+    run_id: str | None = None,
 ) -> int:
     """Build and release what has landed, unless there is nothing new; returns the exit code.
 
@@ -98,6 +107,7 @@ def build(
         landed: exit code of the landing before it, handed on when the build is well.
         more: further arguments of dbt.
         accept: load ids that a gate holds up and a person lets pass.
+        run_id: the run that the landing belonged to; default: a new one.
     """
     variables = choice.variables | ({"accepted_loads": accept} if accept else {})
     is_forced = is_forced or bool(more)
@@ -105,7 +115,7 @@ def build(
         say_nothing_new(last)
         return say_refused(landed)
     say_how_long(choice)
-    run_id = new_run_id()
+    run_id = run_id or new_run_id()
     # unit tests are for who changes the project: `make test`
     command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
     code = dbt(command, {BEGIN_VARIABLE: run_id})
@@ -130,7 +140,16 @@ def say_refused(landed: int) -> int:
     return landed
 
 
-def _land(with_demo: bool, choice: Choice) -> int:
+def _run_id(choice: Choice) -> str:
+    """Return the id of the run that begins: that of a landing which no build has taken up yet."""
+    for product in chosen_products(choice.domains):
+        begun = begun_run(product.name) if product.begins_runs else None
+        if begun and not journal.rows("select 1 from runs where run_id = ? limit 1", (begun,)):
+            return begun
+    return new_run_id()
+
+
+def _land(with_demo: bool, choice: Choice, run_id: str) -> int:
     if with_demo and not os.environ.get("SLUICE_SOURCES"):
         for product in chosen_products(choice.domains):
             if _has_demo(product):
@@ -139,7 +158,7 @@ def _land(with_demo: bool, choice: Choice) -> int:
             if code := _module(product.demo):
                 return code
     console.print("[bold]Landing[/bold]")
-    return _module("ingestion", *choice.domains)
+    return _module("ingestion", *choice.domains, told={RUN_ID: run_id})
 
 
 def _has_demo(product: Product) -> bool:
@@ -147,9 +166,9 @@ def _has_demo(product: Product) -> bool:
     return (lake().demo / product.name / "README.md").is_file()
 
 
-def _module(*arguments: str) -> int:
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode
+def _module(*arguments: str, told: Mapping[str, str] = MappingProxyType({})) -> int:
+    command, known = [sys.executable, "-m", *arguments], os.environ | told
+    return subprocess.run(command, cwd=PROJECT_ROOT, env=known, check=False).returncode
 
 
 def say_nothing_new(last: Mapping[str, Any]) -> None:

@@ -21,6 +21,16 @@ _INVOCATION = (
 )  # fmt: skip
 _LONGEST = 8
 _GATE = ("gate", "table_name", "severity", "unexpected_count", "observed", "expectation")
+_KEPT = (
+    "attempt",
+    "timestamp",
+    "duration_seconds",
+    "input_count",
+    "output_count",
+    "llm_calls",
+    "cost_usd",
+    "status",
+)
 _RELEASE = ("release_id", "is_current", "created_at", "kind", "domain", "rows")
 
 
@@ -154,19 +164,43 @@ def releases(options: argparse.Namespace) -> int:
 
 def phase_show(options: argparse.Namespace) -> int:
     """Show the nodes of one phase of a run and some rows of what they made."""
-    from python_models.runs.phases import phase_nodes, sample_rows
+    from python_models.runs.phase_documents import kept_documents
+    from python_models.runs.phases import sample_rows
 
     run_id = live.run_named(options.run)["run_id"]
-    nodes = phase_nodes(run_id, options.phase)
-    samples = sample_rows(run_id, nodes, options.rows)
+    kept = kept_documents(run_id, options.domain, options.rows, options.phase)
+    nodes = _nodes_of(run_id, options.phase, options.domain, is_kept=bool(kept))
+    samples = sample_rows(
+        run_id, [node for node in nodes if node["domain"] not in kept], options.rows
+    )
+    phases = [document for documents in kept.values() for document in documents]
     if options.json:
-        emit_document({"run_id": run_id, "nodes": nodes, "data": samples})
+        data = samples | {name: rows for one in phases for name, rows in one["data"].items()}
+        known = [one["metadata"] for one in phases]
+        emit_document({"run_id": run_id, "phases": known, "nodes": nodes, "data": data})
         return 0
     shown = ("phase", "node", "status", "seconds", "rows_in", "rows_out")
     print_table([{name: node[name] for name in shown} for node in nodes], f"Run {run_id}")
+    for document in phases:
+        print_table([_only(document["metadata"], _KEPT)], "\nAs it is kept")
+        samples |= document["data"]
     for name, sample in samples.items():
         if isinstance(sample, str):
             say(f"{name}: {sample}")
         elif sample:
             print_table(sample, name)
     return 0
+
+
+def _nodes_of(
+    run_id: str, phase: str, domain: str | None, *, is_kept: bool
+) -> list[dict[str, Any]]:
+    """Return the nodes of a phase; of one that is kept the journal need not know them any more."""
+    from python_models.runs.phases import phase_nodes
+
+    try:
+        return phase_nodes(run_id, phase, domain)
+    except live.NotFound:
+        if not is_kept:
+            raise
+        return []

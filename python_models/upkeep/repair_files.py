@@ -52,12 +52,12 @@ def _key(row: Mapping[str, Any]) -> tuple[int, str, str]:
 
 
 def _mark(tables: list[Row], lost: Mapping[tuple[int, str, str], str]) -> bool:
-    """Write into the journal which tables cannot be read; returns whether that is news."""
-    news = [row for row in tables if row["unreadable"] != lost.get(_key(row))]
-    for row in news:
+    """Write into the journal which tables cannot be read; returns whether that is new."""
+    changed = [row for row in tables if row["unreadable"] != lost.get(_key(row))]
+    for row in changed:
         key = {name: row[name] for name in ("release_id", "domain", "table_name")}
         journal.change("release_tables", key, {"unreadable": lost.get(_key(row))})
-    return bool(news)
+    return bool(changed)
 
 
 def _write_again(

@@ -23,8 +23,8 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit, emit_document, say
-from python_models.release import release_file
-from python_models.upkeep import sweep
+from python_models.release import kept_objects, release_file
+from python_models.upkeep import phase_retention, sweep
 from python_models.upkeep.backup import LOCK
 
 KEPT_WHOLE = 10
@@ -41,6 +41,7 @@ class Plan:
     releases: list[int]
     runs: list[str]
     compacted_runs: list[str]
+    phases: dict[str, list[str]]  # of each product, runs whose phases go
 
 
 def retention(options: argparse.Namespace) -> int:
@@ -48,18 +49,23 @@ def retention(options: argparse.Namespace) -> int:
     # a backup that is being taken has listed the files
     with _alone(options.dry_run):
         plan = make_plan(datetime.now(UTC).replace(tzinfo=None))
+        if not options.dry_run:
+            phase_retention.drop(plan.phases)
         lines = sweep_tables(plan, options.dry_run)
         if not options.dry_run:
             forget(plan)
             if plan.releases:
                 release_file.refresh(None, may_shrink=True)
+        blobs, blob_bytes = kept_objects.drop_unneeded(options.dry_run)
     document = {
         "dry_run": options.dry_run,
         "releases_dropped": plan.releases,
         "runs_dropped": plan.runs,
         "runs_compacted": plan.compacted_runs,
+        "phases_dropped": plan.phases,
         "tables": lines,
-        "bytes_freed": sum(line["bytes"] for line in lines),
+        "objects_dropped": blobs,
+        "bytes_freed": sum(line["bytes"] for line in lines) + blob_bytes,
     }
     if options.json:
         emit_document(document)
@@ -67,7 +73,8 @@ def retention(options: argparse.Namespace) -> int:
     emit(lines, False, "Files nothing points to", "No file to delete.")
     verb = "would go" if options.dry_run else "went"
     say(
-        f"{len(plan.releases)} releases, {len(plan.runs)} runs and"
+        f"{len(plan.releases)} releases, {len(plan.runs)} runs, phases of"
+        f" {sum(map(len, plan.phases.values()))} runs, {blobs} objects and"
         f" {document['bytes_freed'] / 1e6:,.1f} MB {verb};"
         f" {len(plan.compacted_runs)} runs are kept without the tests that passed."
     )
@@ -86,7 +93,10 @@ def _alone(is_look: bool) -> Iterator[None]:
 
 def make_plan(now: datetime) -> Plan:
     """Return which releases and runs are beyond keeping at an instant."""
-    horizon = (now - timedelta(days=KEPT_DAYS)).isoformat(sep=" ")
+    oldest = now - timedelta(days=KEPT_DAYS)
+    horizon = oldest.isoformat(sep=" ")
+    phases = phase_retention.droppable(KEPT_READABLE, oldest)
+    needed = phase_retention.kept_in_journal(phases)
     current = release_file.current_release_id()
     # order goes by number; and nothing is older than what came before it, whatever the clock said
     releases = journal.rows(
@@ -104,8 +114,13 @@ def make_plan(now: datetime) -> Plan:
             for row in releases[KEPT_READABLE:]
             if row["created_at"] < horizon and row["release_id"] != current
         ],
-        runs=[row["run_id"] for row in runs[KEPT_READABLE:] if row["started_at"] < horizon],
+        runs=[
+            row["run_id"]
+            for row in runs[KEPT_READABLE:]
+            if row["started_at"] < horizon and row["run_id"] not in needed
+        ],
         compacted_runs=[row["run_id"] for row in runs[KEPT_WHOLE:KEPT_READABLE]],
+        phases=phases,
     )
 
 

@@ -16,7 +16,7 @@ SHARED = {
 }  # fmt: skip
 # what a person asks first, in the folder of what is not a product
 ASKED_FIRST = {"llm": ("spend",), "ops": ("spend", "rejects", "freshness")}
-_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+)\.([a-z_]+)", re.I)
+_READ = re.compile(r"\b(?:from|join)\s+([a-z_]+)\.([a-z_][a-z0-9_]*)", re.I)
 
 
 def read_by(paths: Iterable[Path], schemas: Iterable[str]) -> set[tuple[str, str]]:
@@ -35,11 +35,11 @@ def declared(project: Project, name: str) -> set[tuple[str, str]] | None:
 
 def _as_released(project: Project, unique_id: str) -> tuple[str, str]:
     node = project.manifest["nodes"].get(unique_id) or project.manifest["sources"][unique_id]
-    return node["schema"].removeprefix("raw_"), node["name"]
+    return node["schema"].removeprefix("raw_"), node.get("alias") or node["name"]
 
 
 def _released(project: Project, domain: str) -> set[tuple[str, str]]:
-    marts = {(node["schema"], name) for name, node in project.marts().items()}
+    marts = {(node["schema"], node["alias"]) for node in project.marts().values()}
     return {pair for pair in marts if pair[0] == domain} | {(domain, "rejects")}
 
 

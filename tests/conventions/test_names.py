@@ -6,7 +6,8 @@ import ast
 import re
 from collections import Counter
 
-from tests.conventions.project import ROOT, Project, files, layer_of, named, path_of
+from tests.conventions.project import PRODUCTS, ROOT, Project, files, layer_of, named, path_of
+from tests.conventions.test_phases import kept_by
 
 LAYERS = {
     "staging": re.compile(r"stg_(?P<domain>[a-z]+)__[a-z0-9_]+"),
@@ -16,6 +17,7 @@ LAYERS = {
     "gate": re.compile(
         r"gate_(?P<domain>[a-z]+)__(after_landing|after_staging|after_llm|before_release)"
     ),
+    "phase": re.compile(r"phase_(?P<domain>[a-z]+)__[0-9]{2}_[a-z0-9_]+"),
     "release": re.compile(r"release_(?P<domain>[a-z]+)__published"),
     "marts": re.compile(r"(?!(stg|int|llm|gate|release)_)[a-z0-9_]+"),
     "ops": re.compile(r"[a-z_]+"),
@@ -53,14 +55,18 @@ def test_a_model_lies_in_the_folder_of_the_domain_it_names(project: Project) -> 
 
 
 def test_what_a_layer_does_is_a_verb_in_its_name(project: Project) -> None:
-    """`int_telemetry__cycles_measured`: things, then what was done to them."""
+    """`int_telemetry__cycles_measured`: things, then what was done to them.
+
+    A relation that a phase of a run keeps bears the name it is shown under.
+    """
+    kept = {name for product in PRODUCTS for name in kept_by(project, product)}
     verbs = re.compile(
         r"(ed|slots|evidence|texts|windows|ranges|written|found|chosen|cut|kept|split)$"
     )
     odd = [
         name
         for name, node in project.models.items()
-        if layer_of(node) in ("intermediate", "int") and not verbs.search(name)
+        if layer_of(node) in ("intermediate", "int") and name not in kept and not verbs.search(name)
     ]
     assert not odd
 

@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
 
-PRODUCTS = ("telemetry", "conversations", "experiments")
+PRODUCTS = ("telemetry", "conversations", "experiments", "news")
 URLS = ("overview", *PRODUCTS, "runs", "llm", "quality", "data", "sql")
 TELEMETRY_VIEWS = (
     "Power & temperature",
@@ -31,12 +31,14 @@ EXPERIMENTS_VIEWS = (
     "Variance",
     "Versions & models",
 )
+NEWS_VIEWS = ("Report", "Funnel", "Why not?", "Stories", "Sources", "Compare")
 # every page and every section of it
 PLACES = (
     *((url, {}) for url in URLS if url not in PRODUCTS),
     *(("telemetry", {"view": view}) for view in TELEMETRY_VIEWS),
     *(("conversations", {"view": view}) for view in CONVERSATIONS_VIEWS),
     *(("experiments", {"view": view}) for view in EXPERIMENTS_VIEWS),
+    *(("news", {"view": view}) for view in NEWS_VIEWS),
     ("runs", {"view": "Compare"}),
     ("llm", {"view": "Cost"}),
     ("quality", {"view": "Rejected rows"}),

@@ -64,7 +64,7 @@ class ManyRows(Rows):
     def _note(self, at: int, row: Row) -> None:
         if not self._base:
             # without a row's columns: what is said once must be the same for all rows
-            self._base = self.prompt.messages({})
+            self._base = self.prompt.messages(self.step.said_once)
         replicate = self.step.replicate_of(row)
         question = [self._base, self.prompt.row_text(row)]
         item_id = self._identity.of(question, replicate)

@@ -1,0 +1,1 @@
+"""News: the report, why an item is in it or not, stories, sources, and two runs compared."""

@@ -1,0 +1,100 @@
+"""The ten phases of a run: what came in, what got through, seconds and cost; live while it runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.news import queries
+from dashboards.parts import run_progress, runner
+from dashboards.parts.page import asking, empty
+from dashboards.parts.release import Release
+from dashboards.parts.run_live import live_phases
+from dashboards.parts.tables import table
+from dashboards.parts.text import count, duration, usd
+from ingestion.lakehouse import lock
+from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
+
+NUMBER = st.column_config.NumberColumn
+COLUMNS: dict[str, Any] = {
+    "phase_number": NUMBER("#", width="small"),
+    "phase_name": "Phase",
+    "unit": "Of",
+    "input_count": NUMBER("In", format="localized"),
+    "output_count": NUMBER("Out", format="localized"),
+    "reasons": "Dropped, by reason",
+    "cost_usd": NUMBER("USD", format="$%.4f"),
+    "seconds": NUMBER("Seconds", format="%.1f"),
+}
+MARKS = {
+    "success": ":material/check_circle:",
+    "running": ":material/progress_activity:",
+    "failed": ":material/error:",
+    "skipped": ":material/do_not_disturb_on:",
+}
+PHASES = {
+    f"{number} {name}": name.replace("_", " ")
+    for number, name in enumerate(PRODUCTS["news"].phases, 1)
+}
+
+
+def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None:
+    """Show the build that is going on, then the funnel of the run chosen."""
+    live()
+    rows = asking(release)(queries.FUNNEL, run=run).to_pylist()
+    if not rows:
+        empty("This release does not say how the run came to its report.")
+        return
+    for row in rows:
+        row["reasons"] = _in_words(row["reasons"])
+    table(pa.Table.from_pylist(rows), "news_funnel", COLUMNS)
+    _go_on(run)
+
+
+def _in_words(reasons: str | None) -> str:
+    """Return reasons as a person says them: 12 same story, 3 language."""
+    found = json.loads(reasons or "{}")
+    return ", ".join(f"{number} {str(name).replace('_', ' ')}" for name, number in found.items())
+
+
+def _go_on(run: str) -> None:
+    """Offer to make the run again from one of its phases."""
+    if not lake().journal_db.exists():
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        phase = st.selectbox("Go on from", list(PHASES), index=len(PHASES) - 1, width=260)
+        if st.button("Make it again from here", icon=":material/resume:"):
+            command = [*runner.resume_command(run), f"--from={phase}", "--domain=news"]
+            run_progress.start(command, f"{run} from phase {phase}")
+    run_progress.started_run()
+
+
+@st.fragment(run_every="2s")
+def live() -> None:
+    """Show the phases of a build as they are made, with a tick for each that is done."""
+    if not lake().journal_db.exists() or lock.holder() is None:
+        return
+    found = {row["phase"]: row for row in live_phases() if row["phase"] in PHASES}
+    if not found:
+        return
+    with st.container(border=True):
+        st.markdown("**A run of news is being made**")
+        for phase, name in PHASES.items():
+            st.markdown(_line(phase, name, found.get(phase)))
+
+
+def _line(phase: str, name: str, row: dict[str, Any] | None) -> str:
+    number = phase.partition(" ")[0]
+    if row is None:
+        return f":gray[:material/radio_button_unchecked: {number}. {name}]"
+    facts = [duration(row["seconds"])] if row["seconds"] is not None else []
+    if row["rows_out"] is not None:
+        facts.append(f"{count(row['rows_in'])} → {count(row['rows_out'])} rows")
+    if row.get("calls"):
+        facts.append(f"{count(row['calls'])} calls, {usd(row.get('usd'))}")
+    mark = MARKS.get(row["status"], MARKS["running"])
+    return f"{mark} {number}. **{name}** {' · '.join(facts)}"

@@ -1,0 +1,94 @@
+"""A search: why is this not in the report? Names the phase, the reason and the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboards.news import queries
+from dashboards.news.report import link
+from dashboards.parts.page import asking, empty
+from dashboards.parts.release import Release
+from dashboards.parts.tables import table
+from dashboards.parts.text import capital, escaped, quantity
+
+_SCORES = ("impact", "novelty", "credibility", "timeliness")
+_KEYS = ("run_id", "article_id", "story_id", "dropped_because", "dropped_for", "passed", "score")
+
+
+def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None:
+    """Ask for words of a title, an address or an id, and say of each match how far it came."""
+    ask = asking(release)
+    text = st.text_input(
+        "Why is X not in it?",
+        key="why",
+        bind="query-params",
+        placeholder="words of a title, a part of an address, an article's or a story's id",
+    ).strip()
+    if not text:
+        st.caption("The answer names the phase an article came to, the reason, and the numbers.")
+        return
+    found = ask(queries.FOUND, run=run, text=text).to_pylist()
+    invalid = {row["story_id"]: row for row in ask(queries.INVALID, run=run).to_pylist()}
+    if not found:
+        empty(
+            "No article of this run has that in its title or address.",
+            "It may have come before or after the run's window, or from no source of ours.",
+        )
+    for row in found:
+        with st.container(border=True):
+            phase, reason = verdict(row, invalid.get(row["story_id"]))
+            st.markdown(f"**{link(row['title'], row['url'])}**")
+            st.markdown(f"{escaped(phase)}: {escaped(reason)}")
+            st.caption(escaped(numbers(row)))
+    if len(found) == 1:
+        _signals(ask(queries.SIGNALS, run=run, article=found[0]["article_id"]).to_pylist())
+
+
+def verdict(row: dict[str, Any], invalid: dict[str, Any] | None) -> tuple[str, str]:
+    """Return the phase an article came to, and why it went no further."""
+    if row["report_rank"] is not None:
+        return "In the report", f"its story is item {row['report_rank']}"
+    if not row["tier1_passed"]:
+        reason = _words(row["tier1_reason"]) or "its score is below the threshold"
+        more = f" ({row['dropped_for']})" if row["dropped_for"] else ""
+        return "Phase 3, tier1 filter", reason + more
+    if row["tier2_passed"] is None:
+        return "Phase 4, tier2 batch", "it has not been scored"
+    if not row["tier2_passed"]:
+        return "Phase 4, tier2 batch", _words(row["tier2_reason"]) or "below the threshold"
+    if row["weighted_score"] is None:
+        return "Phase 5, tier3 5d", "it was not assessed"
+    if invalid is not None:
+        detail = invalid.get("detail") or invalid.get("check_name")
+        return "Phase 9, validation", f"its analysis did not stand: {_words(detail)}"
+    return "Phase 6, ranking", _words(row["not_selected_because"]) or "others rank before it"
+
+
+def numbers(row: dict[str, Any]) -> str:
+    """Return the scores an article got, as far as it came."""
+    facts = [f"tier-1 score {quantity(row['score'])} of 10"]
+    if row["relevance"] is not None:
+        facts.append(f"relevance {quantity(row['relevance'])} of 10")
+    facts += [f"{name} {quantity(row[name])}" for name in _SCORES if row[name] is not None]
+    if row["weighted_score"] is not None:
+        facts.append(f"weighted {quantity(row['weighted_score'])}")
+    if row["rank"] is not None:
+        facts.append(f"rank {row['rank']}")
+    return ", ".join(facts)
+
+
+def _signals(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        pairs = [
+            {"signal": capital(name.replace("_", " ")), "value": str(value)}
+            for name, value in rows[0].items()
+            if name not in _KEYS and value is not None
+        ]
+        table(pa.Table.from_pylist(pairs), "news_signals", {"signal": "Signal", "value": "Value"})
+
+
+def _words(reason: Any) -> str:
+    return str(reason or "").replace("_", " ")

@@ -1,0 +1,230 @@
+"""Fetch what addresses name: one client, each host in its turn, every hop of a redirect checked."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from dataclasses import replace
+from types import TracebackType
+from urllib.parse import urlsplit
+
+import httpcore2
+import httpx2
+
+from ingestion.lakehouse.clock import now
+from ingestion.landing.web import robots as rules_of
+from ingestion.landing.web.addresses import CheckedBackend, NameMap, PrivateAddress
+from ingestion.landing.web.asking import (
+    Answer,
+    Ask,
+    Refused,
+    joined,
+    kept_headers,
+    origin_of,
+    refuse_address,
+)
+from ingestion.landing.web.hosts import Host, HostClosed, Hosts
+from ingestion.landing.web.retrying import AGAIN, Patience, retry_after
+from ingestion.landing.web.robots import RobotsKept, Rules, robots_of
+from ingestion.landing.web.unpacking import (
+    ACCEPTED,
+    TooLarge,
+    Unpackable,
+    Unpacker,
+    unpacked_file,
+)
+
+REDIRECTS = {301: True, 302: False, 303: False, 307: False, 308: True}  # is it for good
+MOST_REDIRECTS = 5
+
+
+class Fetcher:
+    """Asks the hosts of one run."""
+
+    def __init__(
+        self,
+        agent: str,
+        names: NameMap = NameMap(),  # noqa: B008  immutable
+        patience: Patience = Patience(),  # noqa: B008
+        kept: RobotsKept | None = None,
+        hosts: Hosts | None = None,
+    ) -> None:
+        self.agent, self.names, self.patience, self.kept = agent, names, patience, kept
+        self.hosts = hosts or Hosts()
+        self._rules: dict[str, asyncio.Task[Rules]] = {}
+        self._context = ssl.create_default_context() if not names.is_all else None
+        self._pools = {private: self._pool(private) for private in (False, True)}
+
+    def _pool(self, allow_private: bool) -> httpx2.AsyncClient:
+        transport = httpx2.AsyncHTTPTransport(verify=self._context or False, trust_env=False)
+        # a proxy would connect in our place, to addresses nobody checked
+        transport._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=self._context,
+            max_connections=100,
+            max_keepalive_connections=64,
+            keepalive_expiry=30.0,
+            network_backend=CheckedBackend(self.names, allow_private),
+        )
+        patience = self.patience
+        return httpx2.AsyncClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx2.Timeout(patience.read, connect=patience.connect, pool=None),
+            headers={"User-Agent": self.agent, "Accept-Encoding": ACCEPTED, "Accept": "*/*"},
+        )
+
+    async def __aenter__(self) -> Fetcher:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for task in self._rules.values():
+            task.cancel()
+        for client in self._pools.values():
+            await client.aclose()
+
+    async def fetch(self, ask: Ask) -> Answer:
+        """Return what became of an address; whatever happens to it is an answer, no error."""
+        begun = time.monotonic()
+        trail = Answer("failed", now(), final_url=ask.url)
+        answer = await self._follow(ask, trail)
+        return replace(answer, seconds=time.monotonic() - begun, fetched_at=now())
+
+    async def _follow(self, ask: Ask, trail: Answer) -> Answer:
+        url = ask.url
+        for _ in range(MOST_REDIRECTS + 1):
+            trail = replace(trail, final_url=url)
+            try:
+                if ask.obeys_robots and ask.role != "robots":
+                    await self._heed_robots(ask, url)
+                trail = await self._attempts(ask, url, trail)
+            except Refused as refusal:
+                return replace(trail, status=refusal.status, error=str(refusal))
+            except HostClosed as error:
+                return replace(trail, error=str(error), wait_seconds=error.seconds)
+            target = trail.headers.get("location")
+            if trail.http_status not in REDIRECTS or not target:
+                return trail
+            url = joined(url, target)
+            hop = {"status": trail.http_status, "url": url}
+            trail = replace(trail, redirects=(*trail.redirects, hop), headers={}, error=None)
+        return replace(trail, error=f"more than {MOST_REDIRECTS} redirects")
+
+    async def _heed_robots(self, ask: Ask, url: str) -> None:
+        origin = origin_of(url)
+        if origin is None:
+            return  # `_attempts` says what is wrong with it
+        refuse_address(ask, url)
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.ensure_future(self._robots(ask, origin))
+        rules = await self._rules[origin]
+        if rules.robots.state == rules_of.UNKNOWN:
+            status = "private_address" if rules.robots.text == "private" else "failed"
+            raise Refused(status, rules.robots.why)
+        if not rules.allows(url):
+            raise Refused("disallowed", f"robots.txt of {origin} does not allow it")
+        self._host(url).obey(rules.delay, ask.concurrency)
+
+    async def _robots(self, ask: Ask, origin: str) -> Rules:
+        found = self.kept.robots(origin) if self.kept else None
+        if found is None or not found.is_fresh(now()):
+            asked = replace(
+                ask, url=f"{origin}/robots.txt", role="robots", key=origin, cap=rules_of.CAP,
+                is_file=False, conditional={}, headers={},
+            )  # fmt: skip
+            answer = await self.fetch(asked)
+            found = robots_of(answer, origin)
+            if self.kept:
+                self.kept.keep_robots(asked, answer, found)
+        return Rules(found, self.agent)
+
+    async def _attempts(self, ask: Ask, url: str, trail: Answer) -> Answer:
+        """Ask one address, again where that may help."""
+        refuse_address(ask, url)
+        host = self._host(url)
+        host.obey(ask.gap_seconds, ask.concurrency)
+        for failures in range(1, self.patience.attempts + 1):
+            trail = replace(trail, attempt_count=trail.attempt_count + 1)
+            async with self.hosts.turn(host):
+                trail, may_help = await self._once(ask, url, trail)
+                wait = retry_after(trail.headers.get("retry-after")) if may_help else None
+                if wait is not None:
+                    host.pause(wait)
+            if not may_help or failures == self.patience.attempts:
+                break
+            await asyncio.sleep(self.patience.wait(failures) if wait is None else 0)
+        return trail
+
+    async def _once(self, ask: Ask, url: str, trail: Answer) -> tuple[Answer, bool]:
+        """Send one request; returns what came of it and whether trying again may help."""
+        begun = False
+        is_first_origin = origin_of(url) == origin_of(ask.url)
+        sent = dict(ask.conditional) | (dict(ask.headers) if is_first_origin else {})
+        try:
+            async with (
+                asyncio.timeout(self.patience.total),
+                self._pools[ask.allow_private].stream("GET", url, headers=sent) as response,
+            ):
+                begun = True
+                trail = replace(
+                    trail,
+                    http_status=response.status_code,
+                    headers=kept_headers(response),
+                    error=None,
+                )
+                return await self._read(ask, response, trail)
+        except PrivateAddress as error:
+            raise Refused("private_address", str(error)) from None
+        except TimeoutError:
+            return _failed(trail, f"no whole answer within {self.patience.total:.0f} s"), False
+        except httpx2.TransportError as error:
+            # a kept connection that the server has closed meanwhile is one that was not made
+            is_of_connecting = not begun and not isinstance(error, httpx2.ReadTimeout)
+            return _failed(trail, _sentence(error)), is_of_connecting
+        except httpcore2.ConnectError as error:
+            return _failed(trail, str(error)), True
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, ValueError) as error:
+            return _failed(trail, f"the address cannot be asked: {error}"), False
+
+    async def _read(
+        self, ask: Ask, response: httpx2.Response, trail: Answer
+    ) -> tuple[Answer, bool]:
+        code = response.status_code
+        if code == 304:
+            return replace(trail, status="unchanged"), False
+        if code in REDIRECTS:
+            return trail, False
+        if code == 410:
+            return replace(trail, status="gone", error="the server says it is gone (410)"), False
+        if code != 200:
+            error = f"the server answers {code} {response.reason_phrase}".strip()
+            return replace(trail, error=error), code in AGAIN
+        try:
+            unpacker = Unpacker(response.headers.get("content-encoding"), ask.cap)
+            async for data in response.aiter_raw():
+                unpacker.feed(data)
+            content = unpacker.finish()
+            content = unpacked_file(content, ask.cap) if ask.is_file else content
+        except TooLarge:
+            error = f"more than {ask.cap / 1e6:.0f} MB, unpacked; the rest was not read"
+            return replace(trail, status="too_large", error=error), False
+        except Unpackable as error:
+            return replace(trail, error=str(error)), False
+        return replace(trail, status="ok", content=content), False
+
+    def _host(self, url: str) -> Host:
+        return self.hosts.host((urlsplit(url).hostname or "").lower())
+
+
+def _failed(trail: Answer, error: str) -> Answer:
+    return replace(trail, status="failed", http_status=None, headers={}, error=error)
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")

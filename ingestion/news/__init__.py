@@ -1,0 +1,1 @@
+"""News: feeds and pages, filtered, ranked, explained and checked in a report."""

@@ -1,0 +1,131 @@
+"""Bytes become text: what was declared is believed as far as the bytes agree with it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from email.message import Message
+
+from ingestion.news.feeds.guessing import guess
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = (
+    re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""", re.IGNORECASE),
+    re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE),
+)
+_LATIN_1 = {"iso8859-1", "latin-1", "ascii"}
+_MOST_BAD = 0.001  # share of bytes that may be replaced before UTF-8 is given up
+# what writers mean by a name: the encoding that has all its characters, and more
+_MEANT = {
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "big5": "big5hkscs", "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A text, the encoding it was in, and how sure that is (None: declared, and right)."""
+
+    text: str
+    encoding: str
+    confidence: float | None = None
+
+
+def decode(content: bytes, content_type: str | None = None) -> Decoded:
+    """Return the text of bytes; see the module for whom it believes.
+
+    Args:
+        content: the body, unpacked.
+        content_type: the HTTP header, when there was one.
+    """
+    for mark, name in _BOMS:
+        if content.startswith(mark):
+            return Decoded(content.decode(name, "replace").lstrip("\ufeff"), name)
+    if wide := _wide(content):
+        return Decoded(content.decode(wide, "replace"), wide, 0.9)
+    declared = _of_header(content_type) or _of_document(content)
+    if declared and _is_wide(declared):
+        declared = None  # the bytes are those of one-byte characters
+    strict = _strict_utf8(content)
+    if strict is not None:
+        is_plain = strict.isascii()
+        is_right = is_plain or declared in (None, "utf-8")
+        # UTF-8 with characters of several bytes is nothing else by chance
+        return Decoded(strict, "utf-8", None if is_right and declared else 1.0)
+    if declared is None or declared == "utf-8":
+        text = content.decode("utf-8", "replace")
+        bad = text.count("\ufffd") - content.count("\ufffd".encode())
+        if bad <= max(1.0, _MOST_BAD * len(content)) and len(content) > 2_000:
+            return Decoded(text, "utf-8", round(1 - bad / len(content), 4))
+        return _guessed(content)
+    if declared in _LATIN_1:
+        # browsers read it so, and writers mean it: in Latin 1 these bytes are control characters
+        return Decoded(content.decode("cp1252", "replace"), "cp1252", None)
+    text = content.decode(_MEANT.get(declared, declared), "replace")
+    bad = text.count("\ufffd")
+    if not bad:
+        return Decoded(text, declared)
+    if bad <= _MOST_BAD * len(content):
+        return Decoded(text, declared, round(1 - bad / len(content), 4))
+    return _guessed(content)
+
+
+def _strict_utf8(content: bytes) -> str | None:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _wide(content: bytes) -> str | None:
+    """Return the wide encoding of a text that has no mark but begins with a wide `<`."""
+    for start, name in (
+        (b"<\0\0\0", "utf-32-le"),
+        (b"\0\0\0<", "utf-32-be"),
+        (b"<\0", "utf-16-le"),
+        (b"\0<", "utf-16-be"),
+        (b"{\0", "utf-16-le"),
+        (b"\0{", "utf-16-be"),
+    ):
+        if content.startswith(start):
+            return name
+    return None
+
+
+def _is_wide(name: str) -> bool:
+    return name.startswith(("utf-16", "utf-32"))
+
+
+def _of_header(content_type: str | None) -> str | None:
+    if not content_type:
+        return None
+    message = Message()
+    message["content-type"] = content_type
+    return _known(str(message.get_param("charset") or ""))
+
+
+def _of_document(content: bytes) -> str | None:
+    head = content[:4096]
+    for pattern in _DECLARED:
+        if found := pattern.search(head):
+            return _known(found[1].decode("ascii"))
+    return None
+
+
+def _known(name: str) -> str | None:
+    try:
+        return codecs.lookup(name.strip("\"' ")).name if name else None
+    except LookupError:
+        return None
+
+
+def _guessed(content: bytes) -> Decoded:
+    name, confidence = guess(content)
+    return Decoded(content.decode(name, "replace"), name, confidence)

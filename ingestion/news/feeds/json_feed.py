@@ -1,0 +1,111 @@
+"""JSON Feed 1 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ingestion.news.feeds import plain_text
+from ingestion.news.feeds.found import FoundFeed, FoundItem, FoundReject, Refused, language_of
+from ingestion.news.links import absolute
+
+
+def read_json_feed(text: str, url: str = "") -> FoundFeed:
+    """Read a JSON Feed.
+
+    Args:
+        text: the document, decoded.
+        url: where it lies.
+
+    Raises:
+        Refused: it is no JSON, or no feed.
+    """
+    is_cut = False
+    try:
+        document = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        document, is_cut = _begun(text), True
+        if document is None:
+            raise Refused("not_json", f"the document is no whole JSON: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("items"), list):
+        raise Refused("not_a_feed", "the document is JSON, but no JSON Feed (it has no `items`)")
+    found = FoundFeed(
+        plain_text.line(_text(document.get("title"))),
+        absolute(_text(document.get("home_page_url")), _text(document.get("feed_url")), url),
+        language_of(_text(document.get("language"))),
+        is_cut=is_cut,
+    )
+    bases = (found.link, _text(document.get("feed_url")), url)
+    for at, item in enumerate(document["items"], start=1):
+        if isinstance(item, dict):
+            found.items.append(_item(item, bases))
+        else:
+            found.rejects.append(
+                FoundReject(at, "not_an_entry", "an entry is an object", json.dumps(item))
+            )
+    if is_cut:
+        found.rejects.append(
+            FoundReject(
+                len(document["items"]) + 1, "cut", "the document ends in this entry", text[-2_000:]
+            )
+        )
+    return found
+
+
+def _begun(text: str) -> Any:
+    """Return a document that was cut, up to its last whole item."""
+    decoder = json.JSONDecoder()
+    start = text.find('"items"')
+    at = text.find("[", start) + 1 if start >= 0 else 0
+    if not at:
+        return None
+    items = []
+    while True:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        try:
+            item, at = decoder.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError):
+            break
+        items.append(item)
+    try:
+        head = json.loads(text[:start].rstrip().rstrip(",") + "}")
+    except json.JSONDecodeError:
+        head = {}
+    return head | {"items": items}
+
+
+def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
+    html, plain = _text(item.get("content_html")), _text(item.get("content_text"))
+    url = absolute(_text(item.get("url")), *bases) or absolute(
+        _text(item.get("external_url")), *bases
+    )
+    guid = item.get("id")
+    return FoundItem(
+        guid=str(guid) if guid not in (None, "") else None,
+        url=url,
+        title=plain_text.line(_text(item.get("title"))),
+        summary=plain_text.paragraphs(_text(item.get("summary"))),
+        text=plain_text.paragraphs(html) or plain_text.of_plain(plain),
+        author=_author(item),
+        language=language_of(_text(item.get("language"))),
+        categories=[str(tag) for tag in item.get("tags") or () if tag],
+        enclosures=[
+            {"url": address, "type": part.get("mime_type"), "length": part.get("size_in_bytes")}
+            for part in item.get("attachments") or ()
+            if isinstance(part, dict) and (address := absolute(_text(part.get("url")), *bases))
+        ],
+        published=_text(item.get("date_published")),
+        updated=_text(item.get("date_modified")),
+        source=json.dumps(item, ensure_ascii=False)[:2_000],
+    )  # fmt: skip
+
+
+def _author(item: dict[str, Any]) -> str | None:
+    known = item.get("authors") or [item.get("author")]
+    names = [one.get("name") for one in known if isinstance(one, dict)]
+    return plain_text.line(", ".join(str(name) for name in names if name))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,261 @@
+"""RSS 0.9x to 2.0, RSS 1.0 (RDF) and Atom 0.3 and 1.0, element by element."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from ingestion.news.feeds import plain_text
+from ingestion.news.feeds.document import parse_document
+from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused, language_of
+from ingestion.news.links import absolute
+
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_AUTHOR = ("author", "creator")
+_SKIPPED_SOURCE = 2_000
+# names of vocabularies by the weight of what they say; one that stands in none of them says
+# nothing here, whatever its elements are called
+_CORE = ("rss", "atom", "netscape.com", "rdf-syntax")
+_MODULES = ("modules/content", "purl.org/dc", "xhtml")
+_PREFIXES = ("dc", "dcterms", "content")  # when nobody declared them
+_BESIDE = ("mrss", "media", "itunes", "podcast", "feedburner", "googleplay")
+
+
+def read_xml_feed(text: str, url: str) -> FoundFeed:
+    """Read a feed in XML.
+
+    Args:
+        text: the document, decoded.
+        url: where it lies.
+
+    Raises:
+        Refused: it declares entities, goes too deep, or is no feed.
+    """
+    root, found = parse_document(text)
+    kind = _name(root) if root is not None else ""
+    if root is None or kind not in ("rss", "rdf", "feed", "channel"):
+        raise Refused("not_a_feed", f"the document is no feed (its root is <{kind or 'nothing'}>)")
+    _fill(found, root, kind, url)
+    return found
+
+
+def _name(element: etree._Element) -> str:
+    """Return the name of an element in lower case, whatever its vocabulary is called there."""
+    tag = element.tag if isinstance(element.tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def _space(element: etree._Element) -> str:
+    """Return the vocabulary of an element: its namespace, or the prefix nobody declared."""
+    tag = element.tag if isinstance(element.tag, str) else ""
+    space, _, name = tag.rpartition("}")
+    return (space.lstrip("{") or name.rpartition(":")[0]).lower()
+
+
+def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
+    is_atom = kind == "feed"
+    channel = root
+    if not is_atom:
+        channel = next((one for one in root.iter() if _name(one) == "channel"), root)
+    head = [one for one in channel if _name(one) not in ("item", "entry")]
+    own_link = _link_of(head, is_atom) or _attribute(channel, "href")
+    found.link = absolute(own_link, *_bases(channel), url)
+    found.title = _line(next((one for one in head if _name(one) == "title"), None))
+    found.language = language_of(
+        _first_text(head, "language") or root.get(f"{_XML}lang") or channel.get(f"{_XML}lang")
+    )
+    wanted = "entry" if is_atom else "item"
+    for element in root.iter():
+        if _name(element) == wanted:
+            found.items.append(_entry(element, is_atom, found.link, url))
+    expected = len(found.items) + sum(one.reason == "cut" for one in found.rejects)
+    if not found.items and expected == 0 and "malformed" in found.flags and not found.is_cut:
+        found.flags.append("nothing_read")
+
+
+def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -> FoundItem:
+    children = _ranked(element)
+    bases = (*_bases(element), None if is_atom else home, home if is_atom else None, url)
+    guid = next((one for one in children if _name(one) in ("guid", "id")), None)
+    guid_text = (guid.text or "").strip() if guid is not None else ""
+    about = next((v for k, v in element.attrib.items() if str(k).endswith("}about")), None)
+    item = FoundItem(guid=guid_text or about or None)
+    link = _first_text(children, "origlink") or _link_of(children, is_atom)
+    link = link or about or _attribute(element, "href")
+    if not link and guid_text and guid is not None:
+        is_link = (guid.get("isPermaLink") or guid.get("ispermalink") or "true").lower() != "false"
+        link = guid_text if is_link and guid_text.startswith(("http://", "https://")) else None
+    item.url = absolute(link, *bases)
+    item.title = _line(next((one for one in children if _name(one) == "title"), None))
+    _texts(item, children, element)
+    item.author = _author(children)
+    item.language = language_of(_first_text(children, "language") or element.get(f"{_XML}lang"))
+    item.categories = _categories(children)
+    item.enclosures = list(_enclosures(children, bases))
+    item.published = _first_text(children, "pubdate", "published", "issued", "created", "date")
+    # of several the last one counts: writers append
+    item.updated = _first_text(children[::-1], "updated", "modified", "lastbuilddate")
+    item.updated = item.updated or _attribute(element, "lastmod")
+    if not item.says_something:
+        item.source = etree.tostring(element, encoding="unicode")[:_SKIPPED_SOURCE]
+    return item
+
+
+def _attribute(element: etree._Element, name: str) -> str | None:
+    """Return an attribute whatever its case: CDF writes in capitals."""
+    return next((str(v) for k, v in element.attrib.items() if str(k).lower() == name), None)
+
+
+def _bases(element: etree._Element) -> tuple[str, ...]:
+    """Return the bases declared on an element and around it, the innermost first."""
+    found = []
+    node: etree._Element | None = element
+    while node is not None:
+        if base := node.get(f"{_XML}base"):
+            found.append(base)
+        node = node.getparent()
+    return tuple(found)
+
+
+def _ranked(element: etree._Element) -> list[etree._Element]:
+    """Return the children whose vocabulary is known, those of the format's own first."""
+    own = _space(element)
+    ranked = [(_rank(_space(one), own), one) for one in element if isinstance(one.tag, str)]
+    ranked.sort(key=lambda pair: pair[0])
+    return [one for rank, one in ranked if rank < 4]
+
+
+def _rank(space: str, own: str) -> int:
+    if space == own:
+        return 0
+    if any(word in space for word in _BESIDE):
+        return 3
+    if space in _PREFIXES or any(word in space for word in _MODULES):
+        return 2
+    is_core = any(word in space for word in _CORE) and "/modules/" not in space
+    return 1 if is_core or not space else 4
+
+
+def _is_media(element: etree._Element) -> bool:
+    return any(word in _space(element) for word in ("mrss", "media"))
+
+
+def _line(element: etree._Element | None) -> str | None:
+    if element is None:
+        return None
+    if (element.get("type") or "").lower() in ("xhtml", "application/xhtml+xml") or len(element):
+        return plain_text.line("".join(element.itertext()))
+    return plain_text.line(_text(element))
+
+
+def _text(element: etree._Element) -> str | None:
+    """Return the text of an element, unpacked when it is in base64; None: it packs no text."""
+    kind = (element.get("type") or "").lower()
+    is_text = "/" not in kind or kind.startswith("text/") or kind.endswith(("xml", "html"))
+    if is_text and (element.get("mode") or "").lower() != "base64":
+        return str(element.text or "")
+    try:
+        return base64.b64decode("".join((element.text or "").split()), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _first_text(children: list[etree._Element], *names: str) -> str | None:
+    for name in names:
+        for one in children:
+            if _name(one) == name and (text := "".join(one.itertext()).strip()):
+                return text
+    return None
+
+
+def _link_of(children: list[etree._Element], is_atom: bool) -> str | None:
+    links = [one for one in children if _name(one) == "link"]
+    if not is_atom:
+        plain = [one for one in links if (one.text or "").strip() and "atom" not in _space(one)]
+        if plain:
+            return (plain[0].text or "").strip()
+    known = [one for one in links if one.get("href")]
+    alternate = [one for one in known if (one.get("rel") or "alternate") == "alternate"]
+    pages = [one for one in alternate if "html" in (one.get("type") or "text/html")]
+    best = next(iter([*pages, *alternate]), None)
+    if best is not None:
+        return str(best.get("href"))
+    texts = [one for one in links if (one.text or "").strip()]
+    return (texts[0].text or "").strip() if texts else None
+
+
+def _texts(item: FoundItem, children: list[etree._Element], element: etree._Element) -> None:
+    """Fill what an entry says: its content, and what stands for a summary beside it."""
+    content = [
+        one for one in children
+        if _name(one) in ("encoded", "content") and not _is_media(one)
+    ] + [one for one in children if _name(one) == "body" and "xhtml" in _space(one)]  # fmt: skip
+    summary = [one for one in children if _name(one) in ("description", "summary", "abstract")]
+    item.text = next((text for one in content if (text := _says(one))), None)
+    said = [text for one in summary if (text := _says(one))]
+    item.summary = next(iter(said), None)
+    plain = [one for one in summary if _rank(_space(one), _space(element)) < 2]
+    if item.text is None and len(plain) > 1:
+        item.text = next((text for text in said[1 : len(plain)] if text != item.summary), None)
+    if item.text is None and item.summary is None:
+        group = [
+            one for one in element.iter()
+            if _name(one) == "description" and _is_media(one)
+        ]  # fmt: skip
+        item.text = next((text for one in group if (text := _says(one))), None)
+
+
+def _says(element: etree._Element) -> str | None:
+    kind = (element.get("type") or "").lower()
+    if kind == "xhtml" or (element.get("mode") or "").lower() == "xml" or len(element):
+        return plain_text.of_element(element)
+    return plain_text.paragraphs(_text(element))
+
+
+def _author(children: list[etree._Element]) -> str | None:
+    for name in _AUTHOR:
+        found = []
+        for one in children:
+            if _name(one) == name:
+                inner = [part for part in one if _name(part) == "name"]
+                found.append("".join((inner[0] if inner else one).itertext()))
+        if names := plain_text.line(", ".join(part.strip() for part in found if part.strip())):
+            return names
+    return None
+
+
+def _categories(children: list[etree._Element]) -> list[str]:
+    found = []
+    for one in children:
+        if _name(one) in ("category", "subject"):
+            words = [_term(one)]
+        elif _name(one) == "tags":
+            words = list((one.text or "").split(","))
+        else:
+            continue
+        found += [text for word in words if (text := plain_text.line(word))]
+    return list(dict.fromkeys(found))
+
+
+def _term(element: etree._Element) -> str | None:
+    """Return the word of a category; an address that stands for one gives way to its label."""
+    term, label = element.get("term"), element.get("label")
+    return term if term and not (label and "://" in term) else label or element.text
+
+
+def _enclosures(
+    children: list[etree._Element], bases: tuple[str | None, ...]
+) -> Iterator[dict[str, Any]]:
+    for one in children:
+        is_link = _name(one) == "link" and one.get("rel") == "enclosure"
+        if _name(one) == "enclosure" or is_link:
+            if address := absolute(one.get("url") or one.get("href"), *bases):
+                yield {"url": address, "type": one.get("type"), "length": one.get("length")}
+        elif _name(one) == "content" and _is_media(one) and one.get("url"):
+            kind = one.get("type") or one.get("medium") or ""
+            if kind.startswith(("audio", "video")) and "flash" not in kind:
+                yield {"url": one.get("url"), "type": kind, "length": one.get("fileSize")}

@@ -1,0 +1,96 @@
+"""Addresses: the normal form two spellings of one page share, and what a relative one means."""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+from publicsuffixlist import PublicSuffixList
+from url_normalize import url_normalize
+
+from ingestion.lakehouse.settings import PROJECT_ROOT
+
+TRACKING = PROJECT_ROOT / "dbt_project" / "seeds" / "news" / "news_tracking_parameters.csv"
+_LONGEST = 4_000
+
+
+@lru_cache(maxsize=1)
+def tracking_parameters() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return names of parameters that say nothing of the page, and beginnings of such names."""
+    with TRACKING.open(encoding="utf-8", newline="") as file:
+        names = [row["parameter"].lower() for row in csv.DictReader(file)]
+    starts = tuple(name[:-1] for name in names if name.endswith("*"))
+    return frozenset(name for name in names if not name.endswith("*")), starts
+
+
+@lru_cache(maxsize=20_000)
+def url_key(url: str | None) -> str | None:
+    """Return what all spellings of an address share; None for what is no web address.
+
+    RFC 3986 normal form with a lower case host, without scheme, leading `www.`, default port,
+    fragment, name and password, and parameters that only say where a reader came from; the
+    others are sorted.
+    """
+    url = (url or "").strip()
+    if not url or len(url) > _LONGEST:
+        return None
+    try:
+        parts = urlsplit(url)
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+            return None
+        normal = urlsplit(url_normalize(parts._replace(fragment="").geturl()) or "")
+        host, port = (normal.hostname or "").rstrip("."), normal.port
+    except ValueError:
+        return None
+    host = host.removeprefix("www.") if host.count(".") > 1 else host
+    if port and port != {"http": 80, "https": 443}[normal.scheme]:
+        host = f"{host}:{port}"
+    query = _kept(normal.query)
+    return f"{host}{normal.path or '/'}{'?' + query if query else ''}"
+
+
+def _kept(query: str) -> str:
+    names, starts = tracking_parameters()
+    pairs = [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if name.lower() not in names and not name.lower().startswith(starts)
+    ]
+    return urlencode(sorted(pairs), quote_via=quote)
+
+
+def absolute(link: str | None, *bases: str | None) -> str | None:
+    """Return an absolute web address; a relative one is meant from the bases, the last outermost.
+
+    None for what leads to no page: `javascript:`, `mailto:`, an address that is none.
+    """
+    link = "".join((link or "").split())
+    if not link:
+        return None
+    for base in bases:
+        if base:
+            try:
+                link = urljoin(base.strip(), link)
+            except ValueError:
+                return None
+    try:
+        parts = urlsplit(link)
+        is_web = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        return None
+    return link if is_web else None
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def site_of(host: str) -> str:
+    """Return the part of a host that somebody registered: `news.example.co.uk` is of
+    `example.co.uk`."""
+    host = host.lower().partition(":")[0]
+    is_number = host.rpartition(".")[2].isdigit()
+    return host if is_number else str(_suffixes().privatesuffix(host) or host)

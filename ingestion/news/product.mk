@@ -1,0 +1,30 @@
+# Targets of news; `make help` reads them.
+NEWS_SAYS = $(if $(AS_OF),SLUICE_NEWS_AS_OF="$(AS_OF)") $(if $(REPORT),SLUICE_NEWS_REPORT="$(REPORT)") $(if $(SINCE),SLUICE_NEWS_SINCE="$(SINCE)") $(if $(FEEDBACK),SLUICE_NEWS_FEEDBACK="$(FEEDBACK)") $(if $(DATA),SLUICE_NEWS_DATA="$(DATA)")
+
+.PHONY: news news-check news-replay
+news: $(STAMP) ## Make a report now: ask, filter, rank, write, check. AS_OF= REPORT= SINCE= FEEDBACK=0 DATA=
+	@SLUICE_NEWS_RUN=1 $(NEWS_SAYS) $(PY) -m python_models.runs.run --domain news $(if $(DATA),,--demo) $(ARGS)
+news-check: $(STAMP) ## Ask one source, store nothing, say how it was read. SOURCE=
+	@$(if $(DATA),SLUICE_NEWS_DATA="$(DATA)") $(PY) -m ingestion.news.check "$(SOURCE)" $(ARGS)
+news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no network. RUN=
+	@SLUICE_NEWS_REPLAY="$(RUN)" $(PY) -m python_models.runs.run --domain news $(ARGS)
+
+.PHONY: news-rate
+news-rate: $(STAMP) ## Say of an article (or story) whether it was worth reading. ID= RATING=up|down RATER= NOTE=
+	@$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(RATER),--rater "$(RATER)") $(if $(NOTE),--note "$(NOTE)") $(ARGS)
+
+.PHONY: news-report
+news-report: $(STAMP) ## A report as a file. ID= (default: the newest) FORMAT=md|html|json|feed|atom|eml DIR=
+	@$(PY) -m python_models.news.report_files $(if $(ID),"$(ID)") --format "$(or $(FORMAT),md)" --dir "$(or $(DIR),.)" $(ARGS)
+
+.PHONY: bench-news
+bench-news: $(STAMP) ## 90 hosts, 2,000 pages, each 200 ms late: against what the hosts' pace allows
+	@$(PY) -m tests.benchmarks.news $(ARGS)
+
+.PHONY: extraction-quality
+extraction-quality: $(STAMP) ## How much of pages' main text is found, against right texts. DATA=<folder>
+	@$(PY) -m ingestion.news.pages.quality "$(DATA)" $(ARGS)
+
+.PHONY: news-import
+news-import: $(STAMP) ## Declare the feeds that a reader's OPML names. OPML=<file> TO=<folder>
+	@$(PY) -m ingestion.news.opml "$(OPML)" $(if $(TO),--to "$(TO)") $(ARGS)

@@ -1,0 +1,46 @@
+"""News: feeds and pages, filtered, ranked, explained and checked in a report."""
+
+from __future__ import annotations
+
+from ingestion.landing.registration import Product, Setting, Slice
+
+PRODUCT = Product(
+    name="news",
+    order=40,
+    icon=":material/newspaper:",
+    entry="feed",
+    entries="feeds",
+    further_entries=(("report", "reports"), ("background", "backgrounds")),
+    main_table="entries",
+    demo="ingestion.news.demo",
+    phase_export="python_models.news.exporting:documents",
+    phase_compare="python_models.news.comparing:compared",
+    phases=(
+        "initialization",
+        "scraping",
+        "tier1_filter",
+        "tier2_batch",
+        "tier3_5d",
+        "ranking",
+        "paraphrasing",
+        "enrichment",
+        "validation",
+        "final_report",
+    ),
+    begins_runs=True,
+    settings=(
+        Setting(
+            "SLUICE_CONTACT",
+            "Mail address or web page of yours, told to every host that is asked for news; hosts "
+            "of others are not asked without it",
+            "mailto:news@example.org",
+        ),
+    ),
+    slices=(
+        Slice(
+            "news_run",
+            "run of news whose phases are built (default: the newest)",
+            known=("select distinct run_id from raw_news.runs",),
+        ),
+    ),
+)

@@ -1,0 +1,22 @@
+from python_models.news.analyses import analyses_of, checked_of
+from python_models.news.evidence import known_of
+from python_models.news.tables import row_of, rows_of
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    run = row_of(dbt.ref("int_news__run")) or {}
+    known = known_of(
+        rows_of(dbt.ref("news_aliases")),
+        rows_of(dbt.ref("news_idf")),
+        rows_of(dbt.ref("int_news__entities_known")),
+    )
+    mended = checked_of(
+        rows_of(dbt.ref("llm_news__analyses_rewritten")),
+        rows_of(dbt.ref("int_news__evidence")),
+        run.get("language_written", "en"),
+        known,
+        attempt=2,
+    )
+    first = rows_of(dbt.ref("int_news__analyses_checked").order("story_id"))
+    return analyses_of(run.get("run_id"), first, mended.to_pylist())

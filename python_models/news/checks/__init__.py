@@ -1,0 +1,1 @@
+"""Phase 7's checks of a written analysis against the passages it cites."""

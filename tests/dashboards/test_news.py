@@ -1,0 +1,107 @@
+"""The news page: what it says of an item, and what a reader says there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from dashboards.news.report import link
+from ingestion.lakehouse import journal
+from ingestion.news import feedback
+from tests.dashboards.hostile_text import HOSTILE
+from tests.dashboards.pages import failures, page, words
+from tests.python_models.kept_runs import keep_run
+
+REASONS = {
+    "s-2": "Phase 6",  # of the newest run, whose stories are s-2 to s-7
+    "s-5": "cap of category",
+    "s-6": "Phase 4, tier2 batch",
+    "s-7": "Phase 3, tier1 filter",
+}
+
+
+def says(text: str) -> str:
+    """Return what the search says of a story of the newest run."""
+    tested = page("news", {"view": "Why not?", "why": text, "run": "run-2"})
+    assert failures(tested) == []
+    return words(tested).replace("\\", "")
+
+
+@pytest.mark.parametrize("story", ["s-5", "s-6", "s-7"])
+def test_the_search_names_the_phase_and_the_reason(released: Path, story: str) -> None:
+    said = says(story)
+    assert REASONS[story] in said
+    assert "tier-1 score" in said
+
+
+def test_the_search_says_which_item_a_story_is_and_that_a_copy_is_of_it(released: Path) -> None:
+    assert "its story is item 1" in says("s-2")
+
+
+def test_the_search_has_an_answer_for_what_nobody_delivered(released: Path) -> None:
+    assert "No article of this run" in says("nothing like that")
+
+
+def test_a_rating_is_in_the_journal_at_once_and_said_to_wait(released: Path) -> None:
+    tested = page("news", {"run": "run-1"})
+    button = next(one for one in tested.button if one.key == "rate_down_2")
+    tested = button.click().run()
+    assert failures(tested) == []
+    assert "waiting for the next run" in words(tested)
+    (row,) = feedback.kept()
+    assert (row["article_id"], row["rating"]) == ("a-2-0", "down")
+    assert "rated up" in words(tested)  # what is landed stays as it is
+    with pytest.raises(feedback.UnknownRating):
+        feedback.rate("a-2-0", "sideways", "ann")
+
+
+def test_a_rating_waits_until_it_is_landed() -> None:
+    at = feedback.rate("a-1", "up", "ann", "good")
+    assert isinstance(at, datetime)
+    assert [row["note"] for row in feedback.waiting([])] == ["good"]
+    assert feedback.waiting([("a-1", "ann", at)]) == []
+    assert journal.rows("select count(*) as n from news_feedback")[0]["n"] == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x", "", None, "https://"],
+)
+def test_a_title_links_to_the_web_only(url: str | None) -> None:
+    assert "](" not in link("A title", url)
+
+
+def test_a_link_cannot_break_out_of_its_place() -> None:
+    shown = link(HOSTILE, "https://x.example/a)b <i>(c")
+    assert shown.endswith("](<https://x.example/a%29b%20%3Ci%3E%28c>)")
+    assert "<script>" not in shown.partition("](")[0]
+
+
+def test_hostile_text_of_an_article_is_shown_as_text(released: Path) -> None:
+    tested = page("news", {"run": "run-1"})
+    assert failures(tested) == []
+    shown = words(tested)
+    assert "javascript:" not in "".join(one.value for one in tested.markdown)
+    assert "<script>" not in shown.replace("&lt;script&gt;", "")
+
+
+def test_a_report_that_is_short_of_items_says_why(released: Path) -> None:
+    assert "one analysis did not stand" in words(page("news", {"run": "run-2"})).replace("\\", "")
+
+
+def test_two_runs_are_compared_from_their_kept_phases(released: Path) -> None:
+    for number, run in enumerate(("run-1", "run-2"), 1):
+        story = [{"run_id": run, "story_id": f"s-{number}", "rank": 1, "selected": True}]
+        keep_run(run, number, (1, 6), rows={6: {"ranking": story}})
+    tested = page("news", {"view": "Compare", "run": "run-2", "with": "run-1"})
+    assert failures(tested) == []
+    titles = [one.value for one in tested.subheader]
+    assert "Entered and left the report" in titles
+    (members,) = (
+        frame.value
+        for frame in tested.dataframe
+        if "rank_a" in frame.value.columns and len(frame.value)
+    )
+    assert sorted(members["what"]) == ["entered", "left"]

@@ -1,0 +1,1 @@
+"""The models of news over raw tables written by tests."""

@@ -1,0 +1,59 @@
+"""Dates as feeds of many countries write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from ingestion.news.feeds.dates import parse_date
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tue, 3 Feb 2026 7:59 PM EST", "2026-02-04 00:59:00"),
+        ("17 Feb 2026 19:59:16 +0000 (UTC)", "2026-02-17 19:59:16"),
+        ("Tue, 03 Feb 99 09:05:00 GMT", "1999-02-03 09:05:00"),
+        ("2026-02-03T09:05:00.123456789Z", "2026-02-03 09:05:00.123456"),
+        ("2026-02-03T09:05:00\u221205:00", "2026-02-03 14:05:00"),
+        ("2026-02-03T09:05:00+01:00[Europe/Berlin]", "2026-02-03 08:05:00"),
+        ("2026-02-03t09:05:00z", "2026-02-03 09:05:00"),
+        ("2026/02/03 09:05", "2026-02-03 08:05:00"),
+        ("2026. 2. 3.", "2026-02-02 23:00:00"),
+        ("Tue Feb  3 09:05:00 2026", "2026-02-03 08:05:00"),
+        ("Tue Feb 3 09:05:00 CET 2026", "2026-02-03 08:05:00"),
+        ("lun., 03 févr. 2026 09:05:00 +0100", "2026-02-03 08:05:00"),
+        ("martes, 3 de febrero de 2026", "2026-02-02 23:00:00"),
+        ("wt., 03 lut 2026 10:00:00 +0100", "2026-02-03 09:00:00"),
+        ("Вт, 03 фев 2026 10:00 MSK", "2026-02-03 07:00:00"),
+        ("sal, 03 şub 2026 10:00:00 +0300", "2026-02-03 07:00:00"),
+        ("1770109500000", "2026-02-03 09:05:00"),
+        ("Tue, 03 Feb 2026 09:05:60 GMT", "2026-02-03 09:05:59"),
+    ],
+)
+def test_a_date_is_read_as_it_is_written_somewhere(text: str, expected: str) -> None:
+    assert parse_date(text, "Europe/Berlin")[0] == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("03/02/26", "date_ambiguous"),
+        ("Tue, 31 Feb 2026 10:00:00 GMT", "date_unreadable"),
+        ("Tue, 03 Feb 2026 25:00:00 GMT", "date_unreadable"),
+        ("2 hours ago", "date_unreadable"),
+        ("yesterday", "date_unreadable"),
+        ("2026", "date_unreadable"),
+    ],
+)
+def test_a_date_that_is_none_is_null_and_says_why(text: str, flag: str) -> None:
+    at, flags = parse_date(text)
+    assert at is None and flags[-1] == flag
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 +0000"])
+def test_a_date_that_a_program_writes_for_none_is_flagged(text: str) -> None:
+    assert parse_date(text)[1] == ("date_implausible",)

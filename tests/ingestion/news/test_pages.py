@@ -1,0 +1,80 @@
+"""Pages: an article's text, a wall, a list of links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from ingestion.news.pages import read_page
+
+pytestmark = pytest.mark.unit
+SENTENCE = "The council met on Tuesday and agreed to open the new library in the old station hall. "
+
+
+def html(body: str, head: str = "", lang: str = "en") -> bytes:
+    return (
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>T | Site</title>'
+        f"{head}</head><body>{body}</body></html>"
+    ).encode()
+
+
+def article(count: int = 6) -> str:
+    return (
+        f"<article><h1>T</h1>{''.join(f'<p>{SENTENCE}{at}.</p>' for at in range(count))}</article>"
+    )
+
+
+def test_an_article_gives_its_text_and_what_it_says_of_itself() -> None:
+    head = (
+        '<link rel="canonical" href="/a?utm_source=x"><script type="application/ld+json">'
+        '{"@type": "NewsArticle", "headline": "A library opens", "datePublished": '
+        '"2026-02-03T10:00:00+01:00"}</script>'
+    )
+    menu = "<nav><a href='/1'>Home</a></nav>"
+    read = read_page(html(menu + article(), head), url="https://www.e.example/amp/a")
+    assert read.is_article and not read.is_stub
+    assert read.text is not None and read.text.count("\n\n") >= 5 and "Home" not in read.text
+    assert (read.title, read.language) == ("A library opens", "en")
+    assert (read.canonical_key, read.published_at) == ("e.example/a", datetime(2026, 2, 3, 9))
+
+
+@pytest.mark.parametrize(
+    ("body", "head"),
+    [
+        (article(), '<script type="application/ld+json">{"@type": "NewsArticle", '
+                    '"isAccessibleForFree": "False"}</script>'),
+        (article(1) + "<p>Subscribe to continue reading.</p>", ""),
+        (article(1) + "<p>Jetzt abonnieren und weiterlesen</p>", ""),
+    ],
+)  # fmt: skip
+def test_a_text_behind_a_wall_is_a_stub(body: str, head: str) -> None:
+    assert read_page(html(body, head)).is_stub
+
+
+def test_a_long_text_that_mentions_subscribers_is_no_stub() -> None:
+    assert not read_page(html(article(12) + "<p>Subscribe to our newsletter.</p>")).is_stub
+
+
+def test_a_list_of_headlines_is_no_article() -> None:
+    rows = "".join(
+        f'<article><h2><a href="/{at}">Headline number {at} about something else</a></h2></article>'
+        for at in range(20)
+    )
+    read = read_page(html(rows))
+    assert not read.is_article
+    assert "list_page" in read.flags
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [(b"%PDF-1.7 ...", "application/pdf"), (b"", "text/html"), (b"\x00\x01", "image/png")],
+)
+def test_what_is_no_html_is_no_article(content: bytes, content_type: str) -> None:
+    read = read_page(content, content_type=content_type)
+    assert (read.is_article, read.text) == (False, None)
+
+
+def test_bytes_win_over_what_a_page_says_of_them() -> None:
+    body = html(article().replace("library", "café")).decode().encode("cp1252")
+    assert "café" in (read_page(body).text or "")

@@ -1,0 +1,1 @@
+"""Tests of what models of news are made of."""
