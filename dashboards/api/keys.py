@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import hmac
 import re
@@ -16,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit, say
 from ingestion.lakehouse.settings import told
 
@@ -135,7 +135,7 @@ def _words(text: str) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make, list or revoke keys; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m dashboards.api.keys", description=__doc__)
+    parser = Arguments(prog="python -m dashboards.api.keys", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("make")
     make.add_argument("--name", default="")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from typing import Any
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import say
 from ingestion.lakehouse.settings import scrub, told
 from ingestion.landing.declarations import Declared, VariableMissing, expand
@@ -29,7 +29,7 @@ OK, BAD, WRONG = 0, 1, 2
 
 def main(arguments: list[str] | None = None) -> int:
     """Check one source; returns 0: it is fine, 1: it is not, 2: there is none of that name."""
-    parser = argparse.ArgumentParser(prog="python -m ingestion.news.check", description=__doc__)
+    parser = Arguments(prog="python -m ingestion.news.check", description=__doc__)
     parser.add_argument("source", help="name of a declared feed, enabled or not")
     options = parser.parse_args(arguments)
     try:

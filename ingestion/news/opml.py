@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 import unicodedata
@@ -15,6 +14,7 @@ import yaml
 from lxml import etree
 from pydantic import ValidationError
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import say
 from ingestion.lakehouse.scrubbing import holds_credentials
 from ingestion.lakehouse.settings import SettingsError, told
@@ -120,7 +120,7 @@ def _name(title: str, taken: set[str]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the declarations; returns 0."""
-    parser = argparse.ArgumentParser(prog="python -m ingestion.news.opml", description=__doc__)
+    parser = Arguments(prog="python -m ingestion.news.opml", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--to", type=Path, default=Path("feeds"), help="a folder")
     options = parser.parse_args(arguments)

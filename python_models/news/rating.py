@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import getpass
 import sys
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 from ingestion.news.feedback import RATINGS, rate
 from python_models.release.reader import NothingReleased, open_release
@@ -46,7 +46,7 @@ def find_article(text: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Rate an article; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m python_models.news.rating")
+    parser = Arguments(prog="python -m python_models.news.rating")
     parser.add_argument("id", help="article, or story")
     parser.add_argument("rating", choices=RATINGS)
     parser.add_argument("--rater", default=getpass.getuser())

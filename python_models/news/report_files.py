@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 from python_models.release.reader import NothingReleased, open_release
 
@@ -55,7 +55,7 @@ def write(run_id: str, form: str, folder: Path) -> Path:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write a report; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m python_models.news.report_files")
+    parser = Arguments(prog="python -m python_models.news.report_files")
     parser.add_argument("id", nargs="?", default="last", help="run (default: the newest report)")
     parser.add_argument("--format", choices=FORMATS, default="md")
     parser.add_argument("--dir", default=".", help="folder it is written into")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
 import json
@@ -14,6 +13,7 @@ from typing import Any
 import yaml
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 from ingestion.news.demo.internet import AS_OF, SIZES, World, make_world
 from ingestion.news.demo.server import INTERNET
@@ -33,7 +33,7 @@ what was planted. Nothing reads it but tests.
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the demo; returns 0."""
-    parser = argparse.ArgumentParser(prog="python -m ingestion.news.demo", description=__doc__)
+    parser = Arguments(prog="python -m ingestion.news.demo", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)

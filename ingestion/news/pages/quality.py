@@ -6,7 +6,6 @@ measure is that benchmark's: precision and recall of 4-grams of words, averaged 
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import re
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import say
 from ingestion.lakehouse.settings import SettingsError, told
 from ingestion.news.pages.read import read_page
@@ -80,7 +80,7 @@ def _grams(text: str) -> Counter[tuple[str, ...]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; returns 0: good enough, 1: not."""
-    parser = argparse.ArgumentParser(prog="python -m ingestion.news.pages.quality")
+    parser = Arguments(prog="python -m ingestion.news.pages.quality")
     parser.add_argument("folder", type=Path)
     found = measure(parser.parse_args(arguments).folder)
     say(
