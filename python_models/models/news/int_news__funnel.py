@@ -15,10 +15,6 @@ def model(dbt, session):
         "tier3": rows_of(dbt.ref("int_news__tier3")),
         "entities": rows_of(dbt.ref("int_news__entities")),
         "backgrounds": rows_of(dbt.ref("int_news__backgrounds")),
-        "evidence": [],
-        "stories": [],
-        "articles": [],
-        "article_costs": [],
     }
     count = dbt.ref("int_news__report_items").count("*").fetchone()[0]
     return funnel_of(run_id_of(dbt.ref("int_news__run")), rows, Gathered.of(rows), count)

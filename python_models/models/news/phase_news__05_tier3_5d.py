@@ -6,7 +6,10 @@ def model(dbt, session):
     return store_phase(
         dbt,
         session,
-        {"tier3": dbt.ref("int_news__tier3"), "evidence": dbt.ref("int_news__evidence")},
+        {
+            "tier3": dbt.ref("int_news__tier3"),
+            "evidence": dbt.ref("int_news__evidence"),
+        },
         node="phase_news__05_tier3_5d",
         run=dbt.ref("int_news__run"),
     )

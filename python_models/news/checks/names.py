@@ -199,7 +199,8 @@ class NameIndex:
             return True
         if name.is_first_unsure and len(words) > 1 and self._has_run(words[1:]):
             return name.words[0].lower() in self.known.common | self.lower_words
-        chunks = " ".join("|" if word in _LINKS else word for word in words).split("|")
+        parted = " ".join("|" if word in _LINKS else word for word in words).split("|")
+        chunks = [chunk for chunk in parted if chunk.strip()]
         if len(chunks) > 1 and all(self._has_run(chunk.split()) for chunk in chunks):
             return len(words) > 3 or words[1] in ("of", "from", "at")  # Hassabis of DeepMind
         return self._is_made_of_parts(words)
@@ -242,7 +243,12 @@ def _initials(words: Sequence[str]) -> str:
     return "".join(word[0] for word in words if word.lower() not in _LINKS).casefold()
 
 
+@lru_cache(maxsize=256)
+def _index_of(evidence: str, known: Known) -> NameIndex:
+    return NameIndex(evidence, known)
+
+
 def unsaid_names(text: str, evidence: str, known: Known) -> list[str]:
     """Return the names of a text that its evidence does not have."""
-    index = NameIndex(evidence, known)
+    index = _index_of(evidence, known)
     return [name.text for name in names_of(text, known, index.lower_words) if not index.has(name)]

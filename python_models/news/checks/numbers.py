@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 MULTIPLIERS = {
     "hundred": 2, "thousand": 3, "tausend": 3, "k": 3, "million": 6, "millions": 6, "mn": 6,
@@ -44,13 +45,19 @@ _UNIT = (
 )
 NUMBER = re.compile(
     rf"(?P<sign>(?:us)?[$€£¥₹]|\b(?:usd|eur|gbp|rmb) ?)?\s?"
-    rf"(?P<number>(?P<version>\d+(?:\.\d+){{2,}})|{_DIGITS}|{_SPELT})"
+    rf"(?P<number>(?P<version>\d+(?:\.\d+){{2,}}|\d{{1,2}}:\d{{2}}(?!\d))|{_DIGITS}|{_SPELT})"
     rf"(?P<ordinal>st|nd|rd|th)?(?:(?P<gap>[-\s]?)(?P<multiplier>{_MULTIPLIER}\b))?"
     rf"(?:[-\s]?(?P<unit>{_UNIT})(?!\w))?",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"^\s*(?:[-–—/]|to|and|or|through|bis|und|oder|versus|vs\.?|,)\s*$", re.IGNORECASE
+)
+_STRICT_RANGE = re.compile(r"^\s*(?:[-–—]|to|through|bis)\s*$", re.IGNORECASE)
+_MORE = re.compile(r"\b(?:over|(?:more) than|at least|mehr als|über)\s*$", re.IGNORECASE)
+_LESS = re.compile(
+    r"\b(?:under|(?:less|fewer) than|up to|nearly|almost|close to|fast|knapp|bis zu)\s*$",
+    re.IGNORECASE,
 )
 _HEDGE = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|nearly|almost|some|circa|ca\.?|close to|over|under"
@@ -69,9 +76,15 @@ class Number:
     kinds: frozenset[str]  # plain | percent | version
     currency: str | None
     is_about: bool
+    bound: int  # with "more than" 1, with "less than" and "nearly" -1, else 0
     exponent: int
     start: int
     end: int
+
+    @property
+    def is_year(self) -> bool:
+        """Say whether it is written as a year is."""
+        return bool(re.fullmatch(r"(?:19|20)\d\d", self.text.strip()))
 
     def is_said_by(self, other: Number) -> bool:
         """Say whether another number, of the evidence, bears this one out."""
@@ -81,25 +94,49 @@ class Number:
             return False
         if self.values & other.values:
             return True
-        return self.is_about and any(
-            _rounds_to(theirs, ours) for ours in self.values for theirs in other.values
+        return (
+            self.is_about
+            and not other.is_year
+            and any(
+                _rounds_to(theirs, ours, self.bound)
+                for ours in self.values
+                for theirs in other.values
+            )
         )
 
 
-def numbers_of(text: str) -> list[Number]:
-    """Return the numbers of a text in the order they stand; not those that are part of a name."""
+def numbers_of(text: str, is_strict: bool = False) -> list[Number]:
+    """Return the numbers of a text in the order they stand; not those that are part of a name.
+
+    Args:
+        text: what is read.
+        is_strict: the first number of "3 to 5 percent" means percent; else it may be plain, too.
+    """
     found = [_read(match, text) for match in NUMBER.finditer(text)]
-    return _with_ranges([number for number in found if number is not None], text)
+    return _with_ranges([number for number in found if number is not None], text, is_strict)
+
+
+@lru_cache(maxsize=256)
+def _known_numbers(evidence: str) -> tuple[Number, ...]:
+    return tuple(numbers_of(evidence))
 
 
 def unsaid_numbers(text: str, evidence: str) -> list[str]:
     """Return the numbers of a text that its evidence does not have."""
-    known = numbers_of(evidence)
+    known = _known_numbers(evidence)
     return [
         number.text.strip()
-        for number in numbers_of(text)
-        if not any(number.is_said_by(other) for other in known)
+        for number in numbers_of(text, is_strict=True)
+        if not _is_said(number, [other for other in known if number.is_said_by(other)], known)
     ]
+
+
+def _is_said(number: Number, said: Sequence[Number], known: Sequence[Number]) -> bool:
+    """Say whether the evidence bears a number out, in its currency where it names one."""
+    if not number.currency or any(other.currency == number.currency for other in said):
+        return bool(said)
+    elsewhere = (other.currency for other in known if other.values & number.values)
+    return bool(said) and not any(elsewhere)
 
 
 def _read(match: re.Match[str], text: str) -> Number | None:
@@ -113,9 +150,11 @@ def _read(match: re.Match[str], text: str) -> Number | None:
     unit = (match["unit"] or "").lower()
     kind = "percent" if unit.startswith(("%", "per", "pro", "pct")) else "plain"
     sign = (match["sign"] or "").strip().lower() or unit.replace("u.s. ", "").replace("us ", "")
-    is_about = bool(_HEDGE.search(text[max(0, match.start() - 20) : match.start()]))
+    before = text[max(0, match.start() - 20) : match.start()]
+    is_about = bool(_HEDGE.search(before))
+    bound = bool(_MORE.search(before)) - bool(_LESS.search(before))
     kinds = frozenset({"version"} if match["version"] else {kind})
-    return Number(match[0], values, kinds, CURRENCIES.get(sign), is_about, exponent,
+    return Number(match[0], values, kinds, CURRENCIES.get(sign), is_about, bound, exponent,
                   match.start(), match.end())  # fmt: skip
 
 
@@ -135,7 +174,7 @@ def _values(
     number: str, multiplier: str, is_apart: bool, is_money: bool
 ) -> tuple[frozenset[Decimal] | None, int]:
     """Return (what a number may mean, power of ten of its multiplier); None: no number."""
-    if re.fullmatch(r"\d+(?:\.\d+){2,}", number):
+    if re.fullmatch(r"\d+(?:\.\d+){2,}|\d+:\d+", number):
         return frozenset({Decimal(re.sub(r"\D", "", number))}), 0
     plain = _digits(number) if number[0].isdigit() else _spelt(number.lower())
     if number.lower() == "one" and not multiplier:
@@ -175,7 +214,7 @@ def _spelt(words: str) -> frozenset[Decimal]:
     return frozenset({Decimal(total)})
 
 
-def _with_ranges(numbers: Sequence[Number], text: str) -> list[Number]:
+def _with_ranges(numbers: Sequence[Number], text: str, is_strict: bool) -> list[Number]:
     """Let the first of "10 to 12 percent" and "$1-2 billion" take what the second says too."""
     found = list(numbers)
     for at in range(len(found) - 2, -1, -1):
@@ -186,20 +225,25 @@ def _with_ranges(numbers: Sequence[Number], text: str) -> list[Number]:
         if one.currency and two.currency and one.currency != two.currency:
             continue
         is_listed = between.strip() == ","
+        is_range = is_strict and bool(_STRICT_RANGE.match(between))
         if not one.exponent and two.exponent and not is_listed:
             scaled = frozenset(value.scaleb(two.exponent) for value in one.values)
-            one = replace(one, values=one.values | scaled)
-        one = replace(one, kinds=one.kinds | two.kinds)
+            one = replace(one, values=scaled if is_range else one.values | scaled)
+        one = replace(one, kinds=two.kinds if is_range else one.kinds | two.kinds)
         if one.currency and not two.currency and not is_listed:
             found[at + 1] = replace(two, currency=one.currency)
         found[at] = one
     return found
 
 
-def _rounds_to(exact: Decimal, given: Decimal) -> bool:
-    """Say whether a number, rounded to the digits another one has, is that one."""
+def _rounds_to(exact: Decimal, given: Decimal, bound: int) -> bool:
+    """Say whether a number, rounded to the digits another one has, is that one.
+
+    With "more than" (bound 1) it is rounded down, with "nearly" (-1) up, else to the nearest.
+    """
     if not given or not exact or abs(exact - given) > _CLOSE * abs(exact):
         return False
-    digits = given.normalize()
-    step = Decimal(1).scaleb(digits.as_tuple().exponent)
-    return abs(exact - given) < step  # up or down: "more than 40" of 48, "nearly 50" of 48
+    step = Decimal(1).scaleb(int(given.normalize().as_tuple().exponent))
+    if bound:
+        return (exact - given) * bound >= 0 and abs(exact - given) < step
+    return abs(exact - given) <= step / 2

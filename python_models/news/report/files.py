@@ -17,6 +17,8 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from python_models.news.steps import report_of
+
 Row = Mapping[str, Any]
 MOST_ENTRIES = 100  # reports in a feed
 SCHEMA = pa.schema(
@@ -43,12 +45,11 @@ OFFLINE = (
     "The texts of this report were composed offline by rules from sentences of its sources;"
     " no language model has read them."
 )
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
 def reports_of(
     run: Row | None,
-    report: Mapping[str, Any],
     items: Sequence[Row],
     missing: str | None,
     is_offline: bool,
@@ -58,41 +59,55 @@ def reports_of(
     """Return the run's report; no row when nothing has landed.
 
     Args:
-        run: row of `int_news__run`.
-        report: the declaration as resolved.
+        run: row of `int_news__run`, with the report as resolved.
         items: rows of `int_news__report_items`, by rank.
         missing: why there are fewer than there should be.
-        is_offline: whether the offline endpoint wrote the texts.
-        cost_usd: what the run's answers cost.
+        is_offline: whether the offline endpoint wrote the texts, for `cost_usd` in all.
         earlier: the report of the run before, with `entries`.
     """
     if run is None:
-        return pa.Table.from_pylist([], SCHEMA)
-    title = report.get("title") or str(run["report"]).replace("_", " ")
-    told = {
-        "title": f"{title}, {run['as_of']:%d %B %Y}".replace(", 0", ", "),
-        "description": report.get("description") or "",
+        return SCHEMA.empty_table()
+    report, title = report_of(run), report_of(run).get("title") or run["report"]
+    shared = {
+        "run_id": run["run_id"],
+        "report": run["report"],
+        "title": f"{title}, {run['as_of'].day} {run['as_of']:%B %Y}",
         "as_of": run["as_of"],
+        "cost_usd": cost_usd,
+    }
+    told = shared | {
+        "description": report.get("description") or "",
         "items": [_plain(item) for item in items],
         "missing": missing,
         "notes": [OFFLINE] if is_offline else [],
-        "cost_usd": cost_usd,
     }
-    html = page(told)
-    before = [entry for row in earlier for entry in json.loads(row["entries"] or "[]")]
-    own = {"run_id": run["run_id"], "title": told["title"],
-           "as_of": run["as_of"].isoformat(), "html": page(told, is_part=True)}  # fmt: skip
-    entries = [own, *(one for one in before if one["run_id"] != own["run_id"])][:MOST_ENTRIES]
-    row = {
-        "run_id": run["run_id"],
-        "report": run["report"],
-        "title": told["title"],
-        "as_of": run["as_of"],
+    row = shared | {
         "top_n": int(report.get("top_n", 10)),
         "item_count": len(items),
         "missing_because": missing,
         "is_offline": is_offline,
-        "cost_usd": cost_usd,
+    }
+    return pa.Table.from_pylist([row | _files(run, report, title, told, earlier)], SCHEMA)
+
+
+def _files(
+    run: Row,
+    report: Mapping[str, Any],
+    title: str,
+    told: Mapping[str, Any],
+    earlier: Iterable[Row],
+) -> dict[str, str]:
+    """Return the report's text in each format, by the column it goes to."""
+    html = page(told)
+    before = [entry for row in earlier for entry in json.loads(row["entries"] or "[]")]
+    own = {
+        "run_id": run["run_id"],
+        "title": told["title"],
+        "as_of": run["as_of"].isoformat(),
+        "html": page(told, is_part=True),
+    }
+    entries = [own, *(one for one in before if one["run_id"] != own["run_id"])][:MOST_ENTRIES]
+    return {
         "markdown": markdown(told),
         "html": html,
         "json": as_json(run, told),
@@ -101,7 +116,6 @@ def reports_of(
         "eml": mail(told, html, report.get("recipients") or ()),
         "entries": json.dumps(entries, ensure_ascii=False),
     }
-    return pa.Table.from_pylist([row], SCHEMA)
 
 
 def _plain(item: Row) -> dict[str, Any]:
@@ -188,7 +202,7 @@ def link(title: str | None, url: str | None) -> str:
 
 def marked(text: str) -> str:
     """Return a text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;"))
+    return _SPECIAL.sub(r"\\\1", escape(" ".join(text.split())))
 
 
 def as_json(run: Row, told: Mapping[str, Any]) -> str:

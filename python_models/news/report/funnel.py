@@ -62,14 +62,19 @@ def funnel_of(
         _phase(10, "final_report", "items", len(valid),
                {"reserve_not_needed": len(valid) - item_count}),
     ]  # fmt: skip
-    costs = {
-        4: _calls(rows["tier2"]), 5: _sum(rows["tier3"]), 7: _sum(rows["analyses"]),
-        8: _calls(rows["entities"]) + _sum(rows["backgrounds"]),
-    }  # fmt: skip
+    costs = _costs(rows)
     full = [
         row | {"run_id": run_id, "cost_usd": costs.get(row["phase_number"], 0.0)} for row in made
     ]
     return pa.Table.from_pylist(full, SCHEMA)
+
+
+def _costs(rows: Mapping[str, Sequence[Row]]) -> dict[int, float]:
+    """Return what the calls of each phase cost."""
+    return {
+        4: _calls(rows["tier2"]), 5: _sum(rows["tier3"]), 7: _sum(rows["analyses"]),
+        8: _calls(rows["entities"]) + _sum(rows["backgrounds"]),
+    }  # fmt: skip
 
 
 def _phase(

@@ -60,8 +60,9 @@ class Gathered:
     costs: Mapping[str, float]
 
     @classmethod
-    def of(cls, rows: Mapping[str, Sequence[Row]]) -> Gathered:
-        """Gather them from the relations' rows, by the relations' names."""
+    def of(cls, given: Mapping[str, Sequence[Row]]) -> Gathered:
+        """Gather them from the relations' rows, by the relations' names; none: no rows."""
+        rows: dict[str, Sequence[Row]] = defaultdict(tuple, given)
         broken: dict[str, list[str]] = defaultdict(list)
         for row in rows["validations"]:
             if row["is_blocking"] and not row["is_valid"]:
@@ -129,7 +130,7 @@ def _item(row: Row, rank: int, gathered: Gathered) -> dict[str, Any]:
     article = gathered.articles.get(row["lead_article_id"], {})
     shown = gathered.evidence[story]
     numbered, sources = _sources(story, shown, gathered)
-    sentences = [
+    sentences: list[dict[str, Any]] = [
         {
             "text": one.text,
             "sources": sorted({numbered[name] for name in one.passages if name in numbered}),

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from python_models.news.checks.words import ordered, words
@@ -110,7 +111,7 @@ def _value(text: str, pieces: Sequence[re.Match[str]], at: int) -> tuple[float |
     elif word in SPELT and word != "one":
         value = SPELT[word]
     elif word in ("one", "a") and at + 1 < len(pieces) and pieces[at + 1][0].lower() in SCALES:
-        value = 1.0
+        value = 0.5 if at and pieces[at - 1][0].lower() == "half" else 1.0
     else:
         return None, 0
     used = 1
@@ -163,9 +164,14 @@ def _ranged(found: list[Figure], text: str) -> list[Figure]:
     return found + extra
 
 
+@lru_cache(maxsize=256)
+def _known_figures(evidence: str) -> tuple[Figure, ...]:
+    return tuple(figures_of(evidence))
+
+
 def missing_figures(text: str, evidence: str) -> list[str]:
     """Return the figures of a text that its evidence has nowhere."""
-    known = figures_of(evidence)
+    known = _known_figures(evidence)
     by_text: dict[str, list[Figure]] = {}
     for one in figures_of(text):
         by_text.setdefault(one.text, []).append(one)
@@ -187,7 +193,7 @@ def disputes(said: Mapping[str, str]) -> list[dict[str, Any]]:
     """
     figures = {host: figures_of(text) for host, text in said.items()}
     hosts = sorted(figures)
-    found = []
+    found: list[dict[str, Any]] = []
     for at, host in enumerate(hosts):
         for other in hosts[at + 1 :]:
             for left in figures[host]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from python_models.news.checks.names import COMMON_ACRONYMS, FUNCTION_WORDS, Known, squeezed
 from python_models.news.checks.words import words
@@ -65,9 +66,14 @@ class _There:
         return word.isupper() and 2 <= len(name) <= 6 and name in self.initials
 
 
+@lru_cache(maxsize=256)
+def _there(evidence: str) -> _There:
+    return _There(evidence)
+
+
 def stray_names(text: str, evidence: str, known: Known) -> list[str]:
     """Return words that are written as names and that the evidence has in no form."""
-    there = _There(evidence)
+    there = _there(evidence)
     stray = []
     for sentence in re.split(r"(?<=[.!?:;])\s+", _MARKED.sub(" . ", text)):
         for at, match in enumerate(WORD.finditer(sentence)):

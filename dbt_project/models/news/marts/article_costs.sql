@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('gate_news__after_llm') }}
 with
 
 article_costs_of_all_runs as (
