@@ -24,3 +24,7 @@ bench-news: $(STAMP) ## 90 hosts, 2,000 pages, each 200 ms late: against what th
 .PHONY: extraction-quality
 extraction-quality: $(STAMP) ## How much of pages' main text is found, against right texts. DATA=<folder>
 	@$(PY) -m ingestion.news.pages.quality "$(DATA)" $(ARGS)
+
+.PHONY: news-import
+news-import: $(STAMP) ## Declare the feeds that a reader's OPML names. OPML=<file> TO=<folder>
+	@$(PY) -m ingestion.news.opml "$(OPML)" $(if $(TO),--to "$(TO)") $(ARGS)

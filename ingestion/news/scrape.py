@@ -209,4 +209,6 @@ def options_of(feed: Feed) -> FeedOptions:
         keep=tuple((rule.field, rule.regex) for rule in feed.keep),
         block=tuple((rule.field, rule.regex) for rule in feed.block),
         language=feed.language,
+        kind=feed.kind,
+        link_pattern=feed.link_pattern,
     )

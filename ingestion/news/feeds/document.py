@@ -28,16 +28,21 @@ _REFERENCE = re.compile(
     re.DOTALL,
 )
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
-_ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_ITEM_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_ENTRIES = ("item", "entry")
 _TEXT = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*+)([^<>]*+)>")
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _UNQUOTED = re.compile(r"""(\s[\w:.-]+)=([^\s"'<>]+)(?=[\s/>])""")
 
 
-def parse_document(text: str) -> tuple[etree._Element | None, FoundFeed]:
+def parse_document(
+    text: str, parts: tuple[str, ...] = _ENTRIES
+) -> tuple[etree._Element | None, FoundFeed]:
     """Return the root of a document and what was found damaged; it is mended as little as it needs.
+
+    Args:
+        text: the document, decoded.
+        parts: names of its entries, the last whole one of which a cut document ends with.
 
     Raises:
         Refused: it declares entities, or goes too deep.
@@ -52,7 +57,7 @@ def parse_document(text: str) -> tuple[etree._Element | None, FoundFeed]:
         except etree.XMLSyntaxError as error:
             if "depth" in str(error).lower():
                 raise Refused("too_deep", f"the document goes too deep: {error}") from error
-    cut = _cut(body, found)
+    cut = _cut(body, found, "|".join(parts))
     found.flags.append("malformed")
     cut = _TAG.sub(lambda tag: _UNQUOTED.sub(r'\1="\2"', tag[0]), cut)
     try:
@@ -119,14 +124,14 @@ def _without_text(body: str) -> str:
     return _TEXT.sub(lambda part: " " * len(part[0]), body)
 
 
-def _cut(body: str, found: FoundFeed) -> str:
+def _cut(body: str, found: FoundFeed, parts: str) -> str:
     """Return a document up to its last whole entry, when it ends before it should."""
     name = re.match(r"<([\w:.-]+)", body)
     if name is None or re.search(rf"</{re.escape(name[1])}\s*>", body[-5_000:], re.IGNORECASE):
         return body
     seen = _without_text(body)
-    starts = [one.start() for one in _ITEM.finditer(seen)]
-    ends = [one.end() for one in _ITEM_END.finditer(seen)]
+    starts = [one.start() for one in re.finditer(rf"<(?:[\w.-]+:)?(?:{parts})[\s>]", seen, re.I)]
+    ends = [one.end() for one in re.finditer(rf"</(?:[\w.-]+:)?(?:{parts})\s*>", seen, re.I)]
     last = ends[-1] if ends else (starts[0] if starts else len(body))
     found.is_cut = True
     rest = next((start for start in starts if start >= last), last)

@@ -21,6 +21,7 @@ from ingestion.news.feeds.dates import parse_date
 from ingestion.news.feeds.decoding import decode
 from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused
 from ingestion.news.feeds.json_feed import read_json_feed
+from ingestion.news.feeds.listing import read_links, read_sitemap
 from ingestion.news.feeds.xml_feed import read_xml_feed
 from ingestion.news.links import url_key
 
@@ -47,6 +48,8 @@ class FeedOptions:
     keep: tuple[tuple[str, str], ...] = ()  # (field, regex): one of them must match
     block: tuple[tuple[str, str], ...] = ()
     language: str | None = None  # when the feed does not say
+    kind: str = "feed"  # feed | sitemap | page
+    link_pattern: str | None = None  # kind page: which links are articles
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,13 @@ def read_feed(
         url: where it came from at last: the base of relative links that have no other.
     """
     options = options or FeedOptions()
-    if content[:2] == b"\x1f\x8b":
-        try:
-            unpacked = _unpacked(content)
-        except zlib.error as error:
-            broken = _reject(None, "not_unpacked", f"the packed bytes are damaged: {error}", "")
-            return FeedRead("not_a_feed", rejects=[broken])
-        if unpacked is None:
-            return FeedRead("too_large")
-        content = unpacked
+    try:
+        content = _unpacked(content)
+    except zlib.error as error:
+        broken = _reject(None, "not_unpacked", f"the packed bytes are damaged: {error}", "")
+        return FeedRead("not_a_feed", rejects=[broken])
     if len(content) > MOST_BYTES:
         return FeedRead("too_large")
-    if not content.strip():
-        return FeedRead("empty")
     decoded = decode(content, content_type)
     known: dict[str, Any] = {
         "encoding": decoded.encoding,
@@ -100,15 +97,23 @@ def read_feed(
     text = decoded.text.lstrip("\ufeff \t\r\n")
     if not text.strip("\0 \t\r\n"):
         return FeedRead("empty", **known)
-    if _HTML.match(text[:4000]):
+    if options.kind != "page" and _HTML.match(text[:4000]):
         return FeedRead("blocked", **known)
     try:
-        found = read_json_feed(text, url) if text[0] in "{[" else read_xml_feed(text, url)
+        found = _found(text, url, options)
     except Refused as error:
         reject = _reject(None, error.reason, str(error), text)
-        is_page = error.reason == "not_a_feed" and _is_page(text, content_type)
+        is_page = error.reason in ("not_a_feed", "no_links") and _is_page(text, content_type)
         return FeedRead("blocked" if is_page else "not_a_feed", rejects=[reject], **known)
     return _told(found, url, options, known)
+
+
+def _found(text: str, url: str, options: FeedOptions) -> FoundFeed:
+    if options.kind == "page":
+        return read_links(text, url, options.link_pattern or "")
+    if options.kind == "sitemap":
+        return read_sitemap(text, url)
+    return read_json_feed(text, url) if text[0] in "{[" else read_xml_feed(text, url)
 
 
 def _is_page(text: str, content_type: str | None) -> bool:
@@ -117,11 +122,11 @@ def _is_page(text: str, content_type: str | None) -> bool:
     return "html" in (content_type or "").lower() or bool(first and first[1].lower() in _OF_PAGES)
 
 
-def _unpacked(content: bytes) -> bytes | None:
-    """Return what gzip packed, None beyond the cap; what is cut gives what there is."""
-    unpacker = zlib.decompressobj(wbits=31)
-    text = unpacker.decompress(content, MOST_BYTES + 1)
-    return None if len(text) > MOST_BYTES else text
+def _unpacked(content: bytes) -> bytes:
+    """Return what gzip packed, a byte beyond the cap at most; what is cut gives what there is."""
+    if content[:2] != b"\x1f\x8b":
+        return content
+    return zlib.decompressobj(wbits=31).decompress(content, MOST_BYTES + 1)
 
 
 def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any]) -> FeedRead:
