@@ -164,6 +164,7 @@ def line_about(name: str, evidence: Sequence[Mapping[str, Any]]) -> str:
             words = match[1].split()[:LONGEST]
             while words and words[-1].lower() in _BAD_ENDS:
                 words.pop()
-            if len(words) >= 2:
+            # "of X, a court ruled" says nothing of X
+            if len(words) >= 2 and not re.search(r"(?:ed|said|says|found)$", words[-1]):
                 return f"{name}: {' '.join(words)}, by earlier coverage."
     return ""

@@ -19,6 +19,7 @@ from python_models.experiments.judging import agreements_measured, variances_dec
 from python_models.experiments.scoring import scores_parsed
 from tests.dashboards.hostile_text import HOSTILE
 
+MACROS = PROJECT_ROOT / "dbt_project" / "macros" / "experiments"
 MODELS = PROJECT_ROOT / "dbt_project" / "models" / "experiments"
 GIVEN = ("cohorts", "combos", "membership", "generations")
 DERIVED = (
@@ -73,7 +74,9 @@ def _contract(name: str) -> Iterator[tuple[str, str]]:
 def _plain(path: Path) -> str:
     """Return a model's SQL with its references resolved."""
     text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"experiments.\1", path.read_text(encoding="utf-8"))
-    return text.replace("{{ dbt.type_string() }}", "varchar")
+    summary = (MACROS / "score_summary.sql").read_text(encoding="utf-8")
+    body = summary.partition("-%}")[2].rpartition("{%-")[0].strip()
+    return text.replace("{{ dbt.type_string() }}", "varchar").replace("{{ score_summary() }}", body)
 
 
 def _python(connection: duckdb.DuckDBPyConnection, name: str, function: Any, table: str) -> None:

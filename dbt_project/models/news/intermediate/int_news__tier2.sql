@@ -17,10 +17,14 @@ limits as (
     select
         this_run.tier3_max,
         cast(
-            {{ json_text('this_run.config', 'report.thresholds.tier2_relevance') }} as double
+            {{
+                json_text('this_run.config', 'report.thresholds.tier2_relevance')
+            }} as double
         ) as least_relevance,
         cast(
-            {{ json_text('this_run.config', 'report.thresholds.tier2_promotional') }} as double
+            {{
+                json_text('this_run.config', 'report.thresholds.tier2_promotional')
+            }} as double
         ) as most_promotional
     from this_run
 ),
@@ -44,7 +48,8 @@ stories_judged as (
         case
             when queued.is_too_short then 'too_little_text'
             when scored.status = 'pending' then 'pending'
-            when scored.status is null or scored.status not in ('ok', 'repaired') then 'no_answer'
+            when coalesce(scored.status, '') not in ('ok', 'repaired')
+                then 'no_answer'
             when scored.relevance < limits.least_relevance then 'relevance'
             when scored.promotional > limits.most_promotional then 'promotional'
         end as judged_because
@@ -57,7 +62,8 @@ stories_by_relevance as (
     select
         stories_judged.*,
         row_number() over (
-            partition by case when stories_judged.judged_because is null then 1 else 0 end
+            partition by
+                case when stories_judged.judged_because is null then 1 else 0 end
             order by
                 stories_judged.relevance desc,
                 stories_judged.tier1_score desc,
