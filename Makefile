@@ -51,7 +51,9 @@ setup: $(STAMP) ## Make .venv from the hash-pinned lock
 .PHONY: lock
 lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+		--no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+	@# packages ask for this extra in its other spelling, and pip 23 takes the two for two
+	@sed -i 's/^lxml\[html-clean\]==/lxml[html_clean]==/' requirements.lock
 
 # ------------------------------------------------------------------ the main job
 # What a run is restricted to. Which words there are is said by the products: make hands over what
