@@ -54,3 +54,20 @@ def test_a_run_with_nothing_new_starts_neither_dlt_nor_pyiceberg(plant: Plant) -
         [sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_wrong_with_a_declaration_is_said_once(plant: Plant) -> None:
+    (plant.declaration.parent / "broken.yml").write_text("source: [unclosed\n")
+    (plant.declaration.parent / "odd.yml").write_text("source: odd\nkinds: cycles\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "ingestion"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 1, said
+    wrong = [line for line in said.splitlines() if "odd.yml" in line]
+    assert said.count("broken.yml") == 1, said
+    assert len(wrong) == len(set(wrong)) == 3, said  # three things, each said once
