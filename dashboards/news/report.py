@@ -14,6 +14,7 @@ from dashboards.news import queries
 from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
 from dashboards.parts.text import escaped, moment, paragraphs, quantity, some, usd
+from ingestion.lakehouse.settings import SettingsError
 from ingestion.news import feedback
 
 FILES = (
@@ -92,6 +93,13 @@ def _item(
                         st.caption(escaped(_listed(row["passages"])))
 
 
+def _waiting(landed: dict[tuple[str, str, datetime], str]) -> list[dict[str, Any]]:
+    try:
+        return feedback.waiting(landed)
+    except SettingsError:  # a copy of released files alone has no journal
+        return []
+
+
 def _rating(item: dict[str, Any], landed: dict[tuple[str, str, datetime], str]) -> None:
     """Take a person's word; what is not landed yet is said to wait."""
     article = item["article_id"]
@@ -107,7 +115,7 @@ def _rating(item: dict[str, Any], landed: dict[tuple[str, str, datetime], str]) 
         )
         if pressed:
             feedback.rate(article, rating, getpass.getuser())
-    for row in feedback.waiting(landed)[::-1]:
+    for row in _waiting(landed)[::-1]:
         if row["article_id"] == article:
             st.badge(
                 f"{row['rating']}, waiting for the next run",
