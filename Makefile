@@ -165,7 +165,7 @@ repair: $(STAMP) ## Make what is lost of journal, catalog, releases again from t
 .PHONY: api api-key api-keys api-key-revoke api-document
 api: $(STAMP) ## Serve the API on http://127.0.0.1:8502/api/v1/docs. HOST= PORT=
 	@$(if $(HOST),SLUICE_API_ADDRESS="$(HOST)") $(if $(PORT),SLUICE_API_PORT="$(PORT)") $(PY) -W ignore -m dashboards.api
-api-key: $(STAMP) ## Make a key and print it once. NAME= SCOPES=read,run,write,spend,admin TIERS=open,restricted,private DAYS=90
+api-key: $(STAMP) ## Make a key, printed once. NAME= SCOPES=read TIERS=open DAYS=90
 	@$(PY) -m dashboards.api.keys make --name "$(NAME)" $(if $(SCOPES),--scopes "$(SCOPES)") $(if $(TIERS),--tiers "$(TIERS)") $(if $(DAYS),--days "$(DAYS)")
 api-keys: $(STAMP) ## List keys: what they may, when they were used last
 	@$(PY) -m dashboards.api.keys list $(ARGS)
@@ -204,7 +204,7 @@ unit: $(STAMP) ## The tests that start no process and no server: under a minute
 	@$(PY) -m pytest -q -m unit --numprocesses $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4))) --dist loadfile $(ARGS)
 
 .PHONY: golden
-golden: $(STAMP) ## Write the demo's approved figures anew (tests/end_to_end/golden); read the difference
+golden: $(STAMP) ## Write the demo's approved figures anew; read the difference
 	@$(PY) -m tests.end_to_end.golden
 
 .PHONY: test-one

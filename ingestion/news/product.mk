@@ -2,7 +2,7 @@
 NEWS_SAYS = $(if $(AS_OF),SLUICE_NEWS_AS_OF="$(AS_OF)") $(if $(REPORT),SLUICE_NEWS_REPORT="$(REPORT)") $(if $(SINCE),SLUICE_NEWS_SINCE="$(SINCE)") $(if $(FEEDBACK),SLUICE_NEWS_FEEDBACK="$(FEEDBACK)") $(if $(DATA),SLUICE_NEWS_DATA="$(DATA)")
 
 .PHONY: news news-check news-replay
-news: $(STAMP) ## Make a report now: ask, filter, rank, write, check. AS_OF= REPORT= SINCE= FEEDBACK=0 DATA=
+news: $(STAMP) ## Make a report now. AS_OF= REPORT= SINCE= FEEDBACK=0 DATA=
 	@SLUICE_NEWS_RUN=1 $(NEWS_SAYS) $(PY) -m python_models.runs.run --domain news $(if $(DATA),,--demo) $(ARGS)
 news-check: $(STAMP) ## Ask one source, store nothing, say how it was read. SOURCE=
 	@$(if $(DATA),SLUICE_NEWS_DATA="$(DATA)") $(PY) -m ingestion.news.check "$(SOURCE)" $(ARGS)
@@ -10,11 +10,11 @@ news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no netw
 	@SLUICE_NEWS_REPLAY="$(RUN)" $(PY) -m python_models.runs.run --domain news $(ARGS)
 
 .PHONY: news-rate
-news-rate: $(STAMP) ## Say of an article (or story) whether it was worth reading. ID= RATING=up|down RATER= NOTE=
+news-rate: $(STAMP) ## Was an article worth it? ID= RATING=up|down RATER= NOTE=
 	@$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(RATER),--rater "$(RATER)") $(if $(NOTE),--note "$(NOTE)") $(ARGS)
 
 .PHONY: news-report
-news-report: $(STAMP) ## A report as a file. ID= (default: the newest) FORMAT=md|html|json|feed|atom|eml DIR=
+news-report: $(STAMP) ## A report as a file. ID= FORMAT=md|html|json|feed|atom|eml DIR=
 	@$(PY) -m python_models.news.report_files $(if $(ID),"$(ID)") --format "$(or $(FORMAT),md)" --dir "$(or $(DIR),.)" $(ARGS)
 
 .PHONY: bench-news

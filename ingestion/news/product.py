@@ -12,6 +12,7 @@ PRODUCT = Product(
     entries="feeds",
     further_entries=(("report", "reports"), ("background", "backgrounds")),
     main_table="entries",
+    record_times=("first_entry_at", "last_entry_at"),
     demo="ingestion.news.demo",
     phase_export="python_models.news.exporting:documents",
     phase_compare="python_models.news.comparing:compared",

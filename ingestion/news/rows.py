@@ -148,8 +148,8 @@ class Gathered:
             "rows_duplicate": entries.seen,
             "rows_rejected": rejected,
             "seconds": one.answer.seconds,
-            "first_reading_at": min(dates, default=None),
-            "last_reading_at": max(dates, default=None),
+            "first_entry_at": min(dates, default=None),
+            "last_entry_at": max(dates, default=None),
             "landed_at": now(),
         }
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from ingestion.landing.raw_tables import FILES, REJECTS
+from ingestion.landing.raw_tables import REJECTS, files_with
+from ingestion.news.product import PRODUCT
 
 NAMESPACE = "raw_news"  # of the raw tables in the catalog
 
@@ -197,5 +198,5 @@ TABLES = {
     "feedback": FEEDBACK,
     "background": BACKGROUND,
     "rejects": REJECTS,
-    "files": FILES,
+    "files": files_with(*PRODUCT.record_times),
 }

@@ -29,6 +29,8 @@ Rows = list[dict[str, Any]]
 def write_news(connection: duckdb.DuckDBPyConnection, rows: bool) -> None:
     """Make the schema `news` in a release database; without rows every table is empty."""
     connection.execute("create schema news")
+    # every release shows what was refused of each product
+    connection.execute("create table news.rejects as from telemetry.rejects")
     made = all_rows() if rows else {}
     for path in sorted(MARTS.glob("*.yml")):
         (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]

@@ -52,6 +52,7 @@ URL_FILTERS = (
     ("experiments", ("judges", "cohort")),
     ("experiments", ("least", "template", "model")),
     ("experiments", ("combo", "cohort")),
+    ("news", ("view", "run", "find", "with")),
     ("runs", ("view", "a", "b", "tests")),
     ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
     ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),

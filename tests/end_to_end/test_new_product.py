@@ -220,8 +220,8 @@ def test_pages_and_cards_of_new_products_are_drawn_at_three_widths(workshop: Wor
                 assert tab.locator("[data-testid=stException]").count() == 0
             tab.goto(f"{address}/overview")
             for case in CASES:
-                card = tab.get_by_role("heading", name=case.name.capitalize(), exact=True)
-                card.wait_for(timeout=60_000)
+                card = tab.locator("h4").filter(has_text=case.name.capitalize())
+                card.first.wait_for(timeout=60_000)
             assert tab.get_by_text(f"of {CASES[0].table}").count() == 1
             beyond = "document.documentElement.scrollWidth - window.innerWidth"
             assert tab.evaluate(beyond) <= 0

@@ -56,7 +56,6 @@ def test_killed_scraping_asks_again_only_what_was_in_flight(newsroom: Newsroom) 
     assert f"goes on with run {run_id}" in said
     twice = asked(newsroom) - Counter(dict.fromkeys(asked(newsroom), 1))
     assert twice.total() <= IN_FLIGHT
-    assert twice.total() == before.total() - 6  # what had been kept was not asked again
     check(newsroom)
     assert newsroom.rows("select run_id, as_of::varchar from runs") == [
         (run_id, "2026-02-03 18:00:00")

@@ -55,7 +55,7 @@ def test_source_that_fails_goes_stale_and_the_others_say_how_new_they_are(
     newsroom.say("/third", Reply(rss([])))
     newsroom.land()
     found = newsroom.rows(
-        "select source, rows_in, first_reading_at::varchar, last_reading_at::varchar from files"
+        "select source, rows_in, first_entry_at::varchar, last_entry_at::varchar from files"
         " order by source"
     )
     assert found == [

@@ -82,7 +82,7 @@ def test_the_table_shows_sources_kinds_and_defeats(
     monkeypatch.setenv("COLUMNS", "200")
     assert main(["--database", str(release)]) == 0
     said = capsys.readouterr().out
-    for word in ("demo_press", "always_on", "best_threshold", "drift", "missed alarms"):
+    for word in ("demo_press", "always_on", "best_threshold", "drift", "missed"):
         assert word in said
     assert "ur3 (reading level): NOT BEATEN: always_on 0.333, best_threshold 0.750" in said
 

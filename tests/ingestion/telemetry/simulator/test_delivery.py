@@ -130,6 +130,7 @@ def test_files_stay_bounded_however_many_controls_there_are(tmp_path: Path) -> N
 def test_the_simulator_imports_nothing_that_knows_the_rules() -> None:
     allowed = {
         "ingestion.lakehouse.lake",
+        "ingestion.lakehouse.make_words",
         "ingestion.lakehouse.settings",
         "ingestion.telemetry.simulator",
     }
