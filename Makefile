@@ -124,7 +124,7 @@ run-show: $(STAMP) ## One run, node by node. ID= (default: the last)
 	@$(PY) -m python_models.runs run-show $(if $(ID),"$(ID)") $(ARGS)
 run-compare: $(STAMP) ## What differs between two runs. A= B= (default: the last two)
 	@$(PY) -m python_models.runs run-compare $(if $(A),"$(A)") $(if $(B),"$(B)") $(ARGS)
-resume: $(STAMP) ## Go on where a run stopped. RUN= FROM= DOMAIN= (default: the last failed run)
+resume: $(STAMP) ## Go on where a run stopped (default: the last one). RUN= FROM= DOMAIN=
 	@$(PY) -m python_models.runs resume $(if $(RUN),--run "$(RUN)") $(if $(FROM),--from "$(FROM)") $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
 phase-run: $(STAMP) ## Run one phase of a run again. RUN= PHASE= DOMAIN=
 	@$(PY) -m python_models.runs phase-run --run "$(RUN)" --phase "$(PHASE)" $(if $(DOMAIN),--domain "$(DOMAIN)") $(ARGS)
@@ -183,12 +183,12 @@ lint: $(STAMP) ## Style of Python and SQL, types of Python
 	@cd dbt_project && ../$(PY) -m sqlfluff lint --config ../.sqlfluff --processes 2 models data_tests analyses
 
 .PHONY: sbom audit
-sbom: $(STAMP) ## Bill of materials of what is installed (CycloneDX). FILE= (default: out/sbom.json)
+sbom: $(STAMP) ## Bill of materials, CycloneDX. FILE= (default: out/sbom.json)
 	@mkdir -p "$(dir $(or $(FILE),out/sbom.json))"
 	@$(PY) -W ignore -m cyclonedx_py environment --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --of JSON -o "$(or $(FILE),out/sbom.json)" $(PY)
 	@echo "$(or $(FILE),out/sbom.json)"
-audit: $(STAMP) ## Match the pinned packages with advisories. ADVISORIES=<OSV file: JSON, lines, zip>
+audit: $(STAMP) ## Match pinned packages with advisories. ADVISORIES=<OSV file>
 	@[ -n "$(ADVISORIES)" ] || { echo "Name the file: make audit ADVISORIES=all.zip (OSV publishes one for PyPI)"; exit 2; }
 	@$(PY) -m python_models.runs audit $(ARGS) -- "$(ADVISORIES)"
 

@@ -18,11 +18,11 @@ news-report: $(STAMP) ## A report as a file. ID= FORMAT=md|html|json|feed|atom|e
 	@$(PY) -m python_models.news.report_files $(if $(ID),"$(ID)") --format "$(or $(FORMAT),md)" --dir "$(or $(DIR),.)" $(ARGS)
 
 .PHONY: bench-news
-bench-news: $(STAMP) ## 90 hosts, 2,000 pages, each 200 ms late: against what the hosts' pace allows
+bench-news: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)
 
 .PHONY: extraction-quality
-extraction-quality: $(STAMP) ## How much of pages' main text is found, against right texts. DATA=<folder>
+extraction-quality: $(STAMP) ## How much of pages' main text is found. DATA=<folder>
 	@$(PY) -m ingestion.news.pages.quality "$(DATA)" $(ARGS)
 
 .PHONY: news-import
