@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.lakehouse.clock import now
+from ingestion.lakehouse.output import filled
 from ingestion.landing.declarations import Declared
 from ingestion.landing.source import Rows
 from ingestion.landing.web.asking import Answer, Ask
@@ -168,7 +169,8 @@ class Gathered:
             f"{left / 1e6:.1f} MB kept"
         ]
         bad = [one for one in sources if one.status not in health.GOOD]
-        return lines + [f"{one.entry.name}: {one.status}: {one.error}" for one in bad]
+        lines += [f"{one.entry.name}: {one.status}: {one.error}" for one in bad]
+        return [filled(line) for line in lines]
 
 
 def _fetch(ask: Ask, answer: Answer, status: str, error: str | None) -> dict[str, Any]:
