@@ -219,9 +219,6 @@ def test_a_body_that_is_too_large_is_refused_while_it_arrives(client: Ask) -> No
 def test_errors_of_the_server_tell_nothing_of_the_machine(
     client: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*given: object, **named: object) -> None:
-        raise RuntimeError("/root/secret/place")
-
     one = client()
     monkeypatch.setattr("dashboards.api.analytics._TOTAL", "select * from nothing_there")
     answer = one.get("analytics/cost")
