@@ -1,4 +1,4 @@
--- Who and what is named in a report's articles, and which line is known of it, on what evidence?
+-- Who and what is named in a report's articles, and what is known of it, from where?
 select
     entities.name,
     entities.type,
@@ -10,4 +10,4 @@ from news.entities
 inner join news.article_entities on entities.entity_id = article_entities.entity_id
 left join news.backgrounds on entities.entity_id = backgrounds.entity_id
 group by all
-order by article_count desc, entities.name
+order by article_count desc, entities.name asc

@@ -6,4 +6,4 @@ select
     any_value(error) as example
 from news.rejects
 group by source, reason
-order by row_count desc, source, reason
+order by row_count desc, source asc, reason asc

@@ -1,4 +1,4 @@
--- Which sources answer, with how much that is new, and how long did they take to be asked?
+-- Which sources answer, with how much that is new, and how long did it take?
 select
     sources.source,
     sources.url,

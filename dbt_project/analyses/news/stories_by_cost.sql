@@ -9,4 +9,4 @@ select
 from news.article_costs as costs
 left join news.report_items as items
     on costs.run_id = items.run_id and costs.story_id = items.story_id
-order by costs.cost_usd desc, costs.story_id
+order by costs.cost_usd desc, costs.story_id asc

@@ -1,4 +1,4 @@
--- How did the texts of a run come about: how often was each asked for, and which checks stand?
+-- How often was each text of a run asked for, and which checks stand?
 select
     analyses.run_id,
     analyses.story_id,
@@ -11,4 +11,4 @@ left join news.validations
     on analyses.run_id = validations.run_id and analyses.story_id = validations.story_id
 left join news.reports on analyses.run_id = reports.run_id
 group by all
-order by as_of desc, analyses.story_id
+order by as_of desc, analyses.story_id asc
