@@ -1,0 +1,1 @@
+"""Knowledge: documents, chunks, facts and graphs, as pure functions over rows."""
