@@ -87,7 +87,10 @@ def as_answer(text: str, extraction: Extraction) -> ExtractionAnswer:
 
 def read_answer(text: str, answer: ExtractionAnswer) -> Extraction:
     """Return what an answer says, by spans of the text; names of statements become mentions."""
-    mentions = [_mention(text, said, said.start) for said in answer.mentions]
+    mentions = [
+        _mention(text, said.type, said.name, said.start, said.confidence)
+        for said in answer.mentions
+    ]
     statements = []
     for said in answer.statements:
         span = find_span(text, said.evidence, said.start)
@@ -109,12 +112,11 @@ def read_answer(text: str, answer: ExtractionAnswer) -> Extraction:
     return Extraction(tuple(mentions), tuple(statements))
 
 
-def _mention(text: str, said: SaidMention, hint: int | None) -> Mention:
-    span = find_span(text, said.name, hint)
+def _mention(text: str, kind: str, name: str, hint: int | None, confidence: float) -> Mention:
+    span = find_span(text, name, hint)
     if span is None:
-        return Mention(said.type, 0, 0, said.name, said.confidence, UNFOUNDED)
-    words = text[span.start : span.end]
-    return Mention(said.type, span.start, span.end, words, said.confidence, span.found)
+        return Mention(kind, 0, 0, name, confidence, UNFOUNDED)
+    return Mention(kind, span.start, span.end, text[span.start : span.end], confidence, span.found)
 
 
 def _place(text: str, mentions: list[Mention], name: str, start: int, end: int) -> int:
@@ -136,5 +138,5 @@ def _place(text: str, mentions: list[Mention], name: str, start: int, end: int) 
         return len(mentions) - 1
     if named:
         return min(named, key=lambda at: (abs(mentions[at].start - start), at))
-    mentions.append(_mention(text, SaidMention(type="-", name=name), start))
+    mentions.append(_mention(text, "", name, start, 1.0))
     return len(mentions) - 1
