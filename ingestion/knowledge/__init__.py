@@ -1,0 +1,1 @@
+"""Knowledge: exports of what an organisation writes, blobs, syncs and declarations."""
