@@ -136,7 +136,8 @@ class _Course:
         self._held: dict[tuple, Support] = {}
 
     def see(self, at: datetime, stretches: Sequence[Stretch]) -> None:
-        seen, held = {}, {}
+        seen: dict[tuple, Edge] = {}
+        held: dict[tuple, Support] = {}
         for one in stretches:
             key = (one.object, one.valid_from, one.valid_to)
             before = self._open.pop(key, None)
@@ -148,7 +149,8 @@ class _Course:
             )
             for fact in one.facts:
                 about = (one.object, one.valid_from, fact)
-                held[about] = self._held.pop(about, None) or Support(*about, at, None)
+                known = self._held.pop(about, None)
+                held[about] = known or Support(*about, at, None)
         self.edges += [edge._replace(known_to=at) for edge in self._open.values()]
         self.supports += [one._replace(known_to=at) for one in self._held.values()]
         self._open, self._held = seen, held
