@@ -1,0 +1,1 @@
+"""Knowledge: documents of a team become one versioned corpus, facts and a graph."""

@@ -1,0 +1,1 @@
+"""Knowledge: documents out of objects, chunks, facts, entities and a graph."""
