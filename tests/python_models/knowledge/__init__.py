@@ -1,0 +1,1 @@
+"""Tests of what models of knowledge are made of."""
