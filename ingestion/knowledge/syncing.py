@@ -80,6 +80,8 @@ class Sync:
 
     def _take(self, seen: Seen, rows: Sightings) -> None:
         object_id = object_id_of(self.delivery.source, seen.native_id)
+        if seen.updated_at is not None and seen.updated_at > self.delivery.exported_at:
+            seen.updated_at = None  # a file that was copied later says nothing of its content
         rows.add(seen, object_id)
         if seen.updated_at is not None:
             self.times = [
