@@ -7,6 +7,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 ANYWHERE = "*"
+# what documents write where two names are one thing's
+SAME_AS = frozenset(
+    {
+        "renamed to", "was renamed to", "is renamed to", "renamed", "is now called",
+        "is now known as", "now called", "also known as", "is also known as", "aka",
+        "formerly", "formerly known as", "was formerly", "is short for",
+    }
+)  # fmt: skip
 
 
 class Anchor(NamedTuple):
