@@ -1,1 +1,1 @@
-"""Knowledge: exports of what an organisation writes, blobs, syncs and declarations."""
+"""Knowledge: documents of a team become one versioned corpus, facts and a graph."""

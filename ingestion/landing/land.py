@@ -97,6 +97,7 @@ class Landing:
         self.memory = Memory(product_source.domain)
         self.scratch = lake().dlt_dir / "scratch" / product_source.domain
         self.chosen: dict[str, Declared] = {}
+        self.files: list[FoundFile] = []  # what sources offer, in reading order
         self._broken: dict[str, str] = {}  # source: why it could not be asked
         self._pipeline: Any = None
         self._reader: Any = None
@@ -108,7 +109,7 @@ class Landing:
     def run(self, chosen: dict[str, Declared], names: list[str], path: str | None) -> Report:
         """Land what is new; returns the run's outcome."""
         self.chosen = chosen
-        files = self.product_source.arranged(self._find(names, path), chosen)
+        files = self.files = self.product_source.arranged(self._find(names, path), chosen)
         if has_pending(self.product_source.domain):
             self._drain()
         if self.product_source.gathers:

@@ -1,1 +1,1 @@
-"""Knowledge: documents, chunks, facts and graphs, as pure functions over rows."""
+"""Knowledge: documents out of objects, chunks, facts, entities and a graph."""

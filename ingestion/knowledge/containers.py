@@ -1,0 +1,136 @@
+"""The files of an export, out of folders and zip files, one after another.
+
+A zip that holds nothing but zips is an export in parts: these are opened. Any other zip in an
+export is an attachment and stays closed. Names never become paths on disk.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from ingestion.knowledge.seen import Refused
+
+MAX_FILE_BYTES = 1024**3  # of one file
+MAX_TOTAL_BYTES = 64 * 1024**3  # of all that is unpacked of an export
+MAX_RATIO = 250  # unpacked to packed bytes, of files of more than a megabyte
+_MEGABYTE = 1024**2
+_DRIVE = re.compile(r"^[A-Za-z]:")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an export."""
+
+    path: str  # in the export, parts apart by /
+    content: bytes
+    modified_at: datetime | None  # UTC
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return PurePosixPath(self.path).name
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name, in lower case, with the dot."""
+        return PurePosixPath(self.path).suffix.lower()
+
+
+class Unpacking:
+    """What was unpacked of one export so far."""
+
+    def __init__(self) -> None:
+        self.byte_count = 0
+
+    def members(self, root: Path, files: list[Path]) -> Iterator[Member | Refused]:
+        """Yield the files of an export: those that are zips of an export opened."""
+        for path in files:
+            shown = path.relative_to(root).as_posix() if path != root else path.name
+            try:
+                if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
+                    with path.open("rb") as stream:
+                        yield from self._opened(stream, shown)
+                elif path.suffix.lower() == ".zip":
+                    yield _refused(shown, "corrupt_zip", "it is no zip file, or its end is missing")
+                else:
+                    yield self._plain(path, shown)
+            except OSError as error:
+                yield _refused(shown, "unreadable", f"it cannot be read: {error.strerror}")
+
+    def _plain(self, path: Path, shown: str) -> Member | Refused:
+        found = path.stat()
+        if found.st_size > MAX_FILE_BYTES:
+            return _refused(shown, "too_large", f"it has more than {MAX_FILE_BYTES:,} bytes")
+        modified_at = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None)
+        return Member(shown, path.read_bytes(), modified_at)
+
+    def _opened(self, stream: IO[bytes], shown: str) -> Iterator[Member | Refused]:
+        try:
+            packed = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            yield _refused(shown, "corrupt_zip", f"the zip file cannot be read: {error}")
+            return
+        with packed:
+            infos = [one for one in packed.infolist() if not _is_noise(one.filename)]
+            holds_parts = bool(infos) and all(
+                one.filename.lower().endswith(".zip") and "/" not in one.filename for one in infos
+            )
+            for info in infos:
+                read = self._read(packed, info, shown)
+                if holds_parts and isinstance(read, Member):
+                    yield from self._opened(io.BytesIO(read.content), info.filename)
+                else:
+                    yield read
+
+    def _read(self, packed: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Member | Refused:
+        place = f"{shown}!{info.filename[:500]}"
+        if why := self._wrong(info):
+            return _refused(place, *why)
+        try:
+            with packed.open(info) as stream:
+                content = stream.read(min(info.file_size, MAX_FILE_BYTES) + 1)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            return _refused(place, "corrupt_member", f"it cannot be unpacked: {error}")
+        except Exception as error:  # noqa: BLE001  zlib.error, lzma's and others' own
+            return _refused(place, "corrupt_member", f"it cannot be unpacked: {error}")
+        if len(content) > info.file_size:
+            return _refused(place, "zip_bomb", "it has more bytes than the zip file says")
+        self.byte_count += len(content)
+        return Member(info.filename, content, _modified_at(info))
+
+    def _wrong(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
+        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+        if ".." in parts or info.filename.startswith(("/", "\\")) or _DRIVE.match(info.filename):
+            return "unsafe_name", "its name leads out of the export"
+        if info.flag_bits & 1:
+            return "encrypted", "it is encrypted; export it without a password"
+        if info.file_size > MAX_FILE_BYTES:
+            return "too_large", f"it has more than {MAX_FILE_BYTES:,} bytes"
+        if info.file_size > _MEGABYTE and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            return "zip_bomb", f"it would unpack to more than {MAX_RATIO} times its size"
+        if self.byte_count + info.file_size > MAX_TOTAL_BYTES:
+            return "zip_bomb", f"the export would unpack to more than {MAX_TOTAL_BYTES:,} bytes"
+        return None
+
+
+def _refused(place: str, reason: str, error: str) -> Refused:
+    return Refused(place, reason, error, is_hole=True)
+
+
+def _is_noise(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return name.endswith("/") or "__MACOSX" in parts or parts[-1:] == (".DS_Store",)
+
+
+def _modified_at(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time)
+    except ValueError:
+        return None

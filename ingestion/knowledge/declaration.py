@@ -1,0 +1,104 @@
+"""The grammar of a source of knowledge: where its exports lie, and how they are to be read.
+
+`sources/examples/every_key.yml` shows every key with a comment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ingestion.landing.declarations import Grammar
+from ingestion.tables.grammar import SourceDeclaration, Strict, Texts, Zone
+
+HERE = Path(__file__).parent
+NAME = r"^[a-z][a-z0-9_]*$"
+
+Kind = Literal["notion", "slack", "linear", "gdocs", "logs", "folder", "incidents"]
+WHOLE_BY_NATURE = (
+    "notion",
+    "folder",
+    "gdocs",
+    "incidents",
+)  # an export of these lists all there is
+
+
+def _compiles(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+
+
+class Lines(Strict):
+    """How the lines of a log are read."""
+
+    # names groups: time, level, host, component, message; what is left of a line is its message
+    pattern: Pattern = r"(?P<message>.*)"
+    first_line: Pattern | None = None  # a line that begins an event; default: the pattern matches
+    time_format: str | None = None  # of strptime; default: ISO 8601, syslog and Apache times
+    year: int | None = Field(default=None, ge=1970, le=2200)  # of times that name none
+    stream: Pattern | None = None  # group `stream` of a file's path; default: its name
+
+
+class CorpusSource(SourceDeclaration):
+    """One source of documents."""
+
+    corpus_source: str = Field(pattern=NAME, max_length=60)
+    name: str = ""
+    kind: Kind
+    location: Texts = Field(min_length=1)  # files, folders or globs
+    enabled: bool = True
+    one_export: bool = False  # the location is one export, whatever the names in it
+    at: datetime | None = None  # when the export was made, where its name does not say
+    zone: Zone = "UTC"  # of times that name none
+    include: Texts = ()  # globs of paths inside an export
+    exclude: Texts = ()
+    complete: bool | None = None  # an export lists all there is: what it lacks is deleted
+    site: str = ""  # address of the workspace, for links back
+    team: str = ""  # id of a Slack workspace, part of its messages' identity
+    freshness_hours: float | None = Field(default=None, gt=0)  # an older newest export is told
+    lines: Lines = Lines()
+
+    @model_validator(mode="after")
+    def _site_is_an_address(self) -> CorpusSource:
+        if self.site and not self.site.startswith(("http://", "https://")):
+            raise ValueError("site: an address starts with http:// or https://")
+        return self
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether an export of it lists all there is."""
+        return self.kind in WHOLE_BY_NATURE if self.complete is None else self.complete
+
+    @property
+    def values_hash(self) -> str:
+        """A hash of what changes which objects an export has, and what is said of them."""
+        said = self.model_dump(
+            mode="json",
+            include={
+                "kind",
+                "at",
+                "zone",
+                "include",
+                "exclude",
+                "complete",
+                "site",
+                "team",
+                "tier",
+            },
+        )
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+SOURCES = Grammar("corpus_source", CorpusSource, HERE / "sources")

@@ -1,0 +1,152 @@
+"""The deliveries a declaration names: what was exported at one time, and is one sync."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ingestion.knowledge.declaration import CorpusSource
+from ingestion.landing.declarations import VariableMissing, expand
+from ingestion.landing.deliveries import SourceAbsent
+
+_DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):?(\d\d))?(?!\d)")
+_PART = re.compile(r"[-_ ]*part[-_ ]*(\d+)", re.IGNORECASE)
+_WILD = re.compile(r"[*?\[]")
+_BLOCK = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What was exported at one time: files below one root."""
+
+    source: str
+    name: str  # of the folder or file, without the number of a part
+    root: Path
+    files: tuple[Path, ...]
+    exported_at: datetime  # UTC
+    missing: str = ""  # sentence: which parts are not there
+
+    @property
+    def address(self) -> str:
+        """Where it lies."""
+        if len(self.files) == 1:
+            return str(self.files[0])
+        return str(self.root if self.root.name == self.name else self.root / self.name)
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of its files."""
+        return sum(path.stat().st_size for path in self.files)
+
+    @property
+    def stamp(self) -> str:
+        """What changes when a file of it is written again."""
+        digest = hashlib.sha256()
+        for path in self.files:
+            found = path.stat()
+            digest.update(f"{path}\n{found.st_size}-{found.st_mtime_ns}\n".encode(errors="replace"))
+        return digest.hexdigest()[:32]
+
+    @property
+    def content_hash(self) -> str:
+        """A hash of the names and bytes of its files."""
+        digest = hashlib.sha256()
+        for path in self.files:
+            inner = hashlib.sha256()
+            with path.open("rb") as stream:
+                while block := stream.read(_BLOCK):
+                    inner.update(block)
+            shown = path.relative_to(self.root).as_posix()
+            digest.update(f"{shown}\n{inner.hexdigest()}\n".encode(errors="replace"))
+        return digest.hexdigest()
+
+
+def deliveries(declaration: CorpusSource, only: str | None = None) -> list[Delivery]:
+    """Return the deliveries of a source, oldest first; `only` is a place to look at instead.
+
+    Raises:
+        SourceAbsent: nothing is there, or a variable in a path is not set.
+    """
+    places = (only,) if only else declaration.location
+    found = [one for place in places for one in _at(declaration, place)]
+    if not found:
+        raise SourceAbsent(f"no file at {', '.join(places)}")
+    return sorted(found, key=lambda one: (one.exported_at, one.name))
+
+
+def _at(declaration: CorpusSource, place: str) -> Iterator[Delivery]:
+    try:
+        where = expand(place)
+    except VariableMissing as error:
+        raise SourceAbsent(f"{error.args[0]} is not set ({place})") from None
+    root = Path(where).expanduser()
+    if _WILD.search(where) and not root.exists():
+        tops = sorted(Path(name) for name in glob.glob(str(root), recursive=True))  # noqa: PTH207
+    elif root.is_dir():
+        tops = _exports_in(declaration, root)
+    else:
+        tops = [root] if root.is_file() else []
+    groups: dict[tuple[Path, str], list[Path]] = {}
+    for top in tops:
+        if not top.name.startswith((".", "_")):
+            groups.setdefault((top.parent, _PART.sub("", top.stem if top.is_file() else top.name)),
+                              []).append(top)  # fmt: skip
+    for (_, name), members in groups.items():
+        if files := tuple(sorted(path for top in members for path in _files(top))):
+            yield _delivery(declaration, name, members, files)
+
+
+def _exports_in(declaration: CorpusSource, root: Path) -> list[Path]:
+    """The exports in a folder: all of it, when each part of it bears a date or is a zip."""
+    children = sorted(path for path in root.iterdir() if not path.name.startswith((".", "_")))
+    if declaration.one_export or not children:
+        return [root]
+    kinds = (".zip", ".csv") if declaration.kind == "linear" else (".zip",)
+    packed = [path for path in children if path.suffix.lower() in kinds]
+    dated = [path for path in children if path.is_dir() and _DATE.search(path.name)]
+    is_all = len(packed) + len(dated) == len(children)
+    return children if is_all and (dated or declaration.kind != "folder") else [root]
+
+
+def _files(top: Path) -> Iterator[Path]:
+    if top.is_file():
+        yield top
+        return
+    for path in top.rglob("*"):
+        inside = path.relative_to(top).parts
+        if path.is_file() and not any(part.startswith((".", "__MACOSX")) for part in inside):
+            yield path
+
+
+def _delivery(
+    declaration: CorpusSource, name: str, tops: list[Path], files: tuple[Path, ...]
+) -> Delivery:
+    root = tops[0] if tops[0].is_dir() else tops[0].parent
+    numbers = {int(match[1]) for top in tops if (match := _PART.search(top.stem))}
+    lacking = sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)
+    missing = f"part {', '.join(map(str, lacking))} is not there" if lacking else ""
+    exported_at = _exported_at(declaration, name, files)
+    return Delivery(declaration.corpus_source, name, root, files, exported_at, missing)
+
+
+def _exported_at(declaration: CorpusSource, name: str, files: tuple[Path, ...]) -> datetime:
+    """The date in the name, else the declared one, else when its newest file was written; UTC."""
+    zone = ZoneInfo(declaration.zone)
+    if match := _DATE.search(name):
+        year, month, day, hour, minute = (int(part or 0) for part in match.groups())
+        try:
+            found = datetime(year, month, day, hour, minute, tzinfo=zone)
+            return found.astimezone(UTC).replace(tzinfo=None)
+        except ValueError:  # 2025-13-45 is no date
+            pass
+    if declaration.at:
+        given = declaration.at if declaration.at.tzinfo else declaration.at.replace(tzinfo=zone)
+        return given.astimezone(UTC).replace(tzinfo=None)
+    newest = max(path.stat().st_mtime for path in files)
+    return datetime.fromtimestamp(newest, UTC).replace(tzinfo=None)

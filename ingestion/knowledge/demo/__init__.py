@@ -1,0 +1,1 @@
+"""Synthetic exports of a made-up platform team."""

@@ -1,0 +1,16 @@
+"""Readers of exports, one per kind of source: `read(files, reading)` yields what it saw."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+
+from ingestion.knowledge.containers import Member
+from ingestion.knowledge.seen import Reading, Refused, Seen
+
+
+def read_export(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+    """Yield the objects of an export, by the reader of its kind."""
+    module = importlib.import_module(f"{__name__}.{reading.declaration.kind}")
+    found: Iterator[Seen | Refused] = module.read(files, reading)
+    return found

@@ -1,0 +1,43 @@
+"""Any tree of files: every file is an object, known by its path."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from ingestion.knowledge.containers import Member
+from ingestion.knowledge.seen import Reading, Refused, Seen
+
+# files with words in them; any other is an attachment, of which only the name is told
+TEXTS = (".md", ".markdown", ".mdx", ".txt", ".text", ".rst", ".html", ".htm", ".docx")
+
+
+def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+    """Yield every file of an export."""
+    for file in files:
+        yield whole_file(file, reading, "document" if file.suffix in TEXTS else "attachment")
+
+
+def whole_file(file: Member, reading: Reading, kind: str, native_id: str | None = None) -> Seen:
+    """Keep a file, and return it as the object it is."""
+    name = reading.put(file.content)
+    parent = PurePosixPath(file.path).parent.as_posix()
+    return Seen(
+        native_id=native_id or file.path,
+        kind=kind,
+        title=PurePosixPath(file.path).stem,
+        blob_hash=name,
+        locator=file.path,
+        content_hash=_content_hash(name, file.path),
+        size=len(file.content),
+        uri=file.path,
+        parent=None if parent == "." else parent,
+        updated_at=file.modified_at,
+    )
+
+
+def _content_hash(blob_hash: str, path: str) -> str:
+    """A file's name says its title: a page that is renamed is another version."""
+    title = PurePosixPath(path).name
+    return hashlib.sha256(f"{blob_hash}\n{title}".encode(errors="replace")).hexdigest()

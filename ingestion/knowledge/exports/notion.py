@@ -1,0 +1,134 @@
+"""Exports of Notion: pages as Markdown or HTML, databases as CSV, with ids in their names."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from ingestion.knowledge.containers import Member
+from ingestion.knowledge.exports.folder import whole_file
+from ingestion.knowledge.seen import Reading, Refused, Seen
+
+PAGES = (".md", ".html", ".htm")
+_ID = re.compile(r"(?:^|[ _-])([0-9a-f]{32})(?=$|[_.])", re.IGNORECASE)
+_ALL = re.compile(r"_all$")
+
+
+@dataclass
+class _Export:
+    """What an export says of its tree."""
+
+    titles: dict[str, set[str]] = field(default_factory=dict)  # of pages, by folder
+    databases: dict[str, list[tuple[Member, str]]] = field(default_factory=dict)  # by native id
+
+
+def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+    """Yield pages, databases, rows of databases that have no page, and attachments."""
+    export = _Export()
+    for file in files:
+        if file.suffix == ".csv" and (native_id := notion_id(_ALL.sub("", _stem(file.path)))):
+            export.databases.setdefault(native_id, []).append((file, reading.put(file.content)))
+            continue
+        if file.name == "index.html":  # the table of contents of an export
+            continue
+        native_id = notion_id(_stem(file.path)) if file.suffix in PAGES else None
+        seen = whole_file(file, reading, "page" if native_id else "attachment", native_id)
+        if native_id:
+            seen = _page(seen, file, reading)
+            folder = PurePosixPath(file.path).parent.as_posix()
+            export.titles.setdefault(folder, set()).add(_folded(seen.title))
+        yield seen
+    for native_id, tables in export.databases.items():
+        yield from _database(native_id, tables, export, reading)
+
+
+def notion_id(stem: str) -> str | None:
+    """Return the id that a name of an export ends with."""
+    found: list[str] = _ID.findall(stem)
+    return found[-1].lower() if found else None
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).stem
+
+
+def _page(seen: Seen, file: Member, reading: Reading) -> Seen:
+    assert seen.native_id
+    title = re.sub(_ID, "", _stem(file.path)).strip() or "Untitled"
+    site = reading.declaration.site.rstrip("/") or "https://www.notion.so"
+    return replace(
+        seen,
+        title=title,
+        uri=f"{site}/{seen.native_id}",
+        parent=_parent(file.path),
+        content_hash=hashlib.sha256(f"{seen.blob_hash}\n{title}".encode()).hexdigest(),
+    )
+
+
+def _parent(path: str) -> str | None:
+    """The nearest folder of a path that bears the id of a page or database."""
+    for part in reversed(PurePosixPath(path).parts[:-1]):
+        if found := notion_id(part):
+            return found
+    return None
+
+
+def _database(
+    native_id: str, tables: list[tuple[Member, str]], export: _Export, reading: Reading
+) -> Iterator[Seen | Refused]:
+    """A database once, and those of its rows that are no page; `_all.csv` has every row."""
+    file, blob_hash = max(tables, key=lambda one: (bool(_ALL.search(_stem(one[0].path))), one[1]))
+    title = re.sub(_ID, "", _ALL.sub("", _stem(file.path))).strip()
+    site = reading.declaration.site.rstrip("/") or "https://www.notion.so"
+    seen = Seen(
+        native_id=native_id,
+        kind="database",
+        title=title or "Untitled",
+        blob_hash=blob_hash,
+        locator=file.path,
+        content_hash=blob_hash,
+        size=len(file.content),
+        uri=f"{site}/{native_id}",
+        parent=_parent(file.path),
+    )
+    yield seen
+    path = PurePosixPath(_ALL.sub("", file.path[: -len(file.suffix)]))
+    folders = {path.as_posix(), re.sub(_ID, "", path.as_posix()).rstrip()}
+    known = set().union(*(export.titles.get(folder, set()) for folder in folders))
+    yield from _rows_without_page(seen, file, known)
+
+
+def _rows_without_page(database: Seen, file: Member, known: set[str]) -> Iterator[Seen | Refused]:
+    try:
+        rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        yield Refused(file.path, "bad_csv", f"the table cannot be read: {error}")
+        return
+    times: dict[str, int] = {}
+    for number, row in enumerate(rows[1:], start=1):
+        title = row[0].strip() if row else ""
+        if not any(cell.strip() for cell in row) or _folded(title) in known:
+            continue
+        times[title] = times.get(title, 0) + 1
+        record = "\x1f".join(row)
+        yield Seen(
+            native_id=f"{database.native_id}/{title}/{times[title]}",
+            kind="page",
+            title=title or "Untitled",
+            blob_hash=database.blob_hash,
+            locator=f"row={number}",
+            content_hash=hashlib.sha256(record.encode()).hexdigest(),
+            size=len(record.encode()),
+            uri=database.uri,
+            parent=database.native_id,
+        )
+
+
+def _folded(title: str) -> str:
+    """A title as it stands in the name of a file: Notion leaves marks out and cuts long ones."""
+    return re.sub(r"\W+", "", title).casefold()[:40]

@@ -1,0 +1,195 @@
+"""Land what sources of knowledge export: one sync per delivery, each committed by itself."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from typing import Any
+
+from ingestion.knowledge.declaration import SOURCES, CorpusSource
+from ingestion.knowledge.deliveries import Delivery, deliveries
+from ingestion.knowledge.schema import NAMESPACE
+from ingestion.knowledge.state import kept_blobs, landed_state
+from ingestion.knowledge.syncing import State, Sync
+from ingestion.lakehouse.faults import fault
+from ingestion.lakehouse.objects import object_store
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.landing.declarations import Declared
+from ingestion.landing.deliveries import FoundFile
+from ingestion.landing.land import Landing
+from ingestion.landing.landed import KnownFile
+from ingestion.landing.package import Package
+from ingestion.landing.pipeline import Quarantined, load
+from ingestion.landing.report import Report
+from ingestion.landing.source import LandedFile, ProductSource
+
+VOLATILE = PROJECT_ROOT / "dbt_project" / "seeds" / "knowledge" / "knowledge_volatile_fields.csv"
+
+
+class KnowledgeSource(ProductSource):
+    """What is knowledge's own about landing: a delivery is one sync of its source."""
+
+    domain = "knowledge"
+    grammar = SOURCES
+    declared_table = "declarations"
+    gathers = True
+
+    def declared(self, broken: list[str] | None = None) -> dict[str, Declared]:
+        """Return the sources that are not switched off."""
+        found = self.grammar.read_all(broken)
+        return {name: entry for name, entry in found.items() if entry.declaration.enabled}
+
+    def find(self, entry: Declared, only: str | None) -> list[FoundFile]:
+        """Return the deliveries of a source, oldest first."""
+        return [_found(one) for one in deliveries(entry.declaration, only)]
+
+    def given(self, entry: Declared, path: str) -> list[FoundFile]:
+        """Return what lies at a path as deliveries of a source."""
+        return self.find(entry, path)
+
+    def declared_row(self, entry: Declared) -> dict[str, Any]:
+        """Return what is said of a source's declaration."""
+        asked: CorpusSource = entry.declaration
+        return {
+            "kind": asked.kind,
+            "tier": asked.tier,
+            "zone": asked.zone,
+            "site": asked.site or None,
+            "freshness_hours": asked.freshness_hours,
+        }
+
+    def kept_objects(self) -> set[str]:
+        """Return every blob that a sighting names: versions are read again from them."""
+        return kept_blobs()
+
+    def gather(self, landing: Landing) -> Report:
+        """Land the deliveries that are new, oldest first."""
+        hashes = {name: landing.chosen[name].hash for name in landing.report.tallies}
+        unseen = set(landing.memory.unseen(landing.files, hashes))
+        if landing.memory.redeclared(hashes):
+            unseen = set(landing.files)
+        for found in landing.files:
+            landing.report.tallies[found.source].unchanged += found not in unseen
+        if unseen or landing.memory.undeclared(hashes):
+            Syncs(landing, hashes).land([one for one in landing.files if one in unseen])
+        return landing.report
+
+
+class Syncs:
+    """The syncs of one landing."""
+
+    def __init__(self, landing: Landing, hashes: dict[str, str]) -> None:
+        self.landing, self.hashes = landing, hashes
+        self.known = landing.recall()
+        self.store = object_store()
+        self.states: dict[str, State] = {}
+
+    def land(self, files: list[FoundFile]) -> None:
+        """Commit one package per delivery that is new."""
+        for done, found in enumerate(files, start=1):
+            self._land(found)
+            self.landing.step(found.source, done, len(files))
+        self._commit(self.landing.package())  # declarations of sources that brought nothing
+
+    def _land(self, found: FoundFile) -> None:
+        declaration: CorpusSource = self.landing.chosen[found.source].declaration
+        place = found.address
+        delivery = next(
+            (one for one in deliveries(declaration, None) if one.address == place), None
+        ) or next(one for one in deliveries(declaration, place))
+        said = f"{delivery.content_hash}\n{declaration.values_hash}"
+        file_hash = hashlib.sha256(said.encode()).hexdigest()
+        addresses = (self.known.addresses or {}).get((found.source, file_hash), set())
+        if found.address in addresses:
+            self.landing.report.tallies[found.source].unchanged += 1
+            self._remember(found)
+            return
+        if found.source not in self.states:
+            self.states[found.source] = landed_state(found.source)
+        sync_id = f"{found.source}-{delivery.exported_at:%Y%m%dT%H%M}-{file_hash[:8]}"
+        if addresses:  # the same bytes, exported again
+            sync_id += f"-{len(addresses) + 1}"
+        sync = Sync(delivery, declaration, sync_id, self.states[found.source], self.store)
+        package = self.landing.package()
+        target = package.folder / "sightings.parquet"
+        sync.run(target, package.load_id, volatile_fields(declaration.kind))
+        if sync.row_count:
+            package.parts["sightings"] = [(str(target), sync.row_count)]
+        package.note({"syncs": [sync.row], "rejects": sync.rejects(file_hash)})
+        self._take(package, found, sync, file_hash)
+        self.store.sync(sync.blobs)
+        fault("objects-synced")
+        self._commit(package)
+        self._remember(found)
+
+    def _take(self, package: Package, found: FoundFile, sync: Sync, file_hash: str) -> None:
+        counts = sync.counts
+        whole = counts["seen"] - counts["rejected"]
+        row = {
+            "load_id": package.load_id,
+            "source": found.source,
+            "source_file": found.address,
+            "file_hash": file_hash,
+            "status": "loaded" if whole else "rejected",
+            "byte_count": found.byte_count,
+            "rows_in": counts["seen"],
+            "rows_accepted": whole,
+            "rows_duplicate": 0,
+            "rows_rejected": counts["rejected"],
+            "cells_rejected": 0,
+            "seconds": sync.seconds,
+            "landed_at": sync.row["finished_at"],
+            "first_updated_at": sync.times[0] if sync.times else None,
+            "last_updated_at": sync.times[1] if sync.times else None,
+        }
+        refusal = f"{sync.refused[0].place}: {sync.refused[0].error}" if sync.refused else None
+        package.taken.append(LandedFile(found, row, refusal=refusal))
+        key = (found.source, file_hash)
+        self.known.files[key] = KnownFile(str(row["status"]), counts["seen"], package.load_id)
+        if self.known.addresses is not None:
+            self.known.addresses.setdefault(key, set()).add(found.address)
+        package.told = _told(sync)
+
+    def _commit(self, package: Package) -> None:
+        from ingestion.landing.resources import package_source
+
+        told = package.told
+        tables = package.finish(list(self.hashes))
+        package.told = told
+        fault("package-ready")
+        try:
+            if tables:
+                load(self.landing.open(), package_source(NAMESPACE.removeprefix("raw_"), tables))
+                fault("sync-landed")
+            self.landing.report.count(package)
+        except Quarantined as error:
+            self.landing.report.quarantined.append(str(error))
+        package.clear()
+
+    def _remember(self, found: FoundFile) -> None:
+        self.landing.memory.keep([(found, "")], self.hashes)
+
+
+def _found(delivery: Delivery) -> FoundFile:
+    return FoundFile(
+        delivery.source, "export", delivery.address, delivery.name, delivery.byte_count,
+        delivery.stamp,
+    )  # fmt: skip
+
+
+def _told(sync: Sync) -> list[str]:
+    counts = sync.counts
+    line = (
+        f"{sync.sync_id}: {counts['new']} new, {counts['changed']} changed, "
+        f"{counts['unchanged']} unchanged, {counts['gone']} gone"
+    )
+    return [line, *([f"{sync.sync_id} is not complete: {sync.error}"] if sync.error else [])]
+
+
+def volatile_fields(kind: str) -> frozenset[str]:
+    """Return the fields of a record of a kind that say nothing of its content."""
+    with VOLATILE.open(encoding="utf-8") as stream:
+        return frozenset(row["field"] for row in csv.DictReader(stream) if row["kind"] == kind)
+
+
+SOURCE = KnowledgeSource()

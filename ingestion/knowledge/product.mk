@@ -1,0 +1,1 @@
+# Targets of knowledge; `make help` reads them.

@@ -1,0 +1,23 @@
+"""Knowledge: documents of a team as one versioned corpus, searchable, with facts and a graph."""
+
+from __future__ import annotations
+
+from ingestion.landing.registration import Product, Setting
+
+PRODUCT = Product(
+    name="knowledge",
+    order=50,
+    icon=":material/hub:",
+    entry="corpus_source",
+    entries="corpus_sources",
+    main_table="sightings",
+    record_times=("first_updated_at", "last_updated_at"),
+    demo="ingestion.knowledge.demo",
+    settings=(
+        Setting(
+            "KNOWLEDGE_GONE_LIMIT",
+            "Share of a source's objects that may be gone at once before a person has to accept it",
+            "0.2",
+        ),
+    ),
+)

@@ -1,0 +1,54 @@
+"""What a reader of an export says: an object it saw, or a piece it refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingestion.knowledge.declaration import CorpusSource
+
+
+@dataclass(slots=True)
+class Seen:
+    """One object of an export."""
+
+    native_id: str  # survives renames and moves, unique in its source
+    kind: str
+    title: str
+    blob_hash: str
+    locator: str
+    content_hash: str
+    size: int
+    state: str = "seen"  # seen | archived | deleted | forbidden
+    uri: str | None = None
+    parent: str | None = None  # native id
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Refused:
+    """One piece of an export that cannot be used."""
+
+    place: str  # path in the export
+    reason: str  # short code
+    error: str  # sentence
+    text: str | None = None
+    line_number: int | None = None
+    is_hole: bool = False  # objects may be missing for it: the sync is not complete
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What readers of exports are given."""
+
+    declaration: CorpusSource
+    put: Callable[[bytes], str]  # keeps bytes, returns their hash
+    volatile: frozenset[str] = frozenset()  # fields of a record that say nothing of its content
+
+
+def object_id_of(source: str, native_id: str) -> str:
+    """Return the id of an object."""
+    return hashlib.sha256(f"{source}\n{native_id}".encode()).hexdigest()[:24]

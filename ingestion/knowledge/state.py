@@ -1,0 +1,59 @@
+"""What the lake holds of the sources of knowledge: objects in force, and blobs."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.knowledge.schema import NAMESPACE
+from ingestion.lakehouse.catalog import catalog
+from ingestion.landing.landed import landed_rows
+
+
+def landed_state(source: str) -> dict[str, str]:
+    """Return what a source has, as its syncs say: {object_id: content_hash}."""
+    syncs = landed_rows(
+        NAMESPACE, "syncs", ("source", "sync_id", "load_id", "complete", "exported_at"), "load_id"
+    )
+    own = [row for row in syncs if row["source"] == source]
+    if not own:
+        return {}
+    table = (
+        catalog()
+        .load_table((NAMESPACE, "sightings"))
+        .scan(
+            row_filter=f"source = '{source}'",
+            selected_fields=("sync_id", "object_id", "state", "content_hash", "ordinal"),
+        )
+        .to_arrow()
+    )
+    state: dict[str, str] = {}
+    for sync in sorted(own, key=lambda row: (row["exported_at"], row["load_id"])):
+        rows = table.filter(pc.equal(table["sync_id"], sync["sync_id"])).sort_by("ordinal")
+        _apply(state, rows, bool(sync["complete"]))
+    return state
+
+
+def _apply(state: dict[str, str], rows: pa.Table, is_complete: bool) -> None:
+    ids, states = rows["object_id"].to_pylist(), rows["state"].to_pylist()
+    hashes = rows["content_hash"].to_pylist()
+    if is_complete:
+        for object_id in state.keys() - set(ids):
+            del state[object_id]
+    for object_id, how, content_hash in zip(ids, states, hashes, strict=True):
+        if how == "deleted":
+            state.pop(object_id, None)
+        elif how != "forbidden":
+            state[object_id] = content_hash
+
+
+def kept_blobs() -> set[str]:
+    """Return the blobs that sightings name."""
+    from pyiceberg.exceptions import NoSuchTableError
+
+    try:
+        landed = catalog().load_table((NAMESPACE, "sightings"))
+    except NoSuchTableError:
+        return set()
+    column = landed.scan(selected_fields=("blob_hash",)).to_arrow()["blob_hash"]
+    return set(pc.unique(column).drop_null().to_pylist())

@@ -1,0 +1,178 @@
+"""One sync: the objects of a delivery, told apart from what the source had before."""
+
+from __future__ import annotations
+
+import fnmatch
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.knowledge.containers import Member, Unpacking
+from ingestion.knowledge.declaration import CorpusSource
+from ingestion.knowledge.deliveries import Delivery
+from ingestion.knowledge.exports import read_export
+from ingestion.knowledge.seen import Reading, Refused, Seen, object_id_of
+from ingestion.knowledge.sightings import Sightings
+from ingestion.lakehouse.clock import now
+from ingestion.lakehouse.objects import Store
+from ingestion.landing.rejecting import storable
+
+State = dict[str, str]  # {object_id: content_hash} of what a source has
+
+
+@dataclass
+class Sync:
+    """What one delivery showed."""
+
+    delivery: Delivery
+    declaration: CorpusSource
+    sync_id: str
+    state: State  # what the source has; brought up to date
+    store: Store
+    started_at: datetime = field(default_factory=now)
+    counts: dict[str, int] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    blobs: set[str] = field(default_factory=set)
+    times: list[datetime] = field(default_factory=list)  # first and last change
+    row_count: int = 0
+    seconds: float = 0.0
+    _marks: dict[str, str] = field(default_factory=dict)  # object_id: what it counts as
+
+    def run(self, target: Path, load_id: str, volatile: frozenset[str]) -> None:
+        """Read the delivery; sightings go to a Parquet file."""
+        begun = time.monotonic()
+        before = len(self.state)
+        same = {
+            "load_id": load_id,
+            "sync_id": self.sync_id,
+            "source": self.delivery.source,
+            "tier": self.declaration.tier,
+        }
+        reading = Reading(self.declaration, self._put, volatile)
+        rows = Sightings(target, same)
+        for one in read_export(self._members(), reading):
+            if isinstance(one, Refused):
+                self.refused.append(one)
+            else:
+                self._take(one, rows)
+        rows.finish()
+        self.row_count = rows.row_count
+        self._count(before, time.monotonic() - begun)
+
+    def _put(self, content: bytes) -> str:
+        name = self.store.put(content)
+        self.blobs.add(name)
+        return name
+
+    def _members(self) -> Iterator[Member]:
+        """The files that the declaration wants; what cannot be opened is refused."""
+        asked = self.declaration
+        for one in Unpacking().members(self.delivery.root, list(self.delivery.files)):
+            if isinstance(one, Refused):
+                self.refused.append(one)
+            elif (not asked.include or _matches(one.path, asked.include)) and not _matches(
+                one.path, asked.exclude
+            ):
+                yield one
+
+    def _take(self, seen: Seen, rows: Sightings) -> None:
+        object_id = object_id_of(self.delivery.source, seen.native_id)
+        if seen.updated_at is not None and seen.updated_at > self.delivery.exported_at:
+            seen.updated_at = None  # a file that was copied later says nothing of its content
+        rows.add(seen, object_id)
+        if seen.updated_at is not None:
+            self.times = [
+                min([*self.times, seen.updated_at]),
+                max([*self.times, seen.updated_at]),
+            ]
+        before = self.state.get(object_id)
+        if seen.state == "forbidden":
+            self._marks[object_id] = "forbidden"
+        elif seen.state == "deleted":
+            self._marks[object_id] = "unchanged" if before is None else "changed"
+            self.state.pop(object_id, None)
+        else:
+            known = self._marks.get(object_id)
+            if before is None:
+                self._marks[object_id] = "new"
+            elif before != seen.content_hash:
+                self._marks[object_id] = known if known == "new" else "changed"
+            else:
+                self._marks.setdefault(object_id, "unchanged")
+            self.state[object_id] = seen.content_hash
+
+    def _count(self, before: int, seconds: float) -> None:
+        counts = {"new": 0, "changed": 0, "unchanged": 0, "forbidden": 0}
+        for mark in self._marks.values():
+            counts[mark] += 1
+        counts["rejected"] = len(self.refused)
+        counts["seen"] = sum(counts.values())
+        counts["present"] = before
+        counts["gone"] = 0
+        if self.is_complete:
+            gone = self.state.keys() - self._marks.keys()
+            counts["gone"] = len(gone)
+            for object_id in gone:
+                del self.state[object_id]
+        self.counts = counts
+        self.seconds = seconds
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what it lacks is deleted at the source."""
+        return self.declaration.is_complete and not self.error and bool(self._marks)
+
+    @property
+    def error(self) -> str | None:
+        """Why it does not list all there is; None when nothing went wrong."""
+        holes = [one for one in self.refused if one.is_hole]
+        told = [self.delivery.missing] if self.delivery.missing else []
+        told += [f"{one.place}: {one.error}" for one in holes[:3]]
+        told += [f"and {len(holes) - 3} more"] if len(holes) > 3 else []
+        return storable("; ".join(told)) if told else None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """Its row in `syncs`; the load id is added later."""
+        return {
+            "sync_id": self.sync_id,
+            "source": self.delivery.source,
+            "kind": self.declaration.kind,
+            "mode": "full" if self.declaration.is_complete else "incremental",
+            "complete": self.is_complete,
+            "cursor_to": self.times[1].isoformat() if self.times else None,
+            "zone": self.declaration.zone,
+            "tier": self.declaration.tier,
+            "exported_at": self.delivery.exported_at,
+            "started_at": self.started_at,
+            "finished_at": now(),
+            **self.counts,
+            "requests": 0,
+            "retries": 0,
+            "seconds": self.seconds,
+            "error": self.error,
+        }
+
+    def rejects(self, file_hash: str) -> list[dict[str, Any]]:
+        """Return the rows of what was refused; the load id is added later."""
+        return [
+            {
+                "source": self.delivery.source,
+                "source_file": storable(f"{self.delivery.name}/{one.place}"),
+                "file_hash": file_hash,
+                "line_number": one.line_number,
+                "column_name": None,
+                "reason": one.reason,
+                "error": storable(one.error),
+                "raw_text": storable(one.text),
+                "rejected_at": now(),
+            }
+            for one in self.refused
+        ]
+
+
+def _matches(path: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)

@@ -1,0 +1,91 @@
+"""What stands between a Markdown file's `---` lines (YAML) or `+++` lines (TOML)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import yaml
+
+_YAML = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"^[^\s#:][^:\n]*:(?:\s|$)", re.MULTILINE)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads every plain word as text: `no` is a word, 2025-03-04 is told as it is written."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+
+
+@dataclass
+class FrontMatter:
+    """Fields of a file, and what comes after them."""
+
+    body: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+
+    def values(self, *names: str) -> list[str]:
+        """Return what fields of some names say."""
+        return [value for name, value in self.fields if name.casefold() in names]
+
+    def value(self, name: str) -> str | None:
+        """Return what the first field of a name says."""
+        return next(iter(self.values(name)), None)
+
+    def time(self, *names: str) -> datetime | None:
+        """Return the first moment that a field of some names says, UTC."""
+        for value in self.values(*names):
+            try:
+                found = datetime.fromisoformat(value.strip())
+            except ValueError:
+                continue
+            return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        return None
+
+
+def split_front_matter(text: str) -> FrontMatter:
+    """Return the fields a text begins with, and the rest; broken ones are flagged and kept out.
+
+    A text that begins with a rule (`---`) and has no `key: value` below it has no front matter.
+    """
+    if match := _TOML.match(text):
+        try:
+            return FrontMatter(text[match.end() :], _flat(tomllib.loads(match[1])))
+        except tomllib.TOMLDecodeError:
+            return FrontMatter(text[match.end() :], [], {"front matter broken"})
+    match = _YAML.match(text)
+    if match is None or (match[1].strip() and not _KEY.search(match[1])):
+        return FrontMatter(text)
+    try:
+        said = yaml.load(match[1], _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return FrontMatter(text[match.end() :], [], {"front matter broken"})
+    if said is not None and not isinstance(said, dict):
+        return FrontMatter(text)
+    flags = {"front matter repeats a key"} if _repeats(match[1]) else set()
+    return FrontMatter(text[match.end() :], _flat(said or {}), flags)
+
+
+def _repeats(text: str) -> bool:
+    keys = [found.split(":", 1)[0] for found in _KEY.findall(text)]
+    return len(keys) != len(set(keys))
+
+
+def _flat(said: dict[Any, Any], above: str = "") -> list[tuple[str, str]]:
+    """One pair per value: a list gives several of one name."""
+    pairs: list[tuple[str, str]] = []
+    for key, value in said.items():
+        name = f"{above}{key}"
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                pairs += _flat(one, f"{name}.")
+            elif one is not None and str(one).strip():
+                shown = one.isoformat() if isinstance(one, date | datetime) else str(one)
+                pairs.append((name, shown.strip()))
+    return pairs

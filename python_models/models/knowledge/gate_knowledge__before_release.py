@@ -1,0 +1,12 @@
+"""What is to be released must hold together."""
+
+from expectations.gate import run_gate
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", tags=["gate"])
+    tables = {
+        "documents": dbt.ref("documents"),
+        "corpus_members": dbt.ref("corpus_members"),
+    }
+    return run_gate(dbt, session, "knowledge", "before_release", tables)

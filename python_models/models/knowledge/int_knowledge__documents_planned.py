@@ -1,0 +1,6 @@
+from python_models.knowledge.document_tables import planned
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return planned(dbt.ref("int_knowledge__object_versions"))

@@ -1,0 +1,11 @@
+def model(dbt, session):
+    from python_models.runs.publishing import publish
+
+    dbt.config(materialized="table", tags=["release"])
+    dbt.ref("gate_knowledge__before_release")
+    dbt.ref("knowledge_sources")
+    dbt.ref("syncs")
+    dbt.ref("objects")
+    dbt.ref("documents")
+    dbt.ref("corpus_members")
+    return publish(dbt, session, "knowledge")
