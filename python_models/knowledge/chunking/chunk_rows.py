@@ -107,18 +107,3 @@ def _cutters(chunkers: Any, used: Any) -> pa.Table:
     names = ("chunker_id", "kind", "parameters", "recipe")
     shape = pa.schema([(name, pa.string()) for name in names])
     return pa.Table.from_pylist([row for row in rows if row["chunker_id"] in named], shape)
-
-
-def distinct_texts(session: duckdb.DuckDBPyConnection, chunks: Any, documents: Any) -> Any:
-    """Return a relation of the distinct texts of chunks: `text_hash`, `text`."""
-    pieces, whole = chunks, documents
-    assert pieces is not None and whole is not None  # found by their names
-    return session.sql(
-        """
-        select pieces.text_hash,
-            any_value(substring(whole.text, pieces.span_start + 1,
-                pieces.span_end - pieces.span_start)) as text
-        from pieces inner join whole using (object_id, version)
-        group by pieces.text_hash
-        """
-    )

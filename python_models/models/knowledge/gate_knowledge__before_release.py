@@ -8,5 +8,6 @@ def model(dbt, session):
     tables = {
         "documents": dbt.ref("documents"),
         "corpus_members": dbt.ref("corpus_members"),
+        "chunks": dbt.ref("chunks"),
     }
     return run_gate(dbt, session, "knowledge", "before_release", tables)

@@ -8,4 +8,5 @@ def model(dbt, session):
     dbt.ref("objects")
     dbt.ref("documents")
     dbt.ref("corpus_members")
+    dbt.ref("chunks")
     return publish(dbt, session, "knowledge")
