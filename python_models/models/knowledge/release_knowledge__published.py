@@ -10,4 +10,5 @@ def model(dbt, session):
     dbt.ref("corpus_members")
     dbt.ref("knowledge_messages")
     dbt.ref("links")
+    dbt.ref("chunks")
     return publish(dbt, session, "knowledge")
