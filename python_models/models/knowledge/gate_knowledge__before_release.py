@@ -8,11 +8,8 @@ def model(dbt, session):
     tables = {
         "documents": dbt.ref("documents"),
         "corpus_members": dbt.ref("corpus_members"),
-<<<<<<< HEAD
         "messages": dbt.ref("knowledge_messages"),
         "links": dbt.ref("links"),
-=======
         "chunks": dbt.ref("chunks"),
->>>>>>> knowledge
     }
     return run_gate(dbt, session, "knowledge", "before_release", tables)
