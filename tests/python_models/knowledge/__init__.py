@@ -1,1 +1,0 @@
-"""Tests of what models of knowledge are made of."""

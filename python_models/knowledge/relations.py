@@ -1,0 +1,23 @@
+"""What models of knowledge read: rows of a relation, and the table an earlier build left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+
+def rows_of(relation: DuckDBPyRelation) -> list[dict[str, Any]]:
+    """Return a relation's rows as mappings."""
+    found: list[dict[str, Any]] = relation.to_arrow_table().to_pylist()
+    return found
+
+
+def left_by_last_build(session: DuckDBPyConnection, this: Any) -> str | None:
+    """Return the name of the table a model left in an earlier build; None when there is none."""
+    found = session.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [this.schema, this.identifier],
+    ).fetchone()
+    return str(this) if found else None
