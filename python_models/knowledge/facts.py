@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from collections import defaultdict
@@ -83,6 +84,38 @@ def facts_of(
             row["valid_from"] = valid.starts or min(row["said_at"], valid.ends)
             row["valid_to"] = valid.ends if row["valid_from"] < valid.ends else None
     return pa.Table.from_pylist(rows, FACTS)
+
+
+def said_by_texts(rows: Iterable[Row]) -> list[Row]:
+    """Return what texts say, once where several chunks show it.
+
+    Args:
+        rows: those of `int_knowledge__facts_read`.
+    """
+    once: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda one: (one["fact_id"], one["chunk_id"])):
+        once.setdefault(row["fact_id"], row)
+    return list(once.values())
+
+
+def said_by_fields(rows: Iterable[Row]) -> list[Row]:
+    """Return what structured fields say.
+
+    Args:
+        rows: those of `int_knowledge__fields_stated`.
+    """
+    found: dict[str, Row] = {}
+    for row in rows:
+        said = (
+            row["object_id"], row["version"], FIELDS, row["field"], row["subject_type"],
+            row["predicate"], row["object_name"], row["object_strong"], row["value"],
+        )  # fmt: skip
+        fact_id = hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+        found[fact_id] = {
+            **dict.fromkeys(FACTS.names), **row, "fact_id": fact_id, "extractor_id": FIELDS,
+            "polarity": "asserted", "confidence": 1.0,
+        }  # fmt: skip
+    return [found[name] for name in sorted(found)]
 
 
 def _versions(members: Iterable[Row]) -> dict[tuple[str, str], tuple[int, datetime]]:

@@ -42,6 +42,7 @@ RESOLVED = pa.schema(
         ("score", pa.float64()),
         ("decision_id", pa.string()),
         ("merge_id", pa.string()),
+        ("tier", pa.string()),
     ]
 )
 

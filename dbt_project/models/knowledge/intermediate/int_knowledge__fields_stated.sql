@@ -112,7 +112,7 @@ said_by_id as (
     from said
 ),
 
-field_statements as (
+fields_stated as (
     select
         said_by_id.object_id,
         said_by_id.version,
@@ -135,4 +135,4 @@ field_statements as (
     from said_by_id
 )
 
-select * from field_statements
+select * from fields_stated
