@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ingestion.knowledge.demo.organisation import DELIVERIES, START, Entity
 from ingestion.knowledge.demo.phrases import say, say_otherwise
 from ingestion.knowledge.demo.prose import step
-from ingestion.knowledge.demo.story import Story
+from ingestion.knowledge.demo.story import Story, unsaid_fact
 from ingestion.knowledge.demo.written import Written, folder_of, zipped
 
 SOURCE = "demo_notion"
@@ -86,11 +86,7 @@ def _service(story: Story, written: Written, number: int, service: Entity) -> Pa
     runbook = f"Runbook {page_id(f'runbook {key}')}"
     link = f"[Runbook](../{quote(_place('Runbooks'))}/{quote(runbook)}.md)"
     lines = [f"Tier: {chance.randint(1, 3)}", "", about, "", "## Facts", "", *said, "", link]
-    past = [
-        fact
-        for one in ("renamed_to", "split_into")
-        for fact in org.now(service, one, before)
-    ]
+    past = [fact for one in ("renamed_to", "split_into") for fact in org.now(service, one, before)]
     if past:
         lines += ["", "## History", ""]
     for fact in past:
@@ -146,20 +142,6 @@ def _notes(story: Story, written: Written, number: int, week: int) -> Page | Non
     lines += ["", "## Other", "", written.says(number, SOURCE, page_id(key), sentence)]
     title = f"Weekly notes {day.isoformat()}"
     return Page(key, title, _place("Engineering", "Notes"), lines)
-
-
-def unsaid_fact(story: Story, day: date, what: str):  # type: ignore[no-untyped-def]
-    """Return something that is not so, to be planned, heard or denied."""
-    from ingestion.knowledge.demo.organisation import Fact
-
-    org, chance = story.org, story.org.dice(what)
-    one, other = chance.sample(org.all("Service", day), 2)
-    known = any(
-        {fact.subject, fact.object} == {one.key, other.key} for fact in org.facts
-    )
-    if known:
-        return unsaid_fact(story, day, f"{what}.")
-    return Fact(f"not {what}", one.key, "depends_on", other.key, None, day, day)
 
 
 def _database(story: Story, day: date, files: dict[str, bytes]) -> None:

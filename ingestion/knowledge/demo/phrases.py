@@ -94,9 +94,7 @@ def say_otherwise(
     return Sentence(text, fact, polarity)
 
 
-def _names(
-    org: Organisation, fact: Fact, day: date, is_before: bool = False
-) -> dict[str, str]:
+def _names(org: Organisation, fact: Fact, day: date, is_before: bool = False) -> dict[str, str]:
     subject = org.entities[fact.subject]
     if is_before:  # what it was called until then
         name = [name for since, name in subject.names if since < fact.start][-1]
@@ -110,4 +108,3 @@ def _date(day: date, chance: random.Random, whole: bool = False) -> str:
     if day.day == 1 and not whole:
         forms.append(f"{day:%B %Y}")
     return chance.choice(forms)
-

@@ -1,4 +1,4 @@
-"""What happens: owners change, services are renamed and split, incidents have causes found later."""
+"""What happens: owners change, services are renamed and split, causes are found later."""
 
 from __future__ import annotations
 
@@ -104,11 +104,13 @@ def _on_call(story: Story, day: date, chance: random.Random) -> None:
 def _person(story: Story, day: date, chance: random.Random, *but: str | None) -> Entity:
     """Somebody whose name says who it is."""
     names = [one.name(day) for one in story.org.all("Person")]
-    return chance.choice([
-        one
-        for one in story.org.all("Person")
-        if one.key not in but and names.count(one.name(day)) == 1
-    ])
+    return chance.choice(
+        [
+            one
+            for one in story.org.all("Person")
+            if one.key not in but and names.count(one.name(day)) == 1
+        ]
+    )
 
 
 def _dependency(story: Story, day: date, chance: random.Random) -> None:
@@ -182,3 +184,13 @@ def _incident(story: Story, number: int, day: date, chance: random.Random) -> No
     found = min(later, DELIVERIES[-1] - timedelta(days=1))
     severity = chance.choice(("SEV1", "SEV2", "SEV3"))
     story.incidents.append(Incident(entity, day, affected, fact, found, severity))
+
+
+def unsaid_fact(story: Story, day: date, what: str) -> Fact:
+    """Return something that is not so, to be planned, heard or denied."""
+    org, chance = story.org, story.org.dice(what)
+    one, other = chance.sample(org.all("Service", day), 2)
+    known = any({fact.subject, fact.object} == {one.key, other.key} for fact in org.facts)
+    if known:
+        return unsaid_fact(story, day, f"{what}.")
+    return Fact(f"not {what}", one.key, "depends_on", other.key, None, day, day)

@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 
 from ingestion.knowledge.demo.organisation import DELIVERIES, START, Entity
 from ingestion.knowledge.demo.phrases import say, say_otherwise
-from ingestion.knowledge.demo.pages import unsaid_fact
 from ingestion.knowledge.demo.prose import chat
-from ingestion.knowledge.demo.story import News, Story
+from ingestion.knowledge.demo.story import News, Story, unsaid_fact
 from ingestion.knowledge.demo.written import Written, folder_of, zipped
 
 SOURCE = "demo_slack"
@@ -76,9 +75,7 @@ def _delivery(at: datetime) -> int:
 def _tell(talk: Talk, news: News, channels: dict[str, str]) -> None:
     """A message of what is new, and a thread below it."""
     channel, at = talk.chance.choice(list(channels)), _clock(talk, news.day)
-    sentence = say(
-        talk.story.org, news.fact, news.day, talk.chance, news.kind, news.is_ended
-    )
+    sentence = say(talk.story.org, news.fact, news.day, talk.chance, news.kind, news.is_ended)
     _post(talk, channel, channels[channel], at, sentence)
 
 

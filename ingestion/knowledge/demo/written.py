@@ -36,9 +36,7 @@ class Written:
     def says(self, delivery: int, source: str, native_id: str, sentence: Sentence) -> str:
         """Keep where a sentence stands, and return its words."""
         self.sayings.append(
-            Saying(
-                delivery, source, native_id, sentence.text, sentence.fact.id, sentence.polarity
-            )
+            Saying(delivery, source, native_id, sentence.text, sentence.fact.id, sentence.polarity)
         )
         return sentence.text
 
