@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -48,17 +48,19 @@ class Unpacking:
 
     def __init__(self) -> None:
         self.byte_count = 0
+        self._names: set[str] = set()
 
-    def members(self, root: Path, files: list[Path]) -> Iterator[Member | Refused]:
-        """Yield the files of an export: those that are zips of an export opened."""
-        for path in files:
-            shown = path.relative_to(root).as_posix() if path != root else path.name
+    def members(self, root: Path, files: Iterable[Path], opens: bool) -> Iterator[Member | Refused]:
+        """Yield the files of an export, those nearest to its root first.
+
+        `opens` says that zips in it are part of it; else they are what somebody attached.
+        """
+        for path in sorted(files, key=lambda one: (len(one.parts), one)):
+            shown = path.relative_to(root).as_posix()
             try:
-                if zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
+                if opens and path.suffix.lower() == ".zip":
                     with path.open("rb") as stream:
                         yield from self._opened(stream, shown)
-                elif path.suffix.lower() == ".zip":
-                    yield _refused(shown, "corrupt_zip", "it is no zip file, or its end is missing")
                 else:
                     yield self._plain(path, shown)
             except OSError as error:
@@ -79,6 +81,7 @@ class Unpacking:
             return
         with packed:
             infos = [one for one in packed.infolist() if not _is_noise(one.filename)]
+            infos.sort(key=lambda one: (one.filename.count("/"), one.filename))
             holds_parts = bool(infos) and all(
                 one.filename.lower().endswith(".zip") and "/" not in one.filename for one in infos
             )
@@ -103,6 +106,9 @@ class Unpacking:
         if len(content) > info.file_size:
             return _refused(place, "zip_bomb", "it has more bytes than the zip file says")
         self.byte_count += len(content)
+        if info.filename in self._names:
+            return _refused(place, "repeated_name", "the export has another file of this name")
+        self._names.add(info.filename)
         return Member(info.filename, content, _modified_at(info))
 
     def _wrong(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from ingestion.landing.deliveries import SourceAbsent
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):?(\d\d))?(?!\d)")
 _PART = re.compile(r"[-_ ]*part[-_ ]*(\d+)", re.IGNORECASE)
 _WILD = re.compile(r"[*?\[]")
+OPENED = ("notion", "slack", "linear", "gdocs")  # their exports are zips, wherever these lie
 _BLOCK = 4 * 1024 * 1024
 
 
@@ -30,6 +31,7 @@ class Delivery:
     root: Path
     files: tuple[Path, ...]
     exported_at: datetime  # UTC
+    opens: bool = True  # zips in it are part of it
     missing: str = ""  # sentence: which parts are not there
 
     @property
@@ -132,7 +134,8 @@ def _delivery(
     lacking = sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)
     missing = f"part {', '.join(map(str, lacking))} is not there" if lacking else ""
     exported_at = _exported_at(declaration, name, files)
-    return Delivery(declaration.corpus_source, name, root, files, exported_at, missing)
+    opens = declaration.kind in OPENED or not tops[0].is_dir()
+    return Delivery(declaration.corpus_source, name, root, files, exported_at, opens, missing)
 
 
 def _exported_at(declaration: CorpusSource, name: str, files: tuple[Path, ...]) -> datetime:

@@ -77,6 +77,7 @@ SIGHTINGS = pa.schema(
         ("state", pa.string()),  # seen | archived | deleted | forbidden
         ("uri", pa.string()),
         ("parent_id", pa.string()),  # object_id
+        ("part_of", pa.string()),  # native id of the first message of its thread
         ("title", pa.string()),
         ("blob_hash", pa.string()),
         ("locator", pa.string()),  # path in the export; `/3`: JSON pointer; `row=3`: record of CSV

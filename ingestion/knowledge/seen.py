@@ -24,6 +24,7 @@ class Seen:
     state: str = "seen"  # seen | archived | deleted | forbidden
     uri: str | None = None
     parent: str | None = None  # native id
+    part_of: str | None = None  # native id of the first message of its thread
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

@@ -39,6 +39,7 @@ class Sightings:
         columns["state"].append(seen.state)
         columns["uri"].append(seen.uri)
         columns["parent_id"].append(object_id_of(self.same["source"], parent) if parent else None)
+        columns["part_of"].append(seen.part_of)
         columns["title"].append(seen.title)
         columns["blob_hash"].append(seen.blob_hash)
         columns["locator"].append(seen.locator)

@@ -39,6 +39,7 @@ class Sync:
     times: list[datetime] = field(default_factory=list)  # first and last change
     row_count: int = 0
     seconds: float = 0.0
+    _last: tuple[bytes, str] = (b"", "")  # what was kept last, and its name
     _marks: dict[str, str] = field(default_factory=dict)  # object_id: what it counts as
 
     def run(self, target: Path, load_id: str, volatile: frozenset[str]) -> None:
@@ -63,14 +64,16 @@ class Sync:
         self._count(before, time.monotonic() - begun)
 
     def _put(self, content: bytes) -> str:
-        name = self.store.put(content)
-        self.blobs.add(name)
-        return name
+        if content is not self._last[0]:  # one file has many records
+            self._last = content, self.store.put(content)
+            self.blobs.add(self._last[1])
+        return self._last[1]
 
     def _members(self) -> Iterator[Member]:
         """The files that the declaration wants; what cannot be opened is refused."""
         asked = self.declaration
-        for one in Unpacking().members(self.delivery.root, list(self.delivery.files)):
+        found = self.delivery
+        for one in Unpacking().members(found.root, found.files, found.opens):
             if isinstance(one, Refused):
                 self.refused.append(one)
             elif (not asked.include or _matches(one.path, asked.include)) and not _matches(

@@ -8,15 +8,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from python_models.knowledge.links import Targets, link_rows
 from python_models.knowledge.planning import planned_documents
-from python_models.knowledge.reading import read_documents
+from python_models.knowledge.reading import Library, message_rows
 
 _TEXT, _TIME = pa.string(), pa.timestamp("us")
 PLANNED_SHAPE = pa.schema(
     [
         *((name, _TEXT) for name in (
             "object_id", "version", "source", "kind", "native_id", "uri", "title", "parent_id",
-            "tier", "content_hash", "blob_hash", "locator", "made_from",
+            "tier", "content_hash", "made_from", "parts",
         )),
         ("created_at", _TIME),
         ("updated_at", _TIME),
@@ -40,6 +41,31 @@ DOCUMENTS_SHAPE = pa.schema(
         )),
     ]
 )  # fmt: skip
+_OF_A_DOCUMENT = [(name, _TEXT) for name in ("object_id", "version", "source", "tier")]
+MESSAGES_SHAPE = pa.schema(
+    [
+        *_OF_A_DOCUMENT,
+        ("native_id", _TEXT),
+        ("author", _TEXT),
+        ("reply_to", _TEXT),
+        ("flags", _TEXT),
+        ("span_start", pa.int64()),
+        ("span_end", pa.int64()),
+        ("sent_at", _TIME),
+        ("edited_at", _TIME),
+    ]
+)
+LINKS_SHAPE = pa.schema(
+    [
+        *_OF_A_DOCUMENT,
+        ("label", _TEXT),
+        ("target", _TEXT),
+        ("target_object_id", _TEXT),
+        ("ordinal", pa.int64()),
+        ("span_start", pa.int64()),
+        ("span_end", pa.int64()),
+    ]
+)
 BATCH = 500
 
 
@@ -50,14 +76,38 @@ def planned(versions: duckdb.DuckDBPyRelation) -> pa.Table:
 
 
 def documents_read(
-    session: duckdb.DuckDBPyConnection, plan: duckdb.DuckDBPyRelation, known: str | None
+    session: duckdb.DuckDBPyConnection,
+    plan: duckdb.DuckDBPyRelation,
+    versions: duckdb.DuckDBPyRelation,
+    declarations: duckdb.DuckDBPyRelation,
+    known: str | None,
 ) -> pa.Table:
     """Return the documents that were planned and not read before (`known` is their table)."""
     rows = _once(plan.to_arrow_table().to_pylist())
     if known:
         have = set(session.sql(f"select object_id, version, tier from {known}").fetchall())
         rows = [row for row in rows if (row["object_id"], row["version"], row["tier"]) not in have]
-    return pa.Table.from_batches(_batches(read_documents(rows)), schema=DOCUMENTS_SHAPE)
+    if not rows:
+        return DOCUMENTS_SHAPE.empty_table()
+    people = versions.filter("kind in ('user', 'channel')").to_arrow_table().to_pylist()
+    library = Library(declarations.to_arrow_table().to_pylist(), people)
+    return pa.Table.from_batches(_batches(library.documents(rows)), schema=DOCUMENTS_SHAPE)
+
+
+def messages_of(documents: duckdb.DuckDBPyRelation) -> pa.Table:
+    """Return the messages of conversations, where they stand in their document."""
+    rows = documents.filter("messages <> '[]'").to_arrow_table().to_pylist()
+    return pa.Table.from_pylist(list(message_rows(rows)), schema=MESSAGES_SHAPE)
+
+
+def links_of(documents: duckdb.DuckDBPyRelation, versions: duckdb.DuckDBPyRelation) -> pa.Table:
+    """Return the links of documents, with the object each leads to."""
+    rows = documents.filter("links <> '[]'").to_arrow_table().to_pylist()
+    if not rows:
+        return LINKS_SHAPE.empty_table()
+    objects = versions.select("object_id, source, kind, native_id, uri").distinct()
+    targets = Targets(objects.to_arrow_table().to_pylist())
+    return pa.Table.from_pylist(list(link_rows(rows, targets)), schema=LINKS_SHAPE)
 
 
 def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -29,15 +29,14 @@ def _text(content: bytes, declared: str | None) -> tuple[str, set[str]]:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace"), {f"encoding {encoding}"}
+    head = content[:1000]
+    if head.count(0) > len(head) / 4:  # UTF-16 without its mark
+        encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+        return content.decode(encoding, "replace"), {f"encoding {encoding}"}
     for encoding in filter(None, ("utf-8", declared)):
         try:
-            return content.decode(encoding), set() if encoding == "utf-8" else {
-                f"encoding {encoding}"
-            }
+            found = content.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    nulls = content[:1000].count(0)
-    if nulls > len(content[:1000]) / 4:  # UTF-16 without its mark
-        encoding = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-        return content.decode(encoding, "replace"), {f"encoding {encoding}"}
+        return found, set() if encoding == "utf-8" else {f"encoding {encoding}"}
     return content.decode("cp1252", "replace"), {"encoding guessed"}

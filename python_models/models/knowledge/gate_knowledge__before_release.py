@@ -8,6 +8,8 @@ def model(dbt, session):
     tables = {
         "documents": dbt.ref("documents"),
         "corpus_members": dbt.ref("corpus_members"),
+        "messages": dbt.ref("knowledge_messages"),
+        "links": dbt.ref("links"),
         "chunks": dbt.ref("chunks"),
     }
     return run_gate(dbt, session, "knowledge", "before_release", tables)

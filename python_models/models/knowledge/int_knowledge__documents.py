@@ -7,5 +7,10 @@ def model(dbt, session):
         incremental_strategy="delete+insert",
         unique_key=["object_id", "version"],
     )
-    plan = dbt.ref("int_knowledge__documents_planned")
-    return documents_read(session, plan, str(dbt.this) if dbt.is_incremental else None)
+    return documents_read(
+        session,
+        dbt.ref("int_knowledge__documents_planned"),
+        dbt.ref("int_knowledge__object_versions"),
+        dbt.ref("stg_knowledge__declarations"),
+        str(dbt.this) if dbt.is_incremental else None,
+    )

@@ -8,5 +8,7 @@ def model(dbt, session):
     dbt.ref("objects")
     dbt.ref("documents")
     dbt.ref("corpus_members")
+    dbt.ref("knowledge_messages")
+    dbt.ref("links")
     dbt.ref("chunks")
     return publish(dbt, session, "knowledge")

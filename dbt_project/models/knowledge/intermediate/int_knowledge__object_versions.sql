@@ -56,6 +56,7 @@ versions as (
         sightings_by_age.uri,
         sightings_by_age.title,
         sightings_by_age.parent_id,
+        sightings_by_age.part_of,
         changes_with_times.tier,
         changes_with_times.content_hash,
         sightings_by_age.blob_hash,

@@ -16,6 +16,7 @@ sightings_named as (
         sightings.state,
         sightings.uri,
         sightings.parent_id,
+        sightings.part_of,
         sightings.title,
         sightings.blob_hash,
         sightings.locator,

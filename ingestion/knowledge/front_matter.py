@@ -34,9 +34,9 @@ class FrontMatter:
         """Return what fields of some names say."""
         return [value for name, value in self.fields if name.casefold() in names]
 
-    def value(self, name: str) -> str | None:
-        """Return what the first field of a name says."""
-        return next(iter(self.values(name)), None)
+    def value(self, *names: str) -> str | None:
+        """Return what the first field of some names says."""
+        return next(iter(self.values(*names)), None)
 
     def time(self, *names: str) -> datetime | None:
         """Return the first moment that a field of some names says, UTC."""

@@ -1,0 +1,71 @@
+"""Exports of Linear: one CSV with an issue in each record."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator
+
+from ingestion.knowledge.containers import Member
+from ingestion.knowledge.exports.folder import whole_file
+from ingestion.knowledge.seen import Reading, Refused, Seen
+from ingestion.knowledge.times import moment
+
+csv.field_size_limit(64 * 1024 * 1024)  # a description may be long
+
+
+def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+    """Yield the issues of an export."""
+    for file in files:
+        if file.suffix == ".csv":
+            yield from _issues(file, reading)
+        else:
+            yield whole_file(file, reading, "attachment")
+
+
+def records_of(content: bytes) -> list[dict[str, str]]:
+    """Return the records of a CSV file, in order; a missing cell is empty.
+
+    Raises:
+        ValueError: it is no UTF-8, or no CSV.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        found = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    return [{key: value or "" for key, value in one.items() if key is not None} for one in found]
+
+
+def _issues(file: Member, reading: Reading) -> Iterator[Seen | Refused]:
+    try:
+        records = records_of(file.content)
+    except ValueError as error:
+        yield Refused(file.path, "bad_csv", f"the table cannot be read: {error}", is_hole=True)
+        return
+    blob_hash, zone = reading.put(file.content), reading.declaration.zone
+    site = reading.declaration.site.rstrip("/") or "https://linear.app"
+    for number, record in enumerate(records, start=1):
+        identifier = record.get("ID", "").strip()
+        native_id = record.get("UUID", "").strip() or identifier
+        kept = {name: value for name, value in record.items() if name not in reading.volatile}
+        said = json.dumps(kept, sort_keys=True, ensure_ascii=False)
+        if not native_id:
+            yield Refused(file.path, "no_id", "an issue has no ID", said, number)
+            continue
+        yield Seen(
+            native_id=native_id,
+            kind="issue",
+            title=record.get("Title", "").strip() or identifier,
+            blob_hash=blob_hash,
+            locator=f"row={number}",
+            content_hash=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest(),
+            size=len(said.encode("utf-8", "replace")),
+            state="archived" if record.get("Archived", "").strip() else "seen",
+            uri=f"{site}/issue/{identifier}",
+            parent=record.get("Parent issue", "").strip() or None,
+            created_at=moment(record.get("Created"), zone),
+            updated_at=moment(record.get("Updated"), zone),
+        )

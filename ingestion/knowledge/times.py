@@ -1,0 +1,60 @@
+"""Moments as exports write them: ISO 8601, JavaScript's `Mon Feb 06 2023 ..`, epochs; UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+# `Mon Feb 06 2023 05:00:00 GMT+0000 (GMT)`
+_JAVASCRIPT = re.compile(r"^\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \(.*\))?$")
+_FORMATS = (
+    "%B %d, %Y %I:%M %p",  # December 4, 2024 8:45 AM
+    "%B %d, %Y",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+)
+# an epoch is read by its length: seconds, milliseconds, microseconds of 1973 to 2286
+_EPOCHS = ((1e8, 1e10, 1), (1e11, 1e13, 1_000), (1e14, 1e16, 1_000_000))
+
+
+def moment(text: str | None, zone: str = "UTC") -> datetime | None:
+    """Return the moment a text says, UTC without zone; None when it says none.
+
+    `zone` holds where the text names none; an hour that a change of the clock leaves out is the
+    one after it.
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    if match := _JAVASCRIPT.match(text):
+        return _utc(datetime.strptime(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z"), zone)
+    try:
+        return _utc(datetime.fromisoformat(text), zone)
+    except ValueError:
+        pass
+    for form in _FORMATS:
+        try:
+            return _utc(datetime.strptime(text, form), zone)
+        except ValueError:
+            continue
+    return epoch(text)
+
+
+def epoch(value: str | float | None) -> datetime | None:
+    """Return the moment of an epoch in seconds, milliseconds or microseconds; None for others."""
+    try:
+        number = float(value) if value is not None else 0.0
+    except ValueError:
+        return None
+    for least, most, unit in _EPOCHS:
+        if least <= number < most:
+            seconds = number / unit
+            return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return None
+
+
+def _utc(found: datetime, zone: str) -> datetime:
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=ZoneInfo(zone))
+    return found.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,66 @@
+"""HTML as Markdown: what a reader of the page sees, in order."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from markdownify import MarkdownConverter
+
+from python_models.knowledge.canonical.decoding import decoded
+from python_models.knowledge.canonical.markdown import markdown_links
+from python_models.knowledge.canonical.types import Canonical
+
+_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
+_UNSEEN = ("script", "style", "noscript", "template", "head", "iframe", "object", "svg")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_DATA = re.compile(r"^data:", re.IGNORECASE)
+
+
+def read_html(content: bytes) -> Canonical:
+    """Read a page of HTML."""
+    declared = _CHARSET.search(content[:4096])
+    text, flags = decoded(content, declared[1].decode("ascii") if declared else None)
+    soup = BeautifulSoup(text, "lxml")
+    title = soup.title.get_text(strip=True) if soup.title else None
+    language = soup.html.get("lang") if soup.html else None
+    found = soup.find("meta", attrs={"name": "author"})
+    author = str(found.get("content") or "") if isinstance(found, Tag) else ""
+    for unseen in soup.find_all(_UNSEEN):
+        unseen.decompose()
+    for image in soup.find_all("img"):
+        if _DATA.match(str(image.get("src") or "")):  # bytes are no text
+            image["src"] = ""
+    for link in soup.find_all("a", href=True):
+        link["href"] = direct(str(link["href"]))
+    body = _Converter(heading_style="ATX", bullets="-").convert_soup(soup)
+    body = _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in body.splitlines())).strip()
+    return Canonical(
+        text=body,
+        title=title,
+        authors=[author] if author else [],
+        links=markdown_links(body),
+        language=str(language)[:2].lower() if language else None,
+        flags=flags,
+    )  # fmt: skip
+
+
+class _Converter(MarkdownConverter):  # type: ignore[misc]
+    """Leaves words as they stand: a text's stars and underlines are not escaped."""
+
+    class Options(MarkdownConverter.DefaultOptions):  # type: ignore[misc]
+        """As the neighbour's, but for marks."""
+
+        escape_asterisks = False
+        escape_underscores = False
+        escape_misc = False
+
+
+def direct(address: str) -> str:
+    """Return the address that one of Google's redirects leads to, or the address itself."""
+    parts = urlsplit(address)
+    if parts.netloc.endswith("google.com") and parts.path == "/url":
+        found = parse_qs(parts.query)
+        return next(iter(found.get("q") or found.get("url") or [address]))
+    return address

@@ -1,0 +1,170 @@
+"""Conversations of Slack: each message with who said it and when, in order of time."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from python_models.knowledge.canonical.markdown import markdown_links
+from python_models.knowledge.canonical.types import Canonical, MessageSpan
+
+_MARK = re.compile(r"<([^<>\n]+)>")
+Name = Callable[[str, datetime | None], str]  # of a user at a time
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as its source has it."""
+
+    native_id: str
+    record: dict[str, Any]
+    sent_at: datetime | None
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Names:
+    """What users and channels were called, and when."""
+
+    users: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)  # oldest first
+    channels: dict[str, str] = field(default_factory=dict)
+
+    def user(self, user_id: str, at: datetime | None) -> str:
+        """Return a user's name as of a time; before the first one known, that one."""
+        known = self.users.get(user_id)
+        if not known:
+            return user_id
+        before = [name for since, name in known if at is None or since <= at]
+        return before[-1] if before else known[0][1]
+
+
+def read_conversation(messages: Iterable[Message], names: Names) -> Canonical:
+    """Return a thread, or the talk of a channel, as one text."""
+    blocks: list[str] = []
+    spans: list[MessageSpan] = []
+    authors: dict[str, None] = {}
+    position = 0
+    for one in messages:
+        record = one.record
+        author = author_of(record)
+        if author:
+            authors[author] = None
+        text = plain(message_text(record), names, one.sent_at) or "(no text)"
+        when = f"{one.sent_at:%Y-%m-%d %H:%M}" if one.sent_at else "?"
+        block = f"**{_shown(record, names, one.sent_at)}** ({when}): {text}"
+        flags = tuple(
+            name for name in ("thread_broadcast", "bot_message", "me_message")
+            if record.get("subtype") == name
+        ) + (("edited",) if one.edited_at else ())  # fmt: skip
+        root = record.get("thread_ts")
+        reply_to = _sibling(one.native_id, root) if root and root != record.get("ts") else None
+        end = position + len(block)
+        spans.append(
+            MessageSpan(one.native_id, position, end, author, one.sent_at, one.edited_at,
+                        reply_to, flags)
+        )  # fmt: skip
+        blocks.append(block)
+        position = end + 2
+    text = "\n\n".join(blocks)
+    return Canonical(
+        text=text,
+        authors=list(authors),
+        links=markdown_links(text),
+        messages=spans,
+        created_at=spans[0].sent_at if spans else None,
+        updated_at=max(
+            (one.edited_at or one.sent_at for one in spans if one.sent_at), default=None
+        ),
+    )
+
+
+def author_of(record: dict[str, Any]) -> str | None:
+    """Return the id of the user or bot that sent a message."""
+    return record.get("user") or record.get("bot_id") or record.get("username") or None
+
+
+def _shown(record: dict[str, Any], names: Names, at: datetime | None) -> str:
+    if user := record.get("user"):
+        return names.user(user, at)
+    profile = record.get("bot_profile") or {}
+    return record.get("username") or profile.get("name") or record.get("bot_id") or "unknown"
+
+
+def _sibling(native_id: str, ts: str) -> str:
+    return f"{native_id.rpartition('/')[0]}/{ts}"
+
+
+def message_text(record: dict[str, Any]) -> str:
+    """Return what a message says: its text, else its blocks, and what is attached."""
+    parts = [record.get("text") or ""]
+    if not parts[0].strip():
+        parts = [_of_blocks(record.get("blocks") or [])]
+    parts += [_of_attachment(one) for one in record.get("attachments") or []]
+    files = record.get("files") or ([record["file"]] if record.get("file") else [])
+    parts += [f"[file: {one.get('title') or one.get('name') or one.get('id')}]"
+              for one in files if isinstance(one, dict)]  # fmt: skip
+    return "\n".join(part for part in parts if part.strip())
+
+
+def _of_blocks(blocks: list[Any]) -> str:
+    return "\n".join(filter(None, (_of_element(one) for one in blocks)))
+
+
+def _of_element(element: Any) -> str:
+    """The text of a block or of an element in one, depth first."""
+    if not isinstance(element, dict):
+        return ""
+    kind = element.get("type")
+    if kind in ("text", "plain_text", "mrkdwn") and isinstance(element.get("text"), str):
+        return str(element["text"])
+    if kind == "user":
+        return f"<@{element.get('user_id')}>"
+    if kind == "channel":
+        return f"<#{element.get('channel_id')}>"
+    if kind == "link":
+        return f"<{element.get('url')}|{element.get('text') or element.get('url')}>"
+    if kind == "emoji":
+        return f":{element.get('name')}:"
+    inner = element.get("elements") or element.get("fields") or []
+    own = _of_element(element.get("text")) if isinstance(element.get("text"), dict) else ""
+    apart = "\n" if kind in ("rich_text", "rich_text_list", "section", "context") else ""
+    found = [one for one in (own, *map(_of_element, inner)) if one]
+    return apart.join(found)
+
+
+def _of_attachment(attachment: Any) -> str:
+    if not isinstance(attachment, dict):
+        return ""
+    said = [attachment.get(name) for name in ("pretext", "title", "text")]
+    said += [f"{one.get('title')}: {one.get('value')}" for one in attachment.get("fields") or []]
+    found = "\n".join(str(one) for one in said if one)
+    return found or _of_blocks(attachment.get("blocks") or []) or attachment.get("fallback") or ""
+
+
+def plain(text: str, names: Names, at: datetime | None) -> str:
+    """Return Slack's markup as Markdown: mentions by name, links, characters unescaped once."""
+    parts, position = [], 0
+    for match in _MARK.finditer(text):
+        parts += [html.unescape(text[position : match.start()]), _mark(match[1], names, at)]
+        position = match.end()
+    parts.append(html.unescape(text[position:]))
+    return "".join(parts).strip()
+
+
+def _mark(inner: str, names: Names, at: datetime | None) -> str:
+    target, _, label = inner.partition("|")
+    label = html.unescape(label)
+    if target.startswith("@"):
+        return (
+            f"@{names.user(target[1:], at) if target[1:] in names.users else label or target[1:]}"
+        )
+    if target.startswith("#"):
+        return f"#{names.channels.get(target[1:]) or label or target[1:]}"
+    if target.startswith("!"):
+        return f"@{label or target[1:].partition('^')[0]}"
+    target = html.unescape(target)
+    return f"[{label}]({target})" if label and label != target else f"<{target}>"
