@@ -26,4 +26,8 @@ def model(dbt, session):
     dbt.ref("edges")
     dbt.ref("edge_support")
     dbt.ref("conflicts")
+    dbt.ref("search_terms")
+    dbt.ref("search_term_counts")
+    dbt.ref("grid_cells")
+    dbt.ref("current")
     return publish(dbt, session, "knowledge")
