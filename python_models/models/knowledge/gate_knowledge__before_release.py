@@ -11,7 +11,6 @@ def model(dbt, session):
         "messages": dbt.ref("knowledge_messages"),
         "links": dbt.ref("links"),
         "chunks": dbt.ref("chunks"),
-<<<<<<< HEAD
         "mentions": dbt.ref("mentions"),
         "statements": dbt.ref("statements"),
         "facts": dbt.ref("facts"),
@@ -31,11 +30,9 @@ def model(dbt, session):
         "texts": dbt.ref("int_knowledge__texts"),
         "ontology_lines": dbt.ref("stg_knowledge__ontologies"),
         "entity_places": dbt.ref("int_knowledge__entities_resolved"),
-=======
         "search_terms": dbt.ref("search_terms"),
         "search_term_counts": dbt.ref("search_term_counts"),
         "grid_cells": dbt.ref("grid_cells"),
         "current": dbt.ref("current"),
->>>>>>> knowledge
     }
     return run_gate(dbt, session, "knowledge", "before_release", tables)
