@@ -86,9 +86,7 @@ class Answered:
         return " ".join(text for text, _ in self.sentences) or NOT_FOUND
 
 
-def answered(
-    session: duckdb.DuckDBPyConnection, question: str, hits: Sequence[Hit]
-) -> Answered:
+def answered(session: duckdb.DuckDBPyConnection, question: str, hits: Sequence[Hit]) -> Answered:
     """Ask a model; every budget and rule of an LLM step holds.
 
     Raises:
@@ -97,7 +95,8 @@ def answered(
     if not hits:
         return Answered((), "ok", None, None, None, None)
     passages = [
-        {"n": place, "title": hit.title, "text": hit.text} for place, hit in enumerate(hits, start=1)
+        {"n": place, "title": hit.title, "text": hit.text}
+        for place, hit in enumerate(hits, start=1)
     ]
     said = "\n".join([question, *(hit.chunk_id for hit in hits)])
     row = {
@@ -124,7 +123,9 @@ def sentences_of(
     kept = []
     for sentence in said or ():
         cited = tuple(
-            found for quote in sentence["quotes"] or () if (found := _cited(quote, hits)) is not None
+            found
+            for quote in sentence["quotes"] or ()
+            if (found := _cited(quote, hits)) is not None
         )
         if cited:
             kept.append((sentence["text"], cited))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from python_models.knowledge.chunking.units import Span, sentences_of
@@ -10,9 +11,12 @@ from python_models.knowledge.search.hits import WORD, folded
 from python_models.llm.offline.request import FENCE, OfflineRequest, offline_rule
 
 IDLE = frozenset(
-    "a an and are as at be by did do does for from had has have how i in is it its of on or our that "
-    "the their there they this to us was we were what when where which who whom whose why will with "
-    "you your".split()
+    re.findall(
+        r"\w+",
+        "a an and are as at be by did do does for from had has have how i in is it its of on or "
+        "our that the their there they this to us was we were what when where which who whom whose why "
+        "will with you your",
+    )
 )
 ENOUGH = 0.6  # share of the question's words, each by how rare it is here, that a sentence has
 SENTENCES = 3

@@ -1,4 +1,4 @@
-"""Command `make ask`: a question to the corpus, with what answers it and an answer that cites it."""
+"""Command `make ask`: a question to the corpus, and an answer that cites what it found."""
 
 from __future__ import annotations
 

@@ -15,8 +15,7 @@ from python_models.knowledge.extraction import Extraction, Mention, Statement
 VERSION = "1"
 
 _KIND = (
-    "api|gateway|worker|service|proxy|scheduler|portal|mailer|router|index|web|store|db|cache"
-    "|queue"
+    "api|gateway|worker|service|proxy|scheduler|portal|mailer|router|index|web|store|db|cache|queue"
 )
 _CAPITAL = r"[^\W\d_a-z][^\W\d_]+"
 NAMES = (
@@ -43,9 +42,7 @@ NOBODY = frozenset(
 )
 _PATTERN = re.compile("|".join(f"(?P<n{at}>{words})" for at, (_, words) in enumerate(NAMES)))
 
-_MONTH = (
-    "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATE = (
     rf"(?:\d{{4}}-\d\d-\d\d|\d{{1,2}} {_MONTH} \d{{4}}|{_MONTH} \d{{1,2}}, \d{{4}}"
     rf"|{_MONTH} \d{{4}}|yesterday|today|tomorrow|last week|last month|this morning)"
@@ -206,9 +203,7 @@ def _said(text: str, one: Mention, other: Mention) -> Words | None:
     return None
 
 
-def _listed(
-    text: str, place: int, inside: list[int], mentions: list[Mention]
-) -> Iterator[int]:
+def _listed(text: str, place: int, inside: list[int], mentions: list[Mention]) -> Iterator[int]:
     """Yield the names that go on a list: `a, b and c`."""
     at = place
     for following in inside[inside.index(place) + 1 :]:

@@ -64,7 +64,7 @@ def search(
         rows = connection.execute(BY_WORDS, bound).to_arrow_table().to_pylist()
     except duckdb.CatalogException:
         raise NotSearchable(
-            "This release holds no corpus that can be searched: `make run DOMAIN=knowledge` makes one."
+            "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
         ) from None
     hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
     return [replace(hit, words=words) for hit in hits]
