@@ -15,8 +15,7 @@ from python_models.knowledge.extraction import Extraction, Mention, Statement
 VERSION = "1"
 
 _KIND = (
-    "api|gateway|worker|service|proxy|scheduler|portal|mailer|router|index|web|store|db|cache"
-    "|queue"
+    "api|gateway|worker|service|proxy|scheduler|portal|mailer|router|index|web|store|db|cache|queue"
 )
 _CAPITAL = r"[^\W\d_a-z][^\W\d_]+"
 NAMES = (
@@ -33,19 +32,18 @@ NAMES = (
     ),
 )
 # words that open a heading or a sentence, and are nobody's first name
-NOBODY = frozenset(
-    "Team The This That A An In On At If It We Our Your My And Or But Not No What When Where Who"
-    " Why How Root Action Weekly Lessons Related Write Look Take Keep Make Drop Raise Clean Alert"
-    " Drain Restart Retry Measure Document Old January February March April May June July August"
-    " September October November December Monday Tuesday Wednesday Thursday Friday Saturday"
-    " Sunday Runbook Slack Notion Linear Google Next Open Time Service Incident Contributing"
-    " Timeline Summary Impact Owner Status Severity".split()
-)
+_NOBODY = """
+Team The This That A An In On At If It We Our Your My And Or But Not No What When Where Who Why How
+Root Action Weekly Lessons Related Write Look Take Keep Make Drop Raise Clean Alert Drain Restart
+Retry Measure Document Old January February March April May June July August September October
+November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Runbook Slack Notion
+Linear Google Next Open Time Service Incident Contributing Timeline Summary Impact Owner Status
+Severity According
+"""
+NOBODY = frozenset(_NOBODY.split())
 _PATTERN = re.compile("|".join(f"(?P<n{at}>{words})" for at, (_, words) in enumerate(NAMES)))
 
-_MONTH = (
-    "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATE = (
     rf"(?:\d{{4}}-\d\d-\d\d|\d{{1,2}} {_MONTH} \d{{4}}|{_MONTH} \d{{1,2}}, \d{{4}}"
     rf"|{_MONTH} \d{{4}}|yesterday|today|tomorrow|last week|last month|this morning)"
@@ -125,7 +123,7 @@ VALUED = ("was renamed to", "is now called")  # their object is a name, not a th
 def extract(text: str) -> Extraction:
     """Return what a text names and says, in the order of the text."""
     mentions = list(_mentions(text))
-    statements = []
+    statements: list[Statement] = []
     for start, end in _sentences(text):
         inside = [
             place for place, one in enumerate(mentions) if start <= one.start and one.end <= end
@@ -206,9 +204,7 @@ def _said(text: str, one: Mention, other: Mention) -> Words | None:
     return None
 
 
-def _listed(
-    text: str, place: int, inside: list[int], mentions: list[Mention]
-) -> Iterator[int]:
+def _listed(text: str, place: int, inside: list[int], mentions: list[Mention]) -> Iterator[int]:
     """Yield the names that go on a list: `a, b and c`."""
     at = place
     for following in inside[inside.index(place) + 1 :]:
