@@ -32,14 +32,15 @@ NAMES = (
     ),
 )
 # words that open a heading or a sentence, and are nobody's first name
-NOBODY = frozenset(
-    "Team The This That A An In On At If It We Our Your My And Or But Not No What When Where Who"
-    " Why How Root Action Weekly Lessons Related Write Look Take Keep Make Drop Raise Clean Alert"
-    " Drain Restart Retry Measure Document Old January February March April May June July August"
-    " September October November December Monday Tuesday Wednesday Thursday Friday Saturday"
-    " Sunday Runbook Slack Notion Linear Google Next Open Time Service Incident Contributing"
-    " Timeline Summary Impact Owner Status Severity".split()
-)
+_NOBODY = """
+Team The This That A An In On At If It We Our Your My And Or But Not No What When Where Who Why How
+Root Action Weekly Lessons Related Write Look Take Keep Make Drop Raise Clean Alert Drain Restart
+Retry Measure Document Old January February March April May June July August September October
+November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday Runbook Slack Notion
+Linear Google Next Open Time Service Incident Contributing Timeline Summary Impact Owner Status
+Severity According
+"""
+NOBODY = frozenset(_NOBODY.split())
 _PATTERN = re.compile("|".join(f"(?P<n{at}>{words})" for at, (_, words) in enumerate(NAMES)))
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -122,7 +123,7 @@ VALUED = ("was renamed to", "is now called")  # their object is a name, not a th
 def extract(text: str) -> Extraction:
     """Return what a text names and says, in the order of the text."""
     mentions = list(_mentions(text))
-    statements = []
+    statements: list[Statement] = []
     for start, end in _sentences(text):
         inside = [
             place for place, one in enumerate(mentions) if start <= one.start and one.end <= end
