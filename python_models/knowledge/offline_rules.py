@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from python_models.knowledge import answering_offline as answering_offline
 from python_models.knowledge.extracting import ExtractionAnswer, as_answer
 from python_models.knowledge.rules import extract
 from python_models.llm.offline.request import FENCE, OfflineRequest, offline_rule
