@@ -25,7 +25,7 @@ def write_papers(story: Story, written: Written) -> None:
             service = services[(place * 2 + 1) % len(services)]
             form = FORMS[place % len(FORMS)]
             title = f"Design of {service.names[0][1]}, part {place + 1}"
-            path = f"{title}/{title}.html" if form == "html" else f"{title}.{form}"
+            path = f"{title}.{form}"
             said, was = _sentences(story, written, number, path, service, day)
             about = [step(story.org.dice(f"paper {place} {one}")) for one in range(6)]
             if form == "docx":
