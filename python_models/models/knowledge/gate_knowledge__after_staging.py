@@ -8,6 +8,8 @@ def model(dbt, session):
     tables = {
         "documents": dbt.ref("int_knowledge__documents"),
         "members": dbt.ref("int_knowledge__members"),
+        "messages": dbt.ref("int_knowledge__messages"),
+        "links": dbt.ref("int_knowledge__links"),
         "planned": dbt.ref("int_knowledge__documents_planned"),
     }
     return run_gate(dbt, session, "knowledge", "after_staging", tables)
