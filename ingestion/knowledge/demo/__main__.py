@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from pathlib import Path
 
+from ingestion.knowledge.demo.organisation import SIZES, make_organisation
+from ingestion.knowledge.demo.pages import write_pages
+from ingestion.knowledge.demo.story import tell
+from ingestion.knowledge.demo.talk import write_talk
+from ingestion.knowledge.demo.truth import write_truth
+from ingestion.knowledge.demo.written import Written
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
 
-README = (
-    "# SYNTHETIC knowledge\n\nWritten by `python -m ingestion.knowledge.demo`: made-up notes.\n"
-)
-FILES = {
-    "2025-03-03/payments.md": (
-        "---\nowner: Team Ledger\n---\n# Payments\n\nPayments is owned by Team Ledger. "
-        "Payments depends on [Accounts](accounts.md).\n"
-    ),
-    "2025-03-03/accounts.md": "# Accounts\n\nAccounts is owned by Team Identity.\n",
-    "2025-03-17/payments.md": (
-        "---\nowner: Team Checkout\n---\n# Payments\n\nPayments is owned by Team Checkout. "
-        "Payments depends on [Accounts](accounts.md).\n"
-    ),
-    "2025-03-17/accounts.md": "# Accounts\n\nAccounts is owned by Team Identity.\n",
-    "2025-03-17/search.md": "# Search\n\nSearch is owned by Team Discovery since March 2025.\n",
-}
+SEED = 7
+README = """# SYNTHETIC knowledge
+
+Written by `python -m ingestion.knowledge.demo` (seed {seed}, size {size}): a made-up company,
+Northwind, with its people, teams, services and incidents, as its tools would export it three times.
+
+`truth/` says what is true: who is who under which names, what held from when to when, and the very
+words that say it. Nothing reads it but tests and figures.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the demo; returns 0."""
     parser = Arguments(prog="python -m ingestion.knowledge.demo", description=__doc__)
-    parser.parse_args(arguments)
+    parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args(arguments)
     folder = lake().demo / "knowledge"
-    for name, text in FILES.items():
-        _write(folder / "notes" / name, text)
-    _write(folder / "README.md", README)  # last: what has it is whole
-    sys.stdout.write(f"{folder}: {len(FILES)} files\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    written = write(options.size, options.seed)
+    written.save(folder)
+    text = README.format(seed=options.seed, size=options.size)
+    (folder / "README.md").write_text(text, encoding="utf-8")  # last: what has it is whole
+    sys.stdout.write(f"{folder}: {len(written.files)} files\n")
     return 0
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+def write(size: str, seed: int = SEED) -> Written:
+    """Return all files of the demo, and what they say."""
+    story = tell(make_organisation(SIZES[size], seed))
+    written = Written()
+    for part in (write_pages, write_talk, write_truth):
+        part(story, written)
+    return written
 
 
 if __name__ == "__main__":
