@@ -31,6 +31,7 @@ from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables
 from python_models.release.journal_copy import comment
+from python_models.release.release_macros import create_macros
 from python_models.release.release_views import unreadable_query
 from python_models.release.shown import refuse_loss
 from python_models.release.snapshot_files import files_query, pinned_query, plain, snapshot_at
@@ -192,6 +193,7 @@ def _fill(path: Path, release_id: int | None) -> None:
             folders |= _pin_current(target, "llm", name, "llm")
         ops_tables.fill(target, release_id)
         kept_tables.show(target)
+        create_macros(target)
         _note_folders(target, folders)
         target.execute("checkpoint")
 

@@ -57,11 +57,17 @@ def test_a_model_lies_in_the_folder_of_the_domain_it_names(project: Project) -> 
 def test_what_a_layer_does_is_a_verb_in_its_name(project: Project) -> None:
     """`int_telemetry__cycles_measured`: things, then what was done to them.
 
-    A relation that a phase of a run keeps bears the name it is shown under.
+    A relation that a phase of a run keeps bears the name it is shown under, and one that a mart
+    shows as it is bears the mart's.
     """
     kept = {name for product in PRODUCTS for name in kept_by(project, product)}
+    kept |= {
+        f"int_{node['fqn'][1]}__{name.removeprefix(node['fqn'][1] + '_')}"
+        for name, node in project.marts().items()
+    }
     verbs = re.compile(
-        r"(ed|slots|evidence|texts|windows|ranges|written|found|chosen|cut|kept|split)$"
+        r"(ed|slots|evidence|texts|windows|ranges|written|found|chosen|cut|kept|split"
+        r"|cells|members|corpus)$"
     )
     odd = [
         name

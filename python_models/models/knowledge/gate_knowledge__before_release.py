@@ -11,5 +11,9 @@ def model(dbt, session):
         "messages": dbt.ref("knowledge_messages"),
         "links": dbt.ref("links"),
         "chunks": dbt.ref("chunks"),
+        "search_terms": dbt.ref("search_terms"),
+        "search_term_counts": dbt.ref("search_term_counts"),
+        "grid_cells": dbt.ref("grid_cells"),
+        "current": dbt.ref("current"),
     }
     return run_gate(dbt, session, "knowledge", "before_release", tables)

@@ -11,4 +11,8 @@ def model(dbt, session):
     dbt.ref("knowledge_messages")
     dbt.ref("links")
     dbt.ref("chunks")
+    dbt.ref("search_terms")
+    dbt.ref("search_term_counts")
+    dbt.ref("grid_cells")
+    dbt.ref("current")
     return publish(dbt, session, "knowledge")

@@ -1,0 +1,1 @@
+"""Search: postings of words, vectors beside the release, and both fused by their places."""
