@@ -18,6 +18,7 @@ from ingestion.knowledge.read_back import pointed
 from ingestion.knowledge.times import epoch
 from ingestion.lakehouse.objects import ObjectLost, object_store
 from python_models.knowledge.canonical import CANON_VERSION
+from python_models.knowledge.canonical.docx import read_docx
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
 from python_models.knowledge.canonical.markdown import read_markdown
@@ -124,6 +125,8 @@ def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
         return read_markdown(content)
     if suffix in HTML:
         return read_html(content)
+    if suffix == ".docx":
+        return read_docx(content)
     raise NoText("no_reader", f"no reader for {suffix or 'files without ending'}")
 
 

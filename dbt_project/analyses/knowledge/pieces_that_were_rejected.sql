@@ -6,7 +6,7 @@ select
     any_value(rejects.source_file) as for_example,
     any_value(rejects.error) as error,
     max(syncs.exported_at) as newest_export_at
-from raw_knowledge.rejects as rejects
+from knowledge.rejects as rejects
 left join knowledge.sources as sources on sources.source = rejects.source
 left join knowledge.syncs as syncs on syncs.sync_id = sources.last_sync_id
 group by rejects.source, rejects.reason

@@ -8,8 +8,9 @@ from datetime import date
 
 from ingestion.knowledge.demo.organisation import Fact, Organisation
 
+Forms = dict[str, tuple[str, ...]]
 # {s} subject, {o} object or value, {since}/{on}: a date with its word, or nothing
-STATE = {
+STATE: Forms = {
     "owned_by": ("{s} is owned by {o}{since}.", "{o} owns {s}{since}."),
     "member_of": ("{s} is a member of {o}{since}.",),
     "led_by": ("{s} is led by {o}{since}.", "{o} leads {s}{since}."),
@@ -21,7 +22,7 @@ STATE = {
     "affected": ("{s} affected {o}.",),
     "caused_by": ("{s} was caused by {o}.", "The root cause of {s} was {o}."),
 }
-NEWS = {
+NEWS: Forms = {
     "new_owner": ("{o} took over {s}{on}.", "{s} moved to {o}{on}."),
     "new_member": ("{s} joined {o}{on}.", "{s} moved to {o}{on}."),
     "led_by": ("{s} is led by {o}{since}.", "{o} leads {s}{since}."),
@@ -32,20 +33,20 @@ NEWS = {
     "renamed_to": ("{s} was renamed to {o}{on}.", "{s} is now called {o}{since}."),
     "person_renamed": ("{s} is now called {o}{since}.",),
 }
-ENDED = {
+ENDED: Forms = {
     "depends_on": ("{s} no longer depends on {o}{since}.", "{s} no longer calls {o}{since}."),
     "runs_on": ("{s} no longer runs on {o}{since}.",),
 }
-PLANNED = {
+PLANNED: Forms = {
     "depends_on": ("{s} will depend on {o} from {later}.", "{s} is going to call {o} in {later}."),
     "owned_by": ("{o} will take over {s} in {later}.", "{o} plans to take over {s} in {later}."),
     "runs_on": ("{s} should run on {o} by {later}.",),
 }
-REPORTED = {
+REPORTED: Forms = {
     "depends_on": ("{who} said that {s} depends on {o}.", "I heard that {s} calls {o}."),
     "owned_by": ("According to {who}, {o} owns {s}.", "I heard that {s} moved to {o}."),
 }
-DENIED = {
+DENIED: Forms = {
     "depends_on": ("{s} does not depend on {o}.", "{s} never reads from {o}."),
     "owned_by": ("{s} is not owned by {o}.",),
 }
@@ -70,7 +71,7 @@ def say(
 ) -> Sentence:
     """Say on a day that something is so, or (`is_ended`) that it is no longer."""
     table = ENDED if is_ended else NEWS if kind else STATE
-    form = chance.choice(table[kind or fact.relation])
+    form = chance.choice(table[fact.relation if is_ended or not kind else kind])
     at = fact.end if is_ended else fact.start
     assert at
     named_at = min(day, at) if fact.relation == "renamed_to" else day

@@ -1,0 +1,70 @@
+"""Search of a release: one function for the page, the command and the API.
+
+Words are found by the release's own SQL macro. Where the embedder of the released cell has a
+weight, vectors are ranked beside them and both are fused by their places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import duckdb
+
+from python_models.knowledge.search.hits import Filters, Hit
+
+BY_WORDS = """
+select hits.*
+from knowledge.search(
+    $question, k := $k, source := $source, kind := $kind, since := $since, until := $until,
+    tiers := $tiers, cell := $cell
+) as hits
+order by hits.rank
+"""
+WORDS = "select knowledge.search_words($question)"
+_COLUMNS = [one.name for one in fields(Hit) if one.name != "words"]
+
+
+class NotSearchable(RuntimeError):
+    """The release has nothing to search; the message says how to make it."""
+
+
+def search(
+    connection: duckdb.DuckDBPyConnection,
+    question: str,
+    k: int = 10,
+    filters: Filters | None = None,
+    cell: str | None = None,
+) -> list[Hit]:
+    """Return the k chunks that answer a question best.
+
+    Args:
+        connection: a release, opened.
+        question: words, in any language the corpus has.
+        k: how many at most.
+        filters: what is searched.
+        cell: cell of the grid, None for the released one.
+
+    Raises:
+        NotSearchable: the release holds no corpus.
+    """
+    asked = filters or Filters()
+    bound: dict[str, Any] = {
+        "question": question,
+        "k": k,
+        "source": asked.source,
+        "kind": asked.kind,
+        "since": asked.since,
+        "until": asked.until,
+        "tiers": list(asked.tiers) if asked.tiers is not None else None,
+        "cell": cell,
+    }
+    try:
+        words = tuple((connection.execute(WORDS, {"question": question}).fetchone() or [[]])[0])
+        rows = connection.execute(BY_WORDS, bound).to_arrow_table().to_pylist()
+    except duckdb.CatalogException:
+        raise NotSearchable(
+            "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
+        ) from None
+    hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
+    return [replace(hit, words=words) for hit in hits]
