@@ -13,6 +13,8 @@ def model(dbt, session):
         "corpus_members": dbt.ref("corpus_members"),
         "messages": dbt.ref("knowledge_messages"),
         "links": dbt.ref("links"),
+        "log_events": dbt.ref("log_events"),
+        "log_templates": dbt.ref("log_templates"),
         "chunks": dbt.ref("chunks"),
         "mentions": dbt.ref("mentions"),
         "statements": dbt.ref("statements"),

@@ -10,6 +10,8 @@ def model(dbt, session):
     dbt.ref("corpus_members")
     dbt.ref("knowledge_messages")
     dbt.ref("links")
+    dbt.ref("log_events")
+    dbt.ref("log_templates")
     dbt.ref("chunks")
     dbt.ref("mentions")
     dbt.ref("statements")
