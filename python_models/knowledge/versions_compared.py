@@ -44,7 +44,7 @@ def compared(release: duckdb.DuckDBPyConnection, a: str, b: str) -> dict[str, An
     graphs = release.execute(_GRAPHS, {"a": a, "b": b}).fetchone()
     if graphs is None:
         raise NotCompared(
-            f"No two cells of the release differ in {a} and {b} alone: give a grid both (grid.csv), "
+            f"No two cells of the release differ in {a} and {b} alone: give a grid both, "
             "then `make knowledge`. knowledge.grid_cells lists the cells."
         )
     nodes = [
