@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations.knowledge import graph
 from expectations.promise import filled, table
 
 TABLES = [
@@ -9,4 +10,5 @@ TABLES = [
           key=["object_id", "version"]),
     table("corpus_members", [*filled("corpus_id", "object_id", "version", "known_from")],
           key=["object_id"]),
+    *graph.TABLES,
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.knowledge.declaration import SOURCES, CorpusSource
 from ingestion.knowledge.deliveries import Delivery, deliveries
+from ingestion.knowledge.further import further_rows
 from ingestion.knowledge.schema import NAMESPACE
 from ingestion.knowledge.state import kept_blobs, landed_state
 from ingestion.knowledge.syncing import State, Sync
@@ -70,8 +71,9 @@ class KnowledgeSource(ProductSource):
             unseen = set(landing.files)
         for found in landing.files:
             landing.report.tallies[found.source].unchanged += found not in unseen
-        if unseen or landing.memory.undeclared(hashes):
-            Syncs(landing, hashes).land([one for one in landing.files if one in unseen])
+        further = further_rows(landing.report.broken)
+        if unseen or further or landing.memory.undeclared(hashes):
+            Syncs(landing, hashes).land([one for one in landing.files if one in unseen], further)
         return landing.report
 
 
@@ -84,12 +86,14 @@ class Syncs:
         self.store = object_store()
         self.states: dict[str, State] = {}
 
-    def land(self, files: list[FoundFile]) -> None:
-        """Commit one package per delivery that is new."""
+    def land(self, files: list[FoundFile], further: dict[str, list[dict[str, Any]]]) -> None:
+        """Commit one package per delivery that is new, then what lands beside deliveries."""
         for done, found in enumerate(files, start=1):
             self._land(found)
             self.landing.step(found.source, done, len(files))
-        self._commit(self.landing.package())  # declarations of sources that brought nothing
+        last = self.landing.package()  # declarations of sources that brought nothing
+        last.note(further)
+        self._commit(last)
 
     def _land(self, found: FoundFile) -> None:
         declaration: CorpusSource = self.landing.chosen[found.source].declaration

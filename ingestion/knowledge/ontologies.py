@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,6 @@ class Version:
     relations: tuple[Row, ...] = ()
     mapping: tuple[Row, ...] = ()
     changes: tuple[Row, ...] = ()
-    faults: list[str] = field(default_factory=list, compare=False)
 
     @property
     def type_names(self) -> set[str]:
@@ -74,8 +73,7 @@ def read_version(folder: Path) -> Version:
     Raises:
         OntologyError: a file is missing, or has other columns.
     """
-    rows = {name: tuple(_rows(folder / f"{name}.csv", name)) for name in COLUMNS}
-    return Version(folder.name, **rows)
+    return Version(folder.name, *(tuple(_rows(folder / f"{name}.csv", name)) for name in COLUMNS))
 
 
 def _rows(path: Path, name: str) -> Iterable[Row]:

@@ -19,5 +19,11 @@ PRODUCT = Product(
             "Share of a source's objects that may be gone at once before a person has to accept it",
             "0.2",
         ),
+        Setting(
+            "KNOWLEDGE_ONTOLOGIES",
+            "Folder of ontologies of your own: each a folder with types.csv, relations.csv, "
+            "mapping.csv and changes.csv",
+            "",
+        ),
     ),
 )

@@ -90,10 +90,39 @@ SIGHTINGS = pa.schema(
     ]
 )
 
+# One row per line of an ontology's files; a version lands once.
+ONTOLOGIES = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("ontology_id", pa.string()),  # the version
+        ("part", pa.string()),  # types | relations | mapping | changes
+        ("position", pa.int64()),
+        ("content", pa.string()),  # JSON object: the line's columns
+        ("ontology_hash", pa.string()),  # of all lines of the version
+    ]
+)
+
+# One row per decision of a person on two anchors; never changed, taken back by an `undo`.
+DECISIONS = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("decision_id", pa.string()),
+        ("kind", pa.string()),  # merge | keep_apart | undo
+        ("anchor", pa.string()),
+        ("other_anchor", pa.string()),
+        ("undoes", pa.string()),  # decision_id
+        ("reason", pa.string()),
+        ("decided_by", pa.string()),
+        ("decided_at", _TIMESTAMP),
+    ]
+)
+
 TABLES = {
     "declarations": DECLARATIONS,
     "syncs": SYNCS,
     "sightings": SIGHTINGS,
+    "ontologies": ONTOLOGIES,
+    "decisions": DECISIONS,
     "rejects": REJECTS,
     "files": files_with(*PRODUCT.record_times),
 }

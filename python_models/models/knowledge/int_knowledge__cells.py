@@ -11,7 +11,7 @@ def model(dbt, session):
             "chunker": defaults_first(rows_of(dbt.ref("knowledge_chunkers")), "chunker_id"),
             "embedder": defaults_first(rows_of(dbt.ref("knowledge_embedders")), "embedder_id"),
             "extractor": defaults_first(rows_of(dbt.ref("knowledge_extractors")), "extractor_id"),
-            "resolver": ["default"],
+            "resolver": defaults_first(rows_of(dbt.ref("knowledge_resolvers")), "resolver_id"),
             "ontology": [path.name for path in reversed(versions_in(BUNDLED))],
         },
         corpus[0]["corpus_id"] if corpus else "",

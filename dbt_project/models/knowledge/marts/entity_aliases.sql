@@ -1,0 +1,45 @@
+-- depends_on: {{ ref('gate_knowledge__after_llm') }}
+with
+
+resolved as (
+    select * from {{ ref('int_knowledge__entities_resolved') }}
+    where row_kind in ('anchor', 'alias')
+),
+
+called as (
+    select
+        resolved.resolution_id,
+        resolved.entity_id,
+        'name' as kind,
+        resolved.name as alias,
+        resolved.tier,
+        resolved.mention_count
+    from resolved
+    where resolved.name <> ''
+    union all
+    select
+        resolved.resolution_id,
+        resolved.entity_id,
+        split_part(resolved.strong, ':', 1) as kind,
+        substring(resolved.strong, position(':' in resolved.strong) + 1) as alias,
+        resolved.tier,
+        resolved.mention_count
+    from resolved
+    where resolved.strong is not null
+),
+
+entity_aliases as (
+    select
+        called.resolution_id,
+        called.entity_id,
+        called.kind,
+        called.alias,
+        case min(case called.tier when 'open' then 1 when 'restricted' then 2 else 3 end)
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as tier,
+        cast(coalesce(sum(called.mention_count), 0) as bigint) as mention_count
+    from called
+    group by called.resolution_id, called.entity_id, called.kind, called.alias
+)
+
+select * from entity_aliases

@@ -1,0 +1,127 @@
+"""What must hold of facts, entities and graphs before they become what readers see."""
+
+from __future__ import annotations
+
+from expectations.promise import filled, no_rows, one_of, refers, table
+
+TIERS = ["open", "restricted", "private"]
+
+TABLES = [
+    table(
+        "facts",
+        [
+            *filled("fact_id", "object_id", "version", "extractor_id", "tier"),
+            no_rows(
+                "the words of every fact read back",
+                "critical",
+                """
+                select batch.fact_id from {batch} as batch
+                inner join {fact_chunks} as shown on batch.fact_id = shown.fact_id
+                inner join {statements} as said
+                    on shown.text_hash = said.text_hash
+                    and shown.extractor_id = said.extractor_id and shown.ordinal = said.ordinal
+                inner join {texts} as texts on shown.text_hash = texts.text_hash
+                inner join {documents} as documents
+                    on batch.object_id = documents.object_id
+                    and batch.version = documents.version
+                where substring(documents.text, batch.evidence_start + 1,
+                        batch.evidence_end - batch.evidence_start)
+                    is distinct from substring(texts.text, said.evidence_start + 1,
+                        said.evidence_end - said.evidence_start)
+                """,
+                because="a fact is worth what its words are",
+            ),
+        ],
+        key=["fact_id"],
+    ),
+    table("entities", [*filled("resolution_id", "entity_id", "name")], key=["entity_id"]),
+    table(
+        "edges",
+        [
+            *filled("graph_id", "edge_id", "subject_id", "relation", "valid_from", "known_from"),
+            one_of("tier", TIERS),
+            one_of("validity", ["state", "event"]),
+            no_rows(
+                "an edge has a fact that is known as long as it is",
+                "critical",
+                """
+                select kept.graph_id, kept.edge_id, kept.known_from from {batch} as kept
+                where not exists (
+                    select 1 from {edge_support} as support
+                    where support.graph_id = kept.graph_id
+                        and support.edge_id = kept.edge_id
+                        and support.known_from <= kept.known_from
+                        and (support.known_to is null or support.known_to > kept.known_from)
+                )
+                """,
+            ),
+            no_rows(
+                "an edge is of a relation that its ontology has",
+                "critical",
+                """
+                select graph_id, edge_id, relation from {batch}
+                where (graph_id, relation) not in (
+                    select (graph_id, content ->> 'relation') from {cells}
+                    inner join {ontology_lines} using (ontology_id)
+                    where part = 'relations'
+                )
+                """,
+            ),
+            no_rows(
+                "an edge ends after it begins",
+                "critical",
+                """
+                select graph_id, edge_id, known_from from {batch}
+                where valid_to <= valid_from or known_to <= known_from
+                """,
+            ),
+        ],
+        key=["graph_id", "edge_id", "known_from"],
+    ),
+    table(
+        "edge_support",
+        [
+            refers("fact_id", "facts", "fact_id"),
+            no_rows(
+                "what supports an edge is asserted",
+                "critical",
+                """
+                select graph_id, edge_id, fact_id, polarity from {batch}
+                inner join {facts} using (fact_id) where polarity <> 'asserted'
+                """,
+            ),
+        ],
+        key=["graph_id", "edge_id", "fact_id"],
+    ),
+    table(
+        "nodes",
+        [
+            *filled("graph_id", "entity_id", "type", "valid_from", "known_from"),
+            no_rows(
+                "a node is of a type that its ontology has",
+                "critical",
+                """
+                select graph_id, entity_id, type from {batch}
+                where (graph_id, type) not in (
+                    select (graph_id, content ->> 'type') from {cells}
+                    inner join {ontology_lines} using (ontology_id) where part = 'types'
+                )
+                """,
+            ),
+            no_rows(
+                "no node is of deleted documents alone",
+                "critical",
+                """
+                select graph_id, entity_id from {batch}
+                inner join {cells} using (graph_id)
+                where known_to is null and (resolution_id, entity_id) not in (
+                    select (resolution_id, entity_id) from {entity_places}
+                    inner join {corpus_members} as members using (object_id)
+                    where row_kind = 'anchor' and members.known_to is null
+                )
+                """,
+            ),
+        ],
+        key=["graph_id", "entity_id", "valid_from", "known_from"],
+    ),
+]

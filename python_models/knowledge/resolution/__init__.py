@@ -1,0 +1,1 @@
+"""Which names and ids are one thing: strong ids, scores, and what people decided."""
