@@ -19,7 +19,7 @@ TABLES = [
                 select extractor_id, bad_count, text_count from (
                     select extractor_id, count(*) as text_count,
                         count(*) filter (status not in ('ok', 'repaired', 'pending')) as bad_count
-                    from {extracted} group by extractor_id
+                    from {batch} group by extractor_id
                 )
                 where bad_count >= 3 and bad_count > 0.1 * text_count
                 """,
@@ -39,7 +39,7 @@ TABLES = [
                 select extractor_id, unfounded_count, statement_count from (
                     select extractor_id, count(*) as statement_count,
                         count(*) filter (found = 'unfounded') as unfounded_count
-                    from {statements} group by extractor_id
+                    from {batch} group by extractor_id
                 )
                 where unfounded_count >= 3 and unfounded_count > 0.05 * statement_count
                 """,

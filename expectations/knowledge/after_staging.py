@@ -1,39 +1,62 @@
-"""What must hold of documents before they are cut and read."""
+"""What must hold of what syncs saw before documents are made of it."""
 
 from __future__ import annotations
 
-from expectations.promise import filled, no_rows, table
+from expectations.promise import no_rows, table
 
 TABLES = [
     table(
-        "documents",
+        "sightings",
         [
-            *filled("object_id", "version", "source", "kind", "title", "canon_version"),
             no_rows(
-                "a document has a text or a reason",
+                "what was seen belongs to a sync",
                 "critical",
                 """
-                select object_id, version, failure from {batch}
-                where (trim(text) = '') <> (failure is not null)
+                select sync_id, count(*) as row_count from {batch}
+                where sync_id not in (select sync_id from {syncs})
+                group by sync_id
+                """,
+            ),
+            no_rows(
+                "an object has its bytes and a place in them",
+                "critical",
+                """
+                select sync_id, object_id, blob_hash, locator from {batch}
+                where state <> 'forbidden'
+                    and (blob_hash is null or locator is null or content_hash is null)
                 """,
             ),
         ],
-        key=["object_id", "version"],
+        key=["sync_id", "object_id"],
+        since="load_id",
     ),
     table(
-        "planned",
+        "syncs",
         [
             no_rows(
-                "every version of an object that can be a document is one",
+                "a sync's objects have landed with it",
                 "critical",
                 """
-                select object_id, version from {batch}
-                except
-                select object_id, version from {documents}
+                select syncs.sync_id, syncs.seen - syncs.rejected as counted, landed
+                from {batch} as syncs
+                left join (
+                    select sync_id, count(distinct object_id) as landed
+                    from {sightings} group by sync_id
+                ) as sightings on sightings.sync_id = syncs.sync_id
+                where coalesce(landed, 0) <> syncs.seen - syncs.rejected
+                """,
+                because="a package that landed in part shows here",
+            ),
+            no_rows(
+                "the source of a sync has been declared",
+                "critical",
+                """
+                select sync_id, source from {batch}
+                where source not in (select source from {declarations})
                 """,
             ),
         ],
-        key=["object_id", "version"],
+        key=["sync_id"],
+        since="load_id",
     ),
-    table("members", [*filled("object_id", "version", "known_from")], key=["object_id"]),
 ]

@@ -15,19 +15,23 @@ TABLES = [
                 "the words of every fact read back",
                 "critical",
                 """
-                select batch.fact_id from {batch} as batch
-                inner join {fact_chunks} as shown on batch.fact_id = shown.fact_id
-                inner join {statements} as said
-                    on shown.text_hash = said.text_hash
-                    and shown.extractor_id = said.extractor_id and shown.ordinal = said.ordinal
-                inner join {texts} as texts on shown.text_hash = texts.text_hash
-                inner join {documents} as documents
-                    on batch.object_id = documents.object_id
-                    and batch.version = documents.version
-                where substring(documents.text, batch.evidence_start + 1,
-                        batch.evidence_end - batch.evidence_start)
-                    is distinct from substring(texts.text, said.evidence_start + 1,
-                        said.evidence_end - said.evidence_start)
+                select fact_id from {batch}
+                where fact_id in (
+                    select made.fact_id from {facts} as made
+                    inner join {fact_chunks} as shown on made.fact_id = shown.fact_id
+                    inner join {statements} as said
+                        on shown.text_hash = said.text_hash
+                        and shown.extractor_id = said.extractor_id
+                        and shown.ordinal = said.ordinal
+                    inner join {texts} as texts on shown.text_hash = texts.text_hash
+                    inner join {documents} as documents
+                        on made.object_id = documents.object_id
+                        and made.version = documents.version
+                    where substring(documents.text, made.evidence_start + 1,
+                            made.evidence_end - made.evidence_start)
+                        is distinct from substring(texts.text, said.evidence_start + 1,
+                            said.evidence_end - said.evidence_start)
+                )
                 """,
                 because="a fact is worth what its words are",
             ),
@@ -45,12 +49,12 @@ TABLES = [
                 "an edge has a fact that is known as long as it is",
                 "critical",
                 """
-                select kept.graph_id, kept.edge_id, kept.known_from from {batch} as kept
-                where not exists (
-                    select 1 from {edge_support} as support
-                    where support.graph_id = kept.graph_id
-                        and support.edge_id = kept.edge_id
-                        and support.known_from <= kept.known_from
+                select graph_id, edge_id, known_from from {batch}
+                where (graph_id, edge_id, known_from) not in (
+                    select (kept.graph_id, kept.edge_id, kept.known_from) from {edges} as kept
+                    inner join {edge_support} as support
+                        on kept.graph_id = support.graph_id and kept.edge_id = support.edge_id
+                    where support.known_from <= kept.known_from
                         and (support.known_to is null or support.known_to > kept.known_from)
                 )
                 """,

@@ -32,6 +32,7 @@ class Sync:
     sync_id: str
     state: State  # what the source has; brought up to date
     store: Store
+    mode: str  # full: it lists all there is, unless something went wrong | incremental
     started_at: datetime = field(default_factory=now)
     counts: dict[str, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
@@ -126,7 +127,7 @@ class Sync:
     @property
     def is_complete(self) -> bool:
         """Whether what it lacks is deleted at the source."""
-        return self.declaration.is_complete and not self.error and bool(self._marks)
+        return self.mode == "full" and not self.error and bool(self._marks)
 
     @property
     def error(self) -> str | None:
@@ -144,7 +145,7 @@ class Sync:
             "sync_id": self.sync_id,
             "source": self.delivery.source,
             "kind": self.declaration.kind,
-            "mode": "full" if self.declaration.is_complete else "incremental",
+            "mode": self.mode,
             "complete": self.is_complete,
             "cursor_to": self.times[1].isoformat() if self.times else None,
             "zone": self.declaration.zone,

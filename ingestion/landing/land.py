@@ -97,7 +97,6 @@ class Landing:
         self.memory = Memory(product_source.domain)
         self.scratch = lake().dlt_dir / "scratch" / product_source.domain
         self.chosen: dict[str, Declared] = {}
-        self.files: list[FoundFile] = []  # what sources offer, in reading order
         self._broken: dict[str, str] = {}  # source: why it could not be asked
         self._pipeline: Any = None
         self._reader: Any = None

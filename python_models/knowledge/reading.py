@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from ingestion.knowledge.exports.linear import records_of
+from ingestion.knowledge.read_back import pointed
 from ingestion.knowledge.times import epoch
 from ingestion.lakehouse.objects import ObjectLost, object_store
 from python_models.knowledge.canonical import CANON_VERSION
@@ -110,13 +111,6 @@ class Library:
                     channels[key] = row["title"].removeprefix("#")
             self._names[source] = Names(dict(users), channels)
         return self._names[source]
-
-
-def pointed(document: Any, pointer: str) -> Any:
-    """Return what a JSON pointer names."""
-    for part in pointer.split("/")[1:]:
-        document = document[int(part) if isinstance(document, list) else part]
-    return document
 
 
 def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:

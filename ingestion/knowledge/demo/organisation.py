@@ -183,7 +183,7 @@ def _people(org: Organisation) -> Iterator[Entity]:
         person = org.add("Person", name)
         local = name.lower().replace(" ", ".").replace("'", "").replace("ë", "e").replace("á", "a")
         person.mail = f"{local}{'2' if twin else ''}@{DOMAIN}"
-        person.user = f"U{number + 1:03d}NW"
+        person.user = f"U0{number + 1:03d}NWIND"
         person.strong = [f"email:{person.mail}", f"slack_user:{person.user}"]
         yield person
 

@@ -49,6 +49,24 @@ class _Workspace:
         team = self.reading.declaration.team
         return "/".join([team, *parts] if team else parts)
 
+    def heard(self, channel: str, ts: str, rank: str, says: str) -> str:
+        """Note a message; says whether it is `new`, `older` than one noted, or another's `doubled`.
+
+        Args:
+            rank: `ts` of its edit, or what sorts after all of them where it was deleted.
+            says: hash of its content.
+        """
+        known = (rank, says)
+        before = self.said.setdefault((channel, ts), known)
+        if before is known:
+            return "new"
+        if rank < before[0] or before == known:
+            return "older"
+        if rank == before[0] and _BROADCAST not in (before[1], says):
+            return "doubled"
+        self.said[channel, ts] = known
+        return "new"
+
     def content_hash(self, record: dict[str, Any]) -> str:
         """Return the hash of a record without what changes by itself."""
         kept = {name: value for name, value in record.items() if name not in self.plain}
@@ -166,14 +184,12 @@ def _message(
     edited_ts = str(edited.get("ts") or "") if isinstance(edited, dict) else ""
     rank = _DELETED if is_gone else edited_ts
     content_hash = workspace.content_hash(inner)
-    known = (rank, content_hash if subtype != _BROADCAST else _BROADCAST)
-    before = workspace.said.setdefault((channel, ts), known)
-    if before is not known:
-        if rank < before[0] or before == known:
+    says = content_hash if subtype != _BROADCAST else _BROADCAST
+    match workspace.heard(channel, ts, rank, says):
+        case "older":
             return None
-        if rank == before[0] and _BROADCAST not in (before[1], known[1]):
+        case "doubled":
             return f"doubled_ts: {channel} has another message of {ts}"
-        workspace.said[channel, ts] = known
     root = inner.get("thread_ts")
     part_of = workspace.native(channel, root) if isinstance(root, str) else None
     return Seen(

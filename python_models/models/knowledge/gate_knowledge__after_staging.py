@@ -1,4 +1,4 @@
-"""Documents must be whole before they are cut and read."""
+"""What syncs saw must hold together before documents are made of it."""
 
 from expectations.gate import run_gate
 
@@ -6,8 +6,8 @@ from expectations.gate import run_gate
 def model(dbt, session):
     dbt.config(materialized="table", tags=["gate"])
     tables = {
-        "documents": dbt.ref("int_knowledge__documents"),
-        "members": dbt.ref("int_knowledge__members"),
-        "planned": dbt.ref("int_knowledge__documents_planned"),
+        "syncs": dbt.ref("stg_knowledge__syncs"),
+        "sightings": dbt.ref("stg_knowledge__sightings"),
+        "declarations": dbt.ref("stg_knowledge__declarations"),
     }
     return run_gate(dbt, session, "knowledge", "after_staging", tables)

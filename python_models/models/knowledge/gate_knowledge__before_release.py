@@ -6,6 +6,9 @@ from expectations.gate import run_gate
 def model(dbt, session):
     dbt.config(materialized="table", tags=["gate"])
     tables = {
+        "sources": dbt.ref("knowledge_sources"),
+        "syncs": dbt.ref("syncs"),
+        "objects": dbt.ref("objects"),
         "documents": dbt.ref("documents"),
         "corpus_members": dbt.ref("corpus_members"),
         "messages": dbt.ref("knowledge_messages"),

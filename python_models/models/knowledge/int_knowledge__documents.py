@@ -7,10 +7,11 @@ def model(dbt, session):
         incremental_strategy="delete+insert",
         unique_key=["object_id", "version"],
     )
+    dbt.ref("gate_knowledge__after_staging")
     return documents_read(
         session,
         dbt.ref("int_knowledge__documents_planned"),
-        dbt.ref("int_knowledge__object_versions"),
+        dbt.ref("int_knowledge__objects"),
         dbt.ref("stg_knowledge__declarations"),
         str(dbt.this) if dbt.is_incremental else None,
     )

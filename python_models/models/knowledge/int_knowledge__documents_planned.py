@@ -3,4 +3,4 @@ from python_models.knowledge.document_tables import planned
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    return planned(dbt.ref("int_knowledge__object_versions"))
+    return planned(dbt.ref("int_knowledge__objects"))

@@ -1,4 +1,3 @@
--- depends_on: {{ ref('gate_knowledge__after_staging') }}
 with
 
 members as (

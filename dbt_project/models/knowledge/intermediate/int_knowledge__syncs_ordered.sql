@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('gate_knowledge__after_staging') }}
 -- The tier of a source is what its newest sync was declared with: earlier rows take it too.
 with
 

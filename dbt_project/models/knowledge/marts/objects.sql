@@ -2,7 +2,7 @@
 with
 
 versions as (
-    select * from {{ ref('int_knowledge__object_versions') }}
+    select * from {{ ref('int_knowledge__objects') }}
 ),
 
 planned as (

@@ -1,8 +1,9 @@
+-- depends_on: {{ ref('gate_knowledge__after_staging') }}
 -- What counts as learnt and withdrawn within one moment was never in force.
 with
 
 changes as (
-    select * from {{ ref('int_knowledge__object_changes') }}
+    select * from {{ ref('int_knowledge__changes_found') }}
 ),
 
 syncs_in_order as (

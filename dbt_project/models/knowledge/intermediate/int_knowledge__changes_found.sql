@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('gate_knowledge__after_staging') }}
 -- What a complete sync no longer lists ended with it; what a source forbids stays as it was.
 with
 
@@ -59,7 +60,7 @@ words_of_syncs as (
         sightings_in_order.object_id,
         sightings_in_order.source,
         sightings_in_order.next_complete_no as sync_no,
-        cast(null as varchar) as content_hash,
+        cast(null as {{ dbt.type_string() }}) as content_hash,
         'no longer listed' as ends_because
     from sightings_in_order
     where
