@@ -17,6 +17,7 @@ def model(dbt, session):
     dbt.ref("fact_chunks")
     dbt.ref("knowledge_entities")
     dbt.ref("entity_aliases")
+    dbt.ref("entity_mentions")
     dbt.ref("entity_merges")
     dbt.ref("entity_decisions")
     dbt.ref("ontology_versions")
