@@ -7,7 +7,6 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.sql_text import literal
-
 from python_models.knowledge.relations import rows_of
 from python_models.llm.features.vector_store import Space, known_vectors, store_vectors
 
