@@ -33,4 +33,8 @@ def model(dbt, session):
     dbt.ref("search_term_counts")
     dbt.ref("grid_cells")
     dbt.ref("current")
+    dbt.ref("embeddings")
+    dbt.ref("grids")
+    dbt.ref("grid_questions")
+    dbt.ref("grid_metrics")
     return publish(dbt, session, "knowledge")
