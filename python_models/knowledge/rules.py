@@ -22,7 +22,7 @@ NAMES = (
     ("incident", r"\bINC-\d+\b"),
     ("issue", r"\b(?!INC-)[A-Z]{2,5}-\d+\b"),
     ("host", r"\b(?:node|vm|host)-\d+\b"),
-    ("service", rf"(?<![\w/.@#-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:{_KIND})\b(?![\w@/-])"),
+    ("service", rf"(?<![\w/.@#-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:{_KIND})\b(?![\w@/-]|\.\w)"),
     ("team", rf"\bTeam {_CAPITAL}\b"),
     ("channel", r"(?<![\w#&])#[a-z][a-z0-9_-]+"),
     ("person", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
