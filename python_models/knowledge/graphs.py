@@ -26,6 +26,7 @@ from python_models.knowledge.graph.tables import (
     strictest,
 )
 from python_models.knowledge.relations import rows_of
+from python_models.knowledge.resolution.accounts import own_places
 from python_models.knowledge.resolution.anchors import Settings, anchor_text
 from python_models.knowledge.resolution.given import keep_given, read_given
 from python_models.knowledge.resolution.names import name_key
@@ -117,11 +118,12 @@ def entities_resolved(
     given = read_given()
     tables, new = [RESOLVED.empty_table()], dict[str, str]()
     tiers = {(row["object_id"], row["version"]): row["tier"] for row in described}
+    own = list(own_places(described))
     columns = "resolution_id, chunker_id, extractor_id, resolver_id"
     for resolution_id, chunker_id, extractor_id, resolver_id in _distinct(read.cells, columns):
         facts = shown.by(chunker_id, extractor_id)
         named = mentions.filter(f"chunker_id = '{chunker_id}' and extractor_id = '{extractor_id}'")
-        there = (_mention(row, patterns) for row in rows_of(named))
+        there = [*own, *(_mention(row, patterns) for row in rows_of(named))]
         places = place_rows(
             (row for row in there if (row["object_id"], row["version"]) in first_known), facts
         )
@@ -160,7 +162,7 @@ def _mention(row: Row, patterns: list[tuple[str, str, re.Pattern[str]]]) -> dict
         **row,
         "type": kind,
         "key": name_key(kind, row["name"]),
-        "strong": strong_id(kind, row["name"], patterns),
+        "strong": row["strong"] or strong_id(kind, row["name"], patterns),
     }
 
 

@@ -97,19 +97,22 @@ said as (
     where fields.value <> ''
 ),
 
+known_ids as (
+    select distinct user_id from user_ids
+),
+
 said_by_id as (
     select
         said.*,
+        known_ids.user_id as slack_id,
         case
             when said.object_type = 'person'
                 then lower(regexp_extract(said.value, '[^ <>@]+@[^ <>@]+', 0))
         end as email,
-        case
-            when said.object_type = 'person'
-                then regexp_extract(said.value, '^[UW][A-Z0-9]{6,}$', 0)
-        end as slack_id,
         trim(split_part(said.value, '<', 1)) as name
     from said
+    left join known_ids
+        on said.object_type = 'person' and said.value = known_ids.user_id
 ),
 
 fields_stated as (
@@ -124,11 +127,11 @@ fields_stated as (
         said_by_id.object_type,
         case
             when said_by_id.object_type is null then null
-            when said_by_id.slack_id <> '' then null
+            when said_by_id.slack_id is not null then null
             when lower(said_by_id.name) <> coalesce(said_by_id.email, '') then said_by_id.name
         end as object_name,
         case
-            when said_by_id.slack_id <> '' then 'slack_user:' || said_by_id.slack_id
+            when said_by_id.slack_id is not null then 'slack_user:' || said_by_id.slack_id
             when said_by_id.email <> '' then 'email:' || said_by_id.email
         end as object_strong,
         said_by_id.value
