@@ -9,6 +9,7 @@ from ingestion.knowledge.demo.lines import write_lines
 from ingestion.knowledge.demo.organisation import SIZES, make_organisation
 from ingestion.knowledge.demo.pages import write_pages
 from ingestion.knowledge.demo.papers import write_papers
+from ingestion.knowledge.demo.questions import write_questions
 from ingestion.knowledge.demo.reports import write_reports
 from ingestion.knowledge.demo.story import tell
 from ingestion.knowledge.demo.talk import write_talk
@@ -19,7 +20,16 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
 
 SEED = 7
-PARTS = (write_pages, write_talk, write_work, write_papers, write_reports, write_lines, write_truth)
+PARTS = (
+    write_pages,
+    write_talk,
+    write_work,
+    write_papers,
+    write_reports,
+    write_lines,
+    write_questions,
+    write_truth,
+)
 README = """# SYNTHETIC knowledge
 
 Written by `python -m ingestion.knowledge.demo` (seed {seed}, size {size}): a made-up company,

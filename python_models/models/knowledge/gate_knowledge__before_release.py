@@ -13,6 +13,8 @@ def model(dbt, session):
         "corpus_members": dbt.ref("corpus_members"),
         "messages": dbt.ref("knowledge_messages"),
         "links": dbt.ref("links"),
+        "log_events": dbt.ref("log_events"),
+        "log_templates": dbt.ref("log_templates"),
         "chunks": dbt.ref("chunks"),
         "mentions": dbt.ref("mentions"),
         "statements": dbt.ref("statements"),
@@ -37,5 +39,9 @@ def model(dbt, session):
         "search_term_counts": dbt.ref("search_term_counts"),
         "grid_cells": dbt.ref("grid_cells"),
         "current": dbt.ref("current"),
+        "embeddings": dbt.ref("embeddings"),
+        "grids": dbt.ref("grids"),
+        "grid_questions": dbt.ref("grid_questions"),
+        "grid_metrics": dbt.ref("grid_metrics"),
     }
     return run_gate(dbt, session, "knowledge", "before_release", tables)
