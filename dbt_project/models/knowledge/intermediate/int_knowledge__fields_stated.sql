@@ -10,38 +10,8 @@ field_predicates as (
     select * from {{ ref('knowledge_field_predicates') }}
 ),
 
-elements as (
-    select
-        documents.object_id,
-        documents.version,
-        'author' as field,
-        {{ json_elements('documents.authors') }} as element
-    from documents
-    where documents.kind in ('page', 'document', 'incident')
-    union all
-    select
-        documents.object_id,
-        documents.version,
-        cast(null as varchar) as field,
-        {{ json_elements('documents.fields') }} as element
-    from documents
-),
-
 fields as (
-    select
-        elements.object_id,
-        elements.version,
-        coalesce(
-            elements.field,
-            lower(replace(replace({{ json_text('elements.element', 'name') }}, '_', ' '), '-', ' '))
-        ) as field,
-        trim(
-            case
-                when elements.field is null then {{ json_text('elements.element', 'value') }}
-                else {{ json_plain('elements.element') }}
-            end
-        ) as value
-    from elements
+    select * from {{ ref('int_knowledge__fields_listed') }}
 ),
 
 user_ids as (
