@@ -205,7 +205,6 @@ def _keeps_up_and_goes_on(workshop: Workshop, case: Case, suffix: str) -> None:
     assert rejects == [{"n": 1 + 20}]
 
 
-@pytest.mark.long
 @pytest.mark.browser
 def test_pages_and_cards_of_new_products_are_drawn_at_three_widths(workshop: Workshop) -> None:
     from playwright.sync_api import sync_playwright
@@ -219,7 +218,7 @@ def test_pages_and_cards_of_new_products_are_drawn_at_three_widths(workshop: Wor
                 tab.wait_for_selector("[data-testid=stDataFrame]", timeout=60_000)
                 assert tab.locator("h1").inner_text() == case.name.capitalize()
                 assert tab.locator("[data-testid=stException]").count() == 0
-            tab.goto(f"{address}/overview")
+            tab.goto(address)
             for case in CASES:
                 card = tab.locator("h4").filter(has_text=case.name.capitalize())
                 card.first.wait_for(timeout=60_000)
