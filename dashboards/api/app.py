@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
-from dashboards.api import analytics, problems, query, system, tables
+from dashboards.api import analytics, events, pipeline, problems, query, runs, system, tables
 from dashboards.api.audit import PREFIX, Audit, AuditMiddleware
 from dashboards.api.bodies import BodyLimit
 from dashboards.api.releases import Releases
@@ -24,6 +24,15 @@ DESCRIPTION = """Everything a front end, a script or an agent needs of a Sluice 
 
 Send a key as `Authorization: Bearer <key>` (`make api-key NAME=.. SCOPES=read`). Errors are
 `application/problem+json`. Answers about a release carry an ETag and take `?release=N`."""
+
+# what a page of another origin may send and read besides what any page may
+_SENT = [
+    "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Range",
+]  # fmt: skip
+_READ = [
+    "Content-Disposition", "Content-Range", "Digest", "ETag", "Location", "RateLimit-Remaining",
+    "Retry-After",
+]  # fmt: skip
 
 
 def create_app() -> FastAPI:
@@ -41,8 +50,8 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for router in (tables.router, query.router, system.system, system.pipeline, analytics.router):
-        api.include_router(router)
+    for part in (tables, query, system, runs, pipeline, events, analytics):
+        api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:
             api.include_router(loaded(product.api))
@@ -54,7 +63,14 @@ def create_app() -> FastAPI:
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", "Idempotency-Key"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-None-Match",
+                "Idempotency-Key",
+                "Last-Event-ID",
+                "Range",
+            ],
             expose_headers=["ETag", "Location", "RateLimit-Remaining", "Retry-After"],
         )
     app.add_middleware(AuditMiddleware)
