@@ -9,7 +9,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
-from dashboards.api import analytics, events, pipeline, problems, query, runs, system, tables
+from dashboards.api import (
+    analytics,
+    events,
+    pipeline,
+    problems,
+    query,
+    runs,
+    standardize,
+    system,
+    tables,
+    uploads,
+)
 from dashboards.api.audit import PREFIX, Audit, AuditMiddleware
 from dashboards.api.bodies import BodyLimit
 from dashboards.api.releases import Releases
@@ -50,14 +61,19 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for part in (tables, query, system, runs, pipeline, events, analytics):
+    for part in (tables, query, system, runs, pipeline, events, uploads, standardize, analytics):
         api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:
             api.include_router(loaded(product.api))
     app.include_router(api)
     problems.install(app)
-    app.add_middleware(BodyLimit, most_bytes=settings().sluice_api_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        most_bytes=settings().sluice_api_body_bytes,
+        files=[f"{PREFIX}{path}" for path in uploads.PATHS],
+        file_bytes=settings().sluice_api_upload_bytes,
+    )
     if origins := [one.strip() for one in (settings().sluice_api_origins or "").split(",") if one]:
         app.add_middleware(
             CORSMiddleware,
