@@ -14,8 +14,10 @@ from dashboards.api import (
     events,
     pipeline,
     problems,
+    production,
     query,
     runs,
+    sets,
     standardize,
     system,
     tables,
@@ -45,6 +47,11 @@ _READ = [
     "Retry-After",
 ]  # fmt: skip
 
+_PARTS = (
+    tables, query, system, runs, pipeline, events, uploads, standardize, sets, production,
+    analytics,
+)  # fmt: skip
+
 
 def create_app() -> FastAPI:
     """Return the application for the lake in force."""
@@ -61,7 +68,19 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for part in (tables, query, system, runs, pipeline, events, uploads, standardize, analytics):
+    for part in (
+        tables,
+        query,
+        system,
+        runs,
+        pipeline,
+        events,
+        uploads,
+        standardize,
+        sets,
+        production,
+        analytics,
+    ):
         api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:

@@ -25,6 +25,8 @@ from python_models.release.run_states import settle
 from python_models.runs import slices
 
 router = APIRouter(prefix="/pipeline", tags=["pipeline"])
+# one build at a time: a second one waits for the lake instead of failing
+PATIENT = {"SLUICE_LOCK_WAIT_SECONDS": "86400"}
 STARTING = documented(400, 401, 403, 404, 409, 413, 422, 429)
 _READING = documented(401, 403, 404, 422, 429)
 Runner = Annotated[Caller, Depends(may("run"))]
@@ -77,13 +79,9 @@ def execute(caller: Runner, once: OnlyOnce, wanted: Annotated[Execution, Body()]
         environment = spending(caller, wanted.budget_usd)
         command = [sys.executable, "-m", "python_models.runs.run", *_options(wanted)]
         what = ", ".join(wanted.domains) or "all that is new"
-        # one build at a time: a second one waits for the lake instead of failing
-        return started(once, "run", f"Run of {what}", command, environment | _PATIENT)
+        return started(once, "run", f"Run of {what}", command, environment | PATIENT)
 
     return once.answer(wanted, make)
-
-
-_PATIENT = {"SLUICE_LOCK_WAIT_SECONDS": "86400"}
 
 
 @router.get("/jobs", response_model=JobList, responses=_READING)
@@ -136,7 +134,7 @@ def resume(
             run_id = _run(id)["run_id"]
             command = resume_command(run_id)
         environment = spending(caller, asked.budget_usd)
-        return started(once, "resume", f"Resume of {run_id}", command, environment | _PATIENT)
+        return started(once, "resume", f"Resume of {run_id}", command, environment | PATIENT)
 
     return once.answer(asked, make)
 
