@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from dashboards.api import (
+    agents,
     analytics,
     events,
     pipeline,
@@ -86,6 +87,8 @@ def create_app() -> FastAPI:
         if product.api:
             api.include_router(loaded(product.api))
     app.include_router(api)
+    app.state.agents = agents.server(app.state.releases)
+    app.router.routes.append(agents.door(app.state.agents))
     problems.install(app)
     app.add_middleware(
         BodyLimit,
@@ -116,5 +119,6 @@ def create_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     require_agreement(lake().root)
     app.state.audit.start()
-    yield
+    async with app.state.agents.session_manager.run():
+        yield
     app.state.audit.stop()
