@@ -14,6 +14,7 @@ PRODUCT = Product(
     main_table="entries",
     record_times=("first_entry_at", "last_entry_at"),
     demo="ingestion.news.demo",
+    api="dashboards.news.api:router",
     phase_export="python_models.news.exporting:documents",
     phase_compare="python_models.news.comparing:compared",
     phases=(
