@@ -7,14 +7,16 @@ rows there are, a range where rows depend on answers.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -34,6 +36,11 @@ from python_models.runs.dbt_command import variables_argument
 from python_models.runs.nodes import domain_of
 from python_models.runs.run import same_rows_since
 from python_models.runs.slices import Choice
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+STOOD_IN = "rows stand in for what earlier answers will choose"
 
 # what does not wait for answers; gates would only say what the next build will say
 EXCLUDED = ("--exclude", "tag:llm+", "gate_*", "--exclude-resource-type", "test", "unit_test")
@@ -59,13 +66,23 @@ class Refs:
 
     this = None  # what a model made last time counts like any other row: nothing is taken over
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relations: dict[str, str],
+        stand_ins: Mapping[str, pa.Table] | None = None,
+    ) -> None:
         self._connection, self._relations = connection, relations
+        self._stand_ins = stand_ins or {}
+        self.is_stood_in = False  # one of them was read
         self.config = self
         self.absent: list[str] = []
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
         """Return a model's rows; one that was never built has neither rows nor columns."""
+        if name in self._stand_ins:
+            self.is_stood_in = True
+            return self._connection.from_arrow(self._stand_ins[name])
         try:
             return self._connection.sql(f"select * from {self._relations[name]}")
         except duckdb.CatalogException:
@@ -111,9 +128,18 @@ def main() -> int:
 
 
 def land(choice: Choice) -> None:
-    """Land what was delivered or declared since; what is refused is told and does not count."""
+    """Land what was delivered or declared since; what is refused is told and does not count.
+
+    A product whose landing begins a run is left out: an estimate begins none and asks no host.
+    """
+    chosen = choice.domains or tuple(PRODUCTS)
+    waiting = [name for name in chosen if PRODUCTS[name].begins_runs]
+    if waiting:
+        tell(f"{', '.join(waiting)}: the newest run that has landed is counted, none is begun")
+    if len(waiting) == len(chosen):
+        return
     tell("landing what is new")
-    command = [sys.executable, "-m", "ingestion", *choice.domains]
+    command = [sys.executable, "-m", "ingestion", *(n for n in chosen if n not in waiting)]
     done = subprocess.run(command, cwd=PROJECT_ROOT, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.stderr.write(f"{done.stdout}{done.stderr}")
@@ -140,9 +166,22 @@ def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
         connection = duckdb.connect(folder / NAME)
         try:
             load_extensions(connection)
-            return ranges(manifest, [estimate_node(connection, relations, node) for node in nodes])
+            given = stand_ins(Refs(connection, relations).ref, wanted)
+            return ranges(
+                manifest, [estimate_node(connection, relations, node, given) for node in nodes]
+            )
         finally:
             connection.close()
+
+
+def stand_ins(ref: Any, domains: Iterable[str]) -> dict[str, pa.Table]:
+    """Return the rows that products give in place of those which wait for answers."""
+    found: dict[str, pa.Table] = {}
+    for name in domains:
+        if address := PRODUCTS[name].estimate_stand_ins:
+            module, _, function = address.partition(":")
+            found |= getattr(importlib.import_module(module), function)(ref)
+    return found
 
 
 def build_inputs(folder: Path, is_building: bool, choice: Choice) -> dict[str, Any]:
@@ -194,7 +233,10 @@ def above(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
 
 
 def estimate_node(
-    connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    relations: dict[str, str],
+    node: dict[str, Any],
+    given: Mapping[str, pa.Table] | None = None,
 ) -> tuple[dict[str, Any], Estimate | None]:
     """Run one model without asking anything; None where its input was not built yet."""
     tell(node["name"])
@@ -205,7 +247,7 @@ def estimate_node(
     spec.loader.exec_module(module)
     recorded: list[Estimate] = []
     token = RECORDER.set(recorded)
-    refs = Refs(connection, relations)
+    refs = Refs(connection, relations, given)
     try:
         module.model(refs, connection)
     except OnlyEstimated:
@@ -216,6 +258,10 @@ def estimate_node(
         return node, None  # it cannot do without what was never built
     finally:
         RECORDER.reset(token)
+    if refs.is_stood_in and recorded:
+        one = recorded[0]
+        basis = f"{STOOD_IN}; {one.basis}" if one.calls else STOOD_IN
+        return node, replace(one, basis=basis, most_calls=one.calls)
     return node, recorded[0] if recorded else None
 
 
