@@ -102,3 +102,53 @@ def test_a_run_of_the_demo_killed_in_and_between_its_ten_phases_makes_the_same_r
     assert len(found["paid"]) == len(set(found["paid"]))  # no answer was paid for twice
     for name, rows in wanted.items():
         assert found[name] == rows, name
+
+
+@pytest.mark.long
+def test_an_old_run_is_read_compared_and_gone_on_from_after_newer_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, out = tmp_path / "lake", tmp_path / "out"
+    monkeypatch.setenv("SLUICE_LAKE", str(lake))
+    for day in (20, 21):
+        monkeypatch.setenv("SLUICE_NEWS_AS_OF", f"2026-02-{day}T18:00:00")
+        code, said = command(lake, RUN)
+        assert code == 0, said[-3000:]
+    reset_settings()
+    with kept_phases.reading() as connection:
+        runs = list(dict.fromkeys(row["run_id"] for row in kept_phases.runs_of(connection, NEWS)))
+    assert len(runs) == 2
+    report, released, spent = report_of(runs[0]), counts(), len(paid())
+    shown = ("--run", runs[0], "--phase", "scraping")
+    for words in (
+        ("phase-show", *shown),
+        ("export-run", runs[0], str(out)),
+        ("run-compare", runs[0], runs[1]),
+        ("resume", "--run", runs[0], "--from", "6"),
+    ):
+        code, said = command(lake, ("python_models.runs", *words))
+        assert code == 0, (words, said[-3000:])
+    (exported,) = out.rglob("phase10_final_report.md")
+    assert exported.read_text() == report == report_of(runs[0])
+    assert len(list(out.rglob("phase*"))) == 10
+    with kept_phases.reading() as connection:
+        rows = [row for row in kept_phases.runs_of(connection, NEWS) if row["run_id"] == runs[0]]
+    assert [row["phase_number"] for row in rows if row["attempt"] == 2] == [6, 7, 8, 9, 10]
+    # readers keep what they had, and nothing was asked again
+    assert (counts(), len(paid())) == (released, spent)
+
+
+def report_of(run_id: str) -> str:
+    """Return a run's report as its newest attempt left it."""
+    with kept_phases.reading() as connection:
+        row = kept_phases.newest_phases(kept_phases.runs_of(connection, NEWS), run_id)[10]
+        found: str = kept_phases.relation_rows(connection, NEWS, row, "reports")[0]["markdown"]
+    return found
+
+
+def counts() -> list[tuple[Any, ...]]:
+    """Return how many rows of each run the release has."""
+    with open_release() as connection:
+        return connection.sql(
+            "select run_id, count(*) from news.tier1 group by run_id order by run_id"
+        ).fetchall()
