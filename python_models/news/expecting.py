@@ -7,13 +7,14 @@ phases are counted as they will about be, before anything was asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 from duckdb import DuckDBPyRelation
 
 from python_models.news.analyses import analyses_of, checked_of
+from python_models.news.audits import drawn_of
 from python_models.news.backgrounds import queued_of
 from python_models.news.checks.names import Known
 from python_models.news.composing import compose
@@ -52,6 +53,7 @@ class _Expected:
             self.found["int_news__tier2"] = self._passed()
         if self.found or not self._has("int_news__evidence"):
             self.found["int_news__evidence"] = self._evidence()
+            self.found["int_news__audits_drawn"] = self._audited()
         if self.found or not self._has("int_news__ranking"):
             self.found["int_news__ranking"] = self._ranked()
         if self.found or not self._has("int_news__analyses"):
@@ -97,6 +99,21 @@ class _Expected:
             self._rows("int_news__articles"),
             self._rows("int_news__passages"),
             shown,
+        )
+
+    def _audited(self) -> pa.Table:
+        hosts = {one["story_id"]: one["host_count"] for one in self._rows("int_news__stories")}
+        tier2 = [
+            one | {"dropped_because": None if one["passed"] else "beyond_tier3_max"}
+            for one in self._rows("int_news__tier2")
+        ]
+        return drawn_of(
+            self.run,
+            self._rows("int_news__tier1"),
+            tier2,
+            self._rows("int_news__articles"),
+            self._rows("int_news__passages"),
+            hosts,
         )
 
     def _ranked(self) -> pa.Table:
@@ -165,7 +182,7 @@ class _Expected:
 _NONE = pa.schema([(name, pa.string()) for name in ("run_id", "story_id", "rank", "passed")])
 
 
-def _passages(shown: Sequence[dict[str, Any]]) -> Rows:
+def _passages(shown: Sequence[Mapping[str, Any]]) -> Rows:
     return [{"id": row["passage_id"], "host": row["host"], "text": row["text"]} for row in shown]
 
 

@@ -27,4 +27,6 @@ def model(dbt, session):
     dbt.ref("article_costs")
     dbt.ref("funnel")
     dbt.ref("feedback")
+    dbt.ref("audits")
+    dbt.ref("reader_weights")
     return publish(dbt, session, "news")
