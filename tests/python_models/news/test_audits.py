@@ -1,4 +1,4 @@
-"""A random part of what the tiers dropped is assessed, and says how many of the first n they lost."""
+"""Some of what the tiers dropped is assessed, and says how many of the first n they lost."""
 
 from __future__ import annotations
 
