@@ -22,6 +22,7 @@ from python_models.news.scores import CALL
 from python_models.news.steps import DIMENSIONS, report_of
 
 Row = Mapping[str, Any]
+Dropped = tuple[str, str | None, int, str, str | None]  # article, story, phase, reason, category
 LEAST = 10  # articles that are drawn at least, where so many were dropped
 # dropped, and not because another row goes on in its place, or has to wait, or has nothing to read
 NOT_LOST = frozenset(
@@ -94,20 +95,8 @@ def drawn_of(
     if run is None:
         return DRAWN.empty_table()
     known = {row["article_id"]: row for row in articles}
-    texts: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    for row in passages:
-        texts[row["article_id"], row["version"]].append(row)
-    dropped = [
-        (row["article_id"], row["story_id"], 3, row["dropped_because"], row["category"])
-        for row in tier1
-        if row["dropped_because"] and row["dropped_because"] not in NOT_LOST
-    ]
-    dropped += [
-        (row["lead_article_id"], row["story_id"], 4, row["dropped_because"], row["category"])
-        for row in tier2
-        if row["dropped_because"] and row["dropped_because"] not in NOT_LOST
-    ]
-    able = [one for one in dropped if texts.get(_key(known.get(one[0])))]
+    texts = _texts(passages)
+    able = [one for one in _dropped(tier1, tier2) if texts.get(_key(known.get(one[0])))]
     share = float(report_of(run).get("audit_share", 0.02))
     most = min(len(able), max(LEAST, math.ceil(share * len(able)))) if share else 0
     able.sort(key=lambda one: _drawn_by(run, one[0]))
@@ -116,6 +105,27 @@ def drawn_of(
         for one in able[:most]
     ]
     return pa.Table.from_pylist(rows, DRAWN)
+
+
+def _texts(passages: Iterable[Row]) -> dict[tuple[str, int], list[Row]]:
+    """Return the passages of each version of an article."""
+    found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for row in passages:
+        found[row["article_id"], row["version"]].append(row)
+    return found
+
+
+def _dropped(tier1: Iterable[Row], tier2: Iterable[Row]) -> list[Dropped]:
+    """Return what the tiers dropped by their own judgement."""
+    found: list[Dropped] = [
+        (row["article_id"], row["story_id"], 3, row["dropped_because"], row["category"])
+        for row in tier1
+    ]
+    found += [
+        (row["lead_article_id"], row["story_id"], 4, row["dropped_because"], row["category"])
+        for row in tier2
+    ]
+    return [one for one in found if one[3] and one[3] not in NOT_LOST]
 
 
 def _key(article: Row | None) -> tuple[str, int]:
@@ -129,7 +139,7 @@ def _drawn_by(run: Row, article_id: str) -> str:
 
 def _drawn(
     run: Row,
-    dropped: tuple[str, str | None, int, str, str | None],
+    dropped: Dropped,
     count: int,
     article: Row,
     passages: Sequence[Row],
@@ -174,7 +184,7 @@ def audits_of(
     Each is ranked as if it had come through by itself, beside all that did.
 
     Args:
-        drawn: rows of `int_news__audits_drawn`.
+        drawn: rows of `int_news__audits_queued`.
         assessed: their answers.
         tier3: the stories that came through, with their scores.
         vectors: {story: its vector}.

@@ -53,7 +53,7 @@ class _Expected:
             self.found["int_news__tier2"] = self._passed()
         if self.found or not self._has("int_news__evidence"):
             self.found["int_news__evidence"] = self._evidence()
-            self.found["int_news__audits_drawn"] = self._audited()
+            self.found["int_news__audits_queued"] = self._audited()
         if self.found or not self._has("int_news__ranking"):
             self.found["int_news__ranking"] = self._ranked()
         if self.found or not self._has("int_news__analyses"):

@@ -7,13 +7,12 @@ rows there are, a range where rows depend on answers.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,14 +32,13 @@ from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.scratch import NAME, environment, scratch_build
 from python_models.runs import slices
 from python_models.runs.dbt_command import variables_argument
+from python_models.runs.estimate_refs import STOOD_IN, Refs, stand_ins
 from python_models.runs.nodes import domain_of
 from python_models.runs.run import same_rows_since
 from python_models.runs.slices import Choice
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-STOOD_IN = "rows stand in for what earlier answers will choose"
 
 # what does not wait for answers; gates would only say what the next build will say
 EXCLUDED = ("--exclude", "tag:llm+", "gate_*", "--exclude-resource-type", "test", "unit_test")
@@ -59,42 +57,6 @@ class Ranged:
         if self.now.most_usd is not None:
             return self.now.most_usd
         return self.now.usd / self.now.calls * self.most_calls if self.now.calls else 0.0
-
-
-class Refs:
-    """Stands in for dbt while a model is run for its estimate: relations as they were built."""
-
-    this = None  # what a model made last time counts like any other row: nothing is taken over
-
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        relations: dict[str, str],
-        stand_ins: Mapping[str, pa.Table] | None = None,
-    ) -> None:
-        self._connection, self._relations = connection, relations
-        self._stand_ins = stand_ins or {}
-        self.is_stood_in = False  # one of them was read
-        self.config = self
-        self.absent: list[str] = []
-
-    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Return a model's rows; one that was never built has neither rows nor columns."""
-        if name in self._stand_ins:
-            self.is_stood_in = True
-            return self._connection.from_arrow(self._stand_ins[name])
-        try:
-            return self._connection.sql(f"select * from {self._relations[name]}")
-        except duckdb.CatalogException:
-            self.absent.append(name)
-            return self._connection.sql("select null as not_built where false")
-
-    def __call__(self, **_: Any) -> None:
-        """Take a model's configuration (which changes nothing here)."""
-
-    def get(self, _name: str, default: Any = None) -> Any:
-        """Return a setting's default."""
-        return default
 
 
 def main() -> int:
@@ -172,16 +134,6 @@ def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
             )
         finally:
             connection.close()
-
-
-def stand_ins(ref: Any, domains: Iterable[str]) -> dict[str, pa.Table]:
-    """Return the rows that products give in place of those which wait for answers."""
-    found: dict[str, pa.Table] = {}
-    for name in domains:
-        if address := PRODUCTS[name].estimate_stand_ins:
-            module, _, function = address.partition(":")
-            found |= getattr(importlib.import_module(module), function)(ref)
-    return found
 
 
 def build_inputs(folder: Path, is_building: bool, choice: Choice) -> dict[str, Any]:

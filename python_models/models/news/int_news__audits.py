@@ -9,7 +9,7 @@ def model(dbt, session):
     report = report_of(row_of(dbt.ref("int_news__run")))
     dbt.ref("int_news__ranking")
     return audits_of(
-        rows_of(dbt.ref("int_news__audits_drawn").order("article_id")),
+        rows_of(dbt.ref("int_news__audits_queued").order("article_id")),
         rows_of(dbt.ref("llm_news__audits_assessed")),
         rows_of(dbt.ref("int_news__tier3")),
         column_of(dbt.ref("int_news__story_vectors"), "story_id", "vector"),

@@ -4,7 +4,7 @@ from python_models.news.tables import column_of, row_of, rows_of
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    dbt.ref("phase_news__04_tier2_batch")
+    dbt.ref("phase_news__05_tier3_5d")
     return drawn_of(
         row_of(dbt.ref("int_news__run")),
         rows_of(dbt.ref("int_news__tier1")),
