@@ -281,7 +281,9 @@ def line_about(name: str, evidence: Sequence[Mapping[str, Any]]) -> str:
     for one in evidence:
         text = str(one.get("text", ""))
         match = re.search(
-            rf"{re.escape(name)}(?:,| is| was| are) ((?:a|an|the|its)\b[^,.;:()\"“”]{{3,90}})", text
+            rf"{re.escape(name)}(?:,| is| was| are) ((?:a|an|the|its)\b"
+            r"(?:[^,.;:()\"“”]|(?<=\d)[.,](?=\d)){3,90})",
+            text,
         )
         if match:
             found = match[1].split()[:LONGEST]

@@ -46,8 +46,8 @@ KILLS = (
 RUN = ("python_models.runs.run", "--domain", "news", "--demo")
 RESUME = ("python_models.runs", "resume")
 # of a run, or told by the clock
-VOLATILE = {"run_id", "first_run_id", "reported_run_id", "call_id", "seconds", "fetched_at",
-            "last_good_at", "as_of", "next_try_at", "written_at"}  # fmt: skip
+VOLATILE = {"run_id", "first_run_id", "reported_run_id", "joined_run_id", "call_id", "seconds",
+            "fetched_at", "last_good_at", "as_of", "next_try_at", "written_at"}  # fmt: skip
 TABLES = ("articles", "stories", "story_articles", "tier1", "tier2", "tier3", "ranking",
           "analyses", "backgrounds", "validations", "funnel")  # fmt: skip
 

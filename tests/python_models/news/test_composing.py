@@ -73,3 +73,5 @@ def test_a_line_on_an_entity_says_what_stands_beside_its_name() -> None:
     said = [{"text": "On Monday Norvik, a maker of chips, opened a plant."}]
     assert line_about("Norvik", said) == "A maker of chips."
     assert line_about("Ghent", said) == ""
+    said = [{"text": "The case was brought by Helder, a group of 24,300 users."}]
+    assert line_about("Helder", said) == "A group of 24,300 users."
