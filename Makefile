@@ -71,7 +71,7 @@ demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN= (ARGS=--help)
 
 .PHONY: land
 land: $(STAMP) ## Land what sources offer. DOMAIN= SOURCE= DATA=<folder of public sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion "$(DOMAIN)" $(if $(MODE),--mode "$(MODE)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: rejects
 rejects: $(STAMP) ## What landing refused, with file, line and reason. SOURCE=
