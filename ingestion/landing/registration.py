@@ -75,6 +75,8 @@ class Product:
     # module:function of what `export-run` writes of them, and of what `run-compare` says of two
     phase_export: str = ""
     phase_compare: str = ""
+    # module:function that gives an estimate rows in place of those which wait for answers
+    estimate_stand_ins: str = ""
 
     def __post_init__(self) -> None:
         defaults = {
