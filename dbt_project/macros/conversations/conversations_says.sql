@@ -15,5 +15,5 @@
 
 {# Gives a text's clauses, with one that ends before its beginning and one that begins at its end. #}
 {% macro conversations_clauses(value) -%}
-    ' ,' || {{ clauses_of(value) }} || ', '
+    ' | ,' || {{ clauses_of(value) }} || ', '
 {%- endmacro %}

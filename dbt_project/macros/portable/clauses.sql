@@ -1,47 +1,43 @@
-{# Gives the class of marks that end a clause, as a regular expression; two dots and more end none. #}
-{% macro clause_marks() -%}
-    {{ return(
-        '[.!?;:,()\\[\\]{}…—–|"«»‹›„“”。！？；：，、（）【】「」『』《》〈〉¡¿]|--|\n[ \t]*\n|\n[ \t]*[-*•]'
-    ) }}
-{%- endmacro %}
-
-{# Gives the class of marks that end a sentence. #}
-{% macro sentence_marks() -%}
-    {{ return('[.!?。！？]|\n[ \t]*\n') }}
-{%- endmacro %}
-
-
-{# Gives the words of a text in lower case, one space around each, a comma where a clause ends. #}
+{#
+    Gives the words of a text in lower case, one space around each, apostrophes left out: a comma
+    stands where a clause ends, a bar before it where a sentence does. An ellipsis ends a clause.
+#}
 {% macro clauses_of(value) -%}
-    {{ return(words_between(value, clause_marks(), ',')) }}
+    {%- set marks = '[,;:()\\[\\]{}—–"«»‹›„“”，、；：（）【】「」『』《》〈〉¡¿]|--|\n[ \t]*[-*•]' -%}
+    {{ return(adapter.dispatch('clauses_of', 'sluice')(value, [
+        ('[.][.]+|…', ','),
+        ('[^\\p{L}\\p{N}]*(?:[.!?。！？]|\n[ \t]*\n)[^\\p{L}\\p{N}]*', ' | , '),
+        ('[^\\p{L}\\p{N}|]*(?:' ~ marks ~ ')[^\\p{L}\\p{N}|]*', ' , '),
+        ('[^\\p{L}\\p{N},|]+', ' '),
+    ])) }}
 {%- endmacro %}
 
-{# Gives the words of a text in lower case, one space around each, a bar where a sentence ends. #}
-{% macro sentences_of(value) -%}
-    {{ return(words_between(
-        text_replaced(value, '[.][.]+|…', ' '), sentence_marks(), '|'
-    )) }}
+{% macro default__clauses_of(value, steps) -%}
+    {%- set text = namespace(sql=without_apostrophes('lower(' ~ value ~ ')')) -%}
+    {%- for pattern, replacement in steps -%}
+        {%- set text.sql = text_replaced(text.sql, pattern, replacement) -%}
+    {%- endfor -%}
+    ' ' || trim({{ text.sql }}) || ' '
 {%- endmacro %}
 
-{# Gives the words of a text in lower case; apostrophes are left out, borders become a mark. #}
-{% macro words_between(value, borders, mark) -%}
-    {%- set other = '[^\\p{L}\\p{N}' ~ mark ~ ']' -%}
-    {%- set border = other ~ '*(?:' ~ borders ~ ')[^\\p{L}\\p{N}]*' -%}
-    {{ return(adapter.dispatch('words_between', 'sluice')(value, border, other, mark)) }}
+{% macro spark__clauses_of(value, steps) -%}
+    {%- set doubled = [] -%}
+    {%- for pattern, replacement in steps -%}
+        {%- do doubled.append((pattern | replace('\\', '\\\\'), replacement)) -%}
+    {%- endfor -%}
+    {{ return(default__clauses_of(value, doubled)) }}
 {%- endmacro %}
 
-{% macro default__words_between(value, border, other, mark) -%}
-    ' ' || regexp_replace(regexp_replace(
-        replace(replace(lower({{ value }}), '''', ''), '’', ''), '{{ border }}', ' {{ mark }} ', 'g'
-    ), '{{ other }}+', ' ', 'g') || ' '
+
+{# Gives a text without its apostrophes. #}
+{% macro without_apostrophes(value) -%}
+    replace(replace({{ value }}, {{ dbt.string_literal(dbt.escape_single_quotes("'")) }}, ''), '’', '')
 {%- endmacro %}
 
-{% macro spark__words_between(value, border, other, mark) -%}
-    {%- set border = border | replace('\\', '\\\\') -%}
-    {%- set other = other | replace('\\', '\\\\') -%}
-    ' ' || regexp_replace(regexp_replace(
-        replace(replace(lower({{ value }}), "'", ''), '’', ''), '{{ border }}', ' {{ mark }} '
-    ), '{{ other }}+', ' ') || ' '
+
+{# Gives the words of a text that `clauses_of` read, a bar where a sentence ends. #}
+{% macro sentences_of(clauses) -%}
+    replace({{ clauses }}, ' ,', '')
 {%- endmacro %}
 
 

@@ -38,7 +38,7 @@ turns_in_words as (
         turns.turn,
         idioms_of_turns.expression,
         lower(turns.content) as content,
-        {{ sentences_of('turns.content') }} as sentences
+        {{ sentences_of(clauses_of('turns.content')) }} as sentences
     from turns
     inner join idioms_of_turns
         on

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- The lexicon as texts are compared with it. A circumflex before a phrase says that a clause
--- begins with it; a comma in a phrase may be there or not.
+-- begins with it, two say a sentence does; a comma in a phrase may be there or not.
 with
 
 phrases as (
@@ -13,9 +13,13 @@ phrases_in_clauses as (
         phrases.kind,
         phrases.match,
         phrases.spoken_by,
-        case when phrases.phrase like '^%' then ' ,' else '' end as beginning,
+        case
+            when phrases.phrase like '^^%' then ' | ,'
+            when phrases.phrase like '^%' then ' ,'
+            else ''
+        end as beginning,
         {{ clauses_of('phrases.phrase') }} as clauses,
-        {{ words_of('phrases.phrase') }} as words,
+        {{ sentences_of(clauses_of('phrases.phrase')) }} as words,
         coalesce(phrases.refuses_request, false) as refuses_request,
         phrases.severity
     from phrases

@@ -11,15 +11,25 @@ phrases as (
     select * from {{ ref('int_conversations__phrases_in_words') }}
 ),
 
-turns_in_words as (
+turns_in_clauses as (
     select
         turns.conversation_id,
         turns.role,
         lower(turns.content) as content,
-        {{ sentences_of('turns.content') }} as sentences,
         {{ conversations_clauses('turns.content') }} as clauses,
         turns.turn
     from turns
+),
+
+turns_in_words as (
+    select
+        turns_in_clauses.conversation_id,
+        turns_in_clauses.role,
+        turns_in_clauses.content,
+        {{ sentences_of('turns_in_clauses.clauses') }} as sentences,
+        turns_in_clauses.clauses,
+        turns_in_clauses.turn
+    from turns_in_clauses
 ),
 
 words_said as (
