@@ -23,7 +23,7 @@ from tests.dbt_project.conversations.talks import ANSWER, QUESTION
 LINES = Path(__file__).with_name("phrases_labelled.tsv")
 LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh")
 RULES = ("boilerplate", "crisis", "encoding", "refusal", "support", "toxic")
-LEAST = {"precision": 0.95, "recall": 0.95}  # of a rule in all languages
+LEAST = {"precision": 0.95, "recall": 0.9}  # of a rule in all languages
 LEAST_OF_LANGUAGE = 0.75  # of a rule in one, which has few lines
 FOUND = (
     "select distinct conversation_id, turn, kind "
@@ -89,7 +89,7 @@ def judged(lines: list[Line], flagged: set[tuple[str, int, str]]) -> Judged:
 
 def test_every_rule_has_lines_on_both_sides_in_every_language() -> None:
     lines = list(labelled())
-    assert len(lines) >= 200
+    assert len(lines) >= 250
     assert {(line.rule, line.language, line.is_meant) for line in lines} == {
         (rule, language, is_meant)
         for rule in RULES
