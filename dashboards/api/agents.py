@@ -35,6 +35,7 @@ from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
+from ingestion.landing.registration import loaded
 from python_models.release import live
 from python_models.release.run_states import settle
 
@@ -100,6 +101,9 @@ def server(releases: Releases) -> MCPServer:
         """Say what the next run would ask of models and cost; takes minutes, spends nothing."""
         return await _answer(context, lambda caller: _estimate(caller, domains or []))
 
+    for product in PRODUCTS.values():
+        if product.agent_tools:
+            loaded(product.agent_tools)(tool, _answer, releases)
     for page in sorted((PROJECT_ROOT / "docs").glob("*.md")):
         made.add_resource(
             FileResource(

@@ -22,6 +22,7 @@ from tests.dashboards.api.conftest import Server
 
 TOOLS = {
     "list_tables", "describe_table", "query", "explain_number", "run_status", "estimate_run",
+    "search_knowledge",
 }  # fmt: skip
 
 
@@ -64,8 +65,9 @@ CALLS = (
     ("describe_table", {"table": "telemetry.nothing"}),
     ("explain_number", {"table": "telemetry.issues", "column": "nothing"}),
     ("run_status", {}),
+    ("search_knowledge", {"question": "Who owns billing?"}),
 )
-REFUSED = [False, False, False, False, True, True, True, True, True]
+REFUSED = [False, False, False, False, True, True, True, True, True, False]
 
 
 def test_tools_answer_over_http_with_the_keys_own_scopes_and_tiers(server: Server) -> None:
@@ -76,7 +78,8 @@ def test_tools_answer_over_http_with_the_keys_own_scopes_and_tiers(server: Serve
     explained = json.loads(found[3][1])
     assert [one["name"] for one in explained["columns"]] == ["severity"]
     assert explained["release_id"] == json.loads(found[1][1])["release_id"]
-    assert "root:" not in found[4][1] and "scope `run`" in found[9][1]
+    assert json.loads(found[9][1])["hits"][0]["object_id"] == "billing"
+    assert "root:" not in found[4][1] and "scope `run`" in found[10][1]
     poor = asked(over_http(server, "read", tiers=("open",)), CALLS[0], CALLS[2])
     assert [is_refused for is_refused, _ in poor] == [False, True]
     unknown = asked(over_http(server, "run", "read"), ("estimate_run", {"domains": ["none"]}))
