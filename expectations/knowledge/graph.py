@@ -119,9 +119,9 @@ TABLES = [
                 select graph_id, entity_id from {batch}
                 inner join {cells} using (graph_id)
                 where known_to is null and (resolution_id, entity_id) not in (
-                    select (resolution_id, entity_id) from {entity_places}
+                    select (resolution_id, entity_id) from {entity_mentions}
                     inner join {corpus_members} as members using (object_id)
-                    where row_kind = 'anchor' and members.known_to is null
+                    where members.known_to is null
                 )
                 """,
             ),

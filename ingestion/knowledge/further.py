@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.knowledge import decisions
+from ingestion.knowledge.grids import unlanded_grids
 from ingestion.knowledge.ontologies import (
     BUNDLED,
     OntologyError,
@@ -30,11 +31,19 @@ def further_rows(broken: list[str]) -> dict[str, list[dict[str, Any]]]:
         broken: takes a sentence for each version that cannot be used.
     """
     there = landed.landed_rows(NAMESPACE, "decisions", ("decision_id",), "load_id")
-    rows = {
+    rows = unlanded_grids(landed_grids(), broken) | {
         "ontologies": unlanded_ontologies(broken),
         "decisions": decisions.waiting({row["decision_id"] for row in there}),
     }
     return {table: found for table, found in rows.items() if found}
+
+
+def landed_grids() -> set[tuple[str, str]]:
+    """Return what grids said when they landed last: (grid, hash)."""
+    columns = ("grid_id", "grid_hash", "load_id")
+    rows = landed.landed_rows(NAMESPACE, "grid_cells", columns, "load_id")
+    newest = {row["grid_id"]: row for row in sorted(rows, key=lambda row: row["load_id"])}
+    return {(name, row["grid_hash"]) for name, row in newest.items()}
 
 
 def unlanded_ontologies(broken: list[str]) -> list[dict[str, Any]]:

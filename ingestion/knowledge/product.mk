@@ -10,3 +10,19 @@ knowledge-document: $(STAMP) ## A document's text. ID=<id, native id or title> V
 .PHONY: ask
 ask: $(STAMP) ## Ask the corpus; sentences cite their words. Q= AS_OF= SOURCE= K= ARGS=--no-llm
 	@$(PY) -m python_models.knowledge.ask --question "$(Q)" $(if $(AS_OF),--as-of "$(AS_OF)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(K),--k "$(K)") $(ARGS)
+
+.PHONY: knowledge-merge knowledge-split knowledge-undo knowledge-why
+knowledge-merge: $(STAMP) ## Two things are one. A= B= (id, name or strong id) REASON=
+	@$(PY) -m python_models.knowledge.deciding merge --a "$(A)" --b "$(B)" --reason "$(REASON)" $(ARGS)
+knowledge-split: $(STAMP) ## One thing is two. ENTITY= MENTIONS=<names or documents> REASON=
+	@$(PY) -m python_models.knowledge.deciding split --entity "$(ENTITY)" --mentions "$(MENTIONS)" --reason "$(REASON)" $(ARGS)
+knowledge-undo: $(STAMP) ## Take a decision on entities back. DECISION= REASON=
+	@$(PY) -m python_models.knowledge.deciding undo --decision "$(DECISION)" --reason "$(or $(REASON),taken back)" $(ARGS)
+knowledge-why: $(STAMP) ## Why an edge is there: facts, words, bytes, calls. EDGE=
+	@$(PY) -m python_models.knowledge.why --edge "$(EDGE)" $(ARGS)
+
+.PHONY: ontology-check ontology-diff
+ontology-check: $(STAMP) ## Whether a version of an ontology can be used. DIR=
+	@$(PY) -m ingestion.knowledge.ontology_check "$(DIR)" $(ARGS)
+ontology-diff: $(STAMP) ## What a graph gains and loses by another version. A= B=
+	@$(PY) -m python_models.knowledge.versions_compared --a "$(A)" --b "$(B)" $(ARGS)

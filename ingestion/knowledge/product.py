@@ -10,10 +10,16 @@ PRODUCT = Product(
     icon=":material/hub:",
     entry="corpus_source",
     entries="corpus_sources",
+    further_entries=(("grid", "grids"),),
     main_table="sightings",
     record_times=("first_updated_at", "last_updated_at"),
     demo="ingestion.knowledge.demo",
     settings=(
+        Setting(
+            "KNOWLEDGE_GRID",
+            "Grid whose released cell is searched and asked (default: the one declared last)",
+            "",
+        ),
         Setting(
             "KNOWLEDGE_GONE_LIMIT",
             "Share of a source's objects that may be gone at once before a person has to accept it",

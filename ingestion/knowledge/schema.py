@@ -117,12 +117,45 @@ DECISIONS = pa.schema(
     ]
 )
 
+# One row per cell of a grid, whole each time it changed; the newest load of a grid holds.
+GRID_CELLS = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("grid_id", pa.string()),
+        ("cell_id", pa.string()),
+        ("corpus", pa.string()),
+        ("chunker", pa.string()),
+        ("embedder", pa.string()),
+        ("extractor", pa.string()),
+        ("resolver", pa.string()),
+        ("ontology", pa.string()),
+        ("released", pa.bool_()),
+        ("position", pa.int64()),
+        ("grid_hash", pa.string()),  # of the grid's files
+    ]
+)
+
+# One row per question of a grid, with what answers it.
+QUESTIONS = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("grid_id", pa.string()),
+        ("question_id", pa.string()),
+        ("question", pa.string()),
+        ("answer", pa.string()),
+        ("reference_list", pa.string()),  # list of {source, native_id, quote}
+        ("grid_hash", pa.string()),
+    ]
+)
+
 TABLES = {
     "declarations": DECLARATIONS,
     "syncs": SYNCS,
     "sightings": SIGHTINGS,
     "ontologies": ONTOLOGIES,
     "decisions": DECISIONS,
+    "grid_cells": GRID_CELLS,
+    "questions": QUESTIONS,
     "rejects": REJECTS,
     "files": files_with(*PRODUCT.record_times),
 }

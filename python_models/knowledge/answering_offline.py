@@ -14,8 +14,8 @@ IDLE = frozenset(
     re.findall(
         r"\w+",
         "a an and are as at be by did do does for from had has have how i in is it its of on or "
-        "our that the their there they this to us was we were what when where which who whom whose why "
-        "will with you your",
+        "our that the their there they this to us was we were what when where which who whom "
+        "whose why will with you your",
     )
 )
 ENOUGH = 0.6  # share of the question's words, each by how rare it is here, that a sentence has

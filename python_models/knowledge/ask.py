@@ -13,7 +13,7 @@ from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit_document, filled, say
 from ingestion.lakehouse.settings import told
 from python_models.knowledge.answering import Answered, answered
-from python_models.knowledge.search.find import NotSearchable, search
+from python_models.knowledge.search.find import NotSearchable, asking, search
 from python_models.knowledge.search.hits import Filters, Hit
 from python_models.llm.step import StepFailed
 from python_models.release.reader import NothingReleased, open_release
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     filters = Filters(source=options.source, until=options.as_of)
     try:
         with open_release() as release:
-            hits = search(release, options.question, options.k, filters, options.cell)
+            hits = search(asking(release), options.question, options.k, filters, options.cell)
         answer = None
         if not options.no_llm:
             with duckdb.connect() as session:

@@ -9,8 +9,9 @@ import duckdb
 import pyarrow as pa
 
 from python_models.knowledge.links import Targets, link_rows
+from python_models.knowledge.logs.tables import planned_templates
 from python_models.knowledge.planning import planned_documents
-from python_models.knowledge.reading import Library, message_rows
+from python_models.knowledge.reading import Library, message_rows, version_of
 
 _TEXT, _TIME = pa.string(), pa.timestamp("us")
 PLANNED_SHAPE = pa.schema(
@@ -69,10 +70,11 @@ LINKS_SHAPE = pa.schema(
 BATCH = 500
 
 
-def planned(versions: duckdb.DuckDBPyRelation) -> pa.Table:
-    """Return the plan of all documents."""
+def planned(versions: duckdb.DuckDBPyRelation, templates: duckdb.DuckDBPyRelation) -> pa.Table:
+    """Return the plan of all documents, templates of logs among them."""
     rows = versions.to_arrow_table().to_pylist()
-    return pa.Table.from_pylist(list(planned_documents(rows)), schema=PLANNED_SHAPE)
+    found = [*planned_documents(rows), *planned_templates(templates, version_of)]
+    return pa.Table.from_pylist(found, schema=PLANNED_SHAPE)
 
 
 def documents_read(

@@ -81,6 +81,8 @@ class Library:
         if plan["kind"] in ("thread", "talk"):
             return read_conversation(self._messages(parts), self.names(plan["source"]))
         _, blob_hash, locator = parts[0]
+        if plan["kind"] == "log_template":  # its text is made of events, not read
+            return Canonical(blob_hash, title=plan["title"])
         if plan["kind"] in ("user", "channel"):
             record = pointed(self._json(blob_hash), locator)
             return read_user(record) if plan["kind"] == "user" else read_channel(record)

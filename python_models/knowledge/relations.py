@@ -14,6 +14,11 @@ def rows_of(relation: DuckDBPyRelation) -> list[dict[str, Any]]:
     return found
 
 
+def counted_by(relation: DuckDBPyRelation, column: str) -> dict[str, int]:
+    """Return how many rows there are for each value of a column."""
+    return dict(relation.aggregate(f"{column}, count(*)").fetchall())
+
+
 def left_by_last_build(session: DuckDBPyConnection, this: Any) -> str | None:
     """Return the name of the table a model left in an earlier build; None when there is none."""
     found = session.execute(

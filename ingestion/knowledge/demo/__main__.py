@@ -5,16 +5,31 @@ from __future__ import annotations
 import shutil
 import sys
 
+from ingestion.knowledge.demo.lines import write_lines
 from ingestion.knowledge.demo.organisation import SIZES, make_organisation
 from ingestion.knowledge.demo.pages import write_pages
+from ingestion.knowledge.demo.papers import write_papers
+from ingestion.knowledge.demo.questions import write_questions
+from ingestion.knowledge.demo.reports import write_reports
 from ingestion.knowledge.demo.story import tell
 from ingestion.knowledge.demo.talk import write_talk
 from ingestion.knowledge.demo.truth import write_truth
+from ingestion.knowledge.demo.work import write_work
 from ingestion.knowledge.demo.written import Written
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
 
 SEED = 7
+PARTS = (
+    write_pages,
+    write_talk,
+    write_work,
+    write_papers,
+    write_reports,
+    write_lines,
+    write_questions,
+    write_truth,
+)
 README = """# SYNTHETIC knowledge
 
 Written by `python -m ingestion.knowledge.demo` (seed {seed}, size {size}): a made-up company,
@@ -45,7 +60,7 @@ def write(size: str, seed: int = SEED) -> Written:
     """Return all files of the demo, and what they say."""
     story = tell(make_organisation(SIZES[size], seed))
     written = Written()
-    for part in (write_pages, write_talk, write_truth):
+    for part in PARTS:
         part(story, written)
     return written
 

@@ -31,10 +31,10 @@ class Size:
 
 
 SIZES = {
-    "small": Size(15, 5, 10, 50, 600, 40, 6, 6, 20_000, 40, 18, ("tokens_256", "markdown_256")),
+    "small": Size(15, 5, 10, 50, 600, 40, 6, 6, 20_000, 40, 18, ("headings_256", "sentences_128")),
     "large": Size(
         40, 12, 30, 200, 3_000, 150, 40, 20, 200_000, 150, 60,
-        ("tokens_256", "markdown_256", "sentences_5"),
+        ("headings_256", "sentences_128", "fixed_256"),
     ),
 }  # fmt: skip
 
@@ -183,7 +183,7 @@ def _people(org: Organisation) -> Iterator[Entity]:
         person = org.add("Person", name)
         local = name.lower().replace(" ", ".").replace("'", "").replace("ë", "e").replace("á", "a")
         person.mail = f"{local}{'2' if twin else ''}@{DOMAIN}"
-        person.user = f"U{number + 1:03d}NW"
+        person.user = f"U0{number + 1:03d}NWIND"
         person.strong = [f"email:{person.mail}", f"slack_user:{person.user}"]
         yield person
 

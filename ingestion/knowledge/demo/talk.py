@@ -81,11 +81,10 @@ def _tell(talk: Talk, news: News, channels: dict[str, str]) -> None:
 
 def _post(talk: Talk, channel: str, channel_id: str, at: datetime, sentence: Any) -> None:
     root = talk.add(channel, at, _speaker(talk).user, sentence.text)
-    native_id = f"{TEAM}/{channel_id}/{root['ts']}"
+    native_id = f"{TEAM}/{channel_id}/{root['ts']}/thread"
     talk.written.says(_delivery(at), SOURCE, native_id, sentence)
-    count = talk.chance.choice((0, 1, 2, 4))
-    if count:
-        root |= {"thread_ts": root["ts"], "reply_count": count}
+    count = talk.chance.choice((1, 2, 4))
+    root |= {"thread_ts": root["ts"], "reply_count": count}
     for number in range(count):
         later = at + timedelta(minutes=3 + 2 * number, seconds=talk.chance.randrange(60))
         mention = f"<@{_speaker(talk).user}> " if talk.chance.random() < 0.3 else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from ingestion.knowledge.demo.organisation import Fact
 from ingestion.knowledge.demo.phrases import Sentence
 
 _ZIP_TIME = (2025, 1, 1, 0, 0, 0)  # bytes are the same for a seed
@@ -31,7 +32,6 @@ class Written:
 
     files: dict[str, bytes] = field(default_factory=dict)  # by path in the demo's folder
     sayings: list[Saying] = field(default_factory=list)
-    assigned: list[dict[str, str]] = field(default_factory=list)  # what fields say, by delivery
 
     def says(self, delivery: int, source: str, native_id: str, sentence: Sentence) -> str:
         """Keep where a sentence stands, and return its words."""
@@ -39,6 +39,10 @@ class Written:
             Saying(delivery, source, native_id, sentence.text, sentence.fact.id, sentence.polarity)
         )
         return sentence.text
+
+    def shows(self, delivery: int, source: str, native_id: str, fact: Fact) -> None:
+        """Keep that a field, not a sentence, says something."""
+        self.sayings.append(Saying(delivery, source, native_id, "", fact.id, "asserted"))
 
     def save(self, folder: Path) -> None:
         """Write the files."""

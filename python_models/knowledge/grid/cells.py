@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+
+from ingestion.lakehouse.settings import variables
 
 AXES = ("corpus", "chunker", "embedder", "extractor", "resolver", "ontology")
 DEFAULT = "default"  # names the grid and the cell there are where none is declared
@@ -69,6 +72,28 @@ def hashed(*parts: str) -> str:
 def defaults_first(rows: Iterable[Mapping[str, Any]], column: str) -> list[str]:
     """Return a seed's names, the row that says `is_default` first."""
     return [row[column] for row in sorted(rows, key=lambda row: not row.get("is_default"))]
+
+
+def newest_first(versions: Iterable[str]) -> list[str]:
+    """Return versions of ontologies, v10 before v9."""
+
+    def parts(name: str) -> list[tuple[int, str]]:
+        return [(int(part or -1), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
+
+    return sorted(versions, key=parts, reverse=True)
+
+
+def one_released(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return declared cells such that only one grid's is released.
+
+    That is the grid of the setting KNOWLEDGE_GRID, else the one that was declared last.
+    """
+    cells = [dict(row) for row in rows]
+    released = [row for row in cells if row["released"]]
+    wanted = variables().get("KNOWLEDGE_GRID", "").strip()
+    grid = wanted or max(((row["load_id"], row["grid_id"]) for row in released),
+                         default=("", ""))[1]  # fmt: skip
+    return [row | {"released": row["released"] and row["grid_id"] == grid} for row in cells]
 
 
 def cells_of(declared: Iterable[Mapping[str, Any]], axes: Axes) -> pa.Table:

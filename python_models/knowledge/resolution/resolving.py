@@ -67,7 +67,9 @@ class _Resolver:
                 self.places[one.type, one.key].append(one)
                 self.together[one.object_id].add((one.type, one.key))
         self.bearers = self._bearers()
-        self.decided_places = {text for one in decisions for text in (one.one, one.other)}
+        self.decided_places = {
+            text for one in decisions if one.kind == "keep_apart" for text in (one.one, one.other)
+        }
         firsts = Counter(key.split()[0] for kind, key in self.places if kind == "person")
         self.units = {one.text: self._unit(one, firsts) for one in anchors}
         self.all_units = set(self.units.values())

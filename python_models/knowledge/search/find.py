@@ -6,10 +6,12 @@ weight, vectors are ranked beside them and both are fused by their places.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from python_models.knowledge.search.hits import Filters, Hit
 
@@ -21,7 +23,8 @@ from knowledge.search(
 ) as hits
 order by hits.rank
 """
-WORDS = "select knowledge.search_words($question)"
+WORDS = "select knowledge.search_words($question) as words"
+Ask = Callable[..., pa.Table]  # a statement and what is bound in it, on one release
 _COLUMNS = [one.name for one in fields(Hit) if one.name != "words"]
 
 
@@ -29,8 +32,18 @@ class NotSearchable(RuntimeError):
     """The release has nothing to search; the message says how to make it."""
 
 
+def asking(connection: duckdb.DuckDBPyConnection) -> Ask:
+    """Return what asks an opened release."""
+
+    def ask(sql: str, **bound: Any) -> pa.Table:
+        with connection.cursor() as cursor:
+            return cursor.execute(sql, bound or None).to_arrow_table()
+
+    return ask
+
+
 def search(
-    connection: duckdb.DuckDBPyConnection,
+    ask: Ask,
     question: str,
     k: int = 10,
     filters: Filters | None = None,
@@ -39,7 +52,7 @@ def search(
     """Return the k chunks that answer a question best.
 
     Args:
-        connection: a release, opened.
+        ask: asks a release, as `asking` does.
         question: words, in any language the corpus has.
         k: how many at most.
         filters: what is searched.
@@ -60,8 +73,8 @@ def search(
         "cell": cell,
     }
     try:
-        words = tuple((connection.execute(WORDS, {"question": question}).fetchone() or [[]])[0])
-        rows = connection.execute(BY_WORDS, bound).to_arrow_table().to_pylist()
+        words = tuple(ask(WORDS, question=question).to_pylist()[0]["words"])
+        rows = ask(BY_WORDS, **bound).to_pylist()
     except duckdb.CatalogException:
         raise NotSearchable(
             "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."

@@ -91,7 +91,7 @@ class Requester:
         asked = self._asked
         if asked.operation == "embeddings":
             texts = [message["content"] for message in question.messages]
-            return {"model": asked.model, "input": texts}, "text"
+            return {"model": asked.model, "input": texts} | asked.parameters, "text"
         return self._runtime.ladder.body(
             asked.served, question.messages, question.parameters, asked.schema, asked.step
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from python_models.llm.asking.progress import Progress
 from python_models.llm.asking.rows import as_table
 from python_models.llm.asking.runtime import Runtime, runtime
 from python_models.llm.endpoints.boundary import Unreadable, clean, vectors
+from python_models.llm.endpoints.endpoint import Endpoint
 from python_models.llm.endpoints.prices import price_of
 from python_models.llm.ledger.journal import Statement, reading, select_in
 from python_models.llm.ledger.recording import invocation
@@ -43,8 +45,14 @@ TABLE_FIELDS = (
 class TextGroups:
     """Distinct texts in calls of a bounded size; the `Source` of embedding calls."""
 
-    def __init__(self, texts: Sequence[str], endpoint: str, model: str) -> None:
-        self._identity = Identity(endpoint, model, {}, None)
+    def __init__(
+        self,
+        texts: Sequence[str],
+        endpoint: str,
+        model: str,
+        parameters: dict[str, Any] | None = None,
+    ) -> None:
+        self._identity = Identity(endpoint, model, parameters or {}, None)
         self.texts = {self._identity.of(text): text for text in dict.fromkeys(texts)}
         self.vectors: dict[str, tuple[str, array]] = {}  # item id -> (call id, vector)
         self.calls: dict[str, Call] = {}
@@ -132,26 +140,42 @@ def _embed(
     texts = [clean(text or " ") for text in texts]
     source = TextGroups(texts, shared.endpoint.name, model)
     source.take_cached(shared)
-    asked = _asked(shared, node, model)
-    with Progress(node, len(source.calls), 0) as progress:
+    asked = asked_of(shared, node, shared.endpoint, model)
+    ask_groups(shared, source, asked)
+    ids = {text: item_id for item_id, text in source.texts.items()}
+    return [source.vectors.get(ids[text]) for text in texts], asked
+
+
+def ask_groups(shared: Runtime, source: TextGroups, asked: Asked) -> None:
+    """Ask for the vectors the journal does not have.
+
+    Raises:
+        StepFailed: the endpoint or the journal refuses.
+    """
+    with Progress(asked.node, len(source.calls), 0) as progress:
         asked.on_done = progress.done
         ask_calls(shared, asked, source, list(source.calls.values()))
     if asked.stopped is not None and asked.stopped.is_failure:
         raise StepFailed(shared.scrub(str(asked.stopped)))
     shared.journal.flush()
-    ids = {text: item_id for item_id, text in source.texts.items()}
-    return [source.vectors.get(ids[text]) for text in texts], asked
 
 
-def _asked(shared: Runtime, node: str, model: str) -> Asked:
-    endpoint, invocation_id = shared.endpoint, invocation()
+def asked_of(
+    shared: Runtime,
+    node: str,
+    endpoint: Endpoint,
+    model: str,
+    parameters: dict[str, Any] | None = None,
+) -> Asked:
+    """Return what all embedding calls of a node have in common."""
+    invocation_id = invocation()
     return Asked(
         step="embeddings",
         node=node,
         invocation_id=invocation_id,
         endpoint=endpoint,
         model=model,
-        parameters={},
+        parameters=parameters or {},
         schema=None,
         price=price_of(endpoint, model),
         budget=Budget([shared.ceiling(invocation_id)], shared.budget_changed),
@@ -162,7 +186,7 @@ def _asked(shared: Runtime, node: str, model: str) -> Asked:
             "invocation_id": invocation_id,
             "endpoint": endpoint.name,
             "server_address": endpoint.address,
-            "request_parameters": "{}",
+            "request_parameters": json.dumps(parameters or {}),
         },
         deadline=settings().llm_deadline_seconds,
         operation="embeddings",

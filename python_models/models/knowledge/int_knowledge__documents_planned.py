@@ -3,4 +3,4 @@ from python_models.knowledge.document_tables import planned
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    return planned(dbt.ref("int_knowledge__objects"))
+    return planned(dbt.ref("int_knowledge__objects"), dbt.ref("int_knowledge__log_templates"))

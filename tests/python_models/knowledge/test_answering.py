@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from python_models.knowledge.answering import NOT_FOUND, answered, sentences_of
-from python_models.knowledge.search.find import search
+from python_models.knowledge.search.find import asking, search
 from python_models.knowledge.search.hits import Hit
 from tests.python_models.knowledge.search.corpus import release_of
 
@@ -16,7 +16,7 @@ TEXTS = [
 
 
 def hits_of(question: str) -> list[Hit]:
-    return search(release_of(TEXTS), question)
+    return search(asking(release_of(TEXTS)), question)
 
 
 def test_a_question_is_answered_with_the_words_of_the_corpus() -> None:

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from python_models.knowledge.search.find import NotSearchable, search
+from python_models.knowledge.search.find import NotSearchable, asking, search
 from python_models.knowledge.search.hits import Filters, folded, fused, marks_of
 from tests.python_models.knowledge.search.corpus import release_of, words_of
 
@@ -50,46 +50,46 @@ def test_the_ten_best_are_those_of_exact_bm25_on_nearly_every_question() -> None
     agreed = 0
     for _ in range(60):
         question = " ".join(chance.sample(VOCABULARY, 4))
-        found = [int(hit.object_id) for hit in search(release, question, 10)]
+        found = [int(hit.object_id) for hit in search(asking(release), question, 10)]
         agreed += set(found) == set(exact_ranks(texts, question, 10))
     assert agreed >= 0.98 * 60
 
 
 def test_a_question_of_common_words_only_is_answered_too() -> None:
     release = release_of([("wiki", "the queue is full"), ("wiki", "the disk is full")])
-    assert {hit.text for hit in search(release, "is the")} == {
+    assert {hit.text for hit in search(asking(release), "is the")} == {
         "the queue is full", "the disk is full"
     }  # fmt: skip
 
 
 def test_filters_are_applied_before_ranking_so_they_never_empty_a_result() -> None:
     texts = [("loud", "billing billing billing")] * 50 + [("quiet", "one word on billing here")]
-    (hit,) = search(release_of(texts), "billing", 3, Filters(source="quiet"))
+    (hit,) = search(asking(release_of(texts)), "billing", 3, Filters(source="quiet"))
     assert hit.source == "quiet"
 
 
 def test_times_and_tiers_are_filters_too() -> None:
     release = release_of([("wiki", "billing")], updated="2025-03-01")
     late, early = datetime(2025, 3, 2), datetime(2025, 2, 1)
-    assert search(release, "billing", filters=Filters(since=early, until=late))
-    assert not search(release, "billing", filters=Filters(since=late))
-    assert not search(release, "billing", filters=Filters(until=early))
-    assert not search(release, "billing", filters=Filters(tiers=("restricted",)))
-    assert search(release, "billing", filters=Filters(tiers=("open",)))
+    assert search(asking(release), "billing", filters=Filters(since=early, until=late))
+    assert not search(asking(release), "billing", filters=Filters(since=late))
+    assert not search(asking(release), "billing", filters=Filters(until=early))
+    assert not search(asking(release), "billing", filters=Filters(tiers=("restricted",)))
+    assert search(asking(release), "billing", filters=Filters(tiers=("open",)))
 
 
 def test_a_version_that_was_replaced_is_not_found() -> None:
     release = release_of([("wiki", "billing")])
     release.execute("update knowledge.documents set is_current = false")
-    assert not search(release, "billing")
+    assert not search(asking(release), "billing")
 
 
 def test_words_are_folded_alike_in_texts_questions_and_marks() -> None:
     release = release_of([("wiki", "Der Café-Dienst läuft; 漢字も。 NBSP\u00a0here, don’t")])
     for question in ("cafe", "CAFÉ", "lauft", "字", "here", "dont't"):
-        (hit,) = search(release, question)
+        (hit,) = search(asking(release), question)
         assert hit.words
-    (hit,) = search(release, "cafe dienst")
+    (hit,) = search(asking(release), "cafe dienst")
     assert [hit.text[start:end] for start, end in marks_of(hit.text, hit.words)] == [
         "Café", "Dienst"
     ]  # fmt: skip
@@ -106,12 +106,12 @@ def test_the_build_folds_words_as_the_release_does() -> None:
 
 @pytest.mark.parametrize("question", ["", "   ", "'; drop table x; --", "?!", "\x00", "%_"])
 def test_odd_questions_give_nothing_and_break_nothing(question: str) -> None:
-    assert search(release_of([("wiki", "billing")]), question) == []
+    assert search(asking(release_of([("wiki", "billing")])), question) == []
 
 
 def test_a_snippet_is_a_part_of_the_document_with_the_words_marked_in_it() -> None:
     text = f"{'before ' * 200}the billing service{' after' * 200}"
-    (hit,) = search(release_of([("wiki", text)]), "billing")
+    (hit,) = search(asking(release_of([("wiki", text)])), "billing")
     start, end, marks = hit.snippet
     assert end - start <= 320 and [text[a:b] for a, b in marks] == ["billing"]
     assert hit.shown(start, end) == text[start:end]
@@ -119,7 +119,7 @@ def test_a_snippet_is_a_part_of_the_document_with_the_words_marked_in_it() -> No
 
 def test_a_release_without_a_corpus_says_how_to_make_one() -> None:
     with pytest.raises(NotSearchable, match="make run DOMAIN=knowledge"):
-        search(duckdb.connect(), "billing")
+        search(asking(duckdb.connect()), "billing")
 
 
 def test_places_are_fused_by_weight_and_a_list_of_no_weight_says_nothing() -> None:

@@ -1,0 +1,16 @@
+from python_models.knowledge.grid.measures import metric_rows
+from python_models.knowledge.relations import counted_by, rows_of
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return metric_rows(
+        rows_of(dbt.ref("int_knowledge__cells")),
+        rows_of(dbt.ref("int_knowledge__questions_measured")),
+        {
+            "chunk_count": counted_by(dbt.ref("int_knowledge__chunks"), "chunker_id"),
+            "node_count": counted_by(dbt.ref("nodes"), "graph_id"),
+            "edge_count": counted_by(dbt.ref("edges"), "graph_id"),
+            "conflict_count": counted_by(dbt.ref("conflicts"), "graph_id"),
+        },
+    )

@@ -1,0 +1,6 @@
+from python_models.knowledge.logs.tables import templates_of
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return templates_of(dbt.ref("int_knowledge__log_events"))

@@ -1,0 +1,17 @@
+from python_models.knowledge.embedded import embedded
+
+
+def model(dbt, session):
+    dbt.config(materialized="table", tags=["llm"])
+    members = dbt.ref("int_knowledge__members").filter("known_to is null")
+    chunks = dbt.ref("int_knowledge__chunks").join(
+        members.project("object_id, version"), "object_id, version"
+    )
+    return embedded(
+        session,
+        dbt.ref("int_knowledge__cells"),
+        dbt.ref("knowledge_embedders"),
+        chunks.project("chunker_id, text_hash, tier"),
+        dbt.ref("int_knowledge__texts"),
+        "llm_knowledge__embedded",
+    )
