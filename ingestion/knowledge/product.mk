@@ -26,3 +26,7 @@ ontology-check: $(STAMP) ## Whether a version of an ontology can be used. DIR=
 	@$(PY) -m ingestion.knowledge.ontology_check "$(DIR)" $(ARGS)
 ontology-diff: $(STAMP) ## What a graph gains and loses by another version. A= B=
 	@$(PY) -m python_models.knowledge.versions_compared --a "$(A)" --b "$(B)" $(ARGS)
+
+.PHONY: knowledge-quality
+knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRUTH= ONTOLOGY=
+	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)
