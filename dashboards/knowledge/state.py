@@ -1,4 +1,4 @@
-"""State: sources, their syncs, what was deleted, what has no text, what the ontology does not fit."""
+"""State: sources and their syncs, what was deleted, what could not be used."""
 
 from __future__ import annotations
 

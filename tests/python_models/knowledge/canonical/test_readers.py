@@ -29,6 +29,7 @@ NAMES = Names(
         "Grüße, all of you".encode("utf-16-le"),
         "Grüße, all of you".encode("utf-16-be"),
         "Grüße".encode("cp1252"),
+        "Grüße, größer, süßer".encode() + b"\xff",  # one byte of it was lost
     ],
 )
 def test_text_is_read_by_its_mark_or_by_what_it_most_likely_is(content: bytes) -> None:
