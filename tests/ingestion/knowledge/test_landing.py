@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ingestion.knowledge.deliveries import Delivery
+from ingestion.knowledge.landing import Syncs
 from ingestion.lakehouse.objects import FOLDER, object_store
 from ingestion.lakehouse.settings import settings
+from ingestion.landing.deliveries import FoundFile
 from tests.ingestion.knowledge.corpus import PAGE, Corpus, zipped
 
 
@@ -110,3 +113,22 @@ def test_a_landing_that_is_killed_is_finished_by_the_next(corpus: Corpus, point:
     assert corpus.rows("select count(*), count(distinct (sync_id, object_id)) from sightings") == [
         (6, 6)
     ]
+
+
+def test_a_delivery_that_cannot_be_opened_holds_no_other_back(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus.deliver("2025-03-03.zip", pages(1))
+    lost = corpus.deliver("2025-03-10.zip", pages(1, 2))
+    corpus.deliver("2025-03-17.zip", pages(1, 3))
+    real = Syncs._land
+
+    def goes_away(self: Syncs, found: FoundFile, delivery: Delivery) -> None:
+        if delivery.files == (lost,):
+            lost.unlink()  # somebody tidies up while it is being read
+        real(self, found, delivery)
+
+    monkeypatch.setattr(Syncs, "_land", goes_away)
+    report = corpus.land()
+    assert [line for line in report.failed if "2025-03-10" in line]
+    assert [(one["new"], one["gone"]) for one in corpus.counts()] == [(1, 0), (1, 0)]
