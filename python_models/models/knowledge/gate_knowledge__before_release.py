@@ -6,8 +6,9 @@ from expectations.gate import run_gate
 def model(dbt, session):
     dbt.config(materialized="table", tags=["gate"])
     tables = {
-        "documents": dbt.ref("documents"), "corpus_members": dbt.ref("corpus_members"),
-        "statements": dbt.ref("statements"), "facts": dbt.ref("facts"),
+        "objects": dbt.ref("objects"), "documents": dbt.ref("documents"),
+        "corpus_members": dbt.ref("corpus_members"), "messages": dbt.ref("knowledge_messages"),
+        "links": dbt.ref("links"), "statements": dbt.ref("statements"), "facts": dbt.ref("facts"),
         "fact_chunks": dbt.ref("fact_chunks"), "entities": dbt.ref("knowledge_entities"),
         "entity_mentions": dbt.ref("entity_mentions"), "nodes": dbt.ref("nodes"),
         "edges": dbt.ref("edges"), "edge_support": dbt.ref("edge_support"),
@@ -15,8 +16,7 @@ def model(dbt, session):
         "ontology_lines": dbt.ref("stg_knowledge__ontologies"),
     }  # fmt: skip
     [  # what no promise reads waits for the gate all the same
-        dbt.ref("knowledge_sources"), dbt.ref("syncs"), dbt.ref("objects"),
-        dbt.ref("knowledge_messages"), dbt.ref("links"), dbt.ref("log_events"),
+        dbt.ref("knowledge_sources"), dbt.ref("syncs"), dbt.ref("log_events"),
         dbt.ref("log_templates"), dbt.ref("chunks"), dbt.ref("mentions"), dbt.ref("entity_aliases"),
         dbt.ref("entity_merges"), dbt.ref("entity_decisions"), dbt.ref("ontology_versions"),
         dbt.ref("ontology_misfits"), dbt.ref("coverage"), dbt.ref("conflicts"),
