@@ -83,7 +83,8 @@ dangers_taken_back as (
             case
                 when phrases.match = 'word'
                     then contains(
-                        turns_without_idioms.sentences, {{ words_apart('phrases.phrase') }}
+                        turns_without_idioms.sentences,
+                        {{ words_apart('phrases.phrase') }}
                     )
                 else contains(turns_without_idioms.content, phrases.phrase)
             end

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- What a turn quotes is what it speaks of. A turn that is nothing but a quotation says it.
+-- What a turn quotes is what it speaks of. A turn that is only a quotation says it.
 with
 
 turns as (

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
--- Whoever asks for an excuse, an apology or a cancellation in words gets one. An answer that
--- refuses the request itself is still a refusal, unless the request quotes one.
+-- Whoever asks for an excuse, an apology or a cancellation in words gets one. An answer
+-- that refuses the request itself is still a refusal, unless the request quotes one.
 with
 
 refusals as (
