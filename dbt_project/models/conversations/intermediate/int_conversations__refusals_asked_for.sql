@@ -83,7 +83,10 @@ requests_that_quote as (
         on
             contains(requests_read.clauses, phrases.clauses)
             or contains(requests_read.clauses, phrases.bare_clauses)
-            or (phrases.match = 'text' and contains(requests_read.content, phrases.phrase))
+            or (
+                phrases.match = 'text'
+                and contains(requests_read.content, phrases.phrase)
+            )
 ),
 
 refusals_asked_for as (
