@@ -8,11 +8,11 @@ turns as (
 ),
 
 phrases_said as (
-    select * from {{ ref('int_conversations__phrases_said') }}
+    select * from {{ ref('int_conversations__phrases_matched') }}
 ),
 
 phrases as (
-    select * from {{ ref('int_conversations__phrases_in_words') }}
+    select * from {{ ref('int_conversations__phrases_parsed') }}
 ),
 
 -- one expression for the idioms of a turn, the longest first

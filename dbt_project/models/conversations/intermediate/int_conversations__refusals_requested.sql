@@ -6,12 +6,12 @@
 with
 
 refusals as (
-    select * from {{ ref('int_conversations__phrases_said') }}
+    select * from {{ ref('int_conversations__phrases_matched') }}
     where kind = 'refusal'
 ),
 
 phrases as (
-    select * from {{ ref('int_conversations__phrases_in_words') }}
+    select * from {{ ref('int_conversations__phrases_parsed') }}
     where kind = 'refusal'
 ),
 
