@@ -1,5 +1,5 @@
 {#
-    Says whether a text says a phrase of `int_conversations__phrases_in_words`. What is refused,
+    Says whether a text says a phrase of `int_conversations__phrases_parsed`. What is refused,
     recited or abusive stands in one clause, and a comma only where the phrase has one. A person
     in danger is not missed for a comma: there words reach to the end of the sentence.
 #}

@@ -8,6 +8,7 @@ it stands in `before`, turns parted by bars.
 from __future__ import annotations
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_a_phrase_rule_is_right_in_all_languages(
     wrong = [line.text for line in lines if line.is_meant != is_flagged(line, flagged)]
     with capsys.disabled():
         told = (f"{name} {one.precision:.2f}/{one.recall:.2f}" for name, one in figures.items())
-        print(f"\n{rule}, {len(lines)} lines, precision/recall: {'  '.join(told)}")
+        sys.stdout.write(f"\n{rule}, {len(lines)} lines, precision/recall: {'  '.join(told)}\n")
     assert figures["all"].precision >= LEAST["precision"], wrong
     assert figures["all"].recall >= LEAST["recall"], wrong
     assert min(map(min, figures.values())) >= LEAST_OF_LANGUAGE, wrong

@@ -13,15 +13,15 @@ turns as (
 ),
 
 phrases_said as (
-    select * from {{ ref('int_conversations__phrases_said') }}
+    select * from {{ ref('int_conversations__phrases_matched') }}
 ),
 
 phrases_taken_back as (
-    select * from {{ ref('int_conversations__dangers_taken_back') }}
+    select * from {{ ref('int_conversations__dangers_excused') }}
     union distinct
     select * from {{ ref('int_conversations__phrases_quoted') }}
     union distinct
-    select * from {{ ref('int_conversations__refusals_asked_for') }}
+    select * from {{ ref('int_conversations__refusals_requested') }}
 ),
 
 helplines_found as (

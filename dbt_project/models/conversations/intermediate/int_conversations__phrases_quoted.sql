@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- What a turn quotes is what it speaks of. A turn that is nothing but a quotation says it.
+-- What a turn quotes is what it speaks of. A turn that is only a quotation says it.
 with
 
 turns as (
@@ -7,12 +7,12 @@ turns as (
 ),
 
 phrases_said as (
-    select * from {{ ref('int_conversations__phrases_said') }}
+    select * from {{ ref('int_conversations__phrases_matched') }}
     where kind in ('refusal', 'boilerplate', 'toxic')
 ),
 
 phrases as (
-    select * from {{ ref('int_conversations__phrases_in_words') }}
+    select * from {{ ref('int_conversations__phrases_parsed') }}
 ),
 
 turns_unquoted as (

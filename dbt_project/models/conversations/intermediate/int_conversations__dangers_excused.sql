@@ -8,11 +8,11 @@ turns as (
 ),
 
 phrases_said as (
-    select * from {{ ref('int_conversations__phrases_said') }}
+    select * from {{ ref('int_conversations__phrases_matched') }}
 ),
 
 phrases as (
-    select * from {{ ref('int_conversations__phrases_in_words') }}
+    select * from {{ ref('int_conversations__phrases_parsed') }}
 ),
 
 -- one expression for the idioms of a turn, the longest first
@@ -83,7 +83,8 @@ dangers_taken_back as (
             case
                 when phrases.match = 'word'
                     then contains(
-                        turns_without_idioms.sentences, {{ words_apart('phrases.phrase') }}
+                        turns_without_idioms.sentences,
+                        {{ words_apart('phrases.phrase') }}
                     )
                 else contains(turns_without_idioms.content, phrases.phrase)
             end

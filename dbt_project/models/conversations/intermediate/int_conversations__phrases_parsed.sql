@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- The lexicon as texts are compared with it. A circumflex before a phrase says that a clause
--- begins with it, two say a sentence does; a comma in a phrase may be there or not.
+-- The lexicon as texts are compared with it. A circumflex before a phrase says that a
+-- clause begins with it, two say a sentence does; a comma in it may be there or not.
 with
 
 phrases as (

@@ -8,7 +8,7 @@ turns as (
 ),
 
 phrases as (
-    select * from {{ ref('int_conversations__phrases_in_words') }}
+    select * from {{ ref('int_conversations__phrases_parsed') }}
 ),
 
 turns_in_clauses as (

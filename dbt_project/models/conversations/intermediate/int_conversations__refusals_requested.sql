@@ -1,17 +1,17 @@
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('stg_conversations__files') }}
 -- depends_on: {{ ref('stg_conversations__datasets') }}
--- Whoever asks for an excuse, an apology or a cancellation in words gets one. An answer that
--- refuses the request itself is still a refusal, unless the request quotes one.
+-- Whoever asks for an excuse, an apology or a cancellation in words gets one. An answer
+-- that refuses the request itself is still a refusal, unless the request quotes one.
 with
 
 refusals as (
-    select * from {{ ref('int_conversations__phrases_said') }}
+    select * from {{ ref('int_conversations__phrases_matched') }}
     where kind = 'refusal'
 ),
 
 phrases as (
-    select * from {{ ref('int_conversations__phrases_in_words') }}
+    select * from {{ ref('int_conversations__phrases_parsed') }}
     where kind = 'refusal'
 ),
 
@@ -83,7 +83,10 @@ requests_that_quote as (
         on
             contains(requests_read.clauses, phrases.clauses)
             or contains(requests_read.clauses, phrases.bare_clauses)
-            or (phrases.match = 'text' and contains(requests_read.content, phrases.phrase))
+            or (
+                phrases.match = 'text'
+                and contains(requests_read.content, phrases.phrase)
+            )
 ),
 
 refusals_asked_for as (
