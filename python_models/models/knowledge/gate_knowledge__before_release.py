@@ -41,6 +41,7 @@ def model(dbt, session):
         "current": dbt.ref("current"),
         "embeddings": dbt.ref("embeddings"),
         "grids": dbt.ref("grids"),
+        "data_state": dbt.ref("data_state"),
         "grid_questions": dbt.ref("grid_questions"),
         "grid_metrics": dbt.ref("grid_metrics"),
     }

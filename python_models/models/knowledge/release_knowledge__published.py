@@ -35,6 +35,7 @@ def model(dbt, session):
     dbt.ref("current")
     dbt.ref("embeddings")
     dbt.ref("grids")
+    dbt.ref("data_state")
     dbt.ref("grid_questions")
     dbt.ref("grid_metrics")
     return publish(dbt, session, "knowledge")
