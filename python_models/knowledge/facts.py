@@ -90,7 +90,7 @@ def said_by_texts(rows: Iterable[Row]) -> list[Row]:
     """Return what texts say, once where several chunks show it.
 
     Args:
-        rows: those of `int_knowledge__facts_read`.
+        rows: those of `int_knowledge__facts_located`.
     """
     once: dict[str, Row] = {}
     for row in sorted(rows, key=lambda one: (one["fact_id"], one["chunk_id"])):

@@ -1,18 +1,15 @@
-"""Resolutions and graphs of all cells: each computed once, by its own inputs."""
+"""Graphs of all cells: each projected once, by a resolution and a version of the ontology."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ingestion.knowledge.decisions import in_force
-from python_models.knowledge.facts import FIELDS, strong_id
+from python_models.knowledge.facts import FIELDS
 from python_models.knowledge.graph.mapping import Ontology, versions_of
 from python_models.knowledge.graph.tables import (
     PROJECTED,
@@ -23,145 +20,68 @@ from python_models.knowledge.graph.tables import (
     loosest,
     presence_of,
     standing_intervals,
-    strictest,
 )
 from python_models.knowledge.relations import rows_of
-from python_models.knowledge.resolution.anchors import Settings, anchor_text
-from python_models.knowledge.resolution.given import keep_given, read_given
-from python_models.knowledge.resolution.names import name_key
-from python_models.knowledge.resolution.tables import (
-    RESOLVED,
-    decisions_of,
-    place_rows,
-    resolved_rows,
-)
+from python_models.knowledge.resolutions import Read, Shown, distinct, first_known_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
-Row = Mapping[str, Any]
-Place = tuple[str, str]  # object, version
+
+class _Lake:
+    """What all graphs are made from."""
+
+    def __init__(
+        self,
+        read: Read,
+        resolved: DuckDBPyRelation,
+        awaited: DuckDBPyRelation,
+        documents: DuckDBPyRelation,
+    ) -> None:
+        self.shown, self.members = Shown(read), rows_of(read.members)
+        self.resolved, self.awaited = resolved, awaited
+        columns = "object_id, version, source, created_at, updated_at"
+        described = {
+            (row["object_id"], row["version"]): row for row in rows_of(documents.project(columns))
+        }
+        self.days = {
+            place: described[place]["updated_at"] or described[place]["created_at"] or at
+            for place, at in first_known_of(self.members).items()
+        }
+        self.sources = {place[0]: row["source"] for place, row in described.items()}
 
 
-class Read(NamedTuple):
-    """Relations that resolutions and graphs are both made from."""
+class _Resolved:
+    """One resolution, ready to be projected by any version of the ontology."""
 
-    cells: DuckDBPyRelation
-    facts: DuckDBPyRelation
-    facts_read: DuckDBPyRelation
-    members: DuckDBPyRelation
-
-
-class Shown:
-    """Facts by what shows them: the extractor, and the chunks of a chunker; fields always do."""
-
-    def __init__(self, read: Read) -> None:
-        self.facts = [_anchored(row) for row in rows_of(read.facts.order("fact_id"))]
-        self._by: dict[tuple[str, str], set[str]] = defaultdict(set)
-        shown = read.facts_read.project("chunker_id, extractor_id, fact_id").distinct()
-        for chunker_id, extractor_id, fact_id in shown.fetchall():
-            self._by[chunker_id, extractor_id].add(fact_id)
-
-    def by(self, chunker_id: str, extractor_id: str) -> list[dict[str, Any]]:
-        """Return the facts of a chunker and an extractor, and those of fields."""
-        there = self._by.get((chunker_id, extractor_id), set())
-        return [
-            row for row in self.facts if row["extractor_id"] == FIELDS or row["fact_id"] in there
-        ]
-
-
-def _anchored(row: Row) -> dict[str, Any]:
-    """Return a fact with the anchors of its sides."""
-    found = dict(row)
-    for side in ("subject", "object"):
-        key = row[f"{side}_key"]
-        found[f"{side}_anchor"] = (
-            None
-            if key is None
-            else anchor_text(row[f"{side}_type"], key, row["object_id"], row[f"{side}_strong"])
+    def __init__(self, lake: _Lake, key: tuple[str, str, str]) -> None:
+        self.resolution_id, chunker_id, self.extractor_id = key
+        self.facts = lake.shown.by(chunker_id, self.extractor_id)
+        waiting = lake.awaited.filter(
+            f"chunker_id = '{chunker_id}' and extractor_id = '{self.extractor_id}'"
         )
-    return found
+        stands = standing_intervals(lake.members, rows_of(waiting))
+        found = rows_of(lake.resolved.filter(f"resolution_id = '{self.resolution_id}'"))
+        places = [row for row in found if row["row_kind"] == "anchor"]
+        named = (row for row in found if row["row_kind"] in ("anchor", "alias"))
+        self.entities = entities_of(named, lake.sources)
+        entity_of = {row["anchor"]: row["entity_id"] for row in places}
+        self.known = known_facts(self.facts, entity_of, stands)
+        self.presence = presence_of(places, lake.days, stands)
+        self.by_id = {row["fact_id"]: row for row in self.facts}
+        tiers: dict[str, list[str]] = defaultdict(list)
+        for row in places:
+            tiers[row["entity_id"]].append(row["tier"])
+        self.tiers = {name: loosest(listed) for name, listed in tiers.items()}
 
-
-def _distinct(cells: DuckDBPyRelation, columns: str) -> list[tuple[Any, ...]]:
-    return sorted(cells.project(columns).distinct().fetchall())
-
-
-def _first_known(members: Iterable[Row]) -> dict[Place, datetime]:
-    found: dict[Place, datetime] = {}
-    for row in members:
-        place = (row["object_id"], row["version"])
-        found[place] = min(found.get(place, row["known_from"]), row["known_from"])
-    return found
-
-
-def entities_resolved(
-    read: Read,
-    mentions: DuckDBPyRelation,
-    documents: DuckDBPyRelation,
-    decisions: DuckDBPyRelation,
-    resolvers: DuckDBPyRelation,
-    strong_ids: DuckDBPyRelation,
-) -> pa.Table:
-    """Return every resolution that a cell names; new ids are kept for all time."""
-    shown, first_known = Shown(read), _first_known(rows_of(read.members))
-    decided = decisions_of(in_force(rows_of(decisions)))
-    described = rows_of(
-        documents.project("object_id, version, kind, native_id, title, fields, tier")
-    )
-    described = [row for row in described if (row["object_id"], row["version"]) in first_known]
-    patterns = [
-        (row["kind"], row["type"] or "", re.compile(row["pattern"])) for row in rows_of(strong_ids)
-    ]
-    settings = {row["resolver_id"]: _settings(row) for row in rows_of(resolvers)}
-    given = read_given()
-    tables, new = [RESOLVED.empty_table()], dict[str, str]()
-    tiers = {(row["object_id"], row["version"]): row["tier"] for row in described}
-    columns = "resolution_id, chunker_id, extractor_id, resolver_id"
-    for resolution_id, chunker_id, extractor_id, resolver_id in _distinct(read.cells, columns):
-        facts = shown.by(chunker_id, extractor_id)
-        named = mentions.filter(f"chunker_id = '{chunker_id}' and extractor_id = '{extractor_id}'")
-        there = (_mention(row, patterns) for row in rows_of(named))
-        places = place_rows(
-            (row for row in there if (row["object_id"], row["version"]) in first_known), facts
-        )
-        rows, added = resolved_rows(
-            resolution_id, places, facts, described, first_known, decided,
-            settings[resolver_id], given | new,
-        )  # fmt: skip
-        new |= added
-        put_tiers(rows, tiers)
-        tables.append(pa.Table.from_pylist(rows, RESOLVED))
-    keep_given(new)
-    return pa.concat_tables(tables)
-
-
-def put_tiers(rows: list[dict[str, Any]], tiers: Mapping[Place, str]) -> None:
-    """Give each row who may see it: of a place as the document, else as the strictest place."""
-    of_entity: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row["row_kind"] == "anchor":
-            row["tier"] = tiers[row["object_id"], row["version"]]
-            of_entity[row["entity_id"]].append(row["tier"])
-    for row in rows:
-        if "tier" not in row:
-            row["tier"] = strictest(of_entity.get(row.get("entity_id", ""), []))
-
-
-def _settings(row: Row) -> Settings:
-    names = ("threshold", "name_weight", "neighbour_weight", "margin", "uses_first_names",
-             "uses_scores")  # fmt: skip
-    return Settings(**{name: row[name] for name in names})
-
-
-def _mention(row: Row, patterns: list[tuple[str, str, re.Pattern[str]]]) -> dict[str, Any]:
-    kind = " ".join((row["type"] or "").split())
-    return {
-        **row,
-        "type": kind,
-        "key": name_key(kind, row["name"]),
-        "strong": strong_id(kind, row["name"], patterns),
-    }
+    def types_of_fields(self) -> set[str]:
+        """Return the types that structured fields speak of."""
+        return {
+            row[f"{side}_type"]
+            for row in self.facts
+            for side in ("subject", "object")
+            if row["extractor_id"] == FIELDS and row[f"{side}_type"]
+        }
 
 
 def graphs_projected(
@@ -174,56 +94,31 @@ def graphs_projected(
     texts: DuckDBPyRelation,
 ) -> pa.Table:
     """Return every graph that a cell names; nothing is asked of anybody."""
-    shown, members = Shown(read), rows_of(read.members)
-    first_known = _first_known(members)
-    described = {
-        (row["object_id"], row["version"]): row
-        for row in rows_of(
-            documents.project("object_id, version, source, tier, created_at, updated_at")
-        )
-    }
-    days = {
-        place: described[place]["updated_at"] or described[place]["created_at"] or at
-        for place, at in first_known.items()
-    }
-    sources = {place[0]: row["source"] for place, row in described.items()}
+    lake = _Lake(read, resolved, awaited, documents)
     versions = versions_of(*_parts(ontologies))
     types = {row["extractor_id"]: set((row["types"] or "").split()) for row in rows_of(extractors)}
+
+    def texts_in_order() -> Iterable[tuple[str, str]]:
+        return texts.project("text_hash, text").order("text_hash").fetchall()
+
     tables = [PROJECTED.empty_table()]
-    columns = "resolution_id, chunker_id, extractor_id"
-    for resolution_id, chunker_id, extractor_id in _distinct(read.cells, columns):
-        facts = shown.by(chunker_id, extractor_id)
-        waiting = awaited.filter(f"chunker_id = '{chunker_id}' and extractor_id = '{extractor_id}'")
-        stands = standing_intervals(members, rows_of(waiting))
-        found = rows_of(resolved.filter(f"resolution_id = '{resolution_id}'"))
-        places = [row for row in found if row["row_kind"] == "anchor"]
-        entities = entities_of(
-            (row for row in found if row["row_kind"] in ("anchor", "alias")), sources
-        )
-        entity_of = {row["anchor"]: row["entity_id"] for row in places}
-        known = known_facts(facts, entity_of, stands)
-        presence = presence_of(places, days, stands)
-        tiers: dict[str, list[str]] = defaultdict(list)
-        for row in places:
-            tiers[row["entity_id"]].append(described[row["object_id"], row["version"]]["tier"])
-        seen = {name: loosest(listed) for name, listed in tiers.items()}
-        asked = types.get(extractor_id, set()) | {
-            row[f"{side}_type"] for row in facts for side in ("subject", "object")
-            if row["extractor_id"] == FIELDS and row[f"{side}_type"]
-        }  # fmt: skip
-        by_id = {row["fact_id"]: row for row in facts}
-        graphs = read.cells.filter(f"resolution_id = '{resolution_id}'")
-        for graph_id, ontology_id in _distinct(graphs, "graph_id, ontology_id"):
+    for key in distinct(read.cells, "resolution_id, chunker_id, extractor_id"):
+        found = _Resolved(lake, key)
+        asked = types.get(found.extractor_id, set()) | found.types_of_fields()
+        graphs = read.cells.filter(f"resolution_id = '{found.resolution_id}'")
+        for graph_id, ontology_id in distinct(graphs, "graph_id, ontology_id"):
             if ontology_id not in versions:
                 continue
             version = versions[ontology_id]
             ontology = Ontology.of(version)
-            rows, graph = graph_rows(graph_id, ontology, entities, known, presence, by_id, seen)
+            rows, graph = graph_rows(
+                graph_id, ontology, found.entities, found.known, found.presence, found.by_id,
+                found.tiers,
+            )  # fmt: skip
             patterns = {row["type"]: row["patterns"].split() for row in version.types}
             rows += coverage_rows(
-                graph_id, ontology, graph, entities, asked, patterns,
-                lambda: texts.project("text_hash, text").order("text_hash").fetchall(),
-            )  # fmt: skip
+                graph_id, ontology, graph, found.entities, asked, patterns, texts_in_order
+            )
             tables.append(pa.Table.from_pylist(rows, PROJECTED))
     return pa.concat_tables(tables)
 

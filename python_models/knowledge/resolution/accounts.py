@@ -27,6 +27,23 @@ def accounts_of(documents: Iterable[Row], facts: Iterable[Row]) -> list[Account]
     return sorted(found)
 
 
+def own_places(documents: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Yield the strong ids of what documents themselves are: a user, an issue, an incident.
+
+    Args:
+        documents: object_id, version, kind, native_id, title, fields.
+    """
+    for row in documents:
+        account = _of_document(row) if row["kind"] not in DOCUMENTS else None
+        if account is not None:
+            for strong in account.strong:
+                yield {
+                    "object_id": row["object_id"], "version": row["version"],
+                    "type": account.type, "key": "", "strong": strong, "name": "",
+                    "mention_count": 1,
+                }  # fmt: skip
+
+
 def _of_document(row: Row) -> Account | None:
     fields = [
         (one["name"].replace("_", " ").casefold(), str(one["value"]).strip())

@@ -1,4 +1,4 @@
-from python_models.knowledge.graphs import Read, entities_resolved
+from python_models.knowledge.resolutions import Read, entities_resolved
 
 
 def model(dbt, session):
@@ -7,7 +7,7 @@ def model(dbt, session):
         Read(
             dbt.ref("int_knowledge__cells"),
             dbt.ref("int_knowledge__facts"),
-            dbt.ref("int_knowledge__facts_read"),
+            dbt.ref("int_knowledge__facts_located"),
             dbt.ref("int_knowledge__members"),
         ),
         dbt.ref("int_knowledge__mentions_placed"),

@@ -4,7 +4,7 @@ from python_models.knowledge.relations import rows_of
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    by_texts = said_by_texts(rows_of(dbt.ref("int_knowledge__facts_read")))
+    by_texts = said_by_texts(rows_of(dbt.ref("int_knowledge__facts_located")))
     by_fields = said_by_fields(rows_of(dbt.ref("int_knowledge__fields_stated")))
     documents = dbt.ref("int_knowledge__documents").project(
         "object_id, version, source, tier, content_hash, created_at, updated_at"

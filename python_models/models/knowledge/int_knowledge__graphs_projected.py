@@ -1,4 +1,5 @@
-from python_models.knowledge.graphs import Read, graphs_projected
+from python_models.knowledge.graphs import graphs_projected
+from python_models.knowledge.resolutions import Read
 
 
 def model(dbt, session):
@@ -7,7 +8,7 @@ def model(dbt, session):
         Read(
             dbt.ref("int_knowledge__cells"),
             dbt.ref("int_knowledge__facts"),
-            dbt.ref("int_knowledge__facts_read"),
+            dbt.ref("int_knowledge__facts_located"),
             dbt.ref("int_knowledge__members"),
         ),
         dbt.ref("int_knowledge__entities_resolved"),

@@ -10,38 +10,8 @@ field_predicates as (
     select * from {{ ref('knowledge_field_predicates') }}
 ),
 
-elements as (
-    select
-        documents.object_id,
-        documents.version,
-        'author' as field,
-        {{ json_elements('documents.authors') }} as element
-    from documents
-    where documents.kind in ('page', 'document', 'incident')
-    union all
-    select
-        documents.object_id,
-        documents.version,
-        cast(null as varchar) as field,
-        {{ json_elements('documents.fields') }} as element
-    from documents
-),
-
 fields as (
-    select
-        elements.object_id,
-        elements.version,
-        coalesce(
-            elements.field,
-            lower(replace(replace({{ json_text('elements.element', 'name') }}, '_', ' '), '-', ' '))
-        ) as field,
-        trim(
-            case
-                when elements.field is null then {{ json_text('elements.element', 'value') }}
-                else {{ json_plain('elements.element') }}
-            end
-        ) as value
-    from elements
+    select * from {{ ref('int_knowledge__fields_listed') }}
 ),
 
 user_ids as (
@@ -97,19 +67,22 @@ said as (
     where fields.value <> ''
 ),
 
+known_ids as (
+    select distinct user_id from user_ids
+),
+
 said_by_id as (
     select
         said.*,
+        known_ids.user_id as slack_id,
         case
             when said.object_type = 'person'
                 then lower(regexp_extract(said.value, '[^ <>@]+@[^ <>@]+', 0))
         end as email,
-        case
-            when said.object_type = 'person'
-                then regexp_extract(said.value, '^[UW][A-Z0-9]{6,}$', 0)
-        end as slack_id,
         trim(split_part(said.value, '<', 1)) as name
     from said
+    left join known_ids
+        on said.object_type = 'person' and said.value = known_ids.user_id
 ),
 
 fields_stated as (
@@ -124,11 +97,11 @@ fields_stated as (
         said_by_id.object_type,
         case
             when said_by_id.object_type is null then null
-            when said_by_id.slack_id <> '' then null
+            when said_by_id.slack_id is not null then null
             when lower(said_by_id.name) <> coalesce(said_by_id.email, '') then said_by_id.name
         end as object_name,
         case
-            when said_by_id.slack_id <> '' then 'slack_user:' || said_by_id.slack_id
+            when said_by_id.slack_id is not null then 'slack_user:' || said_by_id.slack_id
             when said_by_id.email <> '' then 'email:' || said_by_id.email
         end as object_strong,
         said_by_id.value

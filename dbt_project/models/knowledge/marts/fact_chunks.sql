@@ -1,8 +1,8 @@
 -- depends_on: {{ ref('gate_knowledge__after_llm') }}
 with
 
-facts_read as (
-    select * from {{ ref('int_knowledge__facts_read') }}
+facts_located as (
+    select * from {{ ref('int_knowledge__facts_located') }}
 ),
 
 facts as (
@@ -11,20 +11,20 @@ facts as (
 
 fact_chunks as (
     select
-        facts_read.fact_id,
-        facts_read.chunk_id,
-        facts_read.chunker_id,
-        facts_read.extractor_id,
-        facts_read.text_hash,
-        min(facts_read.ordinal) as ordinal
-    from facts_read
-    inner join facts on facts_read.fact_id = facts.fact_id
+        facts_located.fact_id,
+        facts_located.chunk_id,
+        facts_located.chunker_id,
+        facts_located.extractor_id,
+        facts_located.text_hash,
+        min(facts_located.ordinal) as ordinal
+    from facts_located
+    inner join facts on facts_located.fact_id = facts.fact_id
     group by
-        facts_read.fact_id,
-        facts_read.chunk_id,
-        facts_read.chunker_id,
-        facts_read.extractor_id,
-        facts_read.text_hash
+        facts_located.fact_id,
+        facts_located.chunk_id,
+        facts_located.chunker_id,
+        facts_located.extractor_id,
+        facts_located.text_hash
 )
 
 select * from fact_chunks

@@ -17,7 +17,7 @@ readers as (
     from {{ ref('int_knowledge__cells') }}
 ),
 
-facts_read as (
+facts_located as (
     select
         {{ dbt.hash("chunks.object_id || '|' || chunks.version || '|' || statements.extractor_id"
             " || '|' || cast(chunks.span_start + statements.evidence_start as varchar)"
@@ -53,4 +53,4 @@ facts_read as (
             and statements.extractor_id = readers.extractor_id
 )
 
-select * from facts_read
+select * from facts_located

@@ -1,0 +1,1 @@
+"""Logs: lines to events by a declared pattern, events to templates."""

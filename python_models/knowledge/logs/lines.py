@@ -1,0 +1,174 @@
+"""Bytes of a log file to events: a line that begins one, and the lines that go on with it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from python_models.knowledge.logs.moments import Times
+
+UNPACKED = 2 * 1024**3  # bytes: more is no log, but a bomb
+CUT = 64 * 1024  # characters of a message; the rest is in the stored bytes
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_USUAL_TIME = (
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+    r"|\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\w{3} [ \d]\d \d\d:\d\d:\d\d"
+)
+# where no pattern is declared: a time at the start, or in the brackets of a web server's line
+USUAL = re.compile(
+    rf"\[?(?P<time>{_USUAL_TIME})\]?:?\s*"
+    r"(?P<level>TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)?\b:?\s*(?P<message>.*)"
+)
+WEB = re.compile(rf"(?P<host>\S+) \S+ \S+ \[(?P<time>{_USUAL_TIME})\] (?P<message>.*)")
+GROUPS = ("time", "level", "host", "component", "message")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How the lines of a source are read, as it declares."""
+
+    pattern: re.Pattern[str] | None = None
+    first_line: re.Pattern[str] | None = None
+    time_format: str | None = None
+    year: int | None = None
+    zone: str = "UTC"
+
+
+@dataclass
+class Event:
+    """One event of a file; `offset` counts bytes of the unpacked file."""
+
+    offset: int
+    at: datetime | None
+    level: str | None
+    host: str | None
+    component: str | None
+    message: str  # its first line, without what the pattern took out of it
+    text: str  # all of its lines, cleaned
+    line_count: int
+
+
+def rule_of(lines: dict[str, Any], zone: str) -> Rule:
+    """Return the rule a declaration's `lines` states."""
+    pattern = lines.get("pattern")
+    first = lines.get("first_line")
+    return Rule(
+        re.compile(pattern) if pattern and pattern != r"(?P<message>.*)" else None,
+        re.compile(first) if first else None,
+        lines.get("time_format"),
+        lines.get("year"),
+        zone,
+    )
+
+
+def unpacked(content: bytes) -> bytes:
+    """Return the bytes of a file as text: gzip opened, as far as it is whole; UTF-16 as UTF-8.
+
+    Raises:
+        ValueError: it is larger than any log should be.
+    """
+    if content[:2] == b"\x1f\x8b":
+        content = _inflated(content)
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if content.startswith(mark):
+            return content[2:].decode(encoding, "replace").encode()
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _inflated(content: bytes) -> bytes:
+    parts: list[bytes] = []
+    left = UNPACKED
+    while content[:2] == b"\x1f\x8b":
+        reader = zlib.decompressobj(31)
+        try:
+            parts.append(reader.decompress(content, left + 1))
+        except zlib.error:  # damaged: what stands before it is kept
+            break
+        left -= len(parts[-1])
+        if left < 0:
+            raise ValueError(f"it holds more than {UNPACKED} bytes")
+        content = reader.unused_data
+    return b"".join(parts)
+
+
+def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
+    """Return the events of an unpacked file, in its order."""
+    rule = rule if rule.pattern else _guessed(content, rule)
+    times = Times(rule.zone, rule.time_format)
+    found: list[Event] = []
+    stamps: list[datetime | None] = []
+    held: list[str] = []  # lines that go on with the last event
+    for offset, line in _lines(content):
+        match = rule.pattern.match(line) if rule.pattern else None
+        begins = bool(rule.first_line.match(line)) if rule.first_line else match is not None
+        if not begins and found:
+            held.append(line)
+            continue
+        if not begins and not line.strip():
+            continue
+        _close(found, held)
+        found.append(_event(offset, line, match))
+        text = match.groupdict().get("time") if match else None
+        stamps.append(times.read(text) if text else None)
+    _close(found, held)
+    for event, at in zip(found, times.with_years(stamps, rule.year, exported_at), strict=True):
+        event.at = at
+    return found
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield every line cleaned, with its offset; an empty one at the end is none."""
+    offset = 0
+    for raw in content.split(b"\n"):
+        if raw or offset < len(content):
+            text = raw.decode("utf-8", "replace").removesuffix("\r")
+            if "\x1b" in text:
+                text = _ANSI.sub("", text)
+            if not text.isprintable():
+                text = _UNSEEN.sub("", text)
+            yield offset, text
+        offset += len(raw) + 1
+
+
+def _event(offset: int, line: str, match: re.Match[str] | None) -> Event:
+    groups = match.groupdict() if match else {}
+    message = groups.get("message")
+    return Event(
+        offset,
+        None,
+        groups.get("level"),
+        groups.get("host"),
+        groups.get("component"),
+        (line if message is None else message).strip()[:CUT],
+        line[:CUT],
+        1,
+    )
+
+
+def _close(found: list[Event], held: list[str]) -> None:
+    """Give the last event the lines that went on with it."""
+    while held and not held[-1].strip():
+        held.pop()
+    if held:
+        found[-1].line_count += len(held)
+        found[-1].text = "\n".join((found[-1].text, *held))[:CUT]
+        held.clear()
+
+
+def _guessed(content: bytes, rule: Rule) -> Rule:
+    """Return a rule for a file whose lines are not declared.
+
+    Where most unindented lines bear a usual time, that is where events begin; else at every line
+    that is not indented.
+    """
+    head = [line for _, line in _lines(content[: 64 * 1024]) if line and not line[0].isspace()]
+    patterns = [
+        one for one in (USUAL, WEB) if sum(bool(one.match(line)) for line in head) * 4 > len(head)
+    ]
+    pattern = patterns[0] if patterns else re.compile(r"(?P<message>\S.*)")
+    return Rule(pattern, rule.first_line, rule.time_format, rule.year, rule.zone)

@@ -1,0 +1,125 @@
+"""Times of log lines: ISO 8601, with comma or point, Apache's, syslog's without year, epochs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from ingestion.knowledge.times import epoch
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_APACHE = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-])(\d\d)(\d\d))?$")
+_SYSLOG = re.compile(r"(\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?$")
+_ZONE = re.compile(r" ([+-]\d\d:?\d\d|Z|UTC|GMT)$")
+NO_YEAR = 4  # a leap year before any log: what has it is still to be given its year
+WRAP = timedelta(days=180)  # a step back of more is a New Year
+
+
+class Times:
+    """Reads the times of one file."""
+
+    def __init__(self, zone: str = "UTC", time_format: str | None = None) -> None:
+        self._zone = None if zone == "UTC" else ZoneInfo(zone)
+        self._format = time_format
+        self.read: Callable[[str], datetime | None] = lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, text: str) -> datetime | None:
+        """Return the time a text says, UTC without zone; a year it lacks is `NO_YEAR`."""
+        try:
+            found = self._declared(text) if self._format else _usual(text)
+        except ValueError:
+            return None
+        if found is None:
+            return epoch(text)
+        if found.tzinfo is None:
+            if self._zone is None:
+                return found
+            if found.year == NO_YEAR:  # its offset depends on the year: after that is known
+                return found
+            found = found.replace(tzinfo=self._zone)
+        return found.astimezone(UTC).replace(tzinfo=None)
+
+    def _declared(self, text: str) -> datetime | None:
+        form = self._format or ""
+        if not any(sign in form for sign in ("%Y", "%y", "%c", "%G", "%x", "%s")):
+            return datetime.strptime(f"{NO_YEAR:04d} {text}", f"%Y {form}")
+        return datetime.strptime(text, form)
+
+    def with_years(
+        self, times: list[datetime | None], first: int | None, latest: datetime
+    ) -> list[datetime | None]:
+        """Give times without year their years: the file's first year, else the newest possible.
+
+        `latest` is when the file was exported: no line of it is more than a day younger.
+        """
+        bare = [one for one in times if one is not None and one.year == NO_YEAR]
+        if not bare:
+            return times
+        year = first if first is not None else self._first_year(bare, latest)
+        found: list[datetime | None] = []
+        last: datetime | None = None
+        for one in times:
+            if one is None or one.year != NO_YEAR:
+                found.append(one)
+                continue
+            if last is not None and last - one > WRAP:
+                year += 1
+            elif last is not None and one - last > WRAP:  # a straggler of the year before
+                found.append(self._placed(one, year - 1))
+                continue
+            last = one
+            found.append(self._placed(one, year))
+        return found
+
+    def _first_year(self, bare: list[datetime], latest: datetime) -> int:
+        wraps = sum(one - other > WRAP for one, other in zip(bare, bare[1:], strict=False)) - sum(
+            other - one > WRAP for one, other in zip(bare, bare[1:], strict=False)
+        )
+        year = latest.year
+        while year > latest.year - 8:
+            ends = self._placed(bare[-1], year)
+            if ends is not None and ends <= latest + timedelta(days=1):
+                break
+            year -= 1
+        return year - max(0, wraps)
+
+    def _placed(self, one: datetime, year: int) -> datetime | None:
+        try:
+            found = one.replace(year=year)
+        except ValueError:  # the 29th of February of a year that has none
+            return None
+        if self._zone is None:
+            return found
+        return found.replace(tzinfo=self._zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def _usual(text: str) -> datetime | None:
+    if text[:4].isdigit() and text[4:5] == "-":
+        text = _ZONE.sub(lambda found: "Z" if found[1] in ("UTC", "GMT") else found[1], text)
+        return datetime.fromisoformat(text.replace(",", ".", 1))
+    if match := _APACHE.match(text):
+        day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+        found = (
+            datetime(int(year), MONTHS[month], int(day), int(hour), int(minute), int(second))
+            if month in MONTHS
+            else None
+        )
+        if found is None or sign is None:
+            return found
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return (found - offset if sign == "+" else found + offset).replace(tzinfo=UTC)
+    if (match := _SYSLOG.match(text)) and match[1] in MONTHS:
+        micro = int((match[6] or "0").ljust(6, "0"))
+        return datetime(
+            NO_YEAR, MONTHS[match[1]], int(match[2]), int(match[3]), int(match[4]), int(match[5]),
+            micro,
+        )  # fmt: skip
+    return None

@@ -1,0 +1,107 @@
+"""Lines to events: what begins one, what its time is, what is cleaned."""
+
+import gzip
+from datetime import datetime
+
+import pytest
+
+from python_models.knowledge.logs.lines import Rule, events, rule_of, unpacked
+
+EXPORTED = datetime(2025, 3, 3)
+PATTERN = r"(?P<time>\S+ \S+) (?P<level>[A-Z]+) (?P<component>\w+): (?P<message>.*)"
+
+
+def read(text: str | bytes, exported: datetime = EXPORTED, zone: str = "UTC", **lines: object):
+    content = text if isinstance(text, bytes) else text.encode()
+    return events(unpacked(content), rule_of(lines, zone), exported)
+
+
+def test_a_trace_of_forty_lines_is_one_event():
+    trace = "\n".join(f"\tat frame.{number}" for number in range(40))
+    found = read(
+        f"2025-03-01 10:00:00,250 ERROR app: broke\n{trace}\nCaused by: x\n"
+        "2025-03-01 10:00:01,000 INFO app: fine\n",
+        pattern=PATTERN,
+    )
+    assert [(one.line_count, one.message) for one in found] == [(42, "broke"), (1, "fine")]
+    assert found[0].text.endswith("Caused by: x")
+    assert (found[0].at, found[0].level, found[0].component) == (
+        datetime(2025, 3, 1, 10, 0, 0, 250_000),
+        "ERROR",
+        "app",
+    )
+
+
+def test_offsets_are_bytes_of_the_unpacked_file():
+    content = "2025-03-01 10:00:00 INFO é\r\n\n2025-03-01 10:00:01 INFO b".encode()
+    assert unpacked(gzip.compress(content)) == content
+    for one in read(gzip.compress(content)):
+        assert content[one.offset :].startswith(b"2025-03-01 10:00:0")
+
+
+def test_a_first_line_rule_begins_events_that_the_pattern_does_not_match():
+    found = read("BEGIN a\nx\nBEGIN b\ny\n", first_line="BEGIN")
+    assert [one.text for one in found] == ["BEGIN a\nx", "BEGIN b\ny"]
+
+
+def test_years_are_counted_over_new_year_back_from_the_export():
+    lines = ["Dec 30 23:59:59 h a: x", "Dec 31 23:59:59 h a: x", "Jan  1 00:00:01 h a: x"]
+    found = read("\n".join(lines))
+    assert [one.at.year for one in found] == [2024, 2024, 2025]
+    assert [one.at.year for one in read("\n".join(lines), year=2019)] == [2019, 2019, 2020]
+
+
+def test_a_file_older_than_a_year_has_the_year_that_was_declared_and_leap_days_are_kept():
+    (one,) = read("Feb 29 01:02:03 h a: x", exported=datetime(2026, 1, 1), year=2024)
+    assert one.at == datetime(2024, 2, 29, 1, 2, 3)
+    (two,) = read("Feb 29 01:02:03 h a: x", exported=datetime(2024, 6, 1))
+    assert two.at == datetime(2024, 2, 29, 1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ('1.2.3.4 - - [17/May/2015:10:05:03 +0200] "GET / HTTP/1.1" 200 1',
+         datetime(2015, 5, 17, 8, 5, 3)),
+        ("[2016-12-19 16:31:46,143] INFO started", datetime(2016, 12, 19, 16, 31, 46, 143_000)),
+        ("2016-12-19T16:31:46.5-05:00 started", datetime(2016, 12, 19, 21, 31, 46, 500_000)),
+        ("2016-12-19T16:31:46Z started", datetime(2016, 12, 19, 16, 31, 46)),
+    ],
+)  # fmt: skip
+def test_usual_times_are_read_without_a_declaration(line: str, at: datetime):
+    (one,) = read(line)
+    assert one.at == at
+
+
+def test_times_without_zone_are_of_the_declared_one_and_a_declared_format_is_used():
+    (one,) = read("2025-07-01 12:00:00 x", zone="Europe/Berlin")
+    assert one.at == datetime(2025, 7, 1, 10)
+    (two,) = read("01.02.2025 10:00 x", pattern=r"(?P<time>.{16}) (?P<message>.*)",
+                  time_format="%d.%m.%Y %H:%M")  # fmt: skip
+    assert two.at == datetime(2025, 2, 1, 10)
+    (three,) = read(b"99.99.9999 10:00 x", pattern=r"(?P<time>.{16}) (?P<message>.*)")
+    assert (three.at, three.message) == (None, "x")
+
+
+def test_colours_nul_and_invalid_bytes_are_cleaned_and_the_rest_is_kept():
+    found = read(b"2025-03-01 10:00:00 \x1b[31mERROR\x1b[0m a\x00b \xff c\r\n")
+    assert [one.message for one in found] == ["ab \ufffd c"]
+    assert found[0].level == "ERROR"
+
+
+def test_utf_16_and_a_mark_of_order_are_read():
+    text = "2025-03-01 10:00:00 x\n"
+    for content in (text.encode("utf-16"), b"\xef\xbb\xbf" + text.encode()):
+        assert [one.message for one in read(content)] == ["x"]
+
+
+def test_a_cut_gzip_gives_what_is_whole():
+    lines = "".join(f"2025-03-01 10:00:{n % 60:02d} INFO {n * 7919} x\n" for n in range(5_000))
+    packed = gzip.compress(lines.encode())
+    found = events(unpacked(packed[: len(packed) // 2]), Rule(), EXPORTED)
+    assert 1_000 < len(found) < 5_000
+
+
+def test_a_line_of_two_megabytes_is_one_event_that_is_cut():
+    found = read("2025-03-01 10:00:00 " + "x" * 2_000_000 + "\n2025-03-01 10:00:01 y\n")
+    assert [len(one.message) for one in found] == [64 * 1024, 1]
