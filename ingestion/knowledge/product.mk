@@ -32,3 +32,6 @@ knowledge-compare: $(STAMP) ## Two cells of a grid, each measure with its interv
 	@$(PY) -m python_models.knowledge.compare compare --a "$(A)" --b "$(B)" $(ARGS)
 knowledge-state: $(STAMP) ## What each stage has of the documents in force, and why not
 	@$(PY) -m python_models.knowledge.compare state $(ARGS)
+.PHONY: knowledge-quality
+knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRUTH= ONTOLOGY=
+	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)

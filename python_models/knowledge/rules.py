@@ -22,13 +22,20 @@ NAMES = (
     ("incident", r"\bINC-\d+\b"),
     ("issue", r"\b(?!INC-)[A-Z]{2,5}-\d+\b"),
     ("host", r"\b(?:node|vm|host)-\d+\b"),
-    ("service", rf"(?<![\w/.@#-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:{_KIND})\b(?![\w@/-])"),
+    ("service", rf"(?<![\w/.@#-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:{_KIND})\b(?![\w@/-]|\.\w)"),
     ("team", rf"\bTeam {_CAPITAL}\b"),
     ("channel", r"(?<![\w#&])#[a-z][a-z0-9_-]+"),
     ("person", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     (
         "person",
         rf"(?<![\w-]){_CAPITAL}(?:-{_CAPITAL})? (?:[A-Z]['’])?{_CAPITAL}(?:-{_CAPITAL})?(?![\w-])",
+    ),
+    # a first name alone, where the words around it are said of people only
+    (
+        "person",
+        rf"(?<![\w-]){_CAPITAL}"
+        r"(?= (?:is (?:no longer )?on call for|joined|leads|moved to|will join) )"
+        rf"|(?<=is led by ){_CAPITAL}\b",
     ),
 )
 # words that open a heading or a sentence, and are nobody's first name
@@ -52,7 +59,7 @@ _TIME = re.compile(
     rf"\b(?:since|from|until|on|in|by|as of) {_DATE}(?: until {_DATE})?"
     r"|\b(?:yesterday|today|this morning|last week)\b"
 )
-_END = re.compile(r"(?:[.!?](?=\s|$)|\n)")
+_END = re.compile(r"[.!?](?=\s|$)|\n|(?<=\*\*) \([^()\n]*\): ")  # the last: head of a message
 
 
 class Words(NamedTuple):
@@ -111,7 +118,7 @@ SAYINGS = (
     Words("is now called", "is now called", _ANY, "service|person"),
     Words("is assigned to", "assigned to", "issue", "person"),
 )  # fmt: skip
-_COMPILED = [(re.compile(rf"\s+(?:{one.between})\s+(?:the\s+)?"), one) for one in SAYINGS]
+_COMPILED = [(re.compile(rf"\s+(?:{one.between})\s+(?:the\s+|@)?"), one) for one in SAYINGS]
 _CAUSE = re.compile(r"[Rr]oot cause of $")
 _HEARSAY = re.compile(
     rf"(?:According to {_CAPITAL}[^,.\n]*,|{_CAPITAL}(?: [^\s,.]+)? (?:said|thinks|believes) that"

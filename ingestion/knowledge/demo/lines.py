@@ -62,13 +62,18 @@ def write_lines(story: Story, written: Written) -> None:
                 packed = gzip.compress(content, mtime=0) if path.endswith(".gz") else content
                 shown = f"{folder_of('logs', day)}/{path}"
                 written.files[shown] = packed
-                truth += [
-                    {"file": f"{day}/{path}", "line": number, "template": template}
-                    for number, (_, template) in enumerate(some)
-                    if template >= 0
-                ]
+                truth += list(_placed(f"{day}/{path}", some))
         last = day
     written.files["truth/log_lines.csv"] = table(truth)
+
+
+def _placed(file: str, lines: list[tuple[str, int]]) -> Iterator[dict[str, str | int]]:
+    """Yield which template each event of a file has, and the byte it begins at, unpacked."""
+    offset = 0
+    for text, template in lines:
+        if template >= 0:
+            yield {"file": file, "offset": offset, "template": template}
+        offset += len(text.encode()) + 1
 
 
 def _lines(

@@ -69,7 +69,7 @@ def _pages(story: Story, written: Written, number: int, day: date) -> Iterator[P
     weeks = org.size.pages - 1 - 2 * len(services) - len(teams)
     for week in range(max(0, weeks)):
         is_away = week == 1 and number == 1  # deleted, then restored
-        if not is_away and (page := _notes(story, written, number, week)):
+        if not is_away and (page := _notes(story, written, number, week, weeks)):
             yield page
 
 
@@ -121,17 +121,18 @@ def _runbook(story: Story, service: Entity, folder: str, before: date) -> Page:
     return Page(f"runbook {service.key}", title, _place("Engineering", folder), lines)
 
 
-def _notes(story: Story, written: Written, number: int, week: int) -> Page | None:
+def _notes(story: Story, written: Written, number: int, week: int, weeks: int) -> Page | None:
     """Notes of a meeting: what was new, what is planned or only heard."""
     org = story.org
-    day = START + timedelta(days=5 * week + 4)
+    length = (DELIVERIES[-1] - START).days - 2
+    last, day = (START + timedelta(days=2 + at * length // weeks) for at in (week - 1, week))
     if day >= DELIVERIES[number]:
         return None
     key = f"notes {week}"
     chance = org.dice(key)
     lines = [f"Date: {day:%B} {day.day}, {day.year}", "", "## Notes", ""]
     for news in story.news:
-        if day - timedelta(days=5) < news.day <= day and chance.random() < 0.6:
+        if last < news.day <= day and chance.random() < 0.6:
             sentence = say(org, news.fact, day, chance, news.kind, news.is_ended)
             lines.append(f"- {written.says(number, SOURCE, page_id(key), sentence)}")
     lines += [f"- {step(chance)}" for _ in range(chance.randint(2, 5))]

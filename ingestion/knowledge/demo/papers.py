@@ -18,11 +18,11 @@ FORMS = ("docx", "html", "md")
 
 def write_papers(story: Story, written: Written) -> None:
     """Write the papers as of each delivery: a third of them of each form."""
-    services = story.org.all("Service", DELIVERIES[0])
+    services = sorted(story.org.all("Service", DELIVERIES[0]), key=lambda one: _is_calm(story, one))
     for number, day in enumerate(DELIVERIES):
         folder = folder_of("gdocs", day)
         for place in range(story.org.size.papers):
-            service = services[(place * 2 + 1) % len(services)]
+            service = services[place % len(services)]
             form = FORMS[place % len(FORMS)]
             title = f"Design of {service.names[0][1]}, part {place + 1}"
             path = f"{title}.{form}"
@@ -36,6 +36,14 @@ def write_papers(story: Story, written: Written) -> None:
             else:
                 text = [f"# {title}", "", *about[:3], "", "## Today", "", *said, "", *about[3:]]
                 written.files[f"{folder}/{path}"] = ("\n".join(text) + "\n").encode()
+
+
+def _is_calm(story: Story, service: Entity) -> bool:
+    """Say whether nothing changes for a service between deliveries; papers tell of others first."""
+    return not any(
+        fact.subject == service.key and fact.end and fact.end > DELIVERIES[0]
+        for fact in story.org.facts
+    )
 
 
 def _sentences(

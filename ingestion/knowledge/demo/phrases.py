@@ -56,9 +56,10 @@ DENIED: Forms = {
 class Sentence:
     """Words, and the fact they say something of."""
 
-    text: str
+    text: str  # as it stands in the canonical text
     fact: Fact
     polarity: str = "asserted"
+    written: str = ""  # as it was typed, where that differs: `<@U1>` for `@Name`
 
 
 def say(
@@ -68,19 +69,26 @@ def say(
     chance: random.Random,
     kind: str | None = None,
     is_ended: bool = False,
+    people: str = "full",
 ) -> Sentence:
-    """Say on a day that something is so, or (`is_ended`) that it is no longer."""
+    """Say on a day that something is so, or (`is_ended`) that it is no longer.
+
+    `people` are called by their full or first name, or mentioned as a chat does.
+    """
     table = ENDED if is_ended else NEWS if kind else STATE
     form = chance.choice(table[fact.relation if is_ended or not kind else kind])
     at = fact.end if is_ended else fact.start
     assert at
     named_at = min(day, at) if fact.relation == "renamed_to" else day
-    text = form.format(
-        **_names(org, fact, named_at, is_before=fact.relation == "renamed_to"),
-        since=f" since {_date(at, chance)}",
-        on=f" on {_date(at, chance, whole=True)}",
-    )
-    return Sentence(text, fact, "negated" if is_ended else "asserted")
+    names = _names(org, fact, named_at, is_before=fact.relation == "renamed_to")
+    dates = {
+        "since": f" since {_date(at, chance)}",
+        "on": f" on {_date(at, chance, whole=True)}",
+    }
+    polarity = "negated" if is_ended else "asserted"
+    shown, typed = _called(org, fact, names, people)
+    text, written = form.format(**shown, **dates), form.format(**typed, **dates)
+    return Sentence(text, fact, polarity, written)
 
 
 def say_otherwise(
@@ -102,6 +110,22 @@ def _names(org: Organisation, fact: Fact, day: date, is_before: bool = False) ->
     else:
         name = subject.name(day)
     return {"s": name, "o": fact.value or org.entities[fact.object or ""].name(day)}
+
+
+def _called(
+    org: Organisation, fact: Fact, names: dict[str, str], people: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return names as they are read, and as they are typed."""
+    shown, typed = dict(names), dict(names)
+    for place, key in (("s", fact.subject), ("o", fact.object)):
+        one = org.entities[key] if key else None
+        if one is None or one.type != "Person" or fact.relation == "renamed_to":
+            continue
+        if people == "first":
+            shown[place] = typed[place] = names[place].split()[0]
+        elif people == "mention":
+            shown[place], typed[place] = f"@{names[place]}", f"<@{one.user}>"
+    return shown, typed
 
 
 def _date(day: date, chance: random.Random, whole: bool = False) -> str:

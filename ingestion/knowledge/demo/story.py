@@ -66,7 +66,8 @@ def tell(org: Organisation) -> Story:
     for number, day in enumerate(spread(org.size.changes, chance)):
         kinds[number % len(kinds)](story, day, chance)
     renamed = max(1, org.size.services // 8)
-    for place, day in enumerate(spread(renamed, chance)):
+    for place in range(renamed):  # between two deliveries: pages change their titles
+        day = DELIVERIES[0] + timedelta(days=4 + 9 * place)
         _rename(story, org.all("Service")[place * 3], NEW_NAMES[place], day)
     _split(story, org.all("Service")[6], date(2025, 3, 13), chance)
     woman = org.all("Person")[6]

@@ -75,12 +75,15 @@ def _delivery(at: datetime) -> int:
 def _tell(talk: Talk, news: News, channels: dict[str, str]) -> None:
     """A message of what is new, and a thread below it."""
     channel, at = talk.chance.choice(list(channels)), _clock(talk, news.day)
-    sentence = say(talk.story.org, news.fact, news.day, talk.chance, news.kind, news.is_ended)
+    people = talk.chance.choice(("full", "first", "mention"))
+    sentence = say(
+        talk.story.org, news.fact, news.day, talk.chance, news.kind, news.is_ended, people
+    )
     _post(talk, channel, channels[channel], at, sentence)
 
 
 def _post(talk: Talk, channel: str, channel_id: str, at: datetime, sentence: Any) -> None:
-    root = talk.add(channel, at, _speaker(talk).user, sentence.text)
+    root = talk.add(channel, at, _speaker(talk).user, sentence.written or sentence.text)
     native_id = f"{TEAM}/{channel_id}/{root['ts']}/thread"
     talk.written.says(_delivery(at), SOURCE, native_id, sentence)
     count = talk.chance.choice((1, 2, 4))
