@@ -37,7 +37,7 @@ TABLES = [
                 select object_id, version, chunker_id, ordinal from placed
                 where span_start < before or regexp_matches(
                     substring(text, before + 1, span_start - before) || behind,
-                    '[^\\s\\p{Z}\\x{0b}\\x{1c}-\\x{1f}\\x{85}]'
+                    '[^\\s\\pZ\\v\\x1c-\\x1f\\x85]'
                 )
                 """,
                 because="what no chunk has is never found and never read",
