@@ -22,14 +22,6 @@ chunks as (
     select * from {{ ref('int_knowledge__chunks') }}
 ),
 
-embedded as (
-    select * from {{ ref('llm_knowledge__embedded') }}
-),
-
-extracted as (
-    select * from {{ ref('llm_knowledge__extracted') }}
-),
-
 document_states as (
     select
         planned.object_id,
@@ -47,6 +39,10 @@ document_states as (
         on
             planned.object_id = documents.object_id
             and planned.version = documents.version
+),
+
+answers_counted as (
+    select * from {{ ref('int_knowledge__answers_counted') }}
 ),
 
 readable as (
@@ -77,63 +73,6 @@ chunk_states as (
             and readable.version = chunks.version
             and chunkers.chunker_id = chunks.chunker_id
     group by readable.object_id, readable.version, chunkers.chunker_id
-),
-
-answers as (
-    select
-        'embeddings' as stage,
-        embedded.embedder_id as axis_id,
-        embedded.text_hash,
-        embedded.status,
-        embedded.error
-    from embedded
-    union all
-    select
-        'extraction' as stage,
-        extracted.extractor_id as axis_id,
-        extracted.text_hash,
-        case when extracted.status in ('ok', 'repaired') then 'ok' else extracted.status end as status,
-        extracted.error
-    from extracted
-),
-
-axes as (
-    select distinct
-        'embeddings' as stage,
-        cells.chunker_id,
-        cells.embedder_id as axis_id
-    from cells
-    union all
-    select distinct
-        'extraction' as stage,
-        cells.chunker_id,
-        cells.extractor_id as axis_id
-    from cells
-),
-
-answers_counted as (
-    select
-        chunks.object_id,
-        chunks.version,
-        axes.stage,
-        axes.chunker_id || ' ' || axes.axis_id as stage_key,
-        count(*) as asked,
-        count(answers.text_hash) as known,
-        count(case when answers.status = 'ok' then 1 end) as good,
-        count(case when answers.status = 'pending' then 1 end) as pending,
-        min(case when answers.status <> 'ok' then answers.error end) as error
-    from readable
-    inner join chunks
-        on
-            readable.object_id = chunks.object_id
-            and readable.version = chunks.version
-    inner join axes on chunks.chunker_id = axes.chunker_id
-    left join answers
-        on
-            axes.stage = answers.stage
-            and axes.axis_id = answers.axis_id
-            and chunks.text_hash = answers.text_hash
-    group by chunks.object_id, chunks.version, axes.stage, axes.chunker_id, axes.axis_id
 ),
 
 answer_states as (
