@@ -109,11 +109,18 @@ def _exports_in(declaration: CorpusSource, root: Path) -> list[Path]:
     children = sorted(path for path in root.iterdir() if not path.name.startswith((".", "_")))
     if declaration.one_export or not children:
         return [root]
-    kinds = (".zip", ".csv") if declaration.kind == "linear" else (".zip",)
-    packed = [path for path in children if path.suffix.lower() in kinds]
-    dated = [path for path in children if path.is_dir() and _DATE.search(path.name)]
-    is_all = len(packed) + len(dated) == len(children)
-    return children if is_all and (dated or declaration.kind != "folder") else [root]
+    is_all = all(_is_export(path, declaration.kind) for path in children)
+    return children if is_all else [root]
+
+
+def _is_export(path: Path, kind: str) -> bool:
+    """Say whether a part of a folder is an export by itself."""
+    is_dated = bool(_DATE.search(path.name))
+    if path.is_dir():
+        return is_dated
+    if kind == "linear" and path.suffix.lower() == ".csv":
+        return True
+    return path.suffix.lower() == ".zip" and (is_dated or kind in OPENED)
 
 
 def _files(top: Path) -> Iterator[Path]:

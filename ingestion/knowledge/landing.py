@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import os
+from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.knowledge.declaration import SOURCES, CorpusSource
@@ -21,12 +23,19 @@ from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.land import Landing, new_load_id
 from ingestion.landing.landed import KnownFile
 from ingestion.landing.package import Package
-from ingestion.landing.pipeline import Quarantined, load
+from ingestion.landing.pipeline import LoadFailed, Quarantined, load
 from ingestion.landing.report import Report
 from ingestion.landing.source import LandedFile, ProductSource
 
 AGAIN = "SLUICE_KNOWLEDGE_SYNC"  # full | incremental | declared: land the newest export once more
 VOLATILE = PROJECT_ROOT / "dbt_project" / "seeds" / "knowledge" / "knowledge_volatile_fields.csv"
+
+
+@dataclass(frozen=True)
+class FoundDelivery(FoundFile):
+    """A delivery that lies where a declaration looks."""
+
+    delivery: Delivery = field(compare=False)
 
 
 class KnowledgeSource(ProductSource):
@@ -91,18 +100,27 @@ class Syncs:
     def land(self, files: list[FoundFile], further: dict[str, list[dict[str, Any]]]) -> None:
         """Commit one package per delivery that is new, then what lands beside deliveries."""
         for done, found in enumerate(files, start=1):
-            self._land(found)
+            self._tried(found)
             self.landing.step(found.source, done, len(files))
         last = self.landing.package()  # declarations of sources that brought nothing
         last.note(further)
         self._commit(last)
 
-    def _land(self, found: FoundFile) -> None:
+    def _tried(self, found: FoundFile) -> None:
+        """Land a delivery; whatever is wrong with it, the others land."""
+        try:
+            assert isinstance(found, FoundDelivery)
+            self._land(found, found.delivery)
+        except LoadFailed:
+            raise  # the lake is at fault
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
+            self.states.pop(found.source, None)
+            self.landing.fail(found.source, f"{found.address}: {type(error).__name__}: {error}")
+
+    def _land(self, found: FoundFile, delivery: Delivery) -> None:
         declaration: CorpusSource = self.landing.chosen[found.source].declaration
-        place = found.address
-        delivery = next(
-            (one for one in deliveries(declaration, None) if one.address == place), None
-        ) or next(one for one in deliveries(declaration, place))
         said = f"{delivery.content_hash}\n{declaration.values_hash}"
         file_hash = hashlib.sha256(said.encode()).hexdigest()
         addresses = (self.known.addresses or {}).get((found.source, file_hash), set())
@@ -128,8 +146,10 @@ class Syncs:
         self._take(package, found, sync, file_hash)
         self.store.sync(sync.blobs)
         fault("objects-synced")
-        self._commit(package)
-        self._remember(found)
+        if self._commit(package):
+            self._remember(found)
+        else:
+            del self.states[found.source]  # what it changed there has not landed
 
     def _take(self, package: Package, found: FoundFile, sync: Sync, file_hash: str) -> None:
         counts = sync.counts
@@ -159,7 +179,8 @@ class Syncs:
             self.known.addresses.setdefault(key, set()).add(found.address)
         package.told = _told(sync)
 
-    def _commit(self, package: Package) -> None:
+    def _commit(self, package: Package) -> bool:
+        """Commit a package; says whether it has landed, for it may be set aside."""
         from ingestion.landing.resources import package_source
 
         told = package.told
@@ -173,7 +194,10 @@ class Syncs:
             self.landing.report.count(package)
         except Quarantined as error:
             self.landing.report.quarantined.append(str(error))
-        package.clear()
+            return False
+        finally:
+            package.clear()
+        return True
 
     def _remember(self, found: FoundFile) -> None:
         self.landing.memory.keep([(found, "")], self.hashes)
@@ -186,10 +210,10 @@ def again(files: list[FoundFile]) -> list[FoundFile]:
     return list({found.source: found for found in files}.values())
 
 
-def _found(delivery: Delivery) -> FoundFile:
-    return FoundFile(
+def _found(delivery: Delivery) -> FoundDelivery:
+    return FoundDelivery(
         delivery.source, "export", delivery.address, delivery.name, delivery.byte_count,
-        delivery.stamp,
+        delivery.stamp, delivery,
     )  # fmt: skip
 
 

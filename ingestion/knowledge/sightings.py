@@ -13,7 +13,10 @@ from ingestion.knowledge.schema import SIGHTINGS
 from ingestion.knowledge.seen import Seen, object_id_of
 
 BATCH_ROWS = 20_000
-_SAME = ("load_id", "sync_id", "source", "tier")  # of all rows of a sync
+_OF_AN_OBJECT = (
+    "native_id", "kind", "state", "uri", "part_of", "title", "blob_hash", "locator",
+    "content_hash", "created_at", "updated_at", "size",
+)  # fmt: skip
 
 
 @dataclass
@@ -21,39 +24,23 @@ class Sightings:
     """One Parquet file that grows by batches."""
 
     path: Path
-    same: dict[str, str]
+    same: dict[str, str]  # load_id, sync_id, source and tier of all rows
     row_count: int = 0
     _writer: pq.ParquetWriter | None = None
-    _columns: dict[str, list[Any]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._empty()
+    _seen: list[Seen] = field(default_factory=list)
+    _ids: list[str] = field(default_factory=list)
+    _parents: dict[str, str] = field(default_factory=dict)  # object ids by native id
 
     def add(self, seen: Seen, object_id: str) -> None:
         """Add an object."""
-        self.row_count += 1
-        columns, parent = self._columns, seen.parent
-        columns["object_id"].append(object_id)
-        columns["native_id"].append(seen.native_id)
-        columns["kind"].append(seen.kind)
-        columns["state"].append(seen.state)
-        columns["uri"].append(seen.uri)
-        columns["parent_id"].append(object_id_of(self.same["source"], parent) if parent else None)
-        columns["part_of"].append(seen.part_of)
-        columns["title"].append(seen.title)
-        columns["blob_hash"].append(seen.blob_hash)
-        columns["locator"].append(seen.locator)
-        columns["content_hash"].append(seen.content_hash)
-        columns["created_at"].append(seen.created_at)
-        columns["updated_at"].append(seen.updated_at)
-        columns["size"].append(seen.size)
-        columns["ordinal"].append(self.row_count)
-        if len(columns["ordinal"]) == BATCH_ROWS:
+        self._seen.append(seen)
+        self._ids.append(object_id)
+        if len(self._ids) == BATCH_ROWS:
             self._write()
 
     def finish(self) -> None:
         """Write the rest."""
-        if self._columns["ordinal"]:
+        if self._ids:
             self._write()
         if self._writer is not None:
             self._writer.close()
@@ -61,16 +48,20 @@ class Sightings:
     def _write(self) -> None:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self.path, SIGHTINGS, compression="snappy")
-        count = len(self._columns["ordinal"])
-        arrays = [
-            pa.array(
-                [self.same[name]] * count if name in _SAME else self._columns[name],
-                type=SIGHTINGS.field(name).type,
-            )
-            for name in SIGHTINGS.names
-        ]
+        count = len(self._ids)
+        columns: dict[str, list[Any]] = {name: [one] * count for name, one in self.same.items()}
+        columns |= {name: [getattr(one, name) for one in self._seen] for name in _OF_AN_OBJECT}
+        columns["object_id"] = self._ids
+        columns["parent_id"] = [self._parent(one.parent) for one in self._seen]
+        columns["ordinal"] = list(range(self.row_count + 1, self.row_count + count + 1))
+        arrays = [pa.array(columns[field.name], type=field.type) for field in SIGHTINGS]
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SIGHTINGS))
-        self._empty()
+        self.row_count += count
+        self._seen, self._ids = [], []
 
-    def _empty(self) -> None:
-        self._columns = {name: [] for name in SIGHTINGS.names if name not in _SAME}
+    def _parent(self, native_id: str | None) -> str | None:
+        if native_id is None:
+            return None
+        if native_id not in self._parents:
+            self._parents[native_id] = object_id_of(self.same["source"], native_id)
+        return self._parents[native_id]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import gc
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -55,12 +57,13 @@ class Sync:
         }
         reading = Reading(self.declaration, self._put, volatile)
         rows = Sightings(target, same)
-        for one in read_export(self._members(), reading):
-            if isinstance(one, Refused):
-                self.refused.append(one)
-            else:
-                self._take(one, rows)
-        rows.finish()
+        with _without_collector():
+            for one in read_export(self._members(), reading):
+                if isinstance(one, Refused):
+                    self.refused.append(one)
+                else:
+                    self._take(one, rows)
+            rows.finish()
         self.row_count = rows.row_count
         self._count(before, time.monotonic() - begun)
 
@@ -88,10 +91,7 @@ class Sync:
             seen.updated_at = None  # a file that was copied later says nothing of its content
         rows.add(seen, object_id)
         if seen.updated_at is not None:
-            self.times = [
-                min([*self.times, seen.updated_at]),
-                max([*self.times, seen.updated_at]),
-            ]
+            self._note_time(seen.updated_at)
         before = self.state.get(object_id)
         if seen.state == "forbidden":
             self._marks[object_id] = "forbidden"
@@ -107,6 +107,14 @@ class Sync:
             else:
                 self._marks.setdefault(object_id, "unchanged")
             self.state[object_id] = seen.content_hash
+
+    def _note_time(self, at: datetime) -> None:
+        if not self.times:
+            self.times = [at, at]
+        elif at < self.times[0]:
+            self.times[0] = at
+        elif at > self.times[1]:
+            self.times[1] = at
 
     def _count(self, before: int, seconds: float) -> None:
         counts = {"new": 0, "changed": 0, "unchanged": 0, "forbidden": 0}
@@ -176,6 +184,18 @@ class Sync:
             }
             for one in self.refused
         ]
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles among a million objects that make none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

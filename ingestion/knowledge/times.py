@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # `Mon Feb 06 2023 05:00:00 GMT+0000 (GMT)`
@@ -15,6 +15,7 @@ _FORMATS = (
     "%Y/%m/%d",
 )
 # an epoch is read by its length: seconds, milliseconds, microseconds of 1973 to 2286
+_BEGINNING = datetime(1970, 1, 1)
 _EPOCHS = ((1e8, 1e10, 1), (1e11, 1e13, 1_000), (1e14, 1e16, 1_000_000))
 
 
@@ -49,8 +50,7 @@ def epoch(value: str | float | None) -> datetime | None:
         return None
     for least, most, unit in _EPOCHS:
         if least <= number < most:
-            seconds = number / unit
-            return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+            return _BEGINNING + timedelta(microseconds=round(number * (1_000_000 // unit)))
     return None
 
 

@@ -65,6 +65,8 @@ class Library:
         for plan in planned:
             try:
                 canonical = self._read(plan)
+                if plan["kind"] == "page" and not canonical.text.strip():
+                    canonical.text = f"# {plan['title']}"  # a page may be its title alone
                 if not canonical.text.strip():
                     raise NoText("empty", "it has no text")
                 if tells_the_model(canonical.text):

@@ -9,8 +9,8 @@ select
 from knowledge.corpus_members as members
 inner join knowledge.documents as documents
     on
-        documents.object_id = members.object_id
-        and documents.version = members.version
+        members.object_id = documents.object_id
+        and members.version = documents.version
 where
     members.known_from <= timestamp '2025-03-31'
     and (members.known_to is null or members.known_to > timestamp '2025-03-31')

@@ -10,5 +10,8 @@ select
     any_value(objects.failure) as without_text_because
 from knowledge.objects as objects
 group by objects.source, objects.kind, objects.object_id, objects.title
-having count(*) > 1 or max(objects.deleted_at) is not null or any_value(objects.failure) is not null
-order by last_seen desc, objects.source, objects.title
+having
+    count(*) > 1
+    or max(objects.deleted_at) is not null
+    or any_value(objects.failure) is not null
+order by last_seen desc, objects.source asc, objects.title asc

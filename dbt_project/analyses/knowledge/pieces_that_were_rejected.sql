@@ -7,7 +7,7 @@ select
     any_value(rejects.error) as error,
     max(syncs.exported_at) as newest_export_at
 from knowledge.rejects as rejects
-left join knowledge.sources as sources on sources.source = rejects.source
-left join knowledge.syncs as syncs on syncs.sync_id = sources.last_sync_id
+left join knowledge.sources as sources on rejects.source = sources.source
+left join knowledge.syncs as syncs on sources.last_sync_id = syncs.sync_id
 group by rejects.source, rejects.reason
 order by piece_count desc

@@ -23,6 +23,7 @@ CHANNELS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
 _TS = re.compile(r"\d{9,11}\.\d{1,6}$")
 _BROADCAST = "thread_broadcast"  # a reply that its channel shows, too
+_GONE = ("message_deleted", "tombstone")
 _DELETED = "~"  # sorts after any `ts` of an edit
 
 
@@ -69,9 +70,12 @@ class _Workspace:
 
     def content_hash(self, record: dict[str, Any]) -> str:
         """Return the hash of a record without what changes by itself."""
-        kept = {name: value for name, value in record.items() if name not in self.plain}
+        kept = record
+        if not record.keys().isdisjoint(self.plain):
+            kept = {name: value for name, value in record.items() if name not in self.plain}
         for name, below in self.nested.items():
             if isinstance(inner := kept.get(name), dict):
+                kept = dict(kept)
                 kept[name] = {key: value for key, value in inner.items() if key not in below}
         return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -157,9 +161,15 @@ def _messages(file: Member, folder: str, workspace: _Workspace) -> Iterator[Seen
         yield records
         return
     channel = workspace.channels.get(folder, folder)
-    blob_hash = workspace.reading.put(file.content)
+    where = _Day(
+        channel,
+        workspace.native(channel),
+        f"#{folder}",
+        f"{_site(workspace)}/archives/{channel}/p",
+        workspace.reading.put(file.content),
+    )
     for place, record in enumerate(records):
-        found = _message(record, place, blob_hash, channel, folder, workspace)
+        found = _message(record, place, where, workspace)
         if isinstance(found, str):
             shown = orjson.dumps(record).decode()[:2000]
             yield Refused(file.path, found.split(":")[0], found.split(": ", 1)[1], shown, place)
@@ -167,9 +177,18 @@ def _messages(file: Member, folder: str, workspace: _Workspace) -> Iterator[Seen
             yield found
 
 
-def _message(
-    record: Any, place: int, blob_hash: str, channel: str, folder: str, workspace: _Workspace
-) -> Seen | str | None:
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What the messages of one file have in common."""
+
+    channel: str
+    native_id: str  # of the channel
+    title: str
+    link: str  # what a message's address begins with
+    blob_hash: str
+
+
+def _message(record: Any, place: int, day: _Day, workspace: _Workspace) -> Seen | str | None:
     """One message; a `reason: sentence` when it cannot be used, None when a newer one is known."""
     if not isinstance(record, dict):
         return "no_message: it is no record"
@@ -179,43 +198,36 @@ def _message(
     ts = record.get("deleted_ts") if subtype == "message_deleted" else inner.get("ts")
     if not isinstance(ts, str) or not _TS.fullmatch(ts):
         return f"bad_ts: `ts` is {ts!r}; a message is known by it as text"
-    is_gone = subtype in ("message_deleted", "tombstone") or inner.get("subtype") == "tombstone"
+    is_gone = subtype in _GONE or inner.get("subtype") == "tombstone"
     edited = inner.get("edited")
     edited_ts = str(edited.get("ts") or "") if isinstance(edited, dict) else ""
-    rank = _DELETED if is_gone else edited_ts
     content_hash = workspace.content_hash(inner)
     says = content_hash if subtype != _BROADCAST else _BROADCAST
-    match workspace.heard(channel, ts, rank, says):
-        case "older":
-            return None
-        case "doubled":
-            return f"doubled_ts: {channel} has another message of {ts}"
+    heard = workspace.heard(day.channel, ts, _DELETED if is_gone else edited_ts, says)
+    if heard != "new":
+        told = f"doubled_ts: {day.channel} has another message of {ts}"
+        return told if heard == "doubled" else None
     root = inner.get("thread_ts")
-    part_of = workspace.native(channel, root) if isinstance(root, str) else None
+    link = f"{day.link}{ts.replace('.', '')}"
     return Seen(
-        native_id=workspace.native(channel, ts),
+        native_id=f"{day.native_id}/{ts}",
         kind="message",
-        title=f"#{folder}",
-        blob_hash=blob_hash,
+        title=day.title,
+        blob_hash=day.blob_hash,
         locator=locator,
         content_hash=content_hash,
         size=len(inner.get("text") or ""),
         state="deleted" if is_gone else "seen",
-        uri=_permalink(workspace, channel, ts, root),
-        parent=workspace.native(channel),
-        part_of=part_of,
+        uri=f"{link}?thread_ts={root}" if root and root != ts else link,
+        parent=day.native_id,
+        part_of=f"{day.native_id}/{root}" if isinstance(root, str) else None,
         created_at=epoch(ts),
-        updated_at=epoch(edited_ts or None),
+        updated_at=epoch(edited_ts) if edited_ts else None,
     )
 
 
 def _site(workspace: _Workspace) -> str:
     return workspace.reading.declaration.site.rstrip("/") or "https://slack.com"
-
-
-def _permalink(workspace: _Workspace, channel: str, ts: str, root: str | None) -> str:
-    link = f"{_site(workspace)}/archives/{channel}/p{ts.replace('.', '')}"
-    return f"{link}?thread_ts={root}" if root and root != ts else link
 
 
 def _seen(

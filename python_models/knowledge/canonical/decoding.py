@@ -39,4 +39,8 @@ def _text(content: bytes, declared: str | None) -> tuple[str, set[str]]:
         except (UnicodeDecodeError, LookupError):
             continue
         return found, set() if encoding == "utf-8" else {f"encoding {encoding}"}
+    damaged = content.decode("utf-8", "replace")
+    bad = damaged.count("\ufffd")
+    if sum(character > "\x7f" for character in damaged) > 2 * bad:  # a byte of it was lost
+        return damaged, {"encoding damaged"}
     return content.decode("cp1252", "replace"), {"encoding guessed"}

@@ -7,7 +7,7 @@ import re
 _TOLD = re.compile(
     r"\b(?:ignore|disregard|forget)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|all)\b"
     r"[^.\n]{0,30}\b(?:instruction|prompt|rule|message|context)s?\b"
-    r"|\byou are (?:now )?(?:a|an|the) (?:ai|assistant|language model|chatbot)\b"
+    r"|\byou are (?:now )?(?:a|an|the) (?:\w+ )?(?:ai|assistant|language model|chatbot)\b"
     r"|\b(?:system|developer) prompt\b"
     r"|<\|?(?:im_start|system|endoftext)\|?>|\[/?INST\]"
     r"|\bdo not (?:tell|mention|reveal)\b[^.\n]{0,40}\b(?:user|human|anyone)\b"

@@ -79,8 +79,10 @@ class LogReader:
             return
         key = (file["source"], file["title"], _hash(found[0]))
         base = self._base(key, content)
-        if base is not None and base.last_offset >= found[-1].offset and not self._has_grown(
-            base, content
+        if (
+            base is not None
+            and base.last_offset >= found[-1].offset
+            and not self._has_grown(base, content)
         ):
             return
         origin = base.origin if base else file["object_id"]

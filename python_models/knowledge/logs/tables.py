@@ -62,15 +62,19 @@ def events_read(
     templates: list[Row] = []
     sequence = 0
     if this:
-        known = rows_of(session.sql(
-            "select source, stream, first_hash, object_id, any_value(blob_hash) as blob_hash, "
-            f"origin, max(byte_offset) as last_offset from {this} "
-            "group by source, stream, first_hash, object_id, origin"
-        ))
-        templates = rows_of(session.sql(
-            "select source, template_id, arg_max(template, sequence) as template, "
-            f"min(sequence) as first from {this} group by source, template_id order by first"
-        ))
+        known = rows_of(
+            session.sql(
+                "select source, stream, first_hash, object_id, any_value(blob_hash) as blob_hash, "
+                f"origin, max(byte_offset) as last_offset from {this} "
+                "group by source, stream, first_hash, object_id, origin"
+            )
+        )
+        templates = rows_of(
+            session.sql(
+                "select source, template_id, arg_max(template, sequence) as template, "
+                f"min(sequence) as first from {this} group by source, template_id order by first"
+            )
+        )
         row = session.sql(f"select coalesce(max(sequence), 0) from {this}").fetchone()
         sequence = row[0] if row else 0
     have = {row["object_id"] for row in known}

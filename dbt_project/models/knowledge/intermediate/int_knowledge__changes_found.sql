@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('gate_knowledge__after_staging') }}
--- What a complete sync no longer lists ended with it; what a source forbids stays as it was.
+-- What a complete sync no longer lists ended with it; what is forbidden stays as it was.
 with
 
 syncs_in_order as (
@@ -47,7 +47,8 @@ words_of_syncs as (
         sightings_in_order.source,
         sightings_in_order.sync_no,
         case
-            when sightings_in_order.state <> 'deleted' then sightings_in_order.content_hash
+            when sightings_in_order.state <> 'deleted'
+                then sightings_in_order.content_hash
         end as content_hash,
         case
             when sightings_in_order.state = 'deleted' then 'deleted at its source'
@@ -102,7 +103,8 @@ changes as (
         ) as withdrawn_because
     from words_and_those_before
     where
-        words_and_those_before.content_hash is distinct from words_and_those_before.hash_before
+        words_and_those_before.content_hash
+        is distinct from words_and_those_before.hash_before
 )
 
 select * from changes

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('gate_knowledge__after_staging') }}
--- The tier of a source is what its newest sync was declared with: earlier rows take it too.
+-- The tier of a source is that of its newest sync: earlier rows take it too.
 with
 
 syncs as (

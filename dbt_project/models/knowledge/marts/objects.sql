@@ -1,12 +1,8 @@
--- One row per object and version, whatever the number of intervals in which it was in force.
+-- One row per object and version, in however many intervals it was in force.
 with
 
 versions as (
     select * from {{ ref('int_knowledge__objects') }}
-),
-
-planned as (
-    select * from {{ ref('int_knowledge__documents_planned') }}
 ),
 
 documents as (
@@ -43,7 +39,9 @@ versions_by_age as (
 objects as (
     select
         versions_by_age.object_id,
-        coalesce(documents.version, substring(versions_by_age.content_hash, 1, 16)) as version,
+        coalesce(
+            documents.version, substring(versions_by_age.content_hash, 1, 16)
+        ) as version,
         versions_by_age.source,
         versions_by_age.kind,
         versions_by_age.native_id,

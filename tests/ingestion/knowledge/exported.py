@@ -1,0 +1,44 @@
+"""What a reader says of files, without a lake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ingestion.knowledge.declaration import CorpusSource
+from ingestion.knowledge.deliveries import deliveries
+from ingestion.knowledge.landing import volatile_fields
+from ingestion.knowledge.seen import Refused, Seen
+from ingestion.knowledge.syncing import State, Sync
+from ingestion.lakehouse.objects import FolderStore
+
+
+def read_export(
+    kind: str, place: Path, state: State | None = None, **keys: object
+) -> tuple[list[Seen], list[Refused], Sync]:
+    """Return what the only delivery at a place shows, what was refused, and its sync."""
+    declaration = CorpusSource.model_validate(
+        {"corpus_source": "one", "kind": kind, "location": str(place)} | keys
+    )
+    (delivery,) = deliveries(declaration)
+    seen: list[Seen] = []
+
+    class Watched(Sync):
+        def _take(self, one: Seen, rows: object) -> None:
+            seen.append(one)
+            super()._take(one, rows)  # type: ignore[arg-type]
+
+    mode = "full" if declaration.is_complete else "incremental"
+    store = FolderStore(place.parent / "objects")
+    sync = Watched(delivery, declaration, "one-1", {} if state is None else state, store, mode)
+    sync.run(place.parent / "sightings.parquet", "load", volatile_fields(kind))
+    return seen, sync.refused, sync
+
+
+def written(folder: Path, files: Mapping[str, bytes | str]) -> Path:
+    """Write files into a folder; returns it."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder

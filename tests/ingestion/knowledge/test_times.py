@@ -1,0 +1,28 @@
+"""Moments as exports write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingestion.knowledge.times import moment
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "told"),
+    [
+        ("Mon Feb 06 2023 05:00:00 GMT+0000 (GMT)", "UTC", "2023-02-06 05:00:00"),
+        ("Mon Feb 06 2023 05:00:00 GMT+0130 (X)", "UTC", "2023-02-06 03:30:00"),
+        ("2025-03-04T10:00:00Z", "UTC", "2025-03-04 10:00:00"),
+        ("2025-07-04 10:00", "Europe/Berlin", "2025-07-04 08:00:00"),
+        ("December 4, 2024 8:45 AM", "UTC", "2024-12-04 08:45:00"),
+        ("2025-03-30 02:30", "Europe/Berlin", "2025-03-30 01:30:00"),  # left out by the clock
+        ("1700000000", "UTC", "2023-11-14 22:13:20"),
+        ("1700000000000", "UTC", "2023-11-14 22:13:20"),
+        ("1700000000000000", "UTC", "2023-11-14 22:13:20"),
+        ("1700000000.000100", "UTC", "2023-11-14 22:13:20.000100"),
+        ("soon", "UTC", "None"),
+        ("", "UTC", "None"),
+    ],
+)
+def test_a_moment_is_told_in_utc(text: str, zone: str, told: str) -> None:
+    assert str(moment(text, zone)) == told
