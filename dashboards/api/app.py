@@ -13,6 +13,7 @@ from dashboards.api import (
     agents,
     analytics,
     events,
+    loads,
     pipeline,
     problems,
     production,
@@ -49,7 +50,7 @@ _READ = [
 ]  # fmt: skip
 
 _PARTS = (
-    tables, query, system, runs, pipeline, events, uploads, standardize, sets, production,
+    tables, query, system, runs, pipeline, events, uploads, loads, standardize, sets, production,
     analytics,
 )  # fmt: skip
 
@@ -69,19 +70,7 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for part in (
-        tables,
-        query,
-        system,
-        runs,
-        pipeline,
-        events,
-        uploads,
-        standardize,
-        sets,
-        production,
-        analytics,
-    ):
+    for part in _PARTS:
         api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:

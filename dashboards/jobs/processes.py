@@ -7,7 +7,7 @@ import os
 import signal
 from dataclasses import dataclass
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from python_models.llm.ledger.records import process_started
 
