@@ -97,9 +97,10 @@ SLOW = (
 def pytest_configure(config: pytest.Config) -> None:
     """Generate the same examples each time in `make test`; a plain `pytest` looks for new ones."""
     # how long an example takes says how busy the machine is, and nothing of the code
-    settings.register_profile(
-        "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("new", patient)
+    settings.register_profile("repeatable", patient, derandomize=True)
+    settings.load_profile("new")
     if config.getoption("markexpr") in ("not long", "unit"):
         settings.load_profile("repeatable")
     unit_guard.install()

@@ -218,7 +218,7 @@ def test_pages_and_cards_of_new_products_are_drawn_at_three_widths(workshop: Wor
                 tab.wait_for_selector("[data-testid=stDataFrame]", timeout=60_000)
                 assert tab.locator("h1").inner_text() == case.name.capitalize()
                 assert tab.locator("[data-testid=stException]").count() == 0
-            tab.goto(address)
+            tab.goto(f"{address}/overview")
             for case in CASES:
                 card = tab.locator("h4").filter(has_text=case.name.capitalize())
                 card.first.wait_for(timeout=60_000)
