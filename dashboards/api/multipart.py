@@ -85,7 +85,9 @@ async def receive(request: Request, opened: Open) -> dict[str, str]:
         raise Problem(415, "Send multipart/form-data with the file as the part `file`.")
     parts = _Parts()
     names = ("part_begin", "header_field", "header_value", "header_end", "headers_finished")
-    callbacks: Any = {f"on_{name}": getattr(parts, name) for name in (*names, "part_data", "part_end")}
+    callbacks: Any = {
+        f"on_{name}": getattr(parts, name) for name in (*names, "part_data", "part_end")
+    }
     parser = MultipartParser(options[b"boundary"], callbacks | {"on_end": parts.end})
     write: Callable[[bytes], Awaitable[None]] | None = None
     try:

@@ -38,7 +38,7 @@ def files_of_the_lake() -> set[str]:
 
 
 def test_an_uploaded_file_is_a_dataset_until_it_is_removed(client: Ask) -> None:
-    one = client("read,write")
+    one = client("read,write", sluice_api_body_bytes="2000")  # a file may have more
     made = one.post(UPLOAD, data=SAID, files=file())
     assert made.status_code == 201, made.text
     told = made.json()

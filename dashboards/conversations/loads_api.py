@@ -13,8 +13,8 @@ from dashboards.api.idempotency import OnlyOnce
 from dashboards.api.job_documents import JobDocument, started
 from dashboards.api.pipeline import STARTING
 from dashboards.api.problems import Problem
-from dashboards.api.uploads import Said, Writer, refuse_tier
-from dashboards.jobs import loading
+from dashboards.conversations import loading
+from dashboards.conversations.uploads_api import Said, Writer, refuse_tier
 from ingestion.conversations.upload_checks import UploadRefused
 
 router = APIRouter()
@@ -43,7 +43,12 @@ def load(caller: Writer, once: OnlyOnce, wanted: Annotated[Load, Body()]) -> Res
             loading.refuse(wanted.location)
         except UploadRefused as error:
             raise Problem(422, str(error), [("/location", "refused")]) from error
-        command = [sys.executable, "-m", "dashboards.jobs.load", wanted.model_dump_json()]
+        command = [
+            sys.executable,
+            "-m",
+            "dashboards.conversations.load_job",
+            wanted.model_dump_json(),
+        ]
         title = f"Load of {wanted.name}"
         return started(once, "load", title, command, {"SLUICE_JOB_OWNER": caller.prefix})
 

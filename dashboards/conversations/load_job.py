@@ -1,4 +1,4 @@
-"""The job that takes a file from elsewhere: `python -m dashboards.jobs.load <what, as JSON>`."""
+"""The job that takes a file from elsewhere, told what as JSON."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-from dashboards.jobs import loading
+from dashboards.conversations import loading
 from dashboards.jobs.progress import tell, tell_result
 from ingestion.conversations.uploads import Receiving, UploadRefused, Wanted, keep_hub
 from ingestion.lakehouse.settings import SettingsError, settings, told

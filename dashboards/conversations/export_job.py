@@ -1,4 +1,4 @@
-"""The job that exports a set: `python -m dashboards.jobs.export`, with the options of an export."""
+"""The job that exports a set; takes the options of an export."""
 
 from __future__ import annotations
 

@@ -33,8 +33,6 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import settings
 
 router = APIRouter()
-# what takes a file instead of a document
-PATHS = ("/pipeline/upload", "/standardize/file")
 Writer = Annotated[Caller, Depends(may("write"))]
 DatasetId = Annotated[str, Path(max_length=300)]
 _ERRORS = documented(400, 401, 403, 404, 409, 413, 415, 422, 429)

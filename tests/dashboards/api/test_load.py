@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from dashboards.jobs import load, loading
+from dashboards.conversations import load_job as load
+from dashboards.conversations import loading
 from ingestion.conversations.kept_uploads import uploads
 from ingestion.conversations.landing import SOURCE
 from ingestion.conversations.uploads import UploadRefused
