@@ -9,7 +9,21 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
-from dashboards.api import analytics, problems, query, system, tables
+from dashboards.api import (
+    agents,
+    analytics,
+    events,
+    pipeline,
+    problems,
+    production,
+    query,
+    runs,
+    sets,
+    standardize,
+    system,
+    tables,
+    uploads,
+)
 from dashboards.api.audit import PREFIX, Audit, AuditMiddleware
 from dashboards.api.bodies import BodyLimit
 from dashboards.api.releases import Releases
@@ -24,6 +38,20 @@ DESCRIPTION = """Everything a front end, a script or an agent needs of a Sluice 
 
 Send a key as `Authorization: Bearer <key>` (`make api-key NAME=.. SCOPES=read`). Errors are
 `application/problem+json`. Answers about a release carry an ETag and take `?release=N`."""
+
+# what a page of another origin may send and read besides what any page may
+_SENT = [
+    "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Range",
+]  # fmt: skip
+_READ = [
+    "Content-Disposition", "Content-Range", "Digest", "ETag", "Location", "RateLimit-Remaining",
+    "Retry-After",
+]  # fmt: skip
+
+_PARTS = (
+    tables, query, system, runs, pipeline, events, uploads, standardize, sets, production,
+    analytics,
+)  # fmt: skip
 
 
 def create_app() -> FastAPI:
@@ -41,20 +69,46 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for router in (tables.router, query.router, system.system, system.pipeline, analytics.router):
-        api.include_router(router)
+    for part in (
+        tables,
+        query,
+        system,
+        runs,
+        pipeline,
+        events,
+        uploads,
+        standardize,
+        sets,
+        production,
+        analytics,
+    ):
+        api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:
             api.include_router(loaded(product.api))
     app.include_router(api)
+    app.state.agents = agents.server(app.state.releases)
+    app.router.routes.append(agents.door(app.state.agents))
     problems.install(app)
-    app.add_middleware(BodyLimit, most_bytes=settings().sluice_api_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        most_bytes=settings().sluice_api_body_bytes,
+        files=[f"{PREFIX}{path}" for path in uploads.PATHS],
+        file_bytes=settings().sluice_api_upload_bytes,
+    )
     if origins := [one.strip() for one in (settings().sluice_api_origins or "").split(",") if one]:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", "Idempotency-Key"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-None-Match",
+                "Idempotency-Key",
+                "Last-Event-ID",
+                "Range",
+            ],
             expose_headers=["ETag", "Location", "RateLimit-Remaining", "Retry-After"],
         )
     app.add_middleware(AuditMiddleware)
@@ -65,5 +119,6 @@ def create_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     require_agreement(lake().root)
     app.state.audit.start()
-    yield
+    async with app.state.agents.session_manager.run():
+        yield
     app.state.audit.stop()

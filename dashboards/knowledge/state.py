@@ -47,6 +47,13 @@ group by ontology_id, reason
 order by ontology_id, fact_count desc
 """
 
+STAGES = """
+select stage, stage_key, state, count(*) as version_count, min(why) as why
+from knowledge.data_state
+group by stage, stage_key, state
+order by stage, stage_key, state
+"""
+
 COLUMNS: dict[str, Any] = {
     "source": "Source",
     "kind": "Kind",
@@ -66,6 +73,11 @@ COLUMNS: dict[str, Any] = {
     "document_count": NUMBER("Documents"),
     "sync_count": NUMBER("Syncs"),
     "fact_count": NUMBER("Facts"),
+    "stage": "Stage",
+    "stage_key": "By",
+    "state": "State",
+    "version_count": NUMBER("Versions"),
+    "why": "Why",
     "last_error": st.column_config.TextColumn("Newest sync", width="medium"),
     "error": st.column_config.TextColumn("What went wrong", width="medium"),
     "failure": st.column_config.TextColumn("Why", width="medium"),
@@ -98,6 +110,8 @@ def show(release: Release) -> None:
     table(sources, "sources", COLUMNS)
     part("Syncs", "One export is one sync; what a complete one no longer lists is deleted.")
     table(ask(SYNCS), "syncs", COLUMNS)
+    part("Stages", "What each stage has of the versions in force.")
+    table(ask(STAGES), "stages", COLUMNS)
     _part_of(ask(ENDED), "Deleted", "deleted", "Nothing was deleted at its source.")
     _part_of(ask(WITHOUT_TEXT), "Without a text", "without_text", "Every document has a text.")
     _part_of(ask(MISFITS), "Facts that an ontology does not fit", "misfits", "Every fact fits.")

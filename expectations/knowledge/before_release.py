@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from expectations.knowledge import documents, graph
+from expectations.knowledge import documents, graph, search
 
-TABLES = [*documents.TABLES, *graph.TABLES]
+TABLES = [*documents.TABLES, *graph.TABLES, *search.TABLES]

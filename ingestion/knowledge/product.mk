@@ -27,6 +27,11 @@ ontology-check: $(STAMP) ## Whether a version of an ontology can be used. DIR=
 ontology-diff: $(STAMP) ## What a graph gains and loses by another version. A= B=
 	@$(PY) -m python_models.knowledge.versions_compared --a "$(A)" --b "$(B)" $(ARGS)
 
+.PHONY: knowledge-compare knowledge-state
+knowledge-compare: $(STAMP) ## Two cells of a grid, each measure with its interval. A= B=
+	@$(PY) -m python_models.knowledge.compare compare --a "$(A)" --b "$(B)" $(ARGS)
+knowledge-state: $(STAMP) ## What each stage has of the documents in force, and why not
+	@$(PY) -m python_models.knowledge.compare state $(ARGS)
 .PHONY: knowledge-quality
 knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRUTH= ONTOLOGY=
 	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)

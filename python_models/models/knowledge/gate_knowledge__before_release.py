@@ -1,5 +1,3 @@
-"""What is to be released must hold together."""
-
 from expectations.gate import run_gate
 
 
@@ -13,15 +11,16 @@ def model(dbt, session):
         "entity_mentions": dbt.ref("entity_mentions"), "nodes": dbt.ref("nodes"),
         "edges": dbt.ref("edges"), "edge_support": dbt.ref("edge_support"),
         "cells": dbt.ref("int_knowledge__cells"), "texts": dbt.ref("int_knowledge__texts"),
-        "ontology_lines": dbt.ref("stg_knowledge__ontologies"),
+        "ontology_lines": dbt.ref("stg_knowledge__ontologies"), "chunks": dbt.ref("chunks"),
+        "chunkers": dbt.ref("knowledge_chunkers"), "search_terms": dbt.ref("search_terms"),
+        "grid_cells": dbt.ref("grid_cells"),
     }  # fmt: skip
     [  # what no promise reads waits for the gate all the same
         dbt.ref("knowledge_sources"), dbt.ref("syncs"), dbt.ref("log_events"),
-        dbt.ref("log_templates"), dbt.ref("chunks"), dbt.ref("mentions"), dbt.ref("entity_aliases"),
+        dbt.ref("log_templates"), dbt.ref("mentions"), dbt.ref("entity_aliases"),
         dbt.ref("entity_merges"), dbt.ref("entity_decisions"), dbt.ref("ontology_versions"),
         dbt.ref("ontology_misfits"), dbt.ref("coverage"), dbt.ref("conflicts"),
-        dbt.ref("search_terms"), dbt.ref("search_term_counts"), dbt.ref("grid_cells"),
-        dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"), dbt.ref("grid_questions"),
-        dbt.ref("grid_metrics"),
+        dbt.ref("search_term_counts"), dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"),
+        dbt.ref("grid_questions"), dbt.ref("grid_metrics"), dbt.ref("data_state"),
     ]  # fmt: skip
     return run_gate(dbt, session, "knowledge", "before_release", tables)

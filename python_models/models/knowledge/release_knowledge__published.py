@@ -13,6 +13,6 @@ def model(dbt, session):
         dbt.ref("coverage"), dbt.ref("nodes"), dbt.ref("edges"), dbt.ref("edge_support"),
         dbt.ref("conflicts"), dbt.ref("search_terms"), dbt.ref("search_term_counts"),
         dbt.ref("grid_cells"), dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"),
-        dbt.ref("grid_questions"), dbt.ref("grid_metrics"),
+        dbt.ref("grid_questions"), dbt.ref("grid_metrics"), dbt.ref("data_state"),
     ]  # fmt: skip
     return publish(dbt, session, "knowledge")

@@ -13,7 +13,7 @@ words as (
     select
         words_of_texts.text_hash,
         words_of_texts.term
-    from {{ knowledge_words_of(ref('int_knowledge__texts'), 'text_hash', 'text') }} as words_of_texts
+    from {{ each_search_word(ref('int_knowledge__texts'), 'text_hash', 'text') }} as words_of_texts
 ),
 
 words_counted as (

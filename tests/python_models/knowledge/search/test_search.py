@@ -98,7 +98,7 @@ def test_words_are_folded_alike_in_texts_questions_and_marks() -> None:
 def test_the_build_folds_words_as_the_release_does() -> None:
     """The model that makes the postings and the macro have the same expression."""
     macro = (PROJECT_ROOT / "dbt_project/release_macros/knowledge/search_words.sql").read_text()
-    model = (PROJECT_ROOT / "dbt_project/macros/knowledge/knowledge_words_of.sql").read_text()
+    model = (PROJECT_ROOT / "dbt_project/macros/portable/each_search_word.sql").read_text()
     (pattern,) = re.findall(r"'(\[.*?)'\n", macro)
     assert f"'{pattern}'" in model
     assert "strip_accents(lower(nfc_normalize(" in model and "strip_accents(lower(nfc_" in macro

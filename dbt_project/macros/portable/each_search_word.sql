@@ -2,11 +2,11 @@
     Gives the words of texts, a row each: a subquery with the key and `term`. They are folded the
     way `knowledge.search_words` of a release folds those of a question.
 #}
-{% macro knowledge_words_of(relation, key, text) -%}
-    {{ return(adapter.dispatch('knowledge_words_of', 'sluice')(relation, key, text)) }}
+{% macro each_search_word(relation, key, text) -%}
+    {{ return(adapter.dispatch('each_search_word', 'sluice')(relation, key, text)) }}
 {%- endmacro %}
 
-{% macro duckdb__knowledge_words_of(relation, key, text) -%}
+{% macro duckdb__each_search_word(relation, key, text) -%}
     (
         select
             {{ key }},
@@ -18,7 +18,7 @@
     )
 {%- endmacro %}
 
-{% macro spark__knowledge_words_of(relation, key, text) -%}
+{% macro spark__each_search_word(relation, key, text) -%}
     (
         select
             {{ key }},
