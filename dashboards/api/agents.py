@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import anyio.to_thread
 import orjson
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.security import HTTPAuthorizationCredentials
 from fastapi.security.utils import get_authorization_scheme_param
 from mcp.server import MCPServer
@@ -117,17 +118,23 @@ def _of_products(releases: Releases) -> Iterator[Callable[..., Any]]:
             yield from loaded(product.agent_tools)(releases, _answer)
 
 
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[None]:
+    """Let an app's door lead to the tools for as long as the block runs."""
+    made = server(app.state.releases)
+    made.streamable_http_app(
+        stateless_http=True,
+        json_response=True,
+        # a key is asked for: a page of another origin, which is what this guards from, has none
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+    async with made.session_manager.run():
+        app.state.agents = made
+        yield
+
+
 class _Door:
     """Lets in who has a key, with its scopes, tiers and limits."""
-
-    def __init__(self, made: MCPServer) -> None:
-        made.streamable_http_app(
-            stateless_http=True,
-            json_response=True,
-            # a key is asked for: a page of another origin, which is what this guards from, has none
-            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-        )
-        self.made = made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -137,12 +144,13 @@ class _Door:
         except Problem as problem:
             await problems.answer(request, problem)(scope, receive, send)
             return
-        await self.made.session_manager.handle_request(scope, receive, send)
+        made: MCPServer = scope["app"].state.agents
+        await made.session_manager.handle_request(scope, receive, send)
 
 
-def door(made: MCPServer) -> Route:
+def door() -> Route:
     """Return the route that serves tools over HTTP."""
-    return Route("/mcp", endpoint=_Door(made), include_in_schema=False)
+    return Route("/mcp", endpoint=_Door(), include_in_schema=False)
 
 
 def _let_in(request: Request) -> None:

@@ -69,8 +69,7 @@ def create_app() -> FastAPI:
         if product.api:
             api.include_router(loaded(product.api))
     app.include_router(api)
-    app.state.agents = agents.server(app.state.releases)
-    app.router.routes.append(agents.door(app.state.agents))
+    app.router.routes.append(agents.door())
     problems.install(app)
     _guard(app, api)
     app.add_middleware(AuditMiddleware)
@@ -116,6 +115,6 @@ def _taking_files(api: APIRouter) -> list[str]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     require_agreement(lake().root)
     app.state.audit.start()
-    async with app.state.agents.session_manager.run():
+    async with agents.serving(app):
         yield
     app.state.audit.stop()

@@ -14,11 +14,8 @@ from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.dashboards.api.conftest import Server
 
 PAGE = (PROJECT_ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(
-    r"```(sh|python)\n(.*?)```",
-    PAGE.partition("## Examples")[2].partition("## Rules")[0],
-    re.DOTALL,
-)
+_PART = PAGE.partition("## Examples")[2].partition("## Rules")[0]
+EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", _PART, re.DOTALL)
 
 
 @pytest.fixture
