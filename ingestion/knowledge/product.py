@@ -16,6 +16,12 @@ PRODUCT = Product(
     demo="ingestion.knowledge.demo",
     settings=(
         Setting(
+            "MLFLOW_TRACKING_URI",
+            "MLflow server that `make mlflow-export` writes to (default: none, nothing is sent)",
+            "http://127.0.0.1:5000",
+        ),
+        Setting("MLFLOW_EXPERIMENT", "Experiment it writes to", "sluice-knowledge"),
+        Setting(
             "KNOWLEDGE_GRID",
             "Grid whose released cell is searched and asked (default: the one declared last)",
             "",
