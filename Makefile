@@ -71,7 +71,7 @@ demo-data: $(STAMP) ## Write synthetic raw files. DOMAIN= (ARGS=--help)
 
 .PHONY: land
 land: $(STAMP) ## Land what sources offer. DOMAIN= SOURCE= DATA=<folder of public sets>
-	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(if $(MODE),SLUICE_MODE="$(MODE)") $(PY) -m ingestion "$(DOMAIN)" $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+	@$(if $(DATA),SLUICE_DATA="$(DATA)") $(PY) -m ingestion "$(DOMAIN)" $(if $(MODE),--mode "$(MODE)") $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 
 .PHONY: rejects
 rejects: $(STAMP) ## What landing refused, with file, line and reason. SOURCE=
@@ -162,9 +162,11 @@ repair: $(STAMP) ## Make what is lost of journal, catalog, releases again from t
 	@$(PY) -m python_models.runs repair $(ARGS)
 
 # ------------------------------------------------------------------ API
-.PHONY: api api-key api-keys api-key-revoke api-document
+.PHONY: api mcp api-key api-keys api-key-revoke api-document
 api: $(STAMP) ## Serve the API on http://127.0.0.1:8502/api/v1/docs. HOST= PORT=
 	@$(if $(HOST),SLUICE_API_ADDRESS="$(HOST)") $(if $(PORT),SLUICE_API_PORT="$(PORT)") $(PY) -W ignore -m dashboards.api
+mcp: $(STAMP) ## Serve the tools for agents over stdio (MCP); with keys over HTTP: `make api`, /mcp
+	@$(PY) -W ignore -m dashboards.api.agents
 api-key: $(STAMP) ## Make a key, printed once. NAME= SCOPES=read TIERS=open DAYS=90
 	@$(PY) -m dashboards.api.keys make --name "$(NAME)" $(if $(SCOPES),--scopes "$(SCOPES)") $(if $(TIERS),--tiers "$(TIERS)") $(if $(DAYS),--days "$(DAYS)")
 api-keys: $(STAMP) ## List keys: what they may, when they were used last

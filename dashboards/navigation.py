@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,6 +16,8 @@ from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import loaded
 
 Show = Callable[[Release], None]
+
+FIRST = "overview"  # url of the page that opens first
 
 # url -> (menu section, title, icon, what shows it, whether it is of use before the first release)
 VIEWS: dict[str, tuple[str, str, str, Show, bool]] = {
@@ -37,18 +39,22 @@ def pages() -> dict[str, list[Any]]:
     menu: dict[str, list[Any]] = {}
     for url, (section, *_) in VIEWS.items():
         menu.setdefault(section, []).append(page(url))
+    # the page that opens first lies at / too, and the server knows it nowhere else
+    menu[""].append(page(FIRST, visibility="hidden"))
     return menu
 
 
-def page(url: str) -> Any:
+def page(url: str, visibility: Literal["visible", "hidden"] = "visible") -> Any:
     """Return one page, for the menu and for links to it."""
     _, title, icon, show, needs_release = VIEWS[url]
+    is_first = url == FIRST and visibility == "visible"
     return st.Page(
         partial(run_page, title, show, needs_release),
         title=title,
         icon=icon,
-        url_path=url,
-        default=url == "overview",
+        url_path="first" if is_first else url,  # reserved by it, though it lies at /
+        default=is_first,
+        visibility=visibility,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table
-from ingestion.lakehouse.settings import SettingsError, scrub
+from ingestion.lakehouse.settings import MODES, SettingsError, scrub, use_mode
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         products = chosen_products(named)
     except UnknownProduct as error:
         return _fail(str(error), WRONG)
+    if options.mode:
+        use_mode(options.mode)
     told: set[str] = set()
     missing: dict[str, str] = {}
     codes = [_land(product, options, told, missing) for product in products]
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Arguments(prog="python -m ingestion", description=__doc__)
     parser.add_argument("domain", nargs="*", help=f"all when none is named: {', '.join(PRODUCTS)}")
     parser.add_argument("--source", action="append", default=[], help="only this declared source")
+    parser.add_argument("--mode", help="how files are read", choices=MODES)
     parser.add_argument("--path", help="only this file or folder (local or s3://)")
     parser.add_argument(
         "--keep",

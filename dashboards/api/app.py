@@ -7,9 +7,20 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from dashboards.api import analytics, problems, query, system, tables
+from dashboards.api import (
+    agents,
+    analytics,
+    events,
+    pipeline,
+    problems,
+    query,
+    runs,
+    system,
+    tables,
+)
 from dashboards.api.audit import PREFIX, Audit, AuditMiddleware
 from dashboards.api.bodies import BodyLimit
 from dashboards.api.releases import Releases
@@ -24,6 +35,17 @@ DESCRIPTION = """Everything a front end, a script or an agent needs of a Sluice 
 
 Send a key as `Authorization: Bearer <key>` (`make api-key NAME=.. SCOPES=read`). Errors are
 `application/problem+json`. Answers about a release carry an ETag and take `?release=N`."""
+
+# what a page of another origin may send and read besides what any page may
+_SENT = [
+    "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Range",
+]  # fmt: skip
+_READ = [
+    "Content-Disposition", "Content-Range", "Digest", "ETag", "Location", "RateLimit-Remaining",
+    "Retry-After",
+]  # fmt: skip
+
+_PARTS = (tables, query, system, runs, pipeline, events, analytics)
 
 
 def create_app() -> FastAPI:
@@ -41,29 +63,59 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for router in (tables.router, query.router, system.system, system.pipeline, analytics.router):
-        api.include_router(router)
+    for part in _PARTS:
+        api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:
             api.include_router(loaded(product.api))
     app.include_router(api)
+    app.state.agents = agents.server(app.state.releases)
+    app.router.routes.append(agents.door(app.state.agents))
     problems.install(app)
-    app.add_middleware(BodyLimit, most_bytes=settings().sluice_api_body_bytes)
+    _guard(app, api)
+    app.add_middleware(AuditMiddleware)
+    return app
+
+
+def _guard(app: FastAPI, api: APIRouter) -> None:
+    """Hold what requests may send, and which pages of other origins may ask."""
+    app.add_middleware(
+        BodyLimit,
+        most_bytes=settings().sluice_api_body_bytes,
+        files=_taking_files(api),
+        file_bytes=settings().sluice_api_upload_bytes,
+    )
     if origins := [one.strip() for one in (settings().sluice_api_origins or "").split(",") if one]:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", "Idempotency-Key"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-None-Match",
+                "Idempotency-Key",
+                "Last-Event-ID",
+                "Range",
+            ],
             expose_headers=["ETag", "Location", "RateLimit-Remaining", "Retry-After"],
         )
-    app.add_middleware(AuditMiddleware)
-    return app
+
+
+def _taking_files(api: APIRouter) -> list[str]:
+    """Return the paths that take a file instead of a document."""
+    found = [one for one in api.routes if isinstance(one, APIRoute) and one.openapi_extra]
+    return [
+        one.path
+        for one in found
+        if "multipart/form-data" in (one.openapi_extra or {})["requestBody"]["content"]
+    ]
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     require_agreement(lake().root)
     app.state.audit.start()
-    yield
+    async with app.state.agents.session_manager.run():
+        yield
     app.state.audit.stop()

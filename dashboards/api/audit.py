@@ -104,7 +104,7 @@ def _route(scope: Scope) -> str:
     """Return an address with the names of its parameters, never their values."""
     path = getattr(scope.get("route"), "path_format", None)
     if path is None:
-        return "unknown"
+        return "/mcp" if scope["path"] == "/mcp" else "unknown"
     return path if path.startswith(PREFIX) else f"{PREFIX}{path}"
 
 

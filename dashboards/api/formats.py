@@ -50,7 +50,12 @@ def accepted(request: Request) -> str:
 
 def document(content: Any, status: int = 200) -> Response:
     """Return anything JSON can say; instants are UTC and say so."""
-    return Response(_json(content), status, media_type=JSON)
+    return Response(json_of(content), status, media_type=JSON)
+
+
+def instant(text: str | None) -> datetime | None:
+    """Return an instant as the journal writes it."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def rows(table: pa.Table, kind: str, name: str, more: dict[str, Any]) -> Response:
@@ -65,7 +70,8 @@ def rows(table: pa.Table, kind: str, name: str, more: dict[str, Any]) -> Respons
     return Response(write(table), headers=headers, media_type=kind)
 
 
-def _json(content: Any) -> bytes:
+def json_of(content: Any) -> bytes:
+    """Return anything as JSON; instants are UTC and say so."""
     options = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_SERIALIZE_NUMPY
     return orjson.dumps(content, default=_plain, option=options)
 

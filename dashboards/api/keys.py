@@ -86,6 +86,16 @@ def caller_of(key: str) -> Caller | None:
     )
 
 
+def is_valid(prefix: str) -> bool:
+    """Say whether a key that was right a moment ago still is."""
+    return bool(
+        journal.rows(
+            "select 1 from api_keys where prefix = ? and revoked_at is null and expires_at > ?",
+            (prefix, journal.now()),
+        )
+    )
+
+
 def revoke(prefix: str) -> None:
     """Let a key end now.
 

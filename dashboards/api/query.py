@@ -58,6 +58,15 @@ class Answer(BaseModel):
 )
 def query(release: OfRelease, _: AllTiers, question: Annotated[Question, Body()]) -> Response:
     """Run one SELECT on a release: no table function, no path, no more than the limits."""
+    return formats.document(answer_of(release, question))
+
+
+def answer_of(release: Release, question: Question) -> dict[str, Any]:
+    """Return what one SELECT gives.
+
+    Raises:
+        Problem: 422, it is none, names what is no table of the release, or takes too much.
+    """
     refuse_beyond_release(release, question.sql)
     limits = Limits(seconds=SECONDS, rows=question.limit + 1)
     try:
@@ -71,14 +80,12 @@ def query(release: OfRelease, _: AllTiers, question: Annotated[Question, Body()]
         raise Problem(
             422, "Two columns have the same name; give each its own.", [("/sql", "names")]
         )
-    return formats.document(
-        {
-            "release_id": release.number,
-            "columns": [{"name": one.name, "type": str(one.type)} for one in found.schema],
-            "rows": found.slice(0, question.limit).to_pylist(),
-            "is_cut": len(found) > question.limit,
-        }
-    )
+    return {
+        "release_id": release.number,
+        "columns": [{"name": one.name, "type": str(one.type)} for one in found.schema],
+        "rows": found.slice(0, question.limit).to_pylist(),
+        "is_cut": len(found) > question.limit,
+    }
 
 
 def refuse_beyond_release(release: Release, text: str) -> None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import shutil
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
 from dashboards.api import formats
-from dashboards.api.problems import Problem, documented
+from dashboards.api.problems import documented
 from dashboards.api.security import Reader
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
-from python_models.release import live
 from python_models.release.run_states import settle
 
-system = APIRouter(prefix="/system", tags=["system"])
-pipeline = APIRouter(prefix="/pipeline", tags=["pipeline"])
+router = APIRouter(prefix="/system", tags=["system"])
 _KEYED = documented(401, 403, 422, 429)
 
 
@@ -62,41 +60,13 @@ class ReleaseList(BaseModel):
     releases: list[ReleaseRow]
 
 
-class Run(BaseModel):
-    """One invocation of a run."""
-
-    run_id: str
-    invocation_id: str
-    status: str
-    command: str | None
-    message: str | None
-    seconds: float | None
-    release_id: int | None
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class RunList(BaseModel):
-    """Runs, the newest first."""
-
-    runs: list[Run]
-    next_cursor: str | None
-
-
-class RunStatus(BaseModel):
-    """A run and how far it is."""
-
-    run: Run
-    nodes: dict[str, int]  # how many nodes by status
-
-
-@system.get("/health", response_model=Health)
+@router.get("/health", response_model=Health)
 def health() -> Health:
     """Say that the server answers; needs no key."""
     return Health(status="ok")
 
 
-@system.get("/status", response_model=Status, responses=_KEYED)
+@router.get("/status", response_model=Status, responses=_KEYED)
 def status(caller: Reader) -> Status:
     """Say how the parts of the lake are: lock, last run, gates, release, endpoint, disk."""
     components = [_release(), _run(), _gates(), _lock(), _disk(), _endpoint()]
@@ -105,7 +75,7 @@ def status(caller: Reader) -> Status:
     return Status(status=worst, components=components)
 
 
-@system.get("/releases", response_model=ReleaseList, responses=_KEYED)
+@router.get("/releases", response_model=ReleaseList, responses=_KEYED)
 def releases(caller: Reader, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
     """List the releases that are kept, the newest first."""
     current = _current()
@@ -119,7 +89,7 @@ def releases(caller: Reader, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -
             "releases": [
                 row
                 | {
-                    "created_at": _instant(row["created_at"]),
+                    "created_at": formats.instant(row["created_at"]),
                     "is_current": row["release_id"] == current,
                 }
                 for row in rows
@@ -128,7 +98,7 @@ def releases(caller: Reader, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -
     )
 
 
-@system.get("/metrics", response_class=PlainTextResponse, responses=_KEYED)
+@router.get("/metrics", response_class=PlainTextResponse, responses=_KEYED)
 def metrics(request: Request, caller: Reader) -> PlainTextResponse:
     """Give figures in Prometheus' text format."""
     runs = journal.rows("select status, count(*) as n from runs group by status order by status")
@@ -156,51 +126,6 @@ def metrics(request: Request, caller: Reader) -> PlainTextResponse:
         ),
     ]
     return PlainTextResponse("\n".join(lines) + "\n")
-
-
-@pipeline.get("/runs", response_model=RunList, responses=_KEYED | documented(400))
-def runs(
-    caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$")] = None,
-) -> Response:
-    """List runs, the newest first."""
-    settle()
-    found = journal.rows(
-        "select rowid as place, * from runs where rowid < ? order by rowid desc limit ?",
-        (int(cursor) if cursor else 2**62, limit + 1),
-    )
-    more = str(found[limit - 1]["place"]) if len(found) > limit else None
-    return formats.document({"runs": [_told(row) for row in found[:limit]], "next_cursor": more})
-
-
-@pipeline.get("/status/{run_id}", response_model=RunStatus, responses=_KEYED | documented(404))
-def run_status(
-    caller: Reader, run_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-) -> Response:
-    """Say how far a run is; `last` is the newest."""
-    settle()
-    try:
-        run = live.run_named(run_id)
-    except live.NotFound as error:
-        raise Problem(404, str(error)) from error
-    nodes = journal.rows(
-        "select status, count(*) as n from node_runs where run_id = ? group by status",
-        (run["run_id"],),
-    )
-    return formats.document(
-        {"run": _told(run), "nodes": {row["status"]: row["n"] for row in nodes}}
-    )
-
-
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    kept = ("run_id", "invocation_id", "status", "command", "message", "seconds", "release_id")
-    instants = {name: _instant(row[name]) for name in ("started_at", "ended_at")}
-    return {name: row[name] for name in kept} | instants
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _current() -> int | None:

@@ -118,21 +118,7 @@ def tables(release: OfRelease) -> Response:
 )
 def describe(table: TableName, release: OfRelease) -> Response:
     """Say what a table holds: its grain, its columns, what it is made of and what is made of it."""
-    schema, name = named(release, table)
-    (found,) = [
-        one for one in release.dicts(_TABLES) if (one["schema_name"], one["name"]) == (schema, name)
-    ]
-    return formats.document(
-        {
-            "release_id": release.number,
-            "schema_name": schema,
-            "name": name,
-            "description": found["description"],
-            "key": key_of(release, schema, name),
-            "columns": release.dicts(_COLUMNS, schema=schema, name=name),
-            "lineage": lineage_of(schema, name).model_dump(),
-        }
-    )
+    return formats.document(description_of(release, table))
 
 
 @router.get(
@@ -169,6 +155,32 @@ def rows(
     more = None if is_last else write_cursor(release.number, start + asked.limit)
     told = {"release_id": release.number, "next_cursor": more}
     return formats.rows(found.slice(0, asked.limit), kind, f"{schema}.{name}", told)
+
+
+def list_of(release: Release) -> list[dict[str, Any]]:
+    """Return the tables of a release."""
+    return release.dicts(_TABLES)
+
+
+def description_of(release: Release, table: str) -> dict[str, Any]:
+    """Return what a table holds.
+
+    Raises:
+        Problem: 404, the release has no such table.
+    """
+    schema, name = named(release, table)
+    (found,) = [
+        one for one in list_of(release) if (one["schema_name"], one["name"]) == (schema, name)
+    ]
+    return {
+        "release_id": release.number,
+        "schema_name": schema,
+        "name": name,
+        "description": found["description"],
+        "key": key_of(release, schema, name),
+        "columns": release.dicts(_COLUMNS, schema=schema, name=name),
+        "lineage": lineage_of(schema, name).model_dump(),
+    }
 
 
 def named(release: Release, table: str) -> tuple[str, str]:

@@ -91,7 +91,7 @@ def _form(release: Release, chosen: dict[str, Any]) -> None:
         command = export_command(chosen["set_name"], form, template, packed, allowed)
         run_progress.start(command, f"Export of {chosen['set_name']}")
     run = run_progress.started_run()
-    if run and run.title.startswith("Export of") and run.state != "running":
+    if run and run.title.startswith("Export of") and run.is_over:
         st.code(run.output.read_text(errors="replace")[-3_000:], language=None, wrap_lines=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.jobs.jobs import Job
 from dashboards.parts import runner
 from dashboards.parts.build_progress import RUNNING, Progress, read_progress
 from dashboards.parts.text import duration, escaped, words
@@ -32,6 +33,7 @@ COLUMNS: dict[str, Any] = {
 TESTS = ("test", "unit_test")
 Color = Literal["blue", "green", "red", "orange", "gray"]
 LOOKS: dict[str, tuple[Color, str]] = {
+    "queued": ("gray", ":material/hourglass_top:"),
     "running": ("blue", ":material/progress_activity:"),
     "succeeded": ("green", ":material/check_circle:"),
     "failed": ("red", ":material/error:"),
@@ -40,12 +42,12 @@ LOOKS: dict[str, tuple[Color, str]] = {
 }
 
 
-def started_run() -> runner.StartedRun | None:
+def started_run() -> Job | None:
     """Show the run started last from a page, refreshed while it goes on; returns it."""
     run = runner.latest_run()
     if run is None:
         return None
-    live = st.fragment(_show, run_every=REFRESH_SECONDS if run.state == "running" else None)
+    live = st.fragment(_show, run_every=None if run.is_over else REFRESH_SECONDS)
     live(run.state)
     return run
 
@@ -76,21 +78,21 @@ def _show(state_before: str) -> None:
             st.code(tail(run), language=None)
 
 
-def _head(run: runner.StartedRun) -> None:
+def _head(run: Job) -> None:
     color, icon = LOOKS[run.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(words(run.state), color=color, icon=icon)
         st.markdown(f"**{escaped(run.title)}**", width="content")
-        st.caption(f"started {run.started_at[:19]} UTC, {duration(_seconds(run))}", width="content")
+        st.caption(f"started {_began(run)[:19]} UTC, {duration(_seconds(run))}", width="content")
         st.space("stretch")
-        if run.state == "running" and st.button("Cancel", icon=":material/stop_circle:"):
+        if not run.is_over and st.button("Cancel", icon=":material/stop_circle:"):
             runner.cancel(run)
             st.rerun()
         resumable = run.state in ("failed", "cancelled", "lost")
         if resumable and st.button("Resume this run", icon=":material/resume:"):
             start(runner.resume_command(), f"Resume of: {run.title}")
     if run.state == "lost":
-        st.caption("The server was started anew meanwhile; the table of runs says how it ended.")
+        st.caption(f"{run.message} The table of runs says how far it came.")
 
 
 def _bar(progress: Progress) -> None:
@@ -133,9 +135,9 @@ def _nodes(progress: Progress, ended: datetime | None) -> None:
     )
 
 
-def _ended(run: runner.StartedRun) -> datetime | None:
+def _ended(run: Job) -> datetime | None:
     """When a run was over; None while it goes on."""
-    if run.state == "running":
+    if not run.is_over:
         return None
     if run.ended_at:
         return datetime.fromisoformat(run.ended_at)
@@ -148,7 +150,7 @@ def _is_worth_saying(status: str) -> bool:
     return status not in ("success", "pass", "running")
 
 
-def tail(run: runner.StartedRun, size: int = 20_000) -> str:
+def tail(run: Job, size: int = 20_000) -> str:
     """Return the end of what a run printed."""
     try:
         with run.output.open("rb") as output:
@@ -159,10 +161,14 @@ def tail(run: runner.StartedRun, size: int = 20_000) -> str:
         return "Nothing was kept."
 
 
-def _seconds(run: runner.StartedRun) -> float:
+def _seconds(run: Job) -> float:
     ended = (
         datetime.fromisoformat(run.ended_at)
         if run.ended_at
         else datetime.now(UTC).replace(tzinfo=None)
     )
-    return (ended - datetime.fromisoformat(run.started_at)).total_seconds()
+    return (ended - datetime.fromisoformat(_began(run))).total_seconds()
+
+
+def _began(run: Job) -> str:
+    return run.started_at or run.created_at

@@ -7,47 +7,47 @@ lock is taken and nothing is half there, so that a hand-over never stands in a b
 
 from __future__ import annotations
 
-import gzip
+import fcntl
 import hashlib
+import os
 import re
 import secrets
 import shutil
+import time
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
-from ingestion.conversations.declaration import GRAMMAR, Dataset
+from ingestion.conversations.declaration import GRAMMAR
+from ingestion.conversations.kept_uploads import beside
+from ingestion.conversations.places import find
+from ingestion.conversations.upload_checks import UploadRefused as UploadRefused
+from ingestion.conversations.upload_checks import check_unpacked as check_unpacked
+from ingestion.conversations.upload_declaration import Wanted as Wanted
+from ingestion.conversations.upload_declaration import declare
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
-from ingestion.landing.declarations import DeclarationError, variable
+from ingestion.landing.declarations import variable
 
 QUOTA_MB = 1024
 KINDS = ("json", "jsonl", "ndjson", "csv", "tsv", "parquet", "txt", "chatml", "zip")
 PACKINGS = ("gz", "zst")
 _MEGABYTE = 1024 * 1024
-_UNPACKED_MOST = 100  # times what is handed over; text packs ten to twentyfold
-_UNPACKED_ALWAYS = 64 * _MEGABYTE
-_BLOCK = 1024 * 1024
+_STALE_SECONDS = 6 * 3600  # what is half there and nobody wrote to for so long was given up
 
 
-class UploadRefused(ValueError):
-    """A file is not taken; the message says why and what to do."""
+class UploadTooLarge(UploadRefused):
+    """A file has more bytes than one may have, or than there is room for."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a person says of the file they hand over."""
+class UploadKnown(UploadRefused):
+    """These very bytes are kept already."""
 
-    name: str
-    license: str
-    tier: str = "private"
-    priority: int = 0
-    format: str = "auto"
+    def __init__(self, dataset: str, owner: str | None, tier: str) -> None:
+        super().__init__(f"This very file is kept already: as dataset {dataset}.")
+        self.dataset, self.owner, self.tier = dataset, owner, tier
 
 
 @dataclass(frozen=True)
@@ -59,35 +59,150 @@ class Kept:
     folder: Path
 
 
+class Receiving:
+    """A file on its way: hashed and counted as it is written, seen by nobody until it is kept.
+
+    Use as a context manager; what was not kept when it ends is gone.
+    """
+
+    def __init__(self, file_name: str, most_bytes: int | None = None) -> None:
+        """Make room for a file.
+
+        Args:
+            file_name: what it is called elsewhere; only its ending counts.
+            most_bytes: size it may have besides the quota of all files together.
+
+        Raises:
+            UploadRefused: files of this kind are not read.
+        """
+        ending = ending_of(file_name)
+        _remove_stale()
+        self.upload_id, self.size, self.most = secrets.token_hex(8), 0, most_bytes
+        # what begins with a dot is declared to nobody
+        self._making = lake().uploads / f".{self.upload_id}"
+        self._taken = _taken_bytes()
+        self._making.mkdir(parents=True)
+        self.path = self._making / f"data{ending}"
+        self._hash, self._file = hashlib.sha256(), self.path.open("xb")
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
+
+    def write(self, block: bytes | memoryview) -> None:
+        """Take the next bytes.
+
+        Raises:
+            UploadTooLarge: they are too many.
+        """
+        self.size += len(block)
+        _check_room(self.size, self._taken, self.most)
+        self._hash.update(block)
+        self._file.write(block)
+
+    def keep(self, wanted: Wanted, owner: str | None = None, mark: str = "") -> Kept:
+        """Let the file be a dataset, which the next landing reads.
+
+        Args:
+            owner: who handed it over, where that is known.
+            mark: names the request; the same request again is given what it made before.
+
+        Raises:
+            UploadRefused: it is not taken.
+        """
+        name, license_text = said(wanted)
+        if self.size == 0:
+            raise UploadRefused("The file is empty.")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        check_unpacked(self.path)
+        with _one_at_a_time(lake().uploads):
+            _check_room(self.size, _taken_bytes(), self.most)
+            if made := _known(self.checksum, mark):
+                return made
+            # below the lake wherever it is moved to
+            location = f"${{SLUICE_LAKE}}/uploads/{self.upload_id}/{self.path.name}"
+            dataset = declare(self._making, self.upload_id, location, wanted, name, license_text)
+            for what, text in (("owner", owner or ""), ("mark", mark), ("sha256", self.checksum)):
+                if text:
+                    (self._making / what).write_text(text)
+            folder = self._making.with_name(self.upload_id)
+            self._making.rename(folder)
+        return Kept(dataset, self.checksum, folder)
+
+    def __enter__(self) -> Receiving:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        shutil.rmtree(self._making, ignore_errors=True)
+
+
 def keep(content: bytes | memoryview, file_name: str, wanted: Wanted) -> Kept:
     """Keep a file as a dataset of its own, which the next landing reads.
 
     Raises:
         UploadRefused: it is not taken, and nothing is stored.
     """
+    return keep_stream((content,), file_name, wanted)
+
+
+def keep_stream(
+    blocks: Iterable[bytes | memoryview],
+    file_name: str,
+    wanted: Wanted,
+    owner: str | None = None,
+    most_bytes: int | None = None,
+) -> Kept:
+    """Keep what comes block by block as a dataset; see `Receiving`.
+
+    Raises:
+        UploadRefused: it is not taken, and nothing is stored.
+    """
+    said(wanted)
+    with Receiving(file_name, most_bytes) as receiving:
+        for block in blocks:
+            receiving.write(block)
+        return receiving.keep(wanted, owner)
+
+
+def said(wanted: Wanted) -> tuple[str, str]:
+    """Return name and license as they are stored.
+
+    Raises:
+        UploadRefused: one of them is missing.
+    """
     name, license_text = plain(wanted.name, 120), plain(wanted.license, 120)
     if not name:
         raise UploadRefused("Give the dataset a name.")
     if not license_text:
         raise UploadRefused("Say under which license the file may be used; `unknown` is one too.")
-    ending = ending_of(file_name)
-    checksum = hashlib.sha256(content).hexdigest()
-    _check_room(len(content))
-    _check_new(checksum)
+    return name, license_text
+
+
+def keep_hub(location: str, wanted: Wanted, owner: str | None = None) -> Kept:
+    """Declare a dataset of a hub, which the next landing asks for it.
+
+    Raises:
+        UploadRefused: it cannot be declared so.
+        SourceAbsent, SourceFailed: the hub has no such dataset, or does not answer.
+    """
+    name, license_text = said(wanted)
     folder = lake().uploads / secrets.token_hex(8)
-    making = folder.with_name(f".{folder.name}")  # what begins with a dot is declared to nobody
+    making = folder.with_name(f".{folder.name}")
     making.mkdir(parents=True)
     try:
-        path = making / f"data{ending}"
-        path.write_bytes(content)
-        check_unpacked(path)
-        dataset = _declare(making, folder.name, path.name, wanted, name, license_text)
-        (making / "sha256").write_text(checksum)
+        dataset = declare(making, folder.name, location, wanted, name, license_text)
+        (entry,) = GRAMMAR.read(making / "dataset.yml")
+        find(entry.declaration, None)
+        if owner:
+            (making / "owner").write_text(owner)
         making.rename(folder)
-    except BaseException:
+    finally:
         shutil.rmtree(making, ignore_errors=True)
-        raise
-    return Kept(dataset, checksum, folder)
+    return Kept(dataset, "", folder)
 
 
 def plain(text: str, most: int) -> str:
@@ -126,108 +241,55 @@ def quota_bytes() -> int:
     return int(found) * _MEGABYTE
 
 
-def _check_room(size: int) -> None:
-    if size == 0:
-        raise UploadRefused("The file is empty.")
-    taken = sum(file.stat().st_size for file in lake().uploads.glob("*/data.*"))
-    if taken + size > quota_bytes():
-        raise UploadRefused(
-            f"The files handed over may have {quota_bytes() // _MEGABYTE} MB together and have "
-            f"{taken / _MEGABYTE:.1f} MB; this one has {size / _MEGABYTE:.1f} MB. Remove some "
-            f"of {lake().uploads}, or set SLUICE_UPLOAD_QUOTA_MB."
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until nobody else keeps a file: two must not both be the only one of their bytes."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _taken_bytes() -> int:
+    """Return the bytes of all files that are kept."""
+    return sum(file.stat().st_size for file in lake().uploads.glob("[!.]*/data.*"))
+
+
+def _check_room(size: int, taken: int, most: int | None) -> None:
+    if most is not None and size > most or taken + size > quota_bytes():
+        each = f"One file may have {most // _MEGABYTE} MB. " if most is not None else ""
+        taken_mb, size_mb = taken / _MEGABYTE, size / _MEGABYTE
+        raise UploadTooLarge(
+            f"{each}The files handed over may have {quota_bytes() // _MEGABYTE} MB together and "
+            f"have {taken_mb:.1f} MB; this one has at least {size_mb:.1f} MB. Remove some that "
+            "have not landed, or set SLUICE_UPLOAD_QUOTA_MB."
         )
 
 
-def _check_new(checksum: str) -> None:
-    for known in lake().uploads.glob("*/sha256"):
-        with suppress(OSError):
-            if known.read_text() == checksum:
-                (entry,) = GRAMMAR.read(known.with_name("dataset.yml"))
-                raise UploadRefused(f"This very file is kept already: as dataset {entry.name}.")
-
-
-def _declare(
-    making: Path, upload_id: str, file: str, wanted: Wanted, name: str, license_text: str
-) -> str:
-    """Write the declaration, read it back as landing will, and return the dataset's id."""
-    import yaml
-    from pydantic import ValidationError
-
-    declared: dict[str, Any] = {
-        "dataset": _free_id(name, upload_id),
-        "name": name,
-        "description": "Handed over on the conversations page.",
-        # below the lake wherever it is moved to
-        "location": f"${{SLUICE_LAKE}}/uploads/{upload_id}/{file}",
-        "format": wanted.format,
-        "license": license_text,
-        "tier": wanted.tier,
-        "priority": wanted.priority,
-    }
-    try:
-        Dataset.model_validate(declared)
-        target = making / "dataset.yml"
-        target.write_text(yaml.safe_dump(declared, allow_unicode=True, sort_keys=False), "utf-8")
-        (entry,) = GRAMMAR.read(target)
-    except (ValidationError, DeclarationError) as error:
-        told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise UploadRefused(f"The dataset cannot be declared so: {told}") from None
-    return entry.name
-
-
-def _free_id(name: str, upload_id: str) -> str:
-    """Return a dataset id that says the name and is not taken."""
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    said = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:40].strip("_")
-    base = f"upload_{said}" if said else f"upload_{upload_id}"
-    taken = GRAMMAR.read_all()
-    return base if base not in taken else f"{base}_{upload_id[:8]}"
-
-
-def check_unpacked(path: Path) -> None:
-    """Refuse a packed file that is far larger inside than it looks.
+def _known(checksum: str, mark: str) -> Kept | None:
+    """Return what this very request made before.
 
     Raises:
-        UploadRefused: it is, or it cannot be unpacked.
+        UploadKnown: another one did.
     """
-    import zstandard
-
-    limit = max(_UNPACKED_ALWAYS, _UNPACKED_MOST * path.stat().st_size)
-    size = 0
-    try:
-        with path.open("rb") as stream:
-            for block in _unpacked(stream):
-                size += len(block)
-                if size > limit:
-                    raise UploadRefused(
-                        f"The packed file holds more than {limit // _MEGABYTE} MB. Unpack it, or "
-                        "declare it as a dataset where it lies."
-                    )
-    except (EOFError, OSError, zlib.error, zstandard.ZstdError, zipfile.BadZipFile) as error:
-        raise UploadRefused(f"The packed data is damaged: {error}") from None
-    except (NotImplementedError, RuntimeError) as error:  # a kind of zip, or one with a password
-        raise UploadRefused(f"The zip archive cannot be read: {error}") from None
+    for known in lake().uploads.glob("[!.]*/sha256"):
+        with suppress(OSError):
+            if known.read_text() != checksum:
+                continue
+            (entry,) = GRAMMAR.read(known.with_name("dataset.yml"))
+            if mark and beside(known.parent, "mark") == mark:
+                return Kept(entry.name, checksum, known.parent)
+            tier = str(entry.declaration.tier)
+            raise UploadKnown(entry.name, beside(known.parent, "owner"), tier)
+    return None
 
 
-def _unpacked(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what a packed file holds, whatever its name says; nothing of one that is not."""
-    import zstandard
-
-    start = stream.read(4)
-    stream.seek(0)
-    inner: Any
-    if start[:2] == b"\x1f\x8b":
-        inner = gzip.GzipFile(fileobj=stream)
-    elif start == b"\x28\xb5\x2f\xfd":
-        inner = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-    elif start == b"PK\x03\x04":
-        with zipfile.ZipFile(stream) as archive:
-            for member in archive.infolist():
-                with archive.open(member) as opened:
-                    while block := opened.read(_BLOCK):
-                        yield block
-        return
-    else:
-        return
-    while block := inner.read(_BLOCK):
-        yield block
+def _remove_stale() -> None:
+    """Remove what was half there when whoever received it was killed."""
+    for folder in lake().uploads.glob(".*/"):
+        with suppress(FileNotFoundError):
+            newest = max(one.stat().st_mtime for one in (folder, *folder.iterdir()))
+            if newest < time.time() - _STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,8 @@ PRODUCT = Product(
     main_table="sightings",
     record_times=("first_updated_at", "last_updated_at"),
     demo="ingestion.knowledge.demo",
+    api="dashboards.knowledge.api:router",
+    agent_tools="dashboards.knowledge.agent:tools",
     settings=(
         Setting(
             "MLFLOW_TRACKING_URI",

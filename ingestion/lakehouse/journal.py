@@ -64,6 +64,18 @@ _TABLES = {
     "api_requests": """
         requested_at text not null, key_prefix text, method text not null, route text not null,
         status integer not null, seconds real, bytes integer, job_id text""",
+    "jobs": """
+        job_id text primary key, kind text not null, title text not null, owner text,
+        command text not null, environment text not null, state text not null,
+        created_at text not null, started_at text, ended_at text,
+        supervisor_pid integer, supervisor_started text, process_pid integer,
+        process_started text, exit_code integer, cancel_asked_at text, run_id text,
+        message text, result text""",
+    "api_answers": """
+        key_prefix text not null, idempotency_key text not null, asked text not null,
+        claimed_at text not null, claimed_pid integer not null, claimed_started text not null,
+        status integer, headers text, body text,
+        primary key (key_prefix, idempotency_key)""",
     "alerts": "alert_key text primary key, sent_at text not null, body text not null",
 }
 _INDEXES = (

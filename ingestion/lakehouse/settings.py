@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +26,10 @@ from ingestion.lakehouse.scrubbing import (
 )
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+Mode = Literal["sequential", "concurrent", "adaptive", "priority"]
+MODES: tuple[str, ...] = get_args(Mode)
 
 
 class SettingsError(RuntimeError):
@@ -66,7 +70,7 @@ class Settings(BaseSettings):
     kaggle_key: SecretStr | None = None
 
     # what a build may use
-    sluice_mode: Literal["sequential", "concurrent", "adaptive", "priority"] | None = None
+    sluice_mode: Mode | None = None
     sluice_threads: int = Field(default=2, ge=1)
     sluice_memory_limit: str = "3GB"
     sluice_lock_wait_seconds: float = Field(default=0, ge=0)
@@ -93,6 +97,9 @@ class Settings(BaseSettings):
     sluice_api_limit_exports: str = "10/hour"
     sluice_api_limits_store: SecretStr | None = None
     sluice_api_body_bytes: int = Field(default=10_000_000, ge=1_000)
+    sluice_api_upload_bytes: int = Field(default=1_100_000_000, ge=1_000)
+    sluice_api_roots: str | None = None
+    sluice_jobs_at_once: int = Field(default=2, ge=1, le=64)
     sluice_api_origins: str | None = None
     sluice_trusted_proxies: str | None = None
 
@@ -197,6 +204,18 @@ def told(main: Callable[[], int]) -> int:
 def reset_settings() -> None:
     """Forget the settings read so far (tests and long-lived servers change the environment)."""
     settings.cache_clear()
+
+
+def use_mode(mode: str) -> None:
+    """Let this process, and all that it starts, read files and ask questions in this mode.
+
+    Raises:
+        SettingsError: there is no such mode.
+    """
+    if mode not in MODES:
+        raise SettingsError(f"MODE={mode} is not there. There is: {', '.join(MODES)}.")
+    os.environ["SLUICE_MODE"] = mode
+    reset_settings()
 
 
 def secret_values() -> tuple[str, ...]:

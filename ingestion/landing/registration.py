@@ -66,6 +66,7 @@ class Product:
     page: str = ""  # module:function; default: dashboards.<name>.page:show
     card: str = ""  # module:function; default: dashboards.<name>.card:show
     api: str = ""  # module:router of its own endpoints; default: none
+    agent_tools: str = ""  # module:function of what agents may ask of it; default: none
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()
@@ -75,6 +76,8 @@ class Product:
     # module:function of what `export-run` writes of them, and of what `run-compare` says of two
     phase_export: str = ""
     phase_compare: str = ""
+    # module:function that gives an estimate rows in place of those which wait for answers
+    estimate_stand_ins: str = ""
 
     def __post_init__(self) -> None:
         defaults = {

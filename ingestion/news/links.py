@@ -60,6 +60,24 @@ def _kept(query: str) -> str:
     return urlencode(sorted(pairs), quote_via=quote)
 
 
+def without_tracking(url: str) -> str:
+    """Return an address a person can pass on: without what only says where a reader came from."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    names, starts = tracking_parameters()
+    kept = [
+        part
+        for part in parts.query.split("&")
+        if not (name := part.partition("=")[0].lower()) or name not in names
+        and not name.startswith(starts)
+    ]  # fmt: skip
+    # what begins so is the address of a page that a script shows
+    fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    return parts._replace(query="&".join(kept), fragment=fragment).geturl()
+
+
 def absolute(link: str | None, *bases: str | None) -> str | None:
     """Return an absolute web address; a relative one is meant from the bases, the last outermost.
 

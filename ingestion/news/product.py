@@ -14,8 +14,10 @@ PRODUCT = Product(
     main_table="entries",
     record_times=("first_entry_at", "last_entry_at"),
     demo="ingestion.news.demo",
+    api="dashboards.news.api:router",
     phase_export="python_models.news.exporting:documents",
     phase_compare="python_models.news.comparing:compared",
+    estimate_stand_ins="python_models.news.expecting:stand_ins",
     phases=(
         "initialization",
         "scraping",

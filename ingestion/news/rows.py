@@ -13,6 +13,7 @@ from ingestion.lakehouse.output import filled
 from ingestion.landing.declarations import Declared
 from ingestion.landing.source import Rows
 from ingestion.landing.web.asking import Answer, Ask
+from ingestion.landing.web.robots import ALLOWED, robots_of
 from ingestion.news import health
 from ingestion.news.entries import come_due
 from ingestion.news.memory import Memory
@@ -79,7 +80,9 @@ class Gathered:
         ]  # fmt: skip
         for source, url, answer in self.scrape.room.answers("robots"):
             ask = Ask(url, source, "robots", url, 0)
-            found.append(_fetch(ask, answer, answer.status, answer.error))
+            is_allowed = robots_of(answer, url).state == ALLOWED  # a host without the file
+            said = ("allowed", None) if is_allowed else (answer.status, answer.error)
+            found.append(_fetch(ask, answer, *said))
         return found + [
             _fetch(one.ask, one.answer, _page_status(one), one.error)
             for one in pages

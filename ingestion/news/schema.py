@@ -57,7 +57,7 @@ FETCHES = pa.schema(
         ("url", pa.string()),
         ("role", pa.string()),  # feed | page | robots
         # ok | unchanged | partial | blocked | gone | disallowed | private_address | too_large |
-        # not_a_feed | empty | failed
+        # not_a_feed | empty | failed | allowed (a host without robots.txt)
         ("status", pa.string()),
         ("http_status", pa.int64()),
         ("error", pa.string()),  # sentence, for a person

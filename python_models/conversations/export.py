@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,14 @@ from python_models.release import kept_rows
 from python_models.release.reader import NothingReleased, open_release
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Export one set; returns the exit code (1: refused, nothing was written)."""
+def main(
+    arguments: list[str] | None = None, done: Callable[[Written], object] = lambda written: None
+) -> int:
+    """Export one set; returns the exit code (1: refused, nothing was written).
+
+    Args:
+        done: is told what was written.
+    """
     options = _parser().parse_args(arguments)
     request = Request(
         format=options.format,
@@ -36,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (NothingReleased, SetRefused, SettingsError, OSError, duckdb.Error) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    done(written)
     sys.stdout.write(report(written))
     if not is_shown:
         sys.stdout.write("A build is running: conversations.exports shows this when it ends.\n")

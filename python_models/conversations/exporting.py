@@ -12,7 +12,7 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +120,22 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return Written(folder, written.manifest, written.left_out)
+
+
+def write_one(wanted: ReleasedSet, request: Request, path: Path) -> int:
+    """Write the conversations of a set, of all splits, to one file; returns how many it has.
+
+    Raises:
+        SetRefused: a choice is unknown, or a tier is forbidden; nothing is written.
+    """
+    request.check()
+    refuse_tiers(wanted, request.tiers)
+    template, kinds = request.shape(), wanted.mask
+    with writing(path, request.format, request.compression, template.schema) as writer:
+        for row in wanted.rows():
+            with suppress(NotCarried):
+                writer.put(_record(row, template, kinds, _Counted()))
+    return writer.rows
 
 
 @dataclass

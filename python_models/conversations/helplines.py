@@ -33,7 +33,7 @@ def names_help(text: str) -> bool:
     """Say whether a text names a helpline, an emergency service or other help in danger."""
     known = _patterns()
     said = text.lower()
-    words = f" {re.sub(r'[^a-z0-9]+|_', ' ', said) if said.isascii() else _words(said)} "
+    words = f" {_words(said)} "
     if known.names.search(words) or any(sign in said for sign in known.signs):
         return True
     plain = known.no_number.sub(" # ", said)
@@ -41,7 +41,9 @@ def names_help(text: str) -> bool:
 
 
 def _words(said: str) -> str:
-    return re.sub(r"[\W_]+", " ", said.replace("'", "").replace("’", ""))
+    """Return words with one space between them and a bar where a sentence ends."""
+    plain = re.sub(r"[.][.]+|…", " ", said.replace("'", "").replace("’", ""))
+    return re.sub(r"[^\w|]+|_", " ", re.sub(r"[\W_]*(?:[.!?。！？]|\n[ \t]*\n)", " | ", plain))
 
 
 @lru_cache(maxsize=1)

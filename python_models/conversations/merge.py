@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -11,6 +15,10 @@ from ingestion.conversations.named_sets import GRAMMAR, POLICIES, declared_sets,
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
 from ingestion.landing.declarations import DeclarationError
+
+
+class NameTaken(DeclarationError):
+    """Another set has the name."""
 
 
 def declare(name: str, sets: str, datasets: str, policy: str, tiers: str) -> Path:
@@ -30,16 +38,38 @@ def declare(name: str, sets: str, datasets: str, policy: str, tiers: str) -> Pat
     }
     if bool(wanted["sets"]) == bool(wanted["datasets"]):
         raise DeclarationError("Name what is merged: SETS=a,b or DATASETS=a,b")
+    return declare_set(wanted, replaces=True)
+
+
+def declare_set(wanted: Mapping[str, Any], *, replaces: bool = False) -> Path:
+    """Write the declaration of a set into the lake; the same one again changes nothing.
+
+    Args:
+        wanted: what `named_sets.NamedSet` holds.
+        replaces: an older one of its name that lies there goes.
+
+    Raises:
+        NameTaken: another set has the name.
+        DeclarationError: it cannot be declared so; says why, and nothing is written.
+    """
+    name, known = str(wanted["set"]), declared_sets()
     target = merges() / f"{name}.yml"
-    others = {key: one for key, one in declared_sets().items() if one.origin != target}
-    if name in others:
-        raise DeclarationError(f"{name!r} is declared in {others[name].origin}; choose another")
+    if name in known and known[name].origin != target:
+        raise NameTaken(f"{name!r} is declared in {known[name].origin}; choose another")
+    text = yaml.safe_dump(dict(wanted), sort_keys=False)
     target.parent.mkdir(parents=True, exist_ok=True)
-    making = target.with_suffix(".new")
+    making = target.with_name(f"{name}.{secrets.token_hex(4)}.new")
     try:
-        making.write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
+        making.write_text(text, encoding="utf-8")
         GRAMMAR.read(making)
-        making.replace(target)
+        if replaces:
+            making.replace(target)
+            return target
+        try:
+            os.link(making, target)  # fails where there is one: of two at once, one is first
+        except FileExistsError:
+            if target.read_text(encoding="utf-8") != text:
+                raise NameTaken(f"There is another set of the name {name!r}.") from None
     finally:
         making.unlink(missing_ok=True)
     return target

@@ -1,63 +1,82 @@
-"""Texts composed by templates around facts taken from passages: what the offline endpoint writes.
+"""Texts composed from sentences of passages: what the offline endpoint writes.
 
-Each fact is a clause of at most eleven words, taken as it stands and set between words of the
-template, so that nothing is added and no run of words is as long as a copy. A text is built to
-the length that the report asks for by trying which facts fit.
+Sentences stand as their article has them, or are opened in the middle for the words of who says
+so, so that nothing is added and no run of words is as long as a copy. Which are taken goes by what
+they say: figures, names, words of the headline; what was said already is not said again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from python_models.news.checks.analysis import LEAST, MOST
-from python_models.news.checks.copies import words_of
+from python_models.news.checks.copies import LONGEST, copied_runs, words_of
 from python_models.news.checks.evidence import split_sentences
-from python_models.news.checks.names import FUNCTION_WORDS
 from python_models.news.checks.words import words
 
-LONGEST = 11  # words of a clause
-SHORTEST = 4
-AIM = 555  # characters: amid what may be
-_CLAUSE_END = re.compile(r"[,:](?!\d)|[;—–()\[\]]|\s-\s|[\"“”„«»]|\.(?=\s|$)|[!?]")
-_BAD_ENDS = words(
+SHORTEST = 4  # words of a sentence
+_QUOTE = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]")
+_MARKS = re.compile(r"[\"“”„«»]")
+_UNFIT = re.compile(
+    r"[<>{}|\[\]]|https?:|\b(?:ignore|scores?|instructions?|click|subscribe|newsletter)\b"
+    r"|\b(?:we|our|us|i|i'm|my|you|your)\b",
+    re.IGNORECASE,
+)
+# a sentence that begins so needs the one before it
+_LEANING = words(
     """
-    a an the of to in on for with by at from and or but that which who whose as than its his
-    her their this these is are was were be been has have had will would can could may might
-    not very more most about over under into said says
+    it its they their them he his she her this that these those such and but or so yet nor still
+    however also instead meanwhile moreover both neither there here then thus hence others one two
+    another for because although while whereas if when since
     """
-)  # fmt: skip
-_BAD_STARTS = words(
-    """
-    which who whose that for and but or nor so while as than where when with to of by because
-    if although though including such after before since until despite
-    """
+)
+_SAID = re.compile(r"\b(?:said|says|told|added|adds|wrote|writes|explained|argued|warned)\b")
+_FIGURE = re.compile(r"\d[\d.,]*")
+_NAME = re.compile(r"(?<=\w )[A-Z][\w-]+")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+# where a sentence may be opened, the best places first
+_OPENINGS = (
+    words("and but while which after because as when who where although since until"),
+    words("with by from in on at for under between through against during over into"),
 )
 _CAUTION = re.compile(
     r"\b(rumou?rs?|rumou?red|unconfirmed|alleged(?:ly)?|reportedly|leaked|not (?:been )?confirmed"
     r"|could not be verified|anonymous sources|people familiar with the matter|speculation)\b",
     re.IGNORECASE,
 )
-# own words around a fact
-_FRAMES = (
-    "According to {host}, {fact}.",
-    "The article says that {fact}.",
-    "It adds that {fact}.",
-    "Further on it says that {fact}.",
-    "Another point it makes is that {fact}.",
-    "It also has it that {fact}.",
-    "One more detail given there is that {fact}.",
-    "Towards its end it says that {fact}.",
-)
+_CAUTIONS = "{host} itself treats this as {word}, so it should be read with care."
+_FIRST = ("{host} reports", "{host} writes", "according to {host}", "{host} says")
+_AGAIN = ("it adds", "the article says", "it goes on", "as told there", "by that account")
+_TOLD = "The same is told by {hosts}."
 _CLOSINGS = (
-    "Nothing beyond what the article says was added here.",
+    "More of the context stands in the article itself, which is cited here.",
     "The figures and names are those of the article.",
-    "More of the context stands in the article itself.",
-    "What follows from this for us is left to the reader.",
-    "The article has more.",
+    "The article has more on this.",
 )
-_CAUTIONS = "The article itself treats this as {word}, so it should be read with care."
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A sentence that may stand by itself, and what it is worth."""
+
+    text: str  # with its full stop
+    passage_id: str
+    host: str
+    place: int  # among all sentences, the lead's first
+    is_lead: bool
+    is_quote: bool
+    weight: float
+    figures: frozenset[str]
+    content: frozenset[str]
+
+    def repeats(self, other: Fact) -> bool:
+        """Say whether another sentence says the same."""
+        shared = len(self.content & other.content)
+        is_like = shared >= 0.6 * max(1, min(len(self.content), len(other.content)))
+        return is_like or bool(self.figures) and self.figures <= other.figures
 
 
 def compose(
@@ -68,89 +87,193 @@ def compose(
     Args:
         story: headline and source.
         passages: {id, host, text}, the lead's first.
-        variant: from which fact on to begin, when a first text did not do.
+        variant: how often a text did not do before: the best sentences come last then.
     """
     if not passages:
         return [{"text": "There is nothing to report.", "passages": ["none"]}]
+    facts = facts_of(passages, str(story.get("headline") or ""))
+    facts = facts[:1] + facts[1 + 2 * variant :] + facts[1 : 1 + 2 * variant]
+    writing = Writing(passages)
+    writing.caution()
+    taken: list[Fact] = []
+    for least_weight in (1.0, 0.0):  # what says nothing only where the rest is too little
+        for fact in facts:
+            if writing.size >= LEAST or any(fact.repeats(one) for one in taken):
+                continue
+            if fact.weight >= least_weight and writing.fits([*taken, fact]):
+                taken.append(fact)
+                writing.write(taken)
+    writing.fill()
+    return writing.sentences
+
+
+class Writing:
+    """A text while it grows."""
+
+    def __init__(self, passages: Sequence[Mapping[str, Any]]) -> None:
+        self._passages = passages
+        self._evidence = "\n".join(one["text"] for one in passages)
+        self._before: list[dict[str, Any]] = []
+        self.sentences: list[dict[str, Any]] = []
+
+    @property
+    def size(self) -> int:
+        return _size(self.sentences)
+
+    def caution(self) -> None:
+        """Say first what an article itself says with caution."""
+        for one in self._passages:
+            if match := _CAUTION.search(one["text"]):
+                text = _CAUTIONS.format(host=_host(one), word=match[0].lower())
+                self._before = [{"text": text[0].upper() + text[1:], "passages": [one["id"]]}]
+                break
+        self.sentences = list(self._before)
+
+    def fits(self, facts: Sequence[Fact]) -> bool:
+        """Say whether a text of these facts is short enough, and copies no run of words."""
+        sentences = self._told(facts)
+        text = " ".join(one["text"] for one in sentences)
+        return _size(sentences) <= MOST and not copied_runs(text, self._evidence)
+
+    def write(self, facts: Sequence[Fact]) -> None:
+        """Take these facts for the text."""
+        self.sentences = self._told(facts)
+
+    def _told(self, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+        """Return the sentences of facts: the lead's as they come, its quotation, then others'."""
+        first, *rest = facts
+        rest.sort(key=lambda one: (not one.is_lead, one.is_quote and one.is_lead, one.place))
+        found = list(self._before)
+        host, again, names = "", iter(_AGAIN * 4), iter(_FIRST * 4)
+        place = -2
+        for fact in (first, *rest):
+            who = next(names).format(host=fact.host) if fact.host != host else ""
+            is_next = fact.place == place + 1  # together they would be a longer run
+            found.append({"text": _said(fact, who, is_next, again), "passages": [fact.passage_id]})
+            host, place = fact.host, fact.place
+        return found
+
+    def fill(self) -> None:
+        """Add who else tells it and what is left to say, until the text is long enough."""
+        told = {one["id"]: one for one in self._passages}
+        lead = self._passages[0]
+        named = {_host(told[name]) for one in self.sentences for name in one["passages"]}
+        hosts: dict[str, str] = {}
+        for name, one in told.items():
+            if _host(one) not in named:
+                hosts.setdefault(_host(one), name)
+        if self.size < LEAST and hosts:
+            chosen = list(hosts.items())[:4]
+            names = [host for host, _ in chosen]
+            said = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+            self._add(_TOLD.format(hosts=said), [name for _, name in chosen])
+        for closing in _CLOSINGS:
+            if self.size < LEAST:
+                self._add(closing, [lead["id"]])
+
+    def _add(self, text: str, passage_ids: list[str]) -> None:
+        new = {"text": text, "passages": passage_ids}
+        if _size([*self.sentences, new]) <= MOST:
+            self.sentences.append(new)
+
+
+def facts_of(passages: Sequence[Mapping[str, Any]], headline: str) -> list[Fact]:
+    """Return the sentences that may stand by themselves: the one that opens, then by weight."""
+    wanted = {word.lower() for word in _WORD.findall(headline)}
     lead = passages[0]["id"].split(":")[0]
-    facts = facts_of([one for one in passages if one["id"].split(":")[0] == lead])
-    facts = facts[variant * 3 :] + facts[: variant * 3]
-    first = passages[0]
-    host = str(first.get("host") or "the source")
-    sentences: list[dict[str, Any]] = []
-    caution = next(
-        ((m[0], one["id"]) for one in passages if (m := _CAUTION.search(one["text"]))), None
+    found, place = [], 0
+    for passage in passages:
+        for sentence in split_sentences(passage["text"]):
+            place += 1
+            fact = _fact(sentence, passage, place, passage["id"].split(":")[0] == lead, wanted)
+            found += [fact] if fact else []
+    found.sort(key=lambda one: (-one.weight, one.place))
+    opening = max(
+        (one for one in found if one.is_lead and not one.is_quote),
+        key=lambda one: (one.weight + (3 if one.place <= 2 else 0), -one.place),
+        default=None,
     )
-    if caution:
-        sentences.append(
-            {"text": _CAUTIONS.format(word=caution[0].lower()), "passages": [caution[1]]}
-        )
-    frames = iter(_FRAMES)
-    frame = next(frames, None)
-    for fact, passage_id in facts:
-        if _size(sentences) >= LEAST or frame is None:
-            break
-        new = {"text": frame.format(host=host, fact=fact), "passages": [passage_id]}
-        if _size([*sentences, new]) <= MOST:
-            sentences.append(new)
-            frame = next(frames, None)
-    return _filled(sentences, first["id"])
+    return [*([opening] if opening else []), *(one for one in found if one is not opening)]
 
 
-def _filled(sentences: list[dict[str, Any]], passage_id: str) -> list[dict[str, Any]]:
-    """Add closing sentences until the text is long enough, those that end nearest the aim first."""
-    closings = list(_CLOSINGS)
-    while _size(sentences) < LEAST and closings:
-        fitting = [one for one in closings if _size(sentences) + 1 + len(one) <= MOST]
-        if not fitting:
-            break
-        best = min(fitting, key=lambda one: abs(AIM - _size(sentences) - 1 - len(one)))
-        closings.remove(best)
-        sentences.append({"text": best, "passages": [passage_id]})
-    return sentences
+def _fact(
+    sentence: str, passage: Mapping[str, Any], place: int, is_lead: bool, wanted: set[str]
+) -> Fact | None:
+    plain = _QUOTE.sub(" ", sentence)
+    is_quote = plain != sentence
+    said = words_of(plain)
+    if not sentence.endswith((".", "”", '"')) or _UNFIT.search(plain) or _MARKS.search(plain):
+        return None
+    if not said or said[0] in _LEANING or not sentence[0].isupper() and sentence[0] not in '"“„«':
+        return None
+    if is_quote and not (_SAID.search(plain) and _NAME.search(f"x {plain}")):
+        return None
+    if not is_quote and len(said) < SHORTEST or _CAUTION.search(sentence):
+        return None
+    if len(said) > LONGEST and (is_quote or _opened(sentence) is None):
+        return None
+    figures = frozenset(_FIGURE.findall(plain))
+    content = frozenset(word.lower() for word in _WORD.findall(plain))
+    weight = (
+        1.5 * min(2, len(figures))
+        + 0.7 * min(2, len(_NAME.findall(plain)))
+        + 0.8 * min(3, len(content & wanted))
+        + (1.0 if is_quote else 0.0)
+        - (0.0 if is_lead else 0.8)
+    )
+    if not figures and not is_quote and not (place <= 2 and content & wanted):
+        weight = min(weight, 0.9)
+    return Fact(
+        sentence, passage["id"], _host(passage), place, is_lead, is_quote, weight, figures, content
+    )
+
+
+def _said(fact: Fact, who: str, is_next: bool, again: Iterator[str]) -> str:
+    """Return a fact as the text has it: with who says it where that is new or a run is too long."""
+    if fact.is_quote:
+        return fact.text
+    is_long = len(words_of(fact.text)) > LONGEST
+    if not (who or is_next or is_long):
+        return fact.text
+    who = who or next(again)
+    opened = _opened(fact.text) if is_long else None
+    if opened:
+        left, right = opened
+        return f"{left}, {who}, {right}"
+    return f"{fact.text.rstrip('.')}, {who}."
+
+
+def _opened(sentence: str) -> tuple[str, str] | None:
+    """Return a long sentence in two, each no copy by itself; None: it has no place for it."""
+    parts = sentence.split()
+    starts_with_place = parts[0].lower() in _OPENINGS[1]
+    for number, openings in enumerate((*_OPENINGS, frozenset[str]())):  # at last, at any comma
+        for at in range(3 if starts_with_place else 5, len(parts) - 2):
+            before, after = parts[at - 1], parts[at]
+            is_comma = before.endswith(",") and (number == 2 or number == 0 and starts_with_place)
+            left, right = " ".join(parts[:at]).rstrip(","), " ".join(parts[at:])
+            is_name = after == "and" and before[:1].isupper()
+            is_place = (after in openings and not is_name) or is_comma
+            if is_place and max(len(words_of(left)), len(words_of(right))) <= LONGEST:
+                return left, right
+    return None
+
+
+def _host(passage: Mapping[str, Any]) -> str:
+    return str(passage.get("host") or "the source")
 
 
 def _size(sentences: Sequence[Mapping[str, Any]]) -> int:
-    return sum(len(one["text"]) for one in sentences) + len(sentences) - 1
+    return sum(len(one["text"]) for one in sentences) + max(0, len(sentences) - 1)
 
 
-def facts_of(passages: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Return (clause, passage id), one of each sentence: whole ones first, else as they come."""
-    found: list[tuple[bool, str, str]] = []
-    for passage in passages:
-        for sentence in split_sentences(passage["text"]):
-            clause = clause_of(sentence)
-            if clause and all(clause.lower() != other.lower() for _, other, _ in found):
-                is_whole = len(clause) >= len(sentence.rstrip(" .!?"))
-                found.append((not is_whole, clause, passage["id"]))
-    return [(clause, name) for _, clause, name in sorted(found, key=lambda one: one[0])]
-
-
-def clause_of(sentence: str) -> str | None:
-    """Return the longest clause of a sentence that may stand by itself; None: there is none."""
-    if re.search(r"[\"“”„«»<>{}]|https?:|\b(?:ignore|score|instruction)", sentence, re.IGNORECASE):
-        return None
-    best: list[str] = []
-    for part in _CLAUSE_END.split(sentence):
-        words = part.split()
-        is_cut = len(words_of(part)) > LONGEST
-        while words and (_is_open(words[-1]) or len(words_of(" ".join(words))) > LONGEST):
-            words.pop()
-        if not words or words[0].lower() in _BAD_STARTS or _CAUTION.search(part):
-            continue
-        if len(words) >= SHORTEST and (len(words) > len(best)) and not is_cut:
-            best = words
-    if not best:
-        return None
-    first = best[0]
-    is_plain = first[1:].islower() and first.lower() in FUNCTION_WORDS
-    starts = first.lower() if is_plain else first
-    return " ".join([starts, *best[1:]]).rstrip(" .")
-
-
-def _is_open(word: str) -> bool:
-    """Say whether a clause cannot end with a word: more would follow."""
-    return word.lower().strip(".") in _BAD_ENDS or word[-1].isdigit() or word[0] in "$€£"
+_BAD_ENDS = words(
+    """
+    a an the of to in on for with by at from and or but that which who whose as than its his
+    her their this these is are was were be been has have had will would can could may might
+    not very more most about over under into said says
+    """
+)  # fmt: skip
 
 
 def line_about(name: str, evidence: Sequence[Mapping[str, Any]]) -> str:
@@ -158,13 +281,15 @@ def line_about(name: str, evidence: Sequence[Mapping[str, Any]]) -> str:
     for one in evidence:
         text = str(one.get("text", ""))
         match = re.search(
-            rf"{re.escape(name)}(?:,| is| was| are) ((?:a|an|the|its)\b[^,.;:()\"“”]{{3,90}})", text
+            rf"{re.escape(name)}(?:,| is| was| are) ((?:a|an|the|its)\b"
+            r"(?:[^,.;:()\"“”]|(?<=\d)[.,](?=\d)){3,90})",
+            text,
         )
         if match:
-            words = match[1].split()[:LONGEST]
-            while words and words[-1].lower() in _BAD_ENDS:
-                words.pop()
+            found = match[1].split()[:LONGEST]
+            while found and found[-1].lower() in _BAD_ENDS:
+                found.pop()
             # "of X, a court ruled" says nothing of X
-            if len(words) >= 2 and not re.search(r"(?:ed|said|says|found)$", words[-1]):
-                return f"{name}: {' '.join(words)}, by earlier coverage."
+            if len(found) >= 2 and not re.search(r"(?:ed|said|says|found)$", found[-1]):
+                return f"{found[0].capitalize()} {' '.join(found[1:])}."
     return ""

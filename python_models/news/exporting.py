@@ -73,7 +73,7 @@ def _text(number: int, data: dict[str, list[Row]]) -> dict[str, str]:
     if number != _REPORT:
         return {}
     reports = data.get("reports") or [{}]
-    return {"text": str(reports[0].get("markdown") or "No report was made.") + "\n"}
+    return {"text": str(reports[0].get("markdown") or "No report was made.\n")}
 
 
 def _opened(row: Row) -> Row:

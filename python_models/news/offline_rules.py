@@ -48,6 +48,11 @@ def _words(text: str) -> set[str]:
     return {word.lower() for word in WORD.findall(text)} - IDLE
 
 
+def _stems(text: str) -> set[str]:
+    """Return beginnings of words: what speaks of fines speaks of a fine."""
+    return {word[:6].removesuffix("s") for word in _words(text)}
+
+
 def _lines(value: Any) -> list[dict[str, Any]]:
     """Return the objects of fenced JSON lines; a single one was read as an object already."""
     if isinstance(value, dict):
@@ -64,7 +69,7 @@ def relevance(request: OfflineRequest) -> dict[str, Any]:
     ours = _words(str(request.data.get("company") or ""))
     best, hits = "", -1
     for one in _lines(request.data.get("categories")):
-        found = len(words & _words(f"{one['category']} {one['about']}"))
+        found = len(_stems(text) & _stems(f"{one['category']} {one['about']}"))
         if found > hits:
             best, hits = one["category"], found
     shared = len(words & ours)

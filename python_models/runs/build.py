@@ -74,6 +74,8 @@ class Build:
         invocation.record_start(
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
+        if job_id := os.environ.get("SLUICE_JOB_ID"):
+            journal.change("jobs", {"job_id": job_id}, {"run_id": self.run_id})
         fold_llm_journal()
         if restoring and self.connection is not None:
             phase_restore.restore(self, self.connection, restoring)

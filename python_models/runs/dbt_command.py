@@ -12,6 +12,9 @@ from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import QUIET
+from ingestion.lakehouse.settings import SettingsError
+
+_TAKES = "What it takes is said by `dbt build --help`, such as ARGS=--full-refresh."
 
 
 def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
@@ -31,3 +34,23 @@ def variables_argument(variables: Mapping[str, str | None]) -> list[str]:
     """Return the `--vars` option for the values that are given."""
     given = {name: value for name, value in variables.items() if value}
     return ["--vars", json.dumps(given)] if given else []
+
+
+def refuse_what_dbt_does_not_take(name: str, more: Sequence[str]) -> None:
+    """Hold `ARGS=`, which dbt's command `name` gets, against what it takes, before anything runs.
+
+    Raises:
+        SettingsError: it takes no such argument, or another number of them.
+    """
+    if not more:
+        return
+    import click  # with dbt a second's import, for who hands something on
+    from dbt.cli.main import cli
+
+    command = cli.commands[name]
+    try:
+        _, rest, _ = command.make_parser(click.Context(command)).parse_args(list(more))
+    except click.UsageError as error:
+        raise SettingsError(f"ARGS: {error.format_message()} {_TAKES}") from None
+    if rest:
+        raise SettingsError(f"ARGS: {' '.join(map(str, rest))} belongs to no option. {_TAKES}")

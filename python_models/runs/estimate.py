@@ -12,9 +12,10 @@ import json
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -31,9 +32,13 @@ from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.scratch import NAME, environment, scratch_build
 from python_models.runs import slices
 from python_models.runs.dbt_command import variables_argument
+from python_models.runs.estimate_refs import STOOD_IN, Refs, stand_ins
 from python_models.runs.nodes import domain_of
 from python_models.runs.run import same_rows_since
 from python_models.runs.slices import Choice
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # what does not wait for answers; gates would only say what the next build will say
 EXCLUDED = ("--exclude", "tag:llm+", "gate_*", "--exclude-resource-type", "test", "unit_test")
@@ -52,32 +57,6 @@ class Ranged:
         if self.now.most_usd is not None:
             return self.now.most_usd
         return self.now.usd / self.now.calls * self.most_calls if self.now.calls else 0.0
-
-
-class Refs:
-    """Stands in for dbt while a model is run for its estimate: relations as they were built."""
-
-    this = None  # what a model made last time counts like any other row: nothing is taken over
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, relations: dict[str, str]) -> None:
-        self._connection, self._relations = connection, relations
-        self.config = self
-        self.absent: list[str] = []
-
-    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        """Return a model's rows; one that was never built has neither rows nor columns."""
-        try:
-            return self._connection.sql(f"select * from {self._relations[name]}")
-        except duckdb.CatalogException:
-            self.absent.append(name)
-            return self._connection.sql("select null as not_built where false")
-
-    def __call__(self, **_: Any) -> None:
-        """Take a model's configuration (which changes nothing here)."""
-
-    def get(self, _name: str, default: Any = None) -> Any:
-        """Return a setting's default."""
-        return default
 
 
 def main() -> int:
@@ -111,9 +90,18 @@ def main() -> int:
 
 
 def land(choice: Choice) -> None:
-    """Land what was delivered or declared since; what is refused is told and does not count."""
+    """Land what was delivered or declared since; what is refused is told and does not count.
+
+    A product whose landing begins a run is left out: an estimate begins none and asks no host.
+    """
+    chosen = choice.domains or tuple(PRODUCTS)
+    waiting = [name for name in chosen if PRODUCTS[name].begins_runs]
+    if waiting:
+        tell(f"{', '.join(waiting)}: the newest run that has landed is counted, none is begun")
+    if len(waiting) == len(chosen):
+        return
     tell("landing what is new")
-    command = [sys.executable, "-m", "ingestion", *choice.domains]
+    command = [sys.executable, "-m", "ingestion", *(n for n in chosen if n not in waiting)]
     done = subprocess.run(command, cwd=PROJECT_ROOT, check=False, capture_output=True, text=True)
     if done.returncode:
         sys.stderr.write(f"{done.stdout}{done.stderr}")
@@ -140,7 +128,10 @@ def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
         connection = duckdb.connect(folder / NAME)
         try:
             load_extensions(connection)
-            return ranges(manifest, [estimate_node(connection, relations, node) for node in nodes])
+            given = stand_ins(Refs(connection, relations).ref, wanted)
+            return ranges(
+                manifest, [estimate_node(connection, relations, node, given) for node in nodes]
+            )
         finally:
             connection.close()
 
@@ -194,7 +185,10 @@ def above(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
 
 
 def estimate_node(
-    connection: duckdb.DuckDBPyConnection, relations: dict[str, str], node: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    relations: dict[str, str],
+    node: dict[str, Any],
+    given: Mapping[str, pa.Table] | None = None,
 ) -> tuple[dict[str, Any], Estimate | None]:
     """Run one model without asking anything; None where its input was not built yet."""
     tell(node["name"])
@@ -205,7 +199,7 @@ def estimate_node(
     spec.loader.exec_module(module)
     recorded: list[Estimate] = []
     token = RECORDER.set(recorded)
-    refs = Refs(connection, relations)
+    refs = Refs(connection, relations, given)
     try:
         module.model(refs, connection)
     except OnlyEstimated:
@@ -216,6 +210,10 @@ def estimate_node(
         return node, None  # it cannot do without what was never built
     finally:
         RECORDER.reset(token)
+    if refs.is_stood_in and recorded:
+        one = recorded[0]
+        basis = f"{STOOD_IN}; {one.basis}" if one.calls else STOOD_IN
+        return node, replace(one, basis=basis, most_calls=one.calls)
     return node, recorded[0] if recorded else None
 
 

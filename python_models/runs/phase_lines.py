@@ -30,7 +30,7 @@ class Phase:
     done: int = 0
     bad: list[str] = field(default_factory=list)
     gates: list[str] = field(default_factory=list)
-    steps: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)  # that ask models
     releases: list[str] = field(default_factory=list)
 
     @property
@@ -74,8 +74,10 @@ class PhaseLines:
         kind = node["name"].partition("_")[0]
         if str(status) in _BAD:
             phase.bad.append(node["name"])
-        elif kind in ("gate", "llm", "release"):
-            said = {"gate": phase.gates, "llm": phase.steps, "release": phase.releases}
+        elif kind == "llm":
+            phase.steps.append(node["name"])
+        elif kind in ("gate", "release"):
+            said = {"gate": phase.gates, "release": phase.releases}
             said[kind].append(note or node["name"])
         if not phase.left:
             self._line(phase)
@@ -93,7 +95,7 @@ class PhaseLines:
     def _line(self, phase: Phase) -> None:
         seconds = time.monotonic() - (phase.began or time.monotonic())
         self._clear()
-        text = f"  {phase.domain:<14}{phase.label:<10}{self._text(phase)}"
+        text = f"  {phase.domain:<14}{phase.label:<15}{self._text(phase)}"
         sys.stdout.write(f"{text[: WIDTH - 9]:<{WIDTH - 9}}{seconds:7.1f} s\n")
         sys.stdout.flush()
 
@@ -112,10 +114,11 @@ class PhaseLines:
         return ", ".join(parts)
 
     def _asked(self, phase: Phase) -> str:
+        marks = ", ".join("?" for _ in phase.steps)
         row = journal.rows(
             "select sum(calls) as calls, sum(cached_calls) as cached, sum(cost_usd) as usd"
-            " from llm_step_runs where invocation_id = ? and node like ?",
-            (self.invocation_id, f"llm_{phase.domain}__%"),
+            f" from llm_step_runs where invocation_id = ? and node in ({marks})",
+            (self.invocation_id, *phase.steps),
         )[0]
         calls, cached = row["calls"] or 0, row["cached"] or 0
         return f"{calls:,} calls, {cached:,} cached, ${row['usd'] or 0:.4f}"

@@ -98,7 +98,8 @@ def restore(build: Build, connection: DuckDBPyConnection, wanted: Restoring) -> 
             node = build.graph.get(entry["node"] or "")
             if node is None:
                 continue
-            _make(connection, node, kept_phases.relation_query(source, row, name))
+            query = kept_phases.relation_query(source, row, name)
+            _make(connection, node, whole(query, node, entry["columns"]))
             _note(build, node, row)
             made.append(node["name"])
             fault(f"restored.{node['name']}")
@@ -107,6 +108,13 @@ def restore(build: Build, connection: DuckDBPyConnection, wanted: Restoring) -> 
             _make(connection, last, _summary(row))
             _note(build, last, row)
     return made
+
+
+def whole(query: str, node: Node, kept: Mapping[str, Any]) -> str:
+    """Return a query that also has, as null, the columns a model got since its rows were kept."""
+    new = [name for name in node.get("columns") or {} if name not in kept]
+    added = "".join(f", null as {identifier(name)}" for name in new)
+    return f"select *{added} from ({query})" if new else query
 
 
 def restored_nodes(graph: Mapping[str, Node], wanted: Restoring | None) -> set[str]:

@@ -236,9 +236,10 @@ def _count(relations: Mapping[str, DuckDBPyRelation]) -> int:
 
 
 def _digest(rows: pa.Table) -> str:
+    """Return a hash of what the rows say; tables made again have them in another order."""
     texts = pc.binary_join_element_wise(rows["relation"], rows["row"], "\x1e")
     content = hashlib.sha256()
-    for text in texts.to_pylist():
+    for text in sorted(texts.to_pylist()):
         content.update(text.encode())
         content.update(b"\x1d")
     return content.hexdigest()[:32]

@@ -30,7 +30,11 @@ from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
 from python_models.runs import duration, fingerprint, slices, summary
 from python_models.runs.build import has_unfolded_rows
-from python_models.runs.dbt_command import dbt, variables_argument
+from python_models.runs.dbt_command import (
+    dbt,
+    refuse_what_dbt_does_not_take,
+    variables_argument,
+)
 from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
 from python_models.runs.raw_views import Pins, current_pins
 from python_models.runs.slices import Choice
@@ -57,7 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--force", action="store_true", help="build even when nothing is new")
     options, more = parser.parse_known_args(arguments)
     try:
-        return _run(options, slices.choice_from(options), more)
+        choice = slices.choice_from(options)
+        refuse_what_dbt_does_not_take("build", more)
+        return _run(options, choice, more)
     except lock.LakeLocked as error:
         command = " ".join(["run", *(arguments if arguments is not None else sys.argv[1:])])
         record_not_started(new_run_id(), command, str(error))

@@ -17,13 +17,12 @@ import duckdb
 
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import SettingsError, reset_settings, settings
+from ingestion.lakehouse.settings import MODES, SettingsError, use_mode
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 from ingestion.landing.registration import Product, Slice
 from python_models.runs.raw_views import create_raw_views, current_pins
 
 BUILT = "built."  # begins a table of the build database in a slice's query
-MODES = ("sequential", "concurrent", "adaptive", "priority")
 _SHOWN = 20
 # words of make that a run takes besides slices
 _OTHER_WORDS = ("DOMAIN", "FORCE", "ACCEPT", "ARGS", "MODE", "VERBOSE", "SOURCE", "DATA")
@@ -82,9 +81,7 @@ def choice_from(options: argparse.Namespace) -> Choice:
     """
     typed = _typed(options)
     if mode := options.mode or typed.get("mode"):
-        os.environ["SLUICE_MODE"] = mode  # of this process and of all that it starts
-        reset_settings()
-        settings()  # says which modes there are
+        use_mode(mode)
     named = listed(options.domain or typed.get("domain"))
     try:
         domains = tuple(one.name for one in chosen_products(named)) if named else ()

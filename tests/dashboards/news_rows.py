@@ -8,14 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import yaml
 
-from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.products import PRODUCTS
 from tests.dashboards.hostile_text import HOSTILE
+from tests.dashboards.mart_rows import Rows, write_marts
 
-MARTS = PROJECT_ROOT / "dbt_project" / "models" / "news" / "marts"
 RUNS = ("run-1", "run-2")
 FIRST = datetime(2026, 1, 2, 18)
 HOSTS = ("wire.example", "paper.example", "blog.example")
@@ -23,29 +20,10 @@ IN_REPORT = 3  # of the stories, those that are told first
 STORIES = 6
 _PHASES = PRODUCTS["news"].phases
 
-Rows = list[dict[str, Any]]
-
 
 def write_news(connection: duckdb.DuckDBPyConnection, rows: bool) -> None:
     """Make the schema `news` in a release database; without rows every table is empty."""
-    connection.execute("create schema news")
-    # every release shows what was refused of each product
-    connection.execute("create table news.rejects as from telemetry.rejects")
-    made = all_rows() if rows else {}
-    for path in sorted(MARTS.glob("*.yml")):
-        (model,) = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-        name = model.get("config", {}).get("alias") or model["name"]
-        columns = {column["name"]: column["data_type"] for column in model["columns"]}
-        listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        connection.execute(f"create or replace table news.{name} ({listed})")
-        records = [
-            {column: value for column, value in record.items() if column in columns}
-            for record in made.get(name, [])
-        ]
-        if records:
-            connection.register("news_batch", pa.Table.from_pylist(records))
-            connection.execute(f"insert into news.{name} by name select * from news_batch")
-            connection.unregister("news_batch")
+    write_marts(connection, "news", all_rows() if rows else {})
 
 
 def all_rows() -> dict[str, Rows]:

@@ -8,9 +8,10 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from dashboards.knowledge.page import SECTIONS
 from ingestion.lakehouse.settings import PROJECT_ROOT
 
-PRODUCTS = ("telemetry", "conversations", "experiments", "news")
+PRODUCTS = ("telemetry", "conversations", "experiments", "news", "knowledge")
 URLS = ("overview", *PRODUCTS, "runs", "llm", "quality", "data", "sql")
 TELEMETRY_VIEWS = (
     "Power & temperature",
@@ -32,6 +33,7 @@ EXPERIMENTS_VIEWS = (
     "Versions & models",
 )
 NEWS_VIEWS = ("Report", "Funnel", "Why not?", "Stories", "Sources", "Compare")
+KNOWLEDGE_VIEWS = tuple(name for name, *_ in SECTIONS)
 # every page and every section of it
 PLACES = (
     *((url, {}) for url in URLS if url not in PRODUCTS),
@@ -39,6 +41,7 @@ PLACES = (
     *(("conversations", {"view": view}) for view in CONVERSATIONS_VIEWS),
     *(("experiments", {"view": view}) for view in EXPERIMENTS_VIEWS),
     *(("news", {"view": view}) for view in NEWS_VIEWS),
+    *(("knowledge", {"view": view}) for view in KNOWLEDGE_VIEWS),
     ("runs", {"view": "Compare"}),
     ("llm", {"view": "Cost"}),
     ("quality", {"view": "Rejected rows"}),

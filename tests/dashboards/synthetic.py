@@ -15,6 +15,7 @@ import pyarrow as pa
 from tests.dashboards.conversations_rows import write_conversations
 from tests.dashboards.experiments_rows import write_experiments
 from tests.dashboards.hostile_text import HOSTILE as HOSTILE
+from tests.dashboards.knowledge_rows import write_knowledge
 from tests.dashboards.news_rows import write_news
 
 FIRST_DAY = datetime(2026, 1, 1)
@@ -32,6 +33,7 @@ def write_release(path: Path, rows: bool = True) -> None:
         write_conversations(connection, rows)
         write_experiments(connection, rows)
         write_news(connection, rows)
+        write_knowledge(connection, rows)
         connection.execute(
             "insert into ops.releases (release_id, created_at, invocation_id, is_current)"
             " values (7, ?, 'inv-2', true)",

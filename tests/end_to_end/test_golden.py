@@ -5,10 +5,17 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.products import PRODUCTS
 from tests.end_to_end.golden.figures import approved, figures, run_demo
 
@@ -22,3 +29,40 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_demo_gives_the_figures_a_person_approved(lake: Path, product: str) -> None:
     assert figures(lake, product) == approved(product)
+
+
+def test_a_report_whose_making_is_killed_amid_a_phase_comes_out_the_same(lake: Path) -> None:
+    (run_id, before), paid = _report(lake), _paid(lake)
+    point = "phase.validation.snapshot"
+    code, said = _resume(lake, point, "--run", run_id, "--from", "9")
+    assert code == 137, said[-3000:]
+    code, said = _resume(lake, "")
+    assert code == 0, said[-3000:]
+    assert _report(lake) == (run_id, before)
+    assert _paid(lake) == paid
+
+
+def _resume(lake: Path, fault: str, *arguments: str) -> tuple[int, str]:
+    known = {"SLUICE_LAKE": str(lake), "FAULT": fault, "SLUICE_SOURCES": ""}
+    known |= {f"DBT_{name}_PATH": str(lake.parent / name.lower()) for name in ("TARGET", "LOG")}
+    done = subprocess.run(
+        [sys.executable, "-m", "python_models.runs", "resume", *arguments],
+        cwd=PROJECT_ROOT, env=os.environ | known, capture_output=True, text=True, timeout=600,
+        check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def _report(lake: Path) -> tuple[str, str]:
+    """Return the run and the text of the newest report of news, as its newest attempt left it."""
+    with duckdb.connect(str(lake / "latest.duckdb"), read_only=True) as connection:
+        load_extensions(connection)
+        found: tuple[str, str] = connection.sql(
+            "select run_id, markdown from news.reports order by as_of desc limit 1"
+        ).fetchall()[0]
+    return found
+
+
+def _paid(lake: Path) -> int:
+    with sqlite3.connect(lake / "journal.db") as connection:
+        return int(connection.execute("select count(*) from llm_attempts").fetchone()[0])

@@ -205,7 +205,6 @@ def _keeps_up_and_goes_on(workshop: Workshop, case: Case, suffix: str) -> None:
     assert rejects == [{"n": 1 + 20}]
 
 
-@pytest.mark.long
 @pytest.mark.browser
 def test_pages_and_cards_of_new_products_are_drawn_at_three_widths(workshop: Workshop) -> None:
     from playwright.sync_api import sync_playwright

@@ -43,7 +43,8 @@
             {%- do texts[kind].append(dbt.escape_single_quotes(phrase)) -%}
         {%- else -%}
             {%- do words[kind].append(
-                phrase | replace("'", "[''’]?") | replace(' ', '[^a-z0-9]+')
+                phrase | replace('^', '') | replace(',', '') | replace("'", "[''’]?")
+                | replace(' ', '[^a-z0-9]+')
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -14,6 +14,7 @@ STEPS = (
     "Keep the {thing} below {number} percent, or writes are refused.",
     "A stuck {thing} is freed by hand after {number} minutes, never earlier.",
     "Old entries of the {thing} are swept after {number} days.",
+    "Ask the vendor before you raise the {thing} over {number}.",
     "The {thing} is warmed with {number} keys before it takes traffic.",
 )
 THINGS = (

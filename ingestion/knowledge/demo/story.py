@@ -195,3 +195,11 @@ def unsaid_fact(story: Story, day: date, what: str) -> Fact:
     if known:
         return unsaid_fact(story, day, f"{what}.")
     return Fact(f"not {what}", one.key, "depends_on", other.key, None, day, day)
+
+
+def wrong_lead(story: Story, day: date) -> Fact:
+    """Return who somebody wrongly thinks leads a team, since the day somebody else does."""
+    org = story.org
+    (true,) = org.now(org.all("Team")[0], "led_by", day)
+    people = [one for one in org.all("Person")[2:-1] if one.key != true.object]
+    return Fact("wrong lead", true.subject, "led_by", people[0].key, None, true.start, day)

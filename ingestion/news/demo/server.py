@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import sys
 import threading
 import time
 from datetime import datetime
@@ -20,6 +21,16 @@ def demo_as_of(folder: Path) -> datetime:
     """Return the evening the demo's news end: what its runs take for now."""
     text = json.loads(gzip.decompress((folder / INTERNET).read_bytes()))["as_of"]
     return datetime.fromisoformat(text)
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of askers that hang up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class DemoInternet:
@@ -39,7 +50,7 @@ class DemoInternet:
         self.hosts, self.delay = hosts, delay_seconds
         self.resolve: dict[str, tuple[str, int]] = {}
         self.log: list[tuple[str, str, int, float, float]] = []
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
 
     def __enter__(self) -> DemoInternet:
         internet = self
@@ -53,8 +64,7 @@ class DemoInternet:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing: `log` has it."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         place = ("127.0.0.1", int(self._server.server_address[1]))
         self.resolve = dict.fromkeys(self.hosts, place)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

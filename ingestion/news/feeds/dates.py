@@ -86,7 +86,8 @@ def parse_date(
     if found is None:
         return None, (UNREADABLE,)
     at, flags = found
-    return at, flags if at is None or at >= _EARLIEST else (*flags, IMPLAUSIBLE)
+    # year 1, 1899, 1970: what programs write where they have no date
+    return (at, flags) if at is None or at >= _EARLIEST else (None, (*flags, IMPLAUSIBLE))
 
 
 _Found = tuple[datetime | None, tuple[str, ...]]

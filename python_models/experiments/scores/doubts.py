@@ -12,7 +12,8 @@ from python_models.experiments.scores.closed import (
     SCALES,
     unknown,
 )
-from python_models.experiments.scores.line import Candidate, LineReading, clause_of, read_line
+from python_models.experiments.scores.line import Candidate, LineReading, read_line
+from python_models.experiments.scores.line_patterns import clause_of
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
 from python_models.experiments.scores.remarks import POLITE, is_harmless, strange
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
@@ -25,6 +26,13 @@ _OPEN_QUOTE = re.compile(r"[“„«「『\"](?=[^\s])")
 _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
 _BESIDE = re.compile(
     r"(?:\b(?:above|below|over|under|nearly|almost|no\.|nr\.?|n\.|núm\.)|n?[°º]|#)\s*$"
+)
+# what quotes nothing: a sentence of its own that tells what the writer does, an example in one
+_SAYS_NOTHING = re.compile(
+    r"\b(?:e\.g|i\.e)\.(?= \S+ \S+.*[.!?]\s*$)|[总整]体来说|总的来说|一般来说|"
+    r"\b(?:author|writer|autorin|autora?|auteur|autore)\b(?!['’]s)"
+    r"(?=(?!.*\b(?:scor|rat|grad|verdict|opinion|gave|gives|not|puntua|punt|wert)\w*)"
+    r"[^.!?]*[.!?]\s*$)"
 )
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
@@ -94,7 +102,11 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     before, clause = text[: one.place], clause_of(text[: one.place])
     earlier = before[: len(before) - len(clause)]
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
-    if QUOTING.search(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
+    if (
+        QUOTING.search(_SAYS_NOTHING.sub("", earlier))
+        or earlier.count('"') % 2
+        or (in_quotes and one.tier != "alone")
+    ):
         return _open("the line may quote it")
     if _BESIDE.search(before):
         return _open(f"the number may be another: {before[-20:]!r}")

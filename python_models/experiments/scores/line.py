@@ -10,7 +10,6 @@ from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknow
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
-    BREAK,
     CELL,
     CJK,
     CLOSED,
@@ -28,6 +27,7 @@ from python_models.experiments.scores.line_patterns import (
     OPENING,
     OPENS,
     OTHERS_SAY,
+    PRAISED,
     QUALITY,
     RANKED,
     SAID,
@@ -37,6 +37,7 @@ from python_models.experiments.scores.line_patterns import (
     TOLD,
     TOLD_TO,
     UNIT,
+    clause_of,
 )
 from python_models.experiments.scores.numbers import (
     OTHER,
@@ -223,7 +224,8 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
         return
-    open_label = re.search(r"[^\W\d][\w )]*[:=|]\s*$", clause) or re.search(r"[:=|]", clause)
+    label = re.search(r"(.*)[:=|]", clause)
+    open_label = label and not PRAISED.fullmatch(label[1])
     unsure = re.search(DENIALS, clause) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )
@@ -290,10 +292,3 @@ def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
     ):
         return True
     return not hedged and bare.at(place).kind in ("number", "fraction") and bool(COUNT.match(after))
-
-
-def clause_of(before: str) -> str:
-    """Return the part of a sentence that a place belongs to."""
-    before = before[-400:]
-    ends = [found.end() for found in BREAK.finditer(before)]
-    return before[ends[-1] if ends else 0 :]

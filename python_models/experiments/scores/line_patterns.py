@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from python_models.experiments.scores.closed import PRAISE
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.words import (
     COUNTED,
@@ -29,7 +30,7 @@ _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
 _VERB = (
-    r"\s+(?:is|are|of|at|as|will be|comes to|stands at|being|ist|est|es|beträgt|"
+    r"\s+(?:is|are|of|at|as|will be|comes to|stands at|being|ist|est|es|è|é|beträgt|"
     r"lautet)\s+"
 )
 LABEL = re.compile(
@@ -84,6 +85,18 @@ BREAK = re.compile(
     r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
 )
+PRAISED = re.compile(  # `Simply brilliant: 9/10`
+    rf"\W*(?:(?:simply|just|truly|really|absolutely|very|quite)\s+)*(?:so|thus|{'|'.join(sorted(PRAISE))})\s*"
+)
+# `Because it drifts, it gets ..`, `Wegen der Länge gebe ich ..`: a reason of any words first
+REASON_FIRST = re.compile(
+    r"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|although|weil|da|"
+    r"wegen|aufgrund|trotz|obwohl|angesichts|dank|debido a|gracias a|porque|a pesar de|aunque|"
+    r"parce que|grâce à|malgré|bien que|poiché|grazie a|nonostante|graças a|devido a|apesar d[aoe]|"
+    r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"
+    r"este|questo|dou-lhe)\b)|,?\s(?=(?:gebe|vergebe|bewerte|komme) ich\b))|"
+    r"^.*(?:(?:が|ので|ため|から)、|지만 |，(?=(?:我(?:会)?给)?$))"
+)
 LOOSE_END = re.compile(
     rf"^{CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
     rf"through|"
@@ -95,7 +108,7 @@ LOOSE_END = re.compile(
 AFTER_VERB = re.compile(
     rf"^{CLOSED}(?:$|[.,;:!–—(\[{OTHER}]|-\s|(?:overall|because|since|as|given|due|based|and|"
     rf"which|"
-    rf"from me|in total|in my|reflect\w*|(?:for|to|on|in)\s+{_PIECE}|out there)\b)"
+    rf"from me|in total|in my|reflect\w*|(?:for|to|on|in)\s+{_PIECE}|for its|out there)\b)"
 )
 UNIT = re.compile(rf"^{CLOSED}{UNITS}")
 STARRED = re.compile(rf"^{CLOSED}{STARS}")
@@ -135,3 +148,10 @@ ALONE = re.compile(
     rf"(?P<stars>{STARS})))?"
     rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|{OTHER}✅✔️🎯🌟⭐👍»]*$"
 )
+
+
+def clause_of(before: str) -> str:
+    """Return the part of a sentence that a place belongs to."""
+    before = before[-400:]
+    ends = [found.end() for found in BREAK.finditer(before)]
+    return REASON_FIRST.sub("", before[ends[-1] if ends else 0 :])

@@ -33,7 +33,7 @@ _KINDS = (
     ("scale", rf"(?:\b(?:on|in|using|auf|sur|out\s+of|from|scale|range)\b\s*:?\s*)*\b(?:a\s+|"
               rf"the\s+|"
               rf"einer\s+|una?\s+|une\s+|numa\s+)?(?:scale|range|skala|échelle|escala|scala)\b\s*"
-              rf"(?:of|from|between|von|de|da|is|:|=)?"
+              rf"(?:of|from|between|von|del?|da|is|:|=)?"
               rf"\s*[(\[]?\s*{_SCALE_ENDS}[)\]]?{_END}"),
     ("scale", rf"[(\[<{{]\s*(?:(?:on|from|range|scale|"
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"

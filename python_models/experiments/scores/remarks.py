@@ -45,7 +45,9 @@ _CJK = {
 
 
 _AS_IT = re.compile(
-    r"[\s,]*(?:as|da|ya que|puisque|visto que) (?:it|the|this|both|er|der|die|das|le|la|el|o|il)\b"
+    r"[\s,]*(?:as|da|ya que|puisque|visto que) (?:it|the|this|both|er|der|die|das|le|la|el|o|il)\b|"
+    r"[\s,]*(?:vor allem|sobre todo|en particular|in particular|for its|por su|pour son|pour sa|"
+    r"für seine[nr]?|für ihre[nr]?|per la sua|pela sua)\b"
 )
 
 

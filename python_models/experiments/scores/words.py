@@ -23,7 +23,7 @@ NUMBER_WORDS: dict[str, int] = {
 
 # a number after one of these is the score
 LABELS = (
-    "gesamtwertung|endwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
+    "endpunktzahl|urteil|gesamteindruck|abschlussnote|gesamteinschätzung|gesamtwertung|endwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
     "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
     "wynik|betyg|karakter|skor|puan|arvosana|hodnocení|βαθμολογία|оцінка|النتيجة|الدرجة|التقييم|ציון|अंक|"

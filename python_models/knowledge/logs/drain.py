@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 ANY = "<*>"
-PREFIX = 2  # tokens that lead through the tree, after the count of tokens
+PREFIX = 1  # tokens that lead through the tree, after the count of tokens
 CHILDREN = 100  # of a node; the rest share one branch
 ALIKE = 0.4  # share of equal tokens from which a message belongs to a template
 TOKENS = 200  # of a message; what follows is not looked at

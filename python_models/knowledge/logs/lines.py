@@ -15,6 +15,7 @@ UNPACKED = 2 * 1024**3  # bytes: more is no log, but a bomb
 CUT = 64 * 1024  # characters of a message; the rest is in the stored bytes
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSEEN_BYTES = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")  # with the return before an end of line
 _USUAL_TIME = (
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
     r"|\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\w{3} [ \d]\d \d\d:\d\d:\d\d"
@@ -39,7 +40,7 @@ class Rule:
     zone: str = "UTC"
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
     """One event of a file; `offset` counts bytes of the unpacked file."""
 
@@ -99,22 +100,32 @@ def _inflated(content: bytes) -> bytes:
 def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
     """Return the events of an unpacked file, in its order."""
     rule = rule if rule.pattern else _guessed(content, rule)
+    assert rule.pattern
     times = Times(rule.zone, rule.time_format)
-    found: list[Event] = []
+    begins, match = rule.first_line and rule.first_line.match, rule.pattern.match
+    places = [rule.pattern.groupindex.get(name) for name in GROUPS]
+    read, found, held = times.read, [], []  # held: lines that go on with the last event
     stamps: list[datetime | None] = []
-    held: list[str] = []  # lines that go on with the last event
     for offset, line in _lines(content):
-        match = rule.pattern.match(line) if rule.pattern else None
-        begins = bool(rule.first_line.match(line)) if rule.first_line else match is not None
-        if not begins and found:
-            held.append(line)
+        matched = match(line)
+        if (not begins(line)) if begins else matched is None:
+            if found:
+                held.append(line)
+                continue
+            if not line.strip():
+                continue
+        if held:
+            _close(found, held)
+        if matched is None:
+            found.append(Event(offset, None, None, None, None, line.strip()[:CUT], line[:CUT], 1))
+            stamps.append(None)
             continue
-        if not begins and not line.strip():
-            continue
-        _close(found, held)
-        found.append(_event(offset, line, match))
-        text = match.groupdict().get("time") if match else None
-        stamps.append(times.read(text) if text else None)
+        time, level, host, component, message = (
+            matched[place] if place is not None else None for place in places
+        )
+        message = (line if message is None else message).strip()[:CUT]
+        found.append(Event(offset, None, level, host, component, message, line[:CUT], 1))
+        stamps.append(read(time) if time else None)
     _close(found, held)
     for event, at in zip(found, times.with_years(stamps, rule.year, exported_at), strict=True):
         event.at = at
@@ -123,6 +134,9 @@ def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
 
 def _lines(content: bytes) -> Iterator[tuple[int, str]]:
     """Yield every line cleaned, with its offset; an empty one at the end is none."""
+    if content.isascii() and not _UNSEEN_BYTES.search(content):  # most files: nothing to clean
+        yield from _plain_lines(content)
+        return
     offset = 0
     for raw in content.split(b"\n"):
         if raw or offset < len(content):
@@ -135,19 +149,14 @@ def _lines(content: bytes) -> Iterator[tuple[int, str]]:
         offset += len(raw) + 1
 
 
-def _event(offset: int, line: str, match: re.Match[str] | None) -> Event:
-    groups = match.groupdict() if match else {}
-    message = groups.get("message")
-    return Event(
-        offset,
-        None,
-        groups.get("level"),
-        groups.get("host"),
-        groups.get("component"),
-        (line if message is None else message).strip()[:CUT],
-        line[:CUT],
-        1,
-    )
+def _plain_lines(content: bytes) -> Iterator[tuple[int, str]]:
+    offset = 0
+    lines = content.decode("ascii").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    for line in lines:
+        yield offset, line
+        offset += len(line) + 1
 
 
 def _close(found: list[Event], held: list[str]) -> None:

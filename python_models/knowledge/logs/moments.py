@@ -29,10 +29,21 @@ class Times:
     def __init__(self, zone: str = "UTC", time_format: str | None = None) -> None:
         self._zone = None if zone == "UTC" else ZoneInfo(zone)
         self._format = time_format
-        self.read: Callable[[str], datetime | None] = lru_cache(maxsize=4096)(self._read)
+        self._cached: Callable[[str], datetime | None] = lru_cache(maxsize=4096)(self._read)
+        self._is_plain = self._zone is None and not time_format
+
+    def read(self, text: str) -> datetime | None:
+        """Return the time a text says, UTC without zone; a year it lacks is `NO_YEAR`."""
+        if self._is_plain:
+            try:
+                found = datetime.fromisoformat(text)
+                if found.tzinfo is None:
+                    return found
+            except ValueError:
+                pass
+        return self._cached(text)
 
     def _read(self, text: str) -> datetime | None:
-        """Return the time a text says, UTC without zone; a year it lacks is `NO_YEAR`."""
         try:
             found = self._declared(text) if self._format else _usual(text)
         except ValueError:

@@ -18,6 +18,7 @@ def model(dbt, session):
         "backgrounds": dbt.ref("backgrounds"), "validations": dbt.ref("news_validations"),
         "reports": dbt.ref("news_reports"), "report_items": dbt.ref("report_items"),
         "article_costs": dbt.ref("article_costs"), "funnel": dbt.ref("funnel"),
-        "feedback": dbt.ref("feedback"),
+        "feedback": dbt.ref("feedback"), "audits": dbt.ref("audits"),
+        "reader_weights": dbt.ref("reader_weights"),
     }  # fmt: skip
     return run_gate(dbt, session, "news", "before_release", tables)

@@ -6,7 +6,7 @@ def model(dbt, session):
     return store_phase(
         dbt,
         session,
-        {"ranking": dbt.ref("int_news__ranking")},
+        {"ranking": dbt.ref("int_news__ranking"), "audits": dbt.ref("int_news__audits")},
         node="phase_news__06_ranking",
         run=dbt.ref("int_news__run"),
     )

@@ -26,5 +26,5 @@ def model(dbt, session):
     dbt.ref("report_items")
     dbt.ref("article_costs")
     dbt.ref("funnel")
-    dbt.ref("feedback")
+    _ = dbt.ref("feedback"), dbt.ref("audits"), dbt.ref("reader_weights")
     return publish(dbt, session, "news")

@@ -19,7 +19,10 @@ ROLES = words(
     """
     mr mrs ms dr prof professor sir ceo cto cfo coo ciso chief executive officer president
     chairman chairwoman chair director minister senator judge founder cofounder co-founder inc
-    corp ltd llc gmbh ag plc co company the a an
+    corp ltd llc gmbh ag plc co company the a an mayor councillor councilor commissioner governor
+    secretary ambassador senator congressman congresswoman mp mep spokesman spokeswoman spokesperson
+    general colonel captain king queen prince princess pope bishop justice attorney analyst
+    researcher economist author
     """
 )
 # acronyms of the field that name nobody
@@ -27,6 +30,7 @@ COMMON_ACRONYMS = words(
     """
     ai ml llm llms api apis gpu gpus cpu cpus tpu it pr pc pcs tv ok sdk ide ui ux rag cli usd
     eur gbp q1 q2 q3 q4 i ii iii am pm ipo url ev agi nlp r&d b2b saas ki html json faq
+    mah ah wh kwh mwh gwh twh kw mw gw hz khz mhz ghz kb mb gb tb pb kg km cm mm db
     """
 )
 FUNCTION_WORDS = words("""
@@ -50,6 +54,20 @@ FUNCTION_WORDS = words("""
     your der die das ein eine und oder aber nach laut wie mit von im in am auf für bei zu es
     er sie wir diese dieser dieses seit trotz während damit zudem auch nun
     """)  # fmt: skip
+
+
+# endings of ordinary words, for the first one of a sentence
+ORDINARY = re.compile(
+    r"(?:ing|ly|ed|ments?|[st]ions?|ness|holders?|makers?|workers?|owners?|leaders?|buyers?|sellers?"
+    r"|readers?|writers?|ities|ists?|ages|ances|ences|ables?|fuls?|less|ous|ive)$"
+)
+NUMBER_WORDS = words(
+    """
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+    hundreds thousand thousands million millions billion billions dozens half quarter zero
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -151,13 +169,12 @@ def _trimmed(
     if words and is_start:
         first = words[0].lower()
         is_plain = words[0][1:].islower() or len(words[0]) == 1
+        is_number = is_plain and set(first.split("-")) & NUMBER_WORDS
+        if is_number:
+            return _trimmed(words[1:], False, known, lower_words)
         if is_plain and (first in FUNCTION_WORDS or (len(words) == 1 and first in lower_words)):
             return _trimmed(words[1:], False, known, lower_words)
-        if (
-            is_plain
-            and len(words) == 1
-            and (first in known.common or re.search(r"(?:ing|ly|ed)$", first))
-        ):
+        if is_plain and len(words) == 1 and (first in known.common or ORDINARY.search(first)):
             return None
     while words and (_normal(words[-1]) in ROLES or words[-1].lower() in _LINKS):
         words = words[:-1]
@@ -182,6 +199,13 @@ class NameIndex:
             for at in range(len(words))
             for size in range(1, self.LONGEST + 1)
             if at + size <= len(words)
+        }
+        # Vectra 80 of Vectra-80B, and who is meant by the second half of a double name
+        self.runs |= {
+            _normal(part)
+            for token in tokens
+            for part in re.split(r"[-‑]", token)
+            if len(part) > 1 and _is_name_like(part)
         }
         series = (re.match(r"[^\W\d_]{2,}(?=\d)", word) for word in words)
         self.runs |= {match[0] for match in series if match}  # GPT 5 of GPT-5

@@ -40,7 +40,7 @@ _MULTIPLIER = (
     r"|milliarden?|tausend|mrd\.?|mio\.?|bn|mn|tn|[kmbt])"
 )
 _UNIT = (
-    r"(?:%|percentage[- ]points?|percent|per cent|prozent|pct|[$€£¥]"
+    r"(?:%|(?:percentage[- ])?points?|percent|per cent|prozent|pct|[$€£¥]"
     r"|(?:u\.?s\.? )?dollars?|euros?|pounds|yuan|yen|rupees|usd|eur|gbp|rmb)"
 )
 NUMBER = re.compile(
@@ -65,6 +65,16 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _CLOSE = Decimal("0.1")
+# what is measured, written without a space behind its figure
+_MEASURE = re.compile(
+    r"(?:[kMGTm]?(?:Wh|W|Hz|B|Ah|V|g|m|l)|[cm]m|[nmµ]?s|GB|MB|TB|ft|fps|px|nm|mph|h|x)\b"
+)
+# a figure that goes on like this says no unit of its own: "8 percent, would reach 12 by then"
+_BARE = re.compile(r"\s*(?:[.,;:!?)]|$|(?:by|in|at|from|to|once|now|then|this|last|next|before"
+                   r"|today|a year|and|or|but|when|if)\b)")  # fmt: skip
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
+_HALF = re.compile(r"\bhalf(?=[- ](?!of\b))")
+_TIME = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])")
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,35 @@ def numbers_of(text: str, is_strict: bool = False) -> list[Number]:
 
 @lru_cache(maxsize=256)
 def _known_numbers(evidence: str) -> tuple[Number, ...]:
-    return tuple(numbers_of(evidence))
+    found = [_also(number, evidence) for number in numbers_of(evidence)]
+    for match in _HALF.finditer(evidence):
+        found.append(_plain(match, Decimal("0.5")))
+    for match in _TIME.finditer(evidence):  # 4.30 in the morning
+        found.append(_plain(match, Decimal(f"{match[1]}.{match[2]}")))
+    return tuple(found)
+
+
+def _plain(match: re.Match[str], value: Decimal) -> Number:
+    return Number(match[0], frozenset({value.normalize()}), frozenset({"plain"}), None, False, 0, 0,
+                  match.start(), match.end())  # fmt: skip
+
+
+def _also(number: Number, evidence: str) -> Number:
+    """Let a number of the evidence mean a share, where its sentence speaks of shares.
+
+    A share as a fraction (0.987) may be said in percent; one that goes on without a unit of its
+    own, in a sentence that has percent before it, is percent too.
+    """
+    if number.kinds != {"plain"} or number.currency or number.exponent or number.is_year:
+        return number
+    shares = frozenset(value * 100 for value in number.values if 0 < value < 1)
+    if "." in number.text and shares:
+        return replace(number, values=number.values | shares, kinds=frozenset({"plain", "percent"}))
+    before = re.split(r"[.!?]\s", evidence[max(0, number.start - 160) : number.start])[-1]
+    is_share = re.search(r"\d ?(?:%|percent\b|per cent\b|prozent\b)", before, re.IGNORECASE)
+    if is_share and not _ORDINAL.search(number.text) and _BARE.match(evidence, number.end):
+        return replace(number, kinds=frozenset({"plain", "percent"}))
+    return number
 
 
 def unsaid_numbers(text: str, evidence: str) -> list[str]:
@@ -154,6 +192,7 @@ def _read(match: re.Match[str], text: str) -> Number | None:
     is_about = bool(_HEDGE.search(before))
     bound = bool(_MORE.search(before)) - bool(_LESS.search(before))
     kinds = frozenset({"version"} if match["version"] else {kind})
+    kinds |= {"points"} if "point" in unit else set()  # of percent, where both speak of points
     return Number(match[0], values, kinds, CURRENCIES.get(sign), is_about, bound, exponent,
                   match.start(), match.end())  # fmt: skip
 
@@ -165,6 +204,8 @@ def _is_part_of_a_name(text: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\d[.,]$", before):
         return True
+    if _MEASURE.match(text, end):
+        return False
     return bool(re.match(r"[A-Zac-jln-z]", after)) and not re.match(
         r"(?:[KMBTkmbtx%]|bn|mn|tn|st|nd|rd|th|s\b)", after
     )

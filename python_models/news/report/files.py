@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -17,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from python_models.news.report.mail import disputed, facts_of, mail
 from python_models.news.steps import report_of
 
 Row = Mapping[str, Any]
@@ -133,6 +130,7 @@ def page(told: Mapping[str, Any], is_part: bool = False) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["facts"] = facts_of
     return environment.get_template("report.html.jinja").render(told, is_part=is_part)
 
 
@@ -143,6 +141,8 @@ def markdown(told: Mapping[str, Any]) -> str:
         lines += [marked(told["description"]), ""]
     if told["missing"]:
         lines += [f"> {marked(told['missing'])}", ""]
+    lines += [f"{one['rank']}. {marked(one['title'] or '')}" for one in told["items"]]
+    lines += [""] if told["items"] else []
     for item in told["items"]:
         lines += _item(item)
     lines += ["---", ""]
@@ -156,8 +156,7 @@ def markdown(told: Mapping[str, Any]) -> str:
 
 def _item(item: Mapping[str, Any]) -> list[str]:
     head = link(item["title"], item["url"])
-    facts = [item["host"], item["category"], f"score {item['score']:.1f}"]
-    lines = [f"## {item['rank']}. {head}", "", marked(" · ".join(one for one in facts if one)), ""]
+    lines = [f"## {item['rank']}. {head}", "", marked(facts_of(item)), ""]
     if item["update_of"]:
         lines += [f"*Update of {marked(item['update_of'])}*", ""]
     cited = (
@@ -171,7 +170,7 @@ def _item(item: Mapping[str, Any]) -> list[str]:
     for one in item["backgrounds"]:
         lines.append(f"- **{marked(one['name'])}**: {marked(one['line'])} ({_from(one)})")
     lines += [""] if item["backgrounds"] else []
-    lines += [f"Why: {marked(', '.join(item['why']))}", ""]
+    lines += [f"Why it is here: {marked(', '.join(item['why']))}.", "", "Sources:", ""]
     for place, one in enumerate(item["sources"], start=1):
         silent = "" if one["answered"] else " (its page did not answer)"
         lines.append(
@@ -183,12 +182,6 @@ def _item(item: Mapping[str, Any]) -> list[str]:
 def _from(one: Mapping[str, Any]) -> str:
     source = link(one["source"], one["source_url"])
     return f"{source}, {one['as_of']}" if one["as_of"] else source
-
-
-def disputed(one: Mapping[str, Any]) -> str:
-    """Return figures that sources give differently, in words."""
-    said = ", ".join(f"{host} says {figure}" for host, figure in one["figures"].items())
-    return f"{said} ({', '.join(one['about'])})" if one["about"] else said
 
 
 def link(title: str | None, url: str | None) -> str:
@@ -258,24 +251,3 @@ def atom(title: str, report: str, entries: Sequence[Mapping[str, Any]]) -> str:
 def _xml(text: str) -> str:
     """Return a text without the characters XML cannot hold."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
-
-
-def mail(told: Mapping[str, Any], html: str, recipients: Sequence[str]) -> str:
-    """Return the report as one e-mail, plain text with HTML beside it."""
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = told["title"]
-    message["Date"] = format_datetime(told["as_of"])
-    message["From"] = "sluice@localhost.localdomain"
-    if recipients:
-        message["To"] = ", ".join(recipients)
-    message["X-Unsent"] = "1"
-    message.set_content(markdown(told), cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    # a boundary that depends on the content alone: the same report gives the same file
-    message.set_boundary(f"=_{hash_of(html)}")
-    return message.as_bytes().decode("ascii")
-
-
-def hash_of(text: str) -> str:
-    """Return what a text always gives."""
-    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from ingestion.news.links import without_tracking
 from python_models.news.analyses import sentences_of
 from python_models.news.backgrounds import UNKNOWN
 from python_models.news.evidence import by_story
@@ -189,7 +190,7 @@ def _backgrounds(story: str, gathered: Gathered) -> list[dict[str, Any]]:
         {
             "name": row["name"],
             "line": row["line"],
-            "source": row["source"],
+            "source": "articles that were read" if row["source"] == "corpus" else row["source"],
             "source_url": safe_link(row["source_url"]),
             "as_of": row["as_of"].date().isoformat() if row["as_of"] else None,
         }
@@ -202,7 +203,7 @@ def safe_link(url: str | None) -> str | None:
     """Return an address that may become a link; None for javascript: and the like."""
     parts = urlsplit((url or "").strip())
     is_web = parts.scheme in ("http", "https") and parts.hostname
-    return url.strip() if url and is_web else None
+    return without_tracking(url.strip()) if url and is_web else None
 
 
 def why(tier1: Row, tier3: Row) -> list[str]:

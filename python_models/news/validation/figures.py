@@ -41,6 +41,13 @@ _PIECE = re.compile(
     r"[$€£¥%~]|\d+(?:[.,’'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*|[-–—/,]"
 )
 _PLAIN_WORD = re.compile(r"[^\W\d_]{3,}")
+# a measure written without a space: 45W, 5,200mAh, 120Hz, 187g, 3.4x
+_MEASURES = words(
+    """
+    w kw mw gw wh kwh mwh ah mah v g kg m km cm mm nm l ml hz khz mhz ghz b kb mb gb tb s ms h x
+    fps px mph ft
+    """
+)
 _IDLE = words(
     """
     the and for with that this from have has had was were are its their which about around
@@ -48,6 +55,10 @@ _IDLE = words(
     thousand percent dollars euros between
     """
 )  # fmt: skip
+
+
+_HALF = re.compile(r"\bhalf[- ](?!of\b)", re.IGNORECASE)
+_CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?![\d:])")
 
 
 @dataclass(frozen=True)
@@ -103,9 +114,11 @@ def _value(text: str, pieces: Sequence[re.Match[str]], at: int) -> tuple[float |
         if re.search(r"[^\W\d_]$|[A-Z]-$|[a-z]-$", before) and not before.endswith("mid-"):
             return None, 0
         scale_word = pieces[at + 1][0].lower() if at + 1 < len(pieces) else ""
-        if after.isalpha() and scale_word not in SCALES and scale_word not in (
-            "st", "nd", "rd", "th", "x", "s", "t"
-        ):  # fmt: skip
+        tied = _PIECE.match(text, end)
+        unit = tied[0].lower().partition("-")[0] if tied else ""
+        if after.isalpha() and not {scale_word, unit} & (
+            SCALES.keys() | _MEASURES | {"st", "nd", "rd", "th", "t"}
+        ):
             return None, 0
         value = _number(word)
     elif word in SPELT and word != "one":
@@ -116,8 +129,9 @@ def _value(text: str, pieces: Sequence[re.Match[str]], at: int) -> tuple[float |
         return None, 0
     used = 1
     while at + used < len(pieces):
-        scale = pieces[at + used][0].lower()
         gap = text[pieces[at + used - 1].end() : pieces[at + used].start()]
+        scale = pieces[at + used][0].lower()
+        scale = scale if gap else scale.partition("-")[0]  # 1.3B-parameter
         if scale not in SCALES or gap.strip("- ") or (len(scale) == 1 and gap and word[0] != "$"):
             break
         value, used = value * SCALES[scale], used + 1
@@ -166,7 +180,23 @@ def _ranged(found: list[Figure], text: str) -> list[Figure]:
 
 @lru_cache(maxsize=256)
 def _known_figures(evidence: str) -> tuple[Figure, ...]:
-    return tuple(figures_of(evidence))
+    found = figures_of(evidence)
+    for at, one in enumerate(tuple(found)):
+        if not one.unit and 0 < one.value < 1:  # a share as a fraction
+            found.append(replace(one, value=100 * one.value, unit="%"))
+        if one.unit == "%" and one.of == "percentage":
+            found.append(replace(one, unit=""))  # percentage points, which may be just points
+        shares = [before for before in found[max(0, at - 3) : at] if before.unit == "%"]
+        is_whole = 0 < one.value <= 100 and one.value == int(one.value)
+        is_nth = re.search(rf"\b{re.escape(one.text)}(?:st|nd|rd|th)\b", evidence)
+        if not one.unit and shares and is_whole and not is_nth:
+            found.append(replace(one, unit="%"))  # "8 percent, would reach 12 by then"
+    half = [Figure("half", 0.5, "", False, frozenset())] if _HALF.search(evidence) else []
+    times = [
+        Figure(match[0], float(f"{match[1]}.{match[2]}"), "", False, frozenset())
+        for match in _CLOCK.finditer(evidence)
+    ]
+    return (*found, *half, *times)
 
 
 def missing_figures(text: str, evidence: str) -> list[str]:

@@ -62,7 +62,7 @@ class Told:
     evidence: Mapping[str, list[Row]]
     reasons: Mapping[str, str]  # of tier 3
     backgrounds: Mapping[str, list[Row]]
-    articles: Mapping[str, Row]  # flags, url
+    articles: Mapping[str, Row]  # with page_status
 
     @classmethod
     def of(
@@ -178,7 +178,15 @@ def _of_story(row: Row, told: Told) -> Iterator[Finding]:
     problems = [problem for one in shown if (problem := _link_problem(one, told.articles))]
     yield Finding("link", "; ".join(dict.fromkeys(text for _, text in problems)), "noted",
                   sorted({name for name, _ in problems}))  # fmt: skip
-    private = [one["url"] for one in shown if one["url"] and not _is_public(one["url"])]
+    private = [
+        one["url"]
+        for one in shown
+        if one["url"]
+        and (
+            not _is_public(one["url"])
+            or told.articles.get(one["article_id"], {}).get("page_status") == "private_address"
+        )
+    ]
     yield Finding("private_address", ", ".join(sorted(set(private))))
 
 
@@ -202,12 +210,8 @@ def _background_problem(line: Row, known: Known) -> str:
 
 def _link_problem(row: Row, articles: Mapping[str, Row]) -> tuple[str, str] | None:
     """Return (article, why) when an article's page did not answer."""
-    article = articles.get(row["article_id"], {})
-    flags = json.loads(article.get("flags") or "[]")
-    failed = [flag for flag in flags if flag.startswith("page_")]
-    if failed:
-        return row["article_id"], f"{row['host']}: {', '.join(failed)}"
-    return None
+    status = articles.get(row["article_id"], {}).get("page_status") or "ok"  # null: not asked
+    return None if status == "ok" else (row["article_id"], f"{row['host']}: {status}")
 
 
 def _is_public(url: str) -> bool:

@@ -7,10 +7,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from python_models.news.checks.names import COMMON_ACRONYMS, FUNCTION_WORDS, Known, squeezed
+from python_models.news.checks.names import (
+    COMMON_ACRONYMS,
+    FUNCTION_WORDS,
+    NUMBER_WORDS,
+    ORDINARY,
+    Known,
+    squeezed,
+)
 from python_models.news.checks.words import words
 
 WORD = re.compile(r"[^\W_]+(?:[-'’.&][^\W_]+)*")
+_WHOLE = re.compile(r"[A-Z][\w-]+(?: [A-Z][\w-]+)+")
 _MARKED = re.compile(r"[“\"„«]([^“”\"„«»]+)[”\"“»]")
 _COMMON = {
     "en": words(
@@ -52,6 +60,8 @@ class _There:
         words = _bare(evidence).split()
         self.stems = {_stem(word) for word in words}
         self.glued = "".join(words)
+        # what is written in capitals, for whole names: SF
+        self.short = set(re.findall(r"\b[A-Z]{2,5}\b", evidence))
         self.initials = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
 
     def has(self, word: str, known: Known) -> bool:
@@ -61,7 +71,8 @@ class _There:
         name = squeezed(word)
         if len(name) > 3 and name in self.glued:
             return True
-        if any(other in self.glued for other in known.others(name) if len(other) > 2):
+        others = known.others(name) | known.others(name.removesuffix("s"))  # Italians
+        if any(other in self.glued for other in others if len(other) > 2):
             return True
         return word.isupper() and 2 <= len(name) <= 6 and name in self.initials
 
@@ -81,6 +92,9 @@ def stray_names(text: str, evidence: str, known: Known) -> list[str]:
             is_name = any(letter.isupper() for letter in word)
             if is_name and not _is_plain(word, at, known, there) and not there.has(word, known):
                 stray.append(word)
+        for whole in _WHOLE.findall(sentence):
+            if "".join(part[0] for part in whole.split()) in there.short:
+                stray = [word for word in stray if word not in whole.split()]
     return list(dict.fromkeys(stray))
 
 
@@ -88,8 +102,13 @@ def _is_plain(word: str, place: int, known: Known, there: _There) -> bool:
     lower = word.lower()
     if lower in COMMON_ACRONYMS or len(word) == 1:
         return True
-    is_first = place == 0 and word[1:].islower()
-    known_words = lower in FUNCTION_WORDS or lower in known.common
+    is_first = place == 0 and (word[1:].islower() or "-" in word)
+    known_words = (
+        lower in FUNCTION_WORDS
+        or lower in known.common
+        or bool(ORDINARY.search(lower))
+        or bool(set(lower.split("-")) & NUMBER_WORDS)
+    )
     return is_first and (known_words or _stem(lower) in there.stems)
 
 

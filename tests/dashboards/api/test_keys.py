@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from fastapi.testclient import TestClient
+
+from dashboards.api.audit import PREFIX
 from dashboards.api.keys import KeyRefused, caller_of, listed, main, make_key, revoke
 from ingestion.lakehouse import journal
 from tests.dashboards.api.conftest import Ask
@@ -72,21 +76,39 @@ def test_many_wrong_keys_are_stopped_and_right_ones_are_served(client: Ask) -> N
     assert one.get("tables").status_code == 200
 
 
-def test_an_address_in_a_header_is_believed_of_trusted_proxies_only(client: Ask) -> None:
-    def statuses(one: object) -> list[int]:
+@pytest.mark.parametrize(
+    ("peer", "proxies", "is_believed"),
+    [
+        ("127.0.0.1", None, False),
+        ("127.0.0.1", "127.0.0.0/8", True),
+        ("192.0.2.9", "127.0.0.0/8", False),
+        ("192.0.2.9", "127.0.0.0/8, 192.0.2.9", True),
+        ("::1", "::1/128", True),
+        ("testclient", "127.0.0.0/8", False),
+    ],
+)
+def test_an_address_in_a_header_is_believed_of_trusted_proxies_only(
+    client: Ask, peer: str, proxies: str | None, is_believed: bool
+) -> None:
+    app = client(**({"sluice_trusted_proxies": proxies} if proxies else {})).app
+    one = TestClient(app, f"http://testserver{PREFIX}/", client=(peer, 50000))
+
+    def statuses(forwarded: Callable[[int], str]) -> list[int]:
         return [
-            one.get(  # type: ignore[attr-defined]
+            one.get(
                 "tables",
-                headers={"Authorization": "Bearer wrong", "X-Forwarded-For": f"10.0.0.{at}"},
+                headers={"Authorization": "Bearer wrong", "X-Forwarded-For": forwarded(at)},
             ).status_code
             for at in range(12)
         ]
 
-    assert statuses(client())[-1] == 429
-    trusting = client(sluice_trusted_proxies="127.0.0.0/8")
-    trusting.app.state.wrong_keys  # noqa: B018  its own, as the app is
-    # the test client's peer has no address; what it says is not believed
-    assert statuses(trusting)[-1] == 429
+    # each of twelve addresses has sent one wrong key, or one peer has sent twelve
+    assert statuses(lambda at: f"10.0.0.{at}") == (
+        [401] * 12 if is_believed else [401] * 10 + [429] * 2
+    )
+    if is_believed:
+        # what stands before the address that the proxy has added is what anybody may write
+        assert statuses(lambda at: f"10.9.9.{at}, 198.51.100.7")[-1] == 429
 
 
 def test_a_limit_says_what_is_left_and_how_long_to_wait(client: Ask) -> None:

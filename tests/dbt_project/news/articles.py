@@ -148,7 +148,17 @@ def day_1() -> dict[str, Any]:
         page("beta.example/pay", "The first lines only. Subscribe to read on.", is_stub=True),
         page("alpha.example/own", "A page of less worth than the text of its feed."),
     ]
-    return {"entries": entries, "pages": pages, "weights": {"alpha": 0.9, "gamma": 0.4}}
+    asked = {"delta.example/law": "ok", "amp.delta.example/law": "failed",
+             "alpha.example/dresden": "failed"}  # fmt: skip
+    return {
+        "entries": entries,
+        "pages": pages,
+        "weights": {"alpha": 0.9, "gamma": 0.4},
+        "fetches": [
+            {"url": f"https://{link}", "role": "page", "status": status}
+            for link, status in asked.items()
+        ],
+    }
 
 
 def _left_out() -> list[dict[str, Any]]:

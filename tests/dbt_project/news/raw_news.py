@@ -96,6 +96,7 @@ class Newsroom:
         as_of: datetime | None = None,
         weights: dict[str, float] | None = None,
         report: dict[str, Any] | None = None,
+        fetches: Iterable[dict[str, Any]] = (),
         previous: str | None = None,
     ) -> str:
         """Land a run, a day after the one before; returns its id."""
@@ -112,7 +113,8 @@ class Newsroom:
             "source_health",
             [self._health(source, rows) | of_run for source in sorted(self._sources)],
         )
-        for table in ("fetches", "feedback", "background", "rejects", "files"):
+        append_rows("fetches", [row | of_run for row in fetches])
+        for table in ("feedback", "background", "rejects", "files"):
             append_rows(table, [])
         config = {"report": REPORT | (report or {})}
         run = {

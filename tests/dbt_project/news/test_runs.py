@@ -64,6 +64,12 @@ def test_what_goes_no_further_has_one_reason(days: Days, title: str) -> None:
     assert (article["passed"], article["dropped_because"]) == (False, LEFT_OUT[title])
 
 
+def test_an_article_says_what_came_of_asking_for_its_page(days: Days) -> None:
+    wanted = {"Canada": "ok", "Dresden gets": "failed", ACME: None}
+    assert {title: days.article("run-1", title)["page_status"] for title in wanted} == wanted
+    assert days.article("run-2", "Dresden gets")["page_status"] == "failed"  # not asked since
+
+
 def test_every_article_passes_or_is_dropped_for_a_reason(days: Days) -> None:
     for run in ("run-1", "run-2", "run-3"):
         rows = days.rows(run, "tier1")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import socket
+import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,3 +99,17 @@ def landed() -> Callable[[str], list[dict[str, Any]]]:
     report = land(SOURCE, [], None, lambda _: None, lambda *_: None)
     assert report.failed == report.broken == report.quarantined == []
     return lambda table: catalog().load_table(("raw_news", table)).scan().to_arrow().to_pylist()
+
+
+def test_an_asker_that_hangs_up_is_no_error(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with DemoInternet(folder) as internet:
+        host, place = next(iter(internet.resolve.items()))
+        for path in ("/feed", "/robots.txt"):
+            with socket.create_connection(place) as asker:
+                asker.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                asker.recv(10)
+                asker.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        time.sleep(0.5)  # the threads that answered go on to read and find nobody
+    assert "Traceback" not in capfd.readouterr().err

@@ -172,6 +172,12 @@ def test_failing_page_leaves_the_feeds_text(newsroom: Newsroom) -> None:
         (f"{base}/hidden", "disallowed", None),
     ]
     assert newsroom.asked("/hidden", host=2) == 0
+    # a host without robots.txt allows everything: that is no failure
+    assert newsroom.rows("select url, status, http_status, error from fetches "
+                         "where role = 'robots' order by url") == [
+        (f"{newsroom.base(1)}/robots.txt", "allowed", 404, None),
+        (f"{base}/robots.txt", "ok", 200, None),
+    ]  # fmt: skip
     assert newsroom.rows("select url from pages") == [(f"{base}/fine",)]
     assert newsroom.rows("select count(*) from entries where summary like 'Summary %'") == [(3,)]
     assert newsroom.health("one")["page_count"] == 3

@@ -148,6 +148,27 @@ def test_a_private_address_keeps_a_story_out() -> None:
         assert broken == ["private_address"], address
 
 
+def test_a_page_that_did_not_answer_is_said_and_a_private_one_keeps_a_story_out() -> None:
+    analyses = analyses_of("r", checked([answer(0)]), []).to_pylist()
+    article = evidence(0)[0]["article_id"]
+    for status, outcome, broken in (
+        (None, "passed", []),
+        ("ok", "passed", []),
+        ("failed", "noted", []),
+        ("disallowed", "noted", []),
+        ("private_address", "noted", ["private_address"]),
+    ):
+        articles = [{"article_id": article, "page_status": status}]
+        told = Told.of("en", known(), [], evidence(0), [], [], [], articles)
+        rows = validations_of("r", analyses, told).to_pylist()
+        assert [r["outcome"] for r in rows if r["check_name"] == "link"] == [outcome], status
+        assert [r["check_name"] for r in rows if not r["is_valid"]] == broken
+        item = items_of(gathered(analyses, rows), 1).to_pylist()
+        if not broken:
+            (source,) = json.loads(item[0]["sources"])
+            assert source["answered"] is (outcome == "passed")
+
+
 def test_a_sentence_without_a_citation_does_not_get_in() -> None:
     analyses = analyses_of("r", checked([answer(0)]), []).to_pylist()
     sentences = json.loads(analyses[0]["sentences"])

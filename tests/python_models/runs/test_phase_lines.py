@@ -62,7 +62,7 @@ def test_what_failed_is_named_and_what_was_not_reached_is_counted(
     end(lines, "stg_shop__orders", status="error")
     lines.finished()
     said = capsys.readouterr().out
-    assert "staging   FAILED: stg_shop__orders" in said
+    assert "staging        FAILED: stg_shop__orders" in said
     assert "marts" not in said
 
 
@@ -70,4 +70,4 @@ def test_a_release_that_is_held_back_says_so(
     lines: PhaseLines, capsys: pytest.CaptureFixture[str]
 ) -> None:
     end(lines, "release_shop__published", note="not published: 3 rows are pending")
-    assert "release   held back" in capsys.readouterr().out
+    assert "release        held back" in capsys.readouterr().out

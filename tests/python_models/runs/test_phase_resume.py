@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 from ingestion.lakehouse import journal
 from python_models.release import release_file
 from python_models.runs import __main__ as commands
+from python_models.runs.phase_restore import whole
 from tests.python_models.phased import Phased, paid, relation, released, report, states
 
 LAST = "# Report\n1. 3\n2. 1"
@@ -143,3 +145,12 @@ def test_another_build_between_kill_and_resume_changes_nothing(phased: Phased) -
     assert report("r1")[0]["markdown"] == LAST
     assert [number for number, _, _ in states("r1")] == [1, 2, 3, 4, 6, 10]
     assert released("select distinct run_id from news.scores order by 1") == [("r1",), ("r2",)]
+
+
+def test_rows_kept_before_a_model_got_a_column_come_back_without_its_value() -> None:
+    node = {"columns": {"n": {}, "since": {}}}
+    with duckdb.connect() as connection:
+        query = whole("select 7 as n, 8 as gone", node, {"n": "INTEGER", "gone": "INTEGER"})
+        found = connection.sql(query)
+        assert (found.columns, found.fetchall()) == (["n", "gone", "since"], [(7, 8, None)])
+    assert whole("select 7 as n", {"columns": {"n": {}}}, {"n": "INTEGER"}) == "select 7 as n"

@@ -11,6 +11,7 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog
 from python_models.release import kept_phases, phase_tables
 from python_models.runs import __main__ as commands
+from python_models.runs.phase_store import _as_rows, _digest
 from tests.python_models.phased import (
     THINGS,
     Phased,
@@ -186,3 +187,13 @@ def test_rows_come_back_with_the_types_and_values_they_had() -> None:
         assert back.columns == table.columns
         assert back.types == table.types
         assert repr(back.fetchall()) == repr(table.fetchall())
+
+
+def test_rows_in_another_order_are_the_same_phase() -> None:
+    with duckdb.connect() as connection:
+        rows = [
+            _as_rows({"a": connection.sql(f"select n from range(3) as t (n) order by n {order}")})
+            for order in ("asc", "desc")
+        ]
+        other = _as_rows({"a": connection.sql("select n + 1 as n from range(3) as t (n)")})
+    assert _digest(rows[0][0]) == _digest(rows[1][0]) != _digest(other[0])

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
 from python_models.release import release_file
 from python_models.release.run_states import mark_killed
 from python_models.runs import automation, doctor, fingerprint, invocation, run
+from python_models.runs.dbt_command import refuse_what_dbt_does_not_take
 from python_models.runs.raw_views import current_pins
 
 
@@ -158,3 +160,26 @@ def test_a_run_of_several_products_counts_for_each_of_them() -> None:
     assert run.nothing_new_since({}, ["telemetry", "experiments"])
     assert run.nothing_new_since({}, ["conversations"]) is None
     assert run.nothing_new_since({}) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--nix"], "ARGS: No such option '--nix'."),
+        (["--select"], "ARGS: Option '--select' requires an argument."),
+        (["again"], "ARGS: again belongs to no option."),
+    ],
+)
+def test_what_dbt_does_not_take_is_said_before_anything_runs(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(["--demo", *typed]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith(said)
+    assert "dbt build --help" in told.err
+    assert not told.out
+    assert not list(lake().root.glob("demo/*"))
+
+
+def test_what_dbt_takes_is_handed_on() -> None:
+    refuse_what_dbt_does_not_take("build", ["--full-refresh", "--exclude-resource-type", "test"])

@@ -133,5 +133,5 @@ def test_a_mode_of_one_run_holds_for_all_that_it_starts(monkeypatch: pytest.Monk
     chosen("--mode", "priority")
     assert (settings().keeps_order, settings().llm_pace) == (False, "adaptive")
     monkeypatch.setenv("MODE", "fast")
-    with pytest.raises(SettingsError, match="SLUICE_MODE: Input should be 'sequential'"):
+    with pytest.raises(SettingsError, match="MODE=fast is not there. There is: sequential, "):
         chosen("--typed", "MODE")

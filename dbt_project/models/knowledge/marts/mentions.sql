@@ -22,7 +22,9 @@ mentions_released as (
         mentions.name,
         mentions.found,
         mentions.call_id,
-        case text_tiers.place when 1 then 'open' when 2 then 'restricted' else 'private' end as tier,
+        case text_tiers.place
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as tier,
         mentions.confidence,
         mentions.span_start,
         mentions.span_end

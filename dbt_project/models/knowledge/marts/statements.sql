@@ -28,7 +28,9 @@ statements_released as (
         statements.time_expression,
         statements.found,
         statements.call_id,
-        case text_tiers.place when 1 then 'open' when 2 then 'restricted' else 'private' end as tier,
+        case text_tiers.place
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as tier,
         statements.confidence,
         statements.subject_ordinal,
         statements.object_ordinal,

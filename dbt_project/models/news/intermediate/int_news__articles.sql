@@ -17,6 +17,10 @@ pages as (
     select * from {{ ref('int_news__pages_kept') }}
 ),
 
+pages_asked as (
+    select * from {{ ref('int_news__pages_asked') }}
+),
+
 versions_by_age as (
     select
         versions.*,
@@ -86,6 +90,7 @@ articles as (
         coalesce(pages_by_age.language, sources_by_age.language) as language,
         sources_by_age.kind,
         sources_by_age.flags,
+        pages_asked.status as page_status,
         newest.version,
         newest.scored_version,
         cast(sources_by_age.source_count as bigint) as source_count,
@@ -109,17 +114,14 @@ articles as (
     from sources_by_age
     cross join this_run
     inner join versions_by_age as newest
-        on
-            sources_by_age.article_id = newest.article_id
-            and newest.place = 1
+        on sources_by_age.article_id = newest.article_id and newest.place = 1
     inner join versions as scored
-        on
-            newest.article_id = scored.article_id
-            and newest.scored_version = scored.version
+        on newest.article_id = scored.article_id and newest.scored_version = scored.version
     left join pages_by_age
         on
             sources_by_age.article_id = pages_by_age.article_id
             and pages_by_age.place = 1
+    left join pages_asked on sources_by_age.article_id = pages_asked.article_id
     where sources_by_age.place = 1
 )
 

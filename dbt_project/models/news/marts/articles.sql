@@ -22,6 +22,7 @@ articles_of_all_runs as (
             'language': 'varchar',
             'kind': 'varchar',
             'flags': 'varchar',
+            'page_status': 'varchar',
             'version': 'bigint',
             'scored_version': 'bigint',
             'source_count': 'bigint',

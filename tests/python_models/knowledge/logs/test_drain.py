@@ -17,7 +17,7 @@ def test_messages_that_differ_in_values_share_a_template():
 
 def test_messages_of_other_words_or_lengths_do_not():
     drain = Drain("app")
-    texts = ("cache warmed in 3 ms", "cache dropped", "leader elected by vote", "cache full")
+    texts = ("cache warmed in 3 ms", "cache dropped", "leader elected by vote", "disk full")
     assert len({drain.template(text).id for text in texts}) == 4
 
 

@@ -33,6 +33,7 @@ def item(**fields: Any) -> dict[str, Any]:
         "host": "one.test",
         "category": "models",
         "score": 7.25,
+        "published_at": datetime(2026, 2, 3, 9),
         "update_of": None,
         "text": "One. Two.",
         "sentences": json.dumps(
@@ -86,6 +87,15 @@ def test_only_addresses_of_the_web_become_links() -> None:
     assert "## 1. A title" in row["markdown"]
 
 
+def test_addresses_are_shown_without_what_follows_readers() -> None:
+    for given, shown in (
+        ("https://one.test/a?utm_source=feed&id=7&fbclid=x#comments", "https://one.test/a?id=7"),
+        ("https://one.test/a?b=%20c&d", "https://one.test/a?b=%20c&d"),
+        ("https://one.test/#!/a", "https://one.test/#!/a"),
+    ):
+        assert safe_link(given) == shown
+
+
 def test_each_sentence_shows_what_it_rests_on() -> None:
     row = made([item()])
     assert r"One. \[1\] Two. \[1\]\[2\]" in row["markdown"]
@@ -120,8 +130,19 @@ def test_the_e_mail_has_text_and_html_and_is_the_same_each_time() -> None:
     parsed = message_from_string(row["eml"], policy=policy.default)
     assert parsed["to"] == "a@one.test"
     assert parsed["subject"] == "Daily, 3 February 2026"
-    assert parsed.get_body(("plain",)).get_content().startswith("# Daily")
     assert "<h1>" in parsed.get_body(("html",)).get_content()
+
+
+def test_the_text_of_the_e_mail_is_for_people_who_read_text() -> None:
+    title = "A [new] model, and a title that is far longer than one line of an e-mail should be"
+    eml = made([item(title=title)])["eml"]
+    text = message_from_string(eml, policy=policy.default).get_body(("plain",)).get_content()
+    text = text.replace("\r\n", "\n")
+    assert text.startswith("Daily, 3 February 2026\n======================\n")
+    assert "One. [1] Two. [1][2]" in text and "\\" not in text
+    assert "one.test · models · 3 February 2026 · score 7.2" in text
+    assert "    https://one.test/a\n" in text
+    assert max(len(line) for line in text.splitlines()) <= 76
 
 
 def test_the_best_three_signals_are_said_in_words() -> None:
