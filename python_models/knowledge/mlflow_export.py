@@ -97,9 +97,11 @@ class Tracking:
         self, method: str, path: str, said: Mapping[str, Any], may: bool = False
     ) -> dict[str, Any] | None:
         """Return what the server answers; None where it may not know and does not."""
-        how = {"params": said} if method == "GET" else {"json": said}
+        address, is_read = f"{self._base}/{path}", method == "GET"
         try:
-            answer = self._client.request(method, f"{self._base}/{path}", **how)
+            answer = self._client.request(
+                method, address, params=said if is_read else None, json=None if is_read else said
+            )
         except httpx2.HTTPError as error:
             raise ExportFailed(
                 f"No MLflow server answers at MLFLOW_TRACKING_URI ({type(error).__name__}); "
