@@ -19,7 +19,8 @@ readers as (
 
 facts_located as (
     select
-        {{ dbt.hash("chunks.object_id || '|' || chunks.version || '|' || statements.extractor_id"
+        {{ dbt.hash("chunks.object_id || '|' || chunks.version"
+            " || '|' || statements.extractor_id"
             " || '|' || cast(chunks.span_start + statements.evidence_start as varchar)"
             " || '-' || cast(chunks.span_start + statements.evidence_end as varchar)"
             " || '|' || statements.polarity || '|' || lower(statements.subject_name)"

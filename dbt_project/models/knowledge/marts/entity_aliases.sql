@@ -21,7 +21,9 @@ called as (
         resolved.resolution_id,
         resolved.entity_id,
         split_part(resolved.strong, ':', 1) as kind,
-        substring(resolved.strong, position(':' in resolved.strong) + 1) as alias,
+        substring(
+            resolved.strong, position(':' in resolved.strong) + 1
+        ) as alias,
         resolved.tier,
         resolved.mention_count
     from resolved
