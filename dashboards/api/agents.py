@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,23 +58,29 @@ Table = Annotated[str, Field(description="schema.name, as list_tables has it")]
 def server(releases: Releases) -> MCPServer:
     """Return the tools and documents over the releases of a lake."""
     made = MCPServer("sluice", instructions=_WORDS, log_level="WARNING")
-
-    def tool(ask: Callable[..., Any]) -> None:
+    for ask in (*_of_tables(releases), *_of_runs(), *_of_products(releases)):
         made.tool(annotations=_READS, structured_output=False)(ask)
+    for page in sorted((PROJECT_ROOT / "docs").glob("*.md")):
+        made.add_resource(
+            FileResource(
+                uri=f"docs://{page.stem}", name=page.stem, title=_title(page), path=page,
+                mime_type="text/markdown",
+            )
+        )  # fmt: skip
+    return made
 
-    @tool
+
+def _of_tables(releases: Releases) -> tuple[Callable[..., Any], ...]:
     async def list_tables(context: Context, schema: str | None = None) -> str:
         """List the released tables with what a row of each is."""
         return await _answer(context, lambda caller: [
             one for one in list_of(releases.current()) if schema in (None, one["schema_name"])
         ])  # fmt: skip
 
-    @tool
     async def describe_table(context: Context, table: Table) -> str:
         """Say what a table holds: its key, its columns, what it is made of and made into."""
         return await _answer(context, lambda caller: description_of(releases.current(), table))
 
-    @tool
     async def query(
         context: Context, sql: str, limit: Annotated[int, Field(ge=1, le=1_000)] = 100
     ) -> str:
@@ -86,32 +92,29 @@ def server(releases: Releases) -> MCPServer:
 
         return await _answer(context, ask)
 
-    @tool
     async def explain_number(context: Context, table: Table, column: str) -> str:
         """Say what a column is: its words, its SQL, its lineage, its gates and the release."""
         return await _answer(context, lambda caller: _explained(releases.current(), table, column))
 
-    @tool
+    return list_tables, describe_table, query, explain_number
+
+
+def _of_runs() -> tuple[Callable[..., Any], ...]:
     async def run_status(context: Context, run_id: str = "last") -> str:
         """Say how far a run is, by the beginning of its id; `last` is the newest."""
         return await _answer(context, lambda caller: _run(run_id))
 
-    @tool
     async def estimate_run(context: Context, domains: list[str] | None = None) -> str:
         """Say what the next run would ask of models and cost; takes minutes, spends nothing."""
         return await _answer(context, lambda caller: _estimate(caller, domains or []))
 
+    return run_status, estimate_run
+
+
+def _of_products(releases: Releases) -> Iterator[Callable[..., Any]]:
     for product in PRODUCTS.values():
         if product.agent_tools:
-            loaded(product.agent_tools)(tool, _answer, releases)
-    for page in sorted((PROJECT_ROOT / "docs").glob("*.md")):
-        made.add_resource(
-            FileResource(
-                uri=f"docs://{page.stem}", name=page.stem, title=_title(page), path=page,
-                mime_type="text/markdown",
-            )
-        )  # fmt: skip
-    return made
+            yield from loaded(product.agent_tools)(releases, _answer)
 
 
 class _Door:

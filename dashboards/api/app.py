@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from dashboards.api import (
@@ -15,14 +16,10 @@ from dashboards.api import (
     events,
     pipeline,
     problems,
-    production,
     query,
     runs,
-    sets,
-    standardize,
     system,
     tables,
-    uploads,
 )
 from dashboards.api.audit import PREFIX, Audit, AuditMiddleware
 from dashboards.api.bodies import BodyLimit
@@ -48,10 +45,7 @@ _READ = [
     "Retry-After",
 ]  # fmt: skip
 
-_PARTS = (
-    tables, query, system, runs, pipeline, events, uploads, standardize, sets, production,
-    analytics,
-)  # fmt: skip
+_PARTS = (tables, query, system, runs, pipeline, events, analytics)
 
 
 def create_app() -> FastAPI:
@@ -69,19 +63,7 @@ def create_app() -> FastAPI:
     app.state.releases, app.state.wrong_keys = Releases(), WrongKeys()
     app.state.limiter, app.state.audit = Limiter(), Audit()
     api = APIRouter(prefix=PREFIX)
-    for part in (
-        tables,
-        query,
-        system,
-        runs,
-        pipeline,
-        events,
-        uploads,
-        standardize,
-        sets,
-        production,
-        analytics,
-    ):
+    for part in _PARTS:
         api.include_router(part.router)
     for product in PRODUCTS.values():
         if product.api:
@@ -90,10 +72,17 @@ def create_app() -> FastAPI:
     app.state.agents = agents.server(app.state.releases)
     app.router.routes.append(agents.door(app.state.agents))
     problems.install(app)
+    _guard(app, api)
+    app.add_middleware(AuditMiddleware)
+    return app
+
+
+def _guard(app: FastAPI, api: APIRouter) -> None:
+    """Hold what requests may send, and which pages of other origins may ask."""
     app.add_middleware(
         BodyLimit,
         most_bytes=settings().sluice_api_body_bytes,
-        files=[f"{PREFIX}{path}" for path in uploads.PATHS],
+        files=_taking_files(api),
         file_bytes=settings().sluice_api_upload_bytes,
     )
     if origins := [one.strip() for one in (settings().sluice_api_origins or "").split(",") if one]:
@@ -111,8 +100,16 @@ def create_app() -> FastAPI:
             ],
             expose_headers=["ETag", "Location", "RateLimit-Remaining", "Retry-After"],
         )
-    app.add_middleware(AuditMiddleware)
-    return app
+
+
+def _taking_files(api: APIRouter) -> list[str]:
+    """Return the paths that take a file instead of a document."""
+    found = [one for one in api.routes if isinstance(one, APIRoute) and one.openapi_extra]
+    return [
+        one.path
+        for one in found
+        if "multipart/form-data" in (one.openapi_extra or {})["requestBody"]["content"]
+    ]
 
 
 @asynccontextmanager

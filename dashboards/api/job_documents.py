@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -108,7 +109,7 @@ def started(
     """Make a job and return the 202 that names it, both at once or neither."""
     answers: list[Response] = []
 
-    def also(connection: Any, job: Job) -> None:
+    def also(connection: sqlite3.Connection, job: Job) -> None:
         location = f"{PREFIX}/pipeline/status/{job.job_id}"
         answer = formats.document(document_of(job), 202)
         answer.headers["Location"] = location

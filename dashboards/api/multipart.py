@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
@@ -84,7 +85,9 @@ async def receive(request: Request, opened: Open) -> dict[str, str]:
         raise Problem(415, "Send multipart/form-data with the file as the part `file`.")
     parts = _Parts()
     names = ("part_begin", "header_field", "header_value", "header_end", "headers_finished")
-    callbacks = {f"on_{name}": getattr(parts, name) for name in (*names, "part_data", "part_end")}
+    callbacks: Any = {
+        f"on_{name}": getattr(parts, name) for name in (*names, "part_data", "part_end")
+    }
     parser = MultipartParser(options[b"boundary"], callbacks | {"on_end": parts.end})
     write: Callable[[bytes], Awaitable[None]] | None = None
     try:

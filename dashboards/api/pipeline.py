@@ -39,7 +39,7 @@ class Execution(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    domains: list[str] = Field(default=[], max_length=20, examples=[["telemetry"]])
+    domains: list[str] = Field(default=[], max_length=20)
     slice: dict[str, str] = Field(
         default={}, max_length=20, description="What to restrict it to, by slice of the domains"
     )

@@ -13,8 +13,17 @@ from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record,
 from dashboards.api.releases import OfRelease
 from dashboards.api.security import Reader
 from dashboards.api.tiers import AllTiers
+from dashboards.conversations import (
+    loads_api,
+    production_api,
+    sets_api,
+    standardize_api,
+    uploads_api,
+)
 
 router = APIRouter()
+for _part in (uploads_api, loads_api, standardize_api, sets_api, production_api):
+    router.include_router(_part.router)
 
 # a dataset of a tier that the key lacks is none: not listed, not found
 _DATASETS = """

@@ -34,6 +34,10 @@ LOST = (
     "Supervisor and job are both gone, and neither said how it ended. What it had landed and "
     "released stays; resume goes on where it was."
 )
+_INSERT = """
+    insert into jobs (job_id, kind, title, owner, command, environment, state, created_at)
+    values (:job_id, :kind, :title, :owner, :command, :environment, :state, :created_at)
+"""
 Also = Callable[[sqlite3.Connection, "Job"], None]
 
 
@@ -112,10 +116,7 @@ def make(
     }
     with journal.journal() as connection:
         connection.execute("begin immediate")
-        connection.execute(
-            f"insert into jobs ({', '.join(row)}) values ({', '.join(':' + one for one in row)})",
-            row,
-        )
+        connection.execute(_INSERT, row)
         made = _of_row(_row(connection, row["job_id"] or ""))
         if also:
             also(connection, made)

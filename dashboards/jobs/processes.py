@@ -6,8 +6,7 @@ import contextlib
 import os
 import signal
 from dataclasses import dataclass
-
-import psutil
+from pathlib import Path
 
 from python_models.llm.ledger.records import process_started
 
@@ -22,10 +21,11 @@ class Known:
     def is_alive(self) -> bool:
         """Say whether this very process still runs; one that only waits to be reaped does not."""
         try:
-            status = psutil.Process(self.pid).status()
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            stat = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
             return False
-        return status != psutil.STATUS_ZOMBIE and process_started(self.pid) == self.started
+        is_zombie = stat.rpartition(")")[2].split()[0] == "Z"
+        return not is_zombie and process_started(self.pid) == self.started
 
     def signal_group(self, number: signal.Signals) -> None:
         """Send a signal to it and all it started; nothing happens when it is gone."""

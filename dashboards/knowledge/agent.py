@@ -16,16 +16,14 @@ from python_models.knowledge.search.hits import Filters
 Answer = Callable[[Context, Callable[[Caller], Any]], Awaitable[str]]
 
 
-def add_tools(tool: Callable[..., None], answer: Answer, releases: Releases) -> None:
-    """Add the search of the released corpus.
+def tools(releases: Releases, answer: Answer) -> tuple[Callable[..., Any], ...]:
+    """Return the search of the released corpus.
 
     Args:
-        tool: registers a function as a tool.
-        answer: gives what a function of the caller returns, or says why it was refused.
         releases: of the lake.
+        answer: gives what a function of the caller returns, or says why it was refused.
     """
 
-    @tool
     async def search_knowledge(
         context: Context,
         question: Annotated[str, Field(min_length=1, max_length=1_000)],
@@ -39,3 +37,5 @@ def add_tools(tool: Callable[..., None], answer: Answer, releases: Releases) -> 
                 releases.current(), caller, question, k, Filters(source=source)
             ),
         )
+
+    return (search_knowledge,)

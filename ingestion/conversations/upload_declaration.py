@@ -25,7 +25,7 @@ class Wanted:
 
 
 def declare(
-    making: Path, upload_id: str, file: str, wanted: Wanted, name: str, license_text: str
+    making: Path, upload_id: str, location: str, wanted: Wanted, name: str, license_text: str
 ) -> str:
     """Write the declaration, read it back as landing will, and return the dataset's id."""
     import yaml
@@ -35,8 +35,7 @@ def declare(
         "dataset": _free_id(name, upload_id),
         "name": name,
         "description": "Handed over on the conversations page or through the API.",
-        # below the lake wherever it is moved to
-        "location": f"${{SLUICE_LAKE}}/uploads/{upload_id}/{file}",
+        "location": location,
         "format": wanted.format,
         "license": license_text,
         "tier": wanted.tier,

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from ingestion.conversations.declaration import GRAMMAR
 from ingestion.conversations.kept_uploads import beside
+from ingestion.conversations.places import find
 from ingestion.conversations.upload_checks import UploadRefused as UploadRefused
 from ingestion.conversations.upload_checks import check_unpacked as check_unpacked
 from ingestion.conversations.upload_declaration import Wanted as Wanted
@@ -121,9 +122,9 @@ class Receiving:
             _check_room(self.size, _taken_bytes(), self.most)
             if made := _known(self.checksum, mark):
                 return made
-            dataset = declare(
-                self._making, self.upload_id, self.path.name, wanted, name, license_text
-            )
+            # below the lake wherever it is moved to
+            location = f"${{SLUICE_LAKE}}/uploads/{self.upload_id}/{self.path.name}"
+            dataset = declare(self._making, self.upload_id, location, wanted, name, license_text)
             for what, text in (("owner", owner or ""), ("mark", mark), ("sha256", self.checksum)):
                 if text:
                     (self._making / what).write_text(text)
@@ -181,6 +182,29 @@ def said(wanted: Wanted) -> tuple[str, str]:
     return name, license_text
 
 
+def keep_hub(location: str, wanted: Wanted, owner: str | None = None) -> Kept:
+    """Declare a dataset of a hub, which the next landing asks for it.
+
+    Raises:
+        UploadRefused: it cannot be declared so.
+        SourceAbsent, SourceFailed: the hub has no such dataset, or does not answer.
+    """
+    name, license_text = said(wanted)
+    folder = lake().uploads / secrets.token_hex(8)
+    making = folder.with_name(f".{folder.name}")
+    making.mkdir(parents=True)
+    try:
+        dataset = declare(making, folder.name, location, wanted, name, license_text)
+        (entry,) = GRAMMAR.read(making / "dataset.yml")
+        find(entry.declaration, None)
+        if owner:
+            (making / "owner").write_text(owner)
+        making.rename(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return Kept(dataset, "", folder)
+
+
 def plain(text: str, most: int) -> str:
     """Return a text on one line without what steers a terminal or hides in it."""
     kept = "".join(
@@ -236,10 +260,11 @@ def _taken_bytes() -> int:
 def _check_room(size: int, taken: int, most: int | None) -> None:
     if most is not None and size > most or taken + size > quota_bytes():
         each = f"One file may have {most // _MEGABYTE} MB. " if most is not None else ""
+        taken_mb, size_mb = taken / _MEGABYTE, size / _MEGABYTE
         raise UploadTooLarge(
-            f"{each}The files handed over may have {quota_bytes() // _MEGABYTE} MB together and have {taken / _MEGABYTE:.1f} MB; this one has at least "
-            f"{size / _MEGABYTE:.1f} MB. Remove some that have not landed, or set "
-            "SLUICE_UPLOAD_QUOTA_MB."
+            f"{each}The files handed over may have {quota_bytes() // _MEGABYTE} MB together and "
+            f"have {taken_mb:.1f} MB; this one has at least {size_mb:.1f} MB. Remove some that "
+            "have not landed, or set SLUICE_UPLOAD_QUOTA_MB."
         )
 
 

@@ -15,7 +15,7 @@ PRODUCT = Product(
     record_times=("first_updated_at", "last_updated_at"),
     demo="ingestion.knowledge.demo",
     api="dashboards.knowledge.api:router",
-    agent_tools="dashboards.knowledge.agent:add_tools",
+    agent_tools="dashboards.knowledge.agent:tools",
     settings=(
         Setting(
             "KNOWLEDGE_GRID",

@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     sluice_api_limits_store: SecretStr | None = None
     sluice_api_body_bytes: int = Field(default=10_000_000, ge=1_000)
     sluice_api_upload_bytes: int = Field(default=1_100_000_000, ge=1_000)
+    sluice_api_roots: str | None = None
     sluice_jobs_at_once: int = Field(default=2, ge=1, le=64)
     sluice_api_origins: str | None = None
     sluice_trusted_proxies: str | None = None

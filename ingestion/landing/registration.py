@@ -66,7 +66,7 @@ class Product:
     page: str = ""  # module:function; default: dashboards.<name>.page:show
     card: str = ""  # module:function; default: dashboards.<name>.card:show
     api: str = ""  # module:router of its own endpoints; default: none
-    agent_tools: str = ""  # module:function that adds what agents may ask of it; default: nothing
+    agent_tools: str = ""  # module:function of what agents may ask of it; default: none
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()

@@ -14,7 +14,11 @@ from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests.dashboards.api.conftest import Server
 
 PAGE = (PROJECT_ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", PAGE.partition("## Examples")[2], re.DOTALL)
+EXAMPLES = re.findall(
+    r"```(sh|python)\n(.*?)```",
+    PAGE.partition("## Examples")[2].partition("## Rules")[0],
+    re.DOTALL,
+)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def environment(server: Server) -> dict[str, str]:
 
 
 def test_the_examples_of_the_page_run_as_they_stand(environment: dict[str, str]) -> None:
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 12
     for language, text in EXAMPLES:
         shell = ["bash", "-euo", "pipefail", "-c"] if language == "sh" else [sys.executable, "-c"]
         done = subprocess.run(

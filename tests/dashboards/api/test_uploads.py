@@ -38,7 +38,7 @@ def files_of_the_lake() -> set[str]:
 
 
 def test_an_uploaded_file_is_a_dataset_until_it_is_removed(client: Ask) -> None:
-    one = client("read,write")
+    one = client("read,write", sluice_api_body_bytes="2000")  # a file may have more
     made = one.post(UPLOAD, data=SAID, files=file())
     assert made.status_code == 201, made.text
     told = made.json()
@@ -190,3 +190,28 @@ def test_a_file_of_many_blocks_is_written_as_it_arrives(client: Ask, tmp_path: P
     assert made.json()["sha256"] == hashlib.sha256(content).hexdigest()
     (kept,) = uploads()
     assert (kept.folder / "data.jsonl").read_bytes() == content
+
+
+def test_a_file_of_an_allowed_folder_is_loaded_by_a_job(client: Ask, tmp_path: Path) -> None:
+    path = tmp_path / "roots" / "chats.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(CHATS)
+    one = client("read,write", sluice_api_roots=str(path.parent))
+    made = one.post("datasets/load", json=SAID | {"location": str(path)})
+    assert made.status_code == 202, made.text
+    deadline = time.monotonic() + 60
+    while (job := one.get(f"pipeline/status/{made.json()['job_id']}").json()["job"])["state"] in (
+        "queued", "running",
+    ):  # fmt: skip
+        assert time.monotonic() < deadline, "it never ended"
+        time.sleep(0.1)
+    assert job["state"] == "succeeded", job
+    assert job["result"]["sha256"] == hashlib.sha256(CHATS).hexdigest()
+    assert job["progress"]["done"] == job["progress"]["total"] == len(CHATS)
+    assert one.delete(f"datasets/{job['result']['dataset_id']}").status_code == 204
+    for wrong in ("/etc/passwd", f"{path.parent}/../x.jsonl", "https://127.0.0.1/a.jsonl"):
+        refused = one.post("datasets/load", json=SAID | {"location": wrong})
+        assert refused.status_code == 422 and "root:" not in refused.text
+    assert client("write", tiers=("open",)).post(
+        "datasets/load", json=SAID | {"location": str(path)}
+    ).status_code == 403  # fmt: skip

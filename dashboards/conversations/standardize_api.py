@@ -17,7 +17,7 @@ from dashboards.api.keys import Caller
 from dashboards.api.multipart import receive
 from dashboards.api.problems import Problem, documented
 from dashboards.api.security import may
-from dashboards.api.uploads import Made, Said, keep_records, refusing
+from dashboards.conversations.uploads_api import Made, Said, keep_records, refusing
 from ingestion.conversations.declaration import Format
 from ingestion.conversations.formats import Standardised, Unstandard, standardise
 from ingestion.conversations.upload_checks import UploadRefused, check_unpacked

@@ -1,4 +1,4 @@
-"""The job that exports a set: `python -m dashboards.jobs.export`, with the options of an export."""
+"""The job that exports a set; takes the options of an export."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from dashboards.jobs.progress import tell, tell_result
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import told
 from python_models.conversations import export
+from python_models.conversations.exporting import Written
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Export one set and tell the job what came of it; returns the exit code."""
     tell(0, 1, "sets", "writing")
-    written = []
+    written: list[Written] = []
     # a folder named by its job: found by whoever may see the job
     folder = lake().root / "exports" / os.environ["SLUICE_JOB_ID"]
     given = sys.argv[1:] if arguments is None else arguments

@@ -33,8 +33,6 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import settings
 
 router = APIRouter()
-# what takes a file instead of a document
-PATHS = ("/pipeline/upload", "/standardize/file")
 Writer = Annotated[Caller, Depends(may("write"))]
 DatasetId = Annotated[str, Path(max_length=300)]
 _ERRORS = documented(400, 401, 403, 404, 409, 413, 415, 422, 429)
@@ -166,7 +164,7 @@ def _said(fields: dict[str, str], caller: Caller) -> Said:
     except ValidationError as error:
         wrong = [("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         raise Problem(422, "What was sent does not fit.", wrong) from error
-    _refuse_tier(said, caller)
+    refuse_tier(said, caller)
     return said
 
 
@@ -184,7 +182,7 @@ def keep_records(
     """
     if not once.caller.scopes & {"write", "admin"}:
         raise Problem(403, "This key lacks the scope `write`.")
-    _refuse_tier(said, once.caller)
+    refuse_tier(said, once.caller)
 
     def make() -> Response:
         most = settings().sluice_api_upload_bytes
@@ -231,7 +229,12 @@ def _remember(once: Once, answer: Response) -> None:
         once.keep(connection, answer)
 
 
-def _refuse_tier(said: Said, caller: Caller) -> None:
+def refuse_tier(said: Said, caller: Caller) -> None:
+    """Refuse what is said of a file by a key without the tier.
+
+    Raises:
+        Problem: 403, names the tier.
+    """
     if said.tier not in caller.tiers:
         raise Problem(403, f"This key lacks the tier {said.tier}.")
 

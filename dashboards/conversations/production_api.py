@@ -67,7 +67,7 @@ def export(
             "set": wanted.set, "format": asked.format, "template": asked.template,
             "for": asked.trainer, "compress": asked.compression, "tiers": ",".join(asked.tiers),
         }  # fmt: skip
-        command = [sys.executable, "-m", "dashboards.jobs.export"]
+        command = [sys.executable, "-m", "dashboards.conversations.export_job"]
         command += [f"--{name}={value}" for name, value in options.items()]
         return started(once, "export", f"Export of {wanted.set}", command)
 
