@@ -1,5 +1,5 @@
 -- Which names stand in which version of a document, as a chunker and an extractor show
--- it. A name that begins a message is its author's, one in a link to a user that user's.
+-- it. A name that begins a message is its author's, one in a link to a user is theirs.
 with
 
 mentions as (
