@@ -16,6 +16,14 @@ _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "head", "iframe", "object", "svg")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _DATA = re.compile(r"^data:", re.IGNORECASE)
+# words stay as they stand: a text's stars and underlines are not escaped
+_CONVERTER = MarkdownConverter(
+    heading_style="ATX",
+    bullets="-",
+    escape_asterisks=False,
+    escape_underscores=False,
+    escape_misc=False,
+)
 
 
 def read_html(content: bytes) -> Canonical:
@@ -34,7 +42,7 @@ def read_html(content: bytes) -> Canonical:
             image["src"] = ""
     for link in soup.find_all("a", href=True):
         link["href"] = direct(str(link["href"]))
-    body = _Converter(heading_style="ATX", bullets="-").convert_soup(soup)
+    body = _CONVERTER.convert_soup(soup)
     body = _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in body.splitlines())).strip()
     return Canonical(
         text=body,
@@ -44,17 +52,6 @@ def read_html(content: bytes) -> Canonical:
         language=str(language)[:2].lower() if language else None,
         flags=flags,
     )  # fmt: skip
-
-
-class _Converter(MarkdownConverter):  # type: ignore[misc]
-    """Leaves words as they stand: a text's stars and underlines are not escaped."""
-
-    class Options(MarkdownConverter.DefaultOptions):  # type: ignore[misc]
-        """As the neighbour's, but for marks."""
-
-        escape_asterisks = False
-        escape_underscores = False
-        escape_misc = False
 
 
 def direct(address: str) -> str:

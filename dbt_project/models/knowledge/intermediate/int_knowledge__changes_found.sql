@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('gate_knowledge__after_staging') }}
--- What a complete sync no longer lists ended with it; what is forbidden stays as it was.
+-- What a complete sync no longer lists has ended; what is forbidden stays as it was.
 with
 
 syncs_in_order as (
