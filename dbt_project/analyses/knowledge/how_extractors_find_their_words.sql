@@ -1,8 +1,8 @@
--- How many of an extractor's statements stand in their texts, and how many become facts?
+-- How many of an extractor's statements stand in their texts, how many become facts?
 select
     statements.extractor_id,
-    count(distinct (statements.text_hash, statements.ordinal)) as statement_count,
-    count(distinct (statements.text_hash, statements.ordinal)) filter (
+    count(distinct statements.text_hash || statements.ordinal) as statement_count,
+    count(distinct statements.text_hash || statements.ordinal) filter (
         where statements.found = 'unfounded'
     ) as unfounded_count,
     count(distinct shown.fact_id) as fact_count,

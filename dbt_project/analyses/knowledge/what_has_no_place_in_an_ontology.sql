@@ -1,5 +1,5 @@
--- What do documents say that a version of the ontology has no place for, and which types did
--- nobody ask for?
+-- What do documents say that a version of the ontology has no place for, and how many
+-- types did nobody ask for?
 select
     misfits.ontology_id,
     versions.change_count,
@@ -11,7 +11,8 @@ select
         where coverage.graph_id = misfits.graph_id and coverage.state = 'gap'
     ) as types_nobody_asked_for
 from knowledge.ontology_misfits as misfits
-inner join knowledge.ontology_versions as versions on misfits.ontology_id = versions.ontology_id
+inner join knowledge.ontology_versions as versions
+    on misfits.ontology_id = versions.ontology_id
 inner join knowledge.facts as facts on misfits.fact_id = facts.fact_id
 group by misfits.graph_id, misfits.ontology_id, versions.change_count, misfits.reason
 order by fact_count desc

@@ -104,7 +104,9 @@ def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
     times = Times(rule.zone, rule.time_format)
     begins, match = rule.first_line and rule.first_line.match, rule.pattern.match
     places = [rule.pattern.groupindex.get(name) for name in GROUPS]
-    read, found, held = times.read, [], []  # held: lines that go on with the last event
+    read = times.read
+    found: list[Event] = []
+    held: list[str] = []  # lines that go on with the last event
     stamps: list[datetime | None] = []
     for offset, line in _lines(content):
         matched = match(line)

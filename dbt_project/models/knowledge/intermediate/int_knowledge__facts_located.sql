@@ -19,9 +19,12 @@ readers as (
 
 facts_located as (
     select
-        {{ dbt.hash("chunks.object_id || '|' || chunks.version || '|' || statements.extractor_id"
-            " || '|' || cast(chunks.span_start + statements.evidence_start as varchar)"
-            " || '-' || cast(chunks.span_start + statements.evidence_end as varchar)"
+        {{ dbt.hash("chunks.object_id || '|' || chunks.version"
+            " || '|' || statements.extractor_id"
+            " || '|' || cast(chunks.span_start + statements.evidence_start as "
+            ~ dbt.type_string() ~ ")"
+            " || '-' || cast(chunks.span_start + statements.evidence_end as "
+            ~ dbt.type_string() ~ ")"
             " || '|' || statements.polarity || '|' || lower(statements.subject_name)"
             " || '|' || lower(statements.predicate)"
             " || '|' || lower(coalesce(statements.object_name, statements.value, ''))") }}

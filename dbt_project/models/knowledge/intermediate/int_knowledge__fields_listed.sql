@@ -29,11 +29,14 @@ fields_listed as (
         elements.version,
         coalesce(
             elements.field,
-            lower(replace(replace({{ json_text('elements.element', 'name') }}, '_', ' '), '-', ' '))
+            lower(replace(
+                replace({{ json_text('elements.element', 'name') }}, '_', ' '), '-', ' '
+            ))
         ) as field,
         trim(
             case
-                when elements.field is null then {{ json_text('elements.element', 'value') }}
+                when elements.field is null
+                    then {{ json_text('elements.element', 'value') }}
                 else {{ json_plain('elements.element') }}
             end
         ) as value

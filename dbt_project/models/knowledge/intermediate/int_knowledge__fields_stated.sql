@@ -40,8 +40,7 @@ said as (
         field_predicates.subject_type,
         documents.title as subject_name,
         case field_predicates.subject_type
-            when 'person' then
-                case when documents.kind = 'user' then 'slack_user:' || user_ids.user_id end
+            when 'person' then 'slack_user:' || user_ids.user_id
             when 'issue' then 'issue:' || documents.native_id
             when 'incident' then 'incident:' || lower(documents.native_id)
             when 'channel' then 'slack_channel:' || documents.native_id
@@ -98,10 +97,12 @@ fields_stated as (
         case
             when said_by_id.object_type is null then null
             when said_by_id.slack_id is not null then null
-            when lower(said_by_id.name) <> coalesce(said_by_id.email, '') then said_by_id.name
+            when lower(said_by_id.name) <> coalesce(said_by_id.email, '')
+                then said_by_id.name
         end as object_name,
         case
-            when said_by_id.slack_id is not null then 'slack_user:' || said_by_id.slack_id
+            when said_by_id.slack_id is not null
+                then 'slack_user:' || said_by_id.slack_id
             when said_by_id.email <> '' then 'email:' || said_by_id.email
         end as object_strong,
         said_by_id.value

@@ -1,5 +1,5 @@
--- Which names stand in which version of a document, as a chunker and an extractor show it. A name
--- that begins a message is its author's, one that a link leads to a user is that user's.
+-- Which names stand in which version of a document, as a chunker and an extractor show
+-- it. A name that begins a message is its author's, one in a link to a user is theirs.
 with
 
 mentions as (
@@ -58,7 +58,8 @@ mentions_by_id as (
         max(
             case
                 when mentions_in_documents.type <> 'person' then null
-                when user_links.target is not null then replace(user_links.target, 'slack:user:', '')
+                when user_links.target is not null
+                    then replace(user_links.target, 'slack:user:', '')
                 else messages.author
             end
         ) as user_id

@@ -21,7 +21,9 @@ called as (
         resolved.resolution_id,
         resolved.entity_id,
         split_part(resolved.strong, ':', 1) as kind,
-        substring(resolved.strong, position(':' in resolved.strong) + 1) as alias,
+        substring(
+            resolved.strong, position(':' in resolved.strong) + 1
+        ) as alias,
         resolved.tier,
         resolved.mention_count
     from resolved
@@ -34,7 +36,8 @@ entity_aliases as (
         called.entity_id,
         called.kind,
         called.alias,
-        case min(case called.tier when 'open' then 1 when 'restricted' then 2 else 3 end)
+        case
+            min(case called.tier when 'open' then 1 when 'restricted' then 2 else 3 end)
             when 1 then 'open' when 2 then 'restricted' else 'private'
         end as tier,
         cast(coalesce(sum(called.mention_count), 0) as bigint) as mention_count

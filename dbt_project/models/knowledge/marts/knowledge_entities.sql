@@ -61,8 +61,9 @@ entities as (
         counted.entity_id,
         coalesce(names_by_use.name, counted.entity_id) as name,
         coalesce(types.type, '') as type,
-        case counted.tier_place when 1 then 'open' when 2 then 'restricted' else 'private' end
-            as tier,
+        case counted.tier_place
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as tier,
         counted.mention_count,
         counted.document_count,
         counted.alias_count
