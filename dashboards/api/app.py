@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from dashboards.api import (
@@ -71,17 +70,17 @@ def create_app() -> FastAPI:
     app.include_router(api)
     app.router.routes.append(agents.door())
     problems.install(app)
-    _guard(app, api)
+    _guard(app)
     app.add_middleware(AuditMiddleware)
     return app
 
 
-def _guard(app: FastAPI, api: APIRouter) -> None:
+def _guard(app: FastAPI) -> None:
     """Hold what requests may send, and which pages of other origins may ask."""
     app.add_middleware(
         BodyLimit,
         most_bytes=settings().sluice_api_body_bytes,
-        files=_taking_files(api),
+        files=_taking_files(app),
         file_bytes=settings().sluice_api_upload_bytes,
     )
     if origins := [one.strip() for one in (settings().sluice_api_origins or "").split(",") if one]:
@@ -101,13 +100,12 @@ def _guard(app: FastAPI, api: APIRouter) -> None:
         )
 
 
-def _taking_files(api: APIRouter) -> list[str]:
+def _taking_files(app: FastAPI) -> list[str]:
     """Return the paths that take a file instead of a document."""
-    found = [one for one in api.routes if isinstance(one, APIRoute) and one.openapi_extra]
     return [
-        one.path
-        for one in found
-        if "multipart/form-data" in (one.openapi_extra or {})["requestBody"]["content"]
+        path
+        for path, asked in app.openapi()["paths"].items()
+        if "multipart/form-data" in asked.get("post", {}).get("requestBody", {}).get("content", {})
     ]
 
 
