@@ -144,7 +144,7 @@ def _side_by_side(before: dict[str, Any], after: dict[str, Any]) -> None:
     for at, own in enumerate(lines):
         for line in own:
             starts[at].append(starts[at][-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, *lines, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, lines[0], lines[1], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
             changed[0].append(Mark(starts[0][a], starts[0][b], "word"))

@@ -35,3 +35,12 @@ knowledge-state: $(STAMP) ## What each stage has of the documents in force, and 
 .PHONY: knowledge-quality
 knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRUTH= ONTOLOGY=
 	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)
+
+.PHONY: knowledge mlflow mlflow-export
+knowledge: $(STAMP) ## Build what is missing of knowledge. FORCE=1; ARGS=--json
+	@$(PY) -m python_models.runs.run --domain knowledge $(if $(FORCE),--force) $(ARGS)
+mlflow-export: $(STAMP) ## Cells of grids as runs at MLFLOW_TRACKING_URI. GRID=
+	@$(PY) -m python_models.knowledge.mlflow_export $(if $(GRID),--grid "$(GRID)") $(ARGS)
+mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:5000
+	@test -x "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/mlflow" || ($(PY) -m venv "$(or $(SLUICE_LAKE),lake)/mlflow/.venv" && "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/pip" install --quiet mlflow)
+	@cd "$(or $(SLUICE_LAKE),lake)/mlflow" && .venv/bin/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts

@@ -18,6 +18,12 @@ PRODUCT = Product(
     agent_tools="dashboards.knowledge.agent:tools",
     settings=(
         Setting(
+            "MLFLOW_TRACKING_URI",
+            "MLflow server that `make mlflow-export` writes to (default: none, nothing is sent)",
+            "http://127.0.0.1:5000",
+        ),
+        Setting("MLFLOW_EXPERIMENT", "Experiment it writes to", "sluice-knowledge"),
+        Setting(
             "KNOWLEDGE_GRID",
             "Grid whose released cell is searched and asked (default: the one declared last)",
             "",

@@ -12,7 +12,8 @@ from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.settings import told
 from python_models.knowledge.grid.measures import OF_QUESTIONS, difference
-from python_models.knowledge.search.find import Ask, asking
+from python_models.knowledge.search.find import asking
+from python_models.knowledge.search.hits import Ask
 from python_models.release.reader import NothingReleased, open_release
 
 CELL = """

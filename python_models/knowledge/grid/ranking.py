@@ -62,5 +62,5 @@ def ranked(
     assert all(one is not None for one in (questions, postings, counts, chunks))
     found: dict[tuple[str, str], list[Place]] = {}
     for question, chunker, *place in session.sql(RANKED, params={"k": k}).fetchall():
-        found.setdefault((chunker, question), []).append(tuple(place))  # type: ignore[arg-type]
+        found.setdefault((chunker, question), []).append(tuple(place))
     return found

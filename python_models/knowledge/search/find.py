@@ -6,14 +6,14 @@ weight, vectors are ranked beside them and both are fused by their places.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from python_models.knowledge.search.hits import Filters, Hit
+from python_models.knowledge.search.hits import Ask, Filters, Hit, fused
+from python_models.knowledge.search.nearest import embedders, nearest
 
 BY_WORDS = """
 select hits.*
@@ -23,8 +23,15 @@ from knowledge.search(
 ) as hits
 order by hits.rank
 """
+_CHOSEN = """
+select embedder_id, chunker_id
+from knowledge.grid_cells
+where case when $cell is null then released else cell_id = $cell end
+order by released desc, grid_id
+limit 1
+"""
 WORDS = "select knowledge.search_words($question) as words"
-Ask = Callable[..., pa.Table]  # a statement and what is bound in it, on one release
+FOUND_FIRST = 50
 _COLUMNS = [one.name for one in fields(Hit) if one.name != "words"]
 
 
@@ -64,7 +71,7 @@ def search(
     asked = filters or Filters()
     bound: dict[str, Any] = {
         "question": question,
-        "k": k,
+        "k": FOUND_FIRST if k < FOUND_FIRST else k,  # both lists are fused before k are taken
         "source": asked.source,
         "kind": asked.kind,
         "since": asked.since,
@@ -80,4 +87,22 @@ def search(
             "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
         ) from None
     hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
-    return [replace(hit, words=words) for hit in hits]
+    return [replace(hit, words=words) for hit in _fused(ask, bound, hits)[:k]]
+
+
+def _fused(ask: Ask, bound: dict[str, Any], hits: list[Hit]) -> list[Hit]:
+    """Return hits by words and by vectors together, as the cell's embedder weighs them."""
+    chosen = ask(_CHOSEN, cell=bound["cell"]).to_pylist()
+    embedder = embedders().get(chosen[0]["embedder_id"]) if chosen else None
+    if embedder is None or embedder.vector_weight <= 0:
+        return hits
+    near = nearest(ask, embedder, chosen[0]["chunker_id"], bound)
+    known = {hit.chunk_id: hit for hit in [*near, *hits]}
+    lists = [
+        (embedder.keyword_weight, [hit.chunk_id for hit in hits]),
+        (embedder.vector_weight, [hit.chunk_id for hit in near]),
+    ]
+    return [
+        replace(known[name], rank=rank, score=score)
+        for rank, (name, score) in enumerate(fused(lists, bound["k"]), start=1)
+    ]

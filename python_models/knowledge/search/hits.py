@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pyarrow as pa
+
 SNIPPET = 320  # code points of a chunk that are shown
 
+Ask = Callable[..., pa.Table]  # a statement and what is bound in it, on one release
 Marks = tuple[tuple[int, int], ...]
 
 

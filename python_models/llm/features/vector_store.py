@@ -129,6 +129,22 @@ def known_vectors(session: duckdb.DuckDBPyConnection, space: Space) -> Any:
     )
 
 
+def vector_of(text: str, space: Space, node: str) -> np.ndarray | None:
+    """Return the unit vector of one text, such as a question; None where the endpoint has none.
+
+    It stays in the journal: a text asked for again costs nothing.
+
+    Raises:
+        StepFailed: the endpoint refuses, or the journal cannot be written.
+    """
+    shared, endpoint = runtime(), endpoint_named(space.endpoint)
+    source = TextGroups([clean(text or " ")], endpoint.name, space.model, space.parameters)
+    source.take_cached(shared)
+    ask_groups(shared, source, asked_of(shared, node, endpoint, space.model, space.parameters))
+    found = [vector for _, vector in source.vectors.values()]
+    return unit_vectors(found)[0] if found else None
+
+
 def unit_vectors(vectors: Iterable[Any]) -> np.ndarray:
     """Return float32 (rows, numbers) of length 1; a vector of zeros stays."""
     found = np.array([np.frombuffer(one, dtype=np.float32) for one in vectors], dtype=np.float32)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import duckdb
 
+from python_models.llm.offline.embeddings import embed_words
 from python_models.release.release_macros import FOLDER, create_macros
 
 TABLES = """
@@ -67,3 +68,17 @@ def release_of(
         " group by chunker_id"
     )
     return connection
+
+
+def with_vectors(connection: duckdb.DuckDBPyConnection, embedder: str) -> None:
+    """Give every chunk its vector by the offline endpoint's words, and the cell that embedder."""
+    connection.execute(
+        "create table knowledge.embeddings (text_hash varchar, embedder_id varchar, vector float[])"
+    )
+    texts = connection.execute("select text from knowledge.documents").fetchall()
+    connection.executemany(
+        "insert into knowledge.embeddings values (?, ?, ?)",
+        [[hashlib.sha256(text.encode()).hexdigest(), embedder, embed_words(text)]
+         for (text,) in texts],
+    )  # fmt: skip
+    connection.execute("update knowledge.grid_cells set embedder_id = ?", [embedder])
