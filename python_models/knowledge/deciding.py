@@ -139,8 +139,9 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         for decision_id in made:
             say(f"decision {decision_id}: {options.do}")
-        say("It holds from the next run on (`make knowledge`); `make knowledge-undo "
-            f"DECISION={made[0]}` takes it back.")  # fmt: skip
+        say("It holds from the next run on (`make knowledge`).")
+        if options.do != "undo":
+            say(f"`make knowledge-undo DECISION={made[0]}` takes it back.")
     return 0
 
 

@@ -12,4 +12,4 @@ select
     ) as last_event
 from knowledge.log_templates as templates
 where templates.level in ('ERROR', 'FATAL', 'CRITICAL')
-order by templates.event_count desc, templates.template
+order by templates.event_count desc, templates.template asc

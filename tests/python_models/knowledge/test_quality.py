@@ -54,7 +54,7 @@ def test_an_edge_is_true_while_it_holds_and_a_document_of_the_day_says_so():
 @pytest.mark.parametrize("size", ["small", "large"])
 def test_the_demo_reaches_its_figures(size: str, tmp_path: Path):
     """Edges as of three days, entities and log lines of the whole demo, by the offline rules."""
-    environment = os.environ | {"SLUICE_LAKE": str(lake().root), "SLUICE_OFFLINE": "1"}
+    environment = os.environ | {"SLUICE_LAKE": str(lake().root)}
 
     def run(*words: str) -> str:
         done = subprocess.run(
