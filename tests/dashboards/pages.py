@@ -33,7 +33,7 @@ EXPERIMENTS_VIEWS = (
     "Versions & models",
 )
 NEWS_VIEWS = ("Report", "Funnel", "Why not?", "Stories", "Sources", "Compare")
-KNOWLEDGE_VIEWS = tuple(name for name, *_ in SECTIONS)
+KNOWLEDGE_VIEWS = tuple(SECTIONS)
 # every page and every section of it
 PLACES = (
     *((url, {}) for url in URLS if url not in PRODUCTS),
