@@ -1,4 +1,4 @@
--- Of each version in force: how many of its chunks' texts have an answer, by who was asked.
+-- How many of a version's chunks have an answer, by who was asked.
 with
 
 members as (
@@ -42,7 +42,9 @@ answers as (
         'extraction' as stage,
         extracted.extractor_id as axis_id,
         extracted.text_hash,
-        case when extracted.status in ('ok', 'repaired') then 'ok' else extracted.status end as status,
+        case
+            when extracted.status in ('ok', 'repaired') then 'ok' else extracted.status
+        end as status,
         extracted.error
     from extracted
 ),

@@ -1,4 +1,4 @@
--- Per version in force and stage. Cells share stages, so a cell's state is that of its stage keys.
+-- Cells share stages: the state of a cell is that of its stage keys.
 -- depends_on: {{ ref('gate_knowledge__after_llm') }}
 with
 

@@ -30,19 +30,31 @@ called as (
     where resolved.strong is not null
 ),
 
-entity_aliases as (
+aliases_by_tier as (
     select
         called.resolution_id,
         called.entity_id,
         called.kind,
         called.alias,
-        case
-            min(case called.tier when 'open' then 1 when 'restricted' then 2 else 3 end)
-            when 1 then 'open' when 2 then 'restricted' else 'private'
-        end as tier,
+        min(
+            case called.tier when 'open' then 1 when 'restricted' then 2 else 3 end
+        ) as tier_place,
         cast(coalesce(sum(called.mention_count), 0) as bigint) as mention_count
     from called
     group by called.resolution_id, called.entity_id, called.kind, called.alias
+),
+
+entity_aliases as (
+    select
+        aliases_by_tier.resolution_id,
+        aliases_by_tier.entity_id,
+        aliases_by_tier.kind,
+        aliases_by_tier.alias,
+        case aliases_by_tier.tier_place
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as tier,
+        aliases_by_tier.mention_count
+    from aliases_by_tier
 )
 
 select * from entity_aliases

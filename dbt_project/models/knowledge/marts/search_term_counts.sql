@@ -1,4 +1,4 @@
--- The empty word stands for all chunks of a chunker: how many there are, and how long in all.
+-- The empty word stands for all chunks of a chunker: how many, and how long in all.
 with
 
 postings as (

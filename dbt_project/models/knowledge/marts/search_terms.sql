@@ -1,4 +1,4 @@
--- Search holds what is in force only: words of versions that were replaced are not here.
+-- Search holds what is in force only: not the words of versions that were replaced.
 with
 
 chunks as (
@@ -13,7 +13,10 @@ words as (
     select
         words_of_texts.text_hash,
         words_of_texts.term
-    from {{ each_search_word(ref('int_knowledge__texts'), 'text_hash', 'text') }} as words_of_texts
+    from
+        {{ each_search_word(
+            ref('int_knowledge__texts'), 'text_hash', 'text'
+        ) }} as words_of_texts
 ),
 
 words_counted as (
