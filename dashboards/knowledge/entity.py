@@ -12,6 +12,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import count, escaped, facts
 from ingestion.knowledge.decisions import DecisionRefused, decide, kept
+from ingestion.lakehouse.lake import lake
 from python_models.knowledge.deciding import UnknownEntity, merge_pair, split_pairs
 from python_models.release.reader import open_release
 
@@ -88,7 +89,8 @@ def show(release: Release) -> None:
     )
     _known(ask, thing["entity_id"])
     _names(ask, thing["entity_id"])
-    _decide(thing)
+    if lake().journal_db.exists():  # else a copy of released files alone, where nothing is decided
+        _decide(thing)
     part("Decisions")
     table(ask(DECISIONS), "knowledge_decisions")
 

@@ -116,7 +116,9 @@ articles as (
     inner join versions_by_age as newest
         on sources_by_age.article_id = newest.article_id and newest.place = 1
     inner join versions as scored
-        on newest.article_id = scored.article_id and newest.scored_version = scored.version
+        on
+            newest.article_id = scored.article_id
+            and newest.scored_version = scored.version
     left join pages_by_age
         on
             sources_by_age.article_id = pages_by_age.article_id
