@@ -39,6 +39,9 @@ TEXT_WIDGETS = (
     ("llm", {}, "call"),
     ("quality", {"view": "Rejected rows"}, "text"),
     ("data", {}, "find"),
+    ("knowledge", {"view": "Ask"}, "q"),
+    ("knowledge", {"view": "Document"}, "document"),
+    ("knowledge", {"view": "Entity"}, "entity"),
 )
 URL_FILTERS = (
     ("telemetry", ("days", "control", "view", "machine", "day")),
@@ -53,6 +56,10 @@ URL_FILTERS = (
     ("experiments", ("least", "template", "model")),
     ("experiments", ("combo", "cohort")),
     ("news", ("view", "run", "find", "with")),
+    ("knowledge", ("view", "q", "source")),
+    ("knowledge", ("document", "view")),
+    ("knowledge", ("entity", "view")),
+    ("knowledge", ("grid", "metric")),
     ("runs", ("view", "a", "b", "tests")),
     ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
     ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),
@@ -68,6 +75,9 @@ VIEW_OF = {
     "judges": "Agreement",
     "least": "Scores",
     "combo": "Lineage",
+    "document": "Document",
+    "entity": "Entity",
+    "grid": "Grid",
 }
 
 
