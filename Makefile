@@ -165,7 +165,7 @@ repair: $(STAMP) ## Make what is lost of journal, catalog, releases again from t
 .PHONY: api mcp api-key api-keys api-key-revoke api-document
 api: $(STAMP) ## Serve the API on http://127.0.0.1:8502/api/v1/docs. HOST= PORT=
 	@$(if $(HOST),SLUICE_API_ADDRESS="$(HOST)") $(if $(PORT),SLUICE_API_PORT="$(PORT)") $(PY) -W ignore -m dashboards.api
-mcp: $(STAMP) ## Serve the tools for agents over stdio (MCP); with keys over HTTP: `make api`, /mcp
+mcp: $(STAMP) ## Serve tools for agents over stdio (MCP); with keys: `make api`, /mcp
 	@$(PY) -W ignore -m dashboards.api.agents
 api-key: $(STAMP) ## Make a key, printed once. NAME= SCOPES=read TIERS=open DAYS=90
 	@$(PY) -m dashboards.api.keys make --name "$(NAME)" $(if $(SCOPES),--scopes "$(SCOPES)") $(if $(TIERS),--tiers "$(TIERS)") $(if $(DAYS),--days "$(DAYS)")

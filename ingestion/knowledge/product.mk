@@ -8,7 +8,7 @@ knowledge-document: $(STAMP) ## A document's text. ID=<id, native id or title> V
 	@$(PY) -m python_models.knowledge.looking_up document "$(ID)" $(if $(VERSION),--version "$(VERSION)") $(ARGS)
 
 .PHONY: ask
-ask: $(STAMP) ## Ask the corpus; sentences cite their words. Q= AS_OF= SOURCE= K= ARGS=--no-llm
+ask: $(STAMP) ## Ask the corpus, with sources. Q= AS_OF= SOURCE= K= ARGS=--no-llm
 	@$(PY) -m python_models.knowledge.ask --question "$(Q)" $(if $(AS_OF),--as-of "$(AS_OF)") $(if $(SOURCE),--source "$(SOURCE)") $(if $(K),--k "$(K)") $(ARGS)
 
 .PHONY: knowledge-merge knowledge-split knowledge-undo knowledge-why

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingestion.lakehouse.sql_text import literal
 from python_models.knowledge.extracting import (
     EXTRACTION,
     PROMPTS,
@@ -83,8 +84,8 @@ def extracted(
     """
     parts = [EXTRACTED.empty_table()]
     for extractor in sorted(extractors, key=lambda row: row["extractor_id"]):
-        name = extractor["extractor_id"].replace("'", "''")
-        texts = wanted.filter(f"extractor_id = '{name}'").project("text_hash, text")
+        mine = f"extractor_id = {literal(extractor['extractor_id'])}"
+        texts = wanted.filter(mine).project("text_hash, text")
         rows = texts.order("text_hash").to_arrow_table()
         if rows.num_rows:
             found = (

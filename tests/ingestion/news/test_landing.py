@@ -25,7 +25,7 @@ def test_run_lands_entries_pages_and_health_once(newsroom: Newsroom) -> None:
     ) == [("id-1", True, True), ("id-2", True, True)]
     assert newsroom.rows("select count(*), count(distinct object_hash) from pages") == [(2, 2)]
     roles = newsroom.rows("select role, status, count(*) from fetches group by all order by all")
-    assert roles == [("feed", "ok", 1), ("page", "ok", 2), ("robots", "failed", 2)]  # 404: allowed
+    assert roles == [("feed", "ok", 1), ("page", "ok", 2), ("robots", "allowed", 2)]  # 404
     newsroom.say("/feed", Reply(rss(items_of(newsroom, 1, 2, 3))))
     again = newsroom.land(DAY.format(4)).tallies["one"]
     assert (again.rows_in, again.accepted, again.duplicate) == (3, 1, 2)
