@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from python_models.knowledge.links import Targets, link_rows
-from python_models.knowledge.logs.tables import planned_templates
+from python_models.knowledge.log_files.tables import planned_templates
 from python_models.knowledge.planning import planned_documents
 from python_models.knowledge.reading import Library, message_rows, version_of
 

@@ -1,4 +1,4 @@
-from python_models.knowledge.logs.tables import events_read
+from python_models.knowledge.log_files.tables import events_read
 
 
 def model(dbt, session):

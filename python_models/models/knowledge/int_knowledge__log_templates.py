@@ -1,4 +1,4 @@
-from python_models.knowledge.logs.tables import templates_of
+from python_models.knowledge.log_files.tables import templates_of
 
 
 def model(dbt, session):

@@ -61,7 +61,7 @@ def test_a_run_is_exported_as_ten_files_and_the_last_is_the_report(tmp_path: Pat
     files = export(tmp_path / "out", "r1")
     assert "phase1_initialization.json" in files
     assert "phase9_validation.json" in files
-    assert files["phase10_final_report.md"] == "# The report\nr1\n"
+    assert files["phase10_final_report.md"] == "# The report\nr1"
     assert len(files) == 10
     scraping = json.loads(files["phase2_scraping.json"])
     wanted = ("run_id", "phase_name", "phase_number", "timestamp", "duration_seconds")

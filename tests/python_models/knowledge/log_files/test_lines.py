@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from python_models.knowledge.logs.lines import Rule, events, rule_of, unpacked
+from python_models.knowledge.log_files.lines import Rule, events, rule_of, unpacked
 
 EXPORTED = datetime(2025, 3, 3)
 PATTERN = r"(?P<time>\S+ \S+) (?P<level>[A-Z]+) (?P<component>\w+): (?P<message>.*)"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from python_models.knowledge.logs.moments import Times
+from python_models.knowledge.log_files.moments import Times
 
 UNPACKED = 2 * 1024**3  # bytes: more is no log, but a bomb
 CUT = 64 * 1024  # characters of a message; the rest is in the stored bytes

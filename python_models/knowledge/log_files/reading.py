@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from python_models.knowledge.logs.drain import Drain
-from python_models.knowledge.logs.lines import Event, Rule, events, rule_of, unpacked
+from python_models.knowledge.log_files.drain import Drain
+from python_models.knowledge.log_files.lines import Event, Rule, events, rule_of, unpacked
 
 Row = dict[str, Any]
 # the day in a file's name: it was rotated then, no line of it is younger

@@ -5,8 +5,8 @@ import hashlib
 import json
 from datetime import datetime
 
-from python_models.knowledge.logs.reading import LogReader
-from python_models.knowledge.logs.tables import template_rows
+from python_models.knowledge.log_files.reading import LogReader
+from python_models.knowledge.log_files.tables import template_rows
 
 DECLARED = [{"load_id": "1", "source": "s", "declaration": json.dumps({}), "zone": "UTC"}]
 

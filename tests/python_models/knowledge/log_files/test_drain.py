@@ -1,6 +1,6 @@
 """Drain: messages of one form share a template, whose id never changes."""
 
-from python_models.knowledge.logs.drain import Drain
+from python_models.knowledge.log_files.drain import Drain
 
 
 def test_messages_that_differ_in_values_share_a_template():

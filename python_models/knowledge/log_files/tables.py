@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ingestion.knowledge.seen import object_id_of
 from ingestion.lakehouse.objects import object_store
-from python_models.knowledge.logs.reading import LogReader
+from python_models.knowledge.log_files.reading import LogReader
 from python_models.knowledge.relations import rows_of
 
 Row = dict[str, Any]
