@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -157,7 +158,9 @@ def test_catalog_that_was_lost_is_registered_again_and_nothing_lands_again(
     assert refused.returncode == 2
     assert "catalog.db is missing" in refused.stderr
     assert not lake().catalog_db.exists()
-    assert "55 of 55 tables registered" in mended(capsys)
+    # those of the old lake, and what products that came later land first
+    found, of = re.search(r"(\d+) of (\d+) tables registered", mended(capsys)).groups()
+    assert int(found) == int(of) >= 55
     assert pointers() == before
     assert all(one.is_good for one in doctor.examine())
     said = subprocess.run(land, cwd=PROJECT_ROOT, capture_output=True, text=True).stdout
