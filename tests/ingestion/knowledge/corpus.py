@@ -12,16 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
 from ingestion.knowledge.landing import SOURCE
-from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.land import land
 from ingestion.landing.report import Report
+from tests.ingestion.raw_rows import raw_rows
 
 PAGE = "Page {0:032x}.md"  # a name as Notion gives it
 
@@ -97,11 +94,7 @@ class Corpus:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Query the raw tables' current snapshots."""
-        with duckdb.connect() as connection:
-            load_extensions(connection)
-            for table, metadata in metadata_locations("raw_knowledge").items():
-                connection.execute(f"create view {table} as from iceberg_scan({literal(metadata)})")
-            return connection.execute(query).fetchall()
+        return raw_rows("raw_knowledge", query)
 
     def counts(self) -> list[dict[str, Any]]:
         """Return what each sync counted, oldest first."""

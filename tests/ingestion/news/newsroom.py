@@ -10,17 +10,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
-from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.land import land
 from ingestion.landing.report import Report
 from ingestion.news.landing import SOURCE
 from tests.ingestion.landing.web.local_web import LocalWeb, Reply
+from tests.ingestion.raw_rows import raw_rows
 
 DAY = "2026-02-0{}T18:00:00"
 REPORT = {
@@ -114,11 +111,7 @@ class Newsroom:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Query the raw tables' current snapshots."""
-        with duckdb.connect() as connection:
-            load_extensions(connection)
-            for table, metadata in metadata_locations("raw_news").items():
-                connection.execute(f"create view {table} as from iceberg_scan({literal(metadata)})")
-            return connection.execute(query).fetchall()
+        return raw_rows("raw_news", query)
 
     def health(self, source: str) -> Mapping[str, Any]:
         """Return the newest row of a source's health."""
