@@ -169,6 +169,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(autouse=True)
 def clean_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Give each test default settings and a lake of its own; no key or address leaks in."""
+    # landing in this process tells dlt where it lies: the next test's dlt lies elsewhere
+    monkeypatch.delenv("DLT_DATA_DIR", raising=False)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setitem(Settings.model_config, "env_file", None)

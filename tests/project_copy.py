@@ -17,7 +17,7 @@ ROOMS = ("dbt_project", "python_models", "ingestion", "expectations", "dashboard
 FILES = ("pyproject.toml", ".dlt", ".streamlit", "requirements.lock", "Makefile", ".env.example")
 IGNORED = shutil.ignore_patterns("target", "logs", "__pycache__", "*.egg-info", "lake")
 # what decides elsewhere how a process of this project works
-LEFT_OUT = ("SLUICE_LAKE", "SLUICE_SOURCES", "DBT_TARGET_PATH", "DBT_LOG_PATH")
+LEFT_OUT = ("SLUICE_LAKE", "SLUICE_SOURCES", "DBT_TARGET_PATH", "DBT_LOG_PATH", "DLT_DATA_DIR")
 
 
 def top_level() -> list[str]:
