@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.make_words import Arguments
@@ -42,17 +43,40 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error), WRONG)
     if options.mode:
         use_mode(options.mode)
-    told: set[str] = set()
-    missing: dict[str, str] = {}
-    codes = [_land(product, options, told, missing) for product in products]
-    for name, why in missing.items():
+    ending = Ending()
+    codes = [_land(product, options, ending) for product in products]
+    ending.show_unchanged()
+    for name, why in ending.missing.items():
         codes.append(_fail(f"Warning: source {name} is not there: {why}", SOME_FAILED))
     return max(codes, key=_BY_WEIGHT.index)
 
 
-def _land(
-    product: Product, options: argparse.Namespace, told: set[str], missing: dict[str, str]
-) -> int:
+@dataclass
+class Ending:
+    """What is said once, after all products."""
+
+    missing: dict[str, str] = field(default_factory=dict)  # {source: why it is not there}
+    unchanged: dict[str, int] = field(default_factory=dict)  # {product: files as they were}
+    broken: set[str] = field(default_factory=set)  # declarations: what has been said of them
+
+    def take(self, product: str, report: Report) -> None:
+        """Take what a product's landing has for the end, and say each broken file once."""
+        self.missing |= report.missing
+        if count := sum(tally.unchanged for tally in report.tallies.values()):
+            self.unchanged[product] = count
+        for problem in report.broken:
+            if problem not in self.broken:  # a file that is no YAML is nobody's: each says so
+                self.broken.add(problem)
+                _fail(problem, SOME_FAILED)
+
+    def show_unchanged(self) -> None:
+        """Print how many files of each product are as they were, in one line."""
+        found = [f"{name} {n:,} file{'s'[: n != 1]}" for name, n in self.unchanged.items()]
+        if found:
+            say(f"  as before: {', '.join(found)}")
+
+
+def _land(product: Product, options: argparse.Namespace, ending: Ending) -> int:
     from ingestion.lakehouse.disk_space import DiskFull, is_full, no_room
     from ingestion.lakehouse.file_lock import Locked
     from ingestion.lakehouse.lake import lake
@@ -80,12 +104,8 @@ def _land(
             "What was committed stays; run it again to go on.",
             SOME_FAILED,
         )
-    show(product.name, report)
-    missing |= report.missing
-    for problem in report.broken:
-        if problem not in told:  # a file that is no YAML is nobody's: each domain says so
-            told.add(problem)
-            _fail(problem, SOME_FAILED)
+    show(report)
+    ending.take(product.name, report)
     if report.quarantined or report.failed or report.broken:
         return SOME_FAILED
     is_refused = any(tally.rejected_files for tally in report.tallies.values())
@@ -148,8 +168,8 @@ def _plain_step() -> Callable[[str, int, int], None]:
     return step
 
 
-def show(name: str, report: Report) -> None:
-    """Print what became of each source that offered something new, and count the others."""
+def show(report: Report) -> None:
+    """Print what became of each source that offered something new."""
     rows = [
         {
             "source": tally.source,
@@ -162,14 +182,11 @@ def show(name: str, report: Report) -> None:
         for tally in report.tallies.values()
         if tally.file_count > tally.unchanged
     ]
-    unchanged = sum(tally.unchanged for tally in report.tallies.values())
     if rows:
         print_table(rows)
     if os.environ.get("VERBOSE"):
         for source, why in report.absent.items():
             say(f"skipped {source}: {why}")
-    if unchanged:
-        say(f"  {name}: {unchanged:,} file{'' if unchanged == 1 else 's'} as before")
     for tally in report.tallies.values():
         if tally.rejected_files:
             say(f"{tally.source}: {tally.rejected_files} file(s) rejected whole")

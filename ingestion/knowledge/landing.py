@@ -6,6 +6,7 @@ import csv
 import errno
 import hashlib
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,6 +97,7 @@ class Syncs:
         self.known = landing.recall()
         self.store = object_store()
         self.states: dict[str, State] = {}
+        self.counts: dict[str, Counter[str]] = {}  # what the syncs of a source found, in all
 
     def land(self, files: list[FoundFile], further: dict[str, list[dict[str, Any]]]) -> None:
         """Commit one package per delivery that is new, then what lands beside deliveries."""
@@ -105,6 +107,7 @@ class Syncs:
         last = self.landing.package()  # declarations of sources that brought nothing
         last.note(further)
         self._commit(last)
+        self.landing.report.told += [_told(name, counts) for name, counts in self.counts.items()]
 
     def _tried(self, found: FoundFile) -> None:
         """Land a delivery; whatever is wrong with it, the others land."""
@@ -148,6 +151,8 @@ class Syncs:
         fault("objects-synced")
         if self._commit(package):
             self._remember(found)
+            counts = self.counts.setdefault(found.source, Counter())
+            counts.update(sync.counts, syncs=1)
         else:
             del self.states[found.source]  # what it changed there has not landed
 
@@ -177,7 +182,8 @@ class Syncs:
         self.known.files[key] = KnownFile(str(row["status"]), counts["seen"], package.load_id)
         if self.known.addresses is not None:
             self.known.addresses.setdefault(key, set()).add(found.address)
-        package.told = _told(sync)
+        if sync.error:
+            package.told = [f"{sync.sync_id} is not complete: {sync.error}"]
 
     def _commit(self, package: Package) -> bool:
         """Commit a package; says whether it has landed, for it may be set aside."""
@@ -217,13 +223,12 @@ def _found(delivery: Delivery) -> FoundDelivery:
     )  # fmt: skip
 
 
-def _told(sync: Sync) -> list[str]:
-    counts = sync.counts
-    line = (
-        f"{sync.sync_id}: {counts['new']} new, {counts['changed']} changed, "
-        f"{counts['unchanged']} unchanged, {counts['gone']} gone"
+def _told(source: str, counts: Counter[str]) -> str:
+    syncs = counts["syncs"]
+    found = ", ".join(
+        f"{counts[name]:,} {name}" for name in ("new", "changed", "unchanged", "gone")
     )
-    return [line, *([f"{sync.sync_id} is not complete: {sync.error}"] if sync.error else [])]
+    return f"{source}: {syncs} sync{'' if syncs == 1 else 's'}: {found}"
 
 
 def volatile_fields(kind: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ PRODUCT = Product(
     main_table="sightings",
     record_times=("first_updated_at", "last_updated_at"),
     demo="ingestion.knowledge.demo",
+    written_by_build=("entity_ids",),
     api="dashboards.knowledge.api:router",
     agent_tools="dashboards.knowledge.agent:tools",
     settings=(

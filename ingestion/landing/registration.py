@@ -70,6 +70,8 @@ class Product:
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()
+    # raw tables that its own build adds to: they say nothing of what was delivered
+    written_by_build: tuple[str, ...] = ()
     begins_runs: bool = False  # its landing makes a run that the build then goes on with
     # names of the numbered phases of a run, in order, for a product whose runs are kept by phase
     phases: tuple[str, ...] = ()

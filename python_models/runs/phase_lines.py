@@ -10,11 +10,13 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from ingestion.lakehouse import journal
 from python_models.runs.nodes import Node, domain_of, phase_of
 
 WIDTH = 79
+SHORTEST = 20  # characters for what a phase has to say
 _WORDS = {"intermediate": "facts", "llm": "LLM steps"}
 _BAD = ("error", "fail", "runtime error", "skipped")
 
@@ -95,8 +97,13 @@ class PhaseLines:
     def _line(self, phase: Phase) -> None:
         seconds = time.monotonic() - (phase.began or time.monotonic())
         self._clear()
-        text = f"  {phase.domain:<14}{phase.label:<15}{self._text(phase)}"
-        sys.stdout.write(f"{text[: WIDTH - 9]:<{WIDTH - 9}}{seconds:7.1f} s\n")
+        text = f"  {phase.domain:<13} {phase.label:<14} "
+        # what does not fit goes on in the next line: nothing that a phase has to say is cut
+        room = max(WIDTH - 9 - len(text), SHORTEST)
+        said = self._text(phase)
+        lines = wrap(said, room, break_long_words=False, break_on_hyphens=False) or [""]
+        sys.stdout.write(f"{text + lines[0]:<{WIDTH - 9}}{seconds:7.1f} s\n")
+        sys.stdout.writelines(f"{'':<{len(text)}}{line}\n" for line in lines[1:])
         sys.stdout.flush()
 
     def _text(self, phase: Phase) -> str:
@@ -121,7 +128,8 @@ class PhaseLines:
             (self.invocation_id, *phase.steps),
         )[0]
         calls, cached = row["calls"] or 0, row["cached"] or 0
-        return f"{calls:,} calls, {cached:,} cached, ${row['usd'] or 0:.4f}"
+        usd = f"${row['usd']:.4f}" if row["usd"] else "$0"
+        return f"{calls:,} calls" + (f", {cached:,} cached" if cached else "") + f", {usd}"
 
     def _show(self, name: str) -> None:
         if self._is_live:

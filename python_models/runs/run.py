@@ -246,8 +246,15 @@ def _last_run(domains: Collection[str]) -> dict[str, Any] | None:
 
 
 def _pins_of(pins: Pins, domains: Collection[str]) -> Pins:
-    """Return what products read of the raw tables."""
-    return {one.namespace: pins.get(one.namespace, {}) for one in chosen_products(domains)}
+    """Return what products read of the raw tables, but for what their own builds wrote there."""
+    return {
+        one.namespace: {
+            table: pin
+            for table, pin in pins.get(one.namespace, {}).items()
+            if table not in one.written_by_build
+        }
+        for one in chosen_products(domains)
+    }
 
 
 def _has_pending_answers(invocation_id: str) -> bool:

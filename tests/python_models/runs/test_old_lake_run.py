@@ -49,7 +49,7 @@ def test_run_on_an_old_lake_lands_nothing_again_and_asks_nothing_again(
         assert len(tallies) == (10 if is_first else 0)
         for _, _, rows_in, accepted, duplicate, rejected in tallies:
             assert (accepted, duplicate, rejected) == ("0", rows_in, "0")
-        assert is_first or "telemetry: 10 files as before" in said
+        assert is_first or "as before: telemetry 10 files" in said
 
     module(tmp_path, "python_models.runs.run", "--demo")
     # a product that the old lake had not asks for the first time

@@ -4,6 +4,7 @@ import pytest
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
 from python_models.release import release_file
 from python_models.release.run_states import mark_killed
 from python_models.runs import automation, doctor, fingerprint, invocation, run
@@ -52,6 +53,19 @@ def test_new_raw_data_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> Non
     finish_a_run()
     monkeypatch.setattr(run, "current_pins", lambda: {"raw_telemetry": {"readings": "newer"}})
     assert run.nothing_new_since({}) is None
+
+
+def test_what_its_own_build_wrote_among_raw_tables_is_nothing_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    finish_a_run()
+    namespaces = {
+        product.namespace: dict.fromkeys(product.written_by_build, "newer")
+        for product in PRODUCTS.values()
+    }
+    assert any(namespaces.values())
+    monkeypatch.setattr(run, "current_pins", lambda: namespaces)
+    assert run.nothing_new_since({})["run_id"] == "run-i-1"
 
 
 @pytest.mark.parametrize("arguments", [{"select": ["cycles"]}, {"which": "test"}])

@@ -165,8 +165,8 @@ def test_catalog_that_was_lost_is_registered_again_and_nothing_lands_again(
     assert all(one.is_good for one in doctor.examine())
     said = subprocess.run(land, cwd=PROJECT_ROOT, capture_output=True, text=True).stdout
     assert [line for line in said.splitlines() if line.startswith("demo_")] == []
-    assert "telemetry: 10 files as before" in said
-    assert "conversations: 8 files as before" in said
+    assert "telemetry 10 files" in said
+    assert "conversations 8 files" in said
 
 
 def test_journal_catalog_and_releases_lost_together_come_back(
