@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.make_words import Arguments
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 OK, SOME_FAILED, WRONG, LOCKED, REFUSED = 0, 1, 2, 3, 4
 # what a caller learns of several domains: the one that needs a person most
 _BY_WEIGHT = (OK, REFUSED, SOME_FAILED, WRONG, LOCKED)
+WIDTH = 77  # of a sentence on a terminal, behind its indent
 SILENT_SECONDS = 10  # between two lines of progress, where nobody sees a bar
 MOST_REASONS = 20  # printed of a source; the table of rejects has all
 
@@ -72,8 +74,8 @@ class Ending:
     def show_unchanged(self) -> None:
         """Print how many files of each product are as they were, in one line."""
         found = [f"{name} {n:,} file{'s'[: n != 1]}" for name, n in self.unchanged.items()]
-        if found:
-            say(f"  as before: {', '.join(found)}")
+        for line in wrap(f"as before: {', '.join(found)}", WIDTH) if found else ():
+            say(f"  {line}")
 
 
 def _land(product: Product, options: argparse.Namespace, ending: Ending) -> int:

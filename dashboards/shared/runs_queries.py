@@ -47,7 +47,7 @@ select
 from ops.node_runs
 where invocation_id = $invocation_id and phase is not null
 group by phase
-order by phase
+order by try_cast(split_part(phase, ' ', 1) as integer), phase
 """
 
 NODES = """
@@ -145,7 +145,7 @@ select
 from node_runs
 where invocation_id = :invocation_id and phase is not null
 group by phase
-order by phase
+order by cast(phase as integer), phase
 """
 
 LIVE_SPENT = """

@@ -132,7 +132,8 @@ def _nodes(ops: duckdb.DuckDBPyConnection, a: str, b: str) -> list[dict[str, Any
         " or a.calls is distinct from b.calls"
         # a second is more than what one start differs from the next by chance
         " or abs(a.seconds - b.seconds) > greatest(1, 0.5 * least(a.seconds, b.seconds))"
-        " order by coalesce(a.phase, b.phase, '9'), coalesce(b.began, a.began), node",
+        " order by try_cast(split_part(coalesce(a.phase, b.phase), ' ', 1) as integer) nulls last,"
+        " coalesce(b.began, a.began), node",
         [a, b],
     )
 

@@ -113,7 +113,8 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
         " round(sum(seconds), 2) as seconds, sum(rows_out) as rows_out,"
         " sum(calls) as calls, sum(cached) as cached, sum(usd) as usd"
         " from ops.node_runs where run_id = ? and phase is not null"
-        " group by domain, phase order by domain, phase",
+        " group by domain, phase"
+        " order by domain, try_cast(split_part(phase, ' ', 1) as integer), phase",
         [run_id],
     )
     nodes = live.rows(

@@ -8,6 +8,7 @@ from ingestion.landing.products import PRODUCTS
 from python_models.release import release_file
 from python_models.release.run_states import mark_killed
 from python_models.runs import automation, doctor, fingerprint, invocation, run
+from python_models.runs.__main__ import main as commands
 from python_models.runs.dbt_command import refuse_what_dbt_does_not_take
 from python_models.runs.raw_views import current_pins
 
@@ -88,6 +89,20 @@ def test_run_counts_killed_nodes_as_killed() -> None:
     mark_killed()
     (found,) = journal.rows("select runs.status, node_runs.status as node from runs, node_runs")
     assert (found["status"], found["node"]) == ("killed", "killed")
+
+
+def test_phases_of_a_run_are_shown_in_their_order_beyond_nine(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    finish_a_run()
+    node = {"invocation_id": "i-1", "run_id": "run-i-1", "domain": "news", "status": "success"}
+    phases = ("10 final_report", "2 scraping", "1 initialization")
+    journal.put(
+        "node_runs", [node | {"unique_id": one, "node": one, "phase": one} for one in phases]
+    )
+    assert commands(["run-show", "last"]) == 0
+    said = capsys.readouterr().out
+    assert said.index("1 initialization") < said.index("2 scraping") < said.index("10 final")
 
 
 def test_watcher_runs_when_a_file_is_new_and_no_longer_growing(
