@@ -15,6 +15,7 @@ _RUN_COLUMNS = (
 )
 # what of it fits a terminal; the rest is told by --json, run-show and the page
 _PHASE = ("domain", "phase", "nodes", "not_ok", "seconds", "rows_out", "calls", "usd")
+_PHASE_NUMBER = "try_cast(split_part(phase, ' ', 1) as integer)"
 _NODE = ("node", "status", "seconds", "rows_out")
 _INVOCATION = (
     "status", "started_at", "seconds", "nodes_ok", "nodes_failed", "usd", "release_id", "message",
@@ -113,8 +114,7 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
         " round(sum(seconds), 2) as seconds, sum(rows_out) as rows_out,"
         " sum(calls) as calls, sum(cached) as cached, sum(usd) as usd"
         " from ops.node_runs where run_id = ? and phase is not null"
-        " group by domain, phase"
-        " order by domain, try_cast(split_part(phase, ' ', 1) as integer), phase",
+        f" group by domain, phase order by domain, {_PHASE_NUMBER}",
         [run_id],
     )
     nodes = live.rows(
