@@ -182,4 +182,31 @@ TABLES = [
         ],
         key=["cohort_id", "role", "model_id"],
     ),
+    table(
+        "concepts",
+        [unique("study", "concept_id", "level"), *filled("name", "description")],
+        key=["study", "concept_id", "level"],
+    ),
+    table(
+        "templates",
+        [
+            unique("kind", "template_id", "template_hash"),
+            one_of("kind", ["draft", "essay", "evaluation"]),
+        ],
+        key=["kind", "template_id", "template_hash"],
+    ),
+    table(
+        "models",
+        [unique("study", "model_id", "endpoint", "provider_model", "parameters")],
+        key=["study", "model_id", "endpoint", "provider_model", "parameters"],
+    ),
+    table(
+        "concept_scores",
+        [
+            unique("cohort_id", "kind", "name"),
+            one_of("kind", ["concept", "tag"]),
+            between("a mean is a share", "critical", "mean_share", 0, 1),
+        ],
+        key=["cohort_id", "kind", "name"],
+    ),
 ]

@@ -14,6 +14,7 @@ from typing import Any
 from ingestion.experiments.definition import LEVELS
 from ingestion.experiments.parsers import TYPED, BadRow, parser_of
 from ingestion.experiments.prompt_check import problem_of
+from ingestion.lakehouse.request_extras import usable_body
 
 Row = dict[str, Any]
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
@@ -26,6 +27,7 @@ PARAMETERS = {
     "presence_penalty": (int, float),
     "frequency_penalty": (int, float),
     "reasoning_effort": (str,),
+    "extra_body": (dict,),
 }
 YES, NO = {"true", "yes", "1", "y", ""}, {"false", "no", "0", "n"}
 
@@ -312,4 +314,8 @@ def _parameters(text: str) -> dict[str, Any]:
             raise BadRow("bad_parameters", f"parameters: nobody sends {name!r}", "parameters")
         if not isinstance(value, kinds) or isinstance(value, bool):
             raise BadRow("bad_parameters", f"parameters: {name} cannot be {value!r}", "parameters")
+    try:
+        usable_body(known.get("extra_body", {}))
+    except ValueError as error:
+        raise BadRow("bad_parameters", f"parameters: extra_body: {error}", "parameters") from None
     return known

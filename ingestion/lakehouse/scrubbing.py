@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote
 
+from ingestion.lakehouse.request_extras import secrets_of_headers
+
 HIDDEN = "***"
 SHORTEST = 6  # characters of a value that is searched for; shorter ones are words
 _MARKS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS")
@@ -65,6 +67,8 @@ def secrets_among(variables: Mapping[str, str | None]) -> set[str]:
             found.add(value)
         if "://" in value and "@" in value:
             found |= passwords(value)
+        if name.upper().endswith("EXTRA_HEADERS"):
+            found |= secrets_of_headers(value)
     return found
 
 

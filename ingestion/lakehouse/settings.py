@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryObject
 from ingestion.lakehouse.scrubbing import (
     holds_credentials,
     passwords,
@@ -107,6 +108,9 @@ class Settings(BaseSettings):
     llm_base_url: str | None = None
     llm_api_key: SecretStr | None = None
     llm_endpoint_name: str | None = None
+    llm_extra_headers: HeaderObject = Field(default_factory=dict)
+    llm_extra_query: QueryObject = Field(default_factory=dict)
+    llm_extra_body: BodyObject = Field(default_factory=dict)
     llm_model: str = "sluice-offline-1"
     llm_model_small: str | None = None
     llm_model_large: str | None = None

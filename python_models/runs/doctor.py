@@ -172,10 +172,14 @@ def _endpoint() -> Iterator[Finding]:
         return
     import httpx2
 
-    key = known.llm_api_key.get_secret_value() if known.llm_api_key else "none"
+    from python_models.llm.endpoints.endpoint import current_endpoint, extras_of, key_of
+
+    endpoint = current_endpoint()
+    headers, query, _ = extras_of(endpoint.name)
     answer = httpx2.get(
-        f"{known.llm_base_url.rstrip('/')}/models",
-        headers={"Authorization": f"Bearer {key}"},
+        f"{endpoint.base_url}/models",
+        params=query,
+        headers={"Authorization": f"Bearer {key_of(endpoint)}"} | headers,
         timeout=10,
     )
     is_good = answer.status_code not in (401, 403) and answer.status_code < 500

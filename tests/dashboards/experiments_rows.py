@@ -21,7 +21,10 @@ from tests.dashboards.hostile_text import HOSTILE
 
 MACROS = PROJECT_ROOT / "dbt_project" / "macros" / "experiments"
 MODELS = PROJECT_ROOT / "dbt_project" / "models" / "experiments"
-GIVEN = ("cohorts", "combos", "membership", "generations")
+GIVEN = (
+    *("cohorts", "combos", "membership", "generations"),
+    *("concepts", "templates", "models", "concept_scores"),
+)
 DERIVED = (
     "scores",
     "int_experiments__cohort_scores_listed",
@@ -49,7 +52,8 @@ def write_experiments(connection: duckdb.DuckDBPyConnection, rows: bool) -> None
         connection.execute(f"create table experiments.{name} ({columns})")
     _staged(connection, rows)
     for name, records in (_rows() if rows else {}).items():
-        _insert(connection, f"experiments.{name}", records)
+        if records:
+            _insert(connection, f"experiments.{name}", records)
     _python(connection, "int_experiments__scores_parsed", scores_parsed, "generations")
     for name in DERIVED:
         path = next(MODELS.rglob(f"{name}.sql"))

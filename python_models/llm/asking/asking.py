@@ -18,7 +18,7 @@ from python_models.llm.asking.estimating import estimate
 from python_models.llm.asking.progress import Progress
 from python_models.llm.asking.rows import Place, Rows, SingleRows
 from python_models.llm.asking.runtime import Runtime
-from python_models.llm.endpoints.endpoint import Endpoint
+from python_models.llm.endpoints.endpoint import Endpoint, extras_of
 from python_models.llm.endpoints.prices import Price, price_of
 from python_models.llm.features.batch_mode import BatchAsker
 from python_models.llm.features.many_rows import ManyRows
@@ -53,7 +53,7 @@ def answer_rows(
 ) -> Answered:
     """Ask one model about every row (or every wanted one) that is not answered yet."""
     shared, step = work.shared, work.step
-    source = source_of(step, work.prompt, table, shared.endpoint.name, model)
+    source = source_of(step, work.prompt, table, shared.endpoint.identity, model)
     source.prepare()
     source.want(wanted)
     asked = asked_of(work, source)
@@ -106,7 +106,7 @@ def asked_of(
         "prompt_hash": prompt.text_hash,
         "endpoint": endpoint.name,
         "server_address": endpoint.address,
-        "request_parameters": json.dumps(parameters),
+        "request_parameters": json.dumps(parameters | extras_of(endpoint.name).of_questions),
         "output_schema": text_hash(json.dumps(source.schema)) if source.schema else None,
     }
     return Asked(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from python_models.llm.asking.budget import Amounts, Budget
-from python_models.llm.endpoints.endpoint import Endpoint, setting_of
+from python_models.llm.endpoints.endpoint import Endpoint, extras_of, setting_of
 from python_models.llm.endpoints.error_types import ErrorType, Problem
 from python_models.llm.endpoints.prices import Price
 from python_models.llm.prompting.calls import Call
@@ -98,6 +98,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         self.served = Served(self.endpoint.name, self.endpoint.address, self.model)
+        self.extra_body = extras_of(self.endpoint.name).body
 
     @property
     def is_broken(self) -> bool:

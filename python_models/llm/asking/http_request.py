@@ -91,10 +91,14 @@ class Requester:
         asked = self._asked
         if asked.operation == "embeddings":
             texts = [message["content"] for message in question.messages]
-            return {"model": asked.model, "input": texts} | asked.parameters, "text"
-        return self._runtime.ladder.body(
-            asked.served, question.messages, question.parameters, asked.schema, asked.step
+            body = {"model": asked.model, "input": texts} | asked.parameters
+            return body | asked.extra_body, "text"
+        parameters = dict(question.parameters)
+        own = parameters.pop("extra_body", {})
+        body, rung = self._runtime.ladder.body(
+            asked.served, question.messages, parameters, asked.schema, asked.step
         )
+        return body | asked.extra_body | own, rung
 
     def worst_of(self, question: Question) -> Amounts:
         """Return the most a request can take."""

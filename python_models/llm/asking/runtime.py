@@ -139,8 +139,9 @@ def runtime() -> Runtime:
 
 
 def secret_mark(known: Any) -> int:
-    """Return a number that changes with the key, which model dumps hide."""
-    return hash(known.llm_api_key.get_secret_value() if known.llm_api_key else None)
+    """Return a number that changes with the key and the headers, which model dumps hide."""
+    secrets = [known.llm_api_key, *known.llm_extra_headers.values()]
+    return hash(tuple(secret.get_secret_value() if secret else None for secret in secrets))
 
 
 def close_runtime() -> None:

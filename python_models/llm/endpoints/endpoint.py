@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from ingestion.lakehouse.request_extras import is_secret
 from ingestion.lakehouse.settings import SettingsError, settings
 from python_models.llm.endpoints.named_endpoints import DEFAULT, named_endpoints
+from python_models.llm.prompting.identity import text_hash
 from python_models.llm.step import Step
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+    from pydantic import SecretStr
 
 OFFLINE = "offline"
+NO_KEY = "none"
 OFFLINE_PROVIDER = "offline-rules"
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -30,6 +36,11 @@ class Endpoint:
     def provider(self) -> str:
         """Return the provider a row names unless the answer itself names another."""
         return OFFLINE_PROVIDER if self.is_offline else self.name
+
+    @property
+    def identity(self) -> str:
+        """Return its name in the identity of its answers."""
+        return identity_name(self.name)
 
     @property
     def address(self) -> str:
@@ -80,9 +91,57 @@ def endpoint_named(name: str) -> Endpoint:
     return Endpoint(name, known[name].base_url.rstrip("/"))
 
 
-def identity_name(name: str) -> str:
-    """Return the name an endpoint has in the identity of its answers; it need not be set now."""
+def plain_name(name: str) -> str:
+    """Return an endpoint's own name for the one that rows give it; it need not be set now."""
     return current_endpoint().name if name == DEFAULT else name
+
+
+def identity_name(name: str) -> str:
+    """Return the name an endpoint has in the identity of its answers; it need not be set now.
+
+    What every question to it says besides (query and fields of the body) is a part of it, where
+    there is any; headers are not, for they say who asks and whence.
+    """
+    plain = plain_name(name)
+    more = extras_of(plain).of_questions
+    return f"{plain}+{text_hash(json.dumps(more, sort_keys=True))[:16]}" if more else plain
+
+
+class Extras(NamedTuple):
+    """What is sent to an endpoint beside the question."""
+
+    headers: dict[str, str]
+    query: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def of_questions(self) -> dict[str, Any]:
+        """Return what of it can change an answer."""
+        named = {"extra_query": self.query, "extra_body": self.body}
+        return {name: value for name, value in named.items() if value}
+
+
+def extras_of(name: str) -> Extras:
+    """Return what is sent to the endpoint of this name besides; nothing to the embedded one."""
+    if name == OFFLINE:
+        return Extras({}, {}, {})
+    if name == current_endpoint().name:
+        known = settings()
+        headers, query = known.llm_extra_headers, known.llm_extra_query
+        return Extras(_said(headers), query, known.llm_extra_body)
+    own = named_endpoints().get(name)
+    if own is None:
+        return Extras({}, {}, {})
+    return Extras(_said(own.extra_headers), own.extra_query, own.extra_body)
+
+
+def _said(headers: Mapping[str, SecretStr]) -> dict[str, str]:
+    return {name: value.get_secret_value() for name, value in headers.items()}
+
+
+def has_key_elsewhere(endpoint: Endpoint) -> bool:
+    """Say whether a header of the settings says who asks, and no key does (as Azure's api-key)."""
+    return key_of(endpoint) == NO_KEY and any(map(is_secret, extras_of(endpoint.name).headers))
 
 
 class Limits(NamedTuple):
@@ -117,7 +176,7 @@ def key_of(endpoint: Endpoint) -> str:
     else:
         own = named_endpoints().get(endpoint.name)
         key = own.api_key if own else None
-    return key.get_secret_value() if key else "none"
+    return key.get_secret_value() if key else NO_KEY
 
 
 def setting_of(endpoint: Endpoint, part: str) -> str:
@@ -143,17 +202,22 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
 
     from python_models.llm.endpoints.transport import AiohttpTransport
 
-    known = settings()
+    known, extras = settings(), extras_of(endpoint.name)
     if endpoint.is_offline:
         from python_models.llm.offline.app import OfflineApp
 
         transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp().__call__)
     else:
-        transport = AiohttpTransport()
+        named = {name.lower() for name in extras.headers}
+        # where another header holds the key, the client's own would be tried, and is none
+        left_out = {"authorization"} - named if has_key_elsewhere(endpoint) else ()
+        transport = AiohttpTransport(left_out)
     return AsyncOpenAI(
         api_key=key_of(endpoint),
         base_url=endpoint.base_url,
         timeout=known.llm_timeout_seconds,
         max_retries=0,
+        default_headers=extras.headers,
+        default_query=extras.query,
         http_client=httpx2.AsyncClient(transport=transport, timeout=known.llm_timeout_seconds),
     )

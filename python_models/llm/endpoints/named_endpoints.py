@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryObject
 from ingestion.lakehouse.scrubbing import holds_credentials
 from ingestion.lakehouse.settings import NO_CREDENTIALS, SettingsError, variables
 
@@ -26,6 +27,9 @@ PARTS = (
     "TOKENS_PER_MINUTE",
     "PRICE_INPUT_USD_PER_MILLION",
     "PRICE_OUTPUT_USD_PER_MILLION",
+    "EXTRA_HEADERS",
+    "EXTRA_QUERY",
+    "EXTRA_BODY",
 )
 VARIABLE = re.compile(rf"LLM_ENDPOINT_([A-Z0-9][A-Z0-9_]*?)_({'|'.join(PARTS)})")
 
@@ -43,6 +47,9 @@ class NamedEndpoint(BaseModel):
     tokens_per_minute: int | None = Field(default=None, ge=1)
     price_input_usd_per_million: float | None = Field(default=None, ge=0)
     price_output_usd_per_million: float | None = Field(default=None, ge=0)
+    extra_headers: HeaderObject = Field(default_factory=dict)
+    extra_query: QueryObject = Field(default_factory=dict)
+    extra_body: BodyObject = Field(default_factory=dict)
 
     @field_validator("base_url")
     @classmethod
@@ -87,12 +94,14 @@ def endpoint_secrets() -> list[str]:
 
 def mark() -> dict[str, Any]:
     """Return what changes with any of the endpoints; keys as hashes only."""
-    return {
-        name: one.model_dump_json()
-        + (
-            hashlib.sha256(one.api_key.get_secret_value().encode()).hexdigest()
-            if one.api_key
-            else ""
-        )
-        for name, one in sorted(named_endpoints().items())
-    }
+    return {name: f"{one.model_dump_json()}{_secret_mark(one)}" for name, one in _sorted()}
+
+
+def _sorted() -> list[tuple[str, NamedEndpoint]]:
+    return sorted(named_endpoints().items())
+
+
+def _secret_mark(one: NamedEndpoint) -> str:
+    secrets = [one.api_key, *one.extra_headers.values()]
+    told = "\0".join(secret.get_secret_value() if secret else "" for secret in secrets)
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 import aiohttp
 import httpx2
@@ -33,8 +33,10 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
     httpx2's errors are raised, because that is what the openai client translates into its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: Iterable[str] = ()) -> None:
+        """Carry requests without the headers of some names (small letters)."""
         self._session: aiohttp.ClientSession | None = None
+        self._left_out = {*OWN_HEADERS, *(name.encode() for name in left_out)}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request and read its whole answer."""
@@ -48,7 +50,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in request.headers.raw
-            if name.lower() not in OWN_HEADERS
+            if name.lower() not in self._left_out
         ]
         limits = request.extensions.get("timeout", {})
         seconds = limits.get("read") or limits.get("pool")

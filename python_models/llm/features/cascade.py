@@ -87,7 +87,7 @@ def _agrees(work: Work, cheap: Outcome, dear: Outcome) -> bool:
 def _name(work: Work, model: str) -> str:
     """Return what a learnt threshold is remembered by: all it depends on."""
     cascade, prompt = _cascade(work), work.prompt
-    parts = [work.shared.endpoint.name, cascade.model, model, prompt.text_hash, work.step.name]
+    parts = [work.shared.endpoint.identity, cascade.model, model, prompt.text_hash, work.step.name]
     parts += [str(cascade.target), str(cascade.delta), str(cascade.sample)]
     return "cascade:" + text_hash("|".join(parts))
 

@@ -17,7 +17,7 @@ from python_models.llm.asking.progress import Progress
 from python_models.llm.asking.rows import as_table
 from python_models.llm.asking.runtime import Runtime, runtime
 from python_models.llm.endpoints.boundary import Unreadable, clean, vectors
-from python_models.llm.endpoints.endpoint import Endpoint
+from python_models.llm.endpoints.endpoint import Endpoint, extras_of
 from python_models.llm.endpoints.prices import price_of
 from python_models.llm.ledger.journal import Statement, reading, select_in
 from python_models.llm.ledger.recording import invocation
@@ -138,7 +138,7 @@ def _embed(
     shared = runtime()
     model = model or settings().llm_embedding_model
     texts = [clean(text or " ") for text in texts]
-    source = TextGroups(texts, shared.endpoint.name, model)
+    source = TextGroups(texts, shared.endpoint.identity, model)
     source.take_cached(shared)
     asked = asked_of(shared, node, shared.endpoint, model)
     ask_groups(shared, source, asked)
@@ -186,7 +186,9 @@ def asked_of(
             "invocation_id": invocation_id,
             "endpoint": endpoint.name,
             "server_address": endpoint.address,
-            "request_parameters": json.dumps(parameters or {}),
+            "request_parameters": json.dumps(
+                (parameters or {}) | extras_of(endpoint.name).of_questions
+            ),
         },
         deadline=settings().llm_deadline_seconds,
         operation="embeddings",

@@ -33,6 +33,7 @@ from python_models.llm.endpoints.endpoint import (
     Endpoint,
     endpoint_named,
     identity_name,
+    plain_name,
 )
 from python_models.llm.endpoints.prices import Price
 from python_models.llm.ledger.journal import reading
@@ -61,7 +62,7 @@ class Part(NamedTuple):
 
     places: list[int]  # in the step's table
     work: Work
-    endpoint: str  # by the name that is part of the identity
+    endpoint: str  # its own name
     source: PromptRows
 
 
@@ -103,9 +104,9 @@ def _part(work: Work, table: pa.Table, key: tuple[Any, ...], places: list[int]) 
         prompt = data_prompt(given.messages, template, template_hash, parameters)
     except PromptError as error:
         raise StepError(f"step {step.name}: {error}") from None
-    name = identity_name(endpoint or "default")
+    name, place = plain_name(endpoint or "default"), identity_name(endpoint or "default")
     rows = table if len(places) == table.num_rows else table.take(pa.array(places))
-    source = PromptRows(step, prompt, rows, Place(name, model, prompt.header.parameters.sent()))
+    source = PromptRows(step, prompt, rows, Place(place, model, prompt.header.parameters.sent()))
     source.prepare()
     if given.is_asked:
         flags = rows.column(given.is_asked).to_pylist()

@@ -138,7 +138,7 @@ def vector_of(text: str, space: Space, node: str) -> np.ndarray | None:
         StepFailed: the endpoint refuses, or the journal cannot be written.
     """
     shared, endpoint = runtime(), endpoint_named(space.endpoint)
-    source = TextGroups([clean(text or " ")], endpoint.name, space.model, space.parameters)
+    source = TextGroups([clean(text or " ")], endpoint.identity, space.model, space.parameters)
     source.take_cached(shared)
     ask_groups(shared, source, asked_of(shared, node, endpoint, space.model, space.parameters))
     found = [vector for _, vector in source.vectors.values()]
@@ -159,7 +159,7 @@ def _store_batch(
     endpoint = endpoint_named(space.endpoint)
     hashes = batch.column("text_hash").to_pylist()
     texts = [clean(text or " ") for text in batch.column("text").to_pylist()]
-    source = TextGroups(texts, endpoint.name, space.model, space.parameters)
+    source = TextGroups(texts, endpoint.identity, space.model, space.parameters)
     source.take_cached(shared)
     asked = asked_of(shared, node, endpoint, space.model, space.parameters)
     ask_groups(shared, source, asked)

@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta
 from jinja2.runtime import Context
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ingestion.lakehouse.request_extras import usable_body
 from python_models.llm.endpoints.boundary import clean
 
 Message = dict[str, str]
@@ -49,6 +50,8 @@ class Parameters(BaseModel):
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
     reasoning_effort: str | None = None
+    # fields of the request's body that only some providers know: top_k, routing, thinking, ..
+    extra_body: Annotated[dict[str, Any], AfterValidator(usable_body)] | None = None
 
     def sent(self) -> dict[str, Any]:
         """Return the parameters that have a value."""

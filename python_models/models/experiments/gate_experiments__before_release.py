@@ -19,5 +19,9 @@ def model(dbt, session):
         "variance_components": dbt.ref("variance_components"),
         "template_versions": dbt.ref("template_versions"),
         "model_performance": dbt.ref("model_performance"),
+        "concepts": dbt.ref("concepts"),
+        "templates": dbt.ref("templates"),
+        "models": dbt.ref("models"),
+        "concept_scores": dbt.ref("concept_scores"),
     }
     return run_gate(dbt, session, "experiments", "before_release", tables)

@@ -16,4 +16,8 @@ def model(dbt, session):
     dbt.ref("variance_components")
     dbt.ref("template_versions")
     dbt.ref("model_performance")
+    dbt.ref("concepts")
+    dbt.ref("templates")
+    dbt.ref("models")
+    dbt.ref("concept_scores")
     return publish(dbt, session, "experiments")

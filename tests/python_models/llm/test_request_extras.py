@@ -1,0 +1,166 @@
+"""What providers want beside the question: sent to them, kept from others, part of an identity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import SettingsError, reset_settings, scrub, settings
+from python_models.llm.endpoints.endpoint import endpoint_named, identity_name
+from python_models.llm.endpoints.named_endpoints import named_endpoints
+from python_models.llm.prompting.prompts import PromptError, data_prompt
+from tests.python_models.llm.test_row_prompts import ask, journal, name_endpoint, row
+
+KEY = "key-of-a-deployment-0123456789"
+FREE = {"PRICE_INPUT_USD_PER_MILLION": "0", "PRICE_OUTPUT_USD_PER_MILLION": "0"}
+
+
+class Provider:
+    """Answers every question alike and keeps how it was asked."""
+
+    def __init__(self) -> None:
+        provider, self.requests = self, []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                query = parse_qs(urlsplit(self.path).query)
+                provider.requests.append((self.path, headers, query, body))
+                message = {"role": "assistant", "content": "An answer."}
+                choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+                usage = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
+                said = json.dumps({"id": "1", "choices": choices, "usage": usage}).encode()
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/openai/deployments/one"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.server.shutdown()
+    provider.server.server_close()
+
+
+def name_azure(monkeypatch: pytest.MonkeyPatch, provider: Provider, **more: str) -> None:
+    name_endpoint(
+        monkeypatch,
+        "AZURE",
+        BASE_URL=provider.url,
+        EXTRA_HEADERS=json.dumps({"api-key": KEY, "X-Title": "a study"}),
+        EXTRA_QUERY='{"api-version": "2026-01-01"}',
+        **(FREE | more),
+    )
+
+
+def test_headers_query_and_body_reach_the_endpoint_they_are_for(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_azure(monkeypatch, provider, EXTRA_BODY='{"top_k": 20, "min_p": 0.1}')
+    parameters = json.dumps({"max_tokens": 50, "extra_body": {"top_k": 5}})
+    asked = ask(row("a", "x", endpoint="azure", parameters=parameters), row("b", "x"))
+    assert {answer["status"] for answer in asked.values()} == {"ok"}
+    ((path, headers, query, body),) = provider.requests
+    assert path.startswith("/openai/deployments/one/chat/completions?")
+    assert query == {"api-version": ["2026-01-01"]}
+    assert (headers["api-key"], headers["x-title"]) == (KEY, "a study")
+    assert "authorization" not in headers  # a key that is none would be tried instead
+    assert (body["top_k"], body["min_p"], body["max_tokens"]) == (5, 0.1, 50)
+    assert "extra_body" not in body
+    (kept,) = journal("select request_parameters from llm_calls where endpoint = 'azure'")
+    assert json.loads(kept[0])["extra_query"] == {"api-version": "2026-01-01"}
+    assert KEY.encode() not in lake().journal_db.read_bytes()
+
+
+def test_what_can_change_an_answer_is_another_question_and_who_asks_is_not(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_endpoint(monkeypatch, "AZURE", BASE_URL=provider.url, **FREE)
+    assert identity_name("azure") == "azure"  # nothing set, nothing changed
+    plain = ask(row("a", "x", endpoint="azure"))["a"]["call_id"]
+    name_endpoint(monkeypatch, "AZURE", EXTRA_HEADERS=json.dumps({"api-key": KEY}))
+    assert ask(row("a", "x", endpoint="azure"))["a"]["call_id"] == plain
+    name_endpoint(monkeypatch, "AZURE", EXTRA_HEADERS='{"api-key": "another-key-9876543210"}')
+    assert ask(row("a", "x", endpoint="azure"))["a"]["call_id"] == plain
+    assert len(provider.requests) == 1
+    name_endpoint(monkeypatch, "AZURE", EXTRA_BODY='{"thinking": {"type": "enabled"}}')
+    other = ask(row("a", "x", endpoint="azure"))["a"]["call_id"]
+    name_endpoint(monkeypatch, "AZURE", EXTRA_QUERY='{"api-version": "2"}')
+    third = ask(row("a", "x", endpoint="azure"))["a"]["call_id"]
+    assert len({plain, other, third}) == 3
+    assert len(provider.requests) == 3
+
+
+def test_settings_of_the_endpoint_in_force_are_sent_too(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "BASE_URL": provider.url,
+        "API_KEY": KEY,
+        "EXTRA_HEADERS": '{"HTTP-Referer": "https://example.com"}',
+        "EXTRA_BODY": '{"provider": {"sort": "price"}}',
+        **FREE,
+    }.items():
+        monkeypatch.setenv(f"LLM_{name}", value)
+    reset_settings()
+    assert ask(row("a", "x", endpoint="default"))["a"]["status"] == "ok"
+    ((_, headers, _, body),) = provider.requests
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert headers["http-referer"] == "https://example.com"
+    assert body["provider"] == {"sort": "price"}
+    assert endpoint_named("offline").identity == "offline"  # nothing is said to it besides
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("EXTRA_HEADERS", "api-key: secret-value-123", "JSON object"),
+        ("EXTRA_HEADERS", '{"bad name": "secret-value-123"}', "no name of a header"),
+        ("EXTRA_HEADERS", '{"api-key": "secret-value-123\\n"}', "no header can hold"),
+        ("EXTRA_QUERY", "[1]", "JSON object"),
+        ("EXTRA_BODY", '{"model": "another"}', "model cannot be set here"),
+        ("EXTRA_BODY", '{"max_tokens": 9}', "max_tokens cannot be set here"),
+    ],
+)
+def test_what_is_not_usable_is_said_with_its_name_and_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, part: str, value: str, said: str
+) -> None:
+    name_endpoint(monkeypatch, "LAB", BASE_URL="http://127.0.0.1:9/v1", **{part: value})
+    with pytest.raises(SettingsError, match=said) as error:
+        named_endpoints()
+    assert f"LLM_ENDPOINT_LAB_{part}" in str(error.value)
+    assert "secret-value-123" not in str(error.value)
+    monkeypatch.setenv(f"LLM_{part}", value)
+    reset_settings()
+    with pytest.raises(SettingsError, match=said) as error:
+        settings()
+    assert f"LLM_{part}" in str(error.value)
+    assert "secret-value-123" not in str(error.value)
+
+
+def test_keys_in_headers_are_scrubbed_and_words_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "X-Title": "a long title"}
+    name_endpoint(monkeypatch, "LAB", BASE_URL="http://x/v1", EXTRA_HEADERS=json.dumps(headers))
+    assert scrub(f"refused: {KEY}; a long title") == "refused: ***; a long title"
+
+
+def test_a_body_of_ones_own_may_not_say_what_the_step_says() -> None:
+    with pytest.raises(PromptError, match="response_format cannot be set here"):
+        data_prompt("messages", "t", "h", '{"extra_body": {"response_format": {}}}')
