@@ -34,7 +34,8 @@ TABLES = [
                 "a study that writes has concepts, a draft template and a model",
                 "critical",
                 """
-                select load_id, source from {batch} where not is_reevaluation and (
+                select load_id, source from {batch} where not is_reevaluation
+                    and load_id not in (select load_id from {imports}) and (
                     load_id not in (select load_id from {concepts} where is_active)
                     or load_id not in (
                         select load_id from {templates} where is_active and kind = 'draft'
@@ -52,5 +53,6 @@ TABLES = [
     _of_a_load("curated_combos", "combo_number", "concept_id"),
     table("files", [*filled("source", "source_file")], key=["source_file"], since="load_id"),
     table("rejects", [*filled("reason", "error")], key=["source_file"], since="load_id"),
+    _of_a_load("imports", "text_id"),
     _of_a_load("reevaluations", "gen_id"),
 ]

@@ -188,6 +188,11 @@ TABLES = [
         key=["study", "concept_id", "level"],
     ),
     table(
+        "imports",
+        [unique("study", "text_id", "gen_id"), *filled("writer", "text_hash")],
+        key=["study", "text_id", "gen_id"],
+    ),
+    table(
         "templates",
         [
             unique("kind", "template_id", "template_hash"),

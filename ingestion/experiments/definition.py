@@ -63,6 +63,7 @@ class Definition(_Part):
     models: Models = Models()
     combinations: list[list[str]] | None = None
     replicates: Replicates = Replicates()
+    imports: str | None = None  # folder or CSV of texts made elsewhere, to be judged
     reevaluate: list[str] | None = None  # gen_id of essays to judge again, none written anew
 
     @field_validator("combinations")

@@ -18,7 +18,7 @@ from ingestion.landing.pipeline import LoadFailed, Quarantined, load
 from ingestion.landing.source import LandedFile, ProductSource, Rows
 
 GRAMMAR = Grammar("study", Definition, Path(__file__).parent / "studies")
-OF_A_VERSION = ("concepts", "templates", "models", "curated_combos", "reevaluations")
+OF_A_VERSION = ("concepts", "templates", "models", "curated_combos", "imports", "reevaluations")
 
 
 class ExperimentsSource(ProductSource):

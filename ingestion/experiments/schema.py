@@ -84,6 +84,18 @@ CURATED = pa.schema(
     ]
 )
 
+IMPORTS = pa.schema(
+    [
+        *_OF_A_VERSION,
+        ("text_id", pa.string()),
+        ("text", pa.string()),
+        ("text_hash", pa.string()),
+        ("writer", pa.string()),
+        ("text_file", pa.string()),  # below the folder of imports; null where a CSV has the text
+        ("details", pa.string()),  # JSON of what else its row says, keys sorted
+    ]
+)
+
 REEVALUATIONS = pa.schema([*_OF_A_VERSION, ("gen_id", pa.string())])
 
 DECLARATIONS = pa.schema(
@@ -102,6 +114,7 @@ TABLES: dict[str, pa.Schema] = {
     "templates": TEMPLATES,
     "models": MODELS,
     "curated_combos": CURATED,
+    "imports": IMPORTS,
     "reevaluations": REEVALUATIONS,
     "declarations": DECLARATIONS,
     "rejects": REJECTS,

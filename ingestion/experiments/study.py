@@ -2,6 +2,7 @@
 
     study.yml   concepts.csv   descriptions/<level>/<concept_id>.txt|.md   models.csv
     templates/<kind>.csv   templates/<kind>/<template_id>.jinja   (kind: draft, essay, evaluation)
+    imports.csv   imports/**.txt|.md   (texts made elsewhere)
 
 A study is one version: the hash of all its files. Nothing here knows of the lake.
 """
@@ -21,10 +22,18 @@ from ingestion.experiments.definition import (
     DefinitionError,
     read_definition,
 )
+from ingestion.experiments.imports import (
+    FOLDER,
+    TABLE,
+    files_elsewhere,
+    imported_rows,
+    is_text,
+)
 from ingestion.experiments.tables import (
     FileRead,
     Row,
     concept_maker,
+    import_template,
     model_maker,
     read_rows,
     template_maker,
@@ -58,6 +67,7 @@ class _Folder:
     named: dict[str, FileRead] = field(default_factory=dict)
     texts: dict[tuple[str, str], FileRead] = field(default_factory=dict)  # (level, concept)
     templates: dict[tuple[str, str], FileRead] = field(default_factory=dict)  # (kind, template)
+    imports: dict[str, FileRead] = field(default_factory=dict)  # text made elsewhere, by its path
 
 
 def version_of(folder: Path) -> str:
@@ -92,7 +102,11 @@ def read_study(folder: Path) -> Study:
 def _files(folder: Path) -> list[FileRead]:
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     read = [FileRead(path.relative_to(folder).as_posix(), path.read_bytes()) for path in found]
-    return [file for file in read if PurePosixPath(file.path).name not in IGNORED]
+    own = [file for file in read if PurePosixPath(file.path).name not in IGNORED]
+    study = next((file.content for file in own if file.path == "study.yml"), b"")
+    elsewhere = files_elsewhere(folder, study)
+    named = {file.path for file in own}
+    return own + [file for file in elsewhere if file.path not in named]
 
 
 def _version(files: list[FileRead]) -> str:
@@ -105,7 +119,7 @@ def _version(files: list[FileRead]) -> str:
 def _sorted_out(files: list[FileRead]) -> _Folder:
     """Give each file its use; what has none is a reject."""
     place = _Folder(files)
-    whole = {"study.yml", "concepts.csv", "models.csv"} | {
+    whole = {"study.yml", "concepts.csv", "models.csv", TABLE} | {
         f"templates/{kind}.csv" for kind in KINDS
     }
     for file in files:
@@ -127,7 +141,9 @@ def _sorted_out(files: list[FileRead]) -> _Folder:
             and (path.suffix == ".jinja")
         ):
             place.templates[parts[1], path.stem] = file
-        else:
+        elif is_text(path):
+            place.imports[path.relative_to(FOLDER).as_posix()] = file
+        elif not file.rejects:
             file.reject("unknown_file", f"{file.path}: no part of a study has this name")
     return place
 
@@ -145,6 +161,7 @@ def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
     rows["templates"] = [row for kind in KINDS for row in _templates(place, kind, definition.k_max)]
     needed = ("model_id", "endpoint", "provider_model")
     rows["models"] = _csv(place, "models.csv", needed, model_maker())
+    rows["imports"] = imported_rows(place.named.get(TABLE), place.imports)
     known = {concept["concept_id"] for concept in concepts}
     for (_, concept_id), file in place.texts.items():
         _settle(file, concept_id in known, f"no concept {concept_id} stands in concepts.csv")
@@ -210,6 +227,8 @@ def _resolve(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
     generation, evaluation = definition.models.generation, definition.models.evaluation
     _choose(rows["models"], "model_id", generation, ("for_generation",), "model", problems)
     _choose(rows["models"], "model_id", evaluation, ("for_evaluation",), "model", problems)
+    if rows["imports"]:
+        rows["templates"].append(import_template([row["template_id"] for row in rows["templates"]]))
     rows["reevaluations"] = [{"gen_id": gen_id} for gen_id in definition.reevaluate or ()]
     if not problems:
         problems += _lacking(definition, rows)
@@ -261,7 +280,9 @@ def _lacking(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
     lacking = []
     active = {row["concept_id"] for row in rows["concepts"] if row["is_active"]}
     kinds = {row["kind"] for row in rows["templates"] if row["is_active"]}
-    if definition.reevaluate is None:
+    can_judge = "evaluation" in kinds and any(row["for_evaluation"] for row in rows["models"])
+    is_judging_only = bool(rows["imports"]) and not rows["concepts"] and "draft" not in kinds
+    if definition.reevaluate is None and not is_judging_only:
         if len(active) < definition.k_max and definition.combinations is None:
             lacking.append(f"{len(active)} active concepts, k_max is {definition.k_max}")
         if comb(len(active), definition.k_max) > MOST_COMBOS and definition.combinations is None:
@@ -270,6 +291,6 @@ def _lacking(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
             lacking.append("no usable draft template")
         if not any(row["for_generation"] for row in rows["models"]):
             lacking.append("no model for generation")
-    elif "evaluation" not in kinds or not any(row["for_evaluation"] for row in rows["models"]):
-        lacking.append("to judge again takes an evaluation template and a model for evaluation")
+    elif not can_judge:
+        lacking.append("to judge texts takes an evaluation template and a model for evaluation")
     return lacking

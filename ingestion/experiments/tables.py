@@ -29,6 +29,7 @@ PARAMETERS = {
     "reasoning_effort": (str,),
     "extra_body": (dict,),
 }
+csv.field_size_limit(2**31 - 1)  # a cell may hold a whole text
 YES, NO = {"true", "yes", "1", "y", ""}, {"false", "no", "0", "n"}
 
 
@@ -249,6 +250,25 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
         }
 
     return make
+
+
+def import_template(taken: list[str]) -> Row:
+    """Return what stands for the template of texts that were made elsewhere."""
+    name = "import"
+    while name in taken:
+        name += "_"
+    return {
+        "kind": "essay",
+        "template_id": name,
+        "text": "",
+        "text_hash": _hash_of("import", None, ""),
+        "generator": "import",
+        "parser": None,
+        "scale_min": None,
+        "scale_max": None,
+        "min_lines": 0,
+        "is_active": True,
+    }
 
 
 def _hash_of(generator: str, parser: str | None, text: str) -> str:

@@ -61,13 +61,15 @@ def variances_decomposed(scores: Any, before: Any = None) -> pa.Table:
 
     `text` is what combination, template and model make together beyond what each does alone;
     `replicate` is one text beside others of the same coordinates, and has no component where
-    none was written twice. Evaluation replicates differ in the residual only.
+    none was written twice. Evaluation replicates differ in the residual only. Texts made
+    elsewhere have no combination and no draft template, and no part in it.
 
     Args:
         scores: a DuckDB relation.
         before: what this gave for the last build; it holds for cohorts with the same scores.
     """
-    return _by_cohort(scores, before, (*TEXT, *JUDGED), _variance, VARIANCE)
+    written = scores.filter("combo_id is not null")
+    return _by_cohort(written, before, (*TEXT, *JUDGED), _variance, VARIANCE)
 
 
 def _agreement(found: pa.Table) -> list[Row]:

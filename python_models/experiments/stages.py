@@ -101,7 +101,7 @@ def write_stage(
     """
     started = time.time()
     step = step_of(stage)
-    wanted = refs["planned"].filter(f"stage = '{stage}'")
+    wanted = refs["planned"].filter(f"stage = '{stage}' and generator <> 'import'")
     found = reused_generations(session, wanted, step.name, refs, before)
     planned = as_table(found.left).to_pylist()
     source = Texts(stage, refs if planned else {})
@@ -173,9 +173,13 @@ class Texts:
 
     def _given(self, row: Row, parent: Row | None) -> dict[str, Any]:
         key = row["combo_key"]
+        if key is None:  # a text made elsewhere
+            return self._with_texts(row, parent, {"concepts": []})
         if key not in self._concepts:
             self._concepts[key] = concepts_of(self.combos[key])
-        given: dict[str, Any] = {"concepts": self._concepts[key]}
+        return self._with_texts(row, parent, {"concepts": self._concepts[key]})
+
+    def _with_texts(self, row: Row, parent: Row | None, given: dict[str, Any]) -> dict[str, Any]:
         if parent is not None and self.stage == "essay":
             given["draft"] = parent["parsed"]
         if parent is not None and self.stage == "evaluation":

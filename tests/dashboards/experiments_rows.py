@@ -23,7 +23,7 @@ MACROS = PROJECT_ROOT / "dbt_project" / "macros" / "experiments"
 MODELS = PROJECT_ROOT / "dbt_project" / "models" / "experiments"
 GIVEN = (
     *("cohorts", "combos", "membership", "generations"),
-    *("concepts", "templates", "models", "concept_scores"),
+    *("concepts", "templates", "models", "imports", "concept_scores"),
 )
 DERIVED = (
     "scores",

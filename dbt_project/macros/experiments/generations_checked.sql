@@ -1,7 +1,7 @@
 {# Gives a stage's planned generations with what came of each, typed; a text that is called usable
    and is none, or a state nobody knows, is invalid. Nothing is dropped: what has no answer is
    `pending`. #}
-{% macro generations_checked(written, stage) -%}
+{% macro generations_checked(written, stage, imported=none) -%}
 with
 
 planned as (
@@ -37,6 +37,30 @@ written_typed as (
             'ok', 'repaired', 'invalid', 'refused', 'truncated', 'failed', 'pending', 'blocked'
         ) as is_unknown
     from written
+    {%- if imported %}
+    union all
+    select
+        imported.gen_id,
+        'ok' as status,
+        cast(null as {{ dbt.type_string() }}) as error,
+        cast(null as {{ dbt.type_string() }}) as parse_error,
+        cast(null as {{ dbt.type_string() }}) as prompt,
+        imported.text as raw,
+        imported.text as parsed,
+        'import' as provider,
+        imported.writer as model,
+        cast(null as {{ dbt.type_string() }}) as endpoint,
+        cast(null as {{ dbt.type_string() }}) as finish_reason,
+        cast(null as {{ dbt.type_string() }}) as call_id,
+        cast(null as bigint) as prompt_tokens,
+        cast(null as bigint) as completion_tokens,
+        cast(null as double) as cost_usd,
+        cast(null as double) as seconds,
+        cast(imported.landed_at as timestamp) as asked_at,
+        false as is_empty,
+        false as is_unknown
+    from {{ ref(imported) }} as imported
+    {%- endif %}
 )
 
 select

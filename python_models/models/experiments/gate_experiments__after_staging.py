@@ -12,6 +12,7 @@ def model(dbt, session):
         "models": dbt.ref("stg_experiments__models"),
         "curated_combos": dbt.ref("stg_experiments__curated_combos"),
         "reevaluations": dbt.ref("stg_experiments__reevaluations"),
+        "imports": dbt.ref("stg_experiments__imports"),
         "rejects": dbt.ref("stg_experiments__rejects"),
         "files": dbt.ref("stg_experiments__files"),
     }

@@ -20,6 +20,7 @@ def model(dbt, session):
         "template_versions": dbt.ref("template_versions"),
         "model_performance": dbt.ref("model_performance"),
         "concepts": dbt.ref("concepts"),
+        "imports": dbt.ref("imports"),
         "templates": dbt.ref("templates"),
         "models": dbt.ref("models"),
         "concept_scores": dbt.ref("concept_scores"),

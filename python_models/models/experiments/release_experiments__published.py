@@ -17,6 +17,7 @@ def model(dbt, session):
     dbt.ref("template_versions")
     dbt.ref("model_performance")
     dbt.ref("concepts")
+    dbt.ref("imports")
     dbt.ref("templates")
     dbt.ref("models")
     dbt.ref("concept_scores")

@@ -28,6 +28,7 @@ MORE = {
 # what comes after has tests of its own
 UP_TO_GENERATIONS = ("+generations", "cohorts", "membership")
 RETOLD = {"templates/draft/idea.jinja": DRAFT.replace("Link", "Join")}
+ESSAY = "Ants and bells have one thing in common: nobody hears the first."
 JUDGE = "second_judge,offline,sluice-offline-small-1,false,true,{}\n"
 
 
@@ -141,6 +142,19 @@ class Story:
     judged: State  # two old essays before a new judge
 
 
+def write_elsewhere(folder: Path) -> Path:
+    """Write a study of two essays that people wrote, which lie beside it, and nothing else."""
+    texts = folder / "essays of people"
+    texts.mkdir(parents=True)
+    (texts / "by Ann (2).txt").write_text(ESSAY, encoding="utf-8")
+    table = f'text_id,text,writer,collected\nbobs,"{ESSAY} Twice.",Bob,2024\n'
+    (texts / "imports.csv").write_text(table, encoding="utf-8")
+    kept = ("templates/evaluation.csv", "templates/evaluation/last.jinja", "models.csv")
+    given = {name: FILES[name] if name in kept else None for name in FILES}
+    named = {"study.yml": "study: elsewhere\nimports: ../essays of people\n"}
+    return write_study(folder / "elsewhere", **(given | named))
+
+
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Run a study, change one template of it, judge two of its essays again."""
@@ -157,5 +171,5 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     judges = bench.sources / "judges"
     write_study(judges, **MORE, **{"models.csv": FILES["models.csv"] + JUDGE})
     write_rejudge(rejudged, judges, "rejudged", essays, ["second_judge"])
-    bench.land(small, rejudged)
+    bench.land(small, rejudged, write_elsewhere(bench.sources))
     yield Story(bench, first, changed, bench.build(*UP_TO_GENERATIONS))

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.dbt_project.experiments.conftest import Story
+from tests.dbt_project.experiments.conftest import ESSAY, Story
 
 # 3 pairs x 3 draft templates; an essay by `copy` and one by the model; one judgement each
 DRAFTS, ESSAYS, EVALUATIONS = 9, 18, 18
@@ -79,7 +79,9 @@ def test_old_essays_are_judged_again_by_a_new_judge_without_being_written_again(
 ) -> None:
     before, after = story.changed, story.judged
     assert after.code == 0, after.said
-    assert after.calls == before.calls | {"experiments_evaluation": 20}
+    asked_before = before.calls["experiments_evaluation"]
+    # two of this, two of the texts made elsewhere
+    assert after.calls == before.calls | {"experiments_evaluation": asked_before + 4}
     (cohort,) = (row for row in after.cohorts if row["is_reevaluation"])
     counts = (cohort["draft_count"], cohort["essay_count"], cohort["evaluation_count"])
     assert counts == (2, 2, 2)
@@ -88,6 +90,22 @@ def test_old_essays_are_judged_again_by_a_new_judge_without_being_written_again(
     assert all(row["status"] == "ok" for row in again)
     assert {row["parent_gen_id"] for row in again} <= set(before.generations)
     assert {row["gen_id"] for row in before.generations.values()} <= set(after.generations)
+
+
+def test_texts_made_elsewhere_are_judged_and_keep_where_they_are_from(story: Story) -> None:
+    (cohort,) = (row for row in story.judged.cohorts if row["study"] == "elsewhere")
+    counts = (cohort["draft_count"], cohort["essay_count"], cohort["evaluation_count"])
+    assert counts == (0, 2, 2)
+    texts = [row for row in story.judged.of("essay") if row["generator"] == "import"]
+    assert {(row["model_id"], row["status"], row["call_id"]) for row in texts} == {
+        ("Bob", "ok", None),
+        ("unknown", "ok", None),
+    }
+    assert {row["parsed"] for row in texts} == {ESSAY, f"{ESSAY} Twice."}
+    ids = {row["gen_id"] for row in texts}
+    judged = [row for row in story.judged.of("evaluation") if row["parent_gen_id"] in ids]
+    assert [row["status"] for row in judged] == ["ok", "ok"]
+    assert all(ESSAY in row["prompt"] for row in judged)
 
 
 def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
+-- Texts made elsewhere have no combination, and no place here.
 with
 
 cohort_scores as (
     select * from {{ ref('int_experiments__cohort_scores_listed') }}
+    where combo_id is not null
 )
 
 select

@@ -36,7 +36,7 @@ select
     essays.template_hash as essay_template_hash,
     evaluations.template_id as evaluation_template_id,
     evaluations.template_hash as evaluation_template_hash,
-    drafts.model_id as generation_model_id,
+    coalesce(drafts.model_id, essays.model_id) as generation_model_id,
     evaluations.model_id as evaluation_model_id,
     evaluations.parser,
     scores_parsed.status,
@@ -55,7 +55,7 @@ select
     ) as scaled_score,
     evaluations.scale_min,
     evaluations.scale_max,
-    drafts.asked_at as written_at,
+    coalesce(drafts.asked_at, essays.asked_at) as written_at,
     evaluations.asked_at as judged_at
 from scores_parsed
 inner join evaluations on scores_parsed.gen_id = evaluations.gen_id
