@@ -84,6 +84,25 @@ def imported_rows(table: FileRead | None, texts: dict[str, FileRead]) -> list[Ro
     return _each_once(rows, table, texts)
 
 
+def import_template(taken: list[str]) -> Row:
+    """Return what stands for the template of texts that were made elsewhere."""
+    name = "import"
+    while name in taken:
+        name += "_"
+    return {
+        "kind": "essay",
+        "template_id": name,
+        "text": "",
+        "text_hash": hashlib.sha256(b"import\n").hexdigest(),
+        "generator": "import",
+        "parser": None,
+        "scale_min": None,
+        "scale_max": None,
+        "min_lines": 0,
+        "is_active": True,
+    }
+
+
 def _named_after(path: str, known: set[str]) -> str:
     """Return a text's name made of its file's, whatever people call their files."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "_", PurePosixPath(path).with_suffix("").as_posix())

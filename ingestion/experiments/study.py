@@ -26,6 +26,7 @@ from ingestion.experiments.imports import (
     FOLDER,
     TABLE,
     files_elsewhere,
+    import_template,
     imported_rows,
     is_text,
 )
@@ -33,7 +34,6 @@ from ingestion.experiments.tables import (
     FileRead,
     Row,
     concept_maker,
-    import_template,
     model_maker,
     read_rows,
     template_maker,

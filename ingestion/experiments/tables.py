@@ -252,25 +252,6 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
     return make
 
 
-def import_template(taken: list[str]) -> Row:
-    """Return what stands for the template of texts that were made elsewhere."""
-    name = "import"
-    while name in taken:
-        name += "_"
-    return {
-        "kind": "essay",
-        "template_id": name,
-        "text": "",
-        "text_hash": _hash_of("import", None, ""),
-        "generator": "import",
-        "parser": None,
-        "scale_min": None,
-        "scale_max": None,
-        "min_lines": 0,
-        "is_active": True,
-    }
-
-
 def _hash_of(generator: str, parser: str | None, text: str) -> str:
     asked_as = f"{generator}:{TYPED}" if parser == TYPED else generator
     return hashlib.sha256(f"{asked_as}\n{text}".encode()).hexdigest()

@@ -24,6 +24,7 @@ from ingestion.lakehouse.lake_version import LakeRefused, read_version
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.settings import PROJECT_ROOT, scrub, settings
 from ingestion.lakehouse.sql_text import literal
+from python_models.llm.endpoints.endpoint import current_endpoint, extras_of, key_of
 from python_models.release import lake_files, release_file
 from python_models.release.release_views import views_of
 from python_models.release.snapshot_files import plain
@@ -166,24 +167,17 @@ def _journal() -> Iterator[Finding]:
 
 
 def _endpoint() -> Iterator[Finding]:
-    known = settings()
-    if known.llm_base_url is None:
+    endpoint = current_endpoint()
+    if endpoint.is_offline:
         yield Finding("endpoint", True, "embedded offline rules (no model, no key)")
         return
     import httpx2
 
-    from python_models.llm.endpoints.endpoint import current_endpoint, extras_of, key_of
-
-    endpoint = current_endpoint()
     headers, query, _ = extras_of(endpoint.name)
-    answer = httpx2.get(
-        f"{endpoint.base_url}/models",
-        params=query,
-        headers={"Authorization": f"Bearer {key_of(endpoint)}"} | headers,
-        timeout=10,
-    )
+    headers = {"Authorization": f"Bearer {key_of(endpoint)}"} | headers
+    answer = httpx2.get(f"{endpoint.base_url}/models", params=query, headers=headers, timeout=10)
     is_good = answer.status_code not in (401, 403) and answer.status_code < 500
-    yield Finding("endpoint", is_good, f"{known.llm_base_url} answers {answer.status_code}")
+    yield Finding("endpoint", is_good, f"{endpoint.base_url} answers {answer.status_code}")
 
 
 def _disk() -> Iterator[Finding]:

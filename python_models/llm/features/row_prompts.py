@@ -164,8 +164,7 @@ def answer_parts(work: Work, table: pa.Table, coming: Coming | None) -> list[tup
     """
     parts = parts_of(work, table)
     take_cached(work, parts)
-    all_asked = asked_parts(parts)
-    paired = list(zip(parts, all_asked, strict=True))
+    paired = list(zip(parts, asked_parts(parts), strict=True))
     recorder = RECORDER.get()
     if recorder is not None:
         now = estimate_parts(work, paired, table.num_rows, SAMPLE)

@@ -21,25 +21,11 @@ reevaluations as (
     select * from {{ ref('stg_experiments__reevaluations') }}
 ),
 
-imports as (
-    select * from {{ ref('stg_experiments__imports') }}
-),
-
-imports_together as (
-    select
-        imports.load_id,
-        {{ text_set_hash('imports.gen_id') }}
-            as imports_hash
-    from imports
-    group by imports.load_id
-),
-
 combos_together as (
     select
         combos.load_id,
         count(*) as combo_count,
-        {{ text_set_hash('combos.combo_key') }}
-            as combos_hash
+        {{ text_set_hash('combos.combo_key') }} as combos_hash
     from combos
     group by combos.load_id
 ),
@@ -116,13 +102,12 @@ versions_identified as (
             " || coalesce(templates_together.templates_hash, '') || ':'"
             " || coalesce(models_together.models_hash, '') || ':'"
             " || coalesce(reevaluations_together.reevaluations_hash, '')"
-            " || coalesce(':' || imports_together.imports_hash, '')"
+            " || coalesce(':' || versions.imports_hash, '')"
         ) }} as cohort_id
     from versions
     left join combos_together on versions.load_id = combos_together.load_id
     left join templates_together on versions.load_id = templates_together.load_id
     left join models_together on versions.load_id = models_together.load_id
-    left join imports_together on versions.load_id = imports_together.load_id
     left join reevaluations_together
         on versions.load_id = reevaluations_together.load_id
 ),

@@ -21,10 +21,6 @@ models as (
     where for_generation
 ),
 
-imports as (
-    select * from {{ ref('stg_experiments__imports') }}
-),
-
 cohorts_by_replicate as (
     select
         cohorts.cohort_id,
@@ -82,21 +78,6 @@ essays as (
             drafts.load_id = templates.load_id
             and templates.kind = 'essay'
             and templates.generator <> 'import'
-),
-
-essays_imported as (
-    select
-        cohorts.cohort_id,
-        templates.template_id,
-        templates.text_hash as template_hash,
-        imports.writer,
-        imports.gen_id
-    from cohorts
-    inner join imports on cohorts.load_id = imports.load_id
-    inner join templates
-        on
-            cohorts.load_id = templates.load_id
-            and templates.generator = 'import'
 )
 
 select
@@ -131,18 +112,4 @@ select
     cast(1 as bigint) as replicate
 from essays
 union all
-select
-    essays_imported.cohort_id,
-    essays_imported.gen_id,
-    'essay' as stage,
-    essays_imported.template_id,
-    essays_imported.template_hash,
-    essays_imported.writer as model_id,
-    'import' as endpoint,
-    essays_imported.writer as provider_model,
-    '{}' as parameters,
-    cast(null as {{ dbt.type_string() }}) as combo_id,
-    cast(null as {{ dbt.type_string() }}) as combo_key,
-    cast(null as {{ dbt.type_string() }}) as parent_gen_id,
-    cast(1 as bigint) as replicate
-from essays_imported
+select * from {{ ref('int_experiments__imports_planned') }}

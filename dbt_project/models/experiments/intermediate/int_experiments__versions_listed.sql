@@ -6,6 +6,18 @@ studies as (
     select * from {{ ref('stg_experiments__studies') }}
 ),
 
+imports as (
+    select * from {{ ref('stg_experiments__imports') }}
+),
+
+imports_together as (
+    select
+        imports.load_id,
+        {{ text_set_hash('imports.gen_id') }} as imports_hash
+    from imports
+    group by imports.load_id
+),
+
 loads_numbered as (
     select
         studies.*,
@@ -31,7 +43,9 @@ select
     loads_numbered.evaluation_replicates,
     loads_numbered.is_curated,
     loads_numbered.is_reevaluation,
+    imports_together.imports_hash,
     loads_numbered.version_age = 1 as is_current,
     loads_numbered.landed_at
 from loads_numbered
+left join imports_together on loads_numbered.load_id = imports_together.load_id
 where loads_numbered.load_age = 1
