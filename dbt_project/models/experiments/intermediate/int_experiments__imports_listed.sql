@@ -1,5 +1,5 @@
--- Texts made elsewhere as the generations they count as: whoever wrote them, none of them
--- was asked for.
+-- Texts made elsewhere as the generations they count as: whoever wrote them, none was
+-- asked for.
 with
 
 imports as (

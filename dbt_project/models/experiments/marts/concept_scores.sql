@@ -65,7 +65,8 @@ groups_compared as (
         groups_scored.*,
         cohorts_scored.score_count - groups_scored.score_count as other_count,
         (cohorts_scored.share_sum - coalesce(groups_scored.share_sum, 0))
-        / nullif(cohorts_scored.score_count - groups_scored.score_count, 0) as other_share
+        / nullif(cohorts_scored.score_count - groups_scored.score_count, 0)
+            as other_share
     from groups_scored
     inner join cohorts_scored on groups_scored.cohort_id = cohorts_scored.cohort_id
 )
