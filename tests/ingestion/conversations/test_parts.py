@@ -93,6 +93,35 @@ def test_all_blocks_of_reasoning_leave_the_answer() -> None:
     assert again.conversation_id == found.conversation_id
 
 
+@pytest.mark.parametrize(
+    ("said", "shown", "thought"),
+    [
+        (f"<think>{WHY}</think>{EGG} <think>And hard?</think>Ten.", f"{EGG}\n\nTen.",
+         [WHY, "And hard?"]),
+        (f"<think>{WHY}</think>{EGG} <think>Done.</think>", EGG, [WHY, "Done."]),
+        (f"<think>{WHY}</think>Use the tag. <think>x</think> is it.",
+         "Use the tag. <think>x</think> is it.", [WHY]),
+        (f"<think>{WHY}</think>Say <think>b</think> twice.", "Say <think>b</think> twice.", [WHY]),
+    ],
+)  # fmt: skip
+def test_thoughts_between_sentences_take_no_answer_with_them(
+    said: str, shown: str, thought: list[str]
+) -> None:
+    found = standardise(of(ASKED, {"role": A, "content": said}))
+    assert found.messages[1].content == shown
+    assert [one["text"] for one in found.metadata["reasoning"]] == thought
+
+
+def test_what_a_tool_answered_stands_without_the_marks_of_its_template() -> None:
+    call = {"role": A, "content": '[TOOL_CALLS][{"name": "set_timer", "arguments": {}}]'}
+    marked = {"role": T, "content": '[TOOL_RESULTS]{"ok": true}[/TOOL_RESULTS]'}
+    found = standardise(of(ASKED, call, marked, {"role": A, "content": EGG}))
+    assert found.messages[2] == (T, '{"ok": true}')
+    spoken_of = {"role": T, "content": "see [TOOL_RESULTS] and [/TOOL_RESULTS]"}
+    found = standardise(of(ASKED, call, spoken_of, {"role": A, "content": EGG}))
+    assert found.messages[2].content == spoken_of["content"]
+
+
 def test_reasoning_that_was_cut_off_is_no_answer() -> None:
     found = standardise(of(ASKED, {"role": A, "content": f"<think>\n{WHY}"}))
     assert found.messages[1].content == ""
