@@ -9,6 +9,7 @@ import pytest
 
 from ingestion.conversations.formats import standardise
 from ingestion.conversations.formats.calls import named_call
+from ingestion.conversations.formats.labels import LABEL_NAMES, WEIGHT_NAMES
 
 U, A, S, T = "user", "assistant", "system", "tool"
 WHY = "They want a soft yolk. Six minutes is usual."
@@ -337,6 +338,17 @@ def test_tools_and_functions_are_kept_both() -> None:
 
 def variant(record: dict[str, Any]) -> str | None:
     return standardise(record).metadata.get("variant")
+
+
+@pytest.mark.parametrize("name", [*LABEL_NAMES, *WEIGHT_NAMES])
+def test_every_label_that_is_understood_makes_another_record(name: str) -> None:
+    plain = of(ASKED, {"role": A, "content": EGG})
+    unwanted = plain | {name: False}
+    untaught = of(ASKED, {"role": A, "content": EGG, name: False})
+    told = [standardise(one).metadata for one in (unwanted, untaught)]
+    assert "training" in told[0] and ("training" in told[1] or name in LABEL_NAMES)
+    assert None not in {one.get("variant") for one in told}
+    assert standardise(unwanted).conversation_id == standardise(plain).conversation_id
 
 
 def test_the_same_words_are_another_record_with_another_image_answer_label_or_call() -> None:
