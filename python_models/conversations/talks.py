@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ingestion.conversations.formats.calls import loaded, said_calls
+from ingestion.conversations.formats.calls import loaded, named_call, said_calls
 
 Turn = Mapping[str, str]
 MEDIA = {"image": "images", "video": "videos", "audio": "audios"}
@@ -137,14 +137,12 @@ def _listed(told: Any) -> list[Any]:
 
 
 def _call(told: Any) -> dict[str, Any]:
-    inner = told.get("function", told) if isinstance(told, dict) else None
-    if not isinstance(inner, dict) or not isinstance(inner.get("name"), str):
+    """One call as landing reads it, in whatever provider's shape it is noted."""
+    named = named_call(told)
+    arguments = (named["arguments"] or {}) if named else None
+    if named is None or not isinstance(arguments, dict):
         raise NotCarried("a call of a tool that cannot be read")
-    given: Any = next((inner[key] for key in ("arguments", "args", "input") if key in inner), {})
-    arguments = loaded(given or "{}") if isinstance(given, str) else given
-    if not isinstance(arguments, dict):
-        raise NotCarried("a call of a tool that cannot be read")
-    return {"name": inner["name"], "arguments": arguments}
+    return {"name": named["name"], "arguments": arguments}
 
 
 def _without(content: str, told: Any) -> str:

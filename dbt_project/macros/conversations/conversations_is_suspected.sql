@@ -18,18 +18,16 @@
 
 {#
     Gives regular expressions for what is suspicious, `ascii` for all turns and `other` for those
-    with letters beyond ASCII. One expression of too many phrases outgrows what an engine keeps
-    in mind of it, and is then fifty times as slow as two of half as many.
+    with letters beyond ASCII. An expression that is too long outgrows what an engine keeps in
+    mind of it, and is then two hundred times as slow as two of half its length: numbers of
+    helplines have one of their own, words as many as hold `longest` letters each.
 #}
-{% macro conversations_phrase_patterns() -%}
+{% macro conversations_phrase_patterns(longest=6000) -%}
     {%- set personal = ['@[a-z0-9.-]+[.][a-z]', '[0-9]([ ()./-]{0,2}[0-9]){6}',
         '[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]'] -%}
     {#- compiled before its seeds are there, as a linter does, it says nothing of phrases -#}
     {%- if not execute or load_relation(ref('conversations_phrases')) is none -%}
         {{ return({'ascii': [personal | join('|')], 'other': []}) }}
-    {%- endif -%}
-    {%- if load_relation(ref('conversations_helplines')) is not none -%}
-        {%- do personal.append('(^|[^0-9])' ~ conversations_helpline_numbers()) -%}
     {%- endif -%}
     {%- set rows = run_query(
         'select distinct phrases.phrase, phrases.match from ' ~ ref('conversations_phrases')
@@ -48,18 +46,35 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set patterns = {'ascii': [], 'other': []} -%}
-    {%- for kind, more in [('ascii', personal + texts.ascii), ('other', texts.other)] -%}
-        {%- for some in (words[kind] | batch(350) | list) or [[]] -%}
+    {%- set patterns = {'ascii': [personal | join('|')], 'other': []} -%}
+    {%- if load_relation(ref('conversations_helplines')) is not none -%}
+        {%- do patterns.ascii.append('(^|[^0-9])' ~ conversations_helpline_numbers()) -%}
+    {%- endif -%}
+    {%- for kind in ['ascii', 'other'] -%}
+        {%- for some in conversations_batches(texts[kind], longest) -%}
+            {%- do patterns[kind].append(some | join('|')) -%}
+        {%- endfor -%}
+        {%- for some in conversations_batches(words[kind], longest) -%}
             {#- one group for all words: a repetition with a count in each would cost tenfold -#}
-            {%- set parts = ['(^|[^a-z0-9])(' ~ some | join('|') ~ ')($|[^a-z0-9])']
-                if some else [] -%}
             {%- do patterns[kind].append(
-                ((more if loop.first else []) + parts) | join('|')
+                '(^|[^a-z0-9])(' ~ some | join('|') ~ ')($|[^a-z0-9])'
             ) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return({
-        'ascii': patterns.ascii | select | list, 'other': patterns.other | select | list
-    }) }}
+    {{ return(patterns) }}
+{%- endmacro %}
+
+{# Gives a list in parts, each of texts of so many letters at most in all, or of a single one. #}
+{% macro conversations_batches(texts, longest) -%}
+    {%- set batches = [] -%}
+    {%- set left = namespace(letters=0) -%}
+    {%- for text in texts -%}
+        {%- if not batches or left.letters < text | length -%}
+            {%- do batches.append([]) -%}
+            {%- set left.letters = longest -%}
+        {%- endif -%}
+        {%- do batches[-1].append(text) -%}
+        {%- set left.letters = left.letters - text | length - 1 -%}
+    {%- endfor -%}
+    {{ return(batches) }}
 {%- endmacro %}

@@ -19,6 +19,8 @@ _BLOCKS = tuple(
     )
 )
 _OPEN = re.compile(r"\s*(?:<think(?:ing)?>\s*\n|◁think▷|<\|begin_of_thought\|>)(?P<inner>.*)", re.S)
+_OPENS = re.compile(rf"<(?:{_TAGS})>|\[THINK\]|◁think▷")
+_BETWEEN = re.compile(rf"<({_TAGS})>(?P<inner>.*?)</\1>", re.S)
 _CLOSE = re.compile(r"</think(?:ing)?>|\[/THINK\]|◁/think▷")
 _SOLUTION = re.compile(r"<\|(?:begin|end)_of_solution\|>")
 _SENTENCE_END = tuple(".!?…。！？:\"'”)")
@@ -44,7 +46,11 @@ _DEEPSEEK_CALL = re.compile(
     re.S,
 )
 _QUOTED_ARGUMENTS = re.compile(r"'(\{.*\})'", re.S)
-_RESPONSE = re.compile(r"\s*<tool_response>\s*(.*?)\s*</tool_response>\s*", re.S)
+_RESPONSES = (
+    re.compile(r"\s*<tool_response>\s*(.*?)\s*</tool_response>\s*", re.S),
+    re.compile(r"\s*\[TOOL_RESULTS\]\s*(.*?)\s*\[/TOOL_RESULTS\]\s*", re.S),
+)
+_ANSWERED = ("<tool_response>", "[TOOL_RESULTS]")
 _ANY = re.compile(
     rf"</?(?:{_TAGS})>|\[/?THINK\]|◁/?think▷|<\|begin_of_thought|<tool_call>|<functioncall>"
     r"|<function=|<\|python_tag\|>|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>|<\|channel\|>"
@@ -64,7 +70,7 @@ def is_plain(text: str) -> bool:
     """Say whether nothing of this kind can be in a text: nearly all are, and it is quick to see."""
     if "<" not in text and "[" not in text and "◁" not in text:
         return True
-    return _ANY.search(text) is None and "<tool_response>" not in text
+    return _ANY.search(text) is None and not any(mark in text for mark in _ANSWERED)
 
 
 def split_answer(text: str) -> Answer:
@@ -81,10 +87,13 @@ def split_answer(text: str) -> Answer:
 
 def tool_responses(text: str) -> list[str]:
     """Return what tools answered where a turn's text is nothing but that; else nothing."""
-    if "<tool_response>" not in text:
+    if not any(mark in text for mark in _ANSWERED):
         return []
-    found = list(_RESPONSE.finditer(text))
-    return [one.group(1) for one in found] if "".join(map(_whole, found)) == text else []
+    for response in _RESPONSES:
+        found = list(response.finditer(text))
+        if found and "".join(map(_whole, found)) == text:
+            return [one.group(1) for one in found]
+    return []
 
 
 def _whole(match: re.Match[str]) -> str:
@@ -100,13 +109,14 @@ def _in_code(text: str, at: int) -> bool:
 
 def _without_reasoning(text: str) -> tuple[str, list[str]]:
     reasoning: list[str] = []
-    while found := _first_block(text):
+    while found := _first_block(text) or (_next_block(text) if reasoning else None):
         text = _joined(text[: found.start()], text[found.end() :])
         reasoning.append(found.group("inner").strip())
     if not reasoning and (found := _OPEN.match(text)) and not _CLOSE.search(text):
         return "", [found.group("inner").strip()]  # cut off while thinking
     closes = list(_CLOSE.finditer(text))
-    if len(closes) == 1 and _ends_reasoning(text, closes[0]):
+    is_orphan = len(closes) == 1 and not _OPENS.search(text, 0, closes[0].start())
+    if is_orphan and _ends_reasoning(text, closes[0]):
         # the prompt held the beginning
         reasoning.insert(0, text[: closes[0].start()].strip())
         text = text[closes[0].end() :].lstrip()
@@ -120,6 +130,16 @@ def _first_block(text: str) -> re.Match[str] | None:
         for found in block.finditer(text):
             if not _in_code(text, found.start()):
                 return found
+    return None
+
+
+def _next_block(text: str) -> re.Match[str] | None:
+    """The next block of a model that has thought in tags before: it stands between sentences."""
+    for found in _BETWEEN.finditer(text):
+        before, after = text[: found.start()].rstrip(), text[found.end() :].lstrip()
+        is_between = before.endswith(_SENTENCE_END) and not after[:1].islower()
+        if is_between and not _in_code(text, found.start()):
+            return found
     return None
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ingestion.conversations.formats.shape import Message
 
-_LABELS = ("ktotag", "ktolabel", "desirable", "isdesirable", "label", "feedback", "thumbsup")
+LABEL_NAMES = ("ktotag", "ktolabel", "desirable", "isdesirable", "label", "feedback", "thumbsup")
 _GOOD = frozenset(
     ("true", "desirable", "desired", "good", "chosen", "accepted", "preferred", "upvoted",
      "thumbs_up", "up", "like", "liked", "helpful")
@@ -32,8 +32,8 @@ _MOODS = {"positive": True, "negative": False}
 _PLAIN = frozenset(
     ("label", "id", "uid", "idx", "index", "source", "dataset", "tools", "functions")
 )
-_WEIGHTS = ("weight", "lossweight", "training", "train", "trainable", "trainonturn", "loss",
-            "istrainable")  # fmt: skip
+WEIGHT_NAMES = ("weight", "lossweight", "training", "train", "trainable", "trainonturn", "loss",
+                "istrainable")  # fmt: skip
 
 
 def with_training(metadata: dict[str, Any], messages: Sequence[Message]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _bare(name: object) -> str:
 
 def _label(fields: dict[str, Any]) -> bool | None:
     by_name = {_bare(name): value for name, value in fields.items()}
-    for name in _LABELS:
+    for name in LABEL_NAMES:
         found = _as_label(name, by_name[name]) if name in by_name else None
         is_class = name == "label" and type(by_name.get(name)) in (int, float)
         if found is not None and not (is_class and by_name.keys() - _PLAIN):
@@ -87,7 +87,9 @@ def _as_label(name: str, value: Any) -> bool | None:
 
 def _is_left_out(fields: dict[str, Any]) -> bool:
     """Say whether a record as a whole is marked as nothing to learn from."""
-    return any(_bare(name) in _WEIGHTS and value in (0, False) for name, value in fields.items())
+    return any(
+        _bare(name) in WEIGHT_NAMES and value in (0, False) for name, value in fields.items()
+    )
 
 
 def _weights(notes: Sequence[dict[str, Any]], messages: Sequence[Message]) -> dict[int, float]:
@@ -98,7 +100,7 @@ def _weights(notes: Sequence[dict[str, Any]], messages: Sequence[Message]) -> di
         if not isinstance(turn, int) or turn >= len(messages) or not isinstance(fields, dict):
             continue
         by_name = {_bare(name): value for name, value in fields.items()}
-        said = (_as_weight(by_name.get(name)) for name in _WEIGHTS)
+        said = (_as_weight(by_name.get(name)) for name in WEIGHT_NAMES)
         weight = next((one for one in said if one is not None), None)
         usual = 1.0 if messages[turn].role == "assistant" else 0.0
         if weight is not None and weight != usual:

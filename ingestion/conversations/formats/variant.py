@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ingestion.conversations.formats.calls import named_call
+from ingestion.conversations.formats.labels import LABEL_NAMES, WEIGHT_NAMES
 from ingestion.conversations.formats.shape import as_json
 
-# fields of a record or a turn that say whether it is a good one, as `bare` gives names
-LABELS = frozenset({
-    "label", "labels", "ktotag", "ktolabel", "desirable", "isdesirable", "thumbs", "feedback",
-    "weight", "weights", "lossweight", "training", "trainable", "train",
-})  # fmt: skip
+# fields of a record or a turn that say whether it is a good one, as `bare` gives names: those that
+# are understood, and some that need not be
+LABELS = frozenset((*LABEL_NAMES, *WEIGHT_NAMES, "labels", "thumbs", "weights"))
 
 
 def variant_of(

@@ -27,6 +27,7 @@ _GONE = re.compile(
 _VALUE_TAG = re.compile(
     r"""<([a-z_][\w-]*)\s[^<>]*?\b(?:value|score)\s*=\s*["']([^"'<>]*)["'][^<>]*>""", re.I
 )
+_ANSWER_TAG = re.compile(r"<(?:final_?)?answer>(?=\s*[0-9][0-9.,/ ]*</)", re.I)  # of a number alone
 _CLOSING_TAG = re.compile(r"</([a-z_][\w:-]*)\s*>", re.I)
 _OPENING_TAG = re.compile(r"<([a-z_][\w:-]*)(?:\s[^<>]*)?/?>", re.I)
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
@@ -50,6 +51,7 @@ _REASON = re.compile(
 )
 _PART = re.compile(QUALITIES, re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
+_QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(rf"(?<=[:是])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
@@ -176,6 +178,7 @@ def _remarks(value: Any) -> Iterator[str]:
 
 
 def _without_tags(text: str) -> str:
+    text = _ANSWER_TAG.sub("<result>", text)
     text = _VALUE_TAG.sub(r" \1: \2 ", text)
 
     def closing(tag: re.Match[str]) -> str:
@@ -192,6 +195,7 @@ def _plain(line: str) -> str:
     """Return one line without Markdown and LaTeX; what stood apart stays apart."""
     for pattern, instead in _LATEX:
         line = pattern.sub(instead, line)
+    line = _QUOTED_KEY.sub(r"\1:", line)
     line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
     line = _BULLET.sub("", line)
     line = re.sub(r"(?<=[^\W\d])\*+(?=\d)|(?<=\d)\*+(?=[^\W\d])", " ", line)

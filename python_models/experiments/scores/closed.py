@@ -29,11 +29,14 @@ WORD = re.compile(rf"[{_CJK}]+|[^\W\d_{_CJK}\ue000-\uf8ff]+(?:-[^\W\d_{_CJK}\ue0
 IS_CJK = re.compile(f"[{_CJK}]")
 
 
+SUMS_UP = re.compile(
+    r"\bto sum up\b|\ball things considered\b|"
+    r"\b(?:given|considering|weighing) (?:these|its|the|all) (?:strengths|weaknesses|flaws|merits)"
+    r"(?: and (?:strengths|weaknesses|flaws|merits))?\b"
+)
 # the possessive, and words that may stand in these phrases only
 PHRASES = re.compile(
-    r"(?<=[^\W\d_])['’]s\b|\bto sum up\b|\ball things considered\b|"
-    r"\b(?:given|considering|weighing) (?:these|its|the|all) (?:strengths|weaknesses|flaws|merits)"
-    r"(?: and (?:strengths|weaknesses|flaws|merits))?\b|"
+    rf"(?<=[^\W\d_])['’]s\b|{SUMS_UP.pattern}|"
     r"\bin (?=(?:total|summary|conclusion|short|sum|my|all|integer|sintesi|conclusione|allem)\b)"
 )
 
@@ -55,6 +58,8 @@ _BEFORE |= {re.sub(r"[\u0900-\u0903\u093a-\u094f]", "", label) for label in _LAB
 _BEFORE_CJK = frozenset().union(*map(set_of, WORDS["before_cjk"].values()))
 _BEFORE_CJK |= _LABELS
 DOUBTS, QUOTING, GIVES = (pattern(*WORDS[name].values()) for name in ("doubts", "quoting", "gives"))
+TELLING = pattern(*WORDS["telling"].values())
+NAMING = pattern(*WORDS["naming"].values())
 SCALES = pattern(WORDS["scales"])
 
 

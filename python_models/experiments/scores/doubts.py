@@ -16,11 +16,16 @@ from python_models.experiments.scores.line import Candidate, LineReading, read_l
 from python_models.experiments.scores.line_patterns import clause_of
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
 from python_models.experiments.scores.remarks import POLITE, is_harmless, strange
+from python_models.experiments.scores.sentences import may_quote, names_a_score
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
 _LEADS_OVER = re.compile(r"[:：][\s\"'“(\[]*$")
 _SAYS = re.compile(
-    r"\b(?:following|this|that|words?|lines?|sentence|phrase|reads?|says?|writes?|states?)[\s\"']*$"
+    r"\b(?:following|this|that|words?|lines?|sentence|phrase|reads?|says?|writes?|states?)[\s\"']*$|"
+    # a finished sentence that points at what comes next
+    r"\b(?:is|are|reads?|writes?|print|says?|put|output|answer|line|words?|sentence)\b\W+"
+    r"(?:\w+\W+){0,2}(?:following|this|these|below|so)\s*[.!]*$|"
+    r"^\W*(?:quot(?:ed|ing)\b|here (?:is|are) what (?!i\b))"
 )
 _OPEN_QUOTE = re.compile(r"[“„«「『\"](?=[^\s])")
 _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
@@ -84,7 +89,9 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
             return _open("the number stands in a quotation")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
-        if _SAYS.search(before) or (is_short and QUOTING.search(before)):
+        named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
+        quotes = may_quote(named) if named else QUOTING.search(before) is not None
+        if _SAYS.search(before) or (is_short and quotes):
             return _open(f"the line before it says otherwise: {before!r}")
         return None
     if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
@@ -104,6 +111,7 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
     if (
         QUOTING.search(_SAYS_NOTHING.sub("", earlier))
+        or names_a_score(earlier)
         or earlier.count('"') % 2
         or (in_quotes and one.tier != "alone")
     ):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
+from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, SUMS_UP, unknown
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
@@ -225,8 +225,8 @@ def _take_shares(reading: LineReading, taken: set[int]) -> None:
         taken.add(place)
         return
     label = re.search(r"(.*)[:=|]", clause)
-    open_label = label and not PRAISED.fullmatch(label[1])
-    unsure = re.search(DENIALS, clause) or re.search(
+    open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
+    unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )
     is_share = re.search(r"/|out", bare.at(place).text) and not RANKED.search(clause)

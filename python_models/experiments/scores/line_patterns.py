@@ -55,8 +55,9 @@ SAID = re.compile(
     rf"\b(?:give|gave|giving|rate|rated|rating|score|scored|scoring|grade|graded|grading|award|"
     rf"assign|gives|scores|rates|gets|got|earns|earned|deserves|receives|received|merits|"
     rf"assigned|"
-    rf"awarded|awarding|assigning)\b\s*(?:{_PIECE}\b\s*)?"
-    rf"(?:(?:as|at|with|only)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
+    rf"awarded|awarding|assigning|settle|settled|land|arrive|arrived|come|came)\b\s*"
+    rf"(?:{_PIECE}\b\s*)?"
+    rf"(?:(?:as|at|with|only|on|to|out at)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
 )
 SPEAKER = re.compile(
     rf"(?:(?:{OTHER}|overall|so|therefore|thus|hence|all in all|in (?:summary|conclusion|"
@@ -74,7 +75,7 @@ SAID_CJK = re.compile(
     r"\s*(?:点です|点とします|点をつけ|点を与え|点を付け|점입니다|점을 (?:주|드|부여|줍))"
 )
 ONLY_END = re.compile(rf"(?:{CLOSED}{UNITS})?(?:\s*[{CJK}]+)*{CLOSED}[.!。{OTHER}]?{CLOSED}$")
-TOLD = re.compile(r"(?:give|rate|score|grade|award|assign)\b")
+TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|come)\b")
 TOLD_TO = re.compile(
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`

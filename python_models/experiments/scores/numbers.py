@@ -13,7 +13,7 @@ _END = r"(?![\w]|[.,][0-9])"
 _WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _OUT_OF = (
     r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+)?(?:out\s+of|of|von|sur|de|sobre|su|em|av|van\s+de|из|"
-    r"aus)"
+    r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"

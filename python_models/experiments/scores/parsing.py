@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from python_models.experiments.scores.answer import Parsed, Scale, ScoreError
 from python_models.experiments.scores.cleaning import plain_lines
 from python_models.experiments.scores.pair import read_pair
+from python_models.experiments.scores.sentences import with_verdicts_apart
 from python_models.experiments.scores.single import read_complex, read_last_line
 from python_models.experiments.scores.typed import read_typed
 
@@ -54,4 +55,4 @@ def parse(
         return lines
     if not lines:
         return ScoreError("empty", "the text holds no words or numbers")
-    return _FREE[parser](lines, Scale(float(low), float(high)))
+    return _FREE[parser](with_verdicts_apart(lines), Scale(float(low), float(high)))

@@ -57,6 +57,7 @@ _ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
 _DESCRIBES = pattern(
     r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
+    r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
     WORDS["piece"],
 )
 _REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)
@@ -75,7 +76,8 @@ def strange(text: str, beside: bool = False) -> str | None:
     if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
         return "another number"
     counted = re.match(r"\s+([a-z\u00df-\u024f]+)", text) if beside else None
-    if counted and counted[1] not in _FOLLOW and not POLITE.match(text.strip()):
+    told = POLITE.match(text.strip()) or _DESCRIBES.match(text.strip())
+    if counted and counted[1] not in _FOLLOW and not told:
         return counted[1]
     text = _DESCRIBES.sub(" fine ", text)
     sign = _ODD_SIGN.search(text)

@@ -27,6 +27,8 @@ LABELS = (
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
     "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
     "wynik|betyg|karakter|skor|puan|arvosana|hodnocení|βαθμολογία|оцінка|النتيجة|الدرجة|التقييم|ציון|अंक|"
+    "स्कोर|điểm|điểm số|nilai|skóre|scor|pontszám|pisteet|vurdering|poengsum|คะแนน|eindscore|"
+    "totaalscore|eindbeoordeling|eindoordeel|slutbetyg|балл|рейтинг|"
     "punteggio|voto|veredito|结论|結論|결론|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
     "总评|打分|总得分|採点|総合点|評点|评定|평가|총평|评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|判定|総評|총평|판정|评级|점수|평점|총점"
 )

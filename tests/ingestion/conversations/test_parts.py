@@ -9,6 +9,7 @@ import pytest
 
 from ingestion.conversations.formats import standardise
 from ingestion.conversations.formats.calls import named_call
+from ingestion.conversations.formats.labels import LABEL_NAMES, WEIGHT_NAMES
 
 U, A, S, T = "user", "assistant", "system", "tool"
 WHY = "They want a soft yolk. Six minutes is usual."
@@ -91,6 +92,35 @@ def test_all_blocks_of_reasoning_leave_the_answer() -> None:
     assert [one["text"] for one in found.metadata["reasoning"]] == [WHY, "And a timer?", "Done."]
     again = standardise(of(ASKED, {"role": A, "content": found.messages[1].content}))
     assert again.conversation_id == found.conversation_id
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "thought"),
+    [
+        (f"<think>{WHY}</think>{EGG} <think>And hard?</think>Ten.", f"{EGG}\n\nTen.",
+         [WHY, "And hard?"]),
+        (f"<think>{WHY}</think>{EGG} <think>Done.</think>", EGG, [WHY, "Done."]),
+        (f"<think>{WHY}</think>Use the tag. <think>x</think> is it.",
+         "Use the tag. <think>x</think> is it.", [WHY]),
+        (f"<think>{WHY}</think>Say <think>b</think> twice.", "Say <think>b</think> twice.", [WHY]),
+    ],
+)  # fmt: skip
+def test_thoughts_between_sentences_take_no_answer_with_them(
+    said: str, shown: str, thought: list[str]
+) -> None:
+    found = standardise(of(ASKED, {"role": A, "content": said}))
+    assert found.messages[1].content == shown
+    assert [one["text"] for one in found.metadata["reasoning"]] == thought
+
+
+def test_what_a_tool_answered_stands_without_the_marks_of_its_template() -> None:
+    call = {"role": A, "content": '[TOOL_CALLS][{"name": "set_timer", "arguments": {}}]'}
+    marked = {"role": T, "content": '[TOOL_RESULTS]{"ok": true}[/TOOL_RESULTS]'}
+    found = standardise(of(ASKED, call, marked, {"role": A, "content": EGG}))
+    assert found.messages[2] == (T, '{"ok": true}')
+    spoken_of = {"role": T, "content": "see [TOOL_RESULTS] and [/TOOL_RESULTS]"}
+    found = standardise(of(ASKED, call, spoken_of, {"role": A, "content": EGG}))
+    assert found.messages[2].content == spoken_of["content"]
 
 
 def test_reasoning_that_was_cut_off_is_no_answer() -> None:
@@ -308,6 +338,17 @@ def test_tools_and_functions_are_kept_both() -> None:
 
 def variant(record: dict[str, Any]) -> str | None:
     return standardise(record).metadata.get("variant")
+
+
+@pytest.mark.parametrize("name", [*LABEL_NAMES, *WEIGHT_NAMES])
+def test_every_label_that_is_understood_makes_another_record(name: str) -> None:
+    plain = of(ASKED, {"role": A, "content": EGG})
+    unwanted = plain | {name: False}
+    untaught = of(ASKED, {"role": A, "content": EGG, name: False})
+    told = [standardise(one).metadata for one in (unwanted, untaught)]
+    assert "training" in told[0] and ("training" in told[1] or name in LABEL_NAMES)
+    assert None not in {one.get("variant") for one in told}
+    assert standardise(unwanted).conversation_id == standardise(plain).conversation_id
 
 
 def test_the_same_words_are_another_record_with_another_image_answer_label_or_call() -> None:

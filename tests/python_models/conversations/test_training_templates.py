@@ -14,7 +14,10 @@ from ingestion.conversations.formats import standardise
 from python_models.conversations import export, released_set
 from python_models.conversations.exporting import Request, export_set
 from python_models.conversations.released_set import SetRefused
+from python_models.conversations.talks import talk_of
 from python_models.release.reader import open_release
+from tests.ingestion.conversations.test_parts import CALL as CALLED
+from tests.ingestion.conversations.test_parts import CALLS
 from tests.python_models.conversations.released import Member, publish_set
 
 EGGS = {"role": "user", "content": "How long do I boil an egg?"}
@@ -240,3 +243,15 @@ def test_what_a_trainer_reads_lands_again_with_the_same_ids(
 
     expected = landed([RECORDS[name] for name in names])
     assert expected <= landed(written(template, trainer)[2])
+
+
+@pytest.mark.parametrize("shape", CALLS)
+def test_a_call_in_any_providers_shape_is_one_that_trainers_get(shape: str) -> None:
+    called, answered = CALLS[shape]
+    found = standardise({"messages": [EGGS, called, answered, SIX]})
+    turns = [{"role": role, "content": content} for role, content in found.messages]
+    talk = talk_of(turns, found.metadata)
+    assert [(one.content, one.calls) for one in talk.turns] == [
+        (EGGS["content"], ()), ("", (CALLED,)), ("done", ()), (SIX["content"], ()),
+    ]  # fmt: skip
+    assert CALLED == {"name": "set_timer", "arguments": {"minutes": 6}}

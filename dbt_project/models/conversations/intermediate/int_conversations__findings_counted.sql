@@ -47,6 +47,25 @@ counted_phrases as (
     group by turns_with_phrases.conversation_id
 ),
 
+phrases_by_turn as (
+    select distinct
+        phrases.conversation_id,
+        phrases.kind || ' in turn '
+        || cast(phrases.turn as {{ dbt.type_string() }}) as place
+    from phrases
+    where phrases.kind in ('refusal', 'boilerplate', 'toxic', 'encoding')
+),
+
+phrases_told as (
+    select
+        phrases_by_turn.conversation_id,
+        {{ ordered_text_agg(
+            'phrases_by_turn.place', 'phrases_by_turn.place', ', '
+        ) }} as phrase_places
+    from phrases_by_turn
+    group by phrases_by_turn.conversation_id
+),
+
 personal_data_by_turn as (
     select distinct
         personal_data.conversation_id,
@@ -86,6 +105,7 @@ findings_counted as (
     select
         conversations.conversation_id,
         counted_phrases.crisis_phrase,
+        phrases_told.phrase_places,
         places_told.personal_data_places,
         cast(coalesce(counted_personal_data.pii_count, 0) as bigint) as pii_count,
         cast(coalesce(counted_personal_data.card_count, 0) as bigint) as card_count,
@@ -101,6 +121,8 @@ findings_counted as (
         on conversations.conversation_id = counted_phrases.conversation_id
     left join counted_personal_data
         on conversations.conversation_id = counted_personal_data.conversation_id
+    left join phrases_told
+        on conversations.conversation_id = phrases_told.conversation_id
     left join places_told
         on conversations.conversation_id = places_told.conversation_id
 )

@@ -25,7 +25,7 @@ judge_weights as (
     select
         max(weight) as judged_weight,
         max(floor_score) as judged_floor,
-        max(recommendation) as judged_recommendation
+        max(recommendation) as judged_advice
     from {{ ref('conversations_quality_weights') }}
     where tier = 'judged'
 ),
@@ -35,8 +35,10 @@ conversations_with_parts as (
         tiers.conversation_id,
         tiers.failed_check,
         tiers.weakest_check,
-        tiers.recommendations,
-        findings.personal_data_places,
+        tiers.recommendations
+        || coalesce(' (' || findings.phrase_places || ')', '') as recommendations,
+        'remove or mask ' || findings.personal_data_places as masking,
+        {{ conversations_weak_criteria('judgements') }} as weaknesses,
         coalesce(judgements.status, 'not_asked') as judged_status,
         tiers.structure_score,
         tiers.content_score,
@@ -91,13 +93,10 @@ conversations_with_score as (
         coalesce(conversations_with_parts.recommendations || '; ', '')
         || case
             when conversations_with_parts.judged_score < judge_weights.judged_floor
-                then judge_weights.judged_recommendation || '; '
+                then judge_weights.judged_advice || conversations_with_parts.weaknesses
             else ''
         end
-        || coalesce(
-            'remove or mask '
-            || conversations_with_parts.personal_data_places || '; ', ''
-        )
+        || coalesce(conversations_with_parts.masking || '; ', '')
         || case
             when
                 conversations_with_parts.is_crisis
