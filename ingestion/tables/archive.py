@@ -15,6 +15,9 @@ DATA_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".jsonl", ".ndjson", ".json", ".p
                 ".xlsx")  # fmt: skip
 
 
+ABOUT = ("readme", "license", "licence", "notice", "changelog", "copying")  # with .txt: no data
+
+
 @dataclass(frozen=True)
 class Member:
     """A data file in a zip file, unpacked."""
@@ -72,4 +75,6 @@ def members(path: Path, folder: Path) -> Iterator[Member]:
 def _is_data(name: str) -> bool:
     path = PurePosixPath(name)
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not name.endswith("/") and not is_hidden and path.name.lower().endswith(DATA_ENDINGS)
+    is_about = path.suffix.lower() == ".txt" and path.stem.lower() in ABOUT
+    is_left = name.endswith("/") or is_hidden or is_about
+    return not is_left and path.name.lower().endswith(DATA_ENDINGS)

@@ -45,6 +45,8 @@ def bad_header(line: int, raw: bytes, dialect: Dialect, reason: str) -> Unreadab
             if "\ufffd" not in shown:
                 error += f"; see files.dialect.encoding: as {encoding} it says {shown[:200]}"
                 break
+    elif b"\0" in raw:
+        error += ": it holds NUL bytes, as a file does whose writing was cut off"
     return Unreadable("bad_header", error)
 
 
@@ -67,7 +69,28 @@ def missing_columns(text: Text, line: int, wanted: Wanted, plain: Unreadable) ->
                 return Unreadable(
                     plain.reason, f"{plain}. With {' and '.join(hints)} {where} would fit"
                 )
-    return plain
+    first = split_line(lines.get(line, "").removeprefix("\ufeff"), wanted.dialect)
+    return Unreadable(plain.reason, f"{plain}{_no_header(first, wanted)}")
+
+
+def _no_header(cells: list[str], wanted: Wanted) -> str:
+    """Return what a first line is, when it names no columns: JSON, or data."""
+    if cells and cells[0].lstrip().startswith(("{", "[{")):
+        return ". Its first line is JSON: see files.format (jsonl: one object on a line)"
+    if len(cells) > 1 and any(_is_number(cell, wanted.dialect.decimal) for cell in cells):
+        return (
+            ". Its first line seems to be data: with files.dialect.header: false, "
+            "files.dialect.names says what its columns are"
+        )
+    return ""
+
+
+def _is_number(cell: str, decimal: str) -> bool:
+    try:
+        float(cell.replace(decimal, "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _fits(names: list[str], wanted: Wanted) -> bool:

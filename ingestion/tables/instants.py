@@ -172,7 +172,8 @@ def passes_sql(relation: str, control: str, shifts: list[Shift], name: str = "ti
     of the first or the second time, told by its place among the rows of its machine.
 
     It is known where the clock steps back exactly once within the hour: a file that is out of
-    order steps back more often, one that has the hour once never does.
+    order steps back more often, one that has the hour once never does. In a file whose newest
+    rows come first, time runs the other way.
     """
     local = f"{name}_local"
     hours = " ".join(
@@ -181,14 +182,20 @@ def passes_sql(relation: str, control: str, shifts: list[Shift], name: str = "ti
         for number, shift in enumerate(shifts, start=1)
     )
     group = f"partition by {name}_hour, {name}_control"
+    rows = f"partition by {name}_control order by r rows between unbounded preceding"
+    before = f"lag({local}) over ({group} order by r)"
     return (
-        f"(select * exclude ({name}_hour, {name}_control, {name}_back, {name}_backs), "
-        f"case when {name}_hour is not null and sum({name}_back) over ({group}) = 1 "
-        f"then 1 + {name}_backs end as {name}_pass from (select *, "
+        f"(select * exclude ({name}_hour, {name}_control, {name}_falls, {name}_back, "
+        f"{name}_backs), case when {name}_hour is not null and sum({name}_back) over ({group}) = 1 "
+        f"then case when {name}_falls then 2 - {name}_backs else 1 + {name}_backs end end "
+        f"as {name}_pass from (select *, "
         f"sum({name}_back) over ({group} order by r) as {name}_backs from (select *, "
-        f"case when {local} < lag({local}) over ({group} order by r) then 1 else 0 end "
-        f"as {name}_back from (select *, case {hours} end as {name}_hour, "
-        f"{control} as {name}_control from {relation}))))"
+        f"case when {name}_falls and {local} > {before} or not {name}_falls and {local} < {before} "
+        f"then 1 else 0 end as {name}_back from (select *, "
+        f"coalesce(first_value({local} ignore nulls) over whole > "
+        f"last_value({local} ignore nulls) over whole, false) as {name}_falls "
+        f"from (select *, case {hours} end as {name}_hour, {control} as {name}_control "
+        f"from {relation}) window whole as ({rows} and unbounded following)))))"
     )
 
 

@@ -12,10 +12,9 @@ from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.tables.declaration import Table
 from ingestion.tables.rejecting import staged_rejects
 from ingestion.tables.staged import Staged, Wanted, constant, quoted
-from ingestion.tables.staging_any import PARQUET, file_format, stage
+from ingestion.tables.staging_any import PARQUET, file_format, stage, stage_workbook
 from ingestion.tables.survey import blame
 from ingestion.tables.typed_columns import TypedColumns, typed_columns
-from ingestion.tables.workbook import csv_of_workbook
 
 
 def read(context: ReaderContext, job: Job) -> FileRead:
@@ -36,12 +35,11 @@ def read(context: ReaderContext, job: Job) -> FileRead:
 
 def _read(cursor: duckdb.DuckDBPyConnection, table: Table, job: Job) -> FileRead:
     path, kind = _rows_at(table, job)
-    asked = wanted(table)
+    asked, number = wanted(table), str(job.number)
     if kind == "xlsx" and table.files:
-        target = job.scratch / "clean.sheet.csv"
-        asked.dialect = csv_of_workbook(path, table.files, "iso", target)
-        path, kind = target, "csv"
-    staged = stage(cursor, path, kind, asked, job.scratch, str(job.number))
+        staged = stage_workbook(cursor, path, table.files, "iso", asked, job.scratch, number)
+    else:
+        staged = stage(cursor, path, kind, asked, job.scratch, number)
     try:
         return _written(cursor, table, staged, job)
     except duckdb.Error as error:

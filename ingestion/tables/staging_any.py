@@ -8,10 +8,12 @@ import duckdb
 
 from ingestion.tables.archive import is_workbook
 from ingestion.tables.causes import refuse_strangers
+from ingestion.tables.grammar import Files
 from ingestion.tables.staged import Staged, Wanted
 from ingestion.tables.staging import stage_csv
 from ingestion.tables.staging_json import stage_jsonl
 from ingestion.tables.staging_other import stage_parquet
+from ingestion.tables.workbook import csv_of_workbook, sheets_named
 
 ROW_GROUP = 122_880
 PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
@@ -40,3 +42,23 @@ def stage(
     """Stage a file of any format."""
     readers = {"csv": stage_csv, "jsonl": stage_jsonl, "parquet": stage_parquet}
     return readers[kind](con, path, wanted, scratch, job)
+
+
+def stage_workbook(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    files: Files,
+    form: str,
+    wanted: Wanted,
+    scratch: Path,
+    job: str,
+) -> Staged:
+    """Stage a sheet of a workbook; `form` is how times are written, see `csv_of_workbook`.
+
+    Raises:
+        Unreadable: it cannot be read; where the sheet lacks columns, it says which others there are.
+    """
+    target = scratch / "clean.sheet.csv"
+    wanted.dialect = csv_of_workbook(path, files, form, target)
+    with sheets_named(path, files):
+        return stage_csv(con, target, wanted, scratch, job)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -34,19 +36,42 @@ def csv_of_workbook(path: Path, files: Files, form: str, target: Path) -> Dialec
         }
     )  # fmt: skip
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = _sheet(book, files.sheet)
-        with target.open("w", encoding="utf-8", newline="") as stream:
+        # opened here: by its name, openpyxl refuses a workbook that is not called .xlsx
+        with path.open("rb") as packed, target.open("w", encoding="utf-8", newline="") as stream:
+            book = openpyxl.load_workbook(packed, read_only=True, data_only=True)
+            sheet = _sheet(book, files.sheet)
             writer = csv.writer(stream, delimiter=dialect.delimiter, lineterminator="\n")
             for row in sheet.iter_rows(values_only=True):
                 cells = [_text(cell, dialect.decimal, form) for cell in row]
                 writer.writerow(cells) if any(cells) else stream.write("\n")
-        book.close()
+            book.close()
     except Unreadable:
         raise
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError) as error:
         raise Unreadable("corrupt_workbook", f"the workbook cannot be read: {error}") from None
     return dialect
+
+
+@contextmanager
+def sheets_named(path: Path, files: Files) -> Iterator[None]:
+    """Add which sheets there are to the refusal of a workbook that lacks columns.
+
+    Raises:
+        Unreadable: as it was, said more fully.
+    """
+    import openpyxl
+
+    try:
+        yield
+    except Unreadable as error:
+        if error.reason != "missing_column":
+            raise
+        with path.open("rb") as packed:
+            names = openpyxl.load_workbook(packed, read_only=True).sheetnames
+        read = files.sheet or names[0]
+        listed = ", ".join(name for name in names if name != read)
+        more = f". It has other sheets, see files.sheet: {listed}" if listed else ""
+        raise Unreadable(error.reason, f"sheet {read}: {error}{more}") from None
 
 
 def _sheet(book: Any, name: str | None) -> Any:

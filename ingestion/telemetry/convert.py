@@ -12,9 +12,8 @@ from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.instants import FIRST, LAST
 from ingestion.tables.rejecting import Reject, rejected_cells, staged_rejects
 from ingestion.tables.staged import Staged, Wanted, quoted
-from ingestion.tables.staging_any import PARQUET, file_format, stage
+from ingestion.tables.staging_any import PARQUET, file_format, stage, stage_workbook
 from ingestion.tables.survey import blame
-from ingestion.tables.workbook import csv_of_workbook
 from ingestion.telemetry.canonical import row_over, table_queries
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.mapping import Delivery, wanted_columns
@@ -62,12 +61,11 @@ def convert(
     else:
         kind = file_format(path, name or delivery.source_file, declared)
     if kind == "xlsx":
-        target = scratch / "clean.sheet.csv"
         assert declaration.files is not None
         form = declaration.columns.reading_at.format[0]
-        wanted.dialect = csv_of_workbook(path, declaration.files, form, target)
-        path, kind = target, "csv"
-    staged = stage(con, path, kind, wanted, scratch, job)
+        staged = stage_workbook(con, path, declaration.files, form, wanted, scratch, job)
+    else:
+        staged = stage(con, path, kind, wanted, scratch, job)
     try:
         return _write(con, declaration, delivery, staged, wanted, scratch)
     except duckdb.Error as error:

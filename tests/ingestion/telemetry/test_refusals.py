@@ -49,6 +49,18 @@ def test_a_header_further_down_is_found(tmp_path: Path) -> None:
     assert 'delimiter: "\\t" and files.dialect.skip_lines: 1' in wrong
 
 
+def test_a_file_without_a_header_is_told_from_one_with_other_columns(tmp_path: Path) -> None:
+    assert "files.dialect.header: false" in refusal(ROWS.encode() * 3, tmp_path)[1]
+    german = b"a;2024-01-01 00:00:00;1,5\n"
+    assert "header: false" in refusal(german, tmp_path, delimiter=";", decimal=",")[1]
+    assert "header: false" not in refusal(b"machine,when,watts\n" + ROWS.encode(), tmp_path)[1]
+
+
+def test_json_and_zeros_in_place_of_csv_are_named(tmp_path: Path) -> None:
+    assert "files.format" in refusal(b'[{"machine": "a", "power": 1}]\n', tmp_path)[1]
+    assert "NUL bytes" in refusal(bytes(400), tmp_path)[1]
+
+
 @pytest.mark.parametrize(
     ("start", "word"),
     [(b"\xd0\xcf\x11\xe0\xa1\xb1", ".xls"), (b"%PDF-1.7", "PDF"), (b"<!DOCTYPE html>", "web page")],
@@ -97,6 +109,16 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are(plant: Plant) ->
     assert error == "the workbook has no sheet 'Readings'; it has: Notes, Log"
 
 
+def test_a_workbook_of_any_name_is_read_and_one_without_the_columns_names_its_sheets(
+    plant: Plant,
+) -> None:
+    workbook(plant.folder / "day.csv")
+    plant.land()
+    error = plant.rows("select error from rejects")[0][0]
+    assert error.startswith("sheet Notes: the file has no column")
+    assert error.endswith("It has other sheets, see files.sheet: Log")
+
+
 def zipped(**files: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -106,7 +128,10 @@ def zipped(**files: str) -> bytes:
 
 
 def test_the_files_in_a_zip_file_are_read_one_by_one(plant: Plant) -> None:
-    plant.deliver("days.zip", zipped(a=csv(0, 3), b=csv(3, 2) + "a,never,1\n"))
+    packed = zipped(a=csv(0, 3), b=csv(3, 2) + "a,never,1\n")
+    plant.deliver("days.zip", packed)
+    with zipfile.ZipFile(plant.folder / "days.zip", "a") as archive:
+        archive.writestr("README.txt", "of the logger's maker")
     plant.land()
     assert plant.rows(
         "select count(*), count(distinct record_number), sum(power) from readings"

@@ -164,6 +164,13 @@ def test_the_hour_shown_twice_is_told_apart_by_the_order_of_the_file(tmp_path: P
     assert berlin(tmp_path, body) == (["23:30", "00:00", "00:30", "01:00", "01:30", "02:00"], [])
 
 
+def test_the_hour_is_told_apart_in_a_file_whose_newest_rows_come_first(tmp_path: Path) -> None:
+    body = autumn("03:00", "02:30", "02:00", "02:30", "02:00", "01:30")
+    assert berlin(tmp_path, body) == (["02:00", "01:30", "01:00", "00:30", "00:00", "23:30"], [])
+    shuffled = autumn("03:00", "02:30", "02:40", "02:00", "02:50", "01:30")
+    assert set(berlin(tmp_path, shuffled)[1]) == {"ambiguous_local_time"}
+
+
 def test_the_order_is_that_of_each_machine(tmp_path: Path) -> None:
     first = autumn("02:00", "02:30", "02:00", "02:30").splitlines(keepends=True)
     other = autumn("02:15", "02:45", "02:15", "02:45", machine="b").splitlines(keepends=True)
