@@ -56,7 +56,7 @@ def stage_workbook(
     """Stage a sheet of a workbook; `form` is how times are written, see `csv_of_workbook`.
 
     Raises:
-        Unreadable: it cannot be read; where the sheet lacks columns, it says which others there are.
+        Unreadable: it cannot be read; of a sheet that lacks columns, it names the others.
     """
     target = scratch / "clean.sheet.csv"
     wanted.dialect = csv_of_workbook(path, files, form, target)
