@@ -1,6 +1,8 @@
 {#
     Gives how series without cycles are scored, one place for all of it; each can be set as a var
     `telemetry_point_<name>`. Reaches are in slots; a slot is the lead-in's length / slots_in_lead_in.
+    `false_alarm_rate` is the share of slots after the lead-in that may raise an alarm where nothing
+    is wrong, learnt from the days before.
 #}
 {% macro point_setting(name) -%}
     {%- set defaults = {
@@ -14,6 +16,10 @@
         'activity_floor': 0.1,
         'usual_quantile': 0.95,
         'margin': 1.2,
+        'false_alarm_rate': 0.01,
+        'history_quantile': 0.9,
+        'lead_ins_in_period': 2,
+        'most_periods': 60,
         'least_distance': 0.5,
         'least_cycles': 10,
         'duration_floor': 0.02,

@@ -1,82 +1,73 @@
--- The distance of a slot over all its sensors, averaged over its neighbours, as a
--- multiple of what was usual in the lead-in: once for level, once for scatter, the
--- larger of both counts.
-{%- set score_reach = point_setting('score_reach') %}
+-- The distance of a slot as a multiple of what was usual in the lead-in, or of what was
+-- usual in all that came before its period where that is more: once for level, once for
+-- scatter, the larger of both counts.
+--
+-- Of the distances before, the share beyond a multiple of their upper quantile falls as
+-- the tail of an exponential distribution: so the quantile gives the distance that the
+-- declared rate of slots exceeds, and earlier faults do not, as long as they are rarer.
 {%- set usual = point_setting('usual_quantile') %}
+{%- set margin = point_setting('margin') %}
+{%- set least_distance = point_setting('least_distance') %}
+{%- set of_rate -%}
+    ln({{ point_setting('false_alarm_rate') }})
+    / ln(1 - {{ point_setting('history_quantile') }}) / {{ margin }}
+{%- endset %}
 with
 
-slots_compared as (
-    select * from {{ ref('int_telemetry__series_slots_compared') }}
-),
-
 distances as (
-    select
-        slots_compared.source,
-        slots_compared.control_id,
-        slots_compared.slot,
-        slots_compared.is_lead_in,
-        avg(slots_compared.level_z * slots_compared.level_z) as level_square,
-        avg(slots_compared.activity_z * slots_compared.activity_z) as activity_square,
-        max_by(
-            slots_compared.sensor,
-            greatest(slots_compared.level_z, slots_compared.activity_z)
-        ) as top_sensor
-    from slots_compared
-    group by
-        slots_compared.source, slots_compared.control_id, slots_compared.slot,
-        slots_compared.is_lead_in
+    select * from {{ ref('int_telemetry__series_distances_measured') }}
 ),
 
-near as (
+histories as (
+    select * from {{ ref('int_telemetry__series_histories_measured') }}
+),
+
+lead_ins as (
     select
         distances.source,
         distances.control_id,
-        distances.slot,
-        distances.is_lead_in,
-        distances.top_sensor,
-        sqrt(avg(distances.level_square) over neighbours) as level_distance,
-        sqrt(avg(distances.activity_square) over neighbours) as activity_distance
-    from distances
-    window neighbours as (
-        partition by distances.source, distances.control_id
-        order by distances.slot
-        rows between {{ score_reach }} preceding and {{ score_reach }} following
-    )
-),
-
-usual_distances as (
-    select
-        near.source,
-        near.control_id,
         greatest(
-            percentile_cont({{ usual }}) within group (order by near.level_distance),
-            {{ point_setting('least_distance') }}
+            percentile_cont({{ usual }})
+            within group (order by distances.level_distance),
+            {{ least_distance }}
         ) as level_distance,
         greatest(
-            percentile_cont({{ usual }}) within group (order by near.activity_distance),
-            {{ point_setting('least_distance') }}
+            percentile_cont({{ usual }})
+            within group (order by distances.activity_distance),
+            {{ least_distance }}
         ) as activity_distance
-    from near
-    where near.is_lead_in
-    group by near.source, near.control_id
+    from distances
+    where distances.is_lead_in
+    group by distances.source, distances.control_id
 ),
 
 slots_scored as (
     select
-        near.source,
-        near.control_id,
-        near.slot,
-        near.top_sensor,
+        distances.source,
+        distances.control_id,
+        distances.slot,
+        distances.top_sensor,
         greatest(
-            near.level_distance / usual_distances.level_distance,
-            near.activity_distance / usual_distances.activity_distance
+            distances.level_distance / greatest(
+                lead_ins.level_distance,
+                coalesce(histories.level_distance * {{ of_rate }}, 0)
+            ),
+            distances.activity_distance / greatest(
+                lead_ins.activity_distance,
+                coalesce(histories.activity_distance * {{ of_rate }}, 0)
+            )
         ) as score,
-        cast({{ point_setting('margin') }} as double) as threshold
-    from near
-    inner join usual_distances
+        cast({{ margin }} as double) as threshold
+    from distances
+    inner join lead_ins
         on
-            near.source = usual_distances.source
-            and near.control_id = usual_distances.control_id
+            distances.source = lead_ins.source
+            and distances.control_id = lead_ins.control_id
+    left join histories
+        on
+            distances.source = histories.source
+            and distances.control_id = histories.control_id
+            and distances.period = histories.period
 )
 
 select * from slots_scored
