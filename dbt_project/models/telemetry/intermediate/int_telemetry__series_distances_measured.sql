@@ -1,7 +1,7 @@
 -- The distance of a slot over all its sensors, averaged over its neighbours, once for
--- level and once for scatter; and the period it lies in: days counted from the end of
--- the lead-in, shorter where the lead-in is less than half a day, longer where there
--- would be too many.
+-- level and once for scatter; and the period it lies in: half days counted from the end
+-- of the lead-in, shorter where the lead-in is short, longer where there would be too
+-- many.
 {%- set score_reach = point_setting('score_reach') %}
 with
 
@@ -48,7 +48,7 @@ periods as (
         lead_ins.lead_in_seconds,
         greatest(
             least(
-                86400,
+                3600 * {{ point_setting('period_hours') }},
                 {{ point_setting('lead_ins_in_period') }} * lead_ins.lead_in_seconds
             ),
             lengths.last_slot * lead_ins.slot_seconds

@@ -9,8 +9,8 @@
 {%- set margin = point_setting('margin') %}
 {%- set least_distance = point_setting('least_distance') %}
 {%- set of_rate -%}
-    ln({{ point_setting('false_alarm_rate') }})
-    / ln(1 - {{ point_setting('history_quantile') }}) / {{ margin }}
+ln({{ point_setting('false_alarm_rate') }})
+/ ln(1 - {{ point_setting('history_quantile') }}) / {{ margin }}
 {%- endset %}
 with
 
@@ -47,7 +47,7 @@ slots_scored as (
         distances.control_id,
         distances.slot,
         distances.top_sensor,
-        greatest(
+        round(greatest(
             distances.level_distance / greatest(
                 lead_ins.level_distance,
                 coalesce(histories.level_distance * {{ of_rate }}, 0)
@@ -56,7 +56,7 @@ slots_scored as (
                 lead_ins.activity_distance,
                 coalesce(histories.activity_distance * {{ of_rate }}, 0)
             )
-        ) as score,
+        ), 6) as score,
         cast({{ margin }} as double) as threshold
     from distances
     inner join lead_ins
