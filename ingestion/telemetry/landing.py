@@ -79,7 +79,25 @@ class TelemetrySource(TabularSource):
         for one in taken:
             if unit_row := one.notes.get("unit_row"):
                 units.setdefault(one.found.source, f"{one.found.address}: {unit_row}")
+        lines += _left_out_of_one(taken)
         return lines + [f"{source}: {told}" for source, told in units.items()]
+
+
+def _left_out_of_one(taken: list[LandedFile]) -> list[str]:
+    """Say which columns are left out of a file though others of the landing bring a sensor."""
+    sensors = {
+        (one.found.source, name)
+        for one in taken
+        for name, use in one.notes.get("columns", {}).items()
+        if use == "sensor"
+    }
+    return [
+        f"{one.found.source}: {one.found.address}: {name} is left out of this file, "
+        f"for {100 * share:.0f} % of its values are numbers"
+        for one in taken
+        for name, share in one.notes.get("left_out", {}).items()
+        if (one.found.source, name) in sensors
+    ]
 
 
 SOURCE = TelemetrySource()

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from textwrap import wrap
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import told
-from python_models.telemetry.detection_scores import NothingReleased, released_scores, report
+from python_models.telemetry.detection_scores import (
+    NothingReleased,
+    caveats,
+    released_scores,
+    report,
+)
+
+WIDTH = 80  # of a terminal nobody has widened
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,6 +62,8 @@ def _print(found: dict) -> None:
         say(f"{entry['source']} ({entry['level']} level): {entry['verdict']}")
     if not missed:
         say("Every labelled source beats its yardsticks.")
+    for text in caveats(entry["source"] for entry in found["sources"]):
+        say("\n".join(wrap(text, WIDTH)))
 
 
 def _cells(score: dict) -> dict[str, str]:

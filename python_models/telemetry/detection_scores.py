@@ -17,6 +17,15 @@ from ingestion.lakehouse.extensions import load_extensions
 
 YARDSTICKS = ("sluice", "always_on", "best_threshold")
 POOLED = "(all of them)"
+SYNTHETIC = "demo_"  # how the sources of the simulator begin
+REAL_CAVEAT = (
+    "Real labels are drawn by people, often as wide windows: a reading inside one may be normal, "
+    "and one outside may be odd and unlabelled."
+)
+SYNTHETIC_CAVEAT = (
+    "Synthetic sources hold faults a simulator put in, each of one kind and known to the second: "
+    "real machines will be found less well."
+)
 _COUNTS = ("true_positives", "false_positives", "false_negatives", "true_negatives")
 
 
@@ -145,11 +154,25 @@ def verdict(own: Score, yardsticks: list[Score]) -> str:
     return "beats " + " and ".join(other.yardstick for other in yardsticks)
 
 
+def is_synthetic(source: str) -> bool:
+    """Say whether a source was made by the simulator."""
+    return source.startswith(SYNTHETIC)
+
+
+def caveats(sources: Iterable[str]) -> list[str]:
+    """Return what to bear in mind about the figures of such sources, real ones first."""
+    kinds = {is_synthetic(source) for source in sources}
+    return [
+        text for kind, text in ((False, REAL_CAVEAT), (True, SYNTHETIC_CAVEAT)) if kind in kinds
+    ]
+
+
 def report(scores: list[Score]) -> dict:
     """Return what the command prints, as data."""
     scores = with_always_on(scores)
     sources = []
-    for source, level in sorted({(score.source, score.level) for score in scores}):
+    found = {(score.source, score.level) for score in scores}
+    for source, level in sorted(found, key=lambda one: (is_synthetic(one[0]), *one)):
         any_issue = {
             score.yardstick: score
             for score in scores

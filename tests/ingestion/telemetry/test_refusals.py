@@ -190,6 +190,18 @@ def test_what_is_left_out_is_told(plant: Plant, capsys: pytest.CaptureFixture[st
     )
 
 
+def test_a_column_left_out_of_one_file_is_told_though_others_bring_a_sensor(
+    plant: Plant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "machine,time,power,vib\n"
+    silent = "".join(f"a,2024-01-0{day},1,unavailable\n" for day in range(1, 4))
+    path = plant.deliver("day1.csv", f"{head}{silent}a,2024-01-04,1,5\n")
+    plant.deliver("day2.csv", head + "".join(f"a,2024-02-0{day},1,{day}\n" for day in range(1, 9)))
+    plant.land()
+    told = f"plant: {path}: vib is left out of this file, for 25 % of its values are numbers"
+    assert told in capsys.readouterr().out
+
+
 UNITS = "machine,time,power,vib\n,UTC,W,mm/s\na,2024-01-01,1,2\n"
 
 

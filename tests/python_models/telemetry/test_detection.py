@@ -87,6 +87,19 @@ def test_the_table_shows_sources_kinds_and_defeats(
     assert "ur3 (reading level): NOT BEATEN: always_on 0.333, best_threshold 0.750" in said
 
 
+def test_real_sources_come_before_synthetic_ones_with_a_caveat_on_both(
+    release: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--json", "--database", str(release)])
+    listed = [entry["source"] for entry in json.loads(capsys.readouterr().out)["sources"]]
+    assert listed == ["ur3", "demo_press"]
+    main(["--database", str(release)])
+    told = capsys.readouterr().out
+    assert "Real labels are drawn by people" in told
+    assert "Synthetic sources hold faults a simulator put in" in told
+    assert max(map(len, told.splitlines())) <= 80
+
+
 def test_json_holds_the_same_figures(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--database", str(release), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

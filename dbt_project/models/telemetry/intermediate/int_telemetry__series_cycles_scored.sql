@@ -1,7 +1,9 @@
 -- Series whose source marks repetitions: a machine that repeats itself is judged by how
 -- long each repetition takes, in robust sigmas of those in the lead-in. Where time
 -- slots cut across motions, a longer repetition is the plainest sign that something was
--- in the way.
+-- in the way. Once as many again lie behind one as the lead-in has, those raise what it
+-- takes to what the declared rate of them exceeds (int_telemetry__series_slots_scored).
+{%- set usual = point_setting('history_quantile') %}
 with
 
 cycles as (
@@ -18,6 +20,10 @@ series_cycles as (
         cycles.control_id,
         cycles.cycle_id,
         ln(cycles.duration_s + 1) as log_duration,
+        row_number() over (
+            partition by cycles.source, cycles.control_id
+            order by cycles.ended_at asc nulls first, cycles.cycle_id asc
+        ) as cycle_number,
         {{ seconds_between('lead_ins.first_reading_at', 'cycles.ended_at') }}
         <= lead_ins.lead_in_seconds as is_lead_in
     from cycles
@@ -44,6 +50,7 @@ spreads as (
         series_cycles.source,
         series_cycles.control_id,
         max(centres.centre) as centre,
+        cast(count(*) as double) as lead_in_count,
         greatest(
             1.4826 * median(abs(series_cycles.log_duration - centres.centre)),
             {{ point_setting('duration_floor') }}
@@ -57,18 +64,67 @@ spreads as (
     group by series_cycles.source, series_cycles.control_id
 ),
 
-series_cycles_scored as (
+scores as (
     select
         series_cycles.source,
         series_cycles.control_id,
         series_cycles.cycle_id,
-        abs(series_cycles.log_duration - spreads.centre) / spreads.spread as score,
-        cast({{ point_setting('duration_sigmas') }} as double) as threshold
+        round(
+            abs(series_cycles.log_duration - spreads.centre) / spreads.spread, 6
+        ) as score,
+        floor(
+            (series_cycles.cycle_number - 1 - spreads.lead_in_count)
+            / spreads.lead_in_count
+        ) as period
     from series_cycles
     inner join spreads
         on
             series_cycles.source = spreads.source
             and series_cycles.control_id = spreads.control_id
+),
+
+periods as (
+    select
+        scores.source,
+        scores.control_id,
+        scores.period
+    from scores
+    where scores.period >= 1
+    group by scores.source, scores.control_id, scores.period
+),
+
+histories as (
+    select
+        periods.source,
+        periods.control_id,
+        periods.period,
+        percentile_cont({{ usual }}) within group (order by scores.score)
+        * ln({{ point_setting('false_alarm_rate') }}) / ln(1 - {{ usual }}) as threshold
+    from periods
+    inner join scores
+        on
+            periods.source = scores.source
+            and periods.control_id = scores.control_id
+            and periods.period > scores.period
+    group by periods.source, periods.control_id, periods.period
+),
+
+series_cycles_scored as (
+    select
+        scores.source,
+        scores.control_id,
+        scores.cycle_id,
+        scores.score,
+        round(greatest(
+            cast({{ point_setting('duration_sigmas') }} as double),
+            coalesce(histories.threshold, 0)
+        ), 6) as threshold
+    from scores
+    left join histories
+        on
+            scores.source = histories.source
+            and scores.control_id = histories.control_id
+            and scores.period = histories.period
 )
 
 select * from series_cycles_scored
