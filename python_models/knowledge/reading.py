@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.knowledge.exports.folder import MARKDOWN
 from ingestion.knowledge.exports.linear import records_of
 from ingestion.knowledge.read_back import pointed
 from ingestion.knowledge.times import epoch
@@ -22,7 +23,7 @@ from python_models.knowledge.canonical.docx import read_docx
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
 from python_models.knowledge.canonical.markdown import read_markdown
-from python_models.knowledge.canonical.notion import read_page
+from python_models.knowledge.canonical.notion import read_html_page, read_page
 from python_models.knowledge.canonical.records import (
     read_channel,
     read_database,
@@ -35,7 +36,6 @@ from python_models.knowledge.canonical.types import Canonical, NoText
 
 Row = dict[str, Any]
 NEVER_DOCUMENTS = ("message", "log_file", "attachment")  # of their own
-MARKDOWN = (".md", ".markdown", ".mdx", ".txt", ".text", ".rst")
 HTML = (".html", ".htm")
 PLANNED = (
     "object_id", "version", "source", "kind", "native_id", "uri", "parent_id", "tier",
@@ -125,6 +125,8 @@ def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
         return read_database(content, plan["title"])
     if plan["kind"] == "page" and suffix == ".md":
         return read_page(content, is_row=plan["parent_id"] is not None)
+    if plan["kind"] == "page" and suffix in HTML:
+        return read_html_page(content)
     if suffix in MARKDOWN:
         return read_markdown(content)
     if suffix in HTML:
