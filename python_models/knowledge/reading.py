@@ -22,6 +22,7 @@ from python_models.knowledge.canonical import CANON_VERSION
 from python_models.knowledge.canonical.docx import read_docx
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
+from python_models.knowledge.canonical.language import language_of
 from python_models.knowledge.canonical.markdown import read_markdown
 from python_models.knowledge.canonical.notion import read_html_page, read_page
 from python_models.knowledge.canonical.records import (
@@ -37,6 +38,7 @@ from python_models.knowledge.canonical.types import Canonical, NoText
 Row = dict[str, Any]
 NEVER_DOCUMENTS = ("message", "log_file", "attachment")  # of their own
 HTML = (".html", ".htm")
+NO_LANGUAGE = ("user", "channel", "log_template")  # names and marks, no prose
 PLANNED = (
     "object_id", "version", "source", "kind", "native_id", "uri", "parent_id", "tier",
     "content_hash", "made_from",
@@ -69,6 +71,8 @@ class Library:
                     canonical.text = f"# {plan['title']}"  # a page may be its title alone
                 if not canonical.text.strip():
                     raise NoText("empty", "it has no text")
+                if plan["kind"] not in NO_LANGUAGE and not canonical.language:
+                    canonical.language = language_of(canonical.text)
                 if tells_the_model(canonical.text):
                     canonical.flags.add("instructions")
                 yield document_row(plan, canonical)
