@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
-from dashboards.parts.text import count, escaped, facts
+from dashboards.parts.text import count, escaped, facts, paragraphs
 from ingestion.knowledge.decisions import DecisionRefused, decide, kept
 from ingestion.lakehouse.lake import lake
 from python_models.knowledge.deciding import UnknownEntity, merge_pair, split_pairs
@@ -60,8 +60,42 @@ select kind, anchor, other_anchor, reason, decided_by, decided_at, is_in_force, 
     decision_id
 from knowledge.entity_decisions order by decided_at desc
 """
-HIDDEN: dict[str, Any] = {"entity_id": None, "edge_id": None, "subject_id": None,
-                          "object_id": None, "call_id": None}  # fmt: skip
+NUMBER = st.column_config.NumberColumn
+COLUMNS: dict[str, Any] = {
+    "name": "Name",
+    "alias": "Name or id",
+    "type": "Said to be",
+    "kind": "Kind",
+    "tier": "Tier",
+    "document_count": NUMBER("Documents"),
+    "mention_count": NUMBER("Named"),
+    "fact_count": NUMBER("Facts"),
+    "valid_from": "Holds from",
+    "valid_to": "Until",
+    "validity": "Kind",
+    "subject": "Thing",
+    "relation": "Relation",
+    "object": "Other thing or value",
+    "known_from": "Known from",
+    "known_to": "Withdrawn",
+    "words": "Words",
+    "title": "Document",
+    "source": "Source",
+    "said_at": "Said",
+    "uri": "Address",
+    "rule": "Rule",
+    "anchor": "One",
+    "other_anchor": "Other",
+    "score": NUMBER("Score", format="%.2f"),
+    "reason": "Reason",
+    "decided_by": "By",
+    "decided_at": "When",
+    "is_in_force": "In force",
+    "matched_count": NUMBER("Names it matches"),
+    "decision_id": "Decision",
+}
+HIDDEN: dict[str, Any] = COLUMNS | {"entity_id": None, "edge_id": None, "subject_id": None,
+                                    "object_id": None, "call_id": None}  # fmt: skip
 
 
 def show(release: Release) -> None:
@@ -74,7 +108,7 @@ def show(release: Release) -> None:
     if not len(found):
         empty("Nothing of this release is called so.")
         return
-    thing = picked(found, "knowledge_entities", {"entity_id": "Id"})
+    thing = picked(found, "knowledge_entities", COLUMNS | {"entity_id": "Id"})
     if thing is None:
         return
     st.html(
@@ -92,7 +126,11 @@ def show(release: Release) -> None:
     if lake().journal_db.exists():  # else a copy of released files alone, where nothing is decided
         _decide(thing)
     part("Decisions")
-    table(ask(DECISIONS), "knowledge_decisions")
+    decisions = ask(DECISIONS)
+    if len(decisions):
+        table(decisions, "knowledge_decisions", COLUMNS)
+    else:
+        empty("Nobody has decided anything yet.")
 
 
 def _known(ask: Ask, entity_id: str) -> None:
@@ -107,17 +145,17 @@ def _known(ask: Ask, entity_id: str) -> None:
         part("Why")
         why = ask(WHY, edge=edge["edge_id"])
         for row in why.to_pylist()[:20]:
-            st.html(f"<blockquote>{escaped(row['words'])}</blockquote>")
+            st.html(f"<blockquote>{paragraphs(row['words'])}</blockquote>")
         table(why, "knowledge_why", HIDDEN)
 
 
 def _names(ask: Ask, entity_id: str) -> None:
     part("Names and ids")
-    table(ask(ALIASES, entity=entity_id), "knowledge_aliases")
+    table(ask(ALIASES, entity=entity_id), "knowledge_aliases", COLUMNS)
     part("Where it is named")
-    table(ask(DOCUMENTS, entity=entity_id), "knowledge_mentions", {"object_id": "Document"})
+    table(ask(DOCUMENTS, entity=entity_id), "knowledge_mentions", COLUMNS | {"object_id": "Id"})
     part("What made it one")
-    table(ask(MERGES, entity=entity_id), "knowledge_merges")
+    table(ask(MERGES, entity=entity_id), "knowledge_merges", COLUMNS)
 
 
 def _decide(thing: dict[str, Any]) -> None:

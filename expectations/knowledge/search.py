@@ -80,4 +80,20 @@ TABLES = [
         ],
         key=["grid_id", "cell_id"],
     ),
+    table(
+        "grid_metrics",
+        [
+            no_rows(
+                "hybrid search is not worse than words alone",
+                "warn",
+                """
+                select grid_id, cell_id, value, low, high, n
+                from {batch} inner join {grid_cells} using (grid_id, cell_id)
+                where released and metric = 'hybrid_gain_at_10' and high < 0
+                """,
+                because="where it is, this release searches by words alone",
+            ),
+        ],
+        key=["grid_id", "cell_id", "metric"],
+    ),
 ]

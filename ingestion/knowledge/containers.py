@@ -6,6 +6,7 @@ export is an attachment and stays closed. Names never become paths on disk.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -19,9 +20,12 @@ from ingestion.knowledge.seen import Refused
 
 MAX_FILE_BYTES = 1024**3  # of one file
 MAX_TOTAL_BYTES = 64 * 1024**3  # of all that is unpacked of an export
+MAX_DEPTH = 3  # of zips in zips that are parts of an export; one in these stays closed
 MAX_RATIO = 250  # unpacked to packed bytes, of files of more than a megabyte
 _MEGABYTE = 1024**2
 _DRIVE = re.compile(r"^[A-Za-z]:")
+CONTENTS = ("index.html",)  # each part of an export has one of its own
+PART = re.compile(r"[-_ ]*part[-_ ]*(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,19 @@ class Member:
         return PurePosixPath(self.path).suffix.lower()
 
 
+def lacking_parts(names: Iterable[str]) -> str:
+    """Return a sentence on the parts that are not there; empty where none is missing."""
+    numbers = {int(match[1]) for name in names if (match := PART.search(name))}
+    lacking = sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)
+    return f"part {', '.join(map(str, lacking))} is not there" if lacking else ""
+
+
 class Unpacking:
     """What was unpacked of one export so far."""
 
     def __init__(self) -> None:
         self.byte_count = 0
-        self._names: set[str] = set()
+        self._hashes: dict[str, bytes] = {}  # of the files unpacked so far, by name
 
     def members(self, root: Path, files: Iterable[Path], opens: bool) -> Iterator[Member | Refused]:
         """Yield the files of an export, those nearest to its root first.
@@ -73,7 +84,7 @@ class Unpacking:
         modified_at = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None)
         return Member(shown, path.read_bytes(), modified_at)
 
-    def _opened(self, stream: IO[bytes], shown: str) -> Iterator[Member | Refused]:
+    def _opened(self, stream: IO[bytes], shown: str, depth: int = 1) -> Iterator[Member | Refused]:
         try:
             packed = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
@@ -82,17 +93,20 @@ class Unpacking:
         with packed:
             infos = [one for one in packed.infolist() if not _is_noise(one.filename)]
             infos.sort(key=lambda one: (one.filename.count("/"), one.filename))
-            holds_parts = bool(infos) and all(
-                one.filename.lower().endswith(".zip") and "/" not in one.filename for one in infos
-            )
+            holds_parts = depth < MAX_DEPTH and _are_parts(infos)
+            if holds_parts and (missing := lacking_parts(one.filename for one in infos)):
+                yield _refused(shown, "missing_part", missing)
             for info in infos:
-                read = self._read(packed, info, shown)
+                read = self._read(packed, info, shown, holds_parts)
                 if holds_parts and isinstance(read, Member):
-                    yield from self._opened(io.BytesIO(read.content), info.filename)
-                else:
+                    yield from self._opened(io.BytesIO(read.content), info.filename, depth + 1)
+                elif read is not None:
                     yield read
 
-    def _read(self, packed: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Member | Refused:
+    def _read(
+        self, packed: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, is_part: bool
+    ) -> Member | Refused | None:
+        """Return a file; None for one that another part of the export holds, too."""
         place = f"{shown}!{info.filename[:500]}"
         if why := self._wrong(info):
             return _refused(place, *why)
@@ -106,9 +120,12 @@ class Unpacking:
         if len(content) > info.file_size:
             return _refused(place, "zip_bomb", "it has more bytes than the zip file says")
         self.byte_count += len(content)
-        if info.filename in self._names:
+        digest = hashlib.sha256(content).digest()
+        known = digest if is_part else self._hashes.setdefault(info.filename, digest)
+        if known is not digest:
+            if known == digest or info.filename in CONTENTS:
+                return None
             return _refused(place, "repeated_name", "the export has another file of this name")
-        self._names.add(info.filename)
         return Member(info.filename, content, _modified_at(info))
 
     def _wrong(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
@@ -124,6 +141,12 @@ class Unpacking:
         if self.byte_count + info.file_size > MAX_TOTAL_BYTES:
             return "zip_bomb", f"the export would unpack to more than {MAX_TOTAL_BYTES:,} bytes"
         return None
+
+
+def _are_parts(infos: list[zipfile.ZipInfo]) -> bool:
+    """Say whether a zip holds nothing but zips."""
+    names = [one.filename for one in infos]
+    return bool(names) and all(one.lower().endswith(".zip") and "/" not in one for one in names)
 
 
 def _refused(place: str, reason: str, error: str) -> Refused:

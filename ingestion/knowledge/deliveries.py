@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ingestion.knowledge.containers import PART, lacking_parts
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.landing.declarations import VariableMissing, expand
 from ingestion.landing.deliveries import SourceAbsent
 
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):?(\d\d))?(?!\d)")
-_PART = re.compile(r"[-_ ]*part[-_ ]*(\d+)", re.IGNORECASE)
 _WILD = re.compile(r"[*?\[]")
 OPENED = ("notion", "slack", "linear", "gdocs")  # their exports are zips, wherever these lie
 _BLOCK = 4 * 1024 * 1024
@@ -97,7 +97,7 @@ def _at(declaration: CorpusSource, place: str) -> Iterator[Delivery]:
     groups: dict[tuple[Path, str], list[Path]] = {}
     for top in tops:
         if not top.name.startswith((".", "_")):
-            groups.setdefault((top.parent, _PART.sub("", top.stem if top.is_file() else top.name)),
+            groups.setdefault((top.parent, PART.sub("", top.stem if top.is_file() else top.name)),
                               []).append(top)  # fmt: skip
     for (_, name), members in groups.items():
         if files := tuple(sorted(path for top in members for path in _files(top))):
@@ -137,9 +137,7 @@ def _delivery(
     declaration: CorpusSource, name: str, tops: list[Path], files: tuple[Path, ...]
 ) -> Delivery:
     root = tops[0] if tops[0].is_dir() else tops[0].parent
-    numbers = {int(match[1]) for top in tops if (match := _PART.search(top.stem))}
-    lacking = sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)
-    missing = f"part {', '.join(map(str, lacking))} is not there" if lacking else ""
+    missing = lacking_parts(top.stem for top in tops)
     exported_at = _exported_at(declaration, name, files)
     opens = declaration.kind in OPENED or not tops[0].is_dir()
     return Delivery(declaration.corpus_source, name, root, files, exported_at, opens, missing)

@@ -10,9 +10,21 @@ from typing import Any
 
 import yaml
 
-_YAML = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_YAML = re.compile(
+    r"\A\s*^---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_TOML = re.compile(r"\A\s*^\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_OPENED = re.compile(r"\A\s*^(?:---[ \t]*\n[\w-]+:\s|\+\+\+[ \t]*\n[\w-]+ *=)", re.MULTILINE)
 _KEY = re.compile(r"^[^\s#:][^:\n]*:(?:\s|$)", re.MULTILINE)
+
+
+BROKEN, REPEATS = "front matter broken", "front matter repeats a key"
+NOT_CLOSED = "front matter not closed"
+FAULTS = {  # by flag; the text below it is a document in each case
+    BROKEN: ("bad_front_matter", "the header cannot be read"),
+    NOT_CLOSED: ("bad_front_matter", "the header has no end; it is read as text"),
+    REPEATS: ("repeated_key", "the header says a key twice; the last one holds"),
+}
 
 
 class _Loader(yaml.SafeLoader):
@@ -29,6 +41,11 @@ class FrontMatter:
     body: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+
+    @property
+    def fault(self) -> tuple[str, str] | None:
+        """What is wrong with it: a short code and a sentence."""
+        return next((told for flag, told in FAULTS.items() if flag in self.flags), None)
 
     def values(self, *names: str) -> list[str]:
         """Return what fields of some names say."""
@@ -58,17 +75,19 @@ def split_front_matter(text: str) -> FrontMatter:
         try:
             return FrontMatter(text[match.end() :], _flat(tomllib.loads(match[1])))
         except tomllib.TOMLDecodeError:
-            return FrontMatter(text[match.end() :], [], {"front matter broken"})
+            return FrontMatter(text[match.end() :], [], {BROKEN})
     match = _YAML.match(text)
-    if match is None or (match[1].strip() and not _KEY.search(match[1])):
+    if match is None:
+        return FrontMatter(text, [], {NOT_CLOSED} if _OPENED.match(text) else set())
+    if match[1].strip() and not _KEY.search(match[1]):
         return FrontMatter(text)
     try:
         said = yaml.load(match[1], _Loader)
     except (yaml.YAMLError, ValueError, RecursionError):
-        return FrontMatter(text[match.end() :], [], {"front matter broken"})
+        return FrontMatter(text[match.end() :], [], {BROKEN})
     if said is not None and not isinstance(said, dict):
         return FrontMatter(text)
-    flags = {"front matter repeats a key"} if _repeats(match[1]) else set()
+    flags = {REPEATS} if _repeats(match[1]) else set()
     return FrontMatter(text[match.end() :], _flat(said or {}), flags)
 
 

@@ -32,6 +32,9 @@ knowledge-compare: $(STAMP) ## Two cells of a grid, each measure with its interv
 	@$(PY) -m python_models.knowledge.compare compare --a "$(A)" --b "$(B)" $(ARGS)
 knowledge-state: $(STAMP) ## What each stage has of the documents in force, and why not
 	@$(PY) -m python_models.knowledge.compare state $(ARGS)
+.PHONY: knowledge-evaluate
+knowledge-evaluate: $(STAMP) ## Figures of public sets with known answers. DATA=<folder of the sets>
+	@$(PY) -m python_models.knowledge.evaluate --data "$(DATA)" $(ARGS)
 .PHONY: knowledge-quality
 knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRUTH= ONTOLOGY=
 	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)

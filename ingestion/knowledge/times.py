@@ -29,24 +29,27 @@ def moment(text: str | None, zone: str = "UTC") -> datetime | None:
     if not text:
         return None
     if match := _JAVASCRIPT.match(text):
-        return _utc(datetime.strptime(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z"), zone)
-    try:
-        return _utc(datetime.fromisoformat(text), zone)
-    except ValueError:
-        pass
-    for form in _FORMATS:
-        try:
-            return _utc(datetime.strptime(text, form), zone)
-        except ValueError:
-            continue
+        return _read(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z", zone)
+    for form in (None, *_FORMATS):
+        if found := _read(text, form, zone):
+            return found
     return epoch(text)
+
+
+def _read(text: str, form: str | None, zone: str) -> datetime | None:
+    """A moment in one form (None for ISO 8601); what names no day there is (Feb 30) is none."""
+    try:
+        found = datetime.strptime(text, form) if form else datetime.fromisoformat(text)
+        return _utc(found, zone)
+    except (ValueError, OverflowError):
+        return None
 
 
 def epoch(value: str | float | None) -> datetime | None:
     """Return the moment of an epoch in seconds, milliseconds or microseconds; None for others."""
     try:
         number = float(value) if value is not None else 0.0
-    except ValueError:
+    except (TypeError, ValueError):
         return None
     for least, most, unit in _EPOCHS:
         if least <= number < most:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import duckdb
@@ -24,40 +25,66 @@ def embedded(
     embedders: Any,
     chunks: Any,
     texts: Any,
+    questions: Any,
     node: str,
 ) -> Any:
     """Return a relation with one row per embedder of a cell and text of the cell's chunks.
 
     Args:
         session: DuckDB connection.
-        cells: with `embedder_id` and `chunker_id`.
+        cells: with `grid_id`, `embedder_id` and `chunker_id`.
         embedders: the seed.
         chunks: those in force: `chunker_id`, `text_hash`, `tier`.
         texts: `text_hash` and `text`.
+        questions: `grid_id`, `question`; embedded too where vectors weigh, so that can be measured.
         node: name of the dbt model.
 
     Raises:
         StepFailed: an endpoint refuses.
         OnlyEstimated: `make estimate` runs the model.
     """
-    known = {row["embedder_id"]: row for row in rows_of(embedders)}
-    parts = []
-    for embedder_id in sorted({row["embedder_id"] for row in rows_of(cells)}):
-        space = Space.of(known[embedder_id])
-        asked = _asked(session, cells, chunks, embedder_id)
-        stored = store_vectors(session, texts.join(asked, "text_hash"), space, node)
-        there = known_vectors(session, space)
-        assert there is not None  # found by its name
-        query = _OF_EMBEDDER.format(
-            embedder=literal(embedder_id),
-            status=literal("pending" if stored.stopped else "failed"),
-            reason=literal(stored.stopped or "the endpoint gave no vector"),
-        )
-        parts.append(session.sql(query))
-    found, *others = parts
-    for other in others:
-        found = found.union(other)
-    return found
+    parts = [
+        _of(session, row, cells, chunks, texts, questions, node)
+        for row in sorted(rows_of(embedders), key=lambda row: str(row["embedder_id"]))
+        if row["embedder_id"] in {cell["embedder_id"] for cell in rows_of(cells)}
+    ]
+    return reduce(lambda one, other: one.union(other), parts)
+
+
+def _of(
+    session: duckdb.DuckDBPyConnection,
+    embedder: dict[str, Any],
+    cells: Any,
+    chunks: Any,
+    texts: Any,
+    questions: Any,
+    node: str,
+) -> Any:
+    embedder_id, space = embedder["embedder_id"], Space.of(embedder)
+    asked = _asked(session, cells, chunks, embedder_id)
+    wanted = texts.join(asked, "text_hash").project("text_hash, text")
+    if embedder["vector_weight"] > 0:
+        wanted = wanted.union(_questions(session, cells, questions, embedder_id)).distinct()
+    stored = store_vectors(session, wanted, space, node)
+    there = known_vectors(session, space)
+    assert asked is not None and there is not None  # found by their names
+    query = _OF_EMBEDDER.format(
+        embedder=literal(embedder_id),
+        status=literal("pending" if stored.stopped else "failed"),
+        reason=literal(stored.stopped or "the endpoint gave no vector"),
+    )
+    return session.sql(query)
+
+
+def _questions(
+    session: duckdb.DuckDBPyConnection, cells: Any, questions: Any, embedder_id: str
+) -> Any:
+    own, asked = cells.filter(f"embedder_id = {literal(embedder_id)}"), questions
+    assert own is not None and asked is not None  # found by their names
+    return session.sql(
+        "select distinct sha256(question) as text_hash, question as text"
+        " from asked semi join own using (grid_id)"
+    )
 
 
 def _asked(session: duckdb.DuckDBPyConnection, cells: Any, chunks: Any, embedder_id: str) -> Any:

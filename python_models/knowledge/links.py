@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -26,11 +27,15 @@ class Targets:
     def __init__(self, objects: Iterable[Row]) -> None:
         self._by_native: dict[str, str] = {}
         self._by_path: dict[tuple[str, str], str] = {}
+        self._by_ending: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self._by_uri: dict[str, str] = {}
         for row in objects:
             native_id = row["native_id"]
             self._by_native[native_id] = row["object_id"]
             self._by_path[row["source"], native_id] = row["object_id"]
+            if "/" in native_id:  # a page that is known by an id does not say where it lies
+                ending = "/".join(native_id.split("/")[-2:])
+                self._by_ending[row["source"], ending].append((native_id, row["object_id"]))
             if row["kind"] in ("message", "channel"):  # a link does not name the workspace
                 self._by_native["/".join(native_id.split("/")[-2:])] = row["object_id"]
                 self._by_native.setdefault(native_id.split("/")[-1], row["object_id"])
@@ -49,8 +54,17 @@ class Targets:
         if parts.scheme or not parts.path:
             return None
         folder = posixpath.dirname(document["native_id"])
-        path = posixpath.normpath(posixpath.join(folder, unquote(parts.path)))
-        return self._by_path.get((document["source"], path.lstrip("/")))
+        path = posixpath.normpath(posixpath.join(folder, unquote(parts.path))).lstrip("/")
+        if found := self._by_path.get((document["source"], path)):
+            return found
+        return self._ending(document["source"], path)
+
+    def _ending(self, source: str, path: str) -> str | None:
+        """Return the one file of a source whose path ends with a path of two parts or more."""
+        path = re.sub(r"^(?:\.\./)+", "", path)
+        listed = self._by_ending.get((source, "/".join(path.split("/")[-2:])), [])
+        found = {one for native_id, one in listed if f"/{native_id}".endswith(f"/{path}")}
+        return found.pop() if len(found) == 1 and "/" in path else None
 
 
 def _names_of(address: str) -> Iterator[str]:
@@ -63,7 +77,12 @@ def _names_of(address: str) -> Iterator[str]:
         yield match[1].upper()
     if match := _DRIVE.search(address):
         yield match[1]
-    path = unquote(urlsplit(address).path)
+    parts = urlsplit(address)
+    path = unquote(parts.path)
+    if not parts.scheme:  # what lies in the folder of a page is not the page
+        path = posixpath.basename(path)
+        if posixpath.splitext(path)[1].lower() not in ("", ".md", ".html", ".htm", ".csv"):
+            return
     if found := _NOTION.findall(path):
         yield found[-1].lower()
     if found := _NOTION_DASHED.findall(path):

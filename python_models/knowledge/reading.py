@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.knowledge.exports.folder import MARKDOWN
 from ingestion.knowledge.exports.linear import records_of
 from ingestion.knowledge.read_back import pointed
 from ingestion.knowledge.times import epoch
@@ -21,8 +22,9 @@ from python_models.knowledge.canonical import CANON_VERSION
 from python_models.knowledge.canonical.docx import read_docx
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
+from python_models.knowledge.canonical.language import language_of
 from python_models.knowledge.canonical.markdown import read_markdown
-from python_models.knowledge.canonical.notion import read_page
+from python_models.knowledge.canonical.notion import read_html_page, read_page
 from python_models.knowledge.canonical.records import (
     read_channel,
     read_database,
@@ -35,8 +37,8 @@ from python_models.knowledge.canonical.types import Canonical, NoText
 
 Row = dict[str, Any]
 NEVER_DOCUMENTS = ("message", "log_file", "attachment")  # of their own
-MARKDOWN = (".md", ".markdown", ".mdx", ".txt", ".text", ".rst")
 HTML = (".html", ".htm")
+NO_LANGUAGE = ("user", "channel", "log_template")  # names and marks, no prose
 PLANNED = (
     "object_id", "version", "source", "kind", "native_id", "uri", "parent_id", "tier",
     "content_hash", "made_from",
@@ -69,6 +71,8 @@ class Library:
                     canonical.text = f"# {plan['title']}"  # a page may be its title alone
                 if not canonical.text.strip():
                     raise NoText("empty", "it has no text")
+                if plan["kind"] not in NO_LANGUAGE and not canonical.language:
+                    canonical.language = language_of(canonical.text)
                 if tells_the_model(canonical.text):
                     canonical.flags.add("instructions")
                 yield document_row(plan, canonical)
@@ -125,6 +129,8 @@ def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
         return read_database(content, plan["title"])
     if plan["kind"] == "page" and suffix == ".md":
         return read_page(content, is_row=plan["parent_id"] is not None)
+    if plan["kind"] == "page" and suffix in HTML:
+        return read_html_page(content)
     if suffix in MARKDOWN:
         return read_markdown(content)
     if suffix in HTML:

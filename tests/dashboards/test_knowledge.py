@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboards.knowledge.marked import Mark, marked_html
 from tests.dashboards.hostile_text import HOSTILE
+from tests.dashboards.knowledge_rows import TEXTS
 from tests.dashboards.pages import failures, page
 
 
@@ -33,3 +34,15 @@ def test_a_question_without_words_of_the_corpus_says_so(released: Path) -> None:
     tested = page("knowledge", {"view": "Ask", "q": "zzzz qqqq"})
     assert failures(tested) == []
     assert any("No document has these words" in one.value for one in tested.info)
+
+
+def test_the_words_of_an_edge_are_shown_as_they_stand_and_columns_have_names(
+    released: Path,
+) -> None:
+    tested = page("knowledge", {"view": "Entity"})
+    assert failures(tested) == []
+    words = [one.value for one in tested.get("html") if "<blockquote>" in str(one.value)]
+    assert words
+    shown = {plain(one).strip() for one in words}
+    assert shown <= {" ".join(line.split()) for _, _, _, text in TEXTS.values()
+                     for line in [*text.split("\n"), text]}  # fmt: skip

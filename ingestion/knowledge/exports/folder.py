@@ -7,16 +7,33 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from ingestion.knowledge.containers import Member
+from ingestion.knowledge.decoding import decoded
+from ingestion.knowledge.front_matter import FrontMatter, split_front_matter
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
+# files that may begin with a header; other texts, and all else, have none
+MARKDOWN = (".md", ".markdown", ".mdx", ".txt", ".text", ".rst")
 # files with words in them; any other is an attachment, of which only the name is told
-TEXTS = (".md", ".markdown", ".mdx", ".txt", ".text", ".rst", ".html", ".htm", ".docx")
+TEXTS = (*MARKDOWN, ".html", ".htm", ".docx")
 
 
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield every file of an export."""
     for file in files:
+        yield from header_of(file)[1]
         yield whole_file(file, reading, "document" if file.suffix in TEXTS else "attachment")
+
+
+def header_of(file: Member) -> tuple[FrontMatter, list[Refused]]:
+    """Return what a file's header says, and its refusal where it says it badly."""
+    if file.suffix not in MARKDOWN:
+        return FrontMatter(""), []
+    text, _ = decoded(file.content)
+    matter = split_front_matter(text)
+    if matter.fault is None:
+        return matter, []
+    head = text[: len(text) - len(matter.body)] or text[:2000]
+    return matter, [Refused(file.path, *matter.fault, head, 1)]
 
 
 def whole_file(file: Member, reading: Reading, kind: str, native_id: str | None = None) -> Seen:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from ingestion.knowledge.containers import Member
-from ingestion.knowledge.exports.folder import TEXTS, whole_file
+from ingestion.knowledge.exports.folder import TEXTS, header_of, whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
 _FILE_ID = re.compile(r"[-_\w]{25,}")  # of Drive, where the name holds it in brackets
@@ -16,6 +16,7 @@ _FILE_ID = re.compile(r"[-_\w]{25,}")  # of Drive, where the name holds it in br
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield the documents of an export."""
     for file in files:
+        yield from header_of(file)[1]
         kind = "document" if file.suffix in TEXTS else "attachment"
         seen = whole_file(file, reading, kind, _native_id(file.path))
         if site := reading.declaration.site.rstrip("/"):

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from ingestion.knowledge.containers import Member
+from ingestion.knowledge.decoding import decoded
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 from ingestion.knowledge.times import moment
@@ -18,9 +19,10 @@ csv.field_size_limit(64 * 1024 * 1024)  # a description may be long
 
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield the issues of an export."""
+    known: dict[str, str] = {}  # content by id: of a delivery in several files, too
     for file in files:
         if file.suffix == ".csv":
-            yield from _issues(file, reading)
+            yield from _issues(file, reading, known)
         else:
             yield whole_file(file, reading, "attachment")
 
@@ -29,17 +31,21 @@ def records_of(content: bytes) -> list[dict[str, str]]:
     """Return the records of a CSV file, in order; a missing cell is empty.
 
     Raises:
-        ValueError: it is no UTF-8, or no CSV.
+        ValueError: bytes of it are damaged, or it is no CSV.
     """
     try:
-        text = content.decode("utf-8-sig")
-        found = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
+        text, flags = decoded(content)
+        if "encoding damaged" in flags:
+            raise ValueError("a byte of its UTF-8 was lost")
+        found = list(csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True))
     except csv.Error as error:
-        raise ValueError(str(error)) from None
+        if "end of data" in str(error):  # what an open quote swallowed are other issues
+            raise ValueError("a quote is not closed; the file was cut") from None
+        found = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
     return [{key: value or "" for key, value in one.items() if key is not None} for one in found]
 
 
-def _issues(file: Member, reading: Reading) -> Iterator[Seen | Refused]:
+def _issues(file: Member, reading: Reading, known: dict[str, str]) -> Iterator[Seen | Refused]:
     try:
         records = records_of(file.content)
     except ValueError as error:
@@ -54,6 +60,10 @@ def _issues(file: Member, reading: Reading) -> Iterator[Seen | Refused]:
         said = json.dumps(kept, sort_keys=True, ensure_ascii=False)
         if not native_id:
             yield Refused(file.path, "no_id", "an issue has no ID", said, number)
+            continue
+        if known.setdefault(native_id, said) != said:
+            why = f"the export has another record of {native_id}; the first one holds"
+            yield Refused(file.path, "repeated_id", why, said, number)
             continue
         yield Seen(
             native_id=native_id,

@@ -8,15 +8,19 @@ from pathlib import PurePosixPath
 
 from ingestion.knowledge.containers import Member
 from ingestion.knowledge.exports.folder import whole_file
+from ingestion.knowledge.log_bytes import trouble_of
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
 # `app.log.2.gz` and `app.log-20250301` are earlier parts of the stream `app`
-_ROTATED = re.compile(r"(?:[.-]\d{1,8}(?:-\d+)?|[.-]\d{4}-\d\d-\d\d)*(?:\.(?:log|txt|gz))*$")
+_ROTATED = re.compile(r"(?:[.-]\d{1,8}(?:-\d+)?|[.-]\d{4}-\d\d-\d\d)*(?:\.(?:log|txt|gz|bz2|xz))*$")
 
 
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield every file; it is known by its stream and its bytes, whatever it is called."""
     for file in files:
+        if trouble := trouble_of(file.content):
+            yield Refused(file.path, *trouble, is_hole=True)
+            continue
         stream = stream_of(file.path, reading.declaration.lines.stream)
         seen = whole_file(file, reading, "log_file")
         seen.native_id = f"{stream}/{seen.blob_hash[:24]}"

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ingestion.knowledge.containers import Member
+from ingestion.knowledge.decoding import decoded
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
 PAGES = (".md", ".html", ".htm")
 _ID = re.compile(r"(?:^|[ _-])([0-9a-f]{32})(?=$|[_.])", re.IGNORECASE)
 _ALL = re.compile(r"_all$")
+_HEADING = re.compile(r"\A\ufeff?# (.+)|<title>([^<]*)</title>")
 
 
 @dataclass
 class _Export:
     """What an export says of its tree."""
 
-    titles: dict[str, set[str]] = field(default_factory=dict)  # of pages, by folder
+    titles: dict[str, Counter[str]] = field(default_factory=dict)  # of pages, by folder
     databases: dict[str, list[tuple[Member, str]]] = field(default_factory=dict)  # by native id
 
 
@@ -41,7 +45,7 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
         if native_id:
             seen = _page(seen, file, reading)
             folder = PurePosixPath(file.path).parent.as_posix()
-            export.titles.setdefault(folder, set()).add(_folded(seen.title))
+            export.titles.setdefault(folder, Counter())[_folded(_heading(file) or seen.title)] += 1
         yield seen
     for native_id, tables in export.databases.items():
         yield from _database(native_id, tables, export, reading)
@@ -99,20 +103,26 @@ def _database(
     yield seen
     path = PurePosixPath(_ALL.sub("", file.path[: -len(file.suffix)]))
     folders = {path.as_posix(), re.sub(_ID, "", path.as_posix()).rstrip()}
-    known = set().union(*(export.titles.get(folder, set()) for folder in folders))
+    known = sum((export.titles.get(folder, Counter()) for folder in folders), Counter())
     yield from _rows_without_page(seen, file, known)
 
 
-def _rows_without_page(database: Seen, file: Member, known: set[str]) -> Iterator[Seen | Refused]:
+def _rows_without_page(
+    database: Seen, file: Member, known: Counter[str]
+) -> Iterator[Seen | Refused]:
+    """The rows of a table less its pages, `known` by title: two rows may bear the same."""
     try:
-        rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
+        rows = list(csv.reader(io.StringIO(decoded(file.content)[0], newline="")))
+    except csv.Error as error:
         yield Refused(file.path, "bad_csv", f"the table cannot be read: {error}")
         return
     times: dict[str, int] = {}
     for number, row in enumerate(rows[1:], start=1):
         title = row[0].strip() if row else ""
-        if not any(cell.strip() for cell in row) or _folded(title) in known:
+        if not any(cell.strip() for cell in row):
+            continue
+        if known[_folded(title)] > 0:
+            known[_folded(title)] -= 1
             continue
         times[title] = times.get(title, 0) + 1
         record = "\x1f".join(row)
@@ -130,5 +140,12 @@ def _rows_without_page(database: Seen, file: Member, known: set[str]) -> Iterato
 
 
 def _folded(title: str) -> str:
-    """A title as it stands in the name of a file: Notion leaves marks out and cuts long ones."""
-    return re.sub(r"\W+", "", title).casefold()[:40]
+    """A title as it is compared: one in the name of a file lacks marks, and none is `Untitled`."""
+    return re.sub(r"\W+", "", title or "Untitled").casefold()[:200]
+
+
+def _heading(file: Member) -> str | None:
+    """The title that a page's content begins with: that of its name is cut where it is long."""
+    match = _HEADING.search(file.content[:4096].decode("utf-8", "replace"))
+    found = next((html.unescape(one).strip() for one in match.groups() if one), "") if match else ""
+    return found or None

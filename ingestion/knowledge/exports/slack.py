@@ -21,7 +21,7 @@ from ingestion.knowledge.times import epoch
 
 CHANNELS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
-_TS = re.compile(r"\d{9,11}\.\d{1,6}$")
+_TS = re.compile(r"\d{9,11}\.\d{6}")  # what a float made of it lacks zeros
 _BROADCAST = "thread_broadcast"  # a reply that its channel shows, too
 _GONE = ("message_deleted", "tombstone")
 _DELETED = "~"  # sorts after any `ts` of an edit
@@ -65,6 +65,8 @@ class _Workspace:
             return "older"
         if rank == before[0] and _BROADCAST not in (before[1], says):
             return "doubled"
+        if rank == before[0] and before[1] == _BROADCAST:  # the one that says more stands
+            return "older"
         self.said[channel, ts] = known
         return "new"
 
@@ -192,15 +194,19 @@ def _message(record: Any, place: int, day: _Day, workspace: _Workspace) -> Seen 
     """One message; a `reason: sentence` when it cannot be used, None when a newer one is known."""
     if not isinstance(record, dict):
         return "no_message: it is no record"
-    subtype, inner, locator = record.get("subtype"), record, f"/{place}"
+    subtype, inner, locator, changed_ts = record.get("subtype"), record, f"/{place}", ""
     if subtype == "message_changed" and isinstance(record.get("message"), dict):
-        inner, locator = record["message"], f"/{place}/message"
+        inner, locator, changed_ts = (
+            record["message"],
+            f"/{place}/message",
+            str(record.get("ts") or ""),
+        )
     ts = record.get("deleted_ts") if subtype == "message_deleted" else inner.get("ts")
     if not isinstance(ts, str) or not _TS.fullmatch(ts):
         return f"bad_ts: `ts` is {ts!r}; a message is known by it as text"
     is_gone = subtype in _GONE or inner.get("subtype") == "tombstone"
     edited = inner.get("edited")
-    edited_ts = str(edited.get("ts") or "") if isinstance(edited, dict) else ""
+    edited_ts = str(edited.get("ts") or "") if isinstance(edited, dict) else changed_ts
     content_hash = workspace.content_hash(inner)
     says = content_hash if subtype != _BROADCAST else _BROADCAST
     heard = workspace.heard(day.channel, ts, _DELETED if is_gone else edited_ts, says)

@@ -1,23 +1,30 @@
-"""A docx as Markdown: its text as accepted; what was deleted, and comments, are kept aside."""
+"""A docx as Markdown: its text as accepted; what was deleted is kept aside, comments follow."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from python_models.knowledge.canonical.docx_comments import add_comments, mark, unmarked
 from python_models.knowledge.canonical.docx_lists import Lists
 from python_models.knowledge.canonical.docx_package import (
+    AROUND,
     Element,
     Package,
     attribute,
     child,
+    chosen,
     core,
     is_on,
     joined,
     local,
     moment,
     texts,
+    unwrapped,
     value,
+)
+from python_models.knowledge.canonical.docx_package import (
+    rows as rows_of,
 )
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical
@@ -25,8 +32,8 @@ from python_models.knowledge.canonical.types import Canonical
 _HEADING = re.compile(r"heading (\d)")
 _LINK_FIELD = re.compile(r"\bHYPERLINK\s+\"([^\"]+)\"")
 _GONE = ("del", "moveFrom")
-# what only holds others
-_AROUND = ("ins", "moveTo", "smartTag", "sdtContent", "customXml", "dir", "bdo", "sdt")
+# in these a paragraph has no next one outside
+_WHOLE = ("body", "tc", "txbxContent", "footnote", "endnote")
 
 
 def read_docx(content: bytes) -> Canonical:
@@ -40,17 +47,18 @@ def read_docx(content: bytes) -> Canonical:
     root = package.tree(package.main)
     body = child(root, "body")
     blocks = list(reader.blocks(body)) if body is not None else []
-    text = joined([*blocks, *reader.notes()])
+    marked = joined([*blocks, *reader.notes()])
     properties = package.tree("docProps/core.xml")
     canonical = Canonical(
-        text=text,
+        text=unmarked(marked),
         title=core(properties, "title") or reader.title,
         authors=[author] if (author := core(properties, "creator")) else [],
-        links=markdown_links(text),
+        links=markdown_links(unmarked(marked)),
         created_at=moment(core(properties, "created")),
         updated_at=moment(core(properties, "modified")),
         flags=reader.flags,
     )
+    add_comments(package, marked, canonical)
     canonical.fields = [("deleted_text", one) for one in reader.deleted]
     return canonical
 
@@ -77,14 +85,22 @@ class _Reader:
             if kind == "p":
                 yield self._paragraph(element)
             elif kind == "tbl":
+                yield self._carried_now()
                 yield from self._table(element)
-            elif kind in _AROUND:
+            elif kind in AROUND:
                 yield from self.blocks(element)
             elif kind in _GONE:
                 self._delete(element)
             elif kind == "AlternateContent":
-                yield from self.blocks(_chosen(element))
+                yield from self.blocks(chosen(element))
             yield from self._aside_now()
+        if local(parent) in _WHOLE:
+            yield self._carried_now()
+
+    def _carried_now(self) -> str:
+        """The text of a paragraph that would join the next one, where there is none."""
+        found, self._carried = self._carried.strip(), ""
+        return found
 
     def _aside_now(self) -> list[str]:
         found, self._aside = self._aside, []
@@ -95,29 +111,30 @@ class _Reader:
         text = self._carried + self._runs(element)
         self._carried = ""
         if child(properties, "rPr", "del") is not None:  # its end is deleted: the next one joins it
+            self.flags.add("tracked changes")
             self._carried = text
             return ""
         styles = self.package.style_line(value(properties, "pStyle"))
         text = text.strip()
-        if not text:
+        if not unmarked(text).strip():
             return ""
         names = [style.name for style in styles]
         if "title" in names[:1]:
-            self.title = self.title or text
+            self.title = self.title or unmarked(text)
             return f"# {text}"
-        mark = self.lists.mark(properties, styles)
+        number = self.lists.mark(properties, styles)
         outline = next((int(one[1]) for name in names if (one := _HEADING.fullmatch(name))), None)
         if outline is None and (level := value(properties, "outlineLvl")) and level < "9":
             outline = int(level) + 1
         if outline:
-            number = f"{mark[0]} " if mark and mark[0] != "-" else ""
+            counted = f"{number[0]} " if number and number[0] != "-" else ""
             line = " ".join(text.split())
-            self.title = self.title or (line if outline == 1 else None)
-            return f"{'#' * min(outline, 6)} {number}{line}"
-        if mark:
-            indent = "   " * mark[1]
+            self.title = self.title or (unmarked(line) if outline == 1 else None)
+            return f"{'#' * min(outline, 6)} {counted}{line}"
+        if number:
+            indent = "   " * number[1]
             lines = text.replace("\n", f"\n{indent}   ")
-            return f"\x00{indent}{mark[0]} {lines}"  # \x00: no empty line between items
+            return f"\x00{indent}{number[0]} {lines}"  # \x00: no empty line between items
         return text
 
     def _runs(self, element: Element) -> str:
@@ -132,14 +149,16 @@ class _Reader:
             elif kind == "fldSimple":
                 code = _LINK_FIELD.search(attribute(one, "instr") or "")
                 self._into(parts, _linked(self._runs(one), code[1] if code else None))
-            elif kind in _AROUND:
+            elif kind in AROUND:
                 self._into(parts, self._runs(one))
             elif kind in _GONE:
                 self._delete(one)
             elif kind in ("oMath", "oMathPara"):
                 self._into(parts, texts(one))
-            elif kind in ("commentRangeStart", "commentReference"):
-                self.flags.add("comments")
+            elif kind == "ruby":
+                self._into(parts, self._piece(one, kind))
+            else:
+                self._into(parts, mark(one))
         return "".join(parts)
 
     def _run(self, run: Element, parts: list[str]) -> None:
@@ -180,9 +199,10 @@ class _Reader:
         if kind in ("drawing", "pict", "object"):
             return self._picture(element)
         if kind == "AlternateContent":
-            return "".join(self._piece(one, local(one)) for one in _chosen(element))
-        if kind == "commentReference":
-            self.flags.add("comments")
+            return "".join(self._piece(one, local(one)) for one in chosen(element))
+        if kind == "ruby":  # signs, without how they are spoken
+            base = child(element, "rubyBase")
+            return self._runs(base) if base is not None else ""
         return ""
 
     def _picture(self, element: Element) -> str:
@@ -224,12 +244,15 @@ class _Reader:
         """Yield a table; one in a cell follows it, the cell says which."""
         rows: list[list[str]] = []
         inner: list[str] = []
-        for row in _rows(element):
+        for row in rows_of(element):
             cells: list[str] = []
             if child(row, "trPr", "del") is not None:
                 self._delete(row)
                 continue
-            for cell in (one for one in _unwrapped(row) if local(one) == "tc"):
+            for cell in (one for one in unwrapped(row) if local(one) == "tc"):
+                if child(cell, "tcPr", "cellDel") is not None:
+                    self._delete(cell)
+                    continue
                 cells.append(self._cell(cell, inner))
                 span = value(cell, "tcPr", "gridSpan") or "1"
                 cells += [""] * (int(span) - 1 if span.isdecimal() else 0)
@@ -244,7 +267,7 @@ class _Reader:
 
     def _cell(self, cell: Element, inner: list[str]) -> str:
         kept: list[str] = []
-        for one in _unwrapped(cell):
+        for one in unwrapped(cell):
             if local(one) == "tbl":
                 self._tables += 1
                 kept.append(f"(table {self._tables})")
@@ -252,6 +275,7 @@ class _Reader:
             elif local(one) == "p" and (text := self._paragraph(one).replace("\x00", "").strip()):
                 kept.append(text)
             kept += [block.replace("\x00", "") for block in self._aside_now()]
+        kept += filter(None, [self._carried_now()])
         return "\n".join(kept).replace("|", "\\|").replace("\n", "<br>")
 
     def notes(self) -> Iterator[str]:
@@ -263,25 +287,6 @@ class _Reader:
                 if attribute(one, "id") == key:
                     said = " ".join(block.strip("\x00") for block in self.blocks(one) if block)
                     yield f"\x00[^{number}]: {' '.join(said.split())}"
-
-
-def _rows(table: Element) -> Iterator[Element]:
-    return (one for one in _unwrapped(table) if local(one) == "tr")
-
-
-def _unwrapped(element: Element) -> Iterator[Element]:
-    """Yield children, those of controls and insertions in their places."""
-    for one in element:
-        if local(one) in _AROUND:
-            yield from _unwrapped(one)
-        else:
-            yield one
-
-
-def _chosen(element: Element) -> Element:
-    """Return one of two forms of the same thing: the newer, where it holds something."""
-    found = [one for one in element if local(one) in ("Choice", "Fallback")]
-    return found[0] if found else element
 
 
 def _linked(text: str, target: str | None) -> str:

@@ -20,6 +20,8 @@ from python_models.knowledge.canonical.types import NoText
 
 MEMBER_LIMIT = 256 * 1024 * 1024  # bytes of one part, unpacked
 Element = Any  # of lxml, which says nothing of its types
+# what only holds others
+AROUND = ("ins", "moveTo", "smartTag", "sdtContent", "customXml", "dir", "bdo", "sdt")
 
 
 def local(element: Element) -> str:
@@ -60,6 +62,26 @@ def is_on(element: Element | None, *path: str) -> bool:
 def texts(element: Element, name: str = "t") -> str:
     """Return all text of an element."""
     return "".join(one.text or "" for one in element.iter() if local(one) == name)
+
+
+def rows(table: Element) -> Iterator[Element]:
+    """Yield the rows of a table."""
+    return (one for one in unwrapped(table) if local(one) == "tr")
+
+
+def unwrapped(element: Element) -> Iterator[Element]:
+    """Yield children, those of controls and insertions in their places."""
+    for one in element:
+        if local(one) in AROUND:
+            yield from unwrapped(one)
+        else:
+            yield one
+
+
+def chosen(element: Element) -> Element:
+    """Return one of two forms of the same thing: the newer, where it holds something."""
+    found = [one for one in element if local(one) in ("Choice", "Fallback")]
+    return found[0] if found else element
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
-from python_models.knowledge.canonical.decoding import decoded
+from ingestion.knowledge.decoding import decoded
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical
 
@@ -16,8 +17,24 @@ _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "head", "iframe", "object", "svg")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _DATA = re.compile(r"^data:", re.IGNORECASE)
+
+
+class _Converter(MarkdownConverter):
+    """A bar in a cell is no border of it."""
+
+    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Return a cell."""
+        cell = super().convert_td(el, text.replace("|", "\\|"), parent_tags)  # type: ignore[misc]
+        return str(cell)
+
+    def convert_th(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Return a cell of a header."""
+        cell = super().convert_th(el, text.replace("|", "\\|"), parent_tags)  # type: ignore[misc]
+        return str(cell)
+
+
 # words stay as they stand: a text's stars and underlines are not escaped
-_CONVERTER = MarkdownConverter(
+_CONVERTER = _Converter(
     heading_style="ATX",
     bullets="-",
     escape_asterisks=False,
@@ -26,8 +43,8 @@ _CONVERTER = MarkdownConverter(
 )
 
 
-def read_html(content: bytes) -> Canonical:
-    """Read a page of HTML."""
+def read_html(content: bytes, prepare: Callable[[BeautifulSoup], None] | None = None) -> Canonical:
+    """Read a page of HTML; `prepare` may change its tree before its text is taken."""
     declared = _CHARSET.search(content[:4096])
     text, flags = decoded(content, declared[1].decode("ascii") if declared else None)
     soup = BeautifulSoup(text, "lxml")
@@ -37,6 +54,8 @@ def read_html(content: bytes) -> Canonical:
     author = str(found.get("content") or "") if isinstance(found, Tag) else ""
     for unseen in soup.find_all(_UNSEEN):
         unseen.decompose()
+    if prepare is not None:
+        prepare(soup)
     for image in soup.find_all("img"):
         if _DATA.match(str(image.get("src") or "")):  # bytes are no text
             image["src"] = ""

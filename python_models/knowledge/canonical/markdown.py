@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ingestion.knowledge.decoding import decoded
 from ingestion.knowledge.front_matter import split_front_matter
-from python_models.knowledge.canonical.decoding import decoded
 from python_models.knowledge.canonical.types import Canonical, Link
 
 _HEADING = re.compile(r"^ {0,3}#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)

@@ -84,11 +84,13 @@ def read_conversation(messages: Iterable[Message], names: Names) -> Canonical:
 
 def author_of(record: dict[str, Any]) -> str | None:
     """Return the id of the user or bot that sent a message."""
-    return record.get("user") or record.get("bot_id") or record.get("username") or None
+    comment = record.get("comment") if isinstance(record.get("comment"), dict) else {}
+    who = record.get("user") or (comment or {}).get("user")
+    return who or record.get("bot_id") or record.get("username") or None
 
 
 def _shown(record: dict[str, Any], names: Names, at: datetime | None) -> str:
-    if user := record.get("user"):
+    if (user := author_of(record)) and user not in (record.get("bot_id"), record.get("username")):
         return names.user(user, at)
     profile = record.get("bot_profile") or {}
     return record.get("username") or profile.get("name") or record.get("bot_id") or "unknown"
@@ -105,9 +107,14 @@ def message_text(record: dict[str, Any]) -> str:
         parts = [_of_blocks(record.get("blocks") or [])]
     parts += [_of_attachment(one) for one in record.get("attachments") or []]
     files = record.get("files") or ([record["file"]] if record.get("file") else [])
-    parts += [f"[file: {one.get('title') or one.get('name') or one.get('id')}]"
-              for one in files if isinstance(one, dict)]  # fmt: skip
+    parts += [_of_file(one) for one in files if isinstance(one, dict)]
     return "\n".join(part for part in parts if part.strip())
+
+
+def _of_file(file: dict[str, Any]) -> str:
+    if file.get("mode") == "tombstone":
+        return "[file: deleted]"
+    return f"[file: {file.get('title') or file.get('name') or file.get('id')}]"
 
 
 def _of_blocks(blocks: list[Any]) -> str:
@@ -119,30 +126,53 @@ def _of_element(element: Any) -> str:
     if not isinstance(element, dict):
         return ""
     kind = element.get("type")
-    if kind in ("text", "plain_text", "mrkdwn") and isinstance(element.get("text"), str):
-        return str(element["text"])
-    if kind == "user":
-        return f"<@{element.get('user_id')}>"
-    if kind == "channel":
-        return f"<#{element.get('channel_id')}>"
-    if kind == "link":
-        return f"<{element.get('url')}|{element.get('text') or element.get('url')}>"
-    if kind == "emoji":
-        return f":{element.get('name')}:"
+    if isinstance(text := element.get("text"), str) and kind != "link":
+        # unlike all else that Slack keeps, words of rich text are not escaped
+        return html.escape(text, quote=False) if kind in ("text", "raw_text") else text
+    if kind in _LEAVES:
+        return _LEAVES[kind](element)
+    if kind == "table":
+        rows = element.get("rows") or []
+        return "\n".join(" | ".join(_of_element(cell) for cell in row) for row in rows)
     inner = element.get("elements") or element.get("fields") or []
-    own = _of_element(element.get("text")) if isinstance(element.get("text"), dict) else ""
+    own = [_of_element(element.get(name)) for name in ("title", "text")]
     apart = "\n" if kind in ("rich_text", "rich_text_list", "section", "context") else ""
-    found = [one for one in (own, *map(_of_element, inner)) if one]
+    found = [one for one in (*own, *map(_of_element, inner)) if one]
     return apart.join(found)
 
 
+_LEAVES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "user": lambda one: f"<@{one.get('user_id')}>",
+    "channel": lambda one: f"<#{one.get('channel_id')}>",
+    "link": lambda one: f"<{one.get('url')}|{one.get('text') or one.get('url')}>",
+    "emoji": lambda one: f":{one.get('name')}:",
+    "broadcast": lambda one: f"<!{one.get('range')}>",
+    "usergroup": lambda one: f"<!subteam^{one.get('usergroup_id')}>",
+    "date": lambda one: str(one.get("fallback") or one.get("timestamp") or ""),
+    "image": lambda one: " ".join(
+        filter(None, (_of_element(one.get("title")), f"[image: {one.get('alt_text') or ''}]"))
+    ),
+}
+
+
 def _of_attachment(attachment: Any) -> str:
+    """The text of what a message shows below its own: a link, a build, another message."""
     if not isinstance(attachment, dict):
         return ""
-    said = [attachment.get(name) for name in ("pretext", "title", "text")]
+    title, link = attachment.get("title"), attachment.get("title_link")
+    title = f"<{link}|{title}>" if title and link else title
+    said = [attachment.get("pretext"), title, attachment.get("text")]
     said += [f"{one.get('title')}: {one.get('value')}" for one in attachment.get("fields") or []]
     found = "\n".join(str(one) for one in said if one)
-    return found or _of_blocks(attachment.get("blocks") or []) or attachment.get("fallback") or ""
+    found = found or _of_blocks(attachment.get("blocks") or []) or _of_shared(attachment)
+    picture = attachment.get("image_url") or attachment.get("thumb_url")
+    return found or attachment.get("fallback") or (f"[image: <{picture}>]" if picture else "")
+
+
+def _of_shared(attachment: dict[str, Any]) -> str:
+    """The messages that somebody shared with another."""
+    shared = [one for one in attachment.get("message_blocks") or [] if isinstance(one, dict)]
+    return "\n".join(message_text(one.get("message") or {}) for one in shared)
 
 
 def plain(text: str, names: Names, at: datetime | None) -> str:
@@ -164,7 +194,10 @@ def _mark(inner: str, names: Names, at: datetime | None) -> str:
         )
     if target.startswith("#"):
         return f"#{names.channels.get(target[1:]) or label or target[1:]}"
+    if target.startswith("!date"):
+        return label
     if target.startswith("!"):
-        return f"@{label or target[1:].partition('^')[0]}"
+        name, _, group = target[1:].partition("^")
+        return f"@{label.removeprefix('@') or group or name}"
     target = html.unescape(target)
     return f"[{label}]({target})" if label and label != target else f"<{target}>"

@@ -12,6 +12,8 @@ RESAMPLES, SEED, LEVEL = 1000, 20250101, 0.95
 OF_QUESTIONS = (
     "recall_at_5", "recall_at_10", "reciprocal_rank", "ndcg_at_10", "precision_at_5", "iou_at_5",
 )  # fmt: skip
+# what vectors add to a search by words, question by question; below 0 it is by words alone
+HYBRID_GAIN = "hybrid_gain_at_10"
 METRICS = pa.schema(
     [
         ("grid_id", pa.string()),
@@ -49,14 +51,15 @@ def difference(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str
 def metric_rows(
     cells: Iterable[Mapping[str, Any]],
     questions: Iterable[Mapping[str, Any]],
-    counts: Mapping[str, Mapping[str, int]],
+    counts: Mapping[str, Mapping[str, float]],
 ) -> pa.Table:
     """Return the metrics of every cell.
 
     Args:
         cells: with the ids of their stages.
         questions: what `question_rows` gave.
-        counts: by metric, a number for each stage id (chunker, graph) that has one.
+        counts: by metric, a number for each stage key (chunker, graph, chunker and extractor,
+            chunker and embedder) that has one.
     """
     by_cell: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in questions:
@@ -70,8 +73,32 @@ def metric_rows(
             value, low, high = interval([row[metric] for row in asked])
             rows.append(own | {"metric": metric, "value": value, "low": low, "high": high,
                                "n": len(asked)})  # fmt: skip
+        rows += [own | row for row in _hybrid(asked)]
         for metric, known in counts.items():
-            for name in ("chunker_id", "graph_id", "extractor_id"):
-                if cell[name] in known:
-                    rows.append(own | {"metric": metric, "value": float(known[cell[name]])})
+            for key in _keys(cell):
+                if key in known:
+                    rows.append(own | {"metric": metric, "value": float(known[key])})
     return pa.Table.from_pylist(rows, METRICS)
+
+
+def _keys(cell: Mapping[str, Any]) -> list[str]:
+    """The keys of a cell's stages, each the inputs of that stage alone."""
+    by_chunker = [
+        f"{cell['chunker_id']} {cell.get(name)}" for name in ("extractor_id", "embedder_id")
+    ]
+    return [cell["chunker_id"], cell["graph_id"], *by_chunker]
+
+
+def _hybrid(asked: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Measures of a search by words and vectors, and its gain over words, paired by question."""
+    both = [row for row in asked if row.get("hybrid_ndcg_at_10") is not None]
+    rows: list[dict[str, Any]] = []
+    for metric in ("hybrid_recall_at_5", "hybrid_ndcg_at_10") if both else ():
+        value, low, high = interval([row[metric] for row in both])
+        rows.append({"metric": metric, "value": value, "low": low, "high": high, "n": len(both)})
+    if both:
+        value, low, high = interval([row["hybrid_ndcg_at_10"] - row["ndcg_at_10"] for row in both])
+        rows.append(
+            {"metric": HYBRID_GAIN, "value": value, "low": low, "high": high, "n": len(both)}
+        )
+    return rows

@@ -37,6 +37,8 @@ MEASURED = pa.schema(
         ("ndcg_at_10", pa.float64()),
         ("precision_at_5", pa.float64()),
         ("iou_at_5", pa.float64()),
+        ("hybrid_recall_at_5", pa.float64()),  # by words and vectors; null where these do not weigh
+        ("hybrid_ndcg_at_10", pa.float64()),
     ]
 )
 
@@ -117,14 +119,16 @@ def question_rows(
     questions: Iterable[Row],
     documents: Iterable[Row],
     found: Mapping[tuple[str, str], Sequence[Place]],
+    hybrid: Mapping[tuple[str, str, str], Sequence[Place]] | None = None,
 ) -> pa.Table:
     """Return a row per cell and question of its grid whose answer stands somewhere.
 
     Args:
-        cells: `grid_id`, `cell_id`, `chunker_id`.
+        cells: `grid_id`, `cell_id`, `chunker_id`, `embedder_id`.
         questions: `grid_id`, `question_id`, `question`, `answer`, `reference_list`.
         documents: those in force: `source`, `native_id`, `object_id`, `text`.
         found: chunks by (chunker, question), the best first.
+        hybrid: the same by (chunker, embedder, question), fused with what vectors find.
     """
     by_name = {(row["source"], row["native_id"]): row for row in documents}
     asked = [(row, gold_of(row["reference_list"], by_name)) for row in questions]
@@ -141,5 +145,14 @@ def question_rows(
                  "gold_spans": json.dumps(spans), "missing_references": gold.missing}
                 | {name: question[name] for name in ("question_id", "question", "answer")}
                 | (measured(gold.places, ranked) if gold.places else {})
+                | _hybrid(gold, (hybrid or {}).get(
+                    (cell["chunker_id"], cell.get("embedder_id", ""), question["question"])))
             )  # fmt: skip
     return pa.Table.from_pylist(rows, MEASURED)
+
+
+def _hybrid(gold: Gold, ranked: Sequence[Place] | None) -> dict[str, float | int | None]:
+    if ranked is None or not gold.places:
+        return {}
+    found = measured(gold.places, ranked)
+    return {f"hybrid_{name}": found[name] for name in ("recall_at_5", "ndcg_at_10")}

@@ -61,10 +61,16 @@ class Drain:
 
     def template(self, message: str) -> Template:
         """Return the template a message belongs to, made or made more general where need be."""
-        masked = _VARIES.sub(ANY, message)
+        masked = " ".join(
+            [
+                # what varies has a digit, a hyphen or a point: most words need no look
+                word if word.isalpha() else ANY if word.isdecimal() else _VARIES.sub(ANY, word)
+                for word in message.split()[:TOKENS]
+            ]
+        )
         found = self._cache.get(masked)
         if found is None:
-            found = self._found(masked.split()[:TOKENS] or [""])
+            found = self._found(masked.split(" "))
             if len(self._cache) >= CACHED:
                 self._cache.clear()
             self._cache[masked] = found

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from python_models.knowledge.log_files.moments import Times
+from python_models.knowledge.log_files.moments import ZONES, Times
 
-UNPACKED = 2 * 1024**3  # bytes: more is no log, but a bomb
 CUT = 64 * 1024  # characters of a message; the rest is in the stored bytes
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# colours and cursors; titles of windows; sets of characters; whatever else an escape begins
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]+[0-~]|\x1b[0-~]"
+)
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UNSEEN_BYTES = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")  # with the return before an end of line
 _USUAL_TIME = (
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?"
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)| (?:"
+    + "|".join(ZONES)
+    + r")\b)?"
+    r"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?|\d{8}T\d{6}Z?"
+    r"|\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d(?:[.,]\d+)?"
+    r"|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}"
     r"|\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\w{3} [ \d]\d \d\d:\d\d:\d\d"
 )
 # where no pattern is declared: a time at the start, or in the brackets of a web server's line
@@ -67,36 +73,6 @@ def rule_of(lines: dict[str, Any], zone: str) -> Rule:
     )
 
 
-def unpacked(content: bytes) -> bytes:
-    """Return the bytes of a file as text: gzip opened, as far as it is whole; UTF-16 as UTF-8.
-
-    Raises:
-        ValueError: it is larger than any log should be.
-    """
-    if content[:2] == b"\x1f\x8b":
-        content = _inflated(content)
-    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if content.startswith(mark):
-            return content[2:].decode(encoding, "replace").encode()
-    return content.removeprefix(b"\xef\xbb\xbf")
-
-
-def _inflated(content: bytes) -> bytes:
-    parts: list[bytes] = []
-    left = UNPACKED
-    while content[:2] == b"\x1f\x8b":
-        reader = zlib.decompressobj(31)
-        try:
-            parts.append(reader.decompress(content, left + 1))
-        except zlib.error:  # damaged: what stands before it is kept
-            break
-        left -= len(parts[-1])
-        if left < 0:
-            raise ValueError(f"it holds more than {UNPACKED} bytes")
-        content = reader.unused_data
-    return b"".join(parts)
-
-
 def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
     """Return the events of an unpacked file, in its order."""
     rule = rule if rule.pattern else _guessed(content, rule)
@@ -143,7 +119,7 @@ def _lines(content: bytes) -> Iterator[tuple[int, str]]:
     for raw in content.split(b"\n"):
         if raw or offset < len(content):
             text = raw.decode("utf-8", "replace").removesuffix("\r")
-            if "\x1b" in text:
+            if "\x1b" in text or "\x9b" in text:
                 text = _ANSI.sub("", text)
             if not text.isprintable():
                 text = _UNSEEN.sub("", text)

@@ -18,7 +18,18 @@ MONTHS = {
 }
 _APACHE = re.compile(r"(\d\d)/(\w{3})/(\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-])(\d\d)(\d\d))?$")
 _SYSLOG = re.compile(r"(\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?$")
-_ZONE = re.compile(r" ([+-]\d\d:?\d\d|Z|UTC|GMT)$")
+_OTHERS = (  # of Go and nginx; compact; with points; of C's ctime
+    (re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d)(.*)$"), r"\1-\2-\3 \4\5"),
+    (re.compile(r"(\d{8}T\d{6}Z?)$"), r"\1"),
+    (re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(.*)$"), r"\3-\2-\1 \4\5"),
+)
+_CTIME = re.compile(r"\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d)((?:\.\d+)?) (\d{4})$")
+# hours from UTC of zones that logs name by letters; others name several zones each
+ZONES = {
+    "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
+    "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+_ZONE = re.compile(rf" ([+-]\d\d:?\d\d|Z|{'|'.join(ZONES)})$")
 NO_YEAR = 4  # a leap year before any log: what has it is still to be given its year
 WRAP = timedelta(days=180)  # a step back of more is a New Year
 
@@ -74,7 +85,7 @@ class Times:
         bare = [one for one in times if one is not None and one.year == NO_YEAR]
         if not bare:
             return times
-        year = first if first is not None else self._first_year(bare, latest)
+        year = first if first is not None else self._first_year(times, latest)
         found: list[datetime | None] = []
         last: datetime | None = None
         for one in times:
@@ -90,14 +101,25 @@ class Times:
             found.append(self._placed(one, year))
         return found
 
-    def _first_year(self, bare: list[datetime], latest: datetime) -> int:
+    def _first_year(self, times: list[datetime | None], latest: datetime) -> int:
+        """The year of the first line without one: what a neighbour says, else the newest."""
+        known = [one for one in times if one is not None]
+        bare = [one for one in known if one.year == NO_YEAR]
+        place = known.index(bare[0])
+        if len(bare) < len(known):  # a line near it names its year
+            near = known[place - 1] if place else next(o for o in known if o.year != NO_YEAR)
+            years = (near.year - 1, near.year, near.year + 1)
+            found = ((year, self._placed(bare[0], year)) for year in years)
+            return min((abs(at - near), year) for year, at in found if at is not None)[1]
         wraps = sum(one - other > WRAP for one, other in zip(bare, bare[1:], strict=False)) - sum(
             other - one > WRAP for one, other in zip(bare, bare[1:], strict=False)
         )
+        leap = [one for one in bare if (one.month, one.day) == (2, 29)] if not wraps else []
         year = latest.year
         while year > latest.year - 8:
             ends = self._placed(bare[-1], year)
-            if ends is not None and ends <= latest + timedelta(days=1):
+            is_past = ends is not None and ends <= latest + timedelta(days=1)
+            if is_past and all(self._placed(one, year) for one in leap):
                 break
             year -= 1
         return year - max(0, wraps)
@@ -112,10 +134,16 @@ class Times:
         return found.replace(tzinfo=self._zone).astimezone(UTC).replace(tzinfo=None)
 
 
+def _iso(text: str) -> datetime:
+    text = _ZONE.sub(
+        lambda found: f"{ZONES[found[1]]:+03d}:00" if found[1] in ZONES else found[1], text
+    )
+    return datetime.fromisoformat(text.replace(",", ".", 1))
+
+
 def _usual(text: str) -> datetime | None:
     if text[:4].isdigit() and text[4:5] == "-":
-        text = _ZONE.sub(lambda found: "Z" if found[1] in ("UTC", "GMT") else found[1], text)
-        return datetime.fromisoformat(text.replace(",", ".", 1))
+        return _iso(text)
     if match := _APACHE.match(text):
         day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
         found = (
@@ -133,4 +161,10 @@ def _usual(text: str) -> datetime | None:
             NO_YEAR, MONTHS[match[1]], int(match[2]), int(match[3]), int(match[4]), int(match[5]),
             micro,
         )  # fmt: skip
+    for pattern, iso in _OTHERS:
+        if pattern.match(text):
+            return _iso(pattern.sub(iso, text))
+    if (match := _CTIME.match(text)) and match[1] in MONTHS:
+        day = f"{match[5]}-{MONTHS[match[1]]:02d}-{int(match[2]):02d}"
+        return datetime.fromisoformat(f"{day} {match[3]}{match[4]}")
     return None

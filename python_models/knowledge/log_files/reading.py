@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from ingestion.knowledge.log_bytes import unpacked
 from python_models.knowledge.log_files.drain import Drain
-from python_models.knowledge.log_files.lines import Event, Rule, events, rule_of, unpacked
+from python_models.knowledge.log_files.lines import Event, Rule, events, rule_of
 
 Row = dict[str, Any]
 # the day in a file's name: it was rotated then, no line of it is younger
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])(?!\d)")
+ZIPS_BEGIN = 1980
 
 
 class Store(Protocol):
@@ -149,8 +151,11 @@ def _order(file: Row) -> tuple[Any, ...]:
 
 
 def _latest(file: Row) -> datetime:
-    """Return when no line of a file can be younger: the day in its name, else its delivery."""
+    """Return when no line of a file can be younger: the day in its name, or it was written."""
     latest: datetime = file["known_from"]
+    written = file.get("updated_at")
+    if written is not None and written.year > ZIPS_BEGIN:  # a zip that knows no time says 1980
+        latest = min(latest, written)
     if match := _DAY.search(file["locator"]):
         try:
             year, month, day = (int(part) for part in match.groups())

@@ -1,7 +1,8 @@
 """Search of a release: one function for the page, the command and the API.
 
 Words are found by the release's own SQL macro. Where the embedder of the released cell has a
-weight, vectors are ranked beside them and both are fused by their places.
+weight, vectors are ranked beside them and both are fused by their places: unless the grid's
+questions say that this is worse than words alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from python_models.knowledge.grid.measures import HYBRID_GAIN
 from python_models.knowledge.search.hits import Ask, Filters, Hit, fused
 from python_models.knowledge.search.nearest import embedders, nearest
 
@@ -29,6 +31,14 @@ from knowledge.grid_cells
 where case when $cell is null then released else cell_id = $cell end
 order by released desc, grid_id
 limit 1
+"""
+# measured on the grid's questions: vectors make the search of this cell worse
+_WORSE = f"""
+select count(*) > 0 as is_worse
+from knowledge.grid_metrics as metrics
+inner join knowledge.grid_cells as cells using (grid_id, cell_id)
+where metrics.metric = '{HYBRID_GAIN}' and metrics.high < 0
+    and case when $cell is null then cells.released else cells.cell_id = $cell end
 """
 WORDS = "select knowledge.search_words($question) as words"
 FOUND_FIRST = 50
@@ -95,6 +105,8 @@ def _fused(ask: Ask, bound: dict[str, Any], hits: list[Hit]) -> list[Hit]:
     chosen = ask(_CHOSEN, cell=bound["cell"]).to_pylist()
     embedder = embedders().get(chosen[0]["embedder_id"]) if chosen else None
     if embedder is None or embedder.vector_weight <= 0:
+        return hits
+    if ask(_WORSE, cell=bound["cell"]).to_pylist()[0]["is_worse"]:
         return hits
     near = nearest(ask, embedder, chosen[0]["chunker_id"], bound)
     known = {hit.chunk_id: hit for hit in [*near, *hits]}

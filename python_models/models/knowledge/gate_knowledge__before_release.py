@@ -13,7 +13,7 @@ def model(dbt, session):
         "cells": dbt.ref("int_knowledge__cells"), "texts": dbt.ref("int_knowledge__texts"),
         "ontology_lines": dbt.ref("stg_knowledge__ontologies"), "chunks": dbt.ref("chunks"),
         "chunkers": dbt.ref("knowledge_chunkers"), "search_terms": dbt.ref("search_terms"),
-        "grid_cells": dbt.ref("grid_cells"),
+        "grid_cells": dbt.ref("grid_cells"), "grid_metrics": dbt.ref("grid_metrics"),
     }  # fmt: skip
     [  # what no promise reads waits for the gate all the same
         dbt.ref("knowledge_sources"), dbt.ref("syncs"), dbt.ref("log_events"),
@@ -21,6 +21,6 @@ def model(dbt, session):
         dbt.ref("entity_merges"), dbt.ref("entity_decisions"), dbt.ref("ontology_versions"),
         dbt.ref("ontology_misfits"), dbt.ref("coverage"), dbt.ref("conflicts"),
         dbt.ref("search_term_counts"), dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"),
-        dbt.ref("grid_questions"), dbt.ref("grid_metrics"), dbt.ref("data_state"),
+        dbt.ref("grid_questions"), dbt.ref("data_state"),
     ]  # fmt: skip
     return run_gate(dbt, session, "knowledge", "before_release", tables)

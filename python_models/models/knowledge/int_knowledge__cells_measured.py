@@ -1,3 +1,4 @@
+from python_models.knowledge.grid.costs import costs
 from python_models.knowledge.grid.measures import metric_rows
 from python_models.knowledge.relations import counted_by, rows_of
 
@@ -12,5 +13,13 @@ def model(dbt, session):
             "node_count": counted_by(dbt.ref("nodes"), "graph_id"),
             "edge_count": counted_by(dbt.ref("edges"), "graph_id"),
             "conflict_count": counted_by(dbt.ref("conflicts"), "graph_id"),
+            **costs(
+                session,
+                dbt.ref("int_knowledge__chunks"),
+                dbt.ref("llm_knowledge__extracted"),
+                dbt.ref("llm_knowledge__embedded"),
+                dbt.ref("int_knowledge__mentions"),
+                dbt.ref("int_knowledge__statements"),
+            ),
         },
     )

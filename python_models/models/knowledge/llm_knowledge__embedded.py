@@ -13,5 +13,6 @@ def model(dbt, session):
         dbt.ref("knowledge_embedders"),
         chunks.project("chunker_id, text_hash, tier"),
         dbt.ref("int_knowledge__texts"),
+        dbt.ref("stg_knowledge__questions").project("grid_id, question"),
         "llm_knowledge__embedded",
     )

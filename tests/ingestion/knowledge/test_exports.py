@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import zipfile
 from pathlib import Path
@@ -255,3 +256,151 @@ def test_what_the_declaration_leaves_out_is_not_seen(tmp_path: Path) -> None:
     folder = written(tmp_path / "exports", files)
     seen, _, _ = read_export("folder", folder, include=["*.md"], exclude=["drafts/*"])
     assert [one.native_id for one in seen] == ["a.md"]
+
+
+def test_each_part_has_a_table_of_contents_of_its_own(tmp_path: Path) -> None:
+    parts = {
+        f"x-Part-{number}.zip": zipped(
+            {"index.html": f"<p>{number}</p>", PAGE.format(number): "# P", "same.png": b"png"}
+        )
+        for number in (1, 2)
+    }
+    seen, refused, sync = read_export("notion", place(tmp_path, "all.zip", zipped(parts)))
+    assert sorted(one.kind for one in seen) == ["attachment", "page", "page"]
+    assert not refused
+    assert sync.is_complete
+
+
+def test_a_part_that_is_missing_within_a_zip_makes_a_sync_incomplete(tmp_path: Path) -> None:
+    parts = {f"x-Part-{number}.zip": zipped({PAGE.format(number): "# P"}) for number in (1, 3)}
+    state = {"there before": "hash"}
+    _, refused, sync = read_export("notion", place(tmp_path, "all.zip", zipped(parts)), state)
+    assert [one.reason for one in refused] == ["missing_part"]
+    assert sync.error == "all.zip: part 2 is not there"
+    assert "there before" in state
+
+
+def test_zips_in_zips_are_opened_to_a_depth_and_then_stay_closed(tmp_path: Path) -> None:
+    content = zipped({PAGE.format(1): "# deep"})
+    for _ in range(8):  # one that holds itself never ends
+        content = zipped({"x.zip": content})
+    seen, _, _ = read_export("notion", place(tmp_path, "x.zip", content))
+    assert [one.kind for one in seen] == ["attachment"]
+
+
+def test_rows_of_one_title_are_as_many_as_the_table_has(tmp_path: Path) -> None:
+    database, long = f"Tasks {3:032x}", "a title that is longer than a name of a file may be "
+    files = {
+        f"{database}.csv": f"Name,State\nWrite,1\nWrite,2\n,3\n{long}one,4\n{long}two,5\n",
+        f"{database}/Write {4:032x}.md": "# Write\n\nState: 1\n",
+        f"{database}/Untitled {5:032x}.md": "# Untitled\n\nState: 3\n",
+        f"{database}/{long[:40]} {6:032x}.md": f"# {long}one\n\nState: 4\n",
+    }
+    seen, _, _ = read_export("notion", place(tmp_path, "x.zip", zipped(files)))
+    rows = [one.native_id.partition("/")[2] for one in seen if one.locator.startswith("row=")]
+    assert rows == ["Write/1", f"{long}two/1"]
+    assert len([one for one in seen if one.kind == "page"]) == 5
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_broadcast_is_flagged_whichever_of_the_two_comes_first(
+    tmp_path: Path, is_first: bool
+) -> None:
+    reply = message("1700000100.000100", "both", thread_ts="1700000000.000100")
+    shown = reply | {"subtype": "thread_broadcast"}
+    days = {"general/2023-11-14": [shown, reply] if is_first else [reply, shown]}
+    seen, refused, _ = read_export("slack", place(tmp_path, "x.zip", slack(days)))
+    (*_, last) = [one for one in seen if one.kind == "message"]
+    assert last.locator == ("/0" if is_first else "/1")
+    assert not refused
+
+
+def test_a_change_that_names_no_edit_is_one_all_the_same(tmp_path: Path) -> None:
+    change = {"type": "message", "subtype": "message_changed", "ts": "1700000050.000000",
+              "message": message("1700000000.000100", "new")}  # fmt: skip
+    days = {"general/2023-11-14": [message("1700000000.000100", "old"), change]}
+    seen, refused, _ = read_export("slack", place(tmp_path, "x.zip", slack(days)))
+    assert [one.locator for one in seen if one.kind == "message"] == ["/0", "/1/message"]
+    assert not refused
+
+
+def test_a_ts_that_lost_zeros_as_a_number_is_refused(tmp_path: Path) -> None:
+    days = {"general/2023-11-14": [message("1700000000.0001"), message("1700000000.000100")]}
+    seen, refused, _ = read_export("slack", place(tmp_path, "x.zip", slack(days)))
+    assert [one.native_id for one in seen if one.kind == "message"] == ["C1/1700000000.000100"]
+    assert [one.reason for one in refused] == ["bad_ts"]
+
+
+LINEAR = "ID,Title,Description,Created\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_table_that_was_saved_anew_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+    content = f"{LINEAR}ENG-1,Größe,x,Sun Feb 30 2023 05:00:00 GMT+0000 (GMT)\r\n".encode(encoding)
+    folder = written(tmp_path / "exports", {"issues.csv": content})
+    (issue,), refused, _ = read_export("linear", folder)
+    assert (issue.title, issue.created_at) == ("Größe", None)  # no such day: not the end of it
+    assert not refused
+
+
+def test_an_issue_that_stands_twice_is_refused_unless_it_says_the_same(tmp_path: Path) -> None:
+    content = f"{LINEAR}ENG-1,a,,\r\nENG-1,a,,\r\nENG-1,b,,\r\nENG-2,c,,\r\n"
+    folder = written(tmp_path / "exports", {"issues.csv": content})
+    seen, refused, _ = read_export("linear", folder)
+    assert {one.title for one in seen} == {"a", "c"}
+    assert [(one.reason, one.line_number) for one in refused] == [("repeated_id", 3)]
+
+
+def test_a_table_that_was_cut_within_quotes_is_refused(tmp_path: Path) -> None:
+    content = f'{LINEAR}ENG-1,a,"never closed\r\nENG-2,b,,\r\n'
+    seen, refused, _ = read_export("linear", written(tmp_path / "exports", {"i.csv": content}))
+    assert not seen  # what the quote swallowed would be an issue's description
+    assert [one.reason for one in refused] == ["bad_csv"]
+
+
+@pytest.mark.parametrize("kind", ["incidents", "folder", "gdocs"])
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        ("---\nid: [x\n---\n", "bad_front_matter"),
+        ("---\nlist:\n\t- a\n---\n", "bad_front_matter"),
+        ("+++\nid = INC\n+++\n", "bad_front_matter"),
+        ("---\nid: never closed\n", "bad_front_matter"),
+        ("---\nowner: a\nowner: b\n---\n", "repeated_key"),
+        ("---\nid: INC-1\n...\n", None),
+        ("\n---\nid: INC-1\n---\n", None),
+        ("---\n\nOnly a rule.\n\n---\n", None),
+        ("", None),
+    ],
+)
+def test_of_a_file_with_a_bad_header_the_header_alone_is_refused(
+    tmp_path: Path, kind: str, header: str, reason: str | None
+) -> None:
+    folder = written(tmp_path / "exports", {"a.md": f"{header}# Report\n\nText.\n"})
+    seen, refused, _ = read_export(kind, folder)
+    assert len(seen) == 1
+    assert [one.reason for one in refused] == ([reason] if reason else [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_report_is_known_by_its_id_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    content = "---\r\nid: INC-1\r\nowner: Jürgen\r\n---\r\n# x\r\n".encode(encoding)
+    seen, _, _ = read_export("incidents", written(tmp_path / "exports", {"a.md": content}))
+    assert [one.native_id for one in seen] == ["INC-1"]
+
+
+def test_a_log_that_is_packed_in_a_way_nobody_opens_is_refused(tmp_path: Path) -> None:
+    folder = written(tmp_path / "exports", {"a.log.zst": b"\x28\xb5\x2f\xfd..", "b.log": "x\n"})
+    seen, refused, _ = read_export("logs", folder)
+    assert [one.title for one in seen] == ["b"]
+    assert [one.reason for one in refused] == ["packed"]
+
+
+def test_a_log_that_unpacks_to_more_than_can_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingestion.knowledge.log_bytes.UNPACKED", 1_000_000)
+    files = {"big.log.gz": gzip.compress(bytes(1_000_001)), "b.log.gz": gzip.compress(b"x\n")}
+    seen, refused, _ = read_export("logs", written(tmp_path / "exports", files))
+    assert [one.title for one in seen] == ["b"]
+    assert [one.reason for one in refused] == ["too_large"]

@@ -20,6 +20,8 @@ from ingestion.knowledge.times import moment
         ("1700000000000", "UTC", "2023-11-14 22:13:20"),
         ("1700000000000000", "UTC", "2023-11-14 22:13:20"),
         ("1700000000.000100", "UTC", "2023-11-14 22:13:20.000100"),
+        ("Sun Feb 30 2023 05:00:00 GMT+0000 (GMT)", "UTC", "None"),  # no day of any year
+        ("0001-01-01T00:00:00+05:00", "UTC", "None"),  # before the first moment there is
         ("soon", "UTC", "None"),
         ("", "UTC", "None"),
     ],

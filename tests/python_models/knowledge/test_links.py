@@ -41,3 +41,20 @@ IN_NOTES = {"source": "notes", "native_id": "a/c.md"}
 )
 def test_a_link_leads_to_the_object_it_names(target: str, found: str | None) -> None:
     assert Targets(OBJECTS).find(target, IN_NOTES) == found
+
+
+def test_what_lies_in_the_folder_of_a_page_is_not_the_page() -> None:
+    page = {"object_id": "page", "source": "s", "native_id": "a" * 32, "kind": "page", "uri": None}
+    name = f"Space/Alpha {'a' * 32}/plan.zip"
+    file = {
+        "object_id": "file",
+        "source": "s",
+        "native_id": name,
+        "kind": "attachment",
+        "uri": None,
+    }
+    other = file | {"object_id": "other", "source": "t"}
+    targets = Targets([page, file, other])
+    assert targets.find(f"Alpha%20{'a' * 32}/plan.zip", page) == "file"
+    assert targets.find(f"Alpha%20{'a' * 32}/nothing.png", page) is None
+    assert targets.find(f"../Alpha%20{'a' * 32}.md", page) == "page"

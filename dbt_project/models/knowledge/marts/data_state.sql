@@ -41,10 +41,6 @@ document_states as (
             and planned.version = documents.version
 ),
 
-answers_counted as (
-    select * from {{ ref('int_knowledge__answers_counted') }}
-),
-
 readable as (
     select
         document_states.object_id,
@@ -75,23 +71,20 @@ chunk_states as (
     group by readable.object_id, readable.version, chunkers.chunker_id
 ),
 
-answer_states as (
+-- what is kept as bytes and is no document
+excluded_states as (
     select
-        answers_counted.object_id,
-        answers_counted.version,
-        answers_counted.stage,
-        answers_counted.stage_key,
+        objects.object_id,
+        substring(objects.content_hash, 1, 16) as version,
+        'document' as stage,
+        '' as stage_key,
+        'excluded' as state,
         case
-            when answers_counted.good = answers_counted.asked then 'current'
-            when answers_counted.pending > 0 then 'pending'
-            when answers_counted.known < answers_counted.asked then 'missing'
-            else 'failed'
-        end as state,
-        case
-            when answers_counted.good < answers_counted.asked
-                then coalesce(answers_counted.error, 'not asked yet')
+            when objects.kind = 'log_file' then 'lines of logs are events'
+            else 'attachments are kept as bytes'
         end as why
-    from answers_counted
+    from {{ ref('int_knowledge__objects') }} as objects
+    where objects.known_to is null and objects.kind in ('attachment', 'log_file')
 ),
 
 states as (
@@ -99,7 +92,9 @@ states as (
     union all
     select * from chunk_states
     union all
-    select * from answer_states
+    select * from {{ ref('int_knowledge__answers_judged') }}
+    union all
+    select * from excluded_states
 )
 
 select * from states

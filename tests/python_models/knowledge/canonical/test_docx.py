@@ -142,3 +142,59 @@ def test_what_is_no_docx_says_why(content: bytes, reason: str):
     with pytest.raises(NoText) as error:
         read_docx(content)
     assert error.value.reason == reason
+
+
+def test_a_comment_is_a_row_of_its_own_that_names_its_words():
+    said = '<w:p w14:paraId="{0}" xmlns:w14="w14"><w:r><w:t>{1}</w:t></w:r></w:p>'
+    body = (
+        '<w:p><w:r><w:t>Before. </w:t></w:r><w:commentRangeStart w:id="0"/>'
+        '<w:r><w:t>Ledger is</w:t></w:r><w:r><w:t> slow</w:t></w:r><w:commentRangeEnd w:id="0"/>'
+        '<w:r><w:commentReference w:id="0"/></w:r><w:r><w:t>.</w:t></w:r></w:p>'
+    )
+    comments = (
+        '<w:comment w:id="0" w:author="Zoe" w:date="2024-01-02T03:04:05Z">'
+        f"{said.format('A1', 'Why?')}</w:comment>"
+        f'<w:comment w:id="1" w:author="Ann">{said.format("B2", "Locks.")}</w:comment>'
+    )
+    more = (
+        '<w:commentEx w15:paraId="A1" w15:done="1" xmlns:w15="w15"/>'
+        '<w:commentEx w15:paraId="B2" w15:paraIdParent="A1" w15:done="0" xmlns:w15="w15"/>'
+    )
+    read = read_docx(docx(body, comments=comments, commentsExtended=more))
+    assert read.text.startswith("Before. Ledger is slow.\n\nComment of Zoe on “Ledger is slow” (")
+    first, reply = read.messages
+    assert (first.author, str(first.sent_at), first.reply_to) == (
+        "Zoe",
+        "2024-01-02 03:04:05",
+        None,
+    )
+    assert (reply.author, reply.reply_to, reply.flags) == (
+        "Ann",
+        "comment/0",
+        ("comment", "settled"),
+    )
+    assert read.text[first.start : first.end].endswith(": Why?")
+    assert read.text[reply.start : reply.end].endswith(": Locks.")
+    anchors = {link.target: read.text[link.start : link.end] for link in read.links}
+    assert anchors == {"#comment/0": "Ledger is slow", "#comment/1": "Ledger is slow"}
+
+
+CELL = "<w:tc>{}<w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+TABLE = "<w:tbl><w:tr>{}</w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize(
+    ("after", "text"), [("", "kept"), (TABLE.format(CELL.format("", "cell")), "kept\n\ncell")]
+)
+def test_a_paragraph_whose_end_is_deleted_keeps_its_words(after: str, text: str):
+    body = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>kept</w:t></w:r></w:p>"
+    assert read_docx(docx(body + after)).text == text
+
+
+def test_a_deleted_cell_is_aside_and_ruby_is_its_signs():
+    spoken, signs = "<w:r><w:t>kan</w:t></w:r>", "<w:r><w:t>漢</w:t></w:r>"
+    ruby = f"<w:ruby><w:rt>{spoken}</w:rt><w:rubyBase>{signs}</w:rubyBase></w:ruby>"
+    cells = CELL.format("", "a") + CELL.format("<w:tcPr><w:cellDel/></w:tcPr>", "gone")
+    read = read_docx(docx(f"{TABLE.format(cells)}<w:p><w:r>{ruby}</w:r></w:p>"))
+    assert read.text == "a\n\n漢"
+    assert read.fields == [("deleted_text", "gone")]

@@ -6,13 +6,19 @@ from datetime import datetime
 
 import pytest
 
-from python_models.knowledge.canonical.decoding import decoded
+from ingestion.knowledge.decoding import decoded
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
 from python_models.knowledge.canonical.markdown import read_markdown
-from python_models.knowledge.canonical.notion import read_page
+from python_models.knowledge.canonical.notion import read_html_page, read_page
 from python_models.knowledge.canonical.records import read_channel, read_issue, read_row, read_user
-from python_models.knowledge.canonical.slack import Message, Names, plain, read_conversation
+from python_models.knowledge.canonical.slack import (
+    Message,
+    Names,
+    message_text,
+    plain,
+    read_conversation,
+)
 
 NAMES = Names(
     users={"U1": [(datetime(2025, 1, 1), "Ada Byron"), (datetime(2025, 6, 1), "Ada Lovelace")]},
@@ -171,3 +177,65 @@ def test_people_and_channels_say_who_they_are() -> None:
 )
 def test_words_meant_for_a_model_are_marked(text: str, is_told: bool) -> None:
     assert tells_the_model(text) is is_told
+
+
+def test_properties_of_a_row_are_the_same_in_html() -> None:
+    row = '<tr class="property-row"><th><span></span>{}</th><td>{}</td></tr>'
+    choice = '<span class="selected-value">{}</span>'
+    rows = [
+        row.format("Status", choice.format("Open")),
+        row.format("Tags", choice.format("home office") + choice.format("coffee")),
+        row.format("Done", '<div class="checkbox checkbox-on"></div>'),
+        row.format("Created", "<time>@March 1, 2024</time>"),
+        row.format("Nothing", ""),
+    ]
+    table = f'<table class="properties"><tbody>{"".join(rows)}</tbody></table>'
+    body = f'<h1 class="page-title">Desk</h1>{table}<table><tr><th>a|b</th></tr></table>'
+    page = read_html_page(f"<html><title>Desk</title><body>{body}</body></html>".encode())
+    lines = "Status: Open\nTags: home office, coffee\nDone: Yes\nCreated: March 1, 2024"
+    assert page.text == f"# Desk\n\n{lines}\n\n| a\\|b |\n| --- |"
+    assert page.fields[1:4] == [("Tags", "home office"), ("Tags", "coffee"), ("Done", "Yes")]
+    assert page.created_at == datetime(2024, 3, 1)
+
+
+def test_a_message_says_what_its_blocks_and_attachments_say() -> None:
+    words = {"type": "text", "text": "if a <b> & c "}
+    leaves = [
+        words,
+        {"type": "broadcast", "range": "here"},
+        {"type": "usergroup", "usergroup_id": "S1"},
+        {"type": "date", "timestamp": 1, "fallback": "Feb 1"},
+    ]
+    section = {"type": "rich_text_section", "elements": leaves}
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": "x & y"}, section]]}
+    image = {"type": "image", "alt_text": "a map", "title": {"type": "plain_text", "text": "Plan"}}
+    shared = {"message_blocks": [{"message": {"text": "from another channel"}}]}
+    record = {
+        "text": "",
+        "blocks": [{"type": "rich_text", "elements": [section]}, image, table],
+        "attachments": [{"title": "Build", "title_link": "https://ci"}, shared],
+        "files": [{"id": "F1", "mode": "tombstone"}],
+    }
+    text = plain(message_text(record), Names(), None)
+    assert text.split("\n") == [
+        "if a <b> & c @here@S1Feb 1",
+        "Plan [image: a map]",
+        "x & y | if a <b> & c @here@S1Feb 1",
+        "[Build](https://ci)",
+        "from another channel",
+        "[file: deleted]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("<!subteam^S1|@oncall>", "@oncall"),
+        ("<!date^1392734382^{date}|Feb 18>", "Feb 18"),
+        ("<!here>", "@here"),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+        ("<#C9|>", "#C9"),
+    ],
+)
+def test_marks_are_told_as_a_reader_sees_them(said: str, told: str) -> None:
+    assert plain(said, Names(), None) == told

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 
+import duckdb
 import pytest
 
-from python_models.knowledge.grid.measures import difference, interval, metric_rows
+from python_models.knowledge.grid.costs import costs
+from python_models.knowledge.grid.measures import HYBRID_GAIN, difference, interval, metric_rows
 from python_models.knowledge.grid.retrieval import gold_of, measured, merged, question_rows
 
 DOCUMENTS = [
@@ -74,3 +76,53 @@ def test_a_difference_whose_interval_holds_0_is_none() -> None:
     assert difference(same, noisy)["is_none"]
     assert not difference(same, better)["is_none"]
     assert difference(same, {})["n"] == 0
+
+
+def asked_rows(gain: float) -> list[dict[str, object]]:
+    names = ("recall_at_5", "recall_at_10", "reciprocal_rank", "precision_at_5", "iou_at_5")
+    return [
+        {"grid_id": "g", "cell_id": "1", "question_id": str(at), "ndcg_at_10": 0.5,
+         "hybrid_recall_at_5": 0.5, "hybrid_ndcg_at_10": 0.5 + gain * (at % 4 + 1)}
+        | dict.fromkeys(names, 0.5)
+        for at in range(40)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gain", "is_worse"), [(-0.1, True), (0.1, False), (0.0, False)])
+def test_the_gain_of_vectors_is_paired_by_question(gain: float, is_worse: bool) -> None:
+    cell = {"grid_id": "g", "cell_id": "1", "chunker_id": "c", "graph_id": "x"}
+    rows = metric_rows([cell], asked_rows(gain), {}).to_pylist()
+    (found,) = [row for row in rows if row["metric"] == HYBRID_GAIN]
+    assert (found["n"], found["high"] < 0) == (40, is_worse)
+    assert found["value"] == pytest.approx(2.5 * gain)
+
+
+def test_a_cell_counts_what_its_own_chunker_had_read() -> None:
+    cell = {"grid_id": "g", "cell_id": "1", "chunker_id": "c", "graph_id": "x",
+            "extractor_id": "e", "embedder_id": "m"}  # fmt: skip
+    counts = {"extraction_usd": {"c e": 0.25, "other e": 9.0}, "embedding_bytes": {"c m": 8.0}}
+    rows = metric_rows([cell], [], counts).to_pylist()
+    assert {row["metric"]: row["value"] for row in rows} == {
+        "extraction_usd": 0.25, "embedding_bytes": 8.0
+    }  # fmt: skip
+
+
+def test_costs_count_a_text_once_in_each_chunker_that_has_it() -> None:
+    session = duckdb.connect()
+    chunks = session.sql("select * from (values ('a', 't'), ('a', 't'), ('a', 'u'), ('b', 't'))"
+                         " as rows (chunker_id, text_hash)")  # fmt: skip
+    extracted = session.sql(
+        "select *, 'e' as extractor_id, 10 as prompt_tokens, 1 as completion_tokens,"
+        " 0.5 as cost_usd from (values ('t', 'call1', 'ok'), ('u', 'call2', 'failed'))"
+        " as rows (text_hash, call_id, status)"
+    )
+    embedded = session.sql("select 't' as text_hash, 'm' as embedder_id, 256 as dimensions,"
+                           " 'ok' as status")  # fmt: skip
+    said = session.sql("select 't' as text_hash, 'e' as extractor_id, unnest(['exact', 'unfounded',"
+                       " 'near', 'exact']) as found")  # fmt: skip
+    found = costs(session, chunks, extracted, embedded, said, said.limit(0))
+    assert found["extraction_call_count"] == {"a e": 2, "b e": 1}
+    assert found["extraction_usd"] == {"a e": 1.0, "b e": 0.5}
+    assert found["extraction_failed_count"] == {"a e": 1, "b e": 0}
+    assert found["extraction_unfounded_share"] == {"a e": 0.25, "b e": 0.25}
+    assert found["embedding_bytes"] == {"a m": 1024, "b m": 1024}

@@ -1,6 +1,8 @@
 """Drain: messages of one form share a template, whose id never changes."""
 
-from python_models.knowledge.log_files.drain import Drain
+import itertools
+
+from python_models.knowledge.log_files.drain import _VARIES, ANY, Drain
 
 
 def test_messages_that_differ_in_values_share_a_template():
@@ -37,3 +39,12 @@ def test_two_logs_have_templates_of_their_own():
 def test_an_empty_message_and_a_very_long_one_have_templates():
     drain = Drain("app")
     assert drain.template("").id != drain.template("word " * 5_000).id
+
+
+def test_a_message_is_masked_word_by_word_as_it_would_be_whole():
+    words = ["user", "42", "-7", "10.0.0.1:80", "0xFF", "deadbeef1", "12:30:01", "k9", "é", "a,1",
+             "²", "٣", "cafe-1", "1.5,", "[3]", "00000000-aaaa-bbbb-cccc-dddddddddddd"]  # fmt: skip
+    for length in (1, 2, 3):
+        for message in map(" ".join, itertools.permutations(words, length)):
+            masked = _VARIES.sub(ANY, message).split()
+            assert Drain("fresh").template(message).tokens == masked

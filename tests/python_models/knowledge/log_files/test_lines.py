@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from python_models.knowledge.log_files.lines import Rule, events, rule_of, unpacked
+from ingestion.knowledge.log_bytes import unpacked
+from python_models.knowledge.log_files.lines import Rule, events, rule_of
 
 EXPORTED = datetime(2025, 3, 3)
 PATTERN = r"(?P<time>\S+ \S+) (?P<level>[A-Z]+) (?P<component>\w+): (?P<message>.*)"
@@ -105,3 +106,36 @@ def test_a_cut_gzip_gives_what_is_whole():
 def test_a_line_of_two_megabytes_is_one_event_that_is_cut():
     found = read("2025-03-01 10:00:00 " + "x" * 2_000_000 + "\n2025-03-01 10:00:01 y\n")
     assert [len(one.message) for one in found] == [64 * 1024, 1]
+
+
+def test_a_line_that_names_a_year_gives_it_to_its_neighbours():
+    found = read("2019-12-30 10:00:00 boot\nDec 31 23:59:58 h a\nJan  1 00:00:01 h b\n")
+    assert [str(one.at) for one in found[1:]] == ["2019-12-31 23:59:58", "2020-01-01 00:00:01"]
+
+
+def test_a_leap_day_is_of_a_year_that_has_one():
+    (found,) = read("Feb 29 10:00:00 h a\n")
+    assert str(found.at) == "2024-02-29 10:00:00"
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2025/03/01 10:00:00",
+        "20250301T100000Z",
+        "01.03.2025 10:00:00,000",
+        "Sat Mar 01 10:00:00 2025",
+        "[Sat Mar 01 10:00:00.000000 2025]",
+        "2025-03-01 11:00:00 CET",
+        "2025-03-01 05:00:00.000 EST",
+    ],
+)
+def test_usual_times_are_read_where_nothing_is_declared(time: str):
+    (found,) = read(f"{time} INFO message\n")
+    assert (str(found.at), found.level, found.message) == ("2025-03-01 10:00:00", "INFO", "message")
+
+
+def test_what_a_terminal_obeys_is_no_word_of_a_message():
+    text = "2025-03-01 10:00:00 \x1b]0;title\x07INFO \x1b[1;31mred\x1b[0m\x1b(B \x9b32mgreen\x00\n"
+    (found,) = read(text)
+    assert (found.level, found.message) == ("INFO", "red green")

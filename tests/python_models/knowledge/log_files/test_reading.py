@@ -118,3 +118,11 @@ def test_a_template_has_a_new_version_only_when_what_is_told_of_it_changes():
         (259, None),
     ]
     assert len({one["object_id"] for one in found}) == 1
+
+
+def test_a_file_written_years_ago_has_lines_of_then():
+    blobs = Blobs()
+    file = blobs.file(b"Mar 27 13:06:56 h sshd: a\n", 3)
+    old, unknown = datetime(2021, 3, 28), datetime(1980, 1, 1)  # a zip that knows no time
+    found = [reading(blobs, file | {"updated_at": at})[0] for at in (old, unknown)]
+    assert [row["logged_at"].year for row in found] == [2021, 2024]

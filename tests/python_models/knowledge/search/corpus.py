@@ -31,6 +31,10 @@ create table knowledge.documents (
     object_id varchar, version varchar, text varchar, source varchar, kind varchar, title varchar,
     uri varchar, is_current boolean, updated_at timestamp, created_at timestamp
 );
+create table knowledge.grid_metrics (
+    grid_id varchar, cell_id varchar, metric varchar, n bigint, value double, low double,
+    high double
+);
 insert into knowledge.grid_cells values ('default', 'default', 'whole', 'none', 'g', true);
 """
 

@@ -47,3 +47,20 @@ def test_vectors_without_a_weight_are_not_looked_at() -> None:
     release = release_of(TEXTS)  # it has no vectors at all
     release.execute("update knowledge.grid_cells set embedder_id = 'offline_words'")
     assert len(search(asking(release), "billing", 3)) == 2
+
+
+@pytest.mark.parametrize(("high", "by_vectors"), [(-0.01, False), (0.01, True)])
+def test_vectors_that_the_questions_found_worse_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, high: float, by_vectors: bool
+) -> None:
+    embedder = Embedder("words", Space("offline", WORDS_MODEL), 0.0, 1.0)
+    monkeypatch.setattr(find, "embedders", lambda: {"words": embedder})
+    release = release_of(TEXTS)
+    with_vectors(release, "words")
+    release.execute(
+        "insert into knowledge.grid_metrics values"
+        " ('default', 'default', 'hybrid_gain_at_10', 40, -0.1, -0.2, ?)",
+        [high],
+    )
+    first = search(asking(release), "billing", 3)[0]
+    assert (first.score == pytest.approx(1 / 61)) == by_vectors  # a score of places, or of words

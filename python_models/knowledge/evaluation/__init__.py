@@ -1,0 +1,1 @@
+"""Public sets with known answers: questions with spans, names, relations, matched pairs."""
