@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.news import queries
+from dashboards.news import audits, queries
 from dashboards.parts import run_progress, runner
-from dashboards.parts.page import asking, empty
+from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
 from dashboards.parts.run_live import live_phases
 from dashboards.parts.tables import table
@@ -53,6 +53,8 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
         row["reasons"] = _in_words(row["reasons"])
     table(pa.Table.from_pylist(rows), "news_funnel", COLUMNS)
     _go_on(run)
+    with guarded("Audits"):
+        audits.show(release, run)
 
 
 def _in_words(reasons: str | None) -> str:

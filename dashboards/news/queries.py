@@ -46,6 +46,26 @@ where funnel.run_id = $run
 order by funnel.phase_number
 """
 
+AUDITS = """
+select
+    articles.title,
+    articles.host,
+    audits.dropped_phase,
+    audits.dropped_because,
+    audits.weighted_score,
+    audits.is_lost,
+    audits.status,
+    audits.sample_count,
+    audits.dropped_count,
+    audits.lost_estimate,
+    audits.lost_low,
+    audits.lost_high
+from news.audits
+left join news.articles on audits.article_id = articles.article_id
+where audits.run_id = $run
+order by audits.is_lost desc, audits.weighted_score desc nulls last, audits.article_id
+"""
+
 FOUND = """
 select
     articles.article_id,

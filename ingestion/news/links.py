@@ -51,13 +51,19 @@ def url_key(url: str | None) -> str | None:
 
 
 def _kept(query: str) -> str:
-    names, starts = tracking_parameters()
     pairs = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True)
-        if name.lower() not in names and not name.lower().startswith(starts)
+        if not _is_tracking(name, value)
     ]
     return urlencode(sorted(pairs), quote_via=quote)
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    """Say whether a parameter, or that value of it, only says where a reader came from."""
+    names, starts = tracking_parameters()
+    name = name.lower()
+    return name in names or name.startswith(starts) or f"{name}={value.lower()}" in names
 
 
 def without_tracking(url: str) -> str:
@@ -66,13 +72,11 @@ def without_tracking(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return url
-    names, starts = tracking_parameters()
     kept = [
         part
         for part in parts.query.split("&")
-        if not (name := part.partition("=")[0].lower()) or name not in names
-        and not name.startswith(starts)
-    ]  # fmt: skip
+        if not _is_tracking(part.partition("=")[0], part.partition("=")[2])
+    ]
     # what begins so is the address of a page that a script shows
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     return parts._replace(query="&".join(kept), fragment=fragment).geturl()

@@ -20,7 +20,8 @@ from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product
 from python_models.release import kept_phases
 from python_models.runs.invocation import GOOD
-from python_models.runs.nodes import Node, domain_of, phase_of, relation_of
+from python_models.runs.nodes import Node, domain_of, has_rows, phase_of, relation_of
+from python_models.runs.phase_facts import ordinal_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -124,7 +125,7 @@ def restored_nodes(graph: Mapping[str, Node], wanted: Restoring | None) -> set[s
     does so with what is there today.
 
     Raises:
-        NotKept: a phase is not there.
+        NotKept: a phase is not there, or lacks a table that today's code reads.
     """
     if wanted is None:
         return set()
@@ -137,10 +138,42 @@ def restored_nodes(graph: Mapping[str, Node], wanted: Restoring | None) -> set[s
     with kept_phases.reading() as connection:
         rows = kept_phases.runs_of(connection, product)
     for number, row in kept_before(rows, product, wanted.run_id, wanted.before).items():
-        found |= {entry["node"] for entry in kept_phases.relations_of(row).values()}
+        kept = {entry["node"] for entry in kept_phases.relations_of(row).values()}
+        found |= kept
         if last := _phase_node(graph, product, number):
+            _refuse_lacking(graph, last, row, kept, wanted)
             found.add(last["unique_id"])
     return found & graph.keys()
+
+
+def _refuse_lacking(
+    graph: Mapping[str, Node], last: Node, row: Mapping[str, Any], kept: set[str], wanted: Restoring
+) -> None:
+    """Refuse a phase made by code that did not have a table which later phases read today.
+
+    What lies in the build database under that name is another run's.
+
+    Raises:
+        NotKept: there is such a table.
+    """
+    number = row["phase_number"]
+    later = [
+        node.get("depends_on", {}).get("nodes", ())  # a seed or a source reads none
+        for node in graph.values()
+        if domain_of(node) == wanted.product and (ordinal_of(node) or 0) >= wanted.before
+    ]
+    lacking = sorted(
+        graph[one]["name"]
+        for one in last["depends_on"]["nodes"]
+        if one not in kept and one in graph and ordinal_of(graph[one]) == number
+        if has_rows(graph[one]) and any(one in read for read in later)
+    )
+    if lacking:
+        raise NotKept(
+            f"Phase {number} {row['phase_name']} of run {wanted.run_id} was made by code that had"
+            f" no {', '.join(lacking)}, which later phases read today: go on from it"
+            f" (`make resume RUN={wanted.run_id} FROM={number}`); answers that were paid for stay."
+        )
 
 
 def _is_made(rows: Sequence[Mapping[str, Any]], name: str) -> bool:

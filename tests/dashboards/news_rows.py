@@ -79,6 +79,7 @@ def _rows_of(run: str, as_of: datetime, shift: int) -> Iterator[tuple[str, dict[
                 "cost_usd": 0.01 * number,
             },
         )
+    yield from _audits(run, shift)
     for host in HOSTS:
         bad = host == HOSTS[-1]
         yield (
@@ -93,6 +94,28 @@ def _rows_of(run: str, as_of: datetime, shift: int) -> Iterator[tuple[str, dict[
                 "new_count": 3,
                 "seconds": 0.4,
                 "last_good_at": as_of,
+            },
+        )
+
+
+def _audits(run: str, shift: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the newest run two dropped articles that were assessed, one of them lost."""
+    for at in range(2 * shift):
+        yield (
+            "audits",
+            {
+                "run_id": run,
+                "article_id": f"a-{STORIES + 1}-{at}",
+                "dropped_phase": 3,
+                "dropped_because": "language",
+                "weighted_score": 8.5 - at,
+                "is_lost": at == 0,
+                "sample_count": 2,
+                "dropped_count": 9,
+                "lost_estimate": 4.5,
+                "lost_low": 0.3,
+                "lost_high": 8.7,
+                "status": "ok",
             },
         )
 

@@ -105,3 +105,15 @@ def test_two_runs_are_compared_from_their_kept_phases(released: Path) -> None:
         if "rank_a" in frame.value.columns and len(frame.value)
     )
     assert sorted(members["what"]) == ["entered", "left"]
+
+
+def test_the_funnel_says_what_the_tiers_may_have_lost(released: Path) -> None:
+    tested = page("news", {"view": "Funnel", "run": "run-2"})
+    assert failures(tested) == []
+    shown = words(tested).replace("\\", "")
+    assert "2 of 9 dropped articles" in shown and "4.5" in shown and "0.3 to 8.7" in shown
+    (found,) = (one.value for one in tested.dataframe if "is_lost" in one.value.columns)
+    assert list(found["is_lost"]) == [True, False]
+    without = page("news", {"view": "Funnel", "run": "run-1"})
+    assert failures(without) == []
+    assert "No dropped article of this run was assessed" in words(without).replace("\\", "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 NO_ZONE, NO_TIME = "date_without_zone", "date_without_time"
 AMBIGUOUS, UNREADABLE = "date_ambiguous", "date_unreadable"
@@ -33,7 +33,15 @@ _ZONES = {
     "JST": 9, "KST": 9, "IST": 5.5, "AEST": 10, "AEDT": 11, "AWST": 8, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
-_ZONE = r"\s*(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2}|(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{1,5})?"
+_ZONE = (
+    r"\s*(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{3}|[+-]\d{2}|(?:GMT|UTC)[+-]\d{1,2}(?::?\d{2})?"
+    r"|[A-Z][A-Za-z]+(?:/[A-Za-z_-]+){1,2}|[A-Za-z]{1,5})?"
+)
+# said of both halves of a year: which one it is, the date tells
+_PLACES = {
+    "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}  # fmt: skip
 _RFC = re.compile(
     rf"(?:[A-Za-z]+\.?,?\s+)?(?P<day>\d{{1,2}})[\s-]+(?P<month>[A-Za-z]{{3,9}})\.?,?[\s-]+"
     rf"(?P<year>\d{{4}}|\d{{2}})(?:,?\s+{_TIME}{_ZONE})?(?:\s*\([^)]*\))?",
@@ -54,14 +62,19 @@ _NUMERIC = re.compile(
     rf"(?P<a>\d{{1,2}})[./-](?P<b>\d{{1,2}})[./-](?P<year>\d{{4}}|\d\d)(?:,?\s+{_TIME}{_ZONE})?"
 )
 _YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})[/.] ?(?P<month>\d{{1,2}})[/.] ?(?P<day>\d{{1,2}})\.?"
-    rf"(?:,?\s+{_TIME}{_ZONE})?"
+    rf"(?P<year>\d{{4}})[/.-] ?(?P<month>\d{{1,2}})[/.-] ?(?P<day>\d{{1,2}})\.?"
+    rf"(?:(?:,?\s+|T){_TIME}{_ZONE})?"
 )
 _EAST_ASIAN = re.compile(
     rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]"
     rf"(?:\s?\(.\))?(?:\s*{_TIME}{_ZONE})?"
 )
-_EPOCH = re.compile(r"(\d{10})(\d{3})?")
+_EPOCH = re.compile(r"(\d{10})(\d{3})?(?:\.\d+)?")
+_HALF_DAY = re.compile(
+    r"\b(?P<hour>0?\d|1[0-2])(?P<rest>(?::\d{2}){1,2})\s*(?P<half>[AaPp])\.?[Mm]\b\.?"
+)
+_DOTTED = re.compile(r"(?<=\d{4} )(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?=\s|$)")
+_HOUR_ONLY = re.compile(r"(?<=\d)(T\d{2})(?=Z|[+-]\d|$)", re.IGNORECASE)
 _EARLIEST = datetime(1970, 1, 2)
 
 
@@ -79,6 +92,7 @@ def parse_date(
     text = re.sub(r"\[[\w/+-]+\]$", "", text)  # RFC 9557 names the place after the offset
     if not text:
         return None, ()
+    text = _plain_time(text)
     try:
         found = _read(text, zone, order)
     except (ValueError, OverflowError):
@@ -88,6 +102,18 @@ def parse_date(
     at, flags = found
     # year 1, 1899, 1970: what programs write where they have no date
     return (at, flags) if at is None or at >= _EARLIEST else (None, (*flags, IMPLAUSIBLE))
+
+
+def _plain_time(text: str) -> str:
+    """Return a date with its time as `hours:minutes:seconds` of a day of 24 hours."""
+
+    def of_day(found: re.Match[str]) -> str:
+        hour = int(found["hour"]) % 12 + (12 if found["half"] in "Pp" else 0)
+        return f"{hour:02}{found['rest']}"
+
+    text = _HALF_DAY.sub(of_day, text)
+    text = _DOTTED.sub(lambda one: ":".join(part for part in one.groups() if part), text)
+    return _HOUR_ONLY.sub(r"\1:00", text)
 
 
 _Found = tuple[datetime | None, tuple[str, ...]]
@@ -110,6 +136,10 @@ def _read(text: str, zone: str | None, order: str | None) -> _Found | None:
 
 def _numeric(found: re.Match[str], zone: str | None, order: str | None) -> _Found:
     first, second = int(found["a"]), int(found["b"])
+    if len(found["year"]) == 2 and (order == "YMD" or first > 31):
+        return _made(found, second, int(found["year"]), zone, first)
+    if len(found["year"]) == 2 and order is None and "-" in found[0] and int(found["year"]) <= 31:
+        return None, (AMBIGUOUS,)  # 26-04-13: which of the outer two is the year?
     if order in ("DMY", "MDY"):
         day, month = (first, second) if order == "DMY" else (second, first)
     elif first > 12 >= second or first == second:
@@ -121,10 +151,12 @@ def _numeric(found: re.Match[str], zone: str | None, order: str | None) -> _Foun
     return _made(found, month, day, zone)
 
 
-def _made(found: re.Match[str], month: int, day: int, zone: str | None) -> _Found:
+def _made(
+    found: re.Match[str], month: int, day: int, zone: str | None, year: int | None = None
+) -> _Found:
     given = found.groupdict()
-    year = int(given["year"])
-    if len(given["year"]) == 2:  # RFC 2822, 4.3
+    year = int(given["year"]) if year is None else year
+    if year < 100 and len(given["year"]) == 2:  # RFC 2822, 4.3
         year += 2000 if year < 50 else 1900
     flags: list[str] = []
     hour = minute = second = micro = 0
@@ -136,6 +168,8 @@ def _made(found: re.Match[str], month: int, day: int, zone: str | None) -> _Foun
         micro = int((given.get("part") or "0")[:6].ljust(6, "0"))
     extra = timedelta(days=1) if hour == 24 and not (minute or second) else timedelta()
     at = datetime(year, month, day, 0 if extra else hour, minute, second, micro) + extra
+    if place := _place(given.get("zone")):
+        return _from_zone(at, place), tuple(flags)
     offset = _offset(given.get("zone"))
     if offset is None:
         if given.get("hour") is not None:
@@ -144,10 +178,18 @@ def _made(found: re.Match[str], month: int, day: int, zone: str | None) -> _Foun
     return at - offset, tuple(flags)
 
 
+def _place(text: str | None) -> str | None:
+    """Return the IANA name of a zone that is named by its place."""
+    name = _PLACES.get((text or "").upper()) or (text or "")
+    return name if "/" in name and name in available_timezones() else None
+
+
 def _offset(text: str | None) -> timedelta | None:
     """Return what a zone is ahead of UTC; None: it says nothing that is known."""
     if not text:
         return None
+    if re.fullmatch(r"[+-]\d{3}", text):  # +100: an hour, its zero forgotten
+        text = f"{text[0]}0{text[1:]}"
     if found := re.fullmatch(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?", text, re.IGNORECASE):
         size = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
         return size if found[1] == "+" else -size

@@ -22,6 +22,12 @@ _DECLARED = (
 )
 _LATIN_1 = {"iso8859-1", "latin-1", "ascii"}
 _MOST_BAD = 0.001  # share of bytes that may be replaced before UTF-8 is given up
+_MOST_AMONG = 0.1  # or of characters beyond ASCII: those of several bytes are none by chance
+# what these call control characters are letters and quotes to Windows' encodings of the scripts
+_WINDOWS = {
+    "iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-8": "cp1255", "iso8859-13": "cp1257",
+}  # fmt: skip
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 # what writers mean by a name: the encoding that has all its characters, and more
 _MEANT = {
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
@@ -53,7 +59,7 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     declared = _of_header(content_type) or _of_document(content)
     if declared and _is_wide(declared):
         declared = None  # the bytes are those of one-byte characters
-    strict = _strict_utf8(content)
+    strict = _strict(content, "utf-8")
     if strict is not None:
         is_plain = strict.isascii()
         is_right = is_plain or declared in (None, "utf-8")
@@ -62,24 +68,34 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     if declared is None or declared == "utf-8":
         text = content.decode("utf-8", "replace")
         bad = text.count("\ufffd") - content.count("\ufffd".encode())
-        if bad <= max(1.0, _MOST_BAD * len(content)) and len(content) > 2_000:
+        if (bad <= max(1.0, _MOST_BAD * len(content)) and len(content) > 2_000) or (
+            bad <= _MOST_AMONG * sum(not one.isascii() for one in text)
+        ):
             return Decoded(text, "utf-8", round(1 - bad / len(content), 4))
         return _guessed(content)
+    return _as_declared(content, declared)
+
+
+def _as_declared(content: bytes, declared: str) -> Decoded:
     if declared in _LATIN_1:
         # browsers read it so, and writers mean it: in Latin 1 these bytes are control characters
         return Decoded(content.decode("cp1252", "replace"), "cp1252", None)
-    text = content.decode(_MEANT.get(declared, declared), "replace")
+    if declared in _WINDOWS and _CONTROLS.search(content):
+        declared = _WINDOWS[declared]
+    name = _MEANT.get(declared, declared)
+    if (strict := _strict(content, name)) is not None:
+        return Decoded(strict, declared)
+    text = content.decode(name, "replace")
     bad = text.count("\ufffd")
-    if not bad:
-        return Decoded(text, declared)
     if bad <= _MOST_BAD * len(content):
         return Decoded(text, declared, round(1 - bad / len(content), 4))
     return _guessed(content)
 
 
-def _strict_utf8(content: bytes) -> str | None:
+def _strict(content: bytes, name: str) -> str | None:
+    """Return a text without a fault; a document may be cut within its last character."""
     try:
-        return content.decode("utf-8")
+        return codecs.getincrementaldecoder(name)().decode(content)
     except UnicodeDecodeError:
         return None
 

@@ -16,8 +16,14 @@ _DECLARES = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST)\b", re.IGNORECASE)
 _ASIDE = (("<?", "?>"), ("<!--", "-->"))
 # no pattern here goes over a text twice: what is sent may be made to keep a reader busy
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*+", re.IGNORECASE)
-_SUBSET = re.compile(r"\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]?\s*+>?", re.DOTALL)
+_SUBSET = re.compile(
+    r"\[(?:<!--(?:[^-]|-(?!->))*+(?:-->)?|<\?(?:[^?]|\?(?!>))*+(?:\?>)?"
+    r"|\"[^\"]*\"|'[^']*'|[^\]\"'])*+\]?\s*+>?",
+    re.DOTALL,
+)
 _ROOT = re.compile(r"<[A-Za-z_]")
+_FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel)[\s>]", re.IGNORECASE)
+_PRINTED = 10_000  # characters within which a feed begins behind what a program printed
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # what is marked as text is left as it is; elsewhere an entity of HTML is a character, and an
 # ampersand that begins none is one
@@ -106,6 +112,14 @@ def _from_root(text: str) -> str:
         else:  # what a program printed before it
             at += 1
     return text[at:] if at >= 0 else ""
+
+
+def without_printed(text: str) -> str:
+    """Return a feed without what a program printed before it: warnings are often marked up."""
+    at = text.find("<?xml", 0, _PRINTED)
+    begins = _FEED.search(text, max(at, 0), max(at, 0) + _PRINTED)
+    page = re.search(r"<(?:html|head|body)\b", text[: begins.start() if begins else 0], re.I)
+    return text[at if at > 0 else begins.start() :] if begins and not page else text
 
 
 def _plain(body: str) -> str:

@@ -25,6 +25,15 @@ _PAIRS: tuple[tuple[str, Callable[[int, int], bool], Callable[[str], bool]], ...
     ("cp932", lambda a, b: a in (0x82, 0x83), lambda one: "\u3041" <= one <= "\u30ff"),
     ("cp949", lambda a, b: 0xB0 <= a <= 0xC8 and b >= 0xA1, lambda one: "가" <= one <= "힣"),
 )
+# of every alphabet the letters that are two thirds of any text in it
+_CYRILLIC, _GREEK, _HEBREW = "оеаинтсрвл", "αοιετσνηρυςάίό", "יוהלארתמבש"
+_COMMON = {
+    "cp1251": _CYRILLIC, "koi8-r": _CYRILLIC, "iso8859-5": _CYRILLIC, "cp866": _CYRILLIC,
+    "iso8859-7": _GREEK, "cp1253": _GREEK, "cp1255": _HEBREW,
+}  # fmt: skip
+_COMMONEST = 0.55
+_LETTERS = 8
+_ODD_CAPITALS = re.compile(r"(?<=[\u03ac-\u03ce\u0430-\u0451])[\u0391-\u03a9\u0401-\u042f]")
 _KANA = 0.15  # share of a Japanese text's characters
 
 
@@ -38,6 +47,8 @@ def guess(content: bytes) -> tuple[str, float]:
     marked = sum(not one.isascii() for one in letters)
     if marked <= _WESTERN * max(1, len(letters)):
         return _of_language(sample, western), 0.6
+    if found := _of_script(sample):
+        return found
     best = from_bytes(content[:_SAMPLE]).best()
     if best is not None and best.coherence > _COHERENT:
         name = codecs.lookup(best.encoding).name
@@ -47,6 +58,21 @@ def guess(content: bytes) -> tuple[str, float]:
     if sum("\u0600" <= one <= "\u06ff" for one in arabic) > 0.9 * max(1, len(arabic)):
         return "cp1256", 0.5
     return "cp1252", 0.3
+
+
+def _of_script(sample: bytes) -> tuple[str, float] | None:
+    """Return the one-byte encoding in which most letters are the commonest of their script."""
+    shares = {}
+    for name, common in _COMMON.items():
+        text = sample.decode(name, "replace")
+        letters = [one for one in text if not one.isascii() and (one.isalpha() or one == "\ufffd")]
+        if len(letters) < _LETTERS:
+            continue
+        # a capital within a word: the halves of the alphabet are where another encoding has them
+        odd = len(_ODD_CAPITALS.findall(text))
+        shares[name] = (sum(one.lower() in common for one in letters) - odd) / len(letters)
+    best = max(shares, key=lambda name: shares[name], default=None)
+    return (best, round(min(0.9, shares[best]), 3)) if best and shares[best] >= _COMMONEST else None
 
 
 def _of_pairs(sample: bytes) -> str | None:

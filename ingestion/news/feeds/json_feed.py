@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from ingestion.news.feeds import plain_text
 from ingestion.news.feeds.found import FoundFeed, FoundItem, FoundReject, Refused, language_of
 from ingestion.news.links import absolute
+
+_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
 
 
 def read_json_feed(text: str, url: str = "") -> FoundFeed:
@@ -20,13 +23,7 @@ def read_json_feed(text: str, url: str = "") -> FoundFeed:
     Raises:
         Refused: it is no JSON, or no feed.
     """
-    is_cut = False
-    try:
-        document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        document, is_cut = _begun(text), True
-        if document is None:
-            raise Refused("not_json", f"the document is no whole JSON: {error}") from error
+    document, is_cut = _document(text)
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise Refused("not_a_feed", "the document is JSON, but no JSON Feed (it has no `items`)")
     found = FoundFeed(
@@ -52,9 +49,33 @@ def read_json_feed(text: str, url: str = "") -> FoundFeed:
     return found
 
 
+def _document(text: str) -> tuple[Any, bool]:
+    """Return a document, and whether it ends before its end.
+
+    Raises:
+        Refused: it is none.
+    """
+    try:
+        return json.loads(text, strict=False), False
+    except (json.JSONDecodeError, RecursionError) as error:
+        if (document := mended(text)) is not None:
+            return document, False
+        if (document := _begun(text)) is not None:
+            return document, True
+        raise Refused("not_json", f"the document is no whole JSON: {error}") from error
+
+
+def mended(text: str) -> Any:
+    """Return a document of which only commas too many stood in the way; else None."""
+    try:
+        return json.loads(_COMMA.sub(lambda one: one[1] or "", text), strict=False)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
 def _begun(text: str) -> Any:
     """Return a document that was cut, up to its last whole item."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(strict=False)
     start = text.find('"items"')
     at = text.find("[", start) + 1 if start >= 0 else 0
     if not at:
@@ -89,14 +110,14 @@ def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
         text=plain_text.paragraphs(html) or plain_text.of_plain(plain),
         author=_author(item),
         language=language_of(_text(item.get("language"))),
-        categories=[str(tag) for tag in item.get("tags") or () if tag],
+        categories=_tags(item.get("tags")),
         enclosures=[
             {"url": address, "type": part.get("mime_type"), "length": part.get("size_in_bytes")}
             for part in item.get("attachments") or ()
             if isinstance(part, dict) and (address := absolute(_text(part.get("url")), *bases))
         ],
-        published=_text(item.get("date_published")),
-        updated=_text(item.get("date_modified")),
+        published=_date(item.get("date_published")),
+        updated=_date(item.get("date_modified")),
         source=json.dumps(item, ensure_ascii=False)[:2_000],
     )  # fmt: skip
 
@@ -105,6 +126,18 @@ def _author(item: dict[str, Any]) -> str | None:
     known = item.get("authors") or [item.get("author")]
     names = [one.get("name") for one in known if isinstance(one, dict)]
     return plain_text.line(", ".join(str(name) for name in names if name))
+
+
+def _tags(value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = value.split(",")
+    return [str(tag).strip() for tag in value or () if tag] if isinstance(value, list) else []
+
+
+def _date(value: Any) -> str | None:
+    """Return a date as it is written; some write seconds since 1970."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else _text(value)
 
 
 def _text(value: Any) -> str | None:

@@ -21,6 +21,8 @@ _TAGS = re.compile(
     r"small|span|strike|strong|sub|sup|tt|u|ul|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_MOST_LINE = 20_000  # characters of a title or a name that are looked at
+_WORKS = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -39,6 +41,8 @@ def line(text: str | None) -> str | None:
     for _ in range(2):  # often escaped once more than it should be
         if _ENTITY.search(text):
             text = html.unescape(text)
+    if "<" in text:
+        text = _WORKS.sub(" ", text[:_MOST_LINE])
     text = _TAGS.sub(
         lambda tag: " " if tag[0].lower().startswith(("<br", "<p", "<li")) else "", text
     )

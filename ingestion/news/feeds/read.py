@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mimetypes
 import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from ingestion.news.feeds.dates import parse_date
 from ingestion.news.feeds.decoding import decode
@@ -29,12 +31,19 @@ MOST_BYTES = 32 * 1024 * 1024
 MADE_TITLE = 100  # characters
 WHOLE_DESCRIPTION = 1_200  # a description this long is the article
 _REJECT_TEXT = 2_000
+_GZIP = b"\x1f\x8b"
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _OF_PAGES = {
     "html", "head", "body", "title", "meta", "script", "style", "center", "div", "p", "h1", "h2",
     "form", "iframe", "noscript", "pre", "br", "b", "table",
 }  # fmt: skip
 _MANY_IDS = "guid_not_unique"
+_SAYS_NOTHING = (
+    "",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/force-download",
+)
 
 
 @dataclass(frozen=True)
@@ -124,9 +133,14 @@ def _is_page(text: str, content_type: str | None) -> bool:
 
 def _unpacked(content: bytes) -> bytes:
     """Return what gzip packed, a byte beyond the cap at most; what is cut gives what there is."""
-    if content[:2] != b"\x1f\x8b":
+    found = bytearray()
+    if not content.startswith(_GZIP):
         return content
-    return zlib.decompressobj(wbits=31).decompress(content, MOST_BYTES + 1)
+    while content.startswith(_GZIP) and len(found) <= MOST_BYTES:
+        part = zlib.decompressobj(wbits=31)
+        found += part.decompress(content, MOST_BYTES + 1 - len(found))
+        content = part.unused_data  # a file may be packed in parts, one behind another
+    return bytes(found)
 
 
 def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any]) -> FeedRead:
@@ -161,7 +175,8 @@ def _item(at: int, one: FoundItem, found: FoundFeed, options: FeedOptions) -> di
     text, summary = one.text, one.summary
     if not text and summary and len(summary) >= WHOLE_DESCRIPTION:
         text, summary = summary, None
-    title = one.title or made_title(text or summary or one.url or one.guid)
+    file = next((str(part["url"]) for part in one.enclosures), None)
+    title = one.title or made_title(text or summary or one.url or one.guid or file)
     row: dict[str, Any] = {
         "position": at,
         "guid": one.guid,
@@ -196,10 +211,18 @@ def made_title(text: str | None) -> str | None:
 
 
 def _kind(one: FoundItem) -> str:
-    kinds = {str(part.get("type") or "").partition("/")[0] for part in one.enclosures}
+    kinds = {_kind_of_file(part) for part in one.enclosures}
     if len(one.text or "") >= WHOLE_DESCRIPTION:
         return "article"
     return next((kind for kind in ("audio", "video") if kind in kinds), "article")
+
+
+def _kind_of_file(part: dict[str, Any]) -> str:
+    """Return `audio`, `video`, `image` ..: as declared, else as the file's name ends."""
+    declared = str(part.get("type") or "").lower()
+    if declared in _SAYS_NOTHING:
+        declared = mimetypes.guess_type(urlsplit(str(part.get("url"))).path)[0] or ""
+    return declared.partition("/")[0]
 
 
 def _is_blocked(row: dict[str, Any], options: FeedOptions) -> bool:
@@ -212,10 +235,12 @@ def _is_blocked(row: dict[str, Any], options: FeedOptions) -> bool:
 def _identify(items: list[dict[str, Any]], how: str) -> list[str]:
     """Give each item its identity within the feed; returns flags of the feed."""
     guids = Counter(item["guid"] for item in items if item["guid"])
-    said: dict[str, set[tuple[Any, Any]]] = {}
+    said: dict[str, set[tuple[Any, ...]]] = {}
     for item in items:
         if item["guid"]:
-            said.setdefault(item["guid"], set()).add((item["url_key"], item["title"]))
+            # without a link what it says tells one entry from another
+            what = item["url_key"] or (item["summary"], item["text"])
+            said.setdefault(item["guid"], set()).add((what, item["title"]))
     shared = {guid for guid, count in guids.items() if count > 1 and len(said[guid]) > 1}
     links = Counter(item["url_key"] for item in items if item["url_key"])
     for item in items:

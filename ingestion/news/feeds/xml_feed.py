@@ -10,13 +10,14 @@ from typing import Any
 from lxml import etree
 
 from ingestion.news.feeds import plain_text
-from ingestion.news.feeds.document import parse_document
+from ingestion.news.feeds.document import parse_document, without_printed
 from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused, language_of
 from ingestion.news.links import absolute
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _AUTHOR = ("author", "creator")
 _SKIPPED_SOURCE = 2_000
+_ROOTS = ("rss", "rdf", "feed", "channel")
 # names of vocabularies by the weight of what they say; one that stands in none of them says
 # nothing here, whatever its elements are called
 _CORE = ("rss", "atom", "netscape.com", "rdf-syntax")
@@ -37,7 +38,10 @@ def read_xml_feed(text: str, url: str) -> FoundFeed:
     """
     root, found = parse_document(text)
     kind = _name(root) if root is not None else ""
-    if root is None or kind not in ("rss", "rdf", "feed", "channel"):
+    if kind not in _ROOTS and (begun := without_printed(text)) != text:
+        root, found = parse_document(begun)
+        kind = _name(root) if root is not None else ""
+    if root is None or kind not in _ROOTS:
         raise Refused("not_a_feed", f"the document is no feed (its root is <{kind or 'nothing'}>)")
     _fill(found, root, kind, url)
     return found
@@ -62,7 +66,7 @@ def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
     if not is_atom:
         channel = next((one for one in root.iter() if _name(one) == "channel"), root)
     head = [one for one in channel if _name(one) not in ("item", "entry")]
-    own_link = _link_of(head, is_atom) or _attribute(channel, "href")
+    own_link = _link_of(head, is_atom)[0] or _attribute(channel, "href")
     found.link = absolute(own_link, *_bases(channel), url)
     found.title = _line(next((one for one in head if _name(one) == "title"), None))
     found.language = language_of(
@@ -84,12 +88,13 @@ def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -
     guid_text = (guid.text or "").strip() if guid is not None else ""
     about = next((v for k, v in element.attrib.items() if str(k).endswith("}about")), None)
     item = FoundItem(guid=guid_text or about or None)
-    link = _first_text(children, "origlink") or _link_of(children, is_atom)
-    link = link or about or _attribute(element, "href")
+    link, own_bases = _link_of(children, is_atom)
+    link = _first_text(children, "origlink") or link or about or _attribute(element, "href")
     if not link and guid_text and guid is not None:
-        is_link = (guid.get("isPermaLink") or guid.get("ispermalink") or "true").lower() != "false"
-        link = guid_text if is_link and guid_text.startswith(("http://", "https://")) else None
-    item.url = absolute(link, *bases)
+        said = (guid.get("isPermaLink") or guid.get("ispermalink") or "").lower()
+        starts = ("http://", "https://", "/") if said == "true" else ("http://", "https://")
+        link = guid_text if said != "false" and guid_text.startswith(starts) else None
+    item.url = absolute(link, *own_bases, *bases)
     item.title = _line(next((one for one in children if _name(one) == "title"), None))
     _texts(item, children, element)
     item.author = _author(children)
@@ -172,20 +177,20 @@ def _first_text(children: list[etree._Element], *names: str) -> str | None:
     return None
 
 
-def _link_of(children: list[etree._Element], is_atom: bool) -> str | None:
+def _link_of(children: list[etree._Element], is_atom: bool) -> tuple[str | None, tuple[str, ...]]:
+    """Return the link of an entry or a feed, and the bases declared on it itself."""
     links = [one for one in children if _name(one) == "link"]
-    if not is_atom:
-        plain = [one for one in links if (one.text or "").strip() and "atom" not in _space(one)]
-        if plain:
-            return (plain[0].text or "").strip()
+    texts = [one for one in links if (one.text or "").strip()]
     known = [one for one in links if one.get("href")]
     alternate = [one for one in known if (one.get("rel") or "alternate") == "alternate"]
     pages = [one for one in alternate if "html" in (one.get("type") or "text/html")]
-    best = next(iter([*pages, *alternate]), None)
-    if best is not None:
-        return str(best.get("href"))
-    texts = [one for one in links if (one.text or "").strip()]
-    return (texts[0].text or "").strip() if texts else None
+    plain = [one for one in texts if not is_atom and "atom" not in _space(one)]
+    best = next(iter([*plain, *pages, *alternate, *texts]), None)
+    if best is None:
+        return None, ()
+    base = best.get(f"{_XML}base")
+    is_text = best in plain or not best.get("href")
+    return str(best.text if is_text else best.get("href")).strip(), (base,) if base else ()
 
 
 def _texts(item: FoundItem, children: list[etree._Element], element: etree._Element) -> None:
@@ -194,19 +199,22 @@ def _texts(item: FoundItem, children: list[etree._Element], element: etree._Elem
         one for one in children
         if _name(one) in ("encoded", "content") and not _is_media(one)
     ] + [one for one in children if _name(one) == "body" and "xhtml" in _space(one)]  # fmt: skip
-    summary = [one for one in children if _name(one) in ("description", "summary", "abstract")]
+    summary = [
+        one for one in children
+        if _name(one) in ("description", "summary", "abstract") and not _is_media(one)
+    ]  # fmt: skip
     item.text = next((text for one in content if (text := _says(one))), None)
     said = [text for one in summary if (text := _says(one))]
     item.summary = next(iter(said), None)
     plain = [one for one in summary if _rank(_space(one), _space(element)) < 2]
     if item.text is None and len(plain) > 1:
         item.text = next((text for text in said[1 : len(plain)] if text != item.summary), None)
+    beside = [one for one in element.iter() if _name(one) == "description" and _is_media(one)]
+    of_media = next((text for one in beside if (text := _says(one))), None)
     if item.text is None and item.summary is None:
-        group = [
-            one for one in element.iter()
-            if _name(one) == "description" and _is_media(one)
-        ]  # fmt: skip
-        item.text = next((text for one in group if (text := _says(one))), None)
+        item.text = of_media
+    else:
+        item.summary = item.summary or of_media
 
 
 def _says(element: etree._Element) -> str | None:

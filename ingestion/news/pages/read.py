@@ -7,10 +7,8 @@ extraction-quality` prints; the metadata is read here, from the tree that was pa
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,22 +23,10 @@ from ingestion.news.feeds.decoding import decode
 from ingestion.news.feeds.found import language_of
 from ingestion.news.feeds.plain_text import line
 from ingestion.news.links import absolute, url_key
+from ingestion.news.pages.shape import is_list_of_links, is_walled
+from ingestion.news.pages.told import meta, told_of
 
-STUB_CHARACTERS = 600
 LEAST_CHARACTERS = 200  # what has less text is no article, unless it says it is one
-_LIST_LINKS = 12  # headlines that are links, beside hardly any text of its own
-_PAY = re.compile(
-    r"subscri(?:be|ption|ber)|sign in to (?:read|continue)|log ?in to (?:read|continue)|"
-    r"to continue reading|keep reading|register (?:now|to read)|already a (?:member|subscriber)|"
-    r"members only|premium content|paywall|become a member|start your (?:free )?trial|"
-    r"jetzt (?:abonnieren|weiterlesen)|nur für abonnenten|anmelden,? um|(?:réservé|reserve) aux "
-    r"abonnés|abonnez-vous|suscr[ií]b(?:ete|ase)|solo para suscriptores|abbonati per|"
-    r"登录后|订阅|会員限定|有料会員|구독",
-    re.IGNORECASE,
-)
-_ARTICLE_TYPES = ("newsarticle", "article", "blogposting", "reportagenewsarticle", "techarticle",
-                  "analysisnewsarticle", "opinionnewsarticle", "liveblogposting")  # fmt: skip
-_LIST_TYPES = ("collectionpage", "itemlist", "searchresultspage", "blog")
 
 
 @dataclass(frozen=True)
@@ -75,12 +61,12 @@ def read_page(content: bytes, *, content_type: str | None = None, url: str = "")
     tree = _tree(decode(content, content_type).text)
     if tree is None:
         return PageRead(flags=["empty"], extraction_seconds=_since(started))
-    told = _told(tree)
+    told = told_of(tree)
     canonical = absolute(_canonical(tree), url)
     text = _main_text(tree)
     flags = []
-    is_stub = _is_stub(tree, told, text)
-    is_list = not is_stub and _is_list(tree, told, text)
+    is_stub = is_walled(tree, told, text)
+    is_list = not is_stub and is_list_of_links(tree, told, text)
     if is_list:
         flags.append("list_page")
     is_article = not is_list and (len(text or "") >= LEAST_CHARACTERS or (is_stub or bool(told)))
@@ -123,42 +109,6 @@ def _main_text(tree: Any) -> str | None:
     return "\n\n".join(one for one in lines if one) or None
 
 
-def _told(tree: Any) -> list[dict[str, Any]]:
-    """Return the objects of JSON-LD that say what kind of page it is."""
-    found = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text:
-            try:
-                found += list(_objects(json.loads(script.text, strict=False)))
-            except (json.JSONDecodeError, RecursionError):
-                continue
-    return found
-
-
-def _objects(document: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(document, list):
-        for one in document:
-            yield from _objects(one)
-    elif isinstance(document, dict):
-        if "@type" in document and _types(document) & {*_ARTICLE_TYPES, *_LIST_TYPES, "webpage"}:
-            yield document
-        yield from _objects(document.get("@graph") or [])
-
-
-def _types(document: dict[str, Any]) -> set[str]:
-    kinds = document.get("@type")
-    return {str(one).lower() for one in (kinds if isinstance(kinds, list) else [kinds])}
-
-
-def _meta(tree: Any, *names: str) -> str | None:
-    for name in names:
-        for one in tree.iter("meta"):
-            text = (one.get("content") or "").strip()
-            if text and (one.get("property") or one.get("name") or "").lower() == name:
-                return str(text)
-    return None
-
-
 def _canonical(tree: Any) -> str | None:
     for one in tree.iter("link"):
         if "canonical" in (one.get("rel") or "").lower().split() and one.get("href"):
@@ -168,7 +118,7 @@ def _canonical(tree: Any) -> str | None:
 
 def _title(tree: Any, told: list[dict[str, Any]]) -> str | None:
     headline = next((str(one["headline"]) for one in told if one.get("headline")), None)
-    given = headline or _meta(tree, "og:title", "twitter:title")
+    given = headline or meta(tree, "og:title", "twitter:title")
     return line(given) or line("".join(next(tree.iter("title"), tree.makeelement("x")).itertext()))
 
 
@@ -176,7 +126,7 @@ def _date(tree: Any, told: list[dict[str, Any]]) -> str | None:
     for one in told:
         if one.get("datePublished"):
             return str(one["datePublished"])
-    if given := _meta(tree, "article:published_time", "og:published_time", "date", "dc.date",
+    if given := meta(tree, "article:published_time", "og:published_time", "date", "dc.date",
                       "datepublished", "pubdate", "parsely-pub-date"):  # fmt: skip
         return given
     for one in tree.iter("time"):
@@ -186,48 +136,7 @@ def _date(tree: Any, told: list[dict[str, Any]]) -> str | None:
 
 
 def _language(tree: Any, text: str | None) -> str | None:
-    declared = language_of(tree.get("lang") or _meta(tree, "og:locale", "language"))
+    declared = language_of(tree.get("lang") or meta(tree, "og:locale", "language"))
     if not text or len(text) < 200:
         return declared
     return str(py3langid.classify(text[:1_500])[0])
-
-
-def _is_stub(tree: Any, told: list[dict[str, Any]], text: str | None) -> bool:
-    for one in told:
-        if str(one.get("isAccessibleForFree", "")).strip().lower() in ("false", "0"):
-            return True
-    if len(text or "") >= STUB_CHARACTERS:
-        return False
-    body = next(tree.iter("body"), tree)
-    return bool(_PAY.search(" ".join(body.itertext())[:200_000]))
-
-
-def _is_list(tree: Any, told: list[dict[str, Any]], text: str | None) -> bool:
-    kinds = set().union(*map(_types, told)) if told else set()
-    if kinds & set(_ARTICLE_TYPES):
-        return False
-    if (_meta(tree, "og:type") or "").lower() == "article" and len(text or "") >= STUB_CHARACTERS:
-        return False
-    if kinds & set(_LIST_TYPES):
-        return True
-    headlines = sum(
-        1
-        for one in tree.iter("a")
-        if len(" ".join("".join(one.itertext()).split())) >= 25
-        and any(parent.tag in ("h2", "h3", "h4", "li", "article") for parent in one.iterancestors())
-    )
-    articles = sum(1 for _ in tree.iter("article"))
-    return (headlines >= _LIST_LINKS or articles >= 5) and _linked_share(tree) > 0.5
-
-
-def _linked_share(tree: Any) -> float:
-    """Return the share of a page's text that lies in links."""
-    body = next(tree.iter("body"), tree)
-    everything = sum(
-        len(part.strip())
-        for one in body.iter()
-        if one.tag not in ("script", "style", "noscript")
-        for part in (one.text or "", one.tail or "")
-    )
-    linked = sum(len("".join(one.itertext()).strip()) for one in body.iter("a"))
-    return linked / max(1, everything)

@@ -241,6 +241,7 @@ def test_a_date_is_utc_or_says_why_there_is_none(
 def test_a_declared_order_tells_which_number_is_the_month() -> None:
     assert parse_date("02.03.2026", None, "DMY")[0] == datetime(2026, 3, 2)
     assert parse_date("02.03.2026", None, "MDY")[0] == datetime(2026, 2, 3)
+    assert parse_date("26-04-03", None, "YMD")[0] == datetime(2026, 4, 3)
 
 
 def test_content_is_the_text_and_the_description_its_summary() -> None:

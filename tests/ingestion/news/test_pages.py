@@ -46,10 +46,39 @@ def test_an_article_gives_its_text_and_what_it_says_of_itself() -> None:
                     '"isAccessibleForFree": "False"}</script>'),
         (article(1) + "<p>Subscribe to continue reading.</p>", ""),
         (article(1) + "<p>Jetzt abonnieren und weiterlesen</p>", ""),
+        (article(1) + "<p>Contenido exclusivo para suscriptores</p>", ""),
+        (article(1) + "<p>Чтобы читать дальше, оформите подписку</p>", ""),
+        (article(1) + "<p>You have reached your limit of free articles.</p>", ""),
+        (article(), '<meta property="article:content_tier" content="locked">'),
+        (article() + '<meta itemprop="isAccessibleForFree" content="false">', ""),
     ],
 )  # fmt: skip
 def test_a_text_behind_a_wall_is_a_stub(body: str, head: str) -> None:
     assert read_page(html(body, head)).is_stub
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '[{"@type": ["Article"], "isAccessibleForFree": "http://schema.org/False"}]',
+        '{"@type": "https://schema.org/NewsArticle", "isAccessibleForFree": false}',
+        '{"@type": "WebPage", "mainEntity": {"@type": "Report", "isAccessibleForFree": "no"}}',
+        '{"@type": "Article", "hasPart": {"isAccessibleForFree": false, "cssSelector": ".wall"}}',
+        '<!-- {"@type": "NewsArticle", "isAccessibleForFree": false} -->',
+        '// <![CDATA[\n{"@type": "NewsArticle", "isAccessibleForFree": false,}\n// ]]>',
+    ],
+)
+def test_a_wall_is_found_however_it_is_told(told: str) -> None:
+    script = f'<script type="application/ld+json">{told}</script>'
+    assert read_page(html(article(12), script)).is_stub
+    assert not read_page(html(article(12), script.lower().replace("false", "true")
+                              .replace('"no"', "true"))).is_stub  # fmt: skip
+
+
+@pytest.mark.parametrize("asks", ["Subscribe to our newsletter", "Subscribe to the podcast"])
+def test_a_short_text_beside_an_offer_is_no_stub(asks: str) -> None:
+    read = read_page(html(article(4) + f"<footer>{asks}</footer>"))
+    assert len(read.text or "") < 600 and not read.is_stub
 
 
 def test_a_long_text_that_mentions_subscribers_is_no_stub() -> None:
@@ -64,6 +93,15 @@ def test_a_list_of_headlines_is_no_article() -> None:
     read = read_page(html(rows))
     assert not read.is_article
     assert "list_page" in read.flags
+
+
+@pytest.mark.parametrize("tag", ["article", "div", "li"])
+def test_headlines_with_teasers_are_a_list_and_beside_a_text_they_are_none(tag: str) -> None:
+    row = '<{0}><h3><a href="/{1}">Headline number {1} about something</a></h3><p>{2}</p></{0}>'
+    rows = "".join(row.format(tag, at, SENTENCE) for at in range(20))
+    assert not read_page(html(rows)).is_article
+    read = read_page(html(f"{article(8)}<section>{rows}</section>"))
+    assert read.is_article and "list_page" not in read.flags
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from ingestion.lakehouse import journal
 from python_models.release import release_file
 from python_models.runs import __main__ as commands
-from python_models.runs.phase_restore import whole
+from python_models.runs.phase_restore import NotKept, Restoring, restored_nodes, whole
 from tests.python_models.phased import Phased, paid, relation, released, report, states
 
 LAST = "# Report\n1. 3\n2. 1"
@@ -154,3 +155,27 @@ def test_rows_kept_before_a_model_got_a_column_come_back_without_its_value() -> 
         found = connection.sql(query)
         assert (found.columns, found.fetchall()) == (["n", "gone", "since"], [(7, 8, None)])
     assert whole("select 7 as n", {"columns": {"n": {}}}, {"n": "INTEGER"}) == "select 7 as n"
+
+
+def test_a_run_of_older_code_that_lacks_a_table_says_where_to_go_on_from(phased: Phased) -> None:
+    phased.run("r1")
+    manifest = json.loads((phased.folder / "target" / "manifest.json").read_text())
+    graph = manifest["nodes"] | manifest["sources"]
+    graph["seed.x.words"] = {  # as dbt describes one
+        "name": "words", "unique_id": "seed.x.words", "resource_type": "seed",
+        "fqn": ["x", "news", "words"], "depends_on": {"macros": []},
+        "config": {"materialized": "seed", "meta": {"phase": "10 final_report"}},
+    }  # fmt: skip
+    before = restored_nodes(graph, Restoring("news", "r1", 4))
+    tier1, phase, reader = (
+        next(node for node in graph.values() if node["name"] == name)
+        for name in ("int_news__tier1", "phase_news__03_tier1_filter", "int_news__reports")
+    )
+    # the project has got a table since, which its phase keeps
+    graph["model.x.drawn"] = tier1 | {"name": "drawn", "unique_id": "model.x.drawn"}
+    phase["depends_on"]["nodes"].append("model.x.drawn")
+    assert restored_nodes(graph, Restoring("news", "r1", 4)) == before  # nobody reads it
+    reader["depends_on"]["nodes"].append("model.x.drawn")
+    with pytest.raises(NotKept, match=r"no drawn, .*\(`make resume RUN=r1 FROM=3`\)"):
+        restored_nodes(graph, Restoring("news", "r1", 4))
+    assert "model.x.drawn" not in restored_nodes(graph, Restoring("news", "r1", 3))

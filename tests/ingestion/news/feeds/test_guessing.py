@@ -85,3 +85,36 @@ def test_a_character_that_is_broken_does_not_change_the_others() -> None:
 def test_a_control_character_of_latin_1_is_the_one_it_is_in_cp1252(written: str) -> None:
     body = f"<rss><channel><item><title>{written}</title></item></channel></rss>".encode()
     assert read_feed(body).items[0]["title"] == "don’t"
+
+
+SHORT = {
+    "cp1251": "Привет мир новости дня сегодня",
+    "koi8_r": "Привет мир новости дня сегодня",
+    "iso8859_7": "Ελληνικά νέα σήμερα στην Αθήνα",
+    "cp1255": "חדשות היום בישראל",
+}
+
+
+@pytest.mark.parametrize("encoding", list(SHORT))
+def test_a_title_is_enough_to_tell_a_script_by(encoding: str) -> None:
+    read = read_feed(feed(SHORT[encoding], encoding, "utf-8", 1))
+    assert read.items[0]["title"] == SHORT[encoding]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("Žluťoučký kůň", "cp1250", "iso-8859-2"),
+        ("Žluťoučký kůň", "iso8859_2", "iso-8859-2"),
+        ("Ελληνικά “νέα”", "cp1253", "iso-8859-7"),
+    ],
+)
+def test_an_encoding_of_windows_is_told_from_the_one_it_is_called(
+    text: str, encoding: str, declared: str
+) -> None:
+    assert read_feed(feed(text, encoding, declared, 1)).items[0]["title"] == text
+
+
+def test_a_broken_character_of_a_short_feed_leaves_the_others() -> None:
+    body = feed("Привет мир", "utf-8", "utf-8", 2).replace(b"</title>", b"\xff</title>", 1)
+    assert read_feed(body).items[-1]["title"] == "Привет мир"

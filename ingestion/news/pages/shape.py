@@ -1,0 +1,118 @@
+"""Whether a page shows only the beginning of its article, or is a list of others."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ingestion.news.pages.told import ARTICLE_TYPES, LIST_TYPES, meta, term, types_of
+
+STUB_CHARACTERS = 600
+_LIST_LINKS = 12  # headlines that are links, beside hardly any text of its own
+_LIST_ARTICLES = 5
+_HEADLINE = 25  # characters of a link that is one
+_TEASER = 600  # characters about another article; what has more is a text of the page's own
+_HEADED = ("h2", "h3", "h4", "li", "article")
+_BLOCKS = ("article", "li", "section", "div", "tr")
+_BESIDE = ("nav", "footer", "aside", "header")
+_NO = ("false", "0", "no")
+# what is asked of a reader who may not read on; a newsletter or a podcast asks for another thing
+_PAY = re.compile(
+    r"subscri(?:be|ption|bers?)\b(?![\w ]{0,30}\b(?:newsletter|podcast|channel|rss|feed|e-?mail|"
+    r"updates|alerts|mailing))|"
+    r"(?:sign (?:in|up)|log ?in|register)(?: \w+){0,2} to (?:read|continue|view)|"
+    r"to continue reading|keep reading|register (?:now|to read)|already a (?:member|subscriber)|"
+    r"members only|premium content|paywall|become a member|start your (?:free )?trial|"
+    r"unlock (?:this|the|full|your)|free account to|(?:limit|all) of (?:your )?free (?:articles|"
+    r"stories)|reached your (?:article |free )?limit|"
+    r"jetzt (?:abonnieren|weiterlesen)|nur für abonnent|anmelden,? um|weiterlesen mit|"
+    r"zum weiterlesen|\b\w{1,12}\+[- ](?:artikel|weiterlesen|abo)|mit \w{1,12}\+ weiterlesen|"
+    r"(?:réservée?|reservee?)s? aux abonné|abonnez-vous|déjà abonné|"
+    r"suscr[ií]b(?:ete|ase)|(?:solo|exclusivo) para suscriptores|"
+    r"abbonati (?:per|per continuare)|riservato agli abbonati|"
+    r"assine (?:para|já|agora)|(?:exclusivo|só) para assinantes|"
+    r"(?:lees|lezen) verder met|(?:alleen|exclusief) voor abonnees|læs videre|kun for abonnenter|"
+    r"endast för prenumeranter|dla (?:subskrybentów|prenumeratorów)|"
+    r"оформ\w+ подписку|по подписке|для подписчиков|登录后|订阅|会員限定|有料会員|구독",
+    re.IGNORECASE,
+)
+
+
+def is_walled(tree: Any, told: list[dict[str, Any]], text: str | None) -> bool:
+    """Say whether a page keeps most of its article for those who pay."""
+    parts = [part for one in told for part in (one, *_parts(one))]
+    if any(term(one.get("isAccessibleForFree", "")) in _NO for one in parts):
+        return True
+    if any(
+        (one.get("itemprop") or "").lower() == "isaccessibleforfree"
+        and term(one.get("content") or one.get("href") or one.text or "") in _NO
+        for one in tree.iter("meta", "link", "span", "div", "p")
+    ):
+        return True
+    if (meta(tree, "article:content_tier") or "").lower() == "locked":
+        return True
+    if len(text or "") >= STUB_CHARACTERS:
+        return False
+    body = next(tree.iter("body"), tree)
+    return bool(_PAY.search(" ".join(body.itertext())[:200_000]))
+
+
+def _parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = document.get("hasPart")
+    return [one for one in (parts if isinstance(parts, list) else [parts]) if isinstance(one, dict)]
+
+
+def is_list_of_links(tree: Any, told: list[dict[str, Any]], text: str | None) -> bool:
+    """Say whether a page leads to articles and is none."""
+    kinds = set().union(*map(types_of, told)) if told else set()
+    if kinds & ARTICLE_TYPES:
+        return False
+    if (meta(tree, "og:type") or "").lower() == "article" and len(text or "") >= STUB_CHARACTERS:
+        return False
+    if kinds & LIST_TYPES:
+        return True
+    headlines = [
+        one
+        for one in tree.iter("a")
+        if len(" ".join("".join(one.itertext()).split())) >= _HEADLINE
+        and any(parent.tag in _HEADED for parent in one.iterancestors())
+    ]
+    articles = sum(1 for _ in tree.iter("article"))
+    if len(headlines) < _LIST_LINKS and articles < _LIST_ARTICLES:
+        return False
+    own, in_teasers = _own_text(tree, headlines)
+    return own < STUB_CHARACTERS and (in_teasers > own or _linked_share(tree) > 0.5)
+
+
+def _own_text(tree: Any, headlines: list[Any]) -> tuple[int, int]:
+    """Return the characters of paragraphs that are the page's own, and of those about others."""
+    blocks = {
+        next((up for up in one.iterancestors() if up.tag in _BLOCKS), one) for one in headlines
+    }
+    teasers = {
+        block
+        for block in blocks
+        if sum(len("".join(part.itertext()).strip()) for part in block.iter("p")) <= _TEASER
+    }
+    own = beside = 0
+    for part in tree.iter("p"):
+        around = list(part.iterancestors())
+        size = len("".join(part.itertext()).strip())
+        if any(up in teasers for up in around):
+            beside += size
+        elif not any(up.tag in _BESIDE for up in around):
+            own += size
+    return own, beside
+
+
+def _linked_share(tree: Any) -> float:
+    """Return the share of a page's text that lies in links."""
+    body = next(tree.iter("body"), tree)
+    everything = sum(
+        len(part.strip())
+        for one in body.iter()
+        if one.tag not in ("script", "style", "noscript")
+        for part in (one.text or "", one.tail or "")
+    )
+    linked = sum(len("".join(one.itertext()).strip()) for one in body.iter("a"))
+    return linked / max(1, everything)

@@ -1,0 +1,156 @@
+"""Feeds as writers of other programs leave them: each is read as it was meant."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from ingestion.news.feeds import FeedRead, read_feed
+
+pytestmark = pytest.mark.unit
+HEAD = '<?xml version="1.0" encoding="utf-8"?>'
+MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
+DTD = "<!DOCTYPE r [<!-- {} --><!ENTITY b 'bb'><!ENTITY c '&b;&b;'>]>"
+
+
+def rss(items: str, attributes: str = "") -> str:
+    return (
+        f'{HEAD}<rss version="2.0" {attributes}><channel><title>F</title>'
+        f"<link>http://home.example/</link>{items}</channel></rss>"
+    )
+
+
+def values(read: FeedRead, name: str) -> list[Any]:
+    return [one[name] for one in read.items]
+
+
+def test_one_guid_for_entries_without_links_leaves_each_what_it_says() -> None:
+    items = "".join(
+        f"<item><guid>g</guid><title>Update</title><description>part {at}</description></item>"
+        for at in range(3)
+    )
+    read = read_feed(rss(items).encode())
+    assert len(set(values(read, "identity"))) == 3
+    assert read.flags == ["guid_not_unique"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "url"),
+    [
+        ('isPermaLink="true"', "http://home.example/p/9"),
+        ("", None),
+        ('isPermaLink="false"', None),
+    ],
+)
+def test_a_guid_that_is_a_path_is_a_link_where_it_says_so(attribute: str, url: str | None) -> None:
+    body = rss(f"<item><title>a</title><guid {attribute}>/p/9</guid></item>")
+    assert values(read_feed(body.encode()), "url") == [url]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry xml:base="http://e.example/blog/">'
+        '<id>1</id><title>t</title><link xml:base="deep/" href="post"/></entry></feed>',
+        '<rss xml:base="http://e.example/blog/"><channel><item><title>t</title>'
+        '<link xml:base="deep/">post</link></item></channel></rss>',
+    ],
+)
+def test_the_base_of_a_link_itself_is_the_innermost(entry: str) -> None:
+    assert values(read_feed(entry.encode()), "url") == ["http://e.example/blog/deep/post"]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("&lt;script&gt;alert(1)&lt;/script&gt;News", "News"),
+        ("a &lt;!-- seen by nobody --&gt; b", "a b"),
+        ("the &lt;script&gt; element", "the <script> element"),
+    ],
+)
+def test_a_title_has_no_works_of_a_page(written: str, title: str) -> None:
+    body = rss(f"<item><title>{written}</title></item>")
+    assert values(read_feed(body.encode()), "title") == [title]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["<br />\n<b>Warning</b>: x in <b>/a.php</b> on line 3<br />\n", "<p>debug</p>", "<div/>\n"],
+)
+def test_what_a_program_printed_before_a_feed_is_left_out(before: str) -> None:
+    read = read_feed((before + rss("<item><title>a</title></item>")).encode())
+    assert (read.status, values(read, "title")) == ("ok", ["a"])
+    page = read_feed(f"<body>{before}<rss></rss></body>".encode())
+    assert (page.status, page.items) == ("blocked", [])
+
+
+@pytest.mark.parametrize("comment", ["]>", "don't", '"', "- ] -"])
+def test_entities_are_refused_whatever_a_comment_before_them_holds(comment: str) -> None:
+    body = (
+        f"{HEAD}{DTD.format(comment)}<rss><channel><item><title>&c;</title></item></channel></rss>"
+    )
+    read = read_feed(body.encode())
+    assert (read.status, read.rejects[0]["reason"]) == ("not_a_feed", "entities")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "shift_jis", "gb18030"])
+def test_a_feed_that_is_cut_within_a_character_is_read_up_to_there(encoding: str) -> None:
+    items = "".join(f"<item><title>日本{at}</title></item>" for at in range(3))
+    body = rss(items).replace("utf-8", encoding).encode(encoding)
+    at = body.index("日本1".encode(encoding)) + 1
+    read = read_feed(body[:at])
+    assert (read.status, values(read, "title"), len(read.rejects)) == ("partial", ["日本0"], 1)
+
+
+def test_a_file_packed_in_parts_is_unpacked_whole() -> None:
+    body = rss("<item><title>a</title></item><item><title>b</title></item>").encode()
+    read = read_feed(gzip.compress(body[:80]) + gzip.compress(body[80:]))
+    assert (read.status, values(read, "title")) == ("ok", ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("enclosure", "kind"),
+    [
+        ('url="http://a.example/c.mp3"', "audio"),
+        ('url="http://a.example/c.m4a?x=1" type="application/octet-stream"', "audio"),
+        ('url="http://a.example/c.mp4" type=""', "video"),
+        ('url="http://a.example/c.jpg"', "article"),
+        ('url="http://a.example/c.mp3" type="text/html"', "article"),
+    ],
+)
+def test_an_enclosure_of_no_declared_kind_is_what_its_name_says(enclosure: str, kind: str) -> None:
+    (entry,) = read_feed(rss(f"<item><enclosure {enclosure}/></item>").encode()).items
+    assert entry["kind"] == kind
+    assert entry["title_is_made"] and entry["title"].startswith("http://a.example/c.")
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        "<media:description>D</media:description>",
+        "<media:group><media:description>D</media:description></media:group>",
+        "<media:group><media:content url='http://a.example/v'><media:description>D"
+        "</media:description></media:content></media:group>",
+    ],
+)
+def test_what_media_says_is_the_text_where_nothing_else_is(media: str) -> None:
+    (alone,) = read_feed(rss(f"<item><title>v</title>{media}</item>", MEDIA).encode()).items
+    assert (alone["text"], alone["summary"]) == ("D", None)
+    said = f"<item><title>v</title><description>own</description>{media}</item>"
+    (beside,) = read_feed(rss(said, MEDIA).encode()).items
+    assert (beside["text"], beside["summary"]) == (None, "own")
+
+
+def test_a_json_feed_of_a_careless_writer_is_read() -> None:
+    body = (
+        '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "tags": "ai, law",'
+        ' "date_published": 1770109500, "content_text": "a\nb, ]",},]}'
+    )
+    read = read_feed(body.encode())
+    (entry,) = read.items
+    assert (read.status, read.rejects) == ("ok", [])
+    assert (str(entry["published_at"]), entry["text"]) == ("2026-02-03 09:05:00", "a b, ]")
+    assert json.loads(entry["categories"]) == ["ai", "law"]
