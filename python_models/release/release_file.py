@@ -125,16 +125,21 @@ def point_to(file: Path) -> None:
 
     Who reads a tier through this code goes by `latest.duckdb` alone, so all see one release.
     """
-    parted = {tier: file_of(file, tier) for tier in tier_files.PARTED}
-    if not all(path.exists() for path in parted.values()):  # written by an earlier version
-        tier_files.write(file, file)
-    for tier, path in parted.items():
-        _move(lake().latest_of(tier), path)
+    point_tiers(file)
     _move(lake().latest, file)
     sync(lake().root)
     raise_generation(lake().root, shown=file.name)
     if not uses_catalog_file():
         note(catalog(), lake().root)
+
+
+def point_tiers(file: Path) -> None:
+    """Let the pointer of each tier name its file beside a release file; one that lacks is made."""
+    parted = {tier: file_of(file, tier) for tier in tier_files.PARTED}
+    if not all(path.exists() for path in parted.values()):  # written by an earlier version
+        tier_files.write(file, file)
+    for tier, path in parted.items():
+        _move(lake().latest_of(tier), path)
 
 
 def _move(pointer: Path, file: Path) -> None:

@@ -139,7 +139,10 @@ def _is_seen_whole(product: Product, tier: str) -> bool:
 
 def _is_in_every_file(schema: str, name: str) -> bool:
     """Say whether readers may count on a table, if only on an empty one."""
-    return schema in ("ops", "llm") or (schema in PRODUCTS and name == PRODUCTS[schema].rejects)
+    product = PRODUCTS.get(schema)
+    if product is None:
+        return schema in ("ops", "llm")
+    return product.is_tiered or name == product.rejects
 
 
 def _show(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier: str) -> list[str]:
@@ -147,12 +150,12 @@ def _show(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier: str) -> l
     files = files_of(view, tier)
     if files is None:
         if _is_in_every_file(view.domain, view.name):
-            _create(target, "view", view, files_query([], view.columns))
+            _create(target, view, files_query([], view.columns))
         return []
     is_scanned = any(file.endswith(".metadata.json") for file in files)
     query = f"from iceberg_scan({literal(files[0])})" if is_scanned else None
     try:
-        _create(target, "view", view, query or files_query(files, view.columns))
+        _create(target, view, query or files_query(files, view.columns))
         _refuse_stricter(target, view, tier)
     except (duckdb.IOException, duckdb.InvalidInputException):
         LOG.warning(
@@ -226,12 +229,12 @@ def _kept(schema: str, name: str, columns: list[str], tier: str) -> tuple[Iterab
     return (), f"{column} in ({_listed(tier)})" if column in columns else "false"
 
 
-def _create(target: duckdb.DuckDBPyConnection, kind: str, view: ReleasedView, query: str) -> None:
+def _create(target: duckdb.DuckDBPyConnection, view: ReleasedView, query: str) -> None:
     relation = _relation(view.domain, view.name)
     target.execute(f"create schema if not exists {identifier(view.domain)}")
-    target.execute(f"create {kind} {relation} as {query}")
+    target.execute(f"create view {relation} as {query}")
     words = dict(view.comments)
-    comment(target, kind, relation, words.pop("", ""), words)
+    comment(target, "view", relation, words.pop("", ""), words)
 
 
 def _note_files(target: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:
