@@ -23,6 +23,14 @@ from knowledge.search(
 ) as hits
 order by hits.rank
 """
+BY_WORDS_AS_OF = """
+select hits.*
+from knowledge.search_as_of(
+    $question, $as_of, k := $k, source := $source, kind := $kind, since := $since,
+    until := $until, tiers := $tiers, cell := $cell
+) as hits
+order by hits.rank
+"""
 _CHOSEN = """
 select embedder_id, chunker_id
 from knowledge.grid_cells
@@ -81,13 +89,18 @@ def search(
     }
     try:
         words = tuple(ask(WORDS, question=question).to_pylist()[0]["words"])
-        rows = ask(BY_WORDS, **bound).to_pylist()
+        if asked.as_of is None:
+            rows = ask(BY_WORDS, **bound).to_pylist()
+        else:
+            rows = ask(BY_WORDS_AS_OF, **bound, as_of=asked.as_of).to_pylist()
     except duckdb.CatalogException:
         raise NotSearchable(
             "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
         ) from None
     hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
-    return [replace(hit, words=words) for hit in _fused(ask, bound, hits)[:k]]
+    if asked.as_of is None:
+        hits = _fused(ask, bound, hits)
+    return [replace(hit, words=words) for hit in hits[:k]]
 
 
 def _fused(ask: Ask, bound: dict[str, Any], hits: list[Hit]) -> list[Hit]:
