@@ -1,6 +1,6 @@
 -- depends_on: {{ ref('gate_knowledge__after_staging') }}
--- What a complete sync no longer lists has ended; what is forbidden stays as it was. What is
--- archived is in force, unless `knowledge_archived_ends` says otherwise.
+-- What a complete sync no longer lists has ended; what is forbidden stays as it was.
+-- What is archived is in force, unless `knowledge_archived_ends` says otherwise.
 {% set gone = "('deleted', 'archived')" if var('knowledge_archived_ends', false)
     else "('deleted')" %}
 with

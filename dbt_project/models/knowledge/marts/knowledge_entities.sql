@@ -1,13 +1,14 @@
 -- depends_on: {{ ref('gate_knowledge__after_llm') }}
--- Who may see one document that names a thing sees the thing, as the documents of that tier have
--- it: what stricter ones call it are aliases of their tier.
+-- Who may see one document that names a thing sees the thing, as the documents of that
+-- tier have it: what stricter ones call it are aliases of their tier.
 with
 
 resolved_of_tiers as (
     select
         entities_resolved.*,
-        case entities_resolved.tier when 'open' then 1 when 'restricted' then 2 else 3 end
-            as tier_place
+        case entities_resolved.tier
+            when 'open' then 1 when 'restricted' then 2 else 3
+        end as tier_place
     from {{ ref('int_knowledge__entities_resolved') }} as entities_resolved
     where entities_resolved.row_kind in ('anchor', 'alias')
 ),

@@ -1,5 +1,5 @@
--- The empty word stands for all chunks of a chunker: how many, and how long in all. Each tier is
--- counted by itself: what a reader's search weighs words by tells nothing of what is hidden.
+-- The empty word stands for all chunks of a chunker: how many, and how long in all.
+-- Each tier is counted by itself: what weighs words tells nothing of what is hidden.
 with
 
 postings as (
