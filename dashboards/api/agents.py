@@ -26,15 +26,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from dashboards.api import formats, problems, runs, security
-from dashboards.api.keys import SCOPES, TIERS, Caller
+from dashboards.api.keys import SCOPES, Caller
 from dashboards.api.problems import Problem
 from dashboards.api.query import Question, answer_of
 from dashboards.api.releases import Release, Releases
 from dashboards.api.tables import description_of, list_of
-from dashboards.api.tiers import all_tiers
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.lakehouse.tiers import TIERS
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import loaded
 from python_models.release import live
@@ -75,27 +75,31 @@ def _of_tables(releases: Releases) -> tuple[Callable[..., Any], ...]:
     async def list_tables(context: Context, schema: str | None = None) -> str:
         """List the released tables with what a row of each is."""
         return await _answer(context, lambda caller: [
-            one for one in list_of(releases.current()) if schema in (None, one["schema_name"])
+            one
+            for one in list_of(releases.current(caller.tier))
+            if schema in (None, one["schema_name"])
         ])  # fmt: skip
 
     async def describe_table(context: Context, table: Table) -> str:
         """Say what a table holds: its key, its columns, what it is made of and made into."""
-        return await _answer(context, lambda caller: description_of(releases.current(), table))
+        return await _answer(
+            context, lambda caller: description_of(releases.current(caller.tier), table)
+        )
 
     async def query(
         context: Context, sql: str, limit: Annotated[int, Field(ge=1, le=1_000)] = 100
     ) -> str:
         """Run one SELECT over released tables: no file, no function that reads one, capped."""
-
-        def ask(caller: Caller) -> Any:
-            all_tiers(caller)
-            return answer_of(releases.current(), Question(sql=sql, limit=limit))
-
-        return await _answer(context, ask)
+        asked = Question(sql=sql, limit=limit)
+        return await _answer(
+            context, lambda caller: answer_of(releases.current(caller.tier), asked)
+        )
 
     async def explain_number(context: Context, table: Table, column: str) -> str:
         """Say what a column is: its words, its SQL, its lineage, its gates and the release."""
-        return await _answer(context, lambda caller: _explained(releases.current(), table, column))
+        return await _answer(
+            context, lambda caller: _explained(releases.current(caller.tier), table, column)
+        )
 
     return list_tables, describe_table, query, explain_number
 
@@ -103,7 +107,7 @@ def _of_tables(releases: Releases) -> tuple[Callable[..., Any], ...]:
 def _of_runs() -> tuple[Callable[..., Any], ...]:
     async def run_status(context: Context, run_id: str = "last") -> str:
         """Say how far a run is, by the beginning of its id; `last` is the newest."""
-        return await _answer(context, lambda caller: _run(run_id))
+        return await _answer(context, lambda caller: _run(caller, run_id))
 
     async def estimate_run(context: Context, domains: list[str] | None = None) -> str:
         """Say what the next run would ask of models and cost; takes minutes, spends nothing."""
@@ -184,13 +188,13 @@ def _explained(release: Release, table: str, column: str) -> dict[str, Any]:
     return {**found, "columns": columns, "sql": sql, "gates": gates}
 
 
-def _run(run_id: str) -> dict[str, Any]:
+def _run(caller: Caller, run_id: str) -> dict[str, Any]:
     settle()
     try:
         run = live.run_named(run_id)
     except live.NotFound as error:
         raise Problem(404, str(error)) from error
-    return {"run": runs.told(run), "nodes": runs.nodes(run["run_id"])}
+    return {"run": runs.told(run, caller), "nodes": runs.nodes(run["run_id"])}
 
 
 def _estimate(caller: Caller, domains: list[str]) -> Any:

@@ -18,9 +18,9 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit, say
 from ingestion.lakehouse.settings import told
+from ingestion.lakehouse.tiers import TIERS, WHOLE, highest
 
 SCOPES = ("read", "run", "write", "spend", "admin")
-TIERS = ("open", "restricted", "private")
 _KEY = re.compile(r"slu_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _USED_SECONDS = 60  # how often the time of the last use is written down
 
@@ -37,6 +37,16 @@ class Caller:
     name: str
     scopes: frozenset[str]
     tiers: frozenset[str]
+
+    @property
+    def tier(self) -> str | None:
+        """The strictest tier it sees with all those before it; None without the first."""
+        return highest(self.tiers)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether rows of every tier are for it."""
+        return self.tier == WHOLE
 
 
 def make_key(name: str, scopes: list[str], tiers: list[str], days: int) -> str:

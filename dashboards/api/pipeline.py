@@ -97,8 +97,8 @@ def status(caller: Reader, id: AnyId) -> Response:
     if id.startswith("job-"):
         job = job_of(caller, id)
         run = _run(job.run_id) if job.run_id else None
-        return _status(document_of(job), run)
-    return _status(None, _run(id))
+        return _status(document_of(job), run, caller)
+    return _status(None, _run(id), caller)
 
 
 @router.post("/cancel/{id}", status_code=202, response_model=JobDocument, responses=STARTING)
@@ -191,11 +191,11 @@ def _run(run_id: str) -> dict[str, Any]:
         raise Problem(404, str(error)) from error
 
 
-def _status(job: dict[str, Any] | None, run: dict[str, Any] | None) -> Response:
+def _status(job: dict[str, Any] | None, run: dict[str, Any] | None, caller: Caller) -> Response:
     return formats.document(
         {
             "job": job,
-            "run": runs.told(run) if run else None,
+            "run": runs.told(run, caller) if run else None,
             "nodes": runs.nodes(run["run_id"]) if run else {},
         }
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import duckdb
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -109,6 +110,12 @@ def install(app: FastAPI) -> None:
         details = {404: "There is nothing at this address.", 405: "Not with this method."}
         detail = details.get(error.status_code, str(error.detail))
         return answer(request, Problem(error.status_code, detail, headers=headers))
+
+    @app.exception_handler(duckdb.CatalogException)
+    def not_released(request: Request, error: duckdb.CatalogException) -> Response:
+        log.warning("api_table_missing", path=request.url.path, error=scrub(repr(error)))
+        says = "This release has no such table for the tiers of this key, or was built without it."
+        return answer(request, Problem(404, says))
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> Response:

@@ -17,10 +17,14 @@ from dashboards.api.problems import NotModified, Problem
 from dashboards.api.security import Reader
 from dashboards.parts.opened import shared_connection
 from ingestion.lakehouse import journal
-from python_models.release.reader import NothingReleased, release_path
+from ingestion.lakehouse.tiers import WHOLE
+from python_models.release.reader import NothingReleased, of_tier, release_path
 from python_models.release.release_file import newest_file
 
-_KEPT_OPEN = 4
+_KEPT_OPEN = 8
+Number = Annotated[
+    int | None, Query(ge=1, le=2**31, description="A release's number; default: the newest")
+]
 
 
 @dataclass(frozen=True)
@@ -49,25 +53,29 @@ class Releases:
         self._opened: OrderedDict[Path, Release] = OrderedDict()
         self._lock = threading.Lock()
 
-    def current(self) -> Release:
-        """Return what readers see now.
+    def current(self, tier: str | None = WHOLE) -> Release:
+        """Return what readers of a tier see now.
 
         Raises:
-            Problem: 503, nothing was released yet.
+            Problem: 503, nothing was released yet; 403, the key sees not even the first tier.
         """
         try:
-            return self._open(release_path())
+            return self._open(release_path(tier=_known(tier)))
         except NothingReleased as error:
             raise Problem(503, "Nothing is released yet: run `make run`.") from error
 
-    def numbered(self, number: int) -> Release:
-        """Return a release by its number.
+    def numbered(self, number: int, tier: str | None = WHOLE) -> Release:
+        """Return a release by its number, as readers of a tier see it.
 
         Raises:
-            Problem: 404, there never was one; 410, retention dropped it.
+            Problem: 404, there never was one; 410, retention dropped it, or it was published before
+                releases were parted by tier; 403, the key sees not even the first tier.
         """
         if path := newest_file(number):
-            return self._open(path.resolve())
+            try:
+                return self._open(of_tier(path.resolve(), _known(tier)))
+            except NothingReleased as error:
+                raise Problem(410, f"Release {number} is not parted by tier.") from error
         known = journal.rows("select 1 from releases where release_id = ?", (number,))
         if known:
             raise Problem(410, f"Release {number} was dropped; `system/releases` lists the others.")
@@ -90,21 +98,26 @@ class Releases:
             return found
 
 
+def _known(tier: str | None) -> str:
+    if tier is None:
+        raise Problem(403, "This key lacks the tier `open`, and with it all that is released.")
+    return tier
+
+
 def release_of(
     request: Request,
     caller: Reader,
-    release: Annotated[
-        int | None, Query(ge=1, le=2**31, description="A release's number; default: the newest")
-    ] = None,
+    release: Number = None,
 ) -> Release:
-    """Return the release a request is about.
+    """Return the release a request is about, as readers of the key's tier see it.
 
     Raises:
         NotModified: the caller has the answer of this release already.
         Problem: see `Releases`.
     """
     releases: Releases = request.app.state.releases
-    found = releases.numbered(release) if release else releases.current()
+    tier = caller.tier
+    found = releases.numbered(release, tier) if release else releases.current(tier)
     asked = (
         f"{found.path.name}|{request.url}|{request.headers.get('accept')}|{sorted(caller.tiers)}"
     )
@@ -119,4 +132,15 @@ def _listed(header: str) -> set[str]:
     return {one.strip().removeprefix("W/") for one in header.split(",")}
 
 
+def whole_of(request: Request, caller: Reader, release: Number = None) -> Release:
+    """Return the release a request is about with rows of all tiers, for who looks at them itself.
+
+    Raises:
+        Problem: see `Releases`.
+    """
+    releases: Releases = request.app.state.releases
+    return releases.numbered(release) if release else releases.current()
+
+
 OfRelease = Annotated[Release, Depends(release_of)]
+OfWhole = Annotated[Release, Depends(whole_of)]

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from dashboards.api import formats
+from dashboards.api.keys import Caller
 from dashboards.api.problems import documented
 from dashboards.api.security import Reader
 from ingestion.lakehouse import journal
@@ -52,14 +53,17 @@ def runs(
         (int(cursor) if cursor else 2**62, limit + 1),
     )
     more = str(found[limit - 1]["place"]) if len(found) > limit else None
-    return formats.document({"runs": [told(row) for row in found[:limit]], "next_cursor": more})
+    return formats.document(
+        {"runs": [told(row, caller) for row in found[:limit]], "next_cursor": more}
+    )
 
 
-def told(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a run as the API tells it."""
+def told(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Return a run as the API tells it: what was typed and what went wrong may name any row."""
     kept = ("run_id", "invocation_id", "status", "command", "message", "seconds", "release_id")
     instants = {name: formats.instant(row[name]) for name in ("started_at", "ended_at")}
-    return {name: row[name] for name in kept} | instants
+    hidden = {} if caller.sees_all else {"command": None, "message": None}
+    return {name: row[name] for name in kept} | instants | hidden
 
 
 def nodes(run_id: str) -> dict[str, int]:

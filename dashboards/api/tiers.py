@@ -1,4 +1,4 @@
-"""What a key may see: rows of a release that is not parted by tier need a key of every tier."""
+"""What a key may see of products whose rows have no tier: they count as one (SLUICE_UNTIERED)."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from dashboards.api.keys import TIERS, Caller
+from dashboards.api.keys import Caller
 from dashboards.api.problems import Problem
 from dashboards.api.security import Reader
+from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import seen_from
 
 
-def all_tiers(caller: Reader) -> Caller:
+def untiered(caller: Reader) -> Caller:
     """Return who asks.
 
     Raises:
-        Problem: 403, rows of a tier the key lacks may be among those asked for.
+        Problem: 403, the key lacks the tier that these rows count as.
     """
-    if missing := [one for one in TIERS if one not in caller.tiers]:
+    needed = settings().sluice_untiered
+    if caller.tier is None or needed not in seen_from(caller.tier):
         raise Problem(
             403,
-            "Rows of a release are not parted by tier: this needs a key of all tiers, and this one"
-            f" lacks {', '.join(missing)}.",
+            f"These rows have no tier of their own and count as {needed}: this needs a key of"
+            f" {', '.join(seen_from(needed))}.",
         )
     return caller
 
 
-AllTiers = Annotated[Caller, Depends(all_tiers)]
+Untiered = Annotated[Caller, Depends(untiered)]

@@ -12,7 +12,6 @@ from dashboards.api import formats
 from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record, listing, record
 from dashboards.api.releases import OfRelease
 from dashboards.api.security import Reader
-from dashboards.api.tiers import AllTiers
 from dashboards.conversations import (
     loads_api,
     production_api,
@@ -124,7 +123,7 @@ def records(
 
 
 @router.get("/analytics/quality", response_model=Quality, responses=ERRORS, tags=["analytics"])
-def quality(release: OfRelease, _: AllTiers) -> Response:
+def quality(release: OfRelease) -> Response:
     """Give the distribution of quality by grade, and its history by release."""
     return formats.document(
         {

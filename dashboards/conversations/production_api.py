@@ -21,7 +21,7 @@ from dashboards.api.job_documents import JobDocument, document_of, job_of, start
 from dashboards.api.keys import Caller
 from dashboards.api.pipeline import STARTING, JobId
 from dashboards.api.problems import Problem, documented
-from dashboards.api.releases import OfRelease, Release
+from dashboards.api.releases import OfWhole, Release
 from dashboards.api.security import Reader, may
 from dashboards.jobs.jobs import Job
 from ingestion.lakehouse.lake import lake
@@ -113,7 +113,7 @@ def download(
 )
 def one_file(
     request: Request,
-    release: OfRelease,
+    release: OfWhole,
     caller: Exporter,
     format: Form,
     set: Name,

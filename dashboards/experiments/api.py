@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from dashboards.api import formats
 from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record, listing, record
 from dashboards.api.releases import OfRelease
-from dashboards.api.tiers import AllTiers
+from dashboards.api.tiers import Untiered
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
 
@@ -45,14 +45,14 @@ order by gen_id
 
 
 @router.get("/cohorts", response_model=Listing, responses=ERRORS)
-def cohorts(release: OfRelease, _: AllTiers, limit: Limit = 100, offset: Offset = 0) -> Response:
+def cohorts(release: OfRelease, _: Untiered, limit: Limit = 100, offset: Offset = 0) -> Response:
     """List cohorts, the newest first."""
     return listing(release, _COHORTS, limit, offset)
 
 
 @router.get("/scores", response_model=Listing, responses=ERRORS)
 def scores(
-    release: OfRelease, _: AllTiers, cohort: Name = None, limit: Limit = 100, offset: Offset = 0
+    release: OfRelease, _: Untiered, cohort: Name = None, limit: Limit = 100, offset: Offset = 0
 ) -> Response:
     """List scores, of a cohort when it is named."""
     return listing(release, _SCORES, limit, offset, cohort=cohort)
@@ -60,7 +60,7 @@ def scores(
 
 @router.get("/generations/{generation}", response_model=Record, responses=ERRORS)
 def lineage(
-    release: OfRelease, _: AllTiers, generation: Annotated[str, Path(max_length=300)]
+    release: OfRelease, _: Untiered, generation: Annotated[str, Path(max_length=300)]
 ) -> Response:
     """Give a generation, what it was made of (its parents, nearest first) and what of it."""
     found = record(release, f"generation {generation!r}", _GENERATION, gen=generation)

@@ -34,7 +34,7 @@ def tools(releases: Releases, answer: Answer) -> tuple[Callable[..., Any], ...]:
         return await answer(
             context,
             lambda caller: passages(
-                releases.current(), caller, question, k, Filters(source=source)
+                releases.current(caller.tier), caller, question, k, Filters(source=source)
             ),
         )
 

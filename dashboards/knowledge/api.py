@@ -16,7 +16,6 @@ from dashboards.api.listing import ERRORS, Limit, Listing, Offset, listing, reco
 from dashboards.api.problems import Problem, documented
 from dashboards.api.releases import OfRelease, Release
 from dashboards.api.security import Reader, may
-from dashboards.api.tiers import AllTiers
 from python_models.knowledge.answering import answered
 from python_models.knowledge.ask import document as answer_document
 from python_models.knowledge.search.find import NotSearchable, asking, search
@@ -140,7 +139,6 @@ def document(
 @router.get("/entities/{entity}/neighbours", response_model=Listing, responses=ERRORS)
 def neighbours(
     release: OfRelease,
-    _: AllTiers,
     entity: Entity,
     depth: Annotated[int, Query(ge=1, le=4)] = 1,
     as_of: datetime | None = None,
@@ -154,7 +152,7 @@ def neighbours(
 
 @router.get("/entities/{entity}/timeline", response_model=Listing, responses=ERRORS)
 def timeline(
-    release: OfRelease, _: AllTiers, entity: Entity, limit: Limit = 100, offset: Offset = 0
+    release: OfRelease, entity: Entity, limit: Limit = 100, offset: Offset = 0
 ) -> Response:
     """List what is known of a thing, in the order it came about."""
     _searchable(release)
@@ -164,7 +162,6 @@ def timeline(
 @router.get("/edges/{edge}/why", response_model=Listing, responses=ERRORS)
 def why(
     release: OfRelease,
-    _: AllTiers,
     edge: Annotated[str, Path(max_length=100)],
     limit: Limit = 100,
     offset: Offset = 0,

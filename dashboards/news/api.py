@@ -16,7 +16,7 @@ from dashboards.api.listing import ERRORS, Limit, Listing, Offset, listing, reco
 from dashboards.api.problems import documented
 from dashboards.api.releases import OfRelease, Release
 from dashboards.api.security import may
-from dashboards.api.tiers import AllTiers
+from dashboards.api.tiers import Untiered
 from dashboards.news import queries
 from dashboards.news.why_not import verdict
 from ingestion.lakehouse import journal
@@ -87,26 +87,26 @@ class Rated(BaseModel):
 
 
 @router.get("/reports", response_model=Listing, responses=ERRORS)
-def reports(release: OfRelease, _: AllTiers, limit: Limit = 100, offset: Offset = 0) -> Response:
+def reports(release: OfRelease, _: Untiered, limit: Limit = 100, offset: Offset = 0) -> Response:
     """List the reports, the newest first."""
     return listing(release, _LIST, limit, offset)
 
 
 @router.get("/reports/{run_id}", response_model=Report, responses=ERRORS)
-def report(release: OfRelease, _: AllTiers, run_id: RunId) -> Response:
+def report(release: OfRelease, _: Untiered, run_id: RunId) -> Response:
     """Give the report of a run, with its items."""
     return _told(release, record(release, f"report {run_id!r}", _REPORT, run=run_id))
 
 
 @router.get("/days/{day}", response_model=Report, responses=ERRORS)
-def report_of_day(release: OfRelease, _: AllTiers, day: date) -> Response:
+def report_of_day(release: OfRelease, _: Untiered, day: date) -> Response:
     """Give the last report of a day (UTC), with its items."""
     return _told(release, record(release, f"report of {day}", _OF_DAY, day=day))
 
 
 @router.get("/reports/{run_id}/funnel", response_model=Listing, responses=ERRORS)
 def funnel(
-    release: OfRelease, _: AllTiers, run_id: RunId, limit: Limit = 100, offset: Offset = 0
+    release: OfRelease, _: Untiered, run_id: RunId, limit: Limit = 100, offset: Offset = 0
 ) -> Response:
     """List the phases of a run: how many came in and went on, and what became of the others."""
     return listing(release, queries.FUNNEL, limit, offset, run=run_id)
@@ -115,7 +115,7 @@ def funnel(
 @router.get("/reports/{run_id}/why", response_model=Verdicts, responses=ERRORS)
 def why(
     release: OfRelease,
-    _: AllTiers,
+    _: Untiered,
     run_id: RunId,
     text: Annotated[
         str, Query(min_length=1, max_length=300, description="Of a title or address, or an id")

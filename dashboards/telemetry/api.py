@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from dashboards.api import formats
 from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record, listing, record
 from dashboards.api.releases import OfRelease
-from dashboards.api.tiers import AllTiers
+from dashboards.api.tiers import Untiered
 
 router = APIRouter(prefix="/telemetry", tags=["telemetry"])
 
@@ -58,7 +58,7 @@ Control = Annotated[str, Path(max_length=300)]
 @router.get("/issues", response_model=Listing, responses=ERRORS)
 def issues(
     release: OfRelease,
-    _: AllTiers,
+    _: Untiered,
     control: Name = None,
     rule: Name = None,
     severity: Literal["low", "medium", "high", "critical"] | None = None,
@@ -70,7 +70,7 @@ def issues(
 
 
 @router.get("/controls/{control}/assessment", response_model=Record, responses=ERRORS)
-def assessment(release: OfRelease, _: AllTiers, control: Control) -> Response:
+def assessment(release: OfRelease, _: Untiered, control: Control) -> Response:
     """Give what was written last about a control, and how it was judged."""
     found = record(release, f"assessment of {control!r}", _ASSESSMENT, control=control)
     return formats.document({"release_id": release.number, "record": found})
@@ -78,7 +78,7 @@ def assessment(release: OfRelease, _: AllTiers, control: Control) -> Response:
 
 @router.get("/controls/{control}/cycles", response_model=Listing, responses=ERRORS)
 def cycles(
-    release: OfRelease, _: AllTiers, control: Control, limit: Limit = 100, offset: Offset = 0
+    release: OfRelease, _: Untiered, control: Control, limit: Limit = 100, offset: Offset = 0
 ) -> Response:
     """List a control's cycles, the newest first."""
     return listing(release, _CYCLES, limit, offset, control=control)
@@ -89,7 +89,7 @@ def cycles(
 )
 def curve(
     release: OfRelease,
-    _: AllTiers,
+    _: Untiered,
     control: Control,
     cycle: Annotated[str, Path(max_length=300)],
     limit: Limit = 10_000,

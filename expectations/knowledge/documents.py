@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations.knowledge.tiers import TIERS, as_closed_as
 from expectations.promise import filled, no_rows, one_of, table
 
 NOT_DOCUMENTS = "('message', 'log_file', 'attachment')"
@@ -11,7 +12,7 @@ TABLES = [
         "objects",
         [
             *filled("object_id", "version", "source", "kind", "native_id", "tier", "first_seen"),
-            one_of("tier", ["open", "restricted", "private"]),
+            one_of("tier", TIERS),
             no_rows(
                 "every version of an object gives one document, or says why not",
                 "critical",
@@ -44,6 +45,7 @@ TABLES = [
         "corpus_members",
         [
             *filled("corpus_id", "object_id", "version", "known_from"),
+            as_closed_as("documents", "object_id", "version"),
             no_rows(
                 "a document has one version at a time",
                 "critical",
@@ -64,6 +66,7 @@ TABLES = [
     table(
         "messages",
         [
+            as_closed_as("documents", "object_id", "version"),
             no_rows(
                 "a message stands in its text",
                 "critical",
@@ -81,6 +84,7 @@ TABLES = [
     table(
         "links",
         [
+            as_closed_as("documents", "object_id", "version"),
             no_rows(
                 "a link stands where it says",
                 "critical",

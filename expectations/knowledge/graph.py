@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from expectations.knowledge.tiers import TIERS, as_closed_as, edges_as_closed_as_facts
 from expectations.promise import filled, no_rows, one_of, refers, table
-
-TIERS = ["open", "restricted", "private"]
 
 TABLES = [
     table(
         "facts",
         [
             *filled("fact_id", "object_id", "version", "extractor_id", "tier"),
+            as_closed_as("documents", "object_id", "version"),
             no_rows(
                 "the words of every fact read back",
                 "critical",
@@ -44,6 +44,7 @@ TABLES = [
         [
             *filled("graph_id", "edge_id", "subject_id", "relation", "valid_from", "known_from"),
             one_of("tier", TIERS),
+            edges_as_closed_as_facts(),
             one_of("validity", ["state", "event"]),
             no_rows(
                 "an edge has a fact that is known as long as it is",
@@ -86,6 +87,7 @@ TABLES = [
         "edge_support",
         [
             refers("fact_id", "facts", "fact_id"),
+            as_closed_as("facts", "fact_id"),
             no_rows(
                 "what supports an edge is asserted",
                 "critical",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations.knowledge.tiers import as_closed_as
 from expectations.promise import filled, no_rows, table
 
 TABLES = [
@@ -9,6 +10,7 @@ TABLES = [
         "chunks",
         [
             *filled("chunk_id", "object_id", "version", "chunker_id", "text_hash", "tier"),
+            as_closed_as("documents", "object_id", "version"),
             no_rows(
                 "no span lies outside its text",
                 "critical",
@@ -48,6 +50,7 @@ TABLES = [
     table(
         "search_terms",
         [
+            as_closed_as("chunks", "chunk_id"),
             no_rows(
                 "words are of chunks of documents in force",
                 "critical",

@@ -13,6 +13,7 @@ PRODUCT = Product(
     further_entries=(("set", "sets"),),
     main_table="records",
     demo="ingestion.conversations.demo",
+    is_tiered=True,
     api="dashboards.conversations.api:router",
     slices=(
         Slice(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ingestion.lakehouse.lake_admission import admit
 from ingestion.lakehouse.paths import location
 from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import WHOLE
 
 if TYPE_CHECKING:
     pass
@@ -63,6 +64,10 @@ class LakePaths:
     def latest(self) -> Path:
         """Symbolic link to the release database readers open."""
         return self.root / "latest.duckdb"
+
+    def latest_of(self, tier: str) -> Path:
+        """Symbolic link to the release database of a tier; that of the last one is `latest`."""
+        return self.latest if tier == WHOLE else self.root / f"latest.{tier}.duckdb"
 
     @property
     def demo(self) -> Path:

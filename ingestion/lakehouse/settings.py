@@ -25,6 +25,7 @@ from ingestion.lakehouse.scrubbing import (
     spellings,
     without_credentials,
 )
+from ingestion.lakehouse.tiers import TIERS, highest
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     sluice_backup_dir: Path | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
 
+    # who may see what: tiers that commands and pages here show, and the tier of rows without one
+    sluice_tiers: str = "open,restricted,private"
+    sluice_untiered: Literal["open", "restricted", "private"] = "private"
+
     # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
     sluice_reading_seconds: float = Field(default=600, gt=0)
 
@@ -131,6 +136,19 @@ class Settings(BaseSettings):
     llm_budget_usd: float | None = Field(default=None, ge=0)
     llm_budget_tokens: int | None = Field(default=None, ge=0)
     llm_budget_calls: int | None = Field(default=None, ge=0)
+
+    @field_validator("sluice_tiers")
+    @classmethod
+    def _tiers(cls, text: str) -> str:
+        names = {one.strip() for one in text.split(",")}
+        if names - set(TIERS) or highest(names) is None:
+            raise ValueError("name open; open,restricted; or open,restricted,private")
+        return text
+
+    @property
+    def tier(self) -> str:
+        """The strictest tier that commands and pages here show."""
+        return highest(one.strip() for one in self.sluice_tiers.split(",")) or TIERS[0]
 
     @property
     def keeps_order(self) -> bool:

@@ -62,6 +62,10 @@ class Product:
     # whose files have none does without
     record_times: tuple[str, str] = ("first_record_at", "last_record_at")
     rejects: str = "rejects"  # raw table of what was refused, which every release shows
+    # its rows have tiers: what readers of a lower tier get is its tables whose rows say their tier,
+    # and those named here, in which nothing stands of any row
+    is_tiered: bool = False
+    tierless_tables: tuple[str, ...] = ()
     deliveries: str = ""  # released table that says which loads are held back, `status` = held
     page: str = ""  # module:function; default: dashboards.<name>.page:show
     card: str = ""  # module:function; default: dashboards.<name>.card:show

@@ -22,7 +22,7 @@ from python_models.release.reader import NothingReleased, open_release
 def main(arguments: list[str] | None = None) -> int:
     """Answer one question; returns the exit code."""
     options = _options(arguments)
-    filters = Filters(source=options.source, until=options.as_of)
+    filters = Filters(source=options.source, as_of=options.as_of)
     try:
         with open_release() as release:
             hits = search(asking(release), options.question, options.k, filters, options.cell)
@@ -91,7 +91,9 @@ def _show(hits: list[Hit], answer: Answered | None) -> None:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = Arguments(prog="python -m python_models.knowledge.ask", description=__doc__)
     parser.add_argument("--question", required=True, help="what is asked (Q=)")
-    parser.add_argument("--as-of", type=datetime.fromisoformat, help="only what was said before")
+    parser.add_argument(
+        "--as-of", type=datetime.fromisoformat, help="the corpus as it was known then (UTC)"
+    )
     parser.add_argument("--source", help="only documents of this source")
     parser.add_argument("--cell", help="cell of the grid; default: the released one")
     parser.add_argument("--k", type=int, default=8, help="how many passages")

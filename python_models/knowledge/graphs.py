@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from ingestion.lakehouse.tiers import TIERS
 from python_models.knowledge.facts import FIELDS
+from python_models.knowledge.graph.intervals import Known
 from python_models.knowledge.graph.mapping import Ontology, versions_of
+from python_models.knowledge.graph.projection import Entity
 from python_models.knowledge.graph.tables import (
     PROJECTED,
     coverage_rows,
@@ -22,7 +25,7 @@ from python_models.knowledge.graph.tables import (
     standing_intervals,
 )
 from python_models.knowledge.relations import rows_of
-from python_models.knowledge.resolutions import Read, Shown, distinct, first_known_of
+from python_models.knowledge.resolutions import Read, Row, Shown, distinct, first_known_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -63,16 +66,24 @@ class _Resolved:
         stands = standing_intervals(lake.members, rows_of(waiting))
         found = rows_of(lake.resolved.filter(f"resolution_id = '{self.resolution_id}'"))
         places = [row for row in found if row["row_kind"] == "anchor"]
-        named = (row for row in found if row["row_kind"] in ("anchor", "alias"))
+        named = [row for row in found if row["row_kind"] in ("anchor", "alias")]
         self.entities = entities_of(named, lake.sources)
         entity_of = {row["anchor"]: row["entity_id"] for row in places}
         self.known = known_facts(self.facts, entity_of, stands)
         self.presence = presence_of(places, lake.days, stands)
         self.by_id = {row["fact_id"]: row for row in self.facts}
-        tiers: dict[str, list[str]] = defaultdict(list)
-        for row in places:
-            tiers[row["entity_id"]].append(row["tier"])
-        self.tiers = {name: loosest(listed) for name, listed in tiers.items()}
+        self.tiers = _tiers_of(places, stands)
+        self.called = self._called(named, lake.sources)
+
+    def _called(self, named: Iterable[Row], sources: Mapping[str, str]) -> list[Entity]:
+        """Return things by the names that documents of their node's tier give them."""
+        seen = [
+            row
+            for row in named
+            if TIERS.index(row["tier"]) <= TIERS.index(self.tiers.get(row["entity_id"], TIERS[-1]))
+        ]
+        known = {entity.entity_id: entity for entity in entities_of(seen, sources)}
+        return [known.get(one.entity_id, one) for one in self.entities]
 
     def types_of_fields(self) -> set[str]:
         """Return the types that structured fields speak of."""
@@ -113,7 +124,7 @@ def graphs_projected(
             ontology = Ontology.of(version)
             rows, graph = graph_rows(
                 graph_id, ontology, found.entities, found.known, found.presence, found.by_id,
-                found.tiers,
+                found.tiers, found.called,
             )  # fmt: skip
             patterns = {row["type"]: row["patterns"].split() for row in version.types}
             rows += coverage_rows(
@@ -121,6 +132,17 @@ def graphs_projected(
             )
             tables.append(pa.Table.from_pylist(rows, PROJECTED))
     return pa.concat_tables(tables)
+
+
+def _tiers_of(places: Iterable[Row], stands: Mapping[tuple, Known]) -> dict[str, str]:
+    """Return who may see a thing's node: whoever may see a document in force that names it."""
+    now: dict[str, list[str]] = defaultdict(list)
+    ever: dict[str, list[str]] = defaultdict(list)
+    for row in places:
+        ever[row["entity_id"]].append(row["tier"])
+        if any(end is None for _, end in stands.get((row["object_id"], row["version"]), ())):
+            now[row["entity_id"]].append(row["tier"])
+    return {name: loosest(now.get(name) or listed) for name, listed in ever.items()}
 
 
 def _parts(ontologies: DuckDBPyRelation) -> list[list[dict[str, Any]]]:

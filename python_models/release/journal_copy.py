@@ -47,6 +47,8 @@ def comment(
     columns: Mapping[str, str],
 ) -> None:
     """Put descriptions onto a table or view and its columns."""
+    target.execute("begin")  # the log is written once, not for each column
     target.execute(f"comment on {kind} {relation} is {literal(text)}")
     for column, sentence in columns.items():
         target.execute(f"comment on column {relation}.{identifier(column)} is {literal(sentence)}")
+    target.execute("commit")

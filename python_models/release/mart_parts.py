@@ -1,6 +1,7 @@
 """A mart that is to be released, and the parts its rows are cut into.
 
 A part is the whole table, a month or a day of it: the finest unit whose parts are worth a file.
+Where rows have a tier, parts are of one tier: a release file for a tier names its parts alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.sql_text import identifier
+from ingestion.lakehouse.tiers import TIERS, of_row_sql
+from ingestion.landing.products import PRODUCTS
 
 # a part is worth a file of its own from this many rows on
 ROWS_WORTH_A_PART = 100_000
@@ -31,12 +34,23 @@ class Mart:
     volatile: tuple[str, ...]
     comment: str
     column_comments: Mapping[str, str]
+    tier_column: str | None = None  # says who may see a row
+
+    def day(self) -> str:
+        """Return a row's day in SQL."""
+        return f"cast({identifier(self.partition_by)} as date)" if self.partition_by else "null"
+
+    def tier(self) -> str:
+        """Return what a row's part begins with in SQL: its tier, where rows have one."""
+        return f"{of_row_sql(identifier(self.tier_column))} || '.'" if self.tier_column else "''"
 
 
 def mart_of(node: Mapping[str, Any]) -> Mart:
     """Return what a dbt node says about the table to be released."""
     release = (node["config"].get("meta") or {}).get("release") or {}
     name = node.get("alias") or node["name"]
+    product = PRODUCTS.get(node["schema"])
+    has_tier = product is not None and product.is_tiered and "tier" in (node.get("columns") or {})
     return Mart(
         domain=node["schema"],
         name=name,
@@ -50,6 +64,7 @@ def mart_of(node: Mapping[str, Any]) -> Mart:
             for column, entry in (node.get("columns") or {}).items()
             if entry.get("description")
         },
+        tier_column=release.get("tier", "tier" if has_tier else None),
     )
 
 
@@ -62,15 +77,15 @@ def parts_of(
     one scan serves whichever unit is chosen, which matters for a mart that is a view.
     """
     hashed = ", ".join(identifier(name) for name in columns if name not in mart.volatile)
-    day = f"cast({identifier(mart.partition_by)} as date)" if mart.partition_by else "null"
     found = session.execute(
-        f"select {day} as sluice_day, count(*) as row_count, sum(hash({hashed})::hugeint) as total"
-        f" from {mart.relation} group by sluice_day"
+        f"select {mart.tier()} as sluice_tier, {mart.day()} as sluice_day, count(*) as row_count,"
+        f" sum(hash({hashed})::hugeint) as total"
+        f" from {mart.relation} group by sluice_tier, sluice_day"
     ).fetchall()
-    unit = _unit([(day, count) for day, count, _ in found if day is not None])
+    unit = _unit([(day, count) for _, day, count, _ in found if day is not None])
     sums: dict[str, list[int]] = {}
-    for day, count, total in found:
-        part = sums.setdefault(_part_name(day, unit), [0, 0])
+    for tier, day, count, total in found:
+        part = sums.setdefault(tier + _part_name(day, unit), [0, 0])
         part[0] += count
         part[1] += total
     return {
@@ -84,7 +99,7 @@ def _unit(days: list[tuple[date, int]]) -> str:
     """Return the finest unit whose parts are worth a file: day, month or all."""
     rows = sum(count for _, count in days)
     months = {(day.year, day.month) for day, _ in days}
-    for unit, count in (("day", len(days)), ("month", len(months))):
+    for unit, count in (("day", len({day for day, _ in days})), ("month", len(months))):
         if count and rows / count >= ROWS_WORTH_A_PART:
             return unit
     return "all"
@@ -98,18 +113,26 @@ def _part_name(day: date | None, unit: str) -> str:
     return day.isoformat() if unit == "day" else day.isoformat()[:7]
 
 
+def tier_of_part(part: str) -> str | None:
+    """Return the tier whose rows a part holds, None where its table's rows have none."""
+    tier, point, _ = part.partition(".")
+    return tier if point and tier in TIERS else None
+
+
 def part_expression(mart: Mart, missing: list[tuple[str, str]]) -> str:
     """Return what names a row's part in SQL, in the unit that the missing parts have."""
-    length = max((len(part) for part, _ in missing if part[0].isdigit()), default=0)
-    if not length:
-        return "'all'" if any(part == "all" for part, _ in missing) else "'none'"
-    day = f"cast({identifier(mart.partition_by or '')} as date)"
-    return f"coalesce(left(strftime({day}, '%Y-%m-%d'), {length}), 'none')"
+    units = _units(missing)
+    length = max((len(unit) for unit in units if unit[0].isdigit()), default=0)
+    if length:
+        unit = f"coalesce(left(strftime({mart.day()}, '%Y-%m-%d'), {length}), 'none')"
+    else:
+        unit = "'all'" if "all" in units else "'none'"
+    return f"{mart.tier()} || {unit}"
 
 
 def days_written(mart: Mart, missing: list[tuple[str, str]]) -> str:
     """Return a filter on the days that are written: with it a scan skips the others."""
-    parts = [part for part, _ in missing]
+    parts = _units(missing)
     if mart.partition_by is None or not all(part[0].isdigit() for part in parts):
         return ""
     first, last = min(parts), max(parts)
@@ -119,6 +142,10 @@ def days_written(mart: Mart, missing: list[tuple[str, str]]) -> str:
         return f" where {column} >= date '{first}-01' and {column} < {after}"
     after = f"date '{last}' + interval 1 day"
     return f" where {column} >= date '{first}' and {column} < {after}"
+
+
+def _units(parts: list[tuple[str, str]]) -> list[str]:
+    return [part.rpartition(".")[2] for part, _ in parts]
 
 
 def digest(text: str) -> str:

@@ -12,7 +12,9 @@ import duckdb
 
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import list_of
+from ingestion.lakehouse.tiers import TIERS, WHOLE, file_of
 
 MEMORY_LIMIT = "1GB"
 SPILL_LIMIT = "4GB"  # the disk is that of the lake: a reader must not fill it
@@ -26,8 +28,12 @@ class StatementRefused(ValueError):
     """What was typed is not one SELECT."""
 
 
-def release_path(path: Path | None = None) -> Path:
+def release_path(path: Path | None = None, tier: str = WHOLE) -> Path:
     """Return the release file to open: the one given, or what `latest.duckdb` names now.
+
+    Args:
+        path: a release file, opened as it is.
+        tier: who reads; SLUICE_TIERS may allow less.
 
     Raises:
         NothingReleased: there is none.
@@ -35,9 +41,25 @@ def release_path(path: Path | None = None) -> Path:
     target = path or lake().latest
     try:
         # resolved once: a reader stays on one file however often the pointer moves
-        return target.resolve(strict=True)
+        found = target.resolve(strict=True)
     except FileNotFoundError:
         raise NothingReleased(f"No release at {target}: run `make run` first.") from None
+    return found if path else of_tier(found, tier)
+
+
+def of_tier(whole: Path, tier: str) -> Path:
+    """Return the file of a release that a reader of a tier may open, SLUICE_TIERS observed.
+
+    Raises:
+        NothingReleased: it was written before releases had files for tiers.
+    """
+    found = file_of(whole, min(tier, settings().tier, key=TIERS.index))
+    if not found.exists():
+        raise NothingReleased(
+            f"{whole.name} has no file for the tier {found.parent.name}: an earlier version wrote "
+            "it. The next `make run` writes one."
+        )
+    return found
 
 
 def open_release(path: Path | None = None, spill: bool = True) -> duckdb.DuckDBPyConnection:
@@ -82,6 +104,9 @@ def _lock_down(connection: duckdb.DuckDBPyConnection, spill: bool) -> None:
         f"{row[0].rstrip('/')}/"
         for row in connection.execute("select folder from ops.release_folders").fetchall()
     ]
+    listed = "select 1 from duckdb_tables() where table_name = 'release_paths'"
+    of_tier = connection.execute(listed).fetchone()
+    paths = connection.execute("select path from ops.release_paths").fetchall() if of_tier else []
     needs_extensions = connection.execute(
         "select count(*) from duckdb_views() where not internal"
         " and (contains(sql, 'iceberg_scan(') or contains(sql, 's3://'))"
@@ -98,5 +123,6 @@ def _lock_down(connection: duckdb.DuckDBPyConnection, spill: bool) -> None:
     connection.execute("set autoload_known_extensions = false")
     connection.execute("set allow_community_extensions = false")
     connection.execute(f"set allowed_directories = {list_of(folders)}")
+    connection.execute(f"set allowed_paths = {list_of([path for (path,) in paths])}")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

@@ -28,8 +28,9 @@ from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.lakehouse.tiers import file_of
 from ingestion.landing.products import PRODUCTS, Product
-from python_models.release import kept_tables, ops_tables
+from python_models.release import kept_tables, ops_tables, tier_files
 from python_models.release.journal_copy import comment
 from python_models.release.release_macros import create_macros
 from python_models.release.release_views import unreadable_query
@@ -101,6 +102,7 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
             sync(folder)
         if not may_shrink:
             refuse_loss(unfinished)
+        tier_files.write(unfinished, folder / name)
         unfinished.rename(folder / name)
         sync(folder)  # before the link names it
     finally:
@@ -115,22 +117,37 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
 
 def _needed() -> int:
     shown = lake().latest
-    return 2 * shown.stat().st_size if shown.exists() else 8_000_000
+    return 4 * shown.stat().st_size if shown.exists() else 8_000_000
 
 
 def point_to(file: Path) -> None:
-    """Let `latest.duckdb` name a release file, in one step."""
-    latest = lake().latest
-    # relative, so that a lake that was moved still points into itself
-    target = file.relative_to(lake().root)
-    beside = latest.with_name(f".{latest.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    beside.symlink_to(target)
-    beside.replace(latest)
+    """Let `latest.duckdb` name a release file, in one step, and each tier's pointer its file.
+
+    Who reads a tier through this code goes by `latest.duckdb` alone, so all see one release.
+    """
+    point_tiers(file)
+    _move(lake().latest, file)
     sync(lake().root)
     raise_generation(lake().root, shown=file.name)
     if not uses_catalog_file():
         note(catalog(), lake().root)
+
+
+def point_tiers(file: Path) -> None:
+    """Let the pointer of each tier name its file beside a release file; one that lacks is made."""
+    parted = {tier: file_of(file, tier) for tier in tier_files.PARTED}
+    if not all(path.exists() for path in parted.values()):  # written by an earlier version
+        tier_files.write(file, file)
+    for tier, path in parted.items():
+        _move(lake().latest_of(tier), path)
+
+
+def _move(pointer: Path, file: Path) -> None:
+    # relative, so that a lake that was moved still points into itself
+    beside = pointer.with_name(f".{pointer.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(file.relative_to(lake().root))
+    beside.replace(pointer)
 
 
 def newest_file(release_id: int) -> Path | None:
@@ -277,3 +294,4 @@ def _drop_superseded(release_id: int) -> None:
                 path.chmod(READ_ONLY)
     for path in lake().releases.glob(".release-*"):
         path.unlink(missing_ok=True)  # of a build that was killed: this one holds the lock
+    tier_files.drop_lone(lake().releases)

@@ -124,6 +124,8 @@ def finish(old: str) -> None:
     with mending(root):
         if old != str(root) and not uses_object_store() and lake().catalog_db.exists():
             relocate.mend(old, str(root))
+        elif lake().latest.exists():
+            release_file.point_tiers(lake().releases / lake().latest.readlink().name)
         (root / RESTORING).unlink(missing_ok=True)
 
 

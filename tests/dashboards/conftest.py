@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 
 from ingestion.lakehouse.lake import lake
+from python_models.release import tier_files
 from tests.dashboards.synthetic import write_release
 
 
@@ -15,6 +16,7 @@ from tests.dashboards.synthetic import write_release
 def release_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("release") / "r000007.duckdb"
     write_release(path)
+    tier_files.write(path, path)
     return path
 
 
@@ -22,6 +24,7 @@ def release_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty_release_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("release") / "r000001.duckdb"
     write_release(path, rows=False)
+    tier_files.write(path, path)
     return path
 
 

@@ -38,11 +38,12 @@ EDGES = {
     "e2": ("incident", "caused_by", "billing", "outage"),
     "e3": ("billing", "depends_on", "ledger", "thread"),
 }
+# thing -> (name, type, tier of the loosest document that names it)
 THINGS = {
-    "billing": ("Billing", "Service"),
-    "harbour": ("Harbour", "Team"),
-    "incident": ("Outage", "Incident"),
-    "ledger": ("Ledger", "Service"),
+    "billing": ("Billing", "Service", "open"),
+    "harbour": ("Harbour", "Team", "open"),
+    "incident": ("Outage", "Incident", "private"),
+    "ledger": ("Ledger", "Service", "restricted"),
 }
 
 
@@ -74,8 +75,8 @@ def all_rows() -> dict[str, Rows]:
     for name in TEXTS:
         for table, record in _of_document(name):
             found.setdefault(table, []).append(record)
-    for name, (label, kind) in THINGS.items():
-        for table, record in _of_thing(name, label, kind):
+    for name, thing in THINGS.items():
+        for table, record in _of_thing(name, *thing):
             found.setdefault(table, []).append(record)
     for name in EDGES:
         for table, record in _of_edge(name):
@@ -118,9 +119,9 @@ def _of_document(name: str) -> list[tuple[str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
-def _of_thing(name: str, label: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
+def _of_thing(name: str, label: str, kind: str, tier: str) -> list[tuple[str, dict[str, Any]]]:
     same = {"resolution_id": "r1", "graph_id": "g1", "entity_id": name, "name": label,
-            "type": kind, "tier": "private", "mention_count": 2, "document_count": 1,
+            "type": kind, "tier": tier, "mention_count": 2, "document_count": 1,
             "alias_count": 1}  # fmt: skip
     return [
         ("entities", same),
@@ -149,13 +150,14 @@ def _of_edge(name: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _term_counts(postings: Rows) -> Rows:
-    chunks: Counter[str] = Counter(row["term"] for row in postings)
-    said: Counter[str] = Counter()
+    chunks: dict[tuple[str, str], set[str]] = {}
+    said: Counter[tuple[str, str]] = Counter()
     for row in postings:
-        said[row["term"]] += row["tf"]
-    totals = {"": (len(TEXTS), said.total())}
-    totals |= {term: (count, said[term]) for term, count in chunks.items()}
+        for term in (row["term"], ""):
+            chunks.setdefault((term, row["tier"]), set()).add(row["chunk_id"])
+            said[term, row["tier"]] += row["tf"]
     return [
-        {"chunker_id": "whole", "term": term, "chunk_count": count, "occurrence_count": total}
-        for term, (count, total) in totals.items()
-    ]
+        {"chunker_id": "whole", "term": term, "tier": tier, "chunk_count": len(found),
+         "occurrence_count": said[term, tier]}
+        for (term, tier), found in chunks.items()
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
 from tests.dashboards.pages import PLACES, URLS, failures, page, place_name, words
 from tests.dashboards.synthetic import write_release
 
@@ -26,6 +26,18 @@ def test_every_section_of_every_page_renders(released: Path, place: tuple) -> No
 def test_every_section_has_an_empty_state(released_empty: Path, place: tuple) -> None:
     tested = page(*place)
     assert failures(tested) == []
+
+
+def test_a_setting_restricts_pages_to_rows_of_a_tier(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = {"view": "Document", "document": "outage"}
+    assert "Billing caused the outage" in words(page("knowledge", shown))
+    monkeypatch.setenv("SLUICE_TIERS", "open")
+    reset_settings()
+    for place in (("knowledge", shown), ("knowledge", {}), ("conversations", {}), ("llm", {})):
+        tested = page(*place)
+        assert failures(tested) == [] and "caused the outage" not in words(tested)
 
 
 @pytest.mark.parametrize("url", URLS)

@@ -25,25 +25,40 @@ asked as (
     select distinct unnest(knowledge.search_words(question)) as term
 ),
 
-whole as (
+-- each tier is counted by itself: what is hidden does not weigh words
+counted as (
     select
         counts.chunker_id,
-        counts.chunk_count,
-        counts.occurrence_count / greatest(counts.chunk_count, 1) as mean_length
+        counts.term,
+        sum(counts.chunk_count) as chunk_count,
+        sum(counts.occurrence_count) as occurrence_count
     from knowledge.search_term_counts as counts
     inner join chosen on counts.chunker_id = chosen.chunker_id
-    where counts.term = ''
+    where
+        (counts.term = '' or counts.term in (select asked.term from asked))
+        and (tiers is null or list_contains(tiers, counts.tier))
+    group by counts.chunker_id, counts.term
+),
+
+whole as (
+    select
+        counted.chunker_id,
+        counted.chunk_count,
+        counted.occurrence_count / greatest(counted.chunk_count, 1) as mean_length
+    from counted
+    where counted.term = ''
 ),
 
 terms as (
     select
-        counts.term,
-        ln(1 + (whole.chunk_count - counts.chunk_count + 0.5) / (counts.chunk_count + 0.5)) as idf,
-        counts.chunk_count > 0.2 * whole.chunk_count
-        and min(counts.chunk_count) over () <= 0.2 * whole.chunk_count as is_common
-    from knowledge.search_term_counts as counts
-    inner join whole on counts.chunker_id = whole.chunker_id
-    inner join asked on counts.term = asked.term
+        counted.term,
+        ln(1 + (whole.chunk_count - counted.chunk_count + 0.5) / (counted.chunk_count + 0.5))
+            as idf,
+        counted.chunk_count > 0.2 * whole.chunk_count
+        and min(counted.chunk_count) over () <= 0.2 * whole.chunk_count as is_common
+    from counted
+    inner join whole on counted.chunker_id = whole.chunker_id
+    where counted.term <> ''
 ),
 
 found as (
@@ -57,6 +72,7 @@ found as (
     from knowledge.search_terms as postings
     inner join whole on postings.chunker_id = whole.chunker_id
     inner join terms on postings.term = terms.term
+    where tiers is null or list_contains(tiers, postings.tier)
     group by postings.chunk_id
 ),
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -42,13 +42,25 @@ class _Segment(NamedTuple):
 
 
 def nodes_of(
-    graph: Graph, entities: Iterable[Entity], presence: Mapping[str, Sequence[Presence]]
+    graph: Graph,
+    entities: Iterable[Entity],
+    presence: Mapping[str, Sequence[Presence]],
+    shows: Callable[[str, Edge], bool] = lambda entity_id, edge: True,
 ) -> list[Node]:
-    """Return the nodes of a graph: of each thing with a type, while a document names it."""
+    """Return the nodes of a graph: of each thing with a type, while a document names it.
+
+    Args:
+        graph: the graph.
+        entities: things, by the names that their nodes may bear.
+        presence: when documents name them.
+        shows: whether the node of a thing may have what an edge of it says.
+    """
     attributes: dict[str, list[tuple[str, Edge]]] = defaultdict(list)
     for group in graph.groups:
         if group.relation.is_attribute:
-            attributes[group.subject] += [(group.relation.name, edge) for edge in group.edges]
+            attributes[group.subject] += [
+                (group.relation.name, edge) for edge in group.edges if shows(group.subject, edge)
+            ]
     found: list[Node] = []
     for entity in entities:
         kind = graph.types.get(entity.entity_id)

@@ -12,10 +12,18 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingestion.lakehouse.tiers import TIERS
 from python_models.knowledge.graph.intervals import Known, joined, standing
 from python_models.knowledge.graph.mapping import Ontology
 from python_models.knowledge.graph.nodes import Presence, nodes_of
-from python_models.knowledge.graph.projection import EdgeGroup, Entity, Fact, Graph, project
+from python_models.knowledge.graph.projection import (
+    Edge,
+    EdgeGroup,
+    Entity,
+    Fact,
+    Graph,
+    project,
+)
 
 Row = Mapping[str, Any]
 _TIME = pa.timestamp("us")
@@ -45,7 +53,6 @@ PROJECTED = pa.schema(
         ("known_to", _TIME),
     ]
 )
-TIERS = ("open", "restricted", "private")  # from the most to the least seen
 SHOWN = 20  # texts that are named where a type may be found
 
 
@@ -133,16 +140,29 @@ def graph_rows(
     presence: Mapping[str, Sequence[Presence]],
     facts_by_id: Mapping[str, Row],
     tiers: Mapping[str, str],
+    called: Sequence[Entity],
 ) -> tuple[list[dict[str, Any]], Graph]:
-    """Return the rows of one graph, coverage apart."""
+    """Return the rows of one graph, coverage apart.
+
+    A node says no more than its tier may see: what stricter documents say is edges of their tier.
+
+    Args:
+        tiers: of each thing's node.
+        called: things by the names that documents of their node's tier give them.
+    """
     graph = project(ontology, entities, facts)
     rows: list[dict[str, Any]] = []
-    for node in nodes_of(graph, entities, presence):
+
+    def shows(entity_id: str, edge: Edge) -> bool:
+        said = strictest(facts_by_id[name]["tier"] for name in edge.facts)
+        return TIERS.index(said) <= TIERS.index(tiers.get(entity_id, TIERS[-1]))
+
+    for node in nodes_of(graph, called, presence, shows):
         attributes = {name: listed if len(listed) > 1 else listed[0]
                       for name, listed in node.attributes}  # fmt: skip
         rows.append(
             {"row_kind": "node", "entity_id": node.entity_id, "type": node.type,
-             "name": node.name, "tier": tiers.get(node.entity_id, TIERS[0]),
+             "name": node.name, "tier": tiers.get(node.entity_id, TIERS[-1]),
              "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
              "valid_from": node.valid_from, "valid_to": node.valid_to,
              "known_from": node.known_from, "known_to": node.known_to}
@@ -196,12 +216,12 @@ def _group_rows(group: EdgeGroup, facts: Mapping[str, Row]) -> list[dict[str, An
 
 def strictest(tiers: Iterable[str | None]) -> str:
     """Return the tier that the fewest may see."""
-    return max((tier or TIERS[0] for tier in tiers), key=TIERS.index, default=TIERS[0])
+    return max((tier or TIERS[-1] for tier in tiers), key=TIERS.index, default=TIERS[-1])
 
 
 def loosest(tiers: Iterable[str | None]) -> str:
     """Return the tier that the most may see."""
-    return min((tier or TIERS[0] for tier in tiers), key=TIERS.index, default=TIERS[0])
+    return min((tier or TIERS[-1] for tier in tiers), key=TIERS.index, default=TIERS[-1])
 
 
 def coverage_rows(

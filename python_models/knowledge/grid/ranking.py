@@ -57,7 +57,10 @@ def ranked(
     session.execute(text)
     distinct = pa.table({"question": pa.array(sorted(set(asked)), pa.string())})
     questions = session.from_arrow(distinct)
-    postings, counts, chunks = search_terms, search_term_counts, chunk_rows
+    postings, chunks = search_terms, chunk_rows
+    # a grid is its owner's: words weigh as they do for who sees every tier
+    sums = "sum(chunk_count) as chunk_count, sum(occurrence_count) as occurrence_count"
+    counts = search_term_counts.aggregate(f"chunker_id, term, {sums}", "chunker_id, term")
     # DuckDB finds these four by their names
     assert all(one is not None for one in (questions, postings, counts, chunks))
     found: dict[tuple[str, str], list[Place]] = {}

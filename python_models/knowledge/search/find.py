@@ -25,6 +25,14 @@ from knowledge.search(
 ) as hits
 order by hits.rank
 """
+BY_WORDS_AS_OF = """
+select hits.*
+from knowledge.search_as_of(
+    $question, $as_of, k := $k, source := $source, kind := $kind, since := $since,
+    until := $until, tiers := $tiers, cell := $cell
+) as hits
+order by hits.rank
+"""
 _CHOSEN = """
 select embedder_id, chunker_id
 from knowledge.grid_cells
@@ -79,9 +87,25 @@ def search(
         NotSearchable: the release holds no corpus.
     """
     asked = filters or Filters()
-    bound: dict[str, Any] = {
+    then = {"as_of": asked.as_of} if asked.as_of else {}
+    bound = _bound(question, k, asked, cell)
+    try:
+        words = tuple(ask(WORDS, question=question).to_pylist()[0]["words"])
+        rows = ask(BY_WORDS_AS_OF if then else BY_WORDS, **bound, **then).to_pylist()
+    except duckdb.CatalogException:
+        raise NotSearchable(
+            "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
+        ) from None
+    hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
+    best = hits if then else _fused(ask, bound, hits)
+    return [replace(hit, words=words) for hit in best[:k]]
+
+
+def _bound(question: str, k: int, asked: Filters, cell: str | None) -> dict[str, Any]:
+    """Return what both searches bind."""
+    return {
         "question": question,
-        "k": FOUND_FIRST if k < FOUND_FIRST else k,  # both lists are fused before k are taken
+        "k": max(k, FOUND_FIRST),  # both lists are fused before k are taken
         "source": asked.source,
         "kind": asked.kind,
         "since": asked.since,
@@ -89,15 +113,6 @@ def search(
         "tiers": list(asked.tiers) if asked.tiers is not None else None,
         "cell": cell,
     }
-    try:
-        words = tuple(ask(WORDS, question=question).to_pylist()[0]["words"])
-        rows = ask(BY_WORDS, **bound).to_pylist()
-    except duckdb.CatalogException:
-        raise NotSearchable(
-            "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
-        ) from None
-    hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
-    return [replace(hit, words=words) for hit in _fused(ask, bound, hits)[:k]]
 
 
 def _fused(ask: Ask, bound: dict[str, Any], hits: list[Hit]) -> list[Hit]:

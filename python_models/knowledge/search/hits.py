@@ -25,6 +25,7 @@ class Filters:
     since: datetime | None = None  # UTC; of the document's last change
     until: datetime | None = None
     tiers: tuple[str, ...] | None = None
+    as_of: datetime | None = None  # UTC; the corpus as it was known then, found by words alone
 
 
 @dataclass(frozen=True)

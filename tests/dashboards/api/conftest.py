@@ -18,8 +18,9 @@ from fastapi.testclient import TestClient
 
 from dashboards.api.app import create_app
 from dashboards.api.audit import PREFIX
-from dashboards.api.keys import TIERS, make_key
+from dashboards.api.keys import make_key
 from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
+from ingestion.lakehouse.tiers import TIERS
 
 Ask = Callable[..., TestClient]
 

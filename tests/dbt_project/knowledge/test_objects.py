@@ -49,12 +49,14 @@ class Lake:
                  content if is_seen else None, ordinal],
             )  # fmt: skip
 
-    def intervals(self, object_id: str = "page") -> list[tuple[Any, ...]]:
+    def intervals(self, object_id: str = "page", **variables: Any) -> list[tuple[Any, ...]]:
         """Return (content, first day, day it ended, why) of an object."""
         for name in CHAIN:
             text = (MODELS / f"{name}.sql").read_text()
             dbt = SimpleNamespace(type_string=lambda: "varchar")
-            query = jinja2.Template(text).render(ref=lambda model: model, dbt=dbt)
+            query = jinja2.Template(text).render(
+                ref=lambda model: model, dbt=dbt, var=variables.get
+            )
             self.connection.execute(f"create or replace table {name} as {query}")
         return self.connection.execute(
             "select content_hash, day(known_from), day(known_to), withdrawn_because"
@@ -129,3 +131,16 @@ def test_the_newest_tier_of_a_source_holds_for_all_it_has(lake: Lake) -> None:
     lake.intervals()
     tiers = lake.connection.execute("select distinct tier from int_knowledge__objects").fetchall()
     assert tiers == [("private",)]
+
+
+def test_what_is_archived_is_in_force_unless_a_variable_says_that_it_ends(lake: Lake) -> None:
+    lake.sync(1, {"page": "a"})
+    lake.sync(8, {"page": "a"})
+    lake.connection.execute(
+        "update stg_knowledge__sightings set state = 'archived' where sync_id = 'sync8'"
+    )
+    assert lake.intervals() == [("a", 1, None, None)]
+    ended = [("a", 1, 8, "archived at its source")]
+    assert lake.intervals(knowledge_archived_ends=True) == ended
+    lake.sync(15, {"page": "a"})  # taken out of the archive
+    assert lake.intervals(knowledge_archived_ends=True) == [*ended, ("a", 15, None, None)]

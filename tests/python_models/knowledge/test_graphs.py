@@ -175,3 +175,31 @@ def test_another_version_of_the_ontology_maps_the_same_facts() -> None:
         "graph_id, type, attributes"
     )
     assert ("g-v2", "Vendor", '{"count": 1, "texts": ["h"]}') in gaps.fetchall()
+
+
+def test_a_node_says_no_more_than_the_documents_of_its_tier() -> None:
+    corpus = Corpus()
+    corpus.add("open", "v", (SYNCS[0], None), JAN, ("Ledger", "owned by", "Team Atlas"))
+    for number in (1, 2):
+        corpus.add(f"closed{number}", "v", (SYNCS[0], None), FEB, ("Ledger", "renamed to", "Vault"),
+                   ("Ledger", "owned by", "Team Secret"))  # fmt: skip
+        corpus.documents[-1]["tier"] = "private"
+    _, projected = corpus.build()
+    nodes = projected.filter("row_kind = 'node'").project("name, attributes, tier").fetchall()
+    assert {name: tier for name, _, tier in nodes} == {
+        "Ledger": "open", "Team Atlas": "open", "Team Secret": "private"
+    }  # fmt: skip
+    told = [json.loads(attributes) for name, attributes, _ in nodes if name == "Ledger"]
+    assert told and not any(told)
+    renamed = projected.filter("row_kind = 'edge' and relation = 'renamed_to'")
+    assert renamed.project("value, tier").fetchall() == [("Vault", "private")]
+
+
+def test_a_node_whose_open_documents_are_gone_is_not_open_any_more() -> None:
+    corpus = Corpus()
+    corpus.add("open", "v", (SYNCS[0], SYNCS[1]), JAN, ("Ledger", "owned by", "Team Atlas"))
+    corpus.add("closed", "v", (SYNCS[0], None), JAN, ("Ledger", "owned by", "Team Atlas"))
+    corpus.documents[-1]["tier"] = "restricted"
+    _, projected = corpus.build()
+    tiers = projected.filter("row_kind = 'node'").project("tier").distinct().fetchall()
+    assert tiers == [("restricted",)]

@@ -20,6 +20,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.file_lock import Locked, exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.tiers import TIERS
 from python_models.release import release_file, rollback
 from python_models.runs import doctor
 from python_models.upkeep import backup, restore, retention
@@ -70,6 +71,8 @@ def test_lake_that_is_gone_comes_back_with_every_release(folder: Path) -> None:
     shutil.rmtree(lake().root)
     assert back(folder) == 0
     assert things() == before
+    shown = {lake().latest_of(tier).resolve(strict=True).name for tier in TIERS}
+    assert shown == {lake().latest.resolve().name}
     assert lake_version.read_version(lake().root) == identity
     assert all(one.is_good for one in doctor.examine(is_deep=True))
     rollback.move_to(1)

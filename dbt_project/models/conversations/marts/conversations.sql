@@ -19,6 +19,7 @@ conversations as (
         records.record_id,
         records.conversation_id,
         records.dataset_id,
+        records.tier,
         records.load_id,
         records.source_file,
         records.format,

@@ -9,10 +9,21 @@ checks as (
     select * from {{ ref('int_conversations__checks_scored') }}
 ),
 
+records_of_tiers as (
+    select
+        conversation_id,
+        min(case tier when 'open' then 1 when 'restricted' then 2 else 3 end) as place
+    from {{ ref('int_conversations__records_validated') }}
+    group by conversation_id
+),
+
 quality as (
     select
         qualities.conversation_id,
         checks.language,
+        case records_of_tiers.place
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as tier,
         qualities.grade,
         qualities.judged_status,
         qualities.failed_check,
@@ -39,6 +50,8 @@ quality as (
         qualities.is_flagged_for_care
     from qualities
     inner join checks on qualities.conversation_id = checks.conversation_id
+    left join records_of_tiers
+        on qualities.conversation_id = records_of_tiers.conversation_id
 )
 
 select * from quality

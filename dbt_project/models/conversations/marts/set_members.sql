@@ -12,6 +12,10 @@ chosen as (
     select * from {{ ref('int_conversations__set_survivors_picked') }}
 ),
 
+sets as (
+    select * from {{ ref('int_conversations__sets_declared') }}
+),
+
 candidates_in_clusters as (
     select
         candidates.*,
@@ -90,6 +94,11 @@ members_split as (
         candidates_decided.dataset_id,
         candidates_decided.tier,
         case
+            when sets.tiers = 'open' then 'open'
+            when position('private' in sets.tiers) = 0 then 'restricted'
+            else 'private'
+        end as access_tier,
+        case
             when candidates_decided.decision = 'left_out' then null
             when candidates_decided.hash_share < candidates_decided.train_share
                 then 'train'
@@ -102,6 +111,7 @@ members_split as (
         candidates_decided.decision,
         candidates_decided.reason
     from candidates_decided
+    inner join sets on candidates_decided.set_name = sets.set_name
 )
 
 select * from members_split

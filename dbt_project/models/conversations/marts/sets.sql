@@ -30,6 +30,11 @@ sets_counted as (
         sets.description,
         cast(sets.datasets as {{ dbt.type_string() }}) as datasets,
         sets.tiers,
+        case
+            when sets.tiers = 'open' then 'open'
+            when position('private' in sets.tiers) = 0 then 'restricted'
+            else 'private'
+        end as tier,
         sets.min_grade,
         cast(sets.languages as {{ dbt.type_string() }}) as languages,
         coalesce(sets.labels, 'good') as labels,

@@ -68,6 +68,14 @@ validations_of_tiers as (
     cross join weights
 ),
 
+records_of_tiers as (
+    select
+        conversation_id,
+        min(case tier when 'open' then 1 when 'restricted' then 2 else 3 end) as place
+    from {{ ref('int_conversations__records_validated') }}
+    group by conversation_id
+),
+
 validations as (
     select
         {{ dbt.hash(
@@ -77,6 +85,9 @@ validations as (
         validations_of_tiers.conversation_id,
         validations_of_tiers.tier,
         validations_of_tiers.check_name,
+        case records_of_tiers.place
+            when 1 then 'open' when 2 then 'restricted' else 'private'
+        end as access_tier,
         validations_of_tiers.detail,
         validations_of_tiers.validated_by,
         validations_of_tiers.call_id,
@@ -84,6 +95,8 @@ validations as (
         validations_of_tiers.is_passed,
         validations_of_tiers.validated_at
     from validations_of_tiers
+    left join records_of_tiers
+        on validations_of_tiers.conversation_id = records_of_tiers.conversation_id
 )
 
 select * from validations

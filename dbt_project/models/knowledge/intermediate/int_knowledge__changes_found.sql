@@ -1,5 +1,8 @@
 -- depends_on: {{ ref('gate_knowledge__after_staging') }}
 -- What a complete sync no longer lists has ended; what is forbidden stays as it was.
+-- What is archived is in force, unless `knowledge_archived_ends` says otherwise.
+{% set gone = "('deleted', 'archived')" if var('knowledge_archived_ends', false)
+    else "('deleted')" %}
 with
 
 syncs_in_order as (
@@ -47,11 +50,12 @@ words_of_syncs as (
         sightings_in_order.source,
         sightings_in_order.sync_no,
         case
-            when sightings_in_order.state <> 'deleted'
+            when sightings_in_order.state not in {{ gone }}
                 then sightings_in_order.content_hash
         end as content_hash,
         case
-            when sightings_in_order.state = 'deleted' then 'deleted at its source'
+            when sightings_in_order.state in {{ gone }}
+                then sightings_in_order.state || ' at its source'
             else 'replaced'
         end as ends_because
     from sightings_in_order
@@ -65,7 +69,7 @@ words_of_syncs as (
         'no longer listed' as ends_because
     from sightings_in_order
     where
-        sightings_in_order.state <> 'deleted'
+        sightings_in_order.state not in {{ gone }}
         and sightings_in_order.next_complete_no is not null
         and (
             sightings_in_order.next_seen_no is null

@@ -13,6 +13,7 @@ members as (
         planned.object_id,
         planned.version,
         planned.source,
+        planned.tier,
         planned.known_from,
         planned.known_to,
         planned.sync_from,

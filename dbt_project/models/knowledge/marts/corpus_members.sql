@@ -14,6 +14,7 @@ corpus_members as (
         members.object_id,
         members.version,
         members.source,
+        members.tier,
         members.sync_from,
         members.sync_to,
         members.withdrawn_because,

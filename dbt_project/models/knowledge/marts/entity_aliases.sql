@@ -36,12 +36,11 @@ aliases_by_tier as (
         called.entity_id,
         called.kind,
         called.alias,
-        min(
-            case called.tier when 'open' then 1 when 'restricted' then 2 else 3 end
-        ) as tier_place,
+        called.tier,
         cast(coalesce(sum(called.mention_count), 0) as bigint) as mention_count
     from called
-    group by called.resolution_id, called.entity_id, called.kind, called.alias
+    group by
+        called.resolution_id, called.entity_id, called.kind, called.alias, called.tier
 ),
 
 entity_aliases as (
@@ -50,9 +49,7 @@ entity_aliases as (
         aliases_by_tier.entity_id,
         aliases_by_tier.kind,
         aliases_by_tier.alias,
-        case aliases_by_tier.tier_place
-            when 1 then 'open' when 2 then 'restricted' else 'private'
-        end as tier,
+        aliases_by_tier.tier,
         aliases_by_tier.mention_count
     from aliases_by_tier
 )

@@ -6,7 +6,10 @@ facts_located as (
 ),
 
 facts as (
-    select fact_id from {{ ref('int_knowledge__facts') }}
+    select
+        fact_id,
+        tier
+    from {{ ref('int_knowledge__facts') }}
 ),
 
 fact_chunks as (
@@ -16,6 +19,7 @@ fact_chunks as (
         facts_located.chunker_id,
         facts_located.extractor_id,
         facts_located.text_hash,
+        min(facts.tier) as tier,
         min(facts_located.ordinal) as ordinal
     from facts_located
     inner join facts on facts_located.fact_id = facts.fact_id

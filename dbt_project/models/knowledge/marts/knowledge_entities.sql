@@ -1,9 +1,30 @@
 -- depends_on: {{ ref('gate_knowledge__after_llm') }}
+-- Who may see one document that names a thing sees the thing, as the documents of that
+-- tier have it: what stricter ones call it are aliases of their tier.
 with
 
+resolved_of_tiers as (
+    select
+        entities_resolved.*,
+        case entities_resolved.tier
+            when 'open' then 1 when 'restricted' then 2 else 3
+        end as tier_place
+    from {{ ref('int_knowledge__entities_resolved') }} as entities_resolved
+    where entities_resolved.row_kind in ('anchor', 'alias')
+),
+
+resolved_with_loosest as (
+    select
+        resolved_of_tiers.*,
+        min(resolved_of_tiers.tier_place) over (
+            partition by resolved_of_tiers.resolution_id, resolved_of_tiers.entity_id
+        ) as loosest_place
+    from resolved_of_tiers
+),
+
 resolved as (
-    select * from {{ ref('int_knowledge__entities_resolved') }}
-    where row_kind in ('anchor', 'alias')
+    select * from resolved_with_loosest
+    where tier_place = loosest_place
 ),
 
 names as (
@@ -48,9 +69,7 @@ counted as (
         cast(coalesce(sum(resolved.mention_count), 0) as bigint) as mention_count,
         count(distinct resolved.object_id) as document_count,
         count(distinct lower(resolved.name)) as alias_count,
-        min(
-            case resolved.tier when 'open' then 1 when 'restricted' then 2 else 3 end
-        ) as tier_place
+        min(resolved.tier_place) as tier_place
     from resolved
     group by resolved.resolution_id, resolved.entity_id
 ),

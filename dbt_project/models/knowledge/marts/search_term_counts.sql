@@ -1,4 +1,5 @@
 -- The empty word stands for all chunks of a chunker: how many, and how long in all.
+-- Each tier is counted by itself: what weighs words tells nothing of what is hidden.
 with
 
 postings as (
@@ -9,20 +10,22 @@ terms_counted as (
     select
         postings.chunker_id,
         postings.term,
+        postings.tier,
         count(*) as chunk_count,
         cast(sum(postings.tf) as bigint) as occurrence_count
     from postings
-    group by postings.chunker_id, postings.term
+    group by postings.chunker_id, postings.term, postings.tier
 ),
 
 chunks_counted as (
     select
         postings.chunker_id,
         '' as term,
+        postings.tier,
         count(distinct postings.chunk_id) as chunk_count,
         cast(sum(postings.tf) as bigint) as occurrence_count
     from postings
-    group by postings.chunker_id
+    group by postings.chunker_id, postings.tier
 ),
 
 counts as (

@@ -17,7 +17,7 @@ create table knowledge.search_terms (
     chunker_id varchar, term varchar, chunk_id varchar, tier varchar, tf bigint, chunk_length bigint
 );
 create table knowledge.search_term_counts (
-    chunker_id varchar, term varchar, chunk_count bigint, occurrence_count bigint
+    chunker_id varchar, term varchar, tier varchar, chunk_count bigint, occurrence_count bigint
 );
 create table knowledge.grid_cells (
     grid_id varchar, cell_id varchar, chunker_id varchar, embedder_id varchar, graph_id varchar,
@@ -66,10 +66,10 @@ def release_of(
             [[term, name, count, counts.total()] for term, count in counts.items()] or [],
         )
     connection.execute(
-        "insert into knowledge.search_term_counts select chunker_id, term, count(*), sum(tf)"
+        "insert into knowledge.search_term_counts select chunker_id, term, tier, count(*), sum(tf)"
         " from knowledge.search_terms group by all union all"
-        " select chunker_id, '', count(distinct chunk_id), sum(tf) from knowledge.search_terms"
-        " group by chunker_id"
+        " select chunker_id, '', tier, count(distinct chunk_id), sum(tf)"
+        " from knowledge.search_terms group by chunker_id, tier"
     )
     return connection
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import random
 import re
@@ -13,6 +14,7 @@ import pytest
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.knowledge.search.find import NotSearchable, asking, search
 from python_models.knowledge.search.hits import Filters, folded, fused, marks_of
+from python_models.release.release_macros import create_macros
 from tests.python_models.knowledge.search.corpus import release_of, words_of
 
 VOCABULARY = [f"word{number}" for number in range(300)]
@@ -133,3 +135,43 @@ def test_words_of_a_name_are_found_one_by_one() -> None:
     release = release_of([])
     assert words_of(release, "billing-api_v2 INC-42") == ["billing", "api", "v2", "inc", "42"]
     assert folded("É") == "e"
+
+
+def test_a_search_as_of_a_day_finds_the_versions_in_force_then() -> None:
+    release = release_of([("wiki", "Harbour owns billing"), ("wiki", "Atlas owns billing now")])
+    release.execute(
+        "create table knowledge.corpus_members (object_id varchar, version varchar,"
+        " known_from timestamp, known_to timestamp);"
+        "insert into knowledge.corpus_members values"
+        " ('0000', '1', '2025-01-10', '2025-02-10'), ('0001', '1', '2025-02-10', null);"
+        "update knowledge.documents set is_current = object_id = '0001'"
+    )
+    create_macros(release)
+
+    def found(day: str) -> list[str]:
+        asked = Filters(as_of=datetime.fromisoformat(day))
+        return [hit.object_id for hit in search(asking(release), "Who owns billing?", 10, asked)]
+
+    assert [found(day) for day in ("2025-01-09", "2025-01-10", "2025-02-09", "2025-02-10")] == [
+        [], ["0000"], ["0000"], ["0001"]
+    ]  # fmt: skip
+    other = Filters(as_of=datetime(2025, 3, 1), source="chat")
+    assert search(asking(release), "billing", 10, other) == []
+
+
+def test_a_search_as_of_now_ranks_as_a_search_does() -> None:
+    release = release_of(("wiki", text) for text in texts_made(80))
+    release.execute(
+        "create table knowledge.corpus_members as select object_id, version,"
+        " timestamp '2025-01-01' as known_from, null::timestamp as known_to"
+        " from knowledge.documents"
+    )
+    create_macros(release)
+    for words in ("word1 word40 word7", "word200", "word3 word4"):
+        today = search(asking(release), words, 10, Filters(as_of=datetime(2026, 1, 1)))
+        plain = search(asking(release), words, 10)
+        assert [(hit.chunk_id, round(hit.score, 6)) for hit in today] == [
+            (hit.chunk_id, round(hit.score, 6)) for hit in plain
+        ]
+        assert today == [dataclasses.replace(one, score=two.score)
+                         for one, two in zip(plain, today, strict=True)]  # fmt: skip
