@@ -28,7 +28,7 @@ MODULES = {
     "python_models/telemetry/detection_scores.py": "python_models/telemetry/test_detection.py",
     "python_models/experiments/scores/scaling.py": "python_models/experiments/scores",
 }
-# those that change nothing anybody can see: the share in the first is never above one
+# changes that nobody can see: a share that is given is never above one, one that is not is whole
 NAMED = Path(__file__).with_name("survivors.txt")
 # most `|` of this code stand in types, which nothing reads while it runs
 CONFIG = """
