@@ -217,6 +217,10 @@ test-one: $(STAMP) ## One file or test, or what a -k finds. T=tests/conventions
 test-long: $(STAMP) ## What takes longer: many kills, many builds, large files, unseen seeds
 	@$(PY) -m pytest -m long $(ARGS)
 
+.PHONY: test-mutations
+test-mutations: $(STAMP) ## Changes of named modules that no unit test notices. ARGS=--help
+	@$(PY) -W ignore -m tests.mutations $(ARGS)
+
 .PHONY: bench-llm
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)

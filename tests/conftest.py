@@ -54,6 +54,7 @@ LONGEST_FIRST = (
 # files, and folders of files, that start no process and no server: `make unit`
 UNIT = (
     "conventions/test_docs.py",
+    "expectations/test_wording.py",
     "python_models/conversations/test_export.py",
     "python_models/conversations/test_judgement.py",
     "python_models/conversations/test_near_duplicates.py",
@@ -69,8 +70,11 @@ UNIT = (
     "python_models/llm/test_pacing.py",
     "python_models/llm/test_prompts_and_answers.py",
     "python_models/release/test_reader.py",
+    "python_models/release/test_reuse.py",
     "ingestion/telemetry/simulator/test_plant.py",
+    "python_models/llm/test_parse_response.py",
     "python_models/telemetry/test_claims.py",
+    "python_models/telemetry/test_detection.py",
     "python_models/telemetry/test_offline_rules.py",
     "python_models/telemetry/test_report.py",
     "test_unit_guard.py",
