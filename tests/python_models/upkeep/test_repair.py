@@ -190,7 +190,14 @@ def test_journal_catalog_and_releases_lost_together_come_back(
         assert publish(build, mart())[0] == 5
 
 
-@pytest.mark.parametrize("point", ["repair.table:7", "repair.ledger", "repair.records"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "repair.table:7",
+        pytest.param("repair.ledger", marks=pytest.mark.long),
+        pytest.param("repair.records", marks=pytest.mark.long),
+    ],
+)
 def test_repair_that_is_killed_goes_on_where_it_was(
     old: Path, point: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
