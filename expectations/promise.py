@@ -193,6 +193,22 @@ FILES_WANTED = """(
 )"""
 
 
+def complete(row: str, delivery: str = "delivery") -> Promise:
+    """Promise that rows (what one is called) came with a delivery, or a run, that is whole."""
+    key, table_name = ("run_id", "runs") if delivery == "run" else ("load_id", "files")
+    rows = f"{row[:-1]}ies" if row.endswith("y") else f"{row}s"
+    return no_rows(
+        f"{rows} belong to a {delivery} that is complete",
+        "warn",
+        f"""
+        select {key}, count(*) as {row}_count from {{batch}}
+        where {key} not in (select {key} from {{{table_name}}})
+        group by {key}
+        """,
+        because="a landing is under way, or was killed: the next one completes it",
+    )
+
+
 def files_add_up() -> list[Promise]:
     """Promise that each delivered file is named and that its rows are all accounted for."""
     return [

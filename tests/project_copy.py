@@ -46,7 +46,8 @@ class ProjectCopy:
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of the copy's processes."""
         found = {name: text for name, text in os.environ.items() if name not in LEFT_OUT}
-        found |= {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        found |= {"PYTHONPATH": str(self.folder)}
+        found.pop("PYTHONDONTWRITEBYTECODE", None)  # each process would compile all rooms anew
         if self.lake != self.folder / "lake":
             found["SLUICE_LAKE"] = str(self.lake)
         return found | more

@@ -5,6 +5,7 @@ from __future__ import annotations
 from expectations.promise import (
     FILES_WANTED,
     between,
+    complete,
     files_add_up,
     filled,
     has_columns,
@@ -156,16 +157,7 @@ TABLES = [
                 """,
                 because="a wrong date format or time zone shows here first",
             ),
-            no_rows(
-                "readings belong to a delivery that is complete",
-                "warn",
-                """
-                select load_id, count(*) as reading_count from {batch}
-                where load_id not in (select load_id from {files})
-                group by load_id
-                """,
-                because="a landing is under way, or was killed: the next one completes it",
-            ),
+            complete("reading"),
         ],
         key=["source_file", "record_number"],
         since="load_id",

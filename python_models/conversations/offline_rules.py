@@ -7,8 +7,7 @@ from typing import Any
 
 from python_models.conversations.durations import contradiction
 from python_models.conversations.helplines import names_help
-from python_models.llm.offline.request import OfflineRequest, offline_rule
-from python_models.telemetry.evidence import read_lines
+from python_models.llm.offline.request import OfflineRequest, offline_rule, read_lines
 
 Turn = dict[str, Any]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-from python_models.llm.offline.request import OfflineRequest, offline_rule
+from python_models.llm.offline.request import OfflineRequest, offline_rule, read_lines
 from python_models.news.checks.words import words
 from python_models.news.composing import compose, line_about
 
@@ -53,13 +52,6 @@ def _stems(text: str) -> set[str]:
     return {word[:6].removesuffix("s") for word in _words(text)}
 
 
-def _lines(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of fenced JSON lines; a single one was read as an object already."""
-    if isinstance(value, dict):
-        return [value]
-    return [json.loads(line) for line in str(value or "").splitlines() if line.strip()]
-
-
 @offline_rule("news_relevance")
 def relevance(request: OfflineRequest) -> dict[str, Any]:
     """Score a story by the words it shares with the company's and the categories'."""
@@ -68,7 +60,7 @@ def relevance(request: OfflineRequest) -> dict[str, Any]:
     words = _words(text)
     ours = _words(str(request.data.get("company") or ""))
     best, hits = "", -1
-    for one in _lines(request.data.get("categories")):
+    for one in read_lines(request.data.get("categories")):
         found = len(_stems(text) & _stems(f"{one['category']} {one['about']}"))
         if found > hits:
             best, hits = one["category"], found
@@ -86,7 +78,7 @@ def relevance(request: OfflineRequest) -> dict[str, Any]:
 @offline_rule("news_assessment")
 def assess(request: OfflineRequest) -> dict[str, Any]:
     """Score a story by counted words; each reason says which, and cites where they stand."""
-    passages = _lines(request.data.get("passages"))
+    passages = read_lines(request.data.get("passages"))
     story = request.data.get("story") or {}
     text = " ".join(one["text"] for one in passages)
     ours = _words(str(request.data.get("company") or ""))
@@ -131,14 +123,14 @@ def _where(passages: list[dict[str, Any]], pattern: re.Pattern[str] | None) -> l
 def write(request: OfflineRequest) -> dict[str, Any]:
     """Compose an item of the report from what the passages say."""
     story = request.data.get("story") or {}
-    return {"sentences": compose(story, _lines(request.data.get("passages")), 0)}
+    return {"sentences": compose(story, read_lines(request.data.get("passages")), 0)}
 
 
 @offline_rule("news_analysis_again")
 def write_again(request: OfflineRequest) -> dict[str, Any]:
     """Compose it from other parts of the passages, as what was written broke a rule."""
     story = request.data.get("story") or {}
-    return {"sentences": compose(story, _lines(request.data.get("passages")), 1)}
+    return {"sentences": compose(story, read_lines(request.data.get("passages")), 1)}
 
 
 @offline_rule("news_entity_types")
@@ -167,5 +159,5 @@ def entity_type(request: OfflineRequest) -> dict[str, Any]:
 def background(request: OfflineRequest) -> dict[str, Any]:
     """Say who or what an entity is with the words that stand beside its name in the evidence."""
     entity = request.data.get("entity") or {}
-    line = line_about(str(entity.get("name", "")), _lines(request.data.get("evidence")))
+    line = line_about(str(entity.get("name", "")), read_lines(request.data.get("evidence")))
     return {"is_known": bool(line), "line": line}

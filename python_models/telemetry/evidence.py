@@ -8,23 +8,6 @@ from typing import Any
 SEVERITIES = ("low", "medium", "high", "critical")
 
 
-def read_lines(block: Any) -> list[dict[str, Any]]:
-    """Return the objects of a data block; a line that is no object is left out."""
-    if isinstance(block, dict):
-        return [block]
-    if isinstance(block, list):
-        return [item for item in block if isinstance(item, dict)]
-    found = []
-    for line in str(block or "").splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict):
-            found.append(value)
-    return found
-
-
 def read_object(block: Any) -> dict[str, Any]:
     """Return the one object of a data block, empty when there is none."""
     if isinstance(block, str):

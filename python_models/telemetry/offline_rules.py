@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from python_models.llm.offline.request import OfflineRequest, offline_rule
+from python_models.llm.offline.request import OfflineRequest, offline_rule, read_lines
 from python_models.telemetry.claims import Audit, audit
-from python_models.telemetry.evidence import SEVERITIES, figure, read_lines, read_object, worst
+from python_models.telemetry.evidence import SEVERITIES, figure, read_object, worst
 
 RULES_SEED = (
     Path(__file__).parents[2] / "dbt_project" / "seeds" / "telemetry" / "telemetry_issue_rules.csv"

@@ -40,8 +40,9 @@ class Project:
     def python(self, *arguments: str) -> str:
         """Run a module of the project; returns what it printed."""
         left_out = ("SLUICE_LAKE", "SLUICE_SOURCES", "DBT_TARGET_PATH", "DBT_LOG_PATH")
+        left_out += ("PYTHONDONTWRITEBYTECODE",)  # each process would compile all rooms anew
         environment = {name: text for name, text in os.environ.items() if name not in left_out}
-        environment |= {"PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment |= {"PYTHONPATH": str(self.folder)}
         if self.lake != self.folder / "lake":
             environment["SLUICE_LAKE"] = str(self.lake)
         done = subprocess.run(

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ingestion.__main__ import main
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
-from ingestion.lakehouse.settings import PROJECT_ROOT
-from ingestion.lakehouse.sql_text import literal
+from tests.ingestion.landing_apart import land_apart
+from tests.ingestion.raw_rows import raw_rows
 
 PLANT = """
 source: plant
@@ -67,24 +63,11 @@ class Plant:
 
     def land_apart(self, fault: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         """Land in a process of its own, which a fault may kill."""
-        environment = os.environ | {"FAULT": fault} | variables
-        return subprocess.run(
-            [sys.executable, "-m", "ingestion", "telemetry", "--source", "plant"],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return land_apart("telemetry", "--source", "plant", FAULT=fault, **variables)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Query the raw tables as dbt sees them: their current snapshots."""
-        with duckdb.connect() as connection:
-            load_extensions(connection)
-            for table, metadata in metadata_locations("raw_telemetry").items():
-                connection.execute(f"create view {table} as from iceberg_scan({literal(metadata)})")
-            return connection.execute(query).fetchall()
+        return raw_rows("raw_telemetry", query)
 
     def tables(self) -> Iterable[str]:
         return metadata_locations("raw_telemetry")

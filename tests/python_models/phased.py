@@ -14,6 +14,7 @@ from tests.python_models.tiny import Tiny
 
 NEWS = PRODUCTS["news"]
 THINGS = {1: 1.5, 2: 0.1, 3: 7.25}
+SECOND: dict[int, float] = {1: 2.5, 4: 9}  # what a second run finds
 
 
 @dataclass

@@ -65,6 +65,23 @@ def read_fences(text: str) -> dict[str, Any]:
     return found
 
 
+def read_lines(block: Any) -> list[dict[str, Any]]:
+    """Return the objects of a data block; a line that is no object is left out."""
+    if isinstance(block, dict):
+        return [block]
+    if isinstance(block, list):
+        return [item for item in block if isinstance(item, dict)]
+    found = []
+    for line in str(block or "").splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found
+
+
 def questions(
     step: str,
     messages: list[dict[str, str]],

@@ -49,7 +49,10 @@ def test_a_corrected_file_leaves_nothing_of_what_it_corrects(lake_of_models: Mod
     assert len(right) == 4
 
 
-@pytest.mark.parametrize(("supersedes", "expected"), [("path", 104), ("whole", 52), ("never", 156)])
+@pytest.mark.parametrize(
+    ("supersedes", "expected"),
+    [("path", 104), ("whole", 52), pytest.param("never", 156, marks=pytest.mark.long)],
+)
 def test_what_a_file_at_the_same_path_replaces_is_declared(
     lake_of_models: Models, supersedes: str, expected: int
 ) -> None:
@@ -122,7 +125,7 @@ def test_another_way_of_superseding_reopens_what_it_changes(lake_of_models: Mode
     assert len(marts["readings"]) == len(rows) + 10
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_any_order_of_corrections_gives_the_result_of_a_full_rebuild(
     lake_of_models: Models, seed: int
 ) -> None:

@@ -93,7 +93,9 @@ def test_a_selection_that_leaves_shapes_out_leaves_the_load_to_be_done(plant: Mo
     [
         ("int_telemetry__cycle_shapes_measured", "mean_power_w / 1000", "mean_power_w / 500"),
         # a macro that such a model uses
-        ("robust_scale", "{% macro", "{# other words #}{% macro"),
+        pytest.param(
+            "robust_scale", "{% macro", "{# other words #}{% macro", marks=pytest.mark.long
+        ),
     ],
 )
 def test_only_another_rule_makes_stored_rows_again(

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ingestion.__main__ import main
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
-from ingestion.lakehouse.settings import PROJECT_ROOT
+from tests.ingestion.landing_apart import land_apart
+from tests.ingestion.raw_rows import raw_rows
 
 DATASET = """
 dataset: chats
@@ -63,27 +60,11 @@ class Chats:
 
     def land_apart(self, **variables: str) -> subprocess.CompletedProcess[str]:
         """Land in a process of its own, which a fault may kill."""
-        code = (
-            "import sys; from ingestion.__main__ import main; "
-            "sys.exit(main(['conversations', '--source', 'chats']))"
-        )
-        return subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=PROJECT_ROOT,
-            env=os.environ | variables,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return land_apart("conversations", "--source", "chats", **variables)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Query the raw tables as dbt sees them: their current snapshots."""
-        with duckdb.connect() as connection:
-            load_extensions(connection)
-            for table, metadata in metadata_locations("raw_conversations").items():
-                connection.execute(f"create view {table} as from iceberg_scan('{metadata}')")
-            return connection.execute(query).fetchall()
+        return raw_rows("raw_conversations", query)
 
     def check_books(self) -> None:
         """Every record is standardised, known or refused, and each table says the same."""

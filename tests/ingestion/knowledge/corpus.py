@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,9 +13,9 @@ from typing import Any
 import yaml
 
 from ingestion.knowledge.landing import SOURCE
-from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.land import land
 from ingestion.landing.report import Report
+from tests.ingestion.landing_apart import land_apart
 from tests.ingestion.raw_rows import raw_rows
 
 PAGE = "Page {0:032x}.md"  # a name as Notion gives it
@@ -81,15 +79,7 @@ class Corpus:
 
     def land_apart(self, fault: str = "") -> tuple[int, str]:
         """Land in a process of its own, which a fault may kill."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ingestion", "knowledge"],
-            cwd=PROJECT_ROOT,
-            env=os.environ | {"FAULT": fault},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = land_apart("knowledge", FAULT=fault)
         return done.returncode, done.stdout + done.stderr
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
     reason="NOT TESTED: faketime is not installed (apt-get install faketime)",
 )
 START = "runs.record_start({0!r}, {0!r}, {{}}, [], {{'which': 'build'}}, 'local')"
-BACK = pytest.mark.parametrize("back", ["-1h", "-1d"])
+BACK = pytest.mark.parametrize("back", [pytest.param("-1h", marks=pytest.mark.long), "-1d"])
 
 
 def set_back(back: str, code: str) -> str:

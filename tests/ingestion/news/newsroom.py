@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.land import land
 from ingestion.landing.report import Report
 from ingestion.news.landing import SOURCE
 from tests.ingestion.landing.web.local_web import LocalWeb, Reply
+from tests.ingestion.landing_apart import land_apart
 from tests.ingestion.raw_rows import raw_rows
 
 DAY = "2026-02-0{}T18:00:00"
@@ -98,15 +96,7 @@ class Newsroom:
 
     def land_apart(self, fault: str = "", as_of: str = DAY.format(3)) -> tuple[int, str]:
         """Land in a process of its own, which a fault may kill."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ingestion", "news"],
-            cwd=PROJECT_ROOT,
-            env=os.environ | {"FAULT": fault, "SLUICE_NEWS_RUN": "1", "SLUICE_NEWS_AS_OF": as_of},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = land_apart("news", FAULT=fault, SLUICE_NEWS_RUN="1", SLUICE_NEWS_AS_OF=as_of)
         return done.returncode, done.stdout + done.stderr
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

@@ -65,13 +65,13 @@ def test_killed_scraping_asks_again_only_what_was_in_flight(newsroom: Newsroom) 
 @pytest.mark.parametrize(
     "point",
     [
-        "run-begun",
-        "objects-synced",
-        "before-commit-entries",
+        pytest.param("run-begun", marks=pytest.mark.long),
+        pytest.param("objects-synced", marks=pytest.mark.long),
+        pytest.param("before-commit-entries", marks=pytest.mark.long),
         "after-commit-entries",
         "before-dlt-load",
-        "after-dlt-load",
-        "run-landed",
+        pytest.param("after-dlt-load", marks=pytest.mark.long),
+        pytest.param("run-landed", marks=pytest.mark.long),
     ],
 )
 def test_kill_around_the_commit_lands_the_run_once(newsroom: Newsroom, point: str) -> None:

@@ -14,7 +14,8 @@ from ingestion.lakehouse import journal
 from python_models.release import release_file
 from python_models.runs import __main__ as commands
 from python_models.runs.phase_restore import NotKept, Restoring, restored_nodes, whole
-from tests.python_models.phased import Phased, paid, relation, released, report, states
+from tests.python_models.conftest import Ran
+from tests.python_models.phased import SECOND, Phased, paid, relation, released, report, states
 
 LAST = "# Report\n1. 3\n2. 1"
 KILLS = (
@@ -30,6 +31,7 @@ KILLS = (
     "node.phase_news__10_final_report",
     "node.scores",
 )
+FEW = KILLS[0::2]  # of each sort one
 
 
 def _resume(phased: Phased, *arguments: str, **more: str) -> tuple[int, str]:
@@ -44,9 +46,14 @@ def _resume(phased: Phased, *arguments: str, **more: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_run_killed_in_and_between_its_phases_gives_the_same_report(phased: Phased) -> None:
+@pytest.mark.parametrize(
+    "kills", [FEW, pytest.param(KILLS, marks=pytest.mark.long)], ids=["few", "all"]
+)
+def test_a_run_killed_in_and_between_its_phases_gives_the_same_report(
+    phased: Phased, kills: tuple[str, ...]
+) -> None:
     phased.add_run("r1")
-    for number, point in enumerate(KILLS):
+    for number, point in enumerate(kills):
         if number == 0:
             code, said = phased.build("r1", FAULT=point)
         else:
@@ -63,10 +70,9 @@ def test_a_run_killed_in_and_between_its_phases_gives_the_same_report(phased: Ph
 
 
 def test_an_older_run_is_gone_on_from_without_touching_newer_ones(
-    phased: Phased, capfd: pytest.CaptureFixture[str]
+    ran: Ran, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    phased.run("r1")
-    phased.run("r2", {1: 2.5, 4: 9})
+    phased = ran.after(2)
     release = release_file.current_release_id()
     rows = released("from news.scores order by all")
     earlier = (report("r1"), relation("r1", 3, "tier1"))
@@ -88,10 +94,16 @@ def test_an_older_run_is_gone_on_from_without_touching_newer_ones(
     assert len(released("from news.scores")) == 8
 
 
-@pytest.mark.parametrize("table", ["int_news__run", "int_news__articles", "int_news__tier1"])
-def test_a_kill_while_phases_come_back_is_gone_on_from(phased: Phased, table: str) -> None:
-    phased.run("r1")
-    phased.run("r2", {1: 2.5, 4: 9})
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param("int_news__run", marks=pytest.mark.long),
+        "int_news__articles",
+        pytest.param("int_news__tier1", marks=pytest.mark.long),
+    ],
+)
+def test_a_kill_while_phases_come_back_is_gone_on_from(ran: Ran, table: str) -> None:
+    phased = ran.after(2)
     before = report("r1")
     code, said = _resume(phased, "--run", "r1", "--from", "4", FAULT=f"restored.{table}")
     assert code == 137, said
@@ -102,9 +114,9 @@ def test_a_kill_while_phases_come_back_is_gone_on_from(phased: Phased, table: st
 
 
 def test_phases_of_different_makings_are_not_put_together(
-    phased: Phased, capfd: pytest.CaptureFixture[str]
+    ran: Ran, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    phased.run("r1")
+    phased = ran.after(1)
     assert commands.main(["phase-run", "--run", "r1", "--phase", "tier1_filter"]) == 0
     assert states("r1")[6:] == [(3, 2, "completed")]
     capfd.readouterr()
@@ -117,9 +129,9 @@ def test_phases_of_different_makings_are_not_put_together(
 
 
 def test_a_run_whose_marts_another_build_made_again_writes_phases_alone(
-    phased: Phased, capfd: pytest.CaptureFixture[str]
+    ran: Ran, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    phased.run("r1")
+    phased = ran.after(1)
     assert phased.build("again")[0] == 0  # the same run of news, by another run of the journal
     release = release_file.current_release_id()
     assert commands.main(["resume", "--run", "r1", "--from", "6"]) == 0
@@ -128,10 +140,8 @@ def test_a_run_whose_marts_another_build_made_again_writes_phases_alone(
     assert release_file.current_release_id() == release
 
 
-def test_a_phase_that_never_completed_is_named(
-    phased: Phased, capfd: pytest.CaptureFixture[str]
-) -> None:
-    phased.run("r1")
+def test_a_phase_that_never_completed_is_named(ran: Ran, capfd: pytest.CaptureFixture[str]) -> None:
+    phased = ran.after(1)
     phased.add_run("r2")
     assert phased.build("r2", TINY_FACTOR="nonsense")[0] == 1
     assert commands.main(["resume", "--run", "r2", "--from", "ranking"]) == 1
@@ -141,7 +151,7 @@ def test_a_phase_that_never_completed_is_named(
 def test_another_build_between_kill_and_resume_changes_nothing(phased: Phased) -> None:
     phased.add_run("r1")
     assert phased.build("r1", FAULT="node.phase_news__04_tier2_batch")[0] == 137
-    phased.run("r2", {1: 2.5, 4: 9})
+    phased.run("r2", SECOND)
     assert commands.main(["resume", "--run", "r1"]) == 0
     assert report("r1")[0]["markdown"] == LAST
     assert [number for number, _, _ in states("r1")] == [1, 2, 3, 4, 6, 10]

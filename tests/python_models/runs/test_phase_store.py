@@ -12,6 +12,7 @@ from ingestion.lakehouse.catalog import catalog
 from python_models.release import kept_phases, phase_tables
 from python_models.runs import __main__ as commands
 from python_models.runs.phase_store import _as_rows, _digest
+from tests.python_models.conftest import Ran
 from tests.python_models.phased import (
     THINGS,
     Phased,
@@ -37,8 +38,8 @@ EVERY_TYPE = """
 """
 
 
-def test_a_phase_is_one_snapshot_with_all_that_is_known_of_it(phased: Phased) -> None:
-    phased.run("r1")
+def test_a_phase_is_one_snapshot_with_all_that_is_known_of_it(ran: Ran) -> None:
+    ran.after(1)
     assert states("r1") == ALL
     rows = {row["phase_name"]: row for row in stored()}
     tier1 = rows["tier1_filter"]
@@ -56,9 +57,8 @@ def test_a_phase_is_one_snapshot_with_all_that_is_known_of_it(phased: Phased) ->
     assert report("r1")[0]["markdown"] == "# Report\n1. 3\n2. 1"
 
 
-def test_marts_show_every_kept_run_and_a_run_reads_the_one_before(phased: Phased) -> None:
-    phased.run("r1")
-    phased.run("r2", {1: 2.5, 4: 9})
+def test_marts_show_every_kept_run_and_a_run_reads_the_one_before(ran: Ran) -> None:
+    phased = ran.after(2)
     wanted = [
         ("r1", 1, 1.5, 0.0),
         ("r1", 2, 0.1, 0.0),
@@ -74,8 +74,8 @@ def test_marts_show_every_kept_run_and_a_run_reads_the_one_before(phased: Phased
     assert states("r2-again") == []
 
 
-def test_what_is_made_otherwise_is_one_more_attempt_of_the_run(phased: Phased) -> None:
-    phased.run("r1")
+def test_what_is_made_otherwise_is_one_more_attempt_of_the_run(ran: Ran) -> None:
+    phased = ran.after(1)
     assert phased.build("other", TINY_FACTOR="2")[0] == 0
     assert states("r1") == [*ALL, *((number, 2, "completed") for number in (3, 4, 6, 10))]
     phased.run("r2")
@@ -93,7 +93,14 @@ def test_a_run_without_rows_keeps_nothing(phased: Phased) -> None:
     assert stored() == []
 
 
-@pytest.mark.parametrize("point", ["begun", "snapshot", "row"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param("begun", marks=pytest.mark.long),
+        "snapshot",
+        pytest.param("row", marks=pytest.mark.long),
+    ],
+)
 def test_a_kill_around_a_commit_keeps_the_phase_once_and_its_row_with_it(
     phased: Phased, point: str
 ) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import datetime
 
 import pytest
 
 from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.landing.products import PRODUCTS
+from ingestion.landing.registration import Product, Slice
 from python_models.runs import run, slices
 
 
@@ -135,3 +137,24 @@ def test_a_mode_of_one_run_holds_for_all_that_it_starts(monkeypatch: pytest.Monk
     monkeypatch.setenv("MODE", "fast")
     with pytest.raises(SettingsError, match="MODE=fast is not there. There is: sequential, "):
         chosen("--typed", "MODE")
+
+
+@pytest.mark.parametrize(
+    ("product", "one"),
+    [(product, one) for product in PRODUCTS.values() for one in product.slices],
+    ids=lambda value: value.name,
+)
+def test_what_matches_nothing_is_refused_for_every_slice_of_every_product(
+    product: Product, one: Slice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with slices._Lists() as lists:  # their tables and columns are there before anything lands
+        assert isinstance(lists.all([*one.known, *one.names]), list)
+    day = datetime(2026, 1, 5)
+    row, value, said = {
+        "values": (("this_one",), "nothing", "matches nothing. There are: this_one"),
+        "first_day": ((day, day), "2026-01-06", "leaves no day: there are 2026-01-05"),
+        "last_day": ((day, day), "2026-01-04", "leaves no day: there are 2026-01-05"),
+    }[one.kind]
+    monkeypatch.setattr(slices._Lists, "rows", lambda *_: [row])
+    with pytest.raises(slices.NothingMatches, match=f"^{one.name.upper()}={value} {said}"):
+        slices.refuse_unknown(slices.Choice((product.name,), {one.name: value}))

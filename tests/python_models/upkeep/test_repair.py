@@ -190,7 +190,14 @@ def test_journal_catalog_and_releases_lost_together_come_back(
         assert publish(build, mart())[0] == 5
 
 
-@pytest.mark.parametrize("point", ["repair.table:7", "repair.ledger", "repair.records"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "repair.table:7",
+        pytest.param("repair.ledger", marks=pytest.mark.long),
+        pytest.param("repair.records", marks=pytest.mark.long),
+    ],
+)
 def test_repair_that_is_killed_goes_on_where_it_was(
     old: Path, point: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,7 +293,7 @@ def test_answers_that_stood_only_in_the_journal_are_named_by_number(
     assert "3 answers stood only in it" in mended(capsys)
 
 
-@pytest.mark.parametrize("keep", [0, 100, -1, None])
+@pytest.mark.parametrize("keep", [pytest.param(0, marks=pytest.mark.long), 100, -1, None])
 def test_damaged_file_of_the_newest_release_is_written_again_as_a_new_release(
     keep: int | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

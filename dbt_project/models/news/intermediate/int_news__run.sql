@@ -1,6 +1,10 @@
 -- depends_on: {{ ref('gate_news__after_staging') }}
 -- The run that is named, or the one that began last.
 {% set named = var('news_run', none) %}
+{% set numbers = [
+    ('window_hours', 'double'), ('top_n', 'bigint'), ('reserve', 'bigint'),
+    ('tier3_max', 'bigint'), ('batch_size', 'bigint'), ('thresholds.tier1', 'double'),
+] %}
 with
 
 runs as (
@@ -46,24 +50,11 @@ this_run as (
             as company_context,
         runs_by_age.config,
         runs_by_age.config_hash,
+        {% for name, type in numbers %}
         cast(
-            {{ json_text('runs_by_age.config', 'report.window_hours') }} as double
-        ) as window_hours,
-        cast(
-            {{ json_text('runs_by_age.config', 'report.top_n') }} as bigint
-        ) as top_n,
-        cast(
-            {{ json_text('runs_by_age.config', 'report.reserve') }} as bigint
-        ) as reserve,
-        cast(
-            {{ json_text('runs_by_age.config', 'report.tier3_max') }} as bigint
-        ) as tier3_max,
-        cast(
-            {{ json_text('runs_by_age.config', 'report.batch_size') }} as bigint
-        ) as batch_size,
-        cast(
-            {{ json_text('runs_by_age.config', 'report.thresholds.tier1') }} as double
-        ) as tier1_threshold,
+            {{ json_text('runs_by_age.config', 'report.' ~ name) }} as {{ type }}
+        ) as {{ 'tier1_threshold' if '.' in name else name }},
+        {% endfor %}
         runs_by_age.with_feedback,
         runs_by_age.as_of,
         runs_by_age.started_at
