@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -16,13 +17,16 @@ _NAMED = re.compile(r"\.export-(\d+)-(\d*)-\w+")
 _OLD_SECONDS = 86_400  # of a file whose name does not say who writes it
 
 
-def answer_file() -> Path:
-    """Return a new empty file that is named by this process; who sends it removes it."""
+def answer_folder() -> Path:
+    """Return a new folder that is named by this process; who sends what is in it removes it."""
     sweep()
     me = known(os.getpid())
-    prefix = f"{_PREFIX}{me.pid}-{me.started}-"
-    with tempfile.NamedTemporaryFile(dir=lake().root, prefix=prefix, delete=False) as held:
-        return Path(held.name)
+    return Path(tempfile.mkdtemp(dir=lake().root, prefix=f"{_PREFIX}{me.pid}-{me.started}-"))
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and what is in it; nothing happens when it is gone."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep() -> None:
@@ -36,6 +40,6 @@ def sweep() -> None:
                 else path.stat().st_mtime < time.time() - _OLD_SECONDS
             )
             if is_left:
-                path.unlink(missing_ok=True)
+                remove(path) if path.is_dir() else path.unlink(missing_ok=True)
         except FileNotFoundError:
             continue  # its own process has removed it

@@ -143,11 +143,8 @@ def _sweep(exports: Path) -> None:
                 os.close(held)
 
 
-def write_one(wanted: ReleasedSet, request: Request, path: Path, name: str) -> Written:
+def write_one(wanted: ReleasedSet, request: Request, path: Path) -> Written:
     """Write the conversations of a set, of all splits, to one file.
-
-    Args:
-        name: what the file is called where it goes to.
 
     Raises:
         SetRefused: a choice is unknown, or a tier is forbidden; nothing is written.
@@ -161,7 +158,7 @@ def write_one(wanted: ReleasedSet, request: Request, path: Path, name: str) -> W
                 writer.put(_record(row, template, wanted.mask, counted))
             except NotCarried as reason:
                 counted.reasons[str(reason)] += 1
-    told = _told(path, "all", writer.rows) | {"file": name}
+    told = _told(path, "all", writer.rows)
     left_out = {"file": None, "sha256": None}
     return Written(
         None, _manifest(wanted, request, [told], counted.reasons, left_out), counted.reasons

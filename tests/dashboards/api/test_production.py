@@ -19,7 +19,7 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
-from dashboards.api.answer_files import answer_file
+from dashboards.api.answer_files import answer_folder
 from dashboards.jobs import jobs
 from ingestion.conversations.named_sets import merges
 from ingestion.lakehouse import journal
@@ -163,13 +163,13 @@ def _as_asked(command: tuple[str, ...]) -> str:
 
 def test_a_file_whose_server_was_killed_while_it_wrote_it_is_swept(client: Ask) -> None:
     gone = subprocess.run(
-        [sys.executable, "-c", "from dashboards.api.answer_files import answer_file;"
-         "import os, signal; print(answer_file(), flush=True); os.kill(os.getpid(), 9)"],
+        [sys.executable, "-c", "from dashboards.api.answer_files import answer_folder;"
+         "import os, signal; print(answer_folder(), flush=True); os.kill(os.getpid(), 9)"],
         capture_output=True, text=True, check=False, cwd=PROJECT_ROOT,
     )  # fmt: skip
-    left, mine = FilePath(gone.stdout.strip()), answer_file()
+    left, mine = FilePath(gone.stdout.strip()), answer_folder()
     assert gone.returncode == -signal.SIGKILL and left.exists() is False, "swept by the next one"
-    left.touch()
+    left.mkdir()
     client("read")
     assert mine.exists() and not left.exists(), "and by a server that begins"
 
