@@ -30,11 +30,20 @@ from dashboards.conversations import (
     sets_api,
     standardize_api,
     uploads_api,
+    validate_api,
 )
 from dashboards.conversations.uploads_api import Landing, NotLanded, told
 
 router = APIRouter()
-for _part in (uploads_api, loads_api, standardize_api, files_api, sets_api, production_api):
+for _part in (
+    uploads_api,
+    loads_api,
+    standardize_api,
+    files_api,
+    validate_api,
+    sets_api,
+    production_api,
+):
     router.include_router(_part.router)
 
 # a dataset of a tier that the key lacks is none: not listed, not found

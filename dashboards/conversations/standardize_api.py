@@ -133,7 +133,7 @@ def converted(once: Once, sent: Conversion) -> Response:
         lost[kind] = lost.get(kind, 0) + 1
 
     for number, record in enumerate(sent.records, start=1):
-        found = _of_one(record, sent.format)
+        found = understood(record, sent.format)
         try:
             if isinstance(found, Unstandard):
                 raise NotCarried(f"{found.reason}: {found}")
@@ -145,7 +145,7 @@ def converted(once: Once, sent: Conversion) -> Response:
     return _answered(once, sent, written, told)
 
 
-def _of_one(record: Any, format_name: str) -> Standardised | Unstandard:
+def understood(record: Any, format_name: str) -> Standardised | Unstandard:
     """Return what a record is; reads it as landing does."""
     try:
         return standardise(record, None if format_name == "auto" else format_name)
@@ -159,7 +159,7 @@ def _of_one(record: Any, format_name: str) -> Standardised | Unstandard:
 
 
 def _told(number: int, record: Any, format_name: str) -> dict[str, Any]:
-    found = _of_one(record, format_name)
+    found = understood(record, format_name)
     if isinstance(found, Unstandard):
         return document(Previewed(number, None, None, None, (), found.reason, str(found)), {})
     one = Previewed(
