@@ -14,6 +14,7 @@ PRODUCT = Product(
     main_table="records",
     demo="ingestion.conversations.demo",
     api="dashboards.conversations.api:router",
+    addresses=(("datasets", "view=Datasets"), ("analytics", "view=Quality")),
     slices=(
         Slice(
             "datasets",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -158,3 +160,21 @@ def test_what_waits_for_a_run_is_listed_until_it_has_landed(with_conversations: 
     tested = page("conversations", {"view": "Datasets"})
     assert failures(tested) == [] and "Waiting" in words(tested)
     assert list(tested.dataframe[0].value["name"]) == ["Letters of May"]
+
+
+def test_the_history_of_quality_is_shown_once_there_is_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "r000007.duckdb", tmp_path / "r000008.duckdb"
+    write_release(first)
+    shutil.copyfile(first, second)
+    with duckdb.connect(str(second)) as release:
+        release.execute(
+            "insert into conversations.quality_history by name"
+            " select * replace (timestamp '2026-11-20' as measured_at, 0.6 as p50_score)"
+            " from conversations.quality_history"
+        )
+    lake().latest.symlink_to(first)
+    assert "How it changed" not in words(page("conversations"))
+    lake().latest.unlink()
+    lake().latest.symlink_to(second)
+    tested = page("conversations")
+    assert failures(tested) == [] and "How it changed" in words(tested)
