@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends
@@ -107,11 +108,11 @@ def conversation(caller: Validator, sent: Annotated[OneRecord, Body()]) -> Respo
 def batch(caller: Validator, once: OnlyOnce, sent: Annotated[Batch, Body()]) -> Response:
     """Say what each of up to 1,000 records is; more of them are a file."""
     found = [_told(at, record, sent.format) for at, record in enumerate(sent.records, start=1)]
-    good = [
+    good = (
         {"id": one["conversation_id"], "messages": one["turns"]}
         for one in found
         if one["reason"] is None
-    ]
+    )
     return _answered(once, sent, good, listed(found, is_cut=False))
 
 
@@ -193,7 +194,7 @@ def listed(found: list[dict[str, Any]], *, is_cut: bool) -> dict[str, Any]:
 
 
 def _answered(
-    once: Once, sent: Batch, records: list[dict[str, Any]], told: dict[str, Any]
+    once: Once, sent: Batch, records: Iterable[dict[str, Any]], told: dict[str, Any]
 ) -> Response:
     """Return what is told of records; those that are wanted as a dataset become one."""
     if not sent.save:

@@ -31,7 +31,10 @@ def _best(call: Callable[[], object], times: int) -> float:
 
 
 def standardised(url: str, key: str, count: int = 1_000, times: int = 5) -> float:
-    """Return the time of a batch over that of the decoder alone, on the same records."""
+    """Return the time of a batch over that of what landing does with the same records.
+
+    That is the decoder and the id of each content, without which no answer is one.
+    """
     records = [
         {"instruction": f"How do I bake bread {n}?", "output": f"Knead it {n} times. " * 40}
         for n in range(count)
@@ -43,7 +46,8 @@ def standardised(url: str, key: str, count: int = 1_000, times: int = 5) -> floa
             answer = client.post(f"{url}/standardize/batch", json=body)
             assert answer.status_code == 200 and answer.json()["understood"] == count
 
-        return _best(asked, times) / _best(lambda: [standardise(one) for one in records], times)
+        alone = _best(lambda: [standardise(one).conversation_id for one in records], times)
+        return _best(asked, times) / alone
 
 
 def validated(url: str, key: str, times: int = 40) -> float:
