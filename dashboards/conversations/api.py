@@ -32,7 +32,7 @@ from dashboards.conversations import (
     uploads_api,
     validate_api,
 )
-from dashboards.conversations.uploads_api import Landing, NotLanded, told
+from dashboards.conversations.waiting_api import Landing, NotLanded, told
 
 router = APIRouter()
 for _part in (

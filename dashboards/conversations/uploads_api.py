@@ -20,6 +20,7 @@ from dashboards.api.multipart import receive
 from dashboards.api.problems import Problem, documented
 from dashboards.api.releases import Release, Releases
 from dashboards.api.security import Reader, may
+from dashboards.conversations.waiting_api import Landing, of_release, told
 from ingestion.conversations.declaration import Format
 from ingestion.conversations.kept_uploads import Upload, remove, uploads
 from ingestion.conversations.uploads import (
@@ -56,18 +57,6 @@ class Made(BaseModel):
     dataset_id: str
     sha256: str
     bytes: int
-
-
-class Landing(BaseModel):
-    """How far a dataset is on its way into a release."""
-
-    dataset_id: str
-    name: str
-    tier: str
-    state: Literal["kept", "landed"]  # kept: the next run lands it
-    bytes: int | None
-    sha256: str | None
-    records: int | None
 
 
 _NOTHING = {"bytes": None, "sha256": None}
@@ -146,35 +135,8 @@ def progress(request: Request, caller: Reader, dataset: DatasetId) -> Response:
     if kept is None and landed is None:
         raise Problem(404, f"There is no dataset {dataset!r}.")
     if kept is not None:
-        return formats.document(told(kept) | _of_release(landed))
-    return formats.document({"dataset_id": dataset} | _NOTHING | _of_release(landed))
-
-
-def told(kept: Upload) -> dict[str, Any]:
-    """Return what is told of a dataset that was handed over."""
-    return {
-        "dataset_id": kept.dataset, "name": kept.name, "tier": kept.tier, "state": "kept",
-        "bytes": kept.byte_count, "sha256": kept.checksum or None, "records": None,
-    }  # fmt: skip
-
-
-def _of_release(landed: dict[str, Any] | None) -> dict[str, Any]:
-    if landed is None:
-        return {}
-    return {
-        "name": landed["name"], "tier": landed["tier"], "state": "landed",
-        "records": landed["records_landed"],
-    }  # fmt: skip
-
-
-def not_landed(request: Request, caller: Reader) -> list[Upload]:
-    """Return what was handed over of the key's tiers; an answer that lists it is new with it."""
-    found = [one for one in uploads() if one.tier in caller.tiers]
-    request.state.beside = "|".join(one.dataset for one in found)
-    return found
-
-
-NotLanded = Annotated[list[Upload], Depends(not_landed)]
+        return formats.document(told(kept) | of_release(landed))
+    return formats.document({"dataset_id": dataset} | _NOTHING | of_release(landed))
 
 
 def said_of(fields: dict[str, str], caller: Caller) -> Said:
