@@ -49,7 +49,7 @@ router = APIRouter()
 Validator = Annotated[Caller, Depends(may("read", "validate"))]
 _BLOCK = 1024 * 1024
 # fields of a conversion beside those of a dataset, whose `format` is that of the records
-_SHAPE = {"template": "template", "file_format": "format", "compression": "compression"}
+_SHAPE = ("template", "file_format", "compression")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ _SENT = {
     ).items()
     if key != "$defs"
 }
-_CONVERTED = {
+_CONVERTED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Records of a body as JSON; a file as a file, with its `Digest` and, as"
         " `X-Records-Read`, `X-Records-Written` and `X-Records-Left-Out`, what it came to",
@@ -188,10 +188,13 @@ def _standardised(once: Once, arrived: _Arrived) -> Response:
 
 def _converted(once: Once, arrived: _Arrived, folder: Path) -> Response:
     asked, hinted = _asked(arrived), _hint(arrived.fields)
-    given = {
-        name: arrived.fields.pop(field) for field, name in _SHAPE.items() if field in arrived.fields
-    }
-    said, wanted = _to_save(once, arrived.fields), Wanted(**given)
+    given = {name: arrived.fields.pop(name) for name in _SHAPE if name in arrived.fields}
+    said = _to_save(once, arrived.fields)
+    wanted = Wanted(
+        format=given.get("file_format", "jsonl"),
+        template=given.get("template", "messages"),
+        compression=given.get("compression", "none"),
+    )
     try:
         wanted.check()
     except SetRefused as error:
