@@ -34,7 +34,9 @@ _TEXTS, _LANGUAGES = (
 # tier 3 is asked elsewhere: nobody was judged
 _UNJUDGED = """
 create table build.conversations_intermediate.int_conversations__judgements_checked (
-    conversation_id varchar, status varchar, is_usable boolean, judged_score double
+    conversation_id varchar, status varchar, is_usable boolean, judged_score double,
+    coherence double, helpfulness double, empathy double, safety double,
+    therapeutic_appropriateness double, clinical_accuracy double
 )
 """
 _VERDICTS = """
