@@ -228,6 +228,10 @@ test-mutations: $(STAMP) ## Changes of named modules that no unit test notices. 
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
 
+.PHONY: bench-api
+bench-api: $(STAMP) ## The API under load, wrong keys, large files. ARGS="--rate 150"
+	@$(PY) -W ignore -m tests.benchmarks.api $(ARGS)
+
 .PHONY: image
 image: ## Build the container image
 	docker build --tag sluice .

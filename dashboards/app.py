@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # imported here so that no visitor waits for the pages' imports
 import dashboards.navigation  # noqa: F401
+from dashboards.addresses import redirects
 from ingestion.lakehouse.lake import lake
 
 # what gates found holds text from data: in a sandbox it cannot act as the dashboards
@@ -41,4 +42,4 @@ async def docs(scope: Scope, receive: Receive, send: Send) -> None:
     await StaticFiles(directory=lake().docs, html=True)(scope, receive, send)
 
 
-app = st.App("router.py", routes=[Mount("/docs", app=sandboxed(docs))])
+app = st.App("router.py", routes=[Mount("/docs", app=sandboxed(docs)), *redirects()])

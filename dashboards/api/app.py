@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from dashboards.api import (
     agents,
     analytics,
+    answer_files,
     events,
     pipeline,
     problems,
@@ -88,15 +89,8 @@ def _guard(app: FastAPI) -> None:
             CORSMiddleware,
             allow_origins=origins,
             allow_methods=["*"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                "If-None-Match",
-                "Idempotency-Key",
-                "Last-Event-ID",
-                "Range",
-            ],
-            expose_headers=["ETag", "Location", "RateLimit-Remaining", "Retry-After"],
+            allow_headers=_SENT,
+            expose_headers=_READ,
         )
 
 
@@ -112,6 +106,7 @@ def _taking_files(app: FastAPI) -> list[str]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     require_agreement(lake().root)
+    answer_files.sweep()
     app.state.audit.start()
     async with agents.serving(app):
         yield

@@ -28,11 +28,13 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        takes_file = scope["path"] in self.files
+        headers = dict(scope["headers"])
+        is_file = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+        takes_file = is_file and scope["path"] in self.files
         most = self.file_bytes + _AROUND if takes_file else self.most_bytes
-        told = dict(scope["headers"]).get(b"content-length", b"0")
+        told = headers.get(b"content-length", b"0")
         if told.isdigit() and int(told) > most:
-            await self._refuse(scope, send, most)
+            await self._refuse(scope, send, most, takes_file)
             return
         arrived, has_begun, is_refused = 0, False, False
 
@@ -58,11 +60,11 @@ class BodyLimit:
         except _TooLarge:
             is_refused = not has_begun
         if is_refused:
-            await self._refuse(scope, send, most)
+            await self._refuse(scope, send, most, takes_file)
 
-    async def _refuse(self, scope: Scope, send: Send, most: int) -> None:
+    async def _refuse(self, scope: Scope, send: Send, most: int, is_file: bool) -> None:
         settings = "SLUICE_API_BODY_BYTES"
-        if scope["path"] in self.files:
+        if is_file:
             settings = "SLUICE_API_UPLOAD_BYTES, all files: SLUICE_UPLOAD_QUOTA_MB"
         document = {
             "type": "about:blank",

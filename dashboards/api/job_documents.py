@@ -61,7 +61,7 @@ def document_of(job: Job) -> dict[str, Any]:
     """Return what is told of a job."""
     links = {"self": f"{PREFIX}/pipeline/status/{job.job_id}"}
     if job.is_over:
-        if job.kind in ("run", "resume") and job.state != "succeeded":
+        if job.kind in ("run", "resume", "load", "export") and job.state != "succeeded":
             links["resume"] = f"{PREFIX}/pipeline/resume/{job.job_id}"
     else:
         links["events"] = f"{PREFIX}/pipeline/events/{job.job_id}"

@@ -35,11 +35,16 @@ class Record(BaseModel):
 
 def listing(release: Release, query: str, limit: int, offset: int, **parameters: Any) -> Response:
     """Return the rows of a query, page by page; its order has to be total."""
+    return formats.document(listed(release, query, limit, offset, **parameters))
+
+
+def listed(
+    release: Release, query: str, limit: int, offset: int, **parameters: Any
+) -> dict[str, Any]:
+    """Return what `listing` answers."""
     found = release.dicts(f"{query} limit {int(limit) + 1} offset {int(offset)}", **parameters)
     more = offset + limit if len(found) > limit else None
-    return formats.document(
-        {"release_id": release.number, "rows": found[:limit], "next_offset": more}
-    )
+    return {"release_id": release.number, "rows": found[:limit], "next_offset": more}
 
 
 def record(release: Release, what: str, query: str, **parameters: Any) -> dict[str, Any]:

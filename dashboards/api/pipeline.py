@@ -27,6 +27,7 @@ from python_models.runs import slices
 router = APIRouter(prefix="/pipeline", tags=["pipeline"])
 # one build at a time: a second one waits for the lake instead of failing
 PATIENT = {"SLUICE_LOCK_WAIT_SECONDS": "86400"}
+_MAKES_ONE_THING = ("load", "export")  # whole or not at all: such a job is begun again as it was
 STARTING = documented(400, 401, 403, 404, 409, 413, 422, 429)
 _READING = documented(401, 403, 404, 422, 429)
 Runner = Annotated[Caller, Depends(may("run"))]
@@ -118,15 +119,16 @@ def resume(
     id: AnyId,
     wanted: Annotated[Resumption | None, Body()] = None,
 ) -> Response:
-    """Go on where a run stopped, as a new job."""
+    """Go on where a run stopped, or begin a load or an export again, as a new job."""
     asked = wanted or Resumption()
 
     def make() -> Response:
-        run_id, command = id, resume_command(id)
         if id.startswith("job-"):
             job = job_of(caller, id)
             if not job.is_over or job.state == "succeeded":
                 raise Problem(409, f"This job is {job.state}: there is nothing to go on with.")
+            if job.kind in _MAKES_ONE_THING:
+                return started(once, job.kind, job.title, job.command, job.environment)
             # one that ended before its run began has nothing to go on from but its beginning
             run_id = job.run_id or id
             command = resume_command(job.run_id) if job.run_id else list(job.command)

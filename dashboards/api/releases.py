@@ -120,6 +120,7 @@ def release_of(
     found = releases.numbered(release, tier) if release else releases.current(tier)
     asked = (
         f"{found.path.name}|{request.url}|{request.headers.get('accept')}|{sorted(caller.tiers)}"
+        f"|{getattr(request.state, 'beside', '')}"  # what an answer has besides the release's
     )
     etag = f'"r{found.number}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"'
     request.state.etag = etag

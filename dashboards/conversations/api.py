@@ -4,24 +4,45 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from dashboards.api import formats
-from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record, listing, record
+from dashboards.api.listing import (
+    ERRORS,
+    Limit,
+    Listing,
+    Name,
+    Offset,
+    Record,
+    listed,
+    listing,
+    record,
+)
 from dashboards.api.releases import OfRelease
 from dashboards.api.security import Reader
 from dashboards.conversations import (
+    files_api,
     loads_api,
     production_api,
     sets_api,
     standardize_api,
     uploads_api,
+    validate_api,
 )
+from dashboards.conversations.waiting_api import Landing, NotLanded, told
 
 router = APIRouter()
-for _part in (uploads_api, loads_api, standardize_api, sets_api, production_api):
+for _part in (
+    uploads_api,
+    loads_api,
+    standardize_api,
+    files_api,
+    validate_api,
+    sets_api,
+    production_api,
+):
     router.include_router(_part.router)
 
 # a dataset of a tier that the key lacks is none: not listed, not found
@@ -33,6 +54,13 @@ where
     and ($status::varchar is null or status = $status)
     and ($tier::varchar is null or tier = $tier)
     and ($name::varchar is null or contains(lower(name), lower($name)))
+    and ($source::varchar is null or contains(lower(location), lower($source)))
+    and (
+        $format::varchar is null
+        or dataset_id in (
+            select dataset_id from conversations.conversations where format = $format
+        )
+    )
 order by dataset_id
 """
 _DATASET = """
@@ -72,6 +100,12 @@ select * from conversations.quality_history order by measured_at, dataset_id
 Dataset = Annotated[str, Path(max_length=300)]
 
 
+class Datasets(Listing):
+    """Datasets of a release, and those that were handed over and wait for the next run."""
+
+    waiting: list[Landing]
+
+
 class Quality(BaseModel):
     """How good conversations are, and how that changed from release to release."""
 
@@ -80,21 +114,36 @@ class Quality(BaseModel):
     history: list[dict[str, Any]]
 
 
-@router.get("/datasets", response_model=Listing, responses=ERRORS, tags=["datasets"])
+@router.get("/datasets", response_model=Datasets, responses=ERRORS, tags=["datasets"])
 def datasets(
+    waiting: NotLanded,
     release: OfRelease,
     caller: Reader,
     name: Name = None,
     status: Name = None,
     tier: Name = None,
+    source: Annotated[str | None, Query(max_length=300, description="Part of its location")] = None,
+    format: Annotated[str | None, Query(max_length=60, description="Of its records")] = None,
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> Response:
-    """List the datasets of the key's tiers."""
-    return listing(
-        release, _DATASETS, limit, offset,
-        tiers=sorted(caller.tiers), name=name, status=status, tier=tier,
+    """List the datasets of the key's tiers: on the first page also those that wait for a run."""
+    found = listed(
+        release, _DATASETS, limit, offset, tiers=sorted(caller.tiers), name=name, status=status,
+        tier=tier, source=source, format=format,
     )  # fmt: skip
+    known = release.dicts("select dataset_id from conversations.datasets")
+    landed = {row["dataset_id"] for row in known}
+    kept = [
+        told(one)
+        for one in waiting
+        if one.dataset not in landed
+        and (not name or name.lower() in one.name.lower())
+        and (not tier or tier == one.tier)
+        and status in (None, "kept")
+        and not (source or format)
+    ]
+    return formats.document(found | {"waiting": [] if offset else kept})
 
 
 @router.get("/datasets/{dataset}", response_model=Record, responses=ERRORS, tags=["datasets"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path as FilePath
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from dashboards.api import formats
+from dashboards.api.answer_files import answer_folder, remove
 from dashboards.api.idempotency import OnlyOnce
 from dashboards.api.job_documents import JobDocument, document_of, job_of, started
 from dashboards.api.keys import Caller
@@ -29,6 +29,7 @@ from python_models.conversations.exporting import LEFT_OUT, MANIFEST, refuse_tie
 from python_models.conversations.released_set import ReleasedSet, SetRefused, released_set
 from python_models.conversations.request import Request as Wanted
 from python_models.conversations.writers import file_name, sha256_of
+from python_models.release import kept_tables
 
 router = APIRouter()
 Exporter = Annotated[Caller, Depends(may("read", "export"))]
@@ -122,21 +123,23 @@ def one_file(
     """Give the conversations of a released set as one file."""
     request.state.etag = None  # the file has one of its own
     asked = _asked(caller, Export(set=set, format=format, template=template))
-    with tempfile.NamedTemporaryFile(dir=lake().root, prefix=".export-", delete=False) as held:
-        path = FilePath(held.name)
+    folder, name = answer_folder(), file_name(set, format, "none")
+    path = folder / name
     try:
         with release.connection.cursor() as cursor:
             found = released_set(cursor, set)
-            write_one(found, asked, path)
+            written = write_one(found, asked, path)
+        # readers see the row with the next release; nobody waits for one here
+        kept_tables.keep("conversations", "exports", written.rows())
     except BaseException as error:
-        path.unlink(missing_ok=True)
+        remove(folder)
         if isinstance(error, SetRefused):
             raise _refused(error, set) from error
         raise
-    name = file_name(set, format, "none")
-    gone = BackgroundTask(path.unlink, missing_ok=True)
+    (told,) = written.manifest["files"]
     return FileResponse(
-        path, filename=name, background=gone, headers=_digest(sha256_of(path)),
+        path, filename=name, background=BackgroundTask(remove, folder),
+        headers=digest(told["sha256"]),
         media_type="application/octet-stream",
     )  # fmt: skip
 
@@ -198,10 +201,10 @@ def _sent(request: Request, path: FilePath, name: str, sha256: str) -> Response:
     is_packed = name.endswith((".gz", ".zst", ".parquet"))
     takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
     if not takes_gzip or is_packed or "range" in request.headers:
-        headers = _digest(sha256) | {"Vary": "Accept-Encoding"}
+        headers = digest(sha256) | {"Vary": "Accept-Encoding"}
         kind = "application/octet-stream"
         return FileResponse(path, filename=name, headers=headers, media_type=kind)
-    headers = _digest(sha256) | {
+    headers = digest(sha256) | {
         "Content-Encoding": "gzip",
         "Content-Disposition": f'attachment; filename="{name}"',
         "Vary": "Accept-Encoding",
@@ -218,7 +221,7 @@ def _gzipped(path: FilePath) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def _digest(sha256: str) -> dict[str, str]:
+def digest(sha256: str) -> dict[str, str]:
     """Return the checksum of a whole file, before any encoding, for programs and for people."""
     return {
         "Digest": f"sha-256={base64.b64encode(bytes.fromhex(sha256)).decode()}",

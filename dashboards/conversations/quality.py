@@ -62,6 +62,7 @@ def show(release: Release) -> None:
     scores = ask(queries.SCORES, datasets=datasets)
     if len(scores):
         st.altair_chart(charts.score_histogram(scores))
+    _history(release, datasets)
     rows = ask(
         queries.CONVERSATIONS,
         datasets=datasets,
@@ -76,6 +77,15 @@ def show(release: Release) -> None:
     chosen = picked(rows, "conversations", COLUMNS, height=330)
     if chosen:
         _one(release, chosen)
+
+
+def _history(release: Release, datasets: list[str]) -> None:
+    """Show how quality changed from release to release, once it has."""
+    history = asking(release)(queries.HISTORY, datasets=datasets)
+    if len(set(history["measured_at"].to_pylist())) < 2:
+        return
+    part("How it changed", "The middle score of each dataset, by release.")
+    st.line_chart(history, x="measured_at", y="p50_score", color="dataset_id", height=220)
 
 
 def _one(release: Release, row: dict) -> None:

@@ -205,3 +205,10 @@ from conversations.exports
 order by created_at desc, file
 limit 500
 """
+
+HISTORY = """
+select measured_at, dataset_id, p50_score
+from conversations.quality_history
+where len($datasets::varchar[]) = 0 or dataset_id in (select unnest($datasets::varchar[]))
+order by measured_at, dataset_id
+"""

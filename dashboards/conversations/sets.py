@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from dashboards.conversations import merging
 from dashboards.conversations import queries as queries
 from dashboards.parts import run_progress
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import escaped
+from ingestion.lakehouse.lake import lake
 from python_models.conversations.templates import TEMPLATES
 from python_models.conversations.writers import COMPRESSIONS, FORMATS
 
+MOST_BYTES = 500_000_000  # of a file that a page hands over: it is in memory then
 SETS = {
     "set_name": "Set",
     "description": "What for",
@@ -65,10 +69,11 @@ def show(release: Release) -> None:
     part(f"How {escaped(chosen['set_name'])} came about")
     table(ask(queries.SET_REASONS, set_name=chosen["set_name"]), "set_reasons", REASONS)
     _form(release, chosen)
+    merging.show(release)
     part("Exports")
     exports = ask(queries.EXPORTS)
     if len(exports):
-        table(exports, "exports", EXPORTS)
+        _taken_along(picked(exports, "exports", EXPORTS))
     else:
         empty("Nothing was exported yet.")
 
@@ -93,6 +98,31 @@ def _form(release: Release, chosen: dict[str, Any]) -> None:
     run = run_progress.started_run()
     if run and run.title.startswith("Export of") and run.is_over:
         st.code(run.output.read_text(errors="replace")[-3_000:], language=None, wrap_lines=True)
+
+
+def _taken_along(row: dict[str, Any] | None) -> None:
+    """Offer the file of an export that is picked, with the checksum it has to have."""
+    path = exported_file(row) if row else None
+    if row is None or path is None:
+        st.caption("Its files were sent or removed; only what is written here is left of it.")
+        return
+    st.caption(f"SHA-256 `{escaped(row['sha256'])}`")
+    if path.stat().st_size > MOST_BYTES:
+        st.caption("It is too large for a browser to take: fetch it from its folder.")
+        return
+    st.download_button(
+        f"Download {escaped(row['file'])}", data=path.read_bytes, file_name=row["file"],
+        icon=":material/download:", on_click="ignore", key="download_export",
+    )  # fmt: skip
+
+
+def exported_file(row: dict[str, Any]) -> Path | None:
+    """Return the file of an export while it lies among the lake's exports; none elsewhere."""
+    if not row["folder"]:
+        return None
+    path = (Path(row["folder"]) / row["file"]).resolve()
+    inside = (lake().root / "exports").resolve()
+    return path if path.is_relative_to(inside) and path.is_file() else None
 
 
 def export_command(name: str, form: str, template: str, packed: str, tiers: list[str]) -> list[str]:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterable
 from typing import Annotated, Any
 
-import anyio.to_thread
-from fastapi import APIRouter, Body, Depends, Request
+from fastapi import APIRouter, Body, Depends
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api import formats
 from dashboards.api.idempotency import Once, OnlyOnce
 from dashboards.api.keys import Caller
-from dashboards.api.multipart import receive
 from dashboards.api.problems import Problem, documented
 from dashboards.api.security import may
-from dashboards.conversations.uploads_api import Made, Said, keep_records, refusing
+from dashboards.conversations.uploads_api import Made, Said, keep_records
 from ingestion.conversations.declaration import Format
 from ingestion.conversations.formats import Standardised, Unstandard, standardise
-from ingestion.conversations.upload_checks import UploadRefused, check_unpacked
-from ingestion.conversations.uploads import ending_of
-from ingestion.landing.rejecting import Unreadable
-from python_models.conversations.preview import RECORDS_SHOWN, Previewed, preview
+from python_models.conversations.preview import Previewed
 from python_models.conversations.talks import NotCarried
 from python_models.conversations.templates import TEMPLATES
 
 router = APIRouter()
 MOST_RECORDS = 1_000
 Validator = Annotated[Caller, Depends(may("read", "validate"))]
-_ERRORS = documented(400, 401, 403, 409, 413, 415, 422, 429)
+ERRORS = documented(400, 401, 403, 409, 413, 415, 422, 429)
 # a record may be anything JSON can say: what it is not understood as is said of it
 AnyRecord = Annotated[Any, Field(description="One record, in any format of chat data")]
 
@@ -101,7 +95,7 @@ class Converted(BaseModel):
 
 
 @router.post(
-    "/standardize/conversation", response_model=Understood, responses=_ERRORS, tags=["standardize"]
+    "/standardize/conversation", response_model=Understood, responses=ERRORS, tags=["standardize"]
 )
 def conversation(caller: Validator, sent: Annotated[OneRecord, Body()]) -> Response:
     """Say what one record is."""
@@ -109,61 +103,25 @@ def conversation(caller: Validator, sent: Annotated[OneRecord, Body()]) -> Respo
 
 
 @router.post(
-    "/standardize/batch", response_model=UnderstoodList, responses=_ERRORS, tags=["standardize"]
+    "/standardize/batch", response_model=UnderstoodList, responses=ERRORS, tags=["standardize"]
 )
 def batch(caller: Validator, once: OnlyOnce, sent: Annotated[Batch, Body()]) -> Response:
     """Say what each of up to 1,000 records is; more of them are a file."""
     found = [_told(at, record, sent.format) for at, record in enumerate(sent.records, start=1)]
-    good = [
+    good = (
         {"id": one["conversation_id"], "messages": one["turns"]}
         for one in found
         if one["reason"] is None
-    ]
-    return _answered(once, sent, good, _listed(found, is_cut=False))
+    )
+    return _answered(once, sent, good, listed(found, is_cut=False))
 
 
-@router.post(
-    "/standardize/file",
-    response_model=UnderstoodList,
-    responses=_ERRORS,
-    tags=["standardize"],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["file"],
-                        "properties": {"file": {"type": "string", "format": "binary"}},
-                    }
-                }
-            },
-        }
-    },
-)
-async def file(request: Request, caller: Validator) -> Response:
-    """Say what the first 5,000 records of a file are, packed or not; nothing is stored."""
-    with TemporaryDirectory() as folder:
-        path, names = Path(folder) / "upload", []
+def converted(once: Once, sent: Conversion) -> Response:
+    """Return records in another shape.
 
-        async def opened(file_name: str) -> Any:
-            refusing(ending_of, file_name)
-            names.append(file_name)
-
-            async def write(block: bytes) -> None:
-                await anyio.to_thread.run_sync(_append, path, block)
-
-            return write
-
-        await receive(request, opened)
-        path.touch()
-        return await anyio.to_thread.run_sync(_of_file, path, names[0])
-
-
-@router.post("/pipeline/convert", response_model=Converted, responses=_ERRORS, tags=["pipeline"])
-def convert(caller: Validator, once: OnlyOnce, sent: Annotated[Conversion, Body()]) -> Response:
-    """Write up to 1,000 records in another shape."""
+    Raises:
+        Problem: 422, there is no such shape; else as for an upload, when it is to be saved.
+    """
     if sent.template not in TEMPLATES:
         what = f"is none of {', '.join(TEMPLATES)}"
         raise Problem(422, "There is no such template.", [("/template", what)])
@@ -176,7 +134,7 @@ def convert(caller: Validator, once: OnlyOnce, sent: Annotated[Conversion, Body(
         lost[kind] = lost.get(kind, 0) + 1
 
     for number, record in enumerate(sent.records, start=1):
-        found = _of_one(record, sent.format)
+        found = understood(record, sent.format)
         try:
             if isinstance(found, Unstandard):
                 raise NotCarried(f"{found.reason}: {found}")
@@ -188,7 +146,7 @@ def convert(caller: Validator, once: OnlyOnce, sent: Annotated[Conversion, Body(
     return _answered(once, sent, written, told)
 
 
-def _of_one(record: Any, format_name: str) -> Standardised | Unstandard:
+def understood(record: Any, format_name: str) -> Standardised | Unstandard:
     """Return what a record is; reads it as landing does."""
     try:
         return standardise(record, None if format_name == "auto" else format_name)
@@ -202,16 +160,17 @@ def _of_one(record: Any, format_name: str) -> Standardised | Unstandard:
 
 
 def _told(number: int, record: Any, format_name: str) -> dict[str, Any]:
-    found = _of_one(record, format_name)
+    found = understood(record, format_name)
     if isinstance(found, Unstandard):
-        return _document(Previewed(number, None, None, None, (), found.reason, str(found)), {})
+        return document(Previewed(number, None, None, None, (), found.reason, str(found)), {})
     one = Previewed(
         number, found.format, found.confidence, found.conversation_id, tuple(found.messages)
     )
-    return _document(one, found.metadata)
+    return document(one, found.metadata)
 
 
-def _document(one: Previewed, metadata: dict[str, Any]) -> dict[str, Any]:
+def document(one: Previewed, metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a record."""
     return {
         "record_number": one.record_number,
         "format": one.format,
@@ -224,18 +183,8 @@ def _document(one: Previewed, metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _of_file(path: Path, name: str) -> Response:
-    try:
-        refusing(check_unpacked, path)
-        found = [_document(one, {}) for one in preview(path, name, RECORDS_SHOWN + 1)]
-    except (Unreadable, UploadRefused) as error:
-        raise Problem(
-            422, f"The file cannot be read: {error}", [("/file", "unreadable")]
-        ) from error
-    return formats.document(_listed(found[:RECORDS_SHOWN], is_cut=len(found) > RECORDS_SHOWN))
-
-
-def _listed(found: list[dict[str, Any]], *, is_cut: bool) -> dict[str, Any]:
+def listed(found: list[dict[str, Any]], *, is_cut: bool) -> dict[str, Any]:
+    """Return what records are, counted."""
     good = sum(one["reason"] is None for one in found)
     rejected = len(found) - good
     return {
@@ -245,16 +194,12 @@ def _listed(found: list[dict[str, Any]], *, is_cut: bool) -> dict[str, Any]:
 
 
 def _answered(
-    once: Once, sent: Batch, records: list[dict[str, Any]], told: dict[str, Any]
+    once: Once, sent: Batch, records: Iterable[dict[str, Any]], told: dict[str, Any]
 ) -> Response:
     """Return what is told of records; those that are wanted as a dataset become one."""
     if not sent.save:
         return formats.document(told)
     if sent.dataset is None:
         raise Problem(422, "Say what the dataset is.", [("/dataset", "missing")])
-    return keep_records(once, sent, sent.dataset, records, told)
-
-
-def _append(path: Path, block: bytes) -> None:
-    with path.open("ab") as stream:
-        stream.write(block)
+    lines = (formats.json_of(one) + b"\n" for one in records)
+    return keep_records(once, sent, sent.dataset, lines, told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +11,7 @@ import pyarrow as pa
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from dashboards.conversations import conversion, elsewhere
 from dashboards.conversations.turns import one_turn
 from dashboards.parts import run_progress, runner
 from dashboards.parts.page import empty, part
@@ -25,6 +25,7 @@ from ingestion.conversations.uploads import (
     UploadRefused,
     Wanted,
     check_unpacked,
+    ending_of,
     keep,
 )
 from ingestion.lakehouse.settings import SettingsError
@@ -56,6 +57,7 @@ def show(release: Release | None) -> None:
     kinds = [*KINDS, *PACKINGS]
     dropped = st.file_uploader("File", kinds, key="upload", label_visibility="collapsed")
     if dropped is None:
+        elsewhere.show()
         empty("No file yet.", "JSON, JSONL, CSV, Parquet or text, gzip, zstd or zip too.")
         return
     with TemporaryDirectory() as folder:
@@ -72,7 +74,8 @@ def show(release: Release | None) -> None:
     good = [one for one in found if one.reason is None]
     bad = [one for one in found if one.reason is not None]
     if good:
-        _records(good)
+        chosen = _records(good)
+        conversion.show(dropped.getbuffer, ending_of(dropped.name), chosen)
     if bad:
         part("Rejected")
         rows = [
@@ -145,7 +148,8 @@ def _summary(found: list[Previewed]) -> None:
         table(pa.Table.from_pylist(rows), "formats", FORMATS)
 
 
-def _records(good: list[Previewed]) -> None:
+def _records(good: list[Previewed]) -> Previewed:
+    """Show the records, and the turns of the one that is picked; returns it."""
     part("Standardised")
     rows = [
         {
@@ -158,31 +162,9 @@ def _records(good: list[Previewed]) -> None:
         }
         for one in good
     ]
-    chosen = picked(pa.Table.from_pylist(rows), "standardised", RECORDS, height=260)
-    st.download_button(
-        "All as JSONL in one shape",
-        data=lambda: standardised_lines(good),
-        file_name="standardised.jsonl",
-        mime="application/jsonl",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    for one in good:
-        if chosen and one.record_number == chosen["record_number"]:
-            for message in one.messages[:50]:
-                one_turn(message.role, message.content)
-
-
-def standardised_lines(found: list[Previewed]) -> bytes:
-    """Return previewed records as JSONL of messages."""
-    lines = (
-        json.dumps(
-            {
-                "id": one.conversation_id,
-                "messages": [message._asdict() for message in one.messages],
-            },
-            ensure_ascii=False,
-        )
-        for one in found
-    )
-    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
+    picked_row = picked(pa.Table.from_pylist(rows), "standardised", RECORDS, height=260)
+    number = picked_row["record_number"] if picked_row else None
+    chosen = next((one for one in good if one.record_number == number), good[0])
+    for message in chosen.messages[:50]:
+        one_turn(message.role, message.content)
+    return chosen

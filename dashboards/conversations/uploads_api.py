@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from typing import Annotated, Any, Literal
 
@@ -20,6 +20,7 @@ from dashboards.api.multipart import receive
 from dashboards.api.problems import Problem, documented
 from dashboards.api.releases import Release, Releases
 from dashboards.api.security import Reader, may
+from dashboards.conversations.waiting_api import Landing, of_release, told
 from ingestion.conversations.declaration import Format
 from ingestion.conversations.kept_uploads import Upload, remove, uploads
 from ingestion.conversations.uploads import (
@@ -58,16 +59,7 @@ class Made(BaseModel):
     bytes: int
 
 
-class Landing(BaseModel):
-    """How far a dataset is on its way into a release."""
-
-    dataset_id: str
-    state: Literal["kept", "landed"]  # kept: the next run lands it
-    bytes: int | None
-    sha256: str | None
-    records: int | None
-
-
+_NOTHING = {"bytes": None, "sha256": None}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -113,7 +105,7 @@ async def upload(request: Request, caller: Writer, once: OnlyOnce) -> Response:
             return write
 
         fields = await receive(request, opened)
-        said = _said(fields, caller)
+        said = said_of(fields, caller)
         return await anyio.to_thread.run_sync(_kept, once, holding[0], said)
 
 
@@ -142,18 +134,12 @@ def progress(request: Request, caller: Reader, dataset: DatasetId) -> Response:
         landed = None
     if kept is None and landed is None:
         raise Problem(404, f"There is no dataset {dataset!r}.")
-    return formats.document(
-        {
-            "dataset_id": dataset,
-            "state": "kept" if landed is None else "landed",
-            "bytes": kept.byte_count if kept else None,
-            "sha256": kept.checksum if kept else None,
-            "records": landed["records_landed"] if landed else None,
-        }
-    )
+    if kept is not None:
+        return formats.document(told(kept) | of_release(landed))
+    return formats.document({"dataset_id": dataset} | _NOTHING | of_release(landed))
 
 
-def _said(fields: dict[str, str], caller: Caller) -> Said:
+def said_of(fields: dict[str, str], caller: Caller) -> Said:
     """Return what was said of a file.
 
     Raises:
@@ -170,12 +156,18 @@ def _said(fields: dict[str, str], caller: Caller) -> Said:
 
 def keep_records(
     once: Once,
-    asked: BaseModel,
+    asked: BaseModel | str,
     said: Said,
-    records: list[dict[str, Any]],
+    records: Iterable[bytes],
     told: dict[str, Any],
+    file_name: str = "records.jsonl",
 ) -> Response:
     """Keep records as a dataset; returns what is told, with the dataset in it.
+
+    Args:
+        asked: what makes this request the same as another.
+        records: the bytes of a file, block by block.
+        file_name: whose ending says of which kind it is.
 
     Raises:
         Problem: 403, the key may not write, or has not the tier; else as for an upload.
@@ -186,9 +178,9 @@ def keep_records(
 
     def make() -> Response:
         most = settings().sluice_api_upload_bytes
-        with refusing(Receiving, "records.jsonl", most) as receiving:
-            for record in records:
-                refusing(receiving.write, formats.json_of(record) + b"\n")
+        with refusing(Receiving, file_name, most) as receiving:
+            for block in records:
+                refusing(receiving.write, block)
             made = _made(once, receiving, said)
         answer = formats.document(told | {"dataset": made})
         _remember(once, answer)
@@ -271,7 +263,7 @@ def _landed(request: Request, dataset: str) -> dict[str, Any] | None:
     except Problem:
         return None
     found = release.dicts(
-        "select tier, records_landed from conversations.datasets where dataset_id = $dataset",
+        "select name, tier, records_landed from conversations.datasets where dataset_id = $dataset",
         dataset=dataset,
     )
     return found[0] if found else None

@@ -52,10 +52,10 @@ def started_run() -> Job | None:
     return run
 
 
-def start(command: list[str], title: str) -> None:
+def start(command: list[str], title: str, kind: str = "page") -> None:
     """Start a command, or say that one is going on."""
     try:
-        runner.start(command, title)
+        runner.start(command, title, kind)
     except runner.RunActive as active:
         st.warning(f"{escaped(active)} is still running.", icon=":material/hourglass_top:")
     else:
@@ -90,7 +90,8 @@ def _head(run: Job) -> None:
             st.rerun()
         resumable = run.state in ("failed", "cancelled", "lost")
         if resumable and st.button("Resume this run", icon=":material/resume:"):
-            start(runner.resume_command(), f"Resume of: {run.title}")
+            kind = run.kind if run.kind in ("load", "export") else "page"
+            start(runner.again_command(run), f"Resume of: {run.title}", kind)
     if run.state == "lost":
         st.caption(f"{run.message} The table of runs says how far it came.")
 

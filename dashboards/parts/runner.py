@@ -35,8 +35,13 @@ def resume_command(run_id: str | None = None) -> list[str]:
     return [*command, f"--run={run_id}"] if run_id else command
 
 
-def start(command: list[str], title: str) -> Job:
-    """Start a command in the background.
+def again_command(job: Job) -> list[str]:
+    """Return the command that goes on with a job: what makes one thing begins again."""
+    return list(job.command) if job.kind in ("load", "export") else resume_command()
+
+
+def start(command: list[str], title: str, kind: str = "page") -> Job:
+    """Start a command in the background; `kind` says what it does where it is no run.
 
     Raises:
         RunActive: one started from a page or through the API has not ended.
@@ -44,7 +49,7 @@ def start(command: list[str], title: str) -> Job:
     with _lock:
         if (last := latest_run()) and not last.is_over:
             raise RunActive(last.title)
-        return jobs.make("page", title, command)
+        return jobs.make(kind, title, command)
 
 
 def latest_run() -> Job | None:

@@ -15,6 +15,7 @@ PRODUCT = Product(
     demo="ingestion.conversations.demo",
     is_tiered=True,
     api="dashboards.conversations.api:router",
+    addresses=(("datasets", "view=Datasets"), ("analytics", "view=Quality")),
     slices=(
         Slice(
             "datasets",

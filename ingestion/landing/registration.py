@@ -68,6 +68,8 @@ class Product:
     tierless_tables: tuple[str, ...] = ()
     deliveries: str = ""  # released table that says which loads are held back, `status` = held
     page: str = ""  # module:function; default: dashboards.<name>.page:show
+    # (address, parameters of its page) by which front ends look for it
+    addresses: tuple[tuple[str, str], ...] = ()
     card: str = ""  # module:function; default: dashboards.<name>.card:show
     api: str = ""  # module:router of its own endpoints; default: none
     agent_tools: str = ""  # module:function of what agents may ask of it; default: none

@@ -6,10 +6,12 @@ folder gets its name once all files, their checksums and the manifest are on dis
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -18,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ingestion.lakehouse.lake import lake
 from python_models.conversations.masking import masked_all
 from python_models.conversations.released_set import ReleasedSet, SetRefused
 from python_models.conversations.request import Request as Request
@@ -36,13 +39,14 @@ from python_models.conversations.writers import (
 SPLITS = ("train", "validation", "test")
 MANIFEST = "manifest.json"
 LEFT_OUT = "left_out.jsonl"
+_JUST_MADE_SECONDS = 2.0  # from making a folder to holding it, and more
 
 
 @dataclass
 class Written:
     """What an export came to."""
 
-    folder: Path
+    folder: Path | None  # none: one file that was sent and stays nowhere
     manifest: dict[str, Any]
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -56,7 +60,7 @@ class Written:
             "template": told["template"],
             "compression": told["compression"],
             "tiers": ",".join(told["tiers"]),
-            "folder": str(self.folder),
+            "folder": str(self.folder) if self.folder else None,
             "left_out_count": told["left_out"]["count"],
             "left_out": json.dumps(told["left_out"]["reasons"]),
             "licenses": json.dumps(told["licenses"]),
@@ -110,7 +114,10 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     unfinished.mkdir()
+    held = os.open(unfinished, os.O_RDONLY)
     try:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as long as somebody writes here
+        _sweep(lake().root / "exports")
         written = _write_all(wanted, request, unfinished)
         _sync(unfinished)
         if folder.exists():
@@ -119,23 +126,43 @@ def export_set(wanted: ReleasedSet, request: Request, folder: Path) -> Written:
         _sync(folder.parent)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+        os.close(held)
     return Written(folder, written.manifest, written.left_out)
 
 
-def write_one(wanted: ReleasedSet, request: Request, path: Path) -> int:
-    """Write the conversations of a set, of all splits, to one file; returns how many it has.
+def _sweep(exports: Path) -> None:
+    """Remove what exports that were killed have left half written."""
+    for folder in exports.glob(".*.*/"):
+        with suppress(OSError):
+            held = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(held).st_mtime < time.time() - _JUST_MADE_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(held)
+
+
+def write_one(wanted: ReleasedSet, request: Request, path: Path) -> Written:
+    """Write the conversations of a set, of all splits, to one file.
 
     Raises:
         SetRefused: a choice is unknown, or a tier is forbidden; nothing is written.
     """
     request.check()
     refuse_tiers(wanted, request.tiers)
-    template, kinds = request.shape(), wanted.mask
+    template, counted = request.shape(), _Counted()
     with writing(path, request.format, request.compression, template.schema) as writer:
         for row in wanted.rows():
-            with suppress(NotCarried):
-                writer.put(_record(row, template, kinds, _Counted()))
-    return writer.rows
+            try:
+                writer.put(_record(row, template, wanted.mask, counted))
+            except NotCarried as reason:
+                counted.reasons[str(reason)] += 1
+    told = _told(path, "all", writer.rows)
+    left_out = {"file": None, "sha256": None}
+    return Written(
+        None, _manifest(wanted, request, [told], counted.reasons, left_out), counted.reasons
+    )
 
 
 @dataclass

@@ -30,6 +30,8 @@ _JOURNAL_TABLES = {
     " snapshot_id:bigint rows:bigint bytes:bigint is_unchanged:bigint",
     "api_requests": "requested_at key_prefix method route status:bigint seconds:double"
     " bytes:bigint job_id",
+    "jobs": "job_id kind title owner state run_id message exit_code:bigint created_at started_at"
+    " ended_at",
     "llm_step_runs": "invocation_id node step provider model rows:bigint calls:bigint"
     " cached_calls:bigint prompt_tokens:bigint completion_tokens:bigint saved_tokens:bigint"
     " cost_usd:double saved_usd:double started_at:double",

@@ -445,6 +445,19 @@ create table llm.attempts (
     asked_at timestamp,
     answered_at timestamp
 );
+create table ops.jobs (
+    job_id varchar,
+    kind varchar,
+    title varchar,
+    key_prefix varchar,
+    state varchar,
+    run_id varchar,
+    message varchar,
+    exit_code bigint,
+    created_at timestamp,
+    started_at timestamp,
+    ended_at timestamp
+);
 create table ops.api_requests (
     key_prefix varchar,
     method varchar,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from dashboards.conversations.sets import export_command
-from dashboards.conversations.upload import standardised_lines
+from dashboards.conversations.conversion import as_shaped, converted
+from dashboards.conversations.sets import export_command, exported_file
+from dashboards.parts import run_progress, runner
+from ingestion.conversations.named_sets import declared_sets
+from ingestion.conversations.uploads import Wanted, keep
 from ingestion.lakehouse.lake import lake
 from python_models.conversations.preview import preview
+from python_models.conversations.request import Request
 from tests.dashboards.pages import CONVERSATIONS_VIEWS as VIEWS
 from tests.dashboards.pages import failures, page, words
 from tests.dashboards.synthetic import write_release
@@ -79,11 +87,94 @@ def test_an_export_is_a_command_whose_values_stay_values() -> None:
     assert command[-1] == "--tiers=open,restricted"
 
 
-def test_what_is_previewed_can_be_taken_along(tmp_path: Path) -> None:
+def test_a_whole_file_is_taken_along_in_the_shape_that_is_chosen() -> None:
+    lines = [{"instruction": f"bake {n}", "input": "", "output": "b"} for n in range(6_000)]
+    content = gzip.compress("\n".join(map(json.dumps, lines)).encode())
+    request = Request(format="jsonl", template="sharegpt", compression="gzip")
+    found = gzip.decompress(converted(lambda: content, ".jsonl.gz", request)).splitlines()
+    assert len(found) == 6_000, "more than a preview shows"
+    assert json.loads(found[-1])["conversations"][0] == {"from": "human", "value": "bake 5999"}
+
+
+def test_the_record_that_is_picked_is_shown_in_its_new_shape(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"instruction": "a", "input": "", "output": "b"}\n')
-    lines = standardised_lines(list(preview(path, path.name))).decode().splitlines()
-    assert json.loads(lines[0])["messages"] == [
-        {"role": "user", "content": "a"},
-        {"role": "assistant", "content": "b"},
-    ]
+    (one,) = preview(path, path.name)
+    record, lost = as_shaped(one, "sharegpt")
+    assert [turn["value"] for turn in record["conversations"]] == ["a", "b"] and lost == []
+
+
+def test_an_exported_file_is_downloaded_from_the_lake_and_from_nowhere_else(
+    with_conversations: Path, tmp_path: Path
+) -> None:
+    folder = lake().root / "exports" / "letters"
+    folder.mkdir(parents=True)
+    (folder / "a.jsonl").write_text("{}")
+    (tmp_path / "secret").write_text("x")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    row = {"folder": str(folder), "file": "a.jsonl"}
+    assert exported_file(row) == (folder / "a.jsonl").resolve()
+    for wrong in (
+        row | {"file": "../../../secret"}, row | {"folder": str(tmp_path), "file": "secret"},
+        row | {"file": "link"}, row | {"folder": None}, row | {"file": "gone"},
+    ):  # fmt: skip
+        assert exported_file(wrong) is None
+    tested = page("conversations", {"view": "Sets and export"})
+    assert failures(tested) == [] and "only what is written here is left" in words(tested)
+
+
+def test_datasets_are_merged_into_a_named_set_and_a_run_builds_it(
+    with_conversations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(run_progress, "start", lambda command, title, *_: started.append(command))
+
+    def merged(name: str, policy: str, datasets: list[str]) -> AppTest:
+        tested = page("conversations", {"view": "Sets and export"})
+        (field,) = [one for one in tested.text_input if one.label == "Name of the set"]
+        field.input(name)
+        (choice,) = [one for one in tested.selectbox if one.label == "Of copies, take"]
+        choice.select(policy)
+        (several,) = [one for one in tested.multiselect if one.label == "Datasets"]
+        several.set_value(datasets)
+        (button,) = [one for one in tested.button if one.label == "Merge and build"]
+        return button.click().run()
+
+    assert failures(merged("mine", "newest", ["letters", "forum"])) == []
+    assert started == [runner.pipeline_command({"domain": "conversations"})]
+    told = declared_sets()["mine"].declaration
+    assert (told.policy, told.datasets, told.tiers, told.min_grade) == (
+        "newest", ("letters", "forum"), ("open",), "any",
+    )  # fmt: skip
+    for name, policy, datasets in (
+        ("mine", "first", ["letters"]), ("open_chat", "first", ["letters"]),
+        ("A b", "first", ["letters"]), ("other", "first", []),
+    ):  # fmt: skip
+        assert failures(merged(name, policy, datasets)), name
+    assert len(started) == 1
+
+
+def test_what_waits_for_a_run_is_listed_until_it_has_landed(with_conversations: Path) -> None:
+    assert "Waiting" not in words(page("conversations", {"view": "Datasets"}))
+    keep(b'{"instruction": "a", "output": "b"}\n', "a.jsonl", Wanted("Letters of May", "MIT"))
+    tested = page("conversations", {"view": "Datasets"})
+    assert failures(tested) == [] and "Waiting" in words(tested)
+    assert list(tested.dataframe[0].value["name"]) == ["Letters of May"]
+
+
+def test_the_history_of_quality_is_shown_once_there_is_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "r000007.duckdb", tmp_path / "r000008.duckdb"
+    write_release(first)
+    shutil.copyfile(first, second)
+    with duckdb.connect(str(second)) as release:
+        release.execute(
+            "insert into conversations.quality_history by name"
+            " select * replace (timestamp '2026-11-20' as measured_at, 0.6 as p50_score)"
+            " from conversations.quality_history"
+        )
+    lake().latest.symlink_to(first)
+    assert "How it changed" not in words(page("conversations"))
+    lake().latest.unlink()
+    lake().latest.symlink_to(second)
+    tested = page("conversations")
+    assert failures(tested) == [] and "How it changed" in words(tested)

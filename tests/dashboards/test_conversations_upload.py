@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
+from dashboards.conversations.elsewhere import load_command
+from dashboards.jobs import jobs
 from dashboards.parts import run_progress, runner
 from ingestion.conversations.landing import SOURCE
 from ingestion.conversations.uploads import UploadRefused, Wanted, keep
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
 from tests.dashboards.pages import failures, page, words
 
 CHATS = b"".join(
@@ -87,6 +91,64 @@ def test_a_dropped_file_becomes_a_dataset_and_the_button_lands_it(
     assert (declared.tier, declared.priority, declared.format) == ("restricted", 7, "auto")
     pressed(tested, "Land and build now")
     assert started == [runner.pipeline_command()]
+
+
+def test_a_dropped_file_is_shown_in_the_template_that_is_chosen(released: Path) -> None:
+    tested = dropped(opened(released), "chats.jsonl", CHATS)
+    (template,) = [one for one in tested.selectbox if one.label == "Template"]
+    tested = template.select("sharegpt").run()
+    assert failures(tested) == []
+    assert any('"from": "human"' in one.value for one in tested.code)
+
+
+def test_a_file_from_elsewhere_is_loaded_by_a_job(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[list[str], str]] = []
+    monkeypatch.setattr(
+        run_progress, "start", lambda command, title, kind: started.append((command, kind))
+    )
+
+    def asked(location: str, name: str) -> AppTest:
+        tested = opened(released)
+        for label, value in (
+            ("Where it lies", location), ("Name of the dataset", name), ("Its license", "MIT"),
+        ):  # fmt: skip
+            next(one for one in tested.text_input if one.label == label).input(value)
+        return pressed(tested, "Load")
+
+    assert failures(asked("hf://owner/name", "Letters")) == []
+    ((command, kind),) = started
+    assert kind == "load" and command[2] == "dashboards.conversations.load_job"
+    assert json.loads(command[3]) == {
+        "name": "Letters", "license": "MIT", "tier": "private", "location": "hf://owner/name",
+    }  # fmt: skip
+    for location, name in (
+        ("https://127.0.0.1/a.jsonl", "x"), ("/etc/passwd", "x"), ("", "x"),
+        ("hf://owner/name", " "),
+    ):  # fmt: skip
+        assert failures(asked(location, name)), location
+    assert len(started) == 1
+
+
+def test_a_load_that_was_started_is_shown_with_what_came_of_it(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "roots" / "chats.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(CHATS)
+    monkeypatch.setenv("SLUICE_API_ROOTS", str(path.parent))
+    reset_settings()
+    told = {"name": "Letters", "license": "MIT", "tier": "open"}
+    job = runner.start(load_command(told, str(path)), "Load of Letters", "load")
+    deadline = time.monotonic() + 60
+    while not (found := jobs.named(job.job_id)) or not found.is_over:
+        assert time.monotonic() < deadline, "it never ended"
+        time.sleep(0.1)
+    assert found.state == "succeeded", found
+    said = words(opened(released)).replace("\\", "")
+    assert "Load of Letters" in said and "dataset upload_letters" in said
+    assert runner.again_command(found) == list(found.command)
 
 
 def test_nothing_is_kept_without_a_name_and_a_license(released: Path) -> None:

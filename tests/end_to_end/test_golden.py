@@ -14,10 +14,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.conversations.formats import Message, Standardised
 from ingestion.lakehouse.extensions import load_extensions
-from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
 from ingestion.landing.products import PRODUCTS
+from python_models.conversations.rules import rules
+from python_models.conversations.validating import Session
 from tests.end_to_end.golden.figures import approved, figures, run_demo
+from tests.python_models.conversations.compiled_rules import give_rules
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +33,38 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_demo_gives_the_figures_a_person_approved(lake: Path, product: str) -> None:
     assert figures(lake, product) == approved(product)
+
+
+def test_a_conversation_sent_alone_gets_the_verdict_that_the_build_gave_it(
+    lake: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(lake / "latest.duckdb"), read_only=True) as connection:
+        load_extensions(connection)
+        told = connection.sql("select * from conversations.quality").to_arrow_table().to_pylist()
+        said = connection.sql(
+            "select list({'role': role, 'content': content} order by turn)"
+            " from conversations.messages group by conversation_id"
+        ).fetchall()
+    talks = [
+        Standardised("messages", 1.0, [Message(**turn) for turn in turns]) for (turns,) in said
+    ]
+    home = tmp_path_factory.mktemp("validating")
+    give_rules(home, tmp_path_factory)
+    monkeypatch.setenv("SLUICE_LAKE", str(home))
+    reset_settings()
+    session = Session(rules())
+    found = session.verdicts(talks)
+    assert len(told) == len(found) > 1_000
+    by_a_judge = {"judged_status", "judged_score", "grade", "score", "recommendations"}
+    for row in told:
+        names = set(row) - by_a_judge
+        if row["judged_score"] is None:
+            names |= {"grade", "score", "recommendations"}
+        mine = found[row["conversation_id"]]
+        assert {name: mine[name] for name in names} == {name: row[name] for name in names}
+    for talk in talks[::400]:
+        (alone,) = session.verdicts([talk]).values()
+        assert alone == found[talk.conversation_id]
 
 
 def test_a_report_whose_making_is_killed_amid_a_phase_comes_out_the_same(lake: Path) -> None:

@@ -137,3 +137,17 @@ def test_each_request_is_a_row_without_its_body(client: Ask) -> None:
     ]
     assert "secret" not in str(rows)
     assert rows[0]["key_prefix"] and rows[0]["seconds"] > 0 and rows[0]["bytes"] > 0
+
+
+def test_a_page_of_a_named_origin_may_read_what_a_download_says(client: Ask) -> None:
+    origin = "https://app.example"
+    one = client(sluice_api_origins=origin)
+    asked = {"Origin": origin, "Access-Control-Request-Method": "GET",
+             "Access-Control-Request-Headers": "authorization,range,idempotency-key"}  # fmt: skip
+    assert one.options("tables", headers=asked).status_code == 200
+    found = one.get("tables", headers={"Origin": origin})
+    assert found.headers["access-control-allow-origin"] == origin
+    shown = found.headers["access-control-expose-headers"]
+    assert {"Digest", "Content-Disposition", "Content-Range", "Location"} <= set(shown.split(", "))
+    other = one.get("tables", headers={"Origin": "https://other.example"})
+    assert "access-control-allow-origin" not in other.headers

@@ -6,16 +6,26 @@ import base64
 import gzip
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
 import yaml
 from fastapi.testclient import TestClient
 
+from dashboards.api.answer_files import answer_folder
 from dashboards.jobs import jobs
 from ingestion.conversations.named_sets import merges
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.release import kept_tables
 from tests.dashboards.api.conftest import Ask
 from tests.python_models.conversations.released import Member, publish_set
 
@@ -31,6 +41,13 @@ def publish(*members: Member) -> None:
     """Let the release that readers see hold a set of these members, and nothing else."""
     lake().latest.unlink()
     publish_set(members)
+
+
+def until(said: Callable[[], Any], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not said():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
 
 
 def exported(one: TestClient, **more: Any) -> dict[str, Any]:
@@ -91,10 +108,70 @@ def test_a_set_is_one_file_in_the_format_that_is_asked(client: Ask) -> None:
     lines = [json.loads(line) for line in found.content.splitlines()]
     assert len(lines) == 2 and all("conversations" in line for line in lines)
     assert found.headers["x-content-sha256"] == hashlib.sha256(found.content).hexdigest()
+    (row,) = kept_tables.rows_of("conversations", "exports")
+    assert (row["sha256"], row["row_count"], row["split"], row["folder"]) == (
+        hashlib.sha256(found.content).hexdigest(), 2, "all", None,
+    )  # fmt: skip
     assert one.get("pipeline/export/parquet?set=letters_set").content[:4] == b"PAR1"
     assert one.get("pipeline/export/jsonl?set=nothing").status_code == 404
     assert one.get("pipeline/export/jsonl?set=letters_set&template=no").status_code == 422
     assert one.get("pipeline/export/jsonl?set=letters_set").status_code == 429
+
+
+def test_an_export_that_is_killed_shows_nothing_and_its_next_try_is_whole(
+    client: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, make = client("read,run"), jobs.make
+    publish(*(Member(talk(number)) for number in range(300)))
+
+    def held(kind: str, title: str, command: list[str], *more: Any) -> jobs.Job:
+        # the job waits in the middle of its files, as one of a large set would be
+        text = (
+            "import sys, time; from python_models.conversations import exporting;"
+            "write = exporting.JsonLines.__init__;"
+            "exporting.JsonLines.__init__ = lambda *a: (write(*a), time.sleep(300));"
+            "from dashboards.conversations import export_job; sys.exit(export_job.main())"
+        )
+        return make(kind, title, [command[0], "-c", text, *command[3:]], *more)
+
+    monkeypatch.setattr(jobs, "make", held)
+    job_id = one.post("production/export", json={"set": "letters_set"}).json()["job_id"]
+    until(lambda: list((lake().root / "exports").glob(".*/*.jsonl")))
+    job = jobs.named(job_id)
+    assert job is not None and job.process is not None
+    os.kill(job.process.pid, signal.SIGKILL)
+    until(lambda: one.get(f"production/status/{job_id}").json()["state"] == "failed")
+    told = one.get(f"production/status/{job_id}").json()
+    assert told["exit_code"] == -signal.SIGKILL and told["result"] is None
+    name = "letters_set-train.jsonl"
+    assert one.get(f"production/export/{job_id}/{name}").status_code == 404
+    assert kept_tables.rows_of("conversations", "exports") == []
+    (left,) = (lake().root / "exports").iterdir()
+    os.utime(left, (1, 1))
+    monkeypatch.setattr(jobs, "make", make)
+    journal.change("jobs", {"job_id": job_id}, {"command": _as_asked(job.command)})
+    again = one.post(f"pipeline/resume/{job_id}").json()
+    assert again["kind"] == "export"
+    until(lambda: one.get(f"production/status/{again['job_id']}").json()["state"] == "succeeded")
+    assert one.get(f"production/export/{again['job_id']}/{name}").status_code == 200
+    assert [folder.name for folder in (lake().root / "exports").iterdir()] == [again["job_id"]]
+
+
+def _as_asked(command: tuple[str, ...]) -> str:
+    return json.dumps([command[0], "-m", "dashboards.conversations.export_job", *command[3:]])
+
+
+def test_a_file_whose_server_was_killed_while_it_wrote_it_is_swept(client: Ask) -> None:
+    gone = subprocess.run(
+        [sys.executable, "-c", "from dashboards.api.answer_files import answer_folder;"
+         "import os, signal; print(answer_folder(), flush=True); os.kill(os.getpid(), 9)"],
+        capture_output=True, text=True, check=False, cwd=PROJECT_ROOT,
+    )  # fmt: skip
+    left, mine = FilePath(gone.stdout.strip()), answer_folder()
+    assert gone.returncode == -signal.SIGKILL and left.exists() is False, "swept by the next one"
+    left.mkdir()
+    client("read")
+    assert mine.exists() and not left.exists(), "and by a server that begins"
 
 
 @pytest.mark.parametrize("address", ["pipeline/merge", "production/generate"])

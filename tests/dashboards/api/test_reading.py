@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -236,3 +237,21 @@ def test_nothing_released_is_said_so(client: Ask) -> None:
     lake().latest.unlink()
     answer = one.get("tables")
     assert (answer.status_code, answer.json()["status"]) == (503, 503)
+
+
+def test_a_control_is_read_from_its_assessment_down_to_a_curve(client: Ask) -> None:
+    one = client()
+    control = one.get("telemetry/issues?limit=1").json()["rows"][0]["control_id"]
+    at = f"telemetry/controls/{quote(control, safe='')}"
+    cycles = one.get(f"{at}/cycles?limit=2").json()
+    assert len(cycles["rows"]) == 2 and cycles["next_offset"] == 2
+    assert {row["control_id"] for row in cycles["rows"]} == {control}
+    curve = one.get(f"{at}/cycles/{quote(cycles['rows'][0]['cycle_id'], safe='')}/curve").json()
+    assert curve["rows"] and "power_w" in curve["rows"][0]
+    assessment = one.get(f"{at}/assessment")
+    assert assessment.status_code == 200, assessment.text
+    assert assessment.json()["record"]["control_id"] == control
+    for address in ("assessment", "cycles/none/curve"):
+        assert one.get(f"telemetry/controls/none/{address}").status_code == 404
+    poor = client(tiers=("open",))
+    assert poor.get(f"{at}/cycles").status_code == 403

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
+
+import pytest
 
 from ingestion.conversations.formats import standardise
 from ingestion.conversations.kept_uploads import uploads
 from ingestion.conversations.landing import SOURCE
+from ingestion.lakehouse.lake import lake
 from tests.dashboards.api.conftest import Ask
 
 ALPACA = {"instruction": "How do I bake bread?", "output": "Knead and wait."}
@@ -37,6 +42,10 @@ def test_a_file_is_said_to_be_what_it_is_and_nothing_stays(client: Ask) -> None:
     files = {"file": ("a.jsonl", (lines + "\n{broken").encode(), "text/plain")}
     found = one.post("standardize/file", files=files).json()
     assert (found["understood"], found["rejected"], found["is_cut"]) == (2, 2, False)
+    named = one.post("standardize/file", files=files, data={"format": "sharegpt"}).json()
+    assert named["records"][1]["format"] == "sharegpt"
+    for data in ({"format": "sonnet"}, {"save": "perhaps"}, {"name": "x"}, {"save": "true"}):
+        assert one.post("standardize/file", files=files, data=data).status_code == 422, data
     bad = one.post("standardize/file", files={"file": ("a.parquet", b"PAR1", "text/plain")})
     assert bad.status_code == 422 and "/tmp" not in bad.text
     assert uploads() == []
@@ -70,3 +79,62 @@ def test_what_is_to_be_saved_becomes_a_dataset_once(client: Ask) -> None:
     assert client("read").post("standardize/batch", json=asked).status_code == 403
     assert one.post("standardize/batch", json={"records": [1], "save": True}).status_code == 422
     assert len(uploads()) == 2
+
+
+def lines(*records: object) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def test_a_file_of_any_length_is_converted_into_a_file_that_is_whole(client: Ask) -> None:
+    one = client()
+    asked = [{**ALPACA, "instruction": f"How do I bake bread {n}?"} for n in range(3000)]
+    packed = gzip.compress(lines(*asked, {"nothing": 1}))
+    sent = {"file": ("a.jsonl.gz", packed, "application/gzip")}
+    found = one.post("pipeline/convert", files=sent, data={"template": "sharegpt"})
+    assert found.status_code == 200, found.text
+    written = [json.loads(line) for line in found.content.splitlines()]
+    assert [one["conversations"][0]["value"] for one in written] == [
+        one["instruction"] for one in asked
+    ]
+    told = {name: found.headers[f"x-records-{name}"] for name in ("read", "written", "left-out")}
+    assert told == {"read": "3001", "written": "3000", "left-out": "1"}
+    assert found.headers["x-content-sha256"] == hashlib.sha256(found.content).hexdigest()
+    assert 'filename="converted.jsonl"' in found.headers["content-disposition"]
+    parquet = one.post("pipeline/convert", files=sent, data={"file_format": "parquet"})
+    assert parquet.content[:4] == b"PAR1"
+    for data in ({"template": "sonnet"}, {"file_format": "xls"}, {"license": "MIT"}):
+        assert one.post("pipeline/convert", files=sent, data=data).status_code == 422, data
+    broken = one.post("pipeline/convert", files={"file": ("a.parquet", b"PAR1", "text/plain")})
+    assert broken.status_code == 422 and str(lake().root) not in broken.text
+    assert one.post("pipeline/convert", content=b"{").status_code == 400
+    large = client(sluice_api_body_bytes="1000")
+    assert (
+        large.post("pipeline/convert", json={"records": asked, "template": "messages"}).status_code
+        == 413
+    )
+    assert large.post("pipeline/convert", files=sent).status_code == 200, "a file may have more"
+    assert list(lake().root.glob(".export-*")) == [] and uploads() == []
+
+
+@pytest.mark.parametrize("address", ["standardize/file", "pipeline/convert"])
+def test_what_a_file_came_to_is_saved_whole_and_once(client: Ask, address: str) -> None:
+    one, key = client("read,write"), {"Idempotency-Key": "file"}
+    records = [{**ALPACA, "instruction": f"How do I bake bread {n}?"} for n in range(6000)]
+    sent = {"file": ("a.jsonl", lines(*records, {"nothing": 1}), "text/plain")}
+    asked = {**DATASET, "save": "true"}
+    first = one.post(address, files=sent, data=asked, headers=key)
+    assert first.status_code == 200, first.text
+    assert one.post(address, files=sent, data=asked, headers=key).json() == first.json()
+    (kept,) = uploads()
+    assert first.json()["dataset"]["dataset_id"] == kept.dataset
+    found = [json.loads(line) for line in (kept.folder / "data.jsonl").read_text().splitlines()]
+    assert (
+        len(found) == 6000
+        and standardise(found[-1]).messages[0].content == (records[-1]["instruction"])
+    )
+    other = one.post(address, files=sent, data=asked | {"name": "Other"}, headers=key)
+    assert other.status_code == 422
+    assert client("read").post(address, files=sent, data=asked).status_code == 403
+    poor = client("read,write", tiers=("restricted",))
+    assert poor.post(address, files=sent, data=asked).status_code == 403
+    assert len(uploads()) == 1 and list(lake().root.glob(".export-*")) == []

@@ -47,8 +47,8 @@ def test_an_uploaded_file_is_a_dataset_until_it_is_removed(client: Ask) -> None:
     assert (declared.name, declared.tier) == ("Letters of May", "restricted")
     progress = one.get(f"datasets/{told['dataset_id']}/progress")
     assert progress.json() == {
-        "dataset_id": told["dataset_id"], "state": "kept", "bytes": len(CHATS),
-        "sha256": told["sha256"], "records": None,
+        "dataset_id": told["dataset_id"], "name": "Letters of May", "tier": "restricted",
+        "state": "kept", "bytes": len(CHATS), "sha256": told["sha256"], "records": None,
     }  # fmt: skip
     other, poor = client("read,write"), client("read,write", tiers=("open",))
     assert other.delete(f"datasets/{told['dataset_id']}").status_code == 404
@@ -215,3 +215,27 @@ def test_a_file_of_an_allowed_folder_is_loaded_by_a_job(client: Ask, tmp_path: P
     assert client("write", tiers=("open",)).post(
         "datasets/load", json=SAID | {"location": str(path)}
     ).status_code == 403  # fmt: skip
+
+
+def test_what_was_handed_over_is_listed_before_it_has_landed(client: Ask) -> None:
+    one, poor = client("read,write"), client(tiers=("open",))
+    before = one.get("datasets")
+    assert before.json()["waiting"] == []
+    made = one.post(UPLOAD, data=SAID, files=file()).json()
+    unchanged = one.get("datasets", headers={"If-None-Match": before.headers["etag"]})
+    assert unchanged.status_code == 200, "it is another list now"
+    (waiting,) = unchanged.json()["waiting"]
+    assert waiting["dataset_id"] == made["dataset_id"] and waiting["state"] == "kept"
+    assert waiting == one.get(f"datasets/{made['dataset_id']}/progress").json()
+    again = one.get("datasets", headers={"If-None-Match": unchanged.headers["etag"]})
+    assert again.status_code == 304
+    assert poor.get("datasets").json()["waiting"] == [], "of a tier the key lacks"
+    for query, count in (
+        ("status=kept", 1), ("status=loaded", 0), ("tier=open", 0), ("name=OF%20MAY", 1),
+        ("name=june", 0), ("offset=1", 0), ("source=hf://", 0),
+    ):  # fmt: skip
+        assert len(one.get(f"datasets?{query}").json()["waiting"]) == count, query
+    rows = {query: len(one.get(f"datasets?{query}").json()["rows"]) for query in
+            ("source=a.JSONL", "source=hf://", "format=messages", "format=alpaca")}  # fmt: skip
+    assert rows == {"source=a.JSONL": 1, "source=hf://": 0, "format=messages": 1,
+                    "format=alpaca": 0}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The API under load, attack and large files: `make bench-api`."""
