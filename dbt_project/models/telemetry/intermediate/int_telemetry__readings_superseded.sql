@@ -95,12 +95,13 @@ readings_superseded as (
 
 select * from readings_superseded
 {% if is_incremental() %}
-where not exists (
-    select 1 from {{ this }} as known
-    where
-        known.load_id = readings_superseded.load_id
-        and known.source_file = readings_superseded.source_file
-        and known.record_number = readings_superseded.record_number
-        and known.superseded_by = readings_superseded.superseded_by
-)
+where
+    not exists (
+        select 1 from {{ this }} as known
+        where
+            known.load_id = readings_superseded.load_id
+            and known.source_file = readings_superseded.source_file
+            and known.record_number = readings_superseded.record_number
+            and known.superseded_by = readings_superseded.superseded_by
+    )
 {% endif %}
