@@ -7,6 +7,7 @@ unit test is running.
 from __future__ import annotations
 
 import multiprocessing.util
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,7 @@ def install() -> None:
         sys.audit(_SPAWNED)
         return spawn(*arguments)
 
+    platform.platform()  # Python asks `uname` once a process, at the first request of a client
     told.is_told = True  # type: ignore[attr-defined]
     multiprocessing.util.spawnv_passfds = told
     sys.addaudithook(_see)
