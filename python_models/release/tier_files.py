@@ -182,7 +182,7 @@ def _refuse_stricter(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier
     if found:
         raise TierLeak(
             f"{view.domain}.{view.name} has rows that are not of the tier {tier} in files that are "
-            "said to be: nothing was released. Build the table anew (FULL=1) and release again."
+            "said to be: nothing was released. Build it anew: `make run ARGS=--full-refresh`."
         )
 
 
