@@ -40,9 +40,6 @@ $(STAMP): requirements.lock pyproject.toml
 	@# what earlier versions wrote by hand in place of an installation stands in pip's way
 	@rm -rf $(VENV)/lib/python3.*/site-packages/sluice.pth $(VENV)/lib/python3.*/site-packages/sluice-*.dist-info
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation --editable .
-	@# an extra of jsonschema, for the bill of materials: at each start of dbt and of the pages it compiles
-	@# 39 grammars, for the form of addresses that nothing here has checked. Without it jsonschema skips that
-	@$(PY) -m pip uninstall --quiet --disable-pip-version-check --yes rfc3987-syntax 2>/dev/null || true
 	@# on all cores, where pip takes one; and where PYTHONDONTWRITEBYTECODE is set, every start would compile
 	@# 4,000 modules anew
 	@$(PY) -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true

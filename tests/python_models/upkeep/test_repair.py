@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -248,9 +249,7 @@ def test_releases_that_were_lost_are_written_from_the_journal(
 ) -> None:
     publish_days(1)
     publish_days(2)
-    for path in lake().releases.iterdir():
-        path.unlink()
-    lake().releases.rmdir()
+    shutil.rmtree(lake().releases)
     assert "written anew from the journal" in mended(capsys)
     with duckdb.connect(str(lake().latest.resolve()), read_only=True) as shown:
         assert shown.execute("select count(*) from plant.things").fetchone() == (8,)
