@@ -2,11 +2,13 @@
 
 Each generation is a folder with prompt.txt, raw.txt, parsed.txt and metadata.json, below its
 stage: `COHORT=` (a study, or an id) writes a whole cohort, `GEN=` one generation with the texts
-it builds on.
+it builds on. Beside a cohort's generations lie `manifest.json` (what it is, and how many rows each
+table has), `membership.csv` and `scores.csv`, with null as an empty cell.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -37,6 +39,14 @@ LINEAGE = """
     select generations.* from experiments.generations as generations
     inner join lineage using (gen_id) order by generations.stage, generations.gen_id
 """
+# beside a cohort's generations, by file
+TABLES = {
+    "membership.csv": "select * from experiments.membership where cohort_id = ?"
+    " order by stage, gen_id",
+    "scores.csv": "select scores.* from experiments.scores as scores"
+    " inner join experiments.membership as membership using (gen_id)"
+    " where membership.cohort_id = ? order by scores.gen_id",
+}
 BATCH = 1000
 
 
@@ -83,7 +93,34 @@ def export(
         count += 1
     if not count:
         raise NotFound(f"The release has no generation of {cohort or gen}.")
+    if cohort_id:
+        write_cohort(connection, folder, cohort_id, count)
     return count
+
+
+def write_cohort(
+    connection: duckdb.DuckDBPyConnection, folder: Path, cohort_id: str, generations: int
+) -> None:
+    """Write a cohort's tables, then its manifest: where that is, all of it is there."""
+    manifest = folder / "manifest.json"
+    manifest.unlink(missing_ok=True)
+    counts = {"generations": generations}
+    for name, query in TABLES.items():
+        with (
+            connection.cursor() as cursor,
+            (folder / name).open("w", newline="", encoding="utf-8") as file,
+        ):
+            cursor.execute(query, [cohort_id])
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([column[0] for column in cursor.description])
+            counts[name.removesuffix(".csv")] = 0
+            while rows := cursor.fetchmany(BATCH):
+                writer.writerows(rows)
+                counts[name.removesuffix(".csv")] += len(rows)
+    (row,) = rows_of(connection, "select * from experiments.cohorts where cohort_id = ?", cohort_id)
+    said = row | {"definition": json.loads(row["definition"]), "row_counts": counts}
+    text = json.dumps(said, indent=2, ensure_ascii=False, default=str)
+    manifest.write_text(text + "\n", encoding="utf-8")
 
 
 def rows_of(

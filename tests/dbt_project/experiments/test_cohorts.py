@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from collections import Counter
@@ -119,6 +120,17 @@ def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path)
     folder = tmp_path / "essay" / essay["gen_id"]
     for name in ("prompt", "raw", "parsed"):
         assert (folder / f"{name}.txt").read_text() == essay[name]
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert (manifest["study"], manifest["definition"]["k_max"]) == ("small", 2)
+    for name, count in manifest["row_counts"].items():
+        if name != "generations":
+            with (tmp_path / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+                assert len(list(csv.DictReader(file))) == count
+    assert manifest["row_counts"]["membership"] == len(members)
+    with (tmp_path / "scores.csv").open(newline="", encoding="utf-8") as file:
+        scores = {row["gen_id"]: row["status"] for row in csv.DictReader(file)}
+    judged = {row["gen_id"] for row in story.first.of("evaluation") if row["status"] == "ok"}
+    assert judged <= set(scores) <= members
     metadata = json.loads((folder / "metadata.json").read_text())
     assert metadata["call_id"] == essay["call_id"]
     assert "prompt" not in metadata
