@@ -7,7 +7,6 @@ lock is taken and nothing is half there, so that a hand-over never stands in a b
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -15,8 +14,8 @@ import secrets
 import shutil
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from ingestion.conversations.upload_checks import UploadRefused as UploadRefused
 from ingestion.conversations.upload_checks import check_unpacked as check_unpacked
 from ingestion.conversations.upload_declaration import Wanted as Wanted
 from ingestion.conversations.upload_declaration import declare
+from ingestion.lakehouse.file_lock import one_at_a_time
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import variable
@@ -118,7 +118,8 @@ class Receiving:
         os.fsync(self._file.fileno())
         self._file.close()
         check_unpacked(self.path)
-        with _one_at_a_time(lake().uploads):
+        # two must not both be the only one of their bytes
+        with one_at_a_time(lake().uploads):
             _check_room(self.size, _taken_bytes(), self.most)
             if made := _known(self.checksum, mark):
                 return made
@@ -239,17 +240,6 @@ def quota_bytes() -> int:
     if not found.isdigit():
         raise SettingsError(f"SLUICE_UPLOAD_QUOTA_MB is {found!r}; write a number of megabytes.")
     return int(found) * _MEGABYTE
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait until nobody else keeps a file: two must not both be the only one of their bytes."""
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 def _taken_bytes() -> int:

@@ -7,19 +7,17 @@ rows. What comes of it is kept under the hash of the project's SQL, so that it i
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
+from ingestion.lakehouse.file_lock import one_at_a_time
 from ingestion.lakehouse.lake import lake
 from python_models.runs.fingerprint import digest, project_texts
 
@@ -66,7 +64,7 @@ def rules() -> Rules:
     folder = lake().root / "dbt" / f"rules-{version}"
     if not (folder / MODELS).exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _one_at_a_time(folder.parent):
+        with one_at_a_time(folder.parent):
             if not (folder / MODELS).exists():
                 _make(folder)
     told = json.loads((folder / MODELS).read_text(encoding="utf-8"))
@@ -148,13 +146,3 @@ def _is_constant(nodes: Mapping[str, Any], node: str) -> bool:
         return True
     above = known["depends_on"]["nodes"]
     return bool(above) and all(_is_constant(nodes, one) for one in above)
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
