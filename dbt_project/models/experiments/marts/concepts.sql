@@ -10,18 +10,9 @@ versions as (
 ),
 
 concepts_by_age as (
-    select
-        concepts.*,
-        versions.is_current,
-        min(versions.landed_at) over (
-            partition by concepts.source, concepts.concept_id, concepts.level
-        ) as first_landed_at,
-        row_number() over (
-            partition by concepts.source, concepts.concept_id, concepts.level
-            order by versions.landed_at desc, concepts.load_id desc
-        ) as age
-    from concepts
-    inner join versions on concepts.load_id = versions.load_id
+    {{ newest_of_versions(
+        'concepts', ['concepts.source', 'concepts.concept_id', 'concepts.level']
+    ) }}
 )
 
 select

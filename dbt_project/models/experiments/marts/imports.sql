@@ -10,18 +10,9 @@ versions as (
 ),
 
 imports_by_age as (
-    select
-        imports.*,
-        versions.is_current,
-        min(versions.landed_at) over (
-            partition by imports.source, imports.text_id, imports.gen_id
-        ) as first_landed_at,
-        row_number() over (
-            partition by imports.source, imports.text_id, imports.gen_id
-            order by versions.landed_at desc, imports.load_id desc
-        ) as age
-    from imports
-    inner join versions on imports.load_id = versions.load_id
+    {{ newest_of_versions(
+        'imports', ['imports.source', 'imports.text_id', 'imports.gen_id']
+    ) }}
 )
 
 select

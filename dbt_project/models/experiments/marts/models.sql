@@ -10,22 +10,10 @@ versions as (
 ),
 
 models_by_age as (
-    select
-        models.*,
-        versions.is_current,
-        min(versions.landed_at) over (
-            partition by
-                models.source, models.model_id, models.endpoint,
-                models.provider_model, models.parameters
-        ) as first_landed_at,
-        row_number() over (
-            partition by
-                models.source, models.model_id, models.endpoint,
-                models.provider_model, models.parameters
-            order by versions.landed_at desc, models.load_id desc
-        ) as age
-    from models
-    inner join versions on models.load_id = versions.load_id
+    {{ newest_of_versions('models', [
+        'models.source', 'models.model_id', 'models.endpoint',
+        'models.provider_model', 'models.parameters'
+    ]) }}
 )
 
 select

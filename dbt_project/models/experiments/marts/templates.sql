@@ -11,15 +11,9 @@ versions as (
 ),
 
 templates_by_age as (
-    select
-        templates.*,
-        versions.is_current,
-        row_number() over (
-            partition by templates.kind, templates.template_id, templates.text_hash
-            order by versions.landed_at desc, templates.load_id desc
-        ) as age
-    from templates
-    inner join versions on templates.load_id = versions.load_id
+    {{ newest_of_versions(
+        'templates', ['templates.kind', 'templates.template_id', 'templates.text_hash']
+    ) }}
 ),
 
 templates_counted as (
