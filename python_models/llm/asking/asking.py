@@ -106,7 +106,7 @@ def asked_of(
         "prompt_hash": prompt.text_hash,
         "endpoint": endpoint.name,
         "server_address": endpoint.address,
-        "request_parameters": json.dumps(parameters | extras_of(endpoint.name).of_questions),
+        "request_parameters": extras_of(endpoint.name).noted(parameters),
         "output_schema": text_hash(json.dumps(source.schema)) if source.schema else None,
     }
     return Asked(

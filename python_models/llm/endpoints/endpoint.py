@@ -120,6 +120,11 @@ class Extras(NamedTuple):
         named = {"extra_query": self.query, "extra_body": self.body}
         return {name: value for name, value in named.items() if value}
 
+    def noted(self, parameters: dict[str, Any]) -> str:
+        """Return a question's parameters as the ledger keeps them: with what goes along."""
+        body = self.body | parameters.get("extra_body", {})
+        return json.dumps(parameters | self.of_questions | ({"extra_body": body} if body else {}))
+
 
 def extras_of(name: str) -> Extras:
     """Return what is sent to the endpoint of this name besides; nothing to the embedded one."""

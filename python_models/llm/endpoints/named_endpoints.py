@@ -94,11 +94,8 @@ def endpoint_secrets() -> list[str]:
 
 def mark() -> dict[str, Any]:
     """Return what changes with any of the endpoints; keys as hashes only."""
-    return {name: f"{one.model_dump_json()}{_secret_mark(one)}" for name, one in _sorted()}
-
-
-def _sorted() -> list[tuple[str, NamedEndpoint]]:
-    return sorted(named_endpoints().items())
+    known = sorted(named_endpoints().items())
+    return {name: f"{one.model_dump_json()}{_secret_mark(one)}" for name, one in known}
 
 
 def _secret_mark(one: NamedEndpoint) -> str:

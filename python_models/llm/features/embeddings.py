@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Sequence
 from typing import Any
@@ -186,9 +185,7 @@ def asked_of(
             "invocation_id": invocation_id,
             "endpoint": endpoint.name,
             "server_address": endpoint.address,
-            "request_parameters": json.dumps(
-                (parameters or {}) | extras_of(endpoint.name).of_questions
-            ),
+            "request_parameters": extras_of(endpoint.name).noted(parameters or {}),
         },
         deadline=settings().llm_deadline_seconds,
         operation="embeddings",

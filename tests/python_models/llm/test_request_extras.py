@@ -86,6 +86,7 @@ def test_headers_query_and_body_reach_the_endpoint_they_are_for(
     assert "extra_body" not in body
     (kept,) = journal("select request_parameters from llm_calls where endpoint = 'azure'")
     assert json.loads(kept[0])["extra_query"] == {"api-version": "2026-01-01"}
+    assert json.loads(kept[0])["extra_body"] == {"top_k": 5, "min_p": 0.1}  # as it was sent
     assert KEY.encode() not in lake().journal_db.read_bytes()
 
 
