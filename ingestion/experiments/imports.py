@@ -86,15 +86,15 @@ def imported_rows(table: FileRead | None, texts: dict[str, FileRead]) -> list[Ro
 
 def import_template(taken: list[str]) -> Row:
     """Return what stands for the template of texts that were made elsewhere."""
-    name = "import"
+    name = GENERATOR
     while name in taken:
         name += "_"
     return {
         "kind": "essay",
         "template_id": name,
         "text": "",
-        "text_hash": hashlib.sha256(b"import\n").hexdigest(),
-        "generator": "import",
+        "text_hash": hashlib.sha256(f"{GENERATOR}\n".encode()).hexdigest(),
+        "generator": GENERATOR,
         "parser": None,
         "scale_min": None,
         "scale_max": None,
