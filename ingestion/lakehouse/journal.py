@@ -76,6 +76,7 @@ _TABLES = {
         claimed_at text not null, claimed_pid integer not null, claimed_started text not null,
         status integer, headers text, body text,
         primary key (key_prefix, idempotency_key)""",
+    "relocations": "moved_at text primary key, old_root text not null, new_root text not null",
     "alerts": "alert_key text primary key, sent_at text not null, body text not null",
 }
 _INDEXES = (

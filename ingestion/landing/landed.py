@@ -20,6 +20,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lake_version import adopt_store, refuse_newer
 from ingestion.lakehouse.migrations import SEEN
 from ingestion.lakehouse.paths import sqlite_path
+from ingestion.lakehouse.relocations import former_roots, present
 from ingestion.landing.deliveries import FoundFile
 
 
@@ -178,14 +179,19 @@ class KnownFiles:
 
 
 def known_files(namespace: str) -> KnownFiles:
-    """Return every file the lake holds, and where it was delivered."""
+    """Return every file the lake holds, and where it was delivered.
+
+    A file inside the lake moved with it: it is known by the path it has now as well.
+    """
+    former = former_roots()
     columns = ("source", "file_hash", "status", "rows_in", "load_id", "source_file", "byte_count")
     known = KnownFiles()
     for row in landed_rows(namespace, "files", columns, "landed_at"):
         key = (row["source"], row["file_hash"])
-        known.addresses.setdefault(key, set()).add(row["source_file"])
-        if row["status"] != "rejected":
-            known.newest[row["source"], row["source_file"]] = row["file_hash"]
+        for address in {row["source_file"], present(row["source_file"], former)}:
+            known.addresses.setdefault(key, set()).add(address)
+            if row["status"] != "rejected":
+                known.newest[row["source"], address] = row["file_hash"]
         if row["status"] != "duplicate":
             known.contents[key] = KnownFile(
                 row["status"], row["rows_in"], row["load_id"], row["byte_count"] or 0

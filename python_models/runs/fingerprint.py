@@ -69,8 +69,14 @@ def plain_settings() -> dict[str, Any]:
 
 
 def config_hash(variables: Mapping[str, Any]) -> str:
-    """Return one hash over settings and dbt variables."""
-    told = [plain_settings(), dict(variables), declared_sets()]
+    """Return one hash over settings and dbt variables; where the lake lies decides no row."""
+    root = str(lake().root)
+    known = {
+        name: value.replace(root, "lake") if isinstance(value, str) else value
+        for name, value in plain_settings().items()
+        if name != "sluice_lake"
+    }
+    told = [known, dict(variables), declared_sets()]
     return digest(json.dumps(told, sort_keys=True, default=str))
 
 

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse import journal, lock, relocations
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import lake, uses_object_store
 from ingestion.lakehouse.output import emit_document, say
@@ -66,9 +66,11 @@ def mend(old: str, new: str) -> int:
             continue
         count += 1
     _mend_journal(old, new)
+    _mend_seen(old, new)
     _mend_catalog(old, new)
     fault("relocate.catalog")
     _mend_releases()
+    relocations.note(old, new)
     (lake().root / RELOCATING).unlink()
     return count
 
@@ -159,6 +161,14 @@ def _mend_journal(old: str, new: str) -> None:
     with journal.journal() as connection:
         for table, names in columns.items():
             for name in names:
+                _mend_column(connection, table, name, old, new)
+
+
+def _mend_seen(old: str, new: str) -> None:
+    """Landing remembers files by their paths, and which state of the lake it remembers them for."""
+    for path in lake().dlt_dir.glob("*_seen.db"):
+        with closing(sqlite3.connect(path, timeout=60)) as connection, connection:
+            for table, name in (("seen", "address"), ("pointer", "metadata")):
                 _mend_column(connection, table, name, old, new)
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 
 from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.landing import Syncs
 from ingestion.lakehouse.objects import FOLDER, object_store
-from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.settings import reset_settings, settings
 from ingestion.landing.deliveries import FoundFile
+from python_models.upkeep.relocate import relocate
 from tests.ingestion.knowledge.corpus import PAGE, Corpus, zipped
 
 
@@ -36,6 +42,31 @@ def test_a_landing_with_nothing_new_writes_nothing(corpus: Corpus) -> None:
     assert report.tallies["wiki"].unchanged == 1
     after = corpus.rows("select (select count(*) from syncs), (select count(*) from files)")
     assert before == after == [(1, 1)]
+
+
+def test_exports_that_lie_in_a_lake_that_moved_are_those_that_landed(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else earlier exports would come after later ones, and pages be gone that are there."""
+    exports = settings().sluice_lake / "exports"
+    exports.mkdir(parents=True)
+    corpus.declare("wiki", "notion", location="${SLUICE_LAKE}/exports")
+    (exports / "2025-03-03.zip").write_bytes(pages(1, 2, 3))
+    (exports / "2025-03-10.zip").write_bytes(pages(1, 2))
+    corpus.land()
+    before = corpus.rows("select count(*) from syncs")
+    for name in ("one", "two"):
+        old, new = settings().sluice_lake, tmp_path / "moved" / name
+        new.parent.mkdir(exist_ok=True)
+        shutil.move(old, new)
+        monkeypatch.setenv("SLUICE_LAKE", str(new))
+        reset_settings()
+        relocate(argparse.Namespace(json=True))
+        for path in (new / "exports").iterdir():
+            os.utime(path)  # as a copy is: its bytes say that it is the same
+        (new / "dlt" / "knowledge_seen.db").unlink(missing_ok=name == "two")
+        corpus.land()
+        assert corpus.rows("select count(*) from syncs") == before == [(2,)]
 
 
 def test_the_same_bytes_delivered_again_are_a_sync_without_a_change(corpus: Corpus) -> None:

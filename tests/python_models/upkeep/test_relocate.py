@@ -12,6 +12,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
 from python_models.release import release_file
+from python_models.runs import fingerprint
 from python_models.upkeep import relocate
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
@@ -63,3 +64,15 @@ def test_lake_that_was_moved_is_read_written_and_rolled_back_as_before(
     with build_database() as build:
         make_things(build, days=4)
         assert publish(build, mart())[0] == 3
+
+
+def test_where_a_lake_lies_is_no_reason_to_build_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = set()
+    for name in ("here", "there"):
+        monkeypatch.setenv("SLUICE_LAKE", str(tmp_path / name))
+        reset_settings()
+        found.add(fingerprint.config_hash({}))
+    assert len(found) == 1
+    assert fingerprint.config_hash({"weight": 2}) not in found
