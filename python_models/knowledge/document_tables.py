@@ -68,6 +68,7 @@ LINKS_SHAPE = pa.schema(
     ]
 )
 BATCH = 500
+_SAME = ("object_id", "version", "tier")  # a document with these is not read again
 
 
 def planned(versions: duckdb.DuckDBPyRelation, templates: duckdb.DuckDBPyRelation) -> pa.Table:
@@ -83,17 +84,37 @@ def documents_read(
     versions: duckdb.DuckDBPyRelation,
     declarations: duckdb.DuckDBPyRelation,
     known: str | None,
-) -> pa.Table:
-    """Return the documents that were planned and not read before (`known` is their table)."""
+) -> duckdb.DuckDBPyRelation:
+    """Return a relation of the documents that are planned, and of no other.
+
+    What was read by an earlier build is taken over. A version that is planned no longer, such as
+    one of an earlier reader, has no row: whatever joins documents would find two readings.
+
+    Args:
+        session: DuckDB connection.
+        plan: versions of documents, `PLANNED_SHAPE`.
+        versions: those of objects.
+        declarations: of the sources.
+        known: name of the table an earlier build left, None when there is none.
+    """
     rows = _once(plan.to_arrow_table().to_pylist())
-    if known:
-        have = set(session.sql(f"select object_id, version, tier from {known}").fetchall())
-        rows = [row for row in rows if (row["object_id"], row["version"], row["tier"]) not in have]
+    wanted = session.from_arrow(
+        pa.table({name: pa.array([row[name] for row in rows], _TEXT) for name in _SAME})
+    )
+    before = session.table(known) if known else None
+    if before is None or not set(DOCUMENTS_SHAPE.names) <= set(before.columns):
+        before = session.from_arrow(DOCUMENTS_SHAPE.empty_table())
+    assert wanted is not None  # it and `before` are found by their names
+    names = ", ".join(DOCUMENTS_SHAPE.names)
+    taken = session.sql(f"select {names} from before semi join wanted using ({', '.join(_SAME)})")
+    have = set(taken.project(", ".join(_SAME)).fetchall())
+    rows = [row for row in rows if tuple(row[name] for name in _SAME) not in have]
     if not rows:
-        return DOCUMENTS_SHAPE.empty_table()
+        return taken
     people = versions.filter("kind in ('user', 'channel')").to_arrow_table().to_pylist()
     library = Library(declarations.to_arrow_table().to_pylist(), people)
-    return pa.Table.from_batches(_batches(library.documents(rows)), schema=DOCUMENTS_SHAPE)
+    read = pa.Table.from_batches(_batches(library.documents(rows)), schema=DOCUMENTS_SHAPE)
+    return taken.union(session.from_arrow(read))
 
 
 def messages_of(documents: duckdb.DuckDBPyRelation) -> pa.Table:

@@ -20,7 +20,14 @@ def counted_by(relation: DuckDBPyRelation, column: str) -> dict[str, int]:
 
 
 def left_by_last_build(session: DuckDBPyConnection, this: Any) -> str | None:
-    """Return the name of the table a model left in an earlier build; None when there is none."""
+    """Return the name of the table a model left in an earlier build.
+
+    None where there is none, or where `--full-refresh` has everything made anew.
+    """
+    from dbt.flags import get_flags
+
+    if getattr(get_flags(), "FULL_REFRESH", False):
+        return None
     found = session.execute(
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
         [this.schema, this.identifier],
