@@ -47,3 +47,7 @@ mlflow-export: $(STAMP) ## Cells of grids as runs at MLFLOW_TRACKING_URI. GRID=
 mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:5000
 	@test -x "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/mlflow" || ($(PY) -m venv "$(or $(SLUICE_LAKE),lake)/mlflow/.venv" && "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/pip" install --quiet mlflow)
 	@cd "$(or $(SLUICE_LAKE),lake)/mlflow" && .venv/bin/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts
+
+.PHONY: knowledge-forget
+knowledge-forget: $(STAMP) ## Forget an object in every file of the lake. OBJECT= ARGS=--dry-run|--check
+	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(ARGS)

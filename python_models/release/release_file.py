@@ -77,15 +77,20 @@ def is_shown(release_id: int) -> bool:
 
 
 def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = False) -> Path:
-    """Write a release to a new file and point `latest` to it; returns the file.
+    """Write a release to a new file and point `latest` to it; returns the file. See `made`."""
+    point_to(file := made(release_id, invocation_id, may_shrink))
+    _drop_superseded(release_id or 0)
+    return file
+
+
+def made(release_id: int | None, invocation_id: str | None, may_shrink: bool = False) -> Path:
+    """Write a release to a new file; returns it.
 
     Args:
         release_id: number of the release, None for what there is without one.
         invocation_id: dbt invocation that asks for it.
-        may_shrink: whether readers may see another release, or less, afterwards.
-
-    Raises:
-        WouldDrop: they would, and must not.
+        may_shrink: whether readers may see another release, or less, once they are led to it;
+            else WouldDrop is raised where they would.
     """
     folder = lake().releases
     folder.mkdir(exist_ok=True)
@@ -110,8 +115,6 @@ def write(release_id: int | None, invocation_id: str | None, may_shrink: bool = 
     file = {"file": name, "release_id": release_id or 0, "invocation_id": invocation_id}
     journal.put("release_files", [file | {"written_at": journal.now()}])
     fault("release_file.named")
-    point_to(folder / name)
-    _drop_superseded(release_id or 0)
     return folder / name
 
 
