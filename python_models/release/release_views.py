@@ -47,11 +47,11 @@ def views_of(connection: duckdb.DuckDBPyConnection) -> list[ReleasedView]:
         mine = [row[2:] for row in described if row[:2] == (schema, name)]
         words = {column: text for column, _, text in mine if text}
         columns = {column: kind for column, kind, _ in mine}
-        found.append(ReleasedView(schema, name, _paths(sql), columns, {"": comment} | words))
+        found.append(ReleasedView(schema, name, files_in(sql), columns, {"": comment} | words))
     return found
 
 
-def _paths(sql: str) -> tuple[str, ...]:
+def files_in(sql: str) -> tuple[str, ...]:
     """Return the files a view reads: DuckDB keeps its text, with every string quoted."""
     found = [match[1].replace("''", "'") for match in _STRING.finditer(sql)]
     return tuple(text for text in found if text.endswith((".parquet", ".metadata.json")))

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ SNIPPET = 320  # code points of a chunk that are shown
 
 Ask = Callable[..., pa.Table]  # a statement and what is bound in it, on one release
 Marks = tuple[tuple[int, int], ...]
+Name = TypeVar("Name", str, int)  # what is ranked
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,10 @@ def marks_of(text: str, words: Iterable[str]) -> Marks:
 
 
 def fused(
-    lists: Sequence[tuple[float, Sequence[str]]], k: int, constant: float = 60.0
-) -> list[tuple[str, float]]:
+    lists: Sequence[tuple[float, Sequence[Name]]], k: int, constant: float = 60.0
+) -> list[tuple[Name, float]]:
     """Return the k best of ranked lists by reciprocal rank, each list with its weight."""
-    scores: dict[str, float] = {}
+    scores: dict[Name, float] = {}
     for weight, ranked in lists:
         if weight > 0:
             for place, name in enumerate(ranked, start=1):

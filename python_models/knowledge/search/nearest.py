@@ -67,6 +67,16 @@ def embedders() -> Mapping[str, Embedder]:
     }
 
 
+def question_vector(question: str, embedder: Embedder) -> np.ndarray | None:
+    """Return a question's vector; None where it has none that says anything.
+
+    Raises:
+        StepFailed: the endpoint that embeds the question refuses.
+    """
+    vector = vector_of(question, embedder.space, NODE)
+    return vector if vector is not None and vector.any() else None
+
+
 def nearest(ask: Ask, embedder: Embedder, chunker_id: str, asked: Mapping[str, Any]) -> list[Hit]:
     """Return the chunks nearest to a question, the best first.
 
@@ -81,8 +91,8 @@ def nearest(ask: Ask, embedder: Embedder, chunker_id: str, asked: Mapping[str, A
     """
     filters = {name: asked[name] for name in ("source", "kind", "since", "until", "tiers")}
     table = ask(VECTORS, chunker=chunker_id, embedder=embedder.embedder_id, **filters)
-    vector = vector_of(asked["question"], embedder.space, NODE) if table.num_rows else None
-    if vector is None or not vector.any():
+    vector = question_vector(asked["question"], embedder) if table.num_rows else None
+    if vector is None:
         return []
     column = table.column("vector").combine_chunks()
     matrix = np.asarray(column.flatten(), dtype=np.float32).reshape(table.num_rows, -1)

@@ -1,4 +1,5 @@
 def model(dbt, session):
+    from python_models.knowledge.search.find import index_release
     from python_models.runs.publishing import publish
 
     dbt.config(materialized="table", tags=["release"])
@@ -15,4 +16,6 @@ def model(dbt, session):
         dbt.ref("grid_cells"), dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"),
         dbt.ref("grid_questions"), dbt.ref("grid_metrics"), dbt.ref("data_state"),
     ]  # fmt: skip
-    return publish(dbt, session, "knowledge")
+    published = publish(dbt, session, "knowledge")
+    index_release()
+    return published

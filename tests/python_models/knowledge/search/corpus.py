@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import duckdb
 
@@ -86,3 +87,17 @@ def with_vectors(connection: duckdb.DuckDBPyConnection, embedder: str) -> None:
          for (text,) in texts],
     )  # fmt: skip
     connection.execute("update knowledge.grid_cells set embedder_id = ?", [embedder])
+
+
+def as_released(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Have every table as a release has it: a view over a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = connection.execute("select table_name from duckdb_tables() order by all").fetchall()
+    for (name,) in names:
+        path = folder / f"{name}.parquet"
+        connection.execute(f"copy knowledge.{name} to '{path}' (format parquet)")
+        connection.execute(
+            f"drop table knowledge.{name};"
+            f"create view knowledge.{name} as from read_parquet(['{path}'])"
+        )
+    create_macros(connection, FOLDER)
