@@ -51,3 +51,7 @@ mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:500
 .PHONY: knowledge-forget
 knowledge-forget: $(STAMP) ## Forget an object in every file of the lake. OBJECT= ARGS=--dry-run|--check
 	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(ARGS)
+
+.PHONY: bench-knowledge
+bench-knowledge: $(STAMP) ## Search of 1 M chunks, its index, landing and log lines, beside floors
+	@$(PY) -m tests.benchmarks.knowledge $(ARGS)
