@@ -67,6 +67,9 @@ def test_names_are_counted_by_their_span_and_by_what_they_overlap(tmp_path: Path
              for row in names_evaluated(file, extract, "x")}  # fmt: skip
     assert found["names, x, strict", "f1"] == 0.5
     assert found["names, x, overlap", "f1"] == 1.0
+    assert found["names, x, strict, person", "f1"] == 1.0
+    assert found["names, x, strict, service", "precision"] == 0.0  # nobody else calls it so
+    assert found["names, x, overlap, product", "recall"] == 0.0
 
 
 def test_related_pairs_are_found_by_any_name_of_a_thing(tmp_path: Path) -> None:
@@ -78,8 +81,15 @@ def test_related_pairs_are_found_by_any_name_of_a_thing(tmp_path: Path) -> None:
     }  # fmt: skip
     file = tmp_path / "dev.json"
     file.write_text(json.dumps([document]))
-    found = {row["metric"]: row["value"] for row in relations_evaluated(file, extract, "x")}
-    assert (found["precision"], found["recall"]) == (1.0, 0.5)
+    document["labels"].append({"h": 2, "t": 1, "r": "P2"})
+    file.write_text(json.dumps([document]))
+    found = {(row["what"], row["metric"]): row["value"]
+             for row in relations_evaluated(file, extract, "x")}  # fmt: skip
+    assert found["related pairs, x", "precision"] == 1.0
+    assert found["related pairs, x", "recall"] == pytest.approx(1 / 3)
+    assert found["related pairs, x, P1", "recall"] == 0.5
+    assert found["related pairs, x, P2", "recall"] == 0.0
+    assert ("related pairs, x, P2", "precision") not in found
 
 
 @pytest.mark.parametrize(
