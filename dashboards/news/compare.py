@@ -12,6 +12,8 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import escaped, moment
 from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
+from python_models.release import kept_phases
 from python_models.runs.phase_compare import compare_phases
 
 _SHOWN = 200
@@ -19,13 +21,14 @@ _SHOWN = 200
 
 def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None:
     """Compare the run chosen with another, as their phases are kept."""
-    others = [name for name in reports if name != run]
+    others = [name for name in reports if name != run] + _variants(release.release_id)
     if not others:
         empty("There is only one report so far.", "Compare once there are two.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.selectbox("With", others, key="with", bind="query-params", width=280)
-        st.caption(f"as of {moment(reports[other]['as_of'])}", width="content")
+        told = f"as of {moment(reports[other]['as_of'])}" if other in reports else "a variant"
+        st.caption(told, width="content")
     if not lake().catalog_db.exists():
         empty("The phases of these runs are not kept beside this release.")
         return
@@ -45,6 +48,16 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
 def _compared(a: str, b: str, release: Any) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return what differs; worked out once for each release, as all figures of a page are."""
     return compare_phases(a, b)
+
+
+@st.cache_data(max_entries=20, ttl=60, show_spinner=False)
+def _variants(_: Any) -> list[str]:
+    """Return the runs that no release has, but whose phases are kept."""
+    if not lake().catalog_db.exists():
+        return []
+    with kept_phases.reading() as connection:
+        rows = kept_phases.runs_of(connection, PRODUCTS["news"])
+    return list(dict.fromkeys(row["run_id"] for row in rows if row.get("variant_of")))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -84,6 +84,8 @@ class Product:
     # module:function of what `export-run` writes of them, and of what `run-compare` says of two
     phase_export: str = ""
     phase_compare: str = ""
+    # module:function that gives the columns of a run's row which settings of a variant change
+    phase_variant: str = ""
     # module:function that gives an estimate rows in place of those which wait for answers
     estimate_stand_ins: str = ""
 

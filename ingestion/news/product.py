@@ -17,6 +17,7 @@ PRODUCT = Product(
     api="dashboards.news.api:router",
     phase_export="python_models.news.exporting:documents",
     phase_compare="python_models.news.comparing:compared",
+    phase_variant="python_models.news.variants:changed",
     estimate_stand_ins="python_models.news.expecting:stand_ins",
     phases=(
         "initialization",

@@ -60,11 +60,18 @@ def run_of_product(rows: Sequence[Row], run_id: str) -> str | None:
 
 
 def newest_run(rows: Sequence[Row]) -> str | None:
-    """Return the run that began last."""
+    """Return the run that began last; a variant never is it."""
     began: dict[str, int] = {}
     for row in rows:
+        if row.get("variant_of"):
+            continue
         began[row["run_id"]] = min(row["sequence"], began.get(row["run_id"], row["sequence"]))
     return max(began, key=lambda run_id: began[run_id], default=None)
+
+
+def variants(rows: Sequence[Row], run_id: str) -> list[str]:
+    """Return the runs that took over phases of a run, in the order they began."""
+    return list(dict.fromkeys(row["run_id"] for row in rows if row.get("variant_of") == run_id))
 
 
 def with_phases() -> list[Product]:

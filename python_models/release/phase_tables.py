@@ -59,6 +59,7 @@ RUN = pa.schema(
         ("snapshot_id", pa.int64()),
         ("invocation_id", pa.string()),
         ("message", pa.string()),
+        ("variant_of", pa.string()),  # run whose phases it took over; null: it landed by itself
     ]
 )
 _PROPERTIES = {

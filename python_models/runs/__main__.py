@@ -41,6 +41,15 @@ _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
             _DOMAIN,
         ],
     ),
+    "variant": (
+        "runs.variants:variant",
+        [
+            (["--domain"], {"required": True, "help": "product whose runs are kept by phase"}),
+            (["--run"], {"default": "last"}),
+            (["--from"], {"dest": "from_step", "default": "", "help": "phase to begin with"}),
+            (["--set"], {"default": "", "help": "settings that are others: name=value .."}),
+        ],
+    ),
     "phase-show": (
         "runs.show:phase_show",
         [

@@ -36,7 +36,8 @@ def facts(
         number: ordinal of the phase.
         stored: all rows of the product's `runs`.
     """
-    own = [row["attempt"] for row in stored if row["run_id"] == run_id]
+    mine = [row for row in stored if row["run_id"] == run_id]
+    own = [row["attempt"] for row in mine]
     nodes = nodes_of(build.graph, product.name, number)
     return {
         "run_id": run_id,
@@ -46,6 +47,7 @@ def facts(
         "sequence": max((row["sequence"] for row in stored), default=0) + 1,
         "timestamp": journal.now(),
         "invocation_id": build.invocation_id,
+        "variant_of": mine[0].get("variant_of") if mine else None,
         **spent(build, nodes),
         **hashes(build, product.name, nodes),
     }

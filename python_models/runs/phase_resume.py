@@ -17,7 +17,7 @@ from python_models.runs.invocation import GOOD, RAW_NOT_READ
 from python_models.runs.phase_restore import VARIABLE, Restoring, kept_before
 from python_models.runs.phase_store import NEW_ATTEMPT, NODE
 
-_READS_RAW = 2  # phases up to this one may read raw tables
+READS_RAW = 2  # phases up to this one may read raw tables
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class GoingOn:
         told = {VARIABLE: str(Restoring(self.product.name, self.run_id, self.number))}
         if self.is_asked:
             told[NEW_ATTEMPT] = "1"
-        if not self.is_newest and self.number > _READS_RAW:
+        if not self.is_newest and self.number > READS_RAW:
             told[RAW_NOT_READ] = "1"
         return told
 
@@ -49,9 +49,13 @@ class GoingOn:
         """Return selectors that select of an older run no more than its phases."""
         if self.is_newest:
             return sorted(selectors)
-        names = self.product.phases
-        last = f"+phase_{self.product.name}__{len(names):02d}_{names[-1]}"
+        last = f"+{last_node(self.product, len(self.product.phases))}"
         return sorted(f"{selector},{last}" for selector in selectors)
+
+
+def last_node(product: Product, number: int) -> str:
+    """Return the name of the node that keeps a phase."""
+    return f"phase_{product.name}__{number:02d}_{product.phases[number - 1]}"
 
 
 def going_on(
@@ -76,7 +80,7 @@ def going_on(
     for product in kept_phases.with_phases():
         if domain not in (None, product.name) or not _ordinals(product, selected):
             continue
-        number = _named(product, step) if step else _first_left(product, left)
+        number = named(product, step) if step else _first_left(product, left)
         if number is None:
             continue
         with kept_phases.reading() as connection:
@@ -103,7 +107,7 @@ def _is_released_since(product: Product, run_id: str) -> bool:
     )
 
 
-def _named(product: Product, step: str) -> int | None:
+def named(product: Product, step: str) -> int | None:
     """Return the ordinal of a phase that is named by it, by its name, or by both."""
     wanted = step.strip().lower()
     for ordinal, name in enumerate(product.phases, 1):

@@ -12,7 +12,8 @@ from python_models.runs.raw_views import view_body
 
 NEWEST = "newest_attempts"
 # Of a run the newest attempt that came as far as any other did: what a later one that stopped
-# half way has made is not put together with what an earlier one made after it.
+# half way has made is not put together with what an earlier one made after it. A variant is read by
+# its name only.
 _NEWEST = """
     select done.run_id, done.phase_name, done.phase_number, max(done.attempt) as attempt
     from {runs} as done
@@ -25,7 +26,7 @@ _NEWEST = """
         )
         group by run_id
     ) as furthest on done.run_id = furthest.run_id and done.attempt <= furthest.attempt
-    where done.status = 'completed'
+    where done.status = 'completed' and done.variant_of is null
     group by done.run_id, done.phase_name, done.phase_number
 """
 

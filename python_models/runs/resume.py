@@ -171,10 +171,14 @@ def _arguments(run_id: str) -> dict[str, Any]:
     return found[0]
 
 
-def _environment(run_id: str) -> dict[str, str]:
-    """Return the settings the run began with, and its name."""
+def settings_of(run_id: str) -> dict[str, str]:
+    """Return the settings a run began with, as whoever repeats it has to set them.
+
+    Raises:
+        NotFound: they are not recorded any more.
+    """
     recorded = json.loads(_arguments(run_id)["environment"])
-    repeated = {
+    return {
         name.upper(): str(value)
         for name, value in recorded.items()
         if value not in (None, "(set)")
@@ -182,13 +186,12 @@ def _environment(run_id: str) -> dict[str, str]:
         and not name.startswith(("sluice_alert_", "sluice_serve_"))
         and HIDDEN not in str(value)
     }
-    return repeated | {RESUME_VARIABLE: run_id}
 
 
 def _go_on(run_id: str, command: list[str], more: Mapping[str, str] | None = None) -> int:
     """Run dbt for a run and say how it ended; when it was refused, dbt said why."""
     before = _last_number(run_id)
-    code = dbt(command, _environment(run_id) | dict(more or {}))
+    code = dbt(command, settings_of(run_id) | {RESUME_VARIABLE: run_id} | dict(more or {}))
     if _last_number(run_id) != before:
         summary.print_run(wide(), code, run_id)
     return code

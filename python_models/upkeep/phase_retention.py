@@ -104,14 +104,15 @@ def _beyond(
         run_id = row["run_id"]
         began[run_id] = min(row["sequence"], began.get(run_id, row["sequence"]))
         touched[run_id] = max(row["timestamp"], touched.get(run_id, row["timestamp"]))
-    numbers: dict[str | None, int] = {}
+    variants = {row["run_id"] for row in rows if row.get("variant_of")}
+    numbers: dict[tuple[str | None, bool], int] = {}
     gone = []
     for run_id in sorted(began, key=lambda one: -began[one]):
         if run_id in completed and run_id not in reports:
             gone.append(run_id)  # a kill came when all of it but its rows in `runs` had gone
             continue
-        report = reports.get(run_id)
-        numbers[report] = numbers.get(report, 0) + 1
-        if numbers[report] > kept and touched[run_id] < horizon:
+        kind = (reports.get(run_id), run_id in variants)  # a variant takes no run's place
+        numbers[kind] = numbers.get(kind, 0) + 1
+        if numbers[kind] > kept and touched[run_id] < horizon:
             gone.append(run_id)
     return gone[::-1]
