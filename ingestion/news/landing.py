@@ -32,11 +32,12 @@ from ingestion.news.internet import (
     origin_of,
     time_of,
 )
-from ingestion.news.memory import Memory, naive, read_memory, runs_known
+from ingestion.news.memory import Memory, naive, read_memory, runs_known, runs_with_stories
 from ingestion.news.replay import Kept, kept_objects
 from ingestion.news.run_row import Run, is_due, new_run, replay_of, wish
 from ingestion.news.schema import NAMESPACE
 from ingestion.news.scrape import Scrape
+from ingestion.news.story_words import waiting
 
 
 class NewsSource(ProductSource):
@@ -130,8 +131,9 @@ class NewsSource(ProductSource):
                 f"AS_OF={as_of} lies before the last run of {report.name} ({last['as_of']}): "
                 "what that run saw would be news again. Name a later time."
             )
-        previous = last["run_id"] if last else None
-        return new_run(run_id, asked, report, feeds, origin, as_of, previous)
+        previous = _ground(report.name, origin) if last else None
+        said = waiting(_runs_of(report.name, origin))
+        return new_run(run_id, asked, report, feeds, origin, as_of, previous, said)
 
     async def _scraped(
         self, run: Run, memory: Memory, room: WaitingRoom, landing: Landing
@@ -235,6 +237,23 @@ def _last_run(room: WaitingRoom, report: str, origin: str) -> dict[str, Any] | N
         return noted
     found = [run for run in runs_known() if _kind(run) == wanted]
     return found[-1] if found else None
+
+
+def _runs_of(report: str, origin: str) -> list[dict[str, Any]]:
+    """Return the runs of a report that asked hosts, oldest first."""
+    return [run for run in runs_known() if _kind(run) == (report, origin, "scraped")]
+
+
+def _ground(report: str, origin: str) -> str:
+    """Return the run whose stories a new one goes on from: the last that has any.
+
+    One whose build stopped before its stories were kept has none, and what its reports said would
+    be news again. Where nothing was built yet it is the last one.
+    """
+    runs = [run["run_id"] for run in _runs_of(report, origin)]
+    there = runs_with_stories()
+    found: str = next((run for run in reversed(runs) if run in there), runs[-1])
+    return found
 
 
 def _kind(run: dict[str, Any]) -> tuple[str, str, str]:

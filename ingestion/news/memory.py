@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.lakehouse.catalog import catalog
 from ingestion.landing.landed import landed_rows
+from ingestion.news.product import PRODUCT
 from ingestion.news.schema import NAMESPACE
 
 _RUN = ("run_id", "report", "as_of", "kind", "origin", "config", "previous_run_id", "with_feedback")
@@ -50,6 +51,14 @@ class Memory:
 def runs_known() -> list[dict[str, Any]]:
     """Return the runs that have landed, oldest first."""
     return landed_rows(NAMESPACE, "runs", (*_RUN, "load_id"), "started_at")
+
+
+def runs_with_stories() -> set[str]:
+    """Return the runs whose third phase, which makes stories, is kept."""
+    columns = ("run_id", "phase_name", "status")
+    rows = landed_rows(PRODUCT.phase_namespace, "runs", columns, "sequence")
+    done = {("tier1_filter", "completed")}
+    return {row["run_id"] for row in rows if (row["phase_name"], row["status"]) in done}
 
 
 def read_memory(before: str | None = None) -> Memory:

@@ -13,9 +13,19 @@ news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no netw
 news-rate: $(STAMP) ## Was an article worth it? ID= RATING=up|down RATER= NOTE=
 	@$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(RATER),--rater "$(RATER)") $(if $(NOTE),--note "$(NOTE)") $(ARGS)
 
+.PHONY: news-merge news-split
+news-merge: $(STAMP) ## These tell one event, from the next run on. IDS=<article>,<article>
+	@$(PY) -m python_models.news.telling_apart merge "$(IDS)" $(ARGS)
+news-split: $(STAMP) ## These tell another event than the rest of their story. IDS=<article>,..
+	@$(PY) -m python_models.news.telling_apart split "$(IDS)" $(ARGS)
+
 .PHONY: news-report
 news-report: $(STAMP) ## A report as a file. ID= FORMAT=md|html|json|feed|atom|eml DIR=
 	@$(PY) -m python_models.news.report_files $(if $(ID),"$(ID)") --format "$(or $(FORMAT),md)" --dir "$(or $(DIR),.)" $(ARGS)
+
+.PHONY: news-variant
+news-variant: $(STAMP) ## A second run from a phase on, told else. RUN= FROM=5 SET="top_n=5"
+	@$(PY) -m python_models.runs variant --domain news --run "$(RUN)" --from "$(FROM)" --set "$${SET:-}" $(ARGS)
 
 .PHONY: bench-news
 bench-news: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows

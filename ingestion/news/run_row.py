@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,6 +121,7 @@ def new_run(
     origin: str,
     as_of: datetime,
     previous_run_id: str | None,
+    story_words: Sequence[dict[str, Any]] = (),
 ) -> Run:
     """Fix what a run is made of.
 
@@ -138,6 +140,8 @@ def new_run(
         "sources": hashes,
         "sources_hash": digest(canonical(hashes)),
     }
+    if story_words:
+        config["story_words"] = list(story_words)
     return Run(
         run_id, report.name, as_of, previous_run_id, "scraped", origin, asked.with_feedback,
         config, now(),

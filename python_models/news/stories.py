@@ -9,36 +9,28 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
-from python_models.news.vectors import DIGITS, Vector, dumped, loaded
+from python_models.news.vectors import DIGITS, Vector, loaded
 
 Row = Mapping[str, Any]
+SPLIT = "split"  # how an article joined that a person took out of another story
 SCHEMA = pa.schema(
     [
         ("story_id", pa.string()),
         ("article_id", pa.string()),
         ("joined_run_id", pa.string()),
-        ("joined_by", pa.string()),  # first | near_copy | link | similar
+        ("joined_by", pa.string()),  # first | near_copy | link | similar | split
         ("began_as", pa.string()),  # the story it joined; another one: stories were merged
         ("key", pa.string()),  # of its link
         ("host", pa.string()),
         ("similarity", pa.float64()),
         ("effective_at", pa.timestamp("us")),
-    ]
-)
-VECTORS = pa.schema(
-    [
-        ("story_id", pa.string()),
-        ("vector", pa.string()),  # sum of the unit vectors of its articles
-        ("article_count", pa.int64()),
-        ("first_at", pa.timestamp("us")),
-        ("last_at", pa.timestamp("us")),
     ]
 )
 
@@ -71,6 +63,17 @@ class Story:
             self.total[term] = self.total.get(term, 0.0) + weight
         self.measure()
 
+    def take_out(self, vector: Vector) -> None:
+        """Let an article go; the times it was told between stay."""
+        self.count -= 1
+        for term, weight in vector.items():
+            left = round(self.total.get(term, 0.0) - weight, 2 * DIGITS)
+            if left > 0:
+                self.total[term] = left
+            else:
+                self.total.pop(term, None)
+        self.measure()
+
     def is_near(self, at: datetime, window: timedelta) -> bool:
         """Say whether an article of a time may tell of the same event."""
         return self.first_at - window <= at <= self.last_at + window
@@ -90,6 +93,11 @@ class Stories:
         story.add(vector, at)
         for term in vector:
             self._with_term[term].add(story_id)
+
+    def take_out(self, story_id: str, vector: Vector) -> None:
+        """Let an article of a story go."""
+        if story_id in self.of:
+            self.of[story_id].take_out(vector)
 
     def carry(self, row: Row) -> None:
         """Take over a story of the run before: story_id, vector, first_at, last_at."""
@@ -113,12 +121,14 @@ class Stories:
                 kept.add(story.total, story.first_at)
                 kept.count += story.count - 1
                 kept.last_at = max(kept.last_at, story.last_at)
+                for term in story.total:
+                    self._with_term[term].add(new)
 
     def nearest(self, vector: Vector, at: datetime) -> tuple[str, float] | None:
         """Return the story most like an article, above the threshold; ties go by its id."""
         near = {name for term in self._telling(vector) for name in self._with_term[term]}
         best: tuple[float, str] | None = None
-        for name in sorted(near):
+        for name in sorted(near & self.of.keys()):
             story = self.of[name]
             if story.is_near(at, self.window):
                 likeness = story.likeness(vector)
@@ -142,7 +152,6 @@ class Stories:
 
 def joined(
     articles: Sequence[Row],
-    carried: Iterable[Row],
     members: Sequence[Row],
     copies: Mapping[str, str],
     run_id: str | None,
@@ -153,13 +162,10 @@ def joined(
     Args:
         articles: those of the run: article_id, effective_at, host, vector, key (of its link, or
             null).
-        carried: stories of the run before: story_id, vector, article_count, first_at, last_at.
-        members: rows of this function for the run before.
+        members: rows of this function for the run before, as persons moved them since.
         copies: {near copy: the article it is a copy of}.
-        stories: to be filled; afterwards as they are at the run's end, merges apart.
+        stories: those of the run before; afterwards as they are at the run's end, merges apart.
     """
-    for row in carried:
-        stories.carry(row)
     rows = [{name: row[name] for name in SCHEMA.names} for row in members]
     rows += _placed(articles, rows, copies, run_id, stories)
     merged = _merges(rows, articles, stories)
@@ -180,7 +186,7 @@ def _placed(
     story_of = {row["article_id"]: row["story_id"] for row in members}
     of_key: dict[str, str] = {}
     for row in sorted(members, key=_name):
-        if row["key"]:
+        if row["key"] and row["joined_by"] != SPLIT:
             of_key.setdefault(row["key"], row["story_id"])
     for article in sorted(articles, key=lambda one: (one["effective_at"], one["article_id"])):
         name, vector = article["article_id"], loaded(article["vector"])
@@ -222,13 +228,18 @@ def _place(
 
 
 def _merges(rows: Sequence[Row], articles: Sequence[Row], stories: Stories) -> dict[str, str]:
-    """Return {story: the older one it goes on in} of stories that turn out to share a link."""
-    story_of = {row["article_id"]: row["story_id"] for row in rows}
+    """Return {story: the older one it goes on in} of stories that turn out to share a link.
+
+    A link brings nothing together again that a person has parted.
+    """
+    story_of = {row["article_id"]: row["story_id"] for row in rows if row["joined_by"] != SPLIT}
     sharing: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        sharing[row["key"] or ""].add(row["story_id"])
+        if row["article_id"] in story_of:
+            sharing[row["key"] or ""].add(row["story_id"])
     for article in articles:
-        sharing[article["key"] or ""].add(story_of[article["article_id"]])
+        if article["article_id"] in story_of:
+            sharing[article["key"] or ""].add(story_of[article["article_id"]])
     merged: dict[str, str] = {}
     for key in sorted(filter(None, sharing)):
         found = sorted({_last(merged, name) for name in sharing[key]}, key=stories.age)
@@ -240,40 +251,3 @@ def _last(merged: Mapping[str, str], name: str) -> str:
     while name in merged:
         name = merged[name]
     return name
-
-
-def vectors_after(
-    carried: Iterable[Row], members: Iterable[Row], vector_of: Mapping[str, str], run_id: str | None
-) -> pa.Table:
-    """Return the stories' vectors once the articles that joined them in a run are in.
-
-    Args:
-        carried: as `joined` takes them.
-        members: what `joined` gave.
-        vector_of: {article: its vector as text}.
-    """
-    stories = Stories(0.0, timedelta(0))
-    for row in carried:
-        stories.carry(row)
-    moved = {row["began_as"]: row["story_id"] for row in members}
-    for row in sorted(members, key=lambda one: (one["effective_at"], one["article_id"])):
-        if row["joined_run_id"] == run_id:
-            vector = loaded(vector_of[row["article_id"]])
-            stories.add(row["began_as"], vector, row["effective_at"])
-    stories.merge({old: new for old, new in moved.items() if old != new})
-    return vectors(stories)
-
-
-def vectors(stories: Stories) -> pa.Table:
-    """Return the stories' vectors, one row for each story."""
-    rows = [
-        {
-            "story_id": story.story_id,
-            "vector": dumped(story.total),
-            "article_count": story.count,
-            "first_at": story.first_at,
-            "last_at": story.last_at,
-        }
-        for _, story in sorted(stories.of.items())
-    ]
-    return pa.Table.from_pylist(rows, VECTORS)

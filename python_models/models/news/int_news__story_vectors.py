@@ -1,4 +1,4 @@
-from python_models.news.stories import vectors_after
+from python_models.news.story_vectors import vectors_after
 from python_models.news.tables import column_of, rows_of, run_id_of
 
 
@@ -9,4 +9,5 @@ def model(dbt, session):
         rows_of(dbt.ref("int_news__story_articles")),
         column_of(dbt.ref("int_news__articles_embedded"), "article_id", "vector"),
         run_id_of(dbt.ref("int_news__run")),
+        column_of(dbt.ref("int_news__members_carried"), "article_id", "story_id"),
     )

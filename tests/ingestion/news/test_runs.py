@@ -12,8 +12,10 @@ from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.land import land
 from ingestion.landing.web.begun import begun_run
+from ingestion.news import story_words
 from ingestion.news.declaration import FEEDS
 from ingestion.news.landing import SOURCE
+from python_models.release.phase_tables import put_rows
 from tests.ingestion.landing.web.local_web import Reply
 from tests.ingestion.news.newsroom import DAY, Newsroom, item, rss
 
@@ -141,3 +143,40 @@ def test_header_of_a_feed_is_a_variable_and_is_stored_nowhere(newsroom: Newsroom
 
 def _files(root: str) -> list[Path]:
     return [path for path in Path(root).rglob("*") if path.is_file()]
+
+
+def test_a_run_goes_on_from_the_last_one_whose_stories_are_kept(newsroom: Newsroom) -> None:
+    one_feed(newsroom)
+    runs = []
+    for day in (3, 4, 5, 6):
+        newsroom.land(DAY.format(day))
+        found = newsroom.rows("select run_id from runs order by started_at")
+        runs.append(found[-1][0])
+        if day in (
+            3,
+            5,
+        ):  # that of the fourth stopped before its stories, that of the sixth goes on
+            done = {"status": "completed" if day == 3 else "pending", "attempt": 1}
+            row = done | {"run_id": runs[-1], "phase_name": "tier1_filter", "phase_number": 3}
+            put_rows("news_phases", [row | {"sequence": day}])
+    before = dict(newsroom.rows("select run_id, previous_run_id from runs"))
+    assert before == {runs[0]: None, runs[1]: runs[0], runs[2]: runs[0], runs[3]: runs[0]}
+
+
+def test_what_persons_say_of_stories_travels_with_the_next_run_of_each_report(
+    newsroom: Newsroom,
+) -> None:
+    one_feed(newsroom)
+    story_words.say("same", ["a-2", "a-1"], "ann")
+    newsroom.land(DAY.format(3))
+    newsroom.land(DAY.format(4))
+    story_words.say("apart", ["a-3"], "bob")
+    newsroom.land(DAY.format(5))
+    newsroom.report(report="weekly")
+    newsroom.land(DAY.format(6))
+    told = [
+        [(word["kind"], word["articles"]) for word in json.loads(config).get("story_words", [])]
+        for (config,) in newsroom.rows("select config from runs order by as_of")
+    ]
+    same, apart = ("same", ["a-1", "a-2"]), ("apart", ["a-3"])
+    assert told == [[same], [], [apart], [same, apart]]

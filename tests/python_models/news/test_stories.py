@@ -6,7 +6,9 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from python_models.news.stories import Stories, joined, vectors_after
+from python_models.news.stories import Stories, joined
+from python_models.news.story_vectors import vectors_after
+from python_models.news.story_words import moved
 from python_models.news.vectors import Vector, dumped, unit
 
 START = datetime(2026, 2, 1)
@@ -29,13 +31,23 @@ class Chain:
         self.members: list[dict[str, Any]] = []
         self.vectors: list[dict[str, Any]] = []
 
+        self.words: list[dict[str, Any]] = []  # of persons, for the next run
+
+    def say(self, kind: str, *articles: str) -> None:
+        """Have a person say something of stories."""
+        self.words.append({"kind": kind, "articles": articles, "said_at": len(self.words)})
+
     def run(self, run_id: str, articles: list[dict[str, Any]], **copies: str) -> dict[str, str]:
         """Make one run; returns {article: its story}."""
         stories = Stories(self.threshold, timedelta(hours=72))
-        members = joined(articles, self.vectors, self.members, copies, run_id, stories)
+        for row in self.vectors:
+            stories.carry(row)
         told = {row["article_id"]: row["vector"] for row in articles}
-        self.members = members.to_pylist()
-        self.vectors = vectors_after(self.vectors, self.members, told, run_id).to_pylist()
+        before = {row["article_id"]: row["story_id"] for row in self.members}
+        members = moved(self.members, self.words, told, run_id, stories)
+        self.words, carried = [], self.vectors
+        self.members = joined(articles, members, copies, run_id, stories).to_pylist()
+        self.vectors = vectors_after(carried, self.members, told, run_id, before).to_pylist()
         return {row["article_id"]: row["story_id"] for row in self.members}
 
 
@@ -129,3 +141,73 @@ def test_stories_merge_into_the_oldest_when_a_link_turns_out_to_be_shared() -> N
     # what comes later joins the one they have become
     assert chain.run("r3", [article("d", 6, {"y": 1})])["d"] == "b"
     assert {row["article_id"]: row["began_as"] for row in chain.members}["a"] == "a"
+
+
+def test_stories_that_a_person_calls_one_stay_one() -> None:
+    chain = Chain()
+    told = [article("a", 1, {"x": 1}), article("b", 0, {"y": 1}), article("c", 0, {"z": 1})]
+    chain.run("r1", told)
+    chain.say("same", "a", "b")
+    assert chain.run("r2", told) == {"a": "b", "b": "b", "c": "c"}
+    assert {row["story_id"]: row["article_count"] for row in chain.vectors} == {"b": 2, "c": 1}
+    # told no more: it holds all the same, and what is like either joins the one they have become
+    assert chain.run("r3", [article("d", 3, {"x": 1})])["d"] == "b"
+    assert chain.run("r4", [article("e", 3, {"x": 0.4, "y": 1})])["e"] == "b"
+    assert {row["article_id"]: row["began_as"] for row in chain.members}["a"] == "a"
+
+
+def test_what_a_person_parts_is_brought_together_by_nothing() -> None:
+    chain = Chain()
+    told = [
+        article("a", 0, {"x": 1, "y": 0.6}, key="k"), article("b", 1, {"x": 1, "z": 0.6}, key="k"),
+        article("c", 2, {"x": 1, "y": 0.5}),
+    ]  # fmt: skip
+    assert set(chain.run("r1", told).values()) == {"a"}
+    chain.say("apart", "b")
+    for run in ("r2", "r3"):
+        assert chain.run(run, told) == {"a": "a", "b": "b", "c": "a"}
+    assert {row["story_id"]: row["article_count"] for row in chain.vectors} == {"a": 2, "b": 1}
+    more = [
+        article("d", 3, {"z": 1}), article("e", 3, {"q": 1}, key="k"), article("f", 3, {"y": 1})
+    ]  # fmt: skip
+    found = chain.run("r4", told + more)
+    # a new one joins the part that it is like, a shared link the part that was not taken out
+    assert (found["d"], found["e"]) == ("b", "a")
+    assert found["f"] != "b"
+
+
+def test_the_part_with_the_article_a_story_is_named_after_keeps_its_name() -> None:
+    chain = Chain()
+    told = [article(name, at, {"x": 1}) for at, name in enumerate("abc")]
+    chain.run("r1", told)
+    chain.say("apart", "a")
+    assert chain.run("r2", told) == {"a": "a", "b": "b", "c": "b"}
+    # nothing is left to part, or to bring together
+    chain.say("apart", "a")
+    chain.say("apart", "b", "c")
+    chain.say("same", "b", "c")
+    chain.say("same", "gone", "away")
+    assert chain.run("r3", told) == {"a": "a", "b": "b", "c": "b"}
+
+
+def test_a_person_may_think_better_of_it() -> None:
+    chain = Chain()
+    told = [article("a", 0, {"x": 1}), article("b", 1, {"y": 1}), article("c", 2, {"y": 1})]
+    chain.run("r1", told)
+    vectors = chain.vectors
+    chain.say("same", "a", "b")
+    assert set(chain.run("r2", told).values()) == {"a"}
+    chain.say("apart", "b", "c")
+    assert chain.run("r3", told) == {"a": "a", "b": "b", "c": "b"}
+    assert [{"story_id": row["story_id"], "vector": row["vector"]} for row in chain.vectors] == [
+        {"story_id": row["story_id"], "vector": row["vector"]} for row in vectors
+    ]
+
+
+def test_articles_that_nobody_tells_any_more_can_be_moved() -> None:
+    chain = Chain()
+    chain.run("r1", [article("a", 0, {"x": 1}), article("b", 1, {"x": 1})])
+    chain.say("apart", "b")
+    found = chain.run("r2", [article("c", 3, {"x": 1})])
+    assert found == {"a": "a", "b": "b", "c": "a"}
+    assert chain.run("r3", [])["b"] == "b"

@@ -70,6 +70,6 @@ def test_stories_are_the_events_of_the_demo(days: int, count: int, dice: int) ->
     window = timedelta(hours=numbers["story_window_hours"])
     articles = [row | {"vector": vector_of[row["article_id"]]} for row in rows]
     stories = Stories(numbers["story_cosine"], window)
-    members = joined(articles, [], [], {}, "r1", stories).to_pylist()
+    members = joined(articles, [], {}, "r1", stories).to_pylist()
     found = {row["article_id"]: row["story_id"] for row in members}
     assert bcubed(found, truth) >= 0.95
