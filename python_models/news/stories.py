@@ -99,14 +99,15 @@ class Stories:
         if story_id in self.of:
             self.of[story_id].take_out(vector)
 
-    def carry(self, row: Row) -> None:
-        """Take over a story of the run before: story_id, vector, first_at, last_at."""
-        total, count = loaded(row["vector"]), row["article_count"]
-        story = Story(row["story_id"], row["first_at"], row["last_at"], total, count)
-        story.measure()
-        self.of[story.story_id] = story
-        for term in story.total:
-            self._with_term[term].add(story.story_id)
+    def carry(self, rows: Iterable[Row]) -> None:
+        """Take over stories of the run before: story_id, vector, first_at, last_at."""
+        for row in rows:
+            total, count = loaded(row["vector"]), row["article_count"]
+            story = Story(row["story_id"], row["first_at"], row["last_at"], total, count)
+            story.measure()
+            self.of[story.story_id] = story
+            for term in story.total:
+                self._with_term[term].add(story.story_id)
 
     def age(self, story_id: str) -> tuple[bool, str, str]:
         """Return what tells which of two stories is the older one."""

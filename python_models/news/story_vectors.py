@@ -39,8 +39,7 @@ def vectors_after(
         before: {article: the story it was in after the run before}.
     """
     stories = Stories(0.0, timedelta(0))
-    for row in carried:
-        stories.carry(row)
+    stories.carry(carried)
     there = {row["story_id"] for row in members}
     moved = {row["began_as"]: row["story_id"] for row in members if row["began_as"] not in there}
     for row in sorted(members, key=lambda one: (one["effective_at"], one["article_id"])):

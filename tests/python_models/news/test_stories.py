@@ -40,8 +40,7 @@ class Chain:
     def run(self, run_id: str, articles: list[dict[str, Any]], **copies: str) -> dict[str, str]:
         """Make one run; returns {article: its story}."""
         stories = Stories(self.threshold, timedelta(hours=72))
-        for row in self.vectors:
-            stories.carry(row)
+        stories.carry(self.vectors)
         told = {row["article_id"]: row["vector"] for row in articles}
         before = {row["article_id"]: row["story_id"] for row in self.members}
         members = moved(self.members, self.words, told, run_id, stories)
