@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fastapi.responses import Response
@@ -61,7 +62,11 @@ def document_of(job: Job) -> dict[str, Any]:
     """Return what is told of a job."""
     links = {"self": f"{PREFIX}/pipeline/status/{job.job_id}"}
     if job.is_over:
-        if job.kind in ("run", "resume", "load", "export") and job.state != "succeeded":
+        links |= {
+            one["file"]: f"{PREFIX}/production/export/{job.job_id}/{one['file']}"
+            for one in (job.result or {}).get("files", ())
+        }
+        if job.state != "succeeded":
             links["resume"] = f"{PREFIX}/pipeline/resume/{job.job_id}"
     else:
         links["events"] = f"{PREFIX}/pipeline/events/{job.job_id}"
@@ -105,11 +110,19 @@ def started(
     title: str,
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Response:
-    """Make a job and return the 202 that names it, both at once or neither."""
+    """Make a job and return the 202 that names it, both at once or neither.
+
+    Args:
+        files: what lies in its folder when it begins, by name.
+    """
     answers: list[Response] = []
 
     def also(connection: sqlite3.Connection, job: Job) -> None:
+        for name, content in files.items():
+            job.folder.mkdir(parents=True, exist_ok=True)
+            (job.folder / name).write_bytes(content)
         location = f"{PREFIX}/pipeline/status/{job.job_id}"
         answer = formats.document(document_of(job), 202)
         answer.headers["Location"] = location

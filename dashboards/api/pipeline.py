@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api import formats, runs
-from dashboards.api.idempotency import OnlyOnce
+from dashboards.api.idempotency import Once, OnlyOnce
 from dashboards.api.job_documents import JobDocument, document_of, job_of, started
 from dashboards.api.keys import Caller
 from dashboards.api.problems import Problem, documented
 from dashboards.api.security import Reader, may
 from dashboards.jobs import jobs
+from dashboards.jobs.jobs import ASKED_NAME, Job
 from dashboards.parts.runner import resume_command
 from ingestion.lakehouse.settings import Mode, SettingsError, settings
 from ingestion.landing.products import PRODUCTS
@@ -27,8 +28,10 @@ from python_models.runs import slices
 router = APIRouter(prefix="/pipeline", tags=["pipeline"])
 # one build at a time: a second one waits for the lake instead of failing
 PATIENT = {"SLUICE_LOCK_WAIT_SECONDS": "86400"}
-_MAKES_ONE_THING = ("load", "export")  # whole or not at all: such a job is begun again as it was
+# whole or not at all: such a job is begun again as it was
+_MAKES_ONE_THING = ("load", "export", "standardize", "quality")
 STARTING = documented(400, 401, 403, 404, 409, 413, 422, 429)
+_GIVEN = ("standardize", "quality")  # with records that lie in the job's folder
 _READING = documented(401, 403, 404, 422, 429)
 Runner = Annotated[Caller, Depends(may("run"))]
 JobId = Annotated[str, Path(pattern=r"^job-[0-9a-f]{16}$")]
@@ -112,7 +115,10 @@ def cancel(caller: Runner, id: JobId) -> Response:
     return formats.document(document_of(job_of(caller, id)), 202)
 
 
-@router.post("/resume/{id}", status_code=202, response_model=JobDocument, responses=STARTING)
+@router.post(
+    "/resume/{id}", status_code=202, response_model=JobDocument,
+    responses=STARTING | documented(410),
+)  # fmt: skip
 def resume(
     caller: Runner,
     once: OnlyOnce,
@@ -128,7 +134,7 @@ def resume(
             if not job.is_over or job.state == "succeeded":
                 raise Problem(409, f"This job is {job.state}: there is nothing to go on with.")
             if job.kind in _MAKES_ONE_THING:
-                return started(once, job.kind, job.title, job.command, job.environment)
+                return _again(once, job)
             # one that ended before its run began has nothing to go on from but its beginning
             run_id = job.run_id or id
             command = resume_command(job.run_id) if job.run_id else list(job.command)
@@ -139,6 +145,17 @@ def resume(
         return started(once, "resume", f"Resume of {run_id}", command, environment | PATIENT)
 
     return once.answer(asked, make)
+
+
+def _again(once: Once, job: Job) -> Response:
+    """Begin a job again with what it was given."""
+    files = {}
+    if job.kind in _GIVEN:
+        try:
+            files[ASKED_NAME] = (job.folder / ASKED_NAME).read_bytes()
+        except FileNotFoundError:
+            raise Problem(410, "What this job was given was removed; send it again.") from None
+    return started(once, job.kind, job.title, job.command, job.environment, files)
 
 
 def spending(caller: Caller, budget_usd: float | None) -> dict[str, str]:

@@ -31,9 +31,9 @@ from dashboards.conversations.standardize_api import (
     Converted,
     UnderstoodList,
     converted,
-    document,
     listed,
 )
+from dashboards.conversations.understanding import document
 from dashboards.conversations.uploads_api import Said, keep_records, refusing, said_of
 from ingestion.conversations.declaration import Format
 from ingestion.conversations.upload_checks import UploadRefused, check_unpacked

@@ -95,14 +95,14 @@ def download(
     id: JobId,
     file: Annotated[str, Path(max_length=200)],
 ) -> Response:
-    """Give one file of an export, whole or a range of it; `Digest` is that of the whole file."""
+    """Give one file of a job, whole or a range of it; `Digest` is that of the whole file."""
     job = job_of(caller, id)
     known = _files(job)
     if file not in known:
-        raise Problem(404, f"The export {id} has no file {file!r}.")
+        raise Problem(404, f"The job {id} has no file {file!r}.")
     path = _folder(job) / file
     if not path.is_file():
-        raise Problem(410, "The files of this export were removed.")
+        raise Problem(410, "The files of this job were removed.")
     return _sent(request, path, file, known[file] or sha256_of(path))
 
 
@@ -184,17 +184,19 @@ def _refused(error: SetRefused, name: str) -> Problem:
 
 
 def _files(job: Job) -> dict[str, str | None]:
-    """Return the files of an export that is whole, with their SHA-256 where it is known."""
+    """Return the files of a job that is whole, with their SHA-256 where it is known."""
     told: dict[str, Any] = dict(job.result or {})
-    if job.kind != "export" or job.state != "succeeded" or "files" not in told:
+    if job.state != "succeeded" or "files" not in told:
         raise Problem(404, f"The job {job.job_id} has written no files.")
     found: dict[str, str | None] = {one["file"]: one["sha256"] for one in told["files"]}
+    if job.kind != "export":
+        return found
     found |= {LEFT_OUT: told["left_out"]["sha256"], MANIFEST: None}
     return found | {str(one): None for one in told.get("beside", ())}
 
 
 def _folder(job: Job) -> FilePath:
-    return lake().root / "exports" / job.job_id
+    return lake().root / "exports" / job.job_id if job.kind == "export" else job.folder
 
 
 def _sent(request: Request, path: FilePath, name: str, sha256: str) -> Response:

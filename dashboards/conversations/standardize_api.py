@@ -11,20 +11,24 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api import formats
 from dashboards.api.idempotency import Once, OnlyOnce
+from dashboards.api.job_documents import JobDocument
 from dashboards.api.keys import Caller
 from dashboards.api.problems import Problem, documented
 from dashboards.api.security import may
-from dashboards.conversations.uploads_api import Made, Said, keep_records
+from dashboards.conversations.batches import MOST_AT_ONCE, MOST_RECORDS, as_job
+from dashboards.conversations.understanding import Understood, told, understood
+from dashboards.conversations.uploads_api import Made, Said, keep_records, refuse_saving
 from ingestion.conversations.declaration import Format
-from ingestion.conversations.formats import Standardised, Unstandard, standardise
-from python_models.conversations.preview import Previewed
+from ingestion.conversations.formats import Unstandard
 from python_models.conversations.talks import NotCarried
 from python_models.conversations.templates import TEMPLATES
 
 router = APIRouter()
-MOST_RECORDS = 1_000
 Validator = Annotated[Caller, Depends(may("read", "validate"))]
 ERRORS = documented(400, 401, 403, 409, 413, 415, 422, 429)
+_AS_JOB: dict[int | str, dict[str, Any]] = {
+    202: {"model": JobDocument, "description": "A job; its result names a file of all records"}
+}
 # a record may be anything JSON can say: what it is not understood as is said of it
 AnyRecord = Annotated[Any, Field(description="One record, in any format of chat data")]
 
@@ -52,27 +56,8 @@ class Batch(BaseModel):
 class Conversion(Batch):
     """Records, and the shape that is wanted of them."""
 
+    records: list[AnyRecord] = Field(min_length=1, max_length=MOST_AT_ONCE)
     template: str = Field(examples=["messages"])
-
-
-class Turn(BaseModel):
-    """One turn of a conversation."""
-
-    role: str
-    content: str
-
-
-class Understood(BaseModel):
-    """What a record is, or why it is no conversation."""
-
-    record_number: int
-    format: str | None
-    confidence: float | None
-    conversation_id: str | None
-    turns: list[Turn]
-    metadata: dict[str, Any]
-    reason: str | None  # what is wrong, in one word of the rejects
-    error: str | None
 
 
 class UnderstoodList(BaseModel):
@@ -99,15 +84,20 @@ class Converted(BaseModel):
 )
 def conversation(caller: Validator, sent: Annotated[OneRecord, Body()]) -> Response:
     """Say what one record is."""
-    return formats.document(_told(1, sent.record, sent.format))
+    return formats.document(told(1, sent.record, sent.format))
 
 
 @router.post(
-    "/standardize/batch", response_model=UnderstoodList, responses=ERRORS, tags=["standardize"]
-)
+    "/standardize/batch", response_model=UnderstoodList, responses=ERRORS | _AS_JOB,
+    tags=["standardize"],
+)  # fmt: skip
 def batch(caller: Validator, once: OnlyOnce, sent: Annotated[Batch, Body()]) -> Response:
-    """Say what each of up to 1,000 records is; more of them are a file."""
-    found = [_told(at, record, sent.format) for at, record in enumerate(sent.records, start=1)]
+    """Say what each record is; more than 1,000 of them are a job, whose result is a file."""
+    if len(sent.records) > MOST_AT_ONCE:
+        if sent.save:
+            refuse_saving(once.caller, _said(sent))
+        return as_job(once, "standardize", sent)
+    found = [told(at, record, sent.format) for at, record in enumerate(sent.records, start=1)]
     good = (
         {"id": one["conversation_id"], "messages": one["turns"]}
         for one in found
@@ -146,43 +136,6 @@ def converted(once: Once, sent: Conversion) -> Response:
     return _answered(once, sent, written, told)
 
 
-def understood(record: Any, format_name: str) -> Standardised | Unstandard:
-    """Return what a record is; reads it as landing does."""
-    try:
-        return standardise(record, None if format_name == "auto" else format_name)
-    except Unstandard as error:
-        return error
-    except RecursionError:
-        return Unstandard("too_deep", "the record is nested too deeply")
-    except Exception as error:  # noqa: BLE001  as in landing: one record must not end the others
-        told = f"the record could not be understood: {type(error).__name__}: {error}"
-        return Unstandard("not_understood", told)
-
-
-def _told(number: int, record: Any, format_name: str) -> dict[str, Any]:
-    found = understood(record, format_name)
-    if isinstance(found, Unstandard):
-        return document(Previewed(number, None, None, None, (), found.reason, str(found)), {})
-    one = Previewed(
-        number, found.format, found.confidence, found.conversation_id, tuple(found.messages)
-    )
-    return document(one, found.metadata)
-
-
-def document(one: Previewed, metadata: dict[str, Any]) -> dict[str, Any]:
-    """Return what is told of a record."""
-    return {
-        "record_number": one.record_number,
-        "format": one.format,
-        "confidence": one.confidence,
-        "conversation_id": one.conversation_id,
-        "turns": [{"role": turn.role, "content": turn.content} for turn in one.messages],
-        "metadata": metadata,
-        "reason": one.reason,
-        "error": one.error,
-    }
-
-
 def listed(found: list[dict[str, Any]], *, is_cut: bool) -> dict[str, Any]:
     """Return what records are, counted."""
     good = sum(one["reason"] is None for one in found)
@@ -199,7 +152,16 @@ def _answered(
     """Return what is told of records; those that are wanted as a dataset become one."""
     if not sent.save:
         return formats.document(told)
+    lines = (formats.json_of(one) + b"\n" for one in records)
+    return keep_records(once, sent, _said(sent), lines, told)
+
+
+def _said(sent: Batch) -> Said:
+    """Return what is said of the dataset that records are to become.
+
+    Raises:
+        Problem: 422, nothing is.
+    """
     if sent.dataset is None:
         raise Problem(422, "Say what the dataset is.", [("/dataset", "missing")])
-    lines = (formats.json_of(one) + b"\n" for one in records)
-    return keep_records(once, sent, sent.dataset, lines, told)
+    return sent.dataset

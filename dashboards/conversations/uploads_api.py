@@ -172,9 +172,7 @@ def keep_records(
     Raises:
         Problem: 403, the key may not write, or has not the tier; else as for an upload.
     """
-    if not once.caller.scopes & {"write", "admin"}:
-        raise Problem(403, "This key lacks the scope `write`.")
-    refuse_tier(said, once.caller)
+    refuse_saving(once.caller, said)
 
     def make() -> Response:
         most = settings().sluice_api_upload_bytes
@@ -219,6 +217,17 @@ def _made(once: Once, receiving: Receiving, said: Said) -> dict[str, Any]:
 def _remember(once: Once, answer: Response) -> None:
     with journal.journal() as connection:
         once.keep(connection, answer)
+
+
+def refuse_saving(caller: Caller, said: Said) -> None:
+    """Refuse a dataset of a key that may not make it.
+
+    Raises:
+        Problem: 403, names the scope or the tier.
+    """
+    if not caller.scopes & {"write", "admin"}:
+        raise Problem(403, "This key lacks the scope `write`.")
+    refuse_tier(said, caller)
 
 
 def refuse_tier(said: Said, caller: Caller) -> None:

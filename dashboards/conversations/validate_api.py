@@ -1,4 +1,5 @@
-"""Conversations validated at once: what the build's rules of tiers 1 and 2 say of them.
+"""Conversations validated at once: what the build's rules of tiers 1 and 2 say of them, and with
+`judge` a model.
 
 Every answer is kept under its id, without what was said in a conversation; the next release shows
 it in `conversations.validation_requests`.
@@ -6,88 +7,61 @@ it in `conversations.validation_requests`.
 
 from __future__ import annotations
 
-import secrets
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from statistics import fmean, quantiles
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Body, Path
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dashboards.api import formats
+from dashboards.api.idempotency import OnlyOnce
+from dashboards.api.job_documents import JobDocument
 from dashboards.api.keys import Caller
 from dashboards.api.problems import Problem, documented
 from dashboards.api.security import Reader
-from dashboards.conversations.standardize_api import (
-    MOST_RECORDS,
-    AnyRecord,
-    OneRecord,
-    Validator,
-    understood,
-)
+from dashboards.conversations import validations
+from dashboards.conversations.batches import MOST_AT_ONCE, MOST_RECORDS, as_job
+from dashboards.conversations.standardize_api import AnyRecord, OneRecord, Validator
+from dashboards.conversations.verdicts import Refused, Share, Verdict, Weak
 from ingestion.conversations.declaration import Format
-from ingestion.conversations.formats import Standardised, Unstandard
 from python_models.conversations.rules import RulesFailed
-from python_models.conversations.validating import Sessions
+from python_models.llm.step import StepFailed
 from python_models.release import kept_tables
 
 router = APIRouter(prefix="/validate", tags=["validate"])
 _ERRORS = documented(400, 401, 403, 413, 422, 429, 503)
-_WEAKEST = 20
-_sessions = Sessions()
+_AS_JOB: dict[int | str, dict[str, Any]] = {
+    202: {"model": JobDocument, "description": "A job; its result is the report"}
+}
 
 
-class Records(BaseModel):
-    """Records of any formats."""
+class Judging(BaseModel):
+    """Whether a model is asked too (tier 3, scope `spend`), and the most that may cost."""
 
     model_config = ConfigDict(extra="forbid")
 
+    judge: bool = False
+    budget_usd: float | None = Field(default=None, ge=0, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Judging:
+        if self.judge and self.budget_usd is None:
+            raise ValueError("`judge` needs `budget_usd`: the most that it may cost")
+        return self
+
+
+class Conversation(OneRecord, Judging):
+    """A record of any format."""
+
+
+class Records(Judging):
+    """Records of any formats."""
+
     records: list[AnyRecord] = Field(min_length=1, max_length=MOST_RECORDS)
     format: Format = "auto"
-
-
-class Check(BaseModel):
-    """One check of a conversation; a check that says nothing of it is left out."""
-
-    tier: str  # structure | content
-    check_name: str
-    score: float
-    is_passed: bool
-    is_required: bool
-    recommendation: str | None
-
-
-class Verdict(BaseModel):
-    """What the rules say of a conversation."""
-
-    conversation_id: str
-    grade: str  # premium | keep | below
-    score: float
-    structure_score: float | None
-    content_score: float | None
-    is_structurally_valid: bool
-    is_content_valid: bool
-    failed_check: str | None
-    language: str | None
-    flags: list[str]
-    is_flagged_for_care: bool
-    toxicity: float
-    pii_count: int
-    recommendations: list[str]
-    checks: list[Check]
-    disorders: list[str]  # of the DSM-5 reference that it names, when it is valid
-
-
-class Refused(BaseModel):
-    """A record that is no conversation."""
-
-    record_number: int
-    reason: str
-    error: str
 
 
 class Validation(BaseModel):
@@ -98,27 +72,6 @@ class Validation(BaseModel):
     rules: str  # version of the rules
     verdict: Verdict | None
     refused: Refused | None
-
-
-class Share(BaseModel):
-    """How conversations do in one check."""
-
-    tier: str
-    check_name: str
-    conversations: int  # of which it says something
-    failed: int
-    mean_score: float
-
-
-class Weak(BaseModel):
-    """One of the weakest conversations."""
-
-    record_number: int
-    conversation_id: str
-    grade: str
-    score: float
-    failed_check: str | None
-    recommendations: list[str]
 
 
 class QualityReport(BaseModel):
@@ -132,6 +85,8 @@ class QualityReport(BaseModel):
     refused: list[Refused]
     grades: dict[str, int]
     flags: dict[str, int]
+    judged: dict[str, int]  # conversations by what became of the judge's answer
+    judge_cost_usd: float
     mean_score: float | None
     p10_score: float | None
     p50_score: float | None
@@ -151,43 +106,46 @@ class Kept(BaseModel):
 
 
 @router.post("/conversation", response_model=Validation, responses=_ERRORS)
-def conversation(caller: Validator, sent: Annotated[OneRecord, Body()]) -> Response:
-    """Validate one conversation by the rules of tiers 1 and 2, with what to mend."""
-    found, refused = _of([sent.record], sent.format)
-    verdicts = _verdicts(list(found.values()))
-    verdict = next((_told(row) for row in verdicts.values()), None)
+def conversation(caller: Validator, sent: Annotated[Conversation, Body()]) -> Response:
+    """Validate one conversation by the rules of tiers 1 and 2, with what to mend.
+
+    With `judge` and `budget_usd` a model scores it as well, when it passes them.
+    """
+    budget = _budget(caller, sent)
+    found, refused = validations.split([sent.record], sent.format)
+    try:
+        verdicts = validations.verdicts(list(found.values()), budget)
+    except RulesFailed as error:
+        raise _no_rules() from error
+    except StepFailed as error:
+        raise Problem(503, f"The model was not asked: {error}") from error
+    verdict = next(iter(verdicts.values()), None)
     result = {"verdict": verdict, "refused": refused[0] if refused else None}
     about = {
         "conversation_id": verdict["conversation_id"] if verdict else None,
         "grade": verdict["grade"] if verdict else None,
         "score": verdict["score"] if verdict else None,
-    }
-    return _kept(caller, "conversation", result, about | _counted([sent.record], refused))
+    } | counted([sent.record], refused)
+    return formats.document(validations.kept(caller.prefix, "conversation", result, about))
 
 
-@router.post("/quality", response_model=QualityReport, responses=_ERRORS)
-def quality(caller: Validator, sent: Annotated[Records, Body()]) -> Response:
-    """Validate up to 1,000 records and say how good they are together."""
-    found, refused = _of(sent.records, sent.format)
-    verdicts = _verdicts(list(found.values()))
-    numbers = {one.conversation_id: number for number, one in reversed(found.items())}
-    rows = [_told(row) | {"record_number": numbers[key]} for key, row in verdicts.items()]
-    rows.sort(key=lambda row: (row["score"], row["record_number"]))
-    scores = [row["score"] for row in rows]
-    cuts = quantiles(scores, n=10, method="inclusive") if len(scores) > 1 else scores * 9
-    result = {
-        "records": len(sent.records),
-        "conversations": len(rows),
-        "refused": refused,
-        "grades": dict(Counter(row["grade"] for row in rows)),
-        "flags": dict(Counter(flag for row in rows for flag in row["flags"])),
-        "mean_score": fmean(scores) if scores else None,
-        **{f"p{n}0_score": cuts[n - 1] if cuts else None for n in (1, 5, 9)},
-        "checks": _shares(rows),
-        "weakest": [{name: row[name] for name in Weak.model_fields} for row in rows[:_WEAKEST]],
-    }
-    about = {"score": result["mean_score"]} | _counted(sent.records, refused)
-    return _kept(caller, "quality", result, about)
+@router.post(
+    "/quality", response_model=QualityReport, responses=_ERRORS | documented(409) | _AS_JOB
+)
+def quality(caller: Validator, once: OnlyOnce, sent: Annotated[Records, Body()]) -> Response:
+    """Validate records and say how good they are together.
+
+    More than 1,000 records, and those a judge is asked of, are a job.
+    """
+    budget = _budget(caller, sent)
+    if sent.judge or len(sent.records) > MOST_AT_ONCE:
+        return as_job(once, "quality", sent, budget)
+    try:
+        result = validations.report(sent.records, sent.format)
+    except RulesFailed as error:
+        raise _no_rules() from error
+    about = {"score": result["mean_score"]} | counted(sent.records, result["refused"])
+    return formats.document(validations.kept(caller.prefix, "quality", result, about))
 
 
 @router.get(
@@ -219,81 +177,21 @@ def metrics(
     )
 
 
-def _of(
-    records: Sequence[Any], format_name: str
-) -> tuple[dict[int, Standardised], list[dict[str, Any]]]:
-    """Return conversations by the number of their record, and the records that are none."""
-    found: dict[int, Standardised] = {}
-    refused = []
-    for number, record in enumerate(records, start=1):
-        one = understood(record, format_name)
-        if isinstance(one, Unstandard):
-            refused.append({"record_number": number, "reason": one.reason, "error": str(one)})
-        else:
-            found[number] = one
-    return found, refused
-
-
-def _verdicts(conversations: list[Standardised]) -> dict[str, dict[str, Any]]:
-    if not conversations:
-        return {}
-    try:
-        with _sessions.session() as session:
-            return session.verdicts(conversations)
-    except RulesFailed as error:
-        raise Problem(503, "The rules cannot be compiled here; `make run` says why.") from error
-
-
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    told = {name: row[name] for name in Verdict.model_fields}
-    split = {
-        "flags": (row["flags"] or "").split(),
-        "recommendations": [one for one in (row["recommendations"] or "").split("; ") if one],
-        "checks": row["checks"] or [],
-        "disorders": row["disorders"] or [],
-    }
-    return told | split
-
-
-def _shares(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        for check in row["checks"]:
-            found[check["tier"], check["check_name"]].append(check)
-    return [
-        {
-            "tier": tier,
-            "check_name": name,
-            "conversations": len(checks),
-            "failed": sum(not check["is_passed"] for check in checks),
-            "mean_score": fmean(check["score"] for check in checks),
-        }
-        for (tier, name), checks in sorted(found.items(), key=lambda one: (one[0][0], one[0][1]))
-    ]
-
-
-def _counted(records: Sequence[Any], refused: list[dict[str, Any]]) -> dict[str, int]:
+def counted(records: Sequence[Any], refused: Sequence[Any]) -> dict[str, int]:
+    """Return how many records there were, and how many of them are no conversation."""
     return {"record_count": len(records), "refused_count": len(refused)}
 
 
-def _kept(caller: Caller, kind: str, result: dict[str, Any], about: dict[str, Any]) -> Response:
-    """Keep what came of a request and answer it."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    names = {"validation_id": f"val-{secrets.token_hex(8)}", "rules": _sessions.version}
-    row = {
-        **names, "kind": kind, "key_prefix": caller.prefix, "result": _without_texts(result),
-        "requested_at": now.isoformat(sep=" ", timespec="microseconds"), **about,
-    }  # fmt: skip
-    kept_tables.keep("conversations", "validation_requests", [row])
-    return formats.document(names | {"requested_at": now} | result)
+def _budget(caller: Caller, sent: Judging) -> float | None:
+    """Return what a judge may cost; none is asked without.
+
+    Raises:
+        Problem: 403, the key may not spend.
+    """
+    if sent.judge and not caller.scopes & {"spend", "admin"}:
+        raise Problem(403, "A judge costs money: this key lacks the scope `spend`.")
+    return sent.budget_usd if sent.judge else None
 
 
-def _without_texts(result: dict[str, Any]) -> str:
-    """Return what is kept: what is wrong with a record may quote it, its reason never does."""
-
-    def reason(one: dict[str, Any] | None) -> dict[str, Any] | None:
-        return one and one | {"error": ""}
-
-    refused = result["refused"]
-    told = [reason(one) for one in refused] if isinstance(refused, list) else reason(refused)
-    return formats.json_of(result | {"refused": told}).decode()
+def _no_rules() -> Problem:
+    return Problem(503, "The rules cannot be compiled here; `make run` says why.")

@@ -28,6 +28,7 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, scrub
 State = Literal["queued", "running", "succeeded", "failed", "cancelled", "lost"]
 ENDED = ("succeeded", "failed", "cancelled", "lost")
 LOG_NAME, OUTPUT_NAME, RESULT_NAME = "dbt.log", "output.txt", "result.json"
+ASKED_NAME = "asked.json"  # what a job is given that is too long for its command
 KEPT = 200  # folders of ended jobs; what the journal says of them stays
 _BEGIN_SECONDS = 3.0  # a supervisor that has not begun by then never will
 LOST = (

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+from python_models.llm.run import run_step
 from python_models.llm.step import Step
 
 Score = Field(ge=1, le=5)
@@ -71,3 +75,19 @@ STEP = Step(
     check=every_disorder_is_judged,
     priority="priority",
 )
+
+
+def judged(queued: pa.Table, budget_usd: float) -> pa.Table:
+    """Return what the judge says of conversations outside a run; answers there are cost nothing.
+
+    Args:
+        queued: what it is shown.
+        budget_usd: most that it may cost, besides what the settings allow.
+
+    Raises:
+        StepFailed: the endpoint refuses, or the journal cannot be written. An answer that is of no
+            use is none: its row says why.
+    """
+    step = replace(STEP, max_usd=budget_usd, error_tolerance=1.0)
+    with duckdb.connect() as session:
+        return run_step(session, queued, step, node="validation_request")

@@ -1,5 +1,5 @@
-"""The SQL of validation (tiers 1 and 2) as dbt compiles it, kept in the lake for who validates
-single conversations without a build.
+"""The SQL of validation as dbt compiles it, kept in the lake for who validates single conversations
+without a build.
 
 dbt seeds and compiles in a lake of its own, for a full refresh: the text then knows of no earlier
 rows. What comes of it is kept under the hash of the project's SQL, so that it is made once.
@@ -25,8 +25,12 @@ SEEDS, MODELS = "seeds.duckdb", "models.json"
 _SELECTED = (
     "--indirect-selection", "empty", "--select", "+quality,path:models/conversations",
 )  # fmt: skip
-# tier 3: what a judge says comes from elsewhere
-_JUDGED = ("int_conversations__conversations_queued", "int_conversations__judgements_checked")
+# tier 3: what a judge is shown, and what it said once it is checked
+QUEUED, CHECKED = (
+    "int_conversations__conversations_queued",
+    "int_conversations__judgements_checked",
+)
+_LAYOUT = 2  # of the models that are kept
 _WORDS_SHOWN = 1_000
 
 
@@ -74,11 +78,10 @@ def rules() -> Rules:
 def rules_version() -> str:
     """Return a hash of all that decides what dbt compiles."""
     texts = project_texts()
-    return digest(
-        json.dumps(
-            [(path, digest(text)) for path, text in texts.items() if path.startswith("dbt_project")]
-        )
-    )
+    decides = [
+        (path, digest(text)) for path, text in texts.items() if path.startswith("dbt_project")
+    ]
+    return digest(json.dumps([_LAYOUT, decides]))
 
 
 def _make(folder: Path) -> None:
@@ -123,7 +126,7 @@ def _compiled(target: Path) -> list[dict[str, Any]]:
     for result in results:
         node = nodes[result["unique_id"]]
         # an ephemeral one has no table: it stands in the text of those that read it
-        if node["language"] != "sql" or node["name"] in _JUDGED or not node["relation_name"]:
+        if node["language"] != "sql" or not node["relation_name"]:
             continue
         found.append(
             {

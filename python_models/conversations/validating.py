@@ -1,8 +1,9 @@
-"""Single conversations validated by the build's own rules (tiers 1 and 2), without a build.
+"""Single conversations validated by the build's own rules, without a build.
 
 A session is a database in memory with seeds loaded. Each request is a transaction in it: its
 conversations are put where landing puts them, the models are made one after the other, what they
-say is read, and all of it is rolled back.
+say is read, and all of it is rolled back. Tier 3 takes two: one says what a judge is shown, the
+other takes what it said, so that nobody waits for a model with a session in hand.
 """
 
 from __future__ import annotations
@@ -23,7 +24,14 @@ from ingestion.conversations.schema import TABLES
 from ingestion.landing.raw_tables import empty_query
 from python_models.conversations.languages import SCHEMA as LANGUAGES
 from python_models.conversations.languages import detect_batch
-from python_models.conversations.rules import Rules, rules, rules_version
+from python_models.conversations.rules import (
+    CHECKED,
+    QUEUED,
+    Model,
+    Rules,
+    rules,
+    rules_version,
+)
 
 SESSIONS = 2
 _ONE = "request"  # load, dataset and file of what a request holds
@@ -31,9 +39,11 @@ _TEXTS, _LANGUAGES = (
     "build.conversations_intermediate.int_conversations__conversation_texts",
     "build.conversations_intermediate.int_conversations__languages_detected",
 )
-# tier 3 is asked elsewhere: nobody was judged
-_UNJUDGED = """
-create table build.conversations_intermediate.int_conversations__judgements_checked (
+_JUDGED = "build.conversations_intermediate.llm_conversations__conversations_judged"
+_CHECKED = f"build.conversations_intermediate.{CHECKED}"
+# where tier 3 is not asked for: nobody was judged
+_UNJUDGED = f"""
+create table {_CHECKED} (
     conversation_id varchar, status varchar, is_usable boolean, judged_score double,
     coherence double, helpfulness double, empathy double, safety double,
     therapeutic_appropriateness double, clinical_accuracy double
@@ -41,7 +51,7 @@ create table build.conversations_intermediate.int_conversations__judgements_chec
 """
 _VERDICTS = """
 select
-    quality.* exclude (judged_status, judged_score),
+    quality.*,
     tiers.is_structurally_valid,
     tiers.is_content_valid,
     (
@@ -94,21 +104,59 @@ class Session:
             if model.is_constant:
                 run(f"create table {model.relation} as ({model.sql}\n)")
 
-    def verdicts(self, conversations: Sequence[Standardised]) -> dict[str, dict[str, Any]]:
-        """Return what the rules say of conversations, by their id."""
+    def verdicts(
+        self, conversations: Sequence[Standardised], judged: pa.Table | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """Return what the rules say of conversations, by their id.
+
+        Args:
+            judged: what a judge said of them; with it each has a `judgement`, or none where it was
+                not asked.
+        """
+        with self._made(conversations, judged):
+            rows = self.connection.execute(_VERDICTS).to_arrow_table().to_pylist()
+            found = {row["conversation_id"]: row | {"judgement": None} for row in rows}
+            if judged is not None:
+                told = self.connection.execute(f"select * from {_CHECKED}").to_arrow_table()
+                for row in told.to_pylist():
+                    found[row["conversation_id"]]["judgement"] = row
+        return found
+
+    def queued(self, conversations: Sequence[Standardised]) -> pa.Table:
+        """Return what a judge is to be shown: those that pass tiers 1 and 2."""
+        with self._made(conversations, until=QUEUED) as last:
+            assert last is not None
+            return self.connection.execute(f"select * from {last.relation}").to_arrow_table()
+
+    @contextmanager
+    def _made(
+        self,
+        conversations: Sequence[Standardised],
+        judged: pa.Table | None = None,
+        until: str | None = None,
+    ) -> Iterator[Model | None]:
+        """Make every model, or those up to one; nothing of it stays."""
+        left_out = {QUEUED} if judged is not None else {QUEUED, CHECKED}
         self.connection.execute("begin")
         try:
             self._put(conversations)
+            if judged is not None:
+                self.connection.execute(f"drop table {_CHECKED}")
+                self._store(_JUDGED, judged)
             for model in self._models:
-                if not model.is_constant:
-                    kind = "view" if model.is_view else "table"
-                    self.connection.execute(f"create {kind} {model.relation} as ({model.sql}\n)")
-                if model.name == _TEXTS.rpartition(".")[2]:
-                    self._detect()
-            found = self.connection.execute(_VERDICTS).to_arrow_table().to_pylist()
+                if not model.is_constant and (model.name == until or model.name not in left_out):
+                    self._make(model)
+                if model.name == until:
+                    break
+            yield model if until else None
         finally:
             self.connection.execute("rollback")
-        return {row["conversation_id"]: row for row in found}
+
+    def _make(self, model: Model) -> None:
+        kind = "view" if model.is_view else "table"
+        self.connection.execute(f"create {kind} {model.relation} as ({model.sql}\n)")
+        if model.name == _TEXTS.rpartition(".")[2]:
+            self._detect()
 
     def _put(self, conversations: Sequence[Standardised]) -> None:
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -151,8 +199,11 @@ class Session:
             [pa.array(one, field.type) for one, field in zip(columns, LANGUAGES, strict=True)],
             schema=LANGUAGES,
         )
-        self.connection.register("told", told)
-        self.connection.execute(f"create table {_LANGUAGES} as select * from told")
+        self._store(_LANGUAGES, told)
+
+    def _store(self, relation: str, rows: pa.Table) -> None:
+        self.connection.register("told", rows)
+        self.connection.execute(f"create table {relation} as select * from told")
         self.connection.unregister("told")
 
 

@@ -159,7 +159,7 @@ def may_ask(asked: Asked) -> bool:
         return False
     if known.llm_budget_usd == 0:
         asked.stopped = Stop("LLM_BUDGET_USD=0: no request is made, cached answers only", False)
-    elif known.llm_budget_usd is None and not asked.price.is_free:
+    elif not asked.price.is_free and not asked.budget.is_limited:
         asked.stopped = Stop(
             f"{asked.endpoint.name} costs money and no budget is set, so nothing was asked: "
             "set LLM_BUDGET_USD (see `make estimate`)",

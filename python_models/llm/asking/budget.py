@@ -69,6 +69,11 @@ class Budget:
         self.ceilings = ceilings
         self._changed = changed  # one for the process: steps share the run's ceiling
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether anything says how many USD may be spent."""
+        return any(ceiling.usd is not None for ceiling in self.ceilings)
+
     async def reserve(self, worst: Amounts, is_waiting: bool = True) -> None:
         """Reserve a request's worst case; waits while requests under way may free enough.
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -50,6 +51,17 @@ def client(released: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     yield made
     for one in opened:
         one.__exit__(None, None, None)
+
+
+def over(one: TestClient, job_id: str) -> dict[str, Any]:
+    """Return a job when it has ended."""
+    deadline = time.monotonic() + 60
+    while True:
+        found: dict[str, Any] = one.get(f"pipeline/status/{job_id}").json()["job"]
+        if found["state"] not in ("queued", "running"):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
 
 
 @dataclass

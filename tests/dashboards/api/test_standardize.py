@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 
 import pytest
 
+from dashboards.jobs import jobs
 from ingestion.conversations.formats import standardise
 from ingestion.conversations.kept_uploads import uploads
 from ingestion.conversations.landing import SOURCE
 from ingestion.lakehouse.lake import lake
-from tests.dashboards.api.conftest import Ask
+from tests.dashboards.api.conftest import Ask, over
 
 ALPACA = {"instruction": "How do I bake bread?", "output": "Knead and wait."}
 SHARED = {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]}
@@ -32,8 +34,6 @@ def test_a_record_is_what_landing_takes_it_for(client: Ask) -> None:
     assert (batch["understood"], batch["rejected"]) == (2, 5)
     assert [record["record_number"] for record in batch["records"]] == [1, 2, 3, 4, 5, 6, 7]
     assert all(record["reason"] and record["error"] for record in batch["records"][2:])
-    too_many = one.post("standardize/batch", json={"records": [ALPACA] * 1001})
-    assert too_many.status_code == 422
 
 
 def test_a_file_is_said_to_be_what_it_is_and_nothing_stays(client: Ask) -> None:
@@ -79,6 +79,51 @@ def test_what_is_to_be_saved_becomes_a_dataset_once(client: Ask) -> None:
     assert client("read").post("standardize/batch", json=asked).status_code == 403
     assert one.post("standardize/batch", json={"records": [1], "save": True}).status_code == 422
     assert len(uploads()) == 2
+
+
+def test_more_records_than_are_answered_at_once_are_a_job(client: Ask) -> None:
+    one, key = client("read,write,run"), {"Idempotency-Key": "many"}
+    records = [{**ALPACA, "instruction": f"How do I bake bread {n}?"} for n in range(1200)]
+    asked = {"records": [*records, 7], "save": True, "dataset": DATASET}
+    made = one.post("standardize/batch", json=asked, headers=key)
+    assert made.status_code == 202, made.text
+    again = one.post("standardize/batch", json=asked, headers=key)
+    assert again.headers["Idempotency-Replayed"] == "true" and again.json() == made.json()
+    job = over(one, made.json()["job_id"])
+    assert job["state"] == "succeeded", job
+    assert job["progress"]["done"] == job["progress"]["total"] == 1201
+    result = job["result"]
+    assert (result["understood"], result["rejected"]) == (1200, 1)
+    file = one.get(f"http://testserver{job['links']['records.jsonl']}")
+    assert hashlib.sha256(file.content).hexdigest() == result["files"][0]["sha256"]
+    told = [json.loads(line) for line in file.content.splitlines()]
+    assert told[0]["conversation_id"] == standardise(records[0]).conversation_id
+    assert [one["record_number"] for one in told] == list(range(1, 1202)) and told[-1]["reason"]
+    (kept,) = uploads()
+    assert result["dataset"]["dataset_id"] == kept.dataset
+    assert len((kept.folder / "data.jsonl").read_text().splitlines()) == 1200
+    assert client("read,run").post("standardize/batch", json=asked).status_code == 403
+    assert client("read,run").get(made.headers["location"]).status_code == 404, "of its key alone"
+    many = {"records": [1] * 100_001}
+    assert one.post("standardize/batch", json=many).status_code == 422
+
+
+def test_a_batch_that_was_stopped_is_begun_again_with_its_records(
+    client: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = client("read,run")
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "_supervise", lambda job_id: None)
+        asked = {"records": [ALPACA] * 1001}
+        job_id = one.post("standardize/batch", json=asked).json()["job_id"]
+        jobs.end(job_id, "failed", 1, "its disk was full")
+        found = one.get(f"pipeline/status/{job_id}").json()["job"]
+        assert found["links"]["resume"].endswith(f"/pipeline/resume/{job_id}")
+    again = one.post(f"pipeline/resume/{job_id}")
+    assert again.status_code == 202, again.text
+    assert over(one, again.json()["job_id"])["result"]["understood"] == 1001
+    shutil.rmtree(jobs.folder_of(job_id))
+    assert one.post(f"pipeline/resume/{job_id}").status_code == 410
 
 
 def lines(*records: object) -> bytes:

@@ -9,14 +9,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from dashboards.conversations import validate_api
+from dashboards.conversations import validations
 from ingestion.conversations.formats import Message, Standardised
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from python_models.conversations import rules
 from python_models.conversations.validating import Session, Sessions
+from python_models.llm.asking.runtime import close_runtime
 from python_models.release import kept_tables
-from tests.dashboards.api.conftest import Ask
+from tests.dashboards.api.conftest import Ask, over
 from tests.python_models.conversations.compiled_rules import give_rules
+from tests.python_models.llm.server import Server
 
 GOOD = {
     "messages": [
@@ -34,6 +37,7 @@ PRIVATE = {
         {"role": "assistant", "content": "Write to me at ada.lovelace@example.com and we see."},
     ]
 }
+JUDGED = {"judge": True, "budget_usd": 1}
 UNANSWERED = {"messages": [{"role": "user", "content": "Is anybody there to answer me?"}]}
 
 pytestmark = pytest.mark.slow
@@ -45,7 +49,7 @@ def known_rules(
 ) -> None:
     """Let the lake of each test have the compiled rules."""
     give_rules(lake().root, tmp_path_factory)
-    monkeypatch.setattr(validate_api, "_sessions", Sessions())
+    monkeypatch.setattr(validations, "_sessions", Sessions())
 
 
 def test_a_conversation_is_judged_by_the_builds_rules_and_kept(client: Ask) -> None:
@@ -97,8 +101,70 @@ def test_many_records_are_told_together(client: Ask) -> None:
     one.post("validate/quality", json={"records": [1]})
     assert one.post("validate/quality", json={"records": [1]}).status_code == 429
     assert client("write").post("validate/quality", json={"records": [1]}).status_code == 403
-    too_many = client().post("validate/quality", json={"records": [1] * 1001})
-    assert too_many.status_code == 422
+
+
+def test_a_judge_is_asked_when_that_is_wanted_and_may_be_paid(client: Ask) -> None:
+    one = client("read,spend")
+    asked = {"record": GOOD, "judge": True, "budget_usd": 1}
+    plain = one.post("validate/conversation", json={"record": GOOD}).json()["verdict"]
+    assert (plain["judged_status"], plain["judgement"]) == ("not_asked", None)
+    found = one.post("validate/conversation", json=asked)
+    assert found.status_code == 200, found.text
+    verdict = found.json()["verdict"]
+    judgement = verdict["judgement"]
+    assert verdict["judged_status"] == judgement["status"] == "ok", judgement
+    assert 0 <= judgement["coherence"] <= 1 and judgement["reason"] and judgement["call_id"]
+    assert verdict["judged_score"] == judgement["judged_score"]
+    assert verdict["score"] != plain["score"], "the judge's part counts as in a build"
+    again = one.post("validate/conversation", json=asked).json()["verdict"]["judgement"]
+    assert again["call_id"] == judgement["call_id"], "no answer is bought twice"
+    assert journal.rows("select count(*) as n from llm_attempts")[0]["n"] == 1
+    kept = one.get(f"validate/metrics/{found.json()['validation_id']}").json()["result"]
+    assert kept["verdict"]["judgement"]["safety"] == judgement["safety"]
+    assert kept["verdict"]["judgement"]["reason"] is None, "it may quote what was said"
+    unfit = one.post("validate/conversation", json=asked | {"record": UNANSWERED}).json()
+    assert unfit["verdict"]["judgement"] is None, "who fails tiers 1 and 2 is not judged"
+    without = one.post("validate/conversation", json={"record": GOOD, "judge": True})
+    assert without.status_code == 422 and "budget_usd" in without.text
+    for address, body in (("conversation", asked), ("quality", {"records": [GOOD], **JUDGED})):
+        assert client().post(f"validate/{address}", json=body).status_code == 403
+
+
+def test_a_judge_costs_no_more_than_its_budget(
+    client: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server()
+    monkeypatch.setenv("LLM_BASE_URL", server.url)
+    monkeypatch.setenv("LLM_PRICE_INPUT_USD_PER_MILLION", "100")
+    monkeypatch.setenv("LLM_PRICE_OUTPUT_USD_PER_MILLION", "1000")
+    try:
+        one = client("read,spend")
+        asked = {"record": GOOD, "judge": True}
+        poor = one.post("validate/conversation", json=asked | {"budget_usd": 0.0001}).json()
+        assert poor["verdict"]["judgement"]["status"] == "pending"
+        assert "0.0001 USD" in poor["verdict"]["judgement"]["error"]
+        assert server.counters()["requests"] == 0
+        rich = one.post("validate/conversation", json=asked | {"budget_usd": 10}).json()
+        assert rich["verdict"]["judgement"]["status"] == "ok"
+        assert rich["verdict"]["judgement"]["cost_usd"] > 0
+        assert server.counters()["requests"] == 1
+    finally:
+        close_runtime()
+        server.stop()
+
+
+def test_more_records_than_are_answered_at_once_and_judged_ones_are_a_job(client: Ask) -> None:
+    one = client("read,spend")
+    many = one.post("validate/quality", json={"records": [GOOD, 7] * 501})
+    few = one.post("validate/quality", json={"records": [GOOD, PRIVATE, UNANSWERED], **JUDGED})
+    assert (many.status_code, few.status_code) == (202, 202), few.text
+    result = over(one, many.json()["job_id"])["result"]
+    assert (result["records"], result["conversations"]) == (1002, 1)
+    assert len(result["refused"]) == 501 and result["judged"] == {"not_asked": 1}
+    judged = over(one, few.json()["job_id"])["result"]
+    assert judged["conversations"] == 3 and judged["judged"]["ok"] >= 1
+    kept = one.get(f"validate/metrics/{judged['validation_id']}").json()
+    assert kept["result"]["grades"] == judged["grades"] and kept["kind"] == "quality"
 
 
 def test_a_session_remembers_nothing_of_an_earlier_request() -> None:

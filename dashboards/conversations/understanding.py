@@ -1,0 +1,68 @@
+"""What records of chat data are, as it is told: format, confidence, turns, or why they are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from ingestion.conversations.formats import Standardised, Unstandard, standardise
+from python_models.conversations.preview import Previewed
+
+
+class Turn(BaseModel):
+    """One turn of a conversation."""
+
+    role: str
+    content: str
+
+
+class Understood(BaseModel):
+    """What a record is, or why it is no conversation."""
+
+    record_number: int
+    format: str | None
+    confidence: float | None
+    conversation_id: str | None
+    turns: list[Turn]
+    metadata: dict[str, Any]
+    reason: str | None  # what is wrong, in one word of the rejects
+    error: str | None
+
+
+def understood(record: Any, format_name: str) -> Standardised | Unstandard:
+    """Return what a record is; reads it as landing does."""
+    try:
+        return standardise(record, None if format_name == "auto" else format_name)
+    except Unstandard as error:
+        return error
+    except RecursionError:
+        return Unstandard("too_deep", "the record is nested too deeply")
+    except Exception as error:  # noqa: BLE001  as in landing: one record must not end the others
+        told = f"the record could not be understood: {type(error).__name__}: {error}"
+        return Unstandard("not_understood", told)
+
+
+def told(number: int, record: Any, format_name: str) -> dict[str, Any]:
+    """Return what is told of one record."""
+    found = understood(record, format_name)
+    if isinstance(found, Unstandard):
+        return document(Previewed(number, None, None, None, (), found.reason, str(found)), {})
+    one = Previewed(
+        number, found.format, found.confidence, found.conversation_id, tuple(found.messages)
+    )
+    return document(one, found.metadata)
+
+
+def document(one: Previewed, metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a record that was looked at."""
+    return {
+        "record_number": one.record_number,
+        "format": one.format,
+        "confidence": one.confidence,
+        "conversation_id": one.conversation_id,
+        "turns": [{"role": turn.role, "content": turn.content} for turn in one.messages],
+        "metadata": metadata,
+        "reason": one.reason,
+        "error": one.error,
+    }
