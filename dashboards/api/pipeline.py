@@ -73,6 +73,7 @@ class JobList(BaseModel):
     """Jobs, the newest first."""
 
     jobs: list[JobDocument]
+    next_cursor: str | None  # null: these were the last
 
 
 @router.post("/execute", status_code=202, response_model=JobDocument, responses=STARTING)
@@ -89,10 +90,17 @@ def execute(caller: Runner, once: OnlyOnce, wanted: Annotated[Execution, Body()]
 
 
 @router.get("/jobs", response_model=JobList, responses=_READING)
-def listed(caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Response:
+def listed(
+    caller: Reader,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(pattern=r"^job-[0-9a-f]{16}$")] = None,
+) -> Response:
     """List the jobs of this key, the newest first; all of them for an admin's."""
     owner = None if "admin" in caller.scopes else caller.prefix
-    return formats.document({"jobs": [document_of(job) for job in jobs.listed(owner, limit)]})
+    found = jobs.listed(owner, limit + 1, cursor)
+    shown = found[:limit]
+    more = shown[-1].job_id if len(found) > limit else None
+    return formats.document({"jobs": [document_of(job) for job in shown], "next_cursor": more})
 
 
 @router.get("/status/{id}", response_model=Status, responses=_READING)

@@ -58,6 +58,7 @@ class ReleaseList(BaseModel):
     """Releases, the newest first."""
 
     releases: list[ReleaseRow]
+    next_cursor: str | None  # null: these were the last
 
 
 @router.get("/health", response_model=Health)
@@ -76,26 +77,29 @@ def status(caller: Reader) -> Status:
 
 
 @router.get("/releases", response_model=ReleaseList, responses=_KEYED)
-def releases(caller: Reader, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
+def releases(
+    caller: Reader,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$")] = None,
+) -> Response:
     """List the releases that are kept, the newest first."""
     current = _current()
-    rows = journal.rows(
-        "select release_id, created_at, run_id, kind, note from releases where dropped_at is null"
-        " order by rowid desc limit ?",
-        (limit,),
+    found = journal.rows(
+        "select rowid as place, release_id, created_at, run_id, kind, note from releases"
+        " where dropped_at is null and rowid < ? order by rowid desc limit ?",
+        (int(cursor) if cursor else 2**62, limit + 1),
     )
-    return formats.document(
-        {
-            "releases": [
-                row
-                | {
-                    "created_at": formats.instant(row["created_at"]),
-                    "is_current": row["release_id"] == current,
-                }
-                for row in rows
-            ]
+    places = [row.pop("place") for row in found]
+    told = [
+        row
+        | {
+            "created_at": formats.instant(row["created_at"]),
+            "is_current": row["release_id"] == current,
         }
-    )
+        for row in found[:limit]
+    ]
+    more = str(places[limit - 1]) if len(found) > limit else None
+    return formats.document({"releases": told, "next_cursor": more})
 
 
 @router.get("/metrics", response_class=PlainTextResponse, responses=_KEYED)

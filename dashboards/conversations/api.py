@@ -11,10 +11,10 @@ from pydantic import BaseModel
 from dashboards.api import formats
 from dashboards.api.listing import (
     ERRORS,
-    Limit,
     Listing,
     Name,
-    Offset,
+    OfPage,
+    OnPage,
     Record,
     listed,
     listing,
@@ -117,19 +117,18 @@ class Quality(BaseModel):
 @router.get("/datasets", response_model=Datasets, responses=ERRORS, tags=["datasets"])
 def datasets(
     waiting: NotLanded,
-    release: OfRelease,
+    release: OfPage,
+    asked: OnPage,
     caller: Reader,
     name: Name = None,
     status: Name = None,
     tier: Name = None,
     source: Annotated[str | None, Query(max_length=300, description="Part of its location")] = None,
     format: Annotated[str | None, Query(max_length=60, description="Of its records")] = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
     """List the datasets of the key's tiers: on the first page also those that wait for a run."""
     found = listed(
-        release, _DATASETS, limit, offset, tiers=sorted(caller.tiers), name=name, status=status,
+        release, _DATASETS, asked, tiers=sorted(caller.tiers), name=name, status=status,
         tier=tier, source=source, format=format,
     )  # fmt: skip
     known = release.dicts("select dataset_id from conversations.datasets")
@@ -143,7 +142,7 @@ def datasets(
         and status in (None, "kept")
         and not (source or format)
     ]
-    return formats.document(found | {"waiting": [] if offset else kept})
+    return formats.document(found | {"waiting": [] if asked.start else kept})
 
 
 @router.get("/datasets/{dataset}", response_model=Record, responses=ERRORS, tags=["datasets"])
@@ -159,16 +158,15 @@ def dataset(release: OfRelease, caller: Reader, dataset: Dataset) -> Response:
     "/datasets/{dataset}/records", response_model=Listing, responses=ERRORS, tags=["datasets"]
 )
 def records(
-    release: OfRelease,
+    release: OfPage,
+    asked: OnPage,
     caller: Reader,
     dataset: Dataset,
     status: Name = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
     """List the records of a dataset with their turns, and what became of each."""
     record(release, f"dataset {dataset!r}", _DATASET, dataset=dataset, tiers=sorted(caller.tiers))
-    return listing(release, _RECORDS, limit, offset, dataset=dataset, status=status)
+    return listing(release, _RECORDS, asked, dataset=dataset, status=status)
 
 
 @router.get("/analytics/quality", response_model=Quality, responses=ERRORS, tags=["analytics"])

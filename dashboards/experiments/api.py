@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from dashboards.api import formats
-from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record, listing, record
+from dashboards.api.listing import ERRORS, Listing, Name, OfPage, OnPage, Record, listing, record
 from dashboards.api.releases import OfRelease
 from dashboards.api.tiers import Untiered
 
@@ -45,17 +45,24 @@ order by gen_id
 
 
 @router.get("/cohorts", response_model=Listing, responses=ERRORS)
-def cohorts(release: OfRelease, _: Untiered, limit: Limit = 100, offset: Offset = 0) -> Response:
+def cohorts(
+    release: OfPage,
+    asked: OnPage,
+    _: Untiered,
+) -> Response:
     """List cohorts, the newest first."""
-    return listing(release, _COHORTS, limit, offset)
+    return listing(release, _COHORTS, asked)
 
 
 @router.get("/scores", response_model=Listing, responses=ERRORS)
 def scores(
-    release: OfRelease, _: Untiered, cohort: Name = None, limit: Limit = 100, offset: Offset = 0
+    release: OfPage,
+    asked: OnPage,
+    _: Untiered,
+    cohort: Name = None,
 ) -> Response:
     """List scores, of a cohort when it is named."""
-    return listing(release, _SCORES, limit, offset, cohort=cohort)
+    return listing(release, _SCORES, asked, cohort=cohort)
 
 
 @router.get("/generations/{generation}", response_model=Record, responses=ERRORS)

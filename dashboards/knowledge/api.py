@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dashboards.api import formats
 from dashboards.api.keys import Caller
-from dashboards.api.listing import ERRORS, Limit, Listing, Offset, listing, record
+from dashboards.api.listing import ERRORS, Listing, OfPage, OnPage, listing, record
 from dashboards.api.problems import Problem, documented
 from dashboards.api.releases import OfRelease, Release
 from dashboards.api.security import Reader, may
 from python_models.knowledge.answering import answered
 from python_models.knowledge.ask import document as answer_document
-from python_models.knowledge.search.find import NotSearchable, asking, search
+from python_models.knowledge.search.find import NO_CORPUS, NotSearchable, asking, search
 from python_models.knowledge.search.hits import Filters, Hit
 from python_models.llm.step import StepFailed
 
@@ -138,37 +138,37 @@ def document(
 
 @router.get("/entities/{entity}/neighbours", response_model=Listing, responses=ERRORS)
 def neighbours(
-    release: OfRelease,
+    release: OfPage,
+    asked: OnPage,
     entity: Entity,
     depth: Annotated[int, Query(ge=1, le=4)] = 1,
     as_of: datetime | None = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
     """List what lies within some edges of a thing, as it holds at a time."""
     _searchable(release)
-    return listing(release, _NEIGHBOURS, limit, offset, entity=entity, depth=depth, as_of=as_of)
+    return listing(release, _NEIGHBOURS, asked, entity=entity, depth=depth, as_of=as_of)
 
 
 @router.get("/entities/{entity}/timeline", response_model=Listing, responses=ERRORS)
 def timeline(
-    release: OfRelease, entity: Entity, limit: Limit = 100, offset: Offset = 0
+    release: OfPage,
+    asked: OnPage,
+    entity: Entity,
 ) -> Response:
     """List what is known of a thing, in the order it came about."""
     _searchable(release)
-    return listing(release, _TIMELINE, limit, offset, entity=entity)
+    return listing(release, _TIMELINE, asked, entity=entity)
 
 
 @router.get("/edges/{edge}/why", response_model=Listing, responses=ERRORS)
 def why(
-    release: OfRelease,
+    release: OfPage,
+    asked: OnPage,
     edge: Annotated[str, Path(max_length=100)],
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
     """List the facts that carry an edge, each with its words, its document and its bytes."""
     _searchable(release)
-    return listing(release, _WHY, limit, offset, edge=edge)
+    return listing(release, _WHY, asked, edge=edge)
 
 
 @router.post("/ask", response_model=Answer, responses=ERRORS | documented(400, 409))
@@ -219,4 +219,4 @@ def _searchable(release: Release) -> None:
         " and view_name = 'documents'"
     )
     if not known:
-        raise Problem(404, f"Release {release.number} holds no corpus: make run DOMAIN=knowledge.")
+        raise Problem(404, NO_CORPUS)  # the words of a search: what a key hears tells nothing more

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dashboards.api import formats
 from dashboards.api.idempotency import OnlyOnce
 from dashboards.api.keys import Caller
-from dashboards.api.listing import ERRORS, Limit, Listing, Offset, listing, record
+from dashboards.api.listing import ERRORS, Listing, OfPage, OnPage, listing, record
 from dashboards.api.problems import documented
 from dashboards.api.releases import OfRelease, Release
 from dashboards.api.security import may
@@ -87,9 +87,13 @@ class Rated(BaseModel):
 
 
 @router.get("/reports", response_model=Listing, responses=ERRORS)
-def reports(release: OfRelease, _: Untiered, limit: Limit = 100, offset: Offset = 0) -> Response:
+def reports(
+    release: OfPage,
+    asked: OnPage,
+    _: Untiered,
+) -> Response:
     """List the reports, the newest first."""
-    return listing(release, _LIST, limit, offset)
+    return listing(release, _LIST, asked)
 
 
 @router.get("/reports/{run_id}", response_model=Report, responses=ERRORS)
@@ -106,10 +110,13 @@ def report_of_day(release: OfRelease, _: Untiered, day: date) -> Response:
 
 @router.get("/reports/{run_id}/funnel", response_model=Listing, responses=ERRORS)
 def funnel(
-    release: OfRelease, _: Untiered, run_id: RunId, limit: Limit = 100, offset: Offset = 0
+    release: OfPage,
+    asked: OnPage,
+    _: Untiered,
+    run_id: RunId,
 ) -> Response:
     """List the phases of a run: how many came in and went on, and what became of the others."""
-    return listing(release, queries.FUNNEL, limit, offset, run=run_id)
+    return listing(release, queries.FUNNEL, asked, run=run_id)
 
 
 @router.get("/reports/{run_id}/why", response_model=Verdicts, responses=ERRORS)

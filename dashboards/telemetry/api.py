@@ -8,7 +8,17 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from dashboards.api import formats
-from dashboards.api.listing import ERRORS, Limit, Listing, Name, Offset, Record, listing, record
+from dashboards.api.listing import (
+    ERRORS,
+    Listing,
+    Name,
+    OfPage,
+    OnLongPage,
+    OnPage,
+    Record,
+    listing,
+    record,
+)
 from dashboards.api.releases import OfRelease
 from dashboards.api.tiers import Untiered
 
@@ -57,16 +67,15 @@ Control = Annotated[str, Path(max_length=300)]
 
 @router.get("/issues", response_model=Listing, responses=ERRORS)
 def issues(
-    release: OfRelease,
+    release: OfPage,
+    asked: OnPage,
     _: Untiered,
     control: Name = None,
     rule: Name = None,
     severity: Literal["low", "medium", "high", "critical"] | None = None,
-    limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
     """List issues, the newest first."""
-    return listing(release, _ISSUES, limit, offset, control=control, rule=rule, severity=severity)
+    return listing(release, _ISSUES, asked, control=control, rule=rule, severity=severity)
 
 
 @router.get("/controls/{control}/assessment", response_model=Record, responses=ERRORS)
@@ -78,23 +87,25 @@ def assessment(release: OfRelease, _: Untiered, control: Control) -> Response:
 
 @router.get("/controls/{control}/cycles", response_model=Listing, responses=ERRORS)
 def cycles(
-    release: OfRelease, _: Untiered, control: Control, limit: Limit = 100, offset: Offset = 0
+    release: OfPage,
+    asked: OnPage,
+    _: Untiered,
+    control: Control,
 ) -> Response:
     """List a control's cycles, the newest first."""
-    return listing(release, _CYCLES, limit, offset, control=control)
+    return listing(release, _CYCLES, asked, control=control)
 
 
 @router.get(
     "/controls/{control}/cycles/{cycle:path}/curve", response_model=Listing, responses=ERRORS
 )
 def curve(
-    release: OfRelease,
+    release: OfPage,
+    asked: OnLongPage,
     _: Untiered,
     control: Control,
     cycle: Annotated[str, Path(max_length=300)],
-    limit: Limit = 10_000,
-    offset: Offset = 0,
 ) -> Response:
     """Give power (W) and temperature (degrees C) of a cycle, stage by stage."""
     record(release, f"cycle {cycle!r} of {control!r}", _CYCLE, control=control, cycle=cycle)
-    return listing(release, _CURVE, limit, offset, control=control, cycle=cycle)
+    return listing(release, _CURVE, asked, control=control, cycle=cycle)

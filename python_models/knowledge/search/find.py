@@ -61,6 +61,9 @@ LOG = logging.getLogger(__name__)
 _COLUMNS = [one.name for one in fields(Hit) if one.name != "words"]
 
 
+NO_CORPUS = "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
+
+
 class NotSearchable(RuntimeError):
     """The release has nothing to search; the message says how to make it."""
 
@@ -107,9 +110,7 @@ def search(
             hits = [Hit(**{name: row[name] for name in _COLUMNS}) for row in rows]
             best = hits if then else _fused(ask, bound, hits)
     except duckdb.CatalogException:
-        raise NotSearchable(
-            "This release holds no corpus to be searched: `make run DOMAIN=knowledge` makes one."
-        ) from None
+        raise NotSearchable(NO_CORPUS) from None
     return [replace(hit, words=words) for hit in best[:k]]
 
 

@@ -90,6 +90,10 @@ def test_a_release_without_a_corpus_says_so(client: Ask, released: Path) -> None
     with duckdb.connect(str(bare)) as connection:
         connection.execute("drop schema knowledge cascade")
     lake().latest.symlink_to(bare)
-    one = client()
-    for path in ("search?q=a", "documents/a", "entities/a/timeline"):
-        assert one.get(f"knowledge/{path}").status_code == 404
+    one, words = client(), set()
+    for path in ("search?q=a", "documents/a", "entities/a/timeline", "edges/a/why"):
+        told = one.get(f"knowledge/{path}")
+        assert told.status_code == 404, told.text
+        words.add(told.json()["detail"])
+    (said,) = words
+    assert "DOMAIN=knowledge" in said and "tier" not in said

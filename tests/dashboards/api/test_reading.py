@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboards.api.formats import ARROW, CSV, PARQUET
+from dashboards.api.row_query import write_cursor
+from dashboards.jobs import jobs
 from tests.dashboards.api.conftest import Ask
 
 ISSUES = "tables/telemetry.issues/rows"
@@ -38,6 +40,47 @@ def test_pages_join_to_all_rows_and_none_comes_twice(client: Ask) -> None:
             break
     assert seen == whole
     assert len({row["issue_id"] for row in seen}) == len(seen) > 3
+
+
+@pytest.mark.parametrize("path", ["telemetry/issues", "experiments/scores"])
+def test_pages_of_a_list_join_to_all_of_it(client: Ask, path: str) -> None:
+    one = client()
+    everything = one.get(path, params={"limit": 10_000}).json()
+    assert len(everything["rows"]) > 1 and everything["next_cursor"] is None
+    found, cursor = [], None
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        page = one.get(path, params={"limit": max(1, len(everything["rows"]) // 2)} | more)
+        assert page.status_code == 200, page.text
+        found += page.json()["rows"]
+        cursor = page.json()["next_cursor"]
+        if cursor is None:
+            break
+    assert found == everything["rows"]
+    assert one.get(path, params={"cursor": "W3sxXQ"}).status_code == 400
+    gone = one.get(path, params={"cursor": write_cursor(6, 1)})
+    assert gone.status_code in (404, 410), "a cursor goes on in its own release or not at all"
+
+
+def test_jobs_and_releases_are_listed_page_by_page(
+    client: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_supervise", lambda job_id: None)
+    one = client("read,admin")
+    made = [jobs.make("run", f"Run {n}", ["true"]).job_id for n in range(5)]
+    found, cursor = [], None
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        page = one.get("pipeline/jobs", params={"limit": 2} | more).json()
+        found += [job["job_id"] for job in page["jobs"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == made[::-1]
+    first = one.get("system/releases", params={"limit": 1}).json()
+    rest = one.get("system/releases", params={"cursor": first["next_cursor"] or "1"}).json()
+    every = one.get("system/releases").json()["releases"]
+    assert first["releases"] + rest["releases"] == every
 
 
 def test_rows_are_filtered_ordered_and_cut_to_columns(client: Ask) -> None:
@@ -244,7 +287,7 @@ def test_a_control_is_read_from_its_assessment_down_to_a_curve(client: Ask) -> N
     control = one.get("telemetry/issues?limit=1").json()["rows"][0]["control_id"]
     at = f"telemetry/controls/{quote(control, safe='')}"
     cycles = one.get(f"{at}/cycles?limit=2").json()
-    assert len(cycles["rows"]) == 2 and cycles["next_offset"] == 2
+    assert len(cycles["rows"]) == 2 and cycles["next_cursor"]
     assert {row["control_id"] for row in cycles["rows"]} == {control}
     curve = one.get(f"{at}/cycles/{quote(cycles['rows'][0]['cycle_id'], safe='')}/curve").json()
     assert curve["rows"] and "power_w" in curve["rows"][0]

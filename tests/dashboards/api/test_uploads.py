@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from dashboards.api.keys import TIERS, make_key
+from dashboards.api.row_query import write_cursor
 from ingestion.conversations.kept_uploads import uploads
 from ingestion.conversations.landing import SOURCE
 from ingestion.lakehouse.lake import lake
@@ -232,7 +233,7 @@ def test_what_was_handed_over_is_listed_before_it_has_landed(client: Ask) -> Non
     assert poor.get("datasets").json()["waiting"] == [], "of a tier the key lacks"
     for query, count in (
         ("status=kept", 1), ("status=loaded", 0), ("tier=open", 0), ("name=OF%20MAY", 1),
-        ("name=june", 0), ("offset=1", 0), ("source=hf://", 0),
+        ("name=june", 0), (f"cursor={write_cursor(7, 1)}", 0), ("source=hf://", 0),
     ):  # fmt: skip
         assert len(one.get(f"datasets?{query}").json()["waiting"]) == count, query
     rows = {query: len(one.get(f"datasets?{query}").json()["rows"]) for query in
