@@ -17,6 +17,7 @@ select
     tokens,
     usd,
     release_id,
+    bytes_added,
     message,
     run_id,
     command,
@@ -43,7 +44,12 @@ select
     sum(rows_out)::bigint as rows_out,
     sum(calls)::bigint as calls,
     sum(cached)::bigint as cached,
-    sum(usd) as usd
+    sum(usd) as usd,
+    max(peak_memory_bytes) as peak_memory_bytes,
+    sum(cpu_seconds) as cpu_seconds,
+    sum(bytes_read)::bigint as bytes_read,
+    sum(bytes_written)::bigint as bytes_written,
+    max(bytes_spilled) as bytes_spilled
 from ops.node_runs
 where invocation_id = $invocation_id and phase is not null
 group by phase
@@ -63,6 +69,11 @@ select
     cached,
     tokens,
     usd,
+    peak_memory_bytes,
+    cpu_seconds,
+    bytes_read,
+    bytes_written,
+    bytes_spilled,
     case when status not in ('success', 'pass') then message end as message,
     started_at
 from ops.node_runs

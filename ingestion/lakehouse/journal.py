@@ -29,12 +29,13 @@ _TABLES = {
         invocation_id text primary key, run_id text not null, started_at text not null,
         ended_at text, seconds real, command text, target text, git_commit text,
         is_dirty integer, config_hash text, status text not null, message text,
-        pid integer, release_id integer, pins text, project_hash text""",
+        pid integer, release_id integer, pins text, project_hash text, bytes_added integer""",
     "node_runs": """
         invocation_id text not null, run_id text not null, unique_id text not null,
         domain text, phase text, node text not null, resource_type text, status text not null,
         started_at text, ended_at text, seconds real, rows_in integer, rows_out integer,
-        message text, primary key (invocation_id, unique_id)""",
+        message text, peak_memory_bytes integer, cpu_seconds real, bytes_read integer,
+        bytes_written integer, bytes_spilled integer, primary key (invocation_id, unique_id)""",
     "run_args": """
         invocation_id text primary key, run_id text not null, arguments text not null,
         variables text not null, environment text not null,

@@ -49,6 +49,19 @@ def add_identity(connection: sqlite3.Connection) -> None:
     )
 
 
+def add_use_of_nodes(connection: sqlite3.Connection) -> None:
+    """Make room for what nodes of a run take, and for what a run adds to the lake."""
+    for column, kind in (
+        ("peak_memory_bytes", "integer"),
+        ("cpu_seconds", "real"),
+        ("bytes_read", "integer"),
+        ("bytes_written", "integer"),
+        ("bytes_spilled", "integer"),
+    ):
+        add_column(connection, "node_runs", column, kind)
+    add_column(connection, "runs", "bytes_added", "integer")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, JOURNAL, "the journal says which lake it belongs to", add_identity),
     Migration(2, CATALOG, "the catalog says which lake it belongs to", add_identity),
@@ -59,6 +72,7 @@ MIGRATIONS: tuple[Migration, ...] = (
         "release_tables names the files that cannot be read any more",
         lambda connection: add_column(connection, "release_tables", "unreadable", "text"),
     ),
+    Migration(5, JOURNAL, "runs say what their nodes took and what they added", add_use_of_nodes),
 )
 
 

@@ -187,6 +187,19 @@ def object_store() -> Store:
     return RemoteStore(f"{root}/{FOLDER}", _remote(tuple(sorted(s3_properties().items()))))
 
 
+def stored_bytes() -> int | None:
+    """Return how many bytes lie in the lake's object store; None when it does not say now."""
+    from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]
+
+    files = _remote(tuple(sorted(s3_properties().items())))
+    files.invalidate_cache()
+    try:
+        found = files.find(warehouse_uri().partition("://")[2].rstrip("/"), detail=True)
+    except (OSError, BotoCoreError):
+        return None
+    return sum(int(info["size"]) for info in found.values())
+
+
 @lru_cache(maxsize=2)
 def _remote(properties: tuple[tuple[str, str], ...]) -> Any:
     from s3fs import S3FileSystem

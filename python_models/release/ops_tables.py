@@ -19,9 +19,11 @@ from python_models.release.snapshot_files import plain
 
 _JOURNAL_TABLES = {
     "runs": "invocation_id run_id started_at ended_at command target git_commit config_hash"
-    " project_hash status message seconds:double release_id:bigint is_dirty:bigint",
+    " project_hash status message seconds:double release_id:bigint is_dirty:bigint"
+    " bytes_added:bigint",
     "node_runs": "invocation_id run_id domain phase node resource_type status started_at ended_at"
-    " message seconds:double rows_in:bigint rows_out:bigint",
+    " message seconds:double rows_in:bigint rows_out:bigint peak_memory_bytes:bigint"
+    " cpu_seconds:double bytes_read:bigint bytes_written:bigint bytes_spilled:bigint",
     "gate_results": "invocation_id gate table_name expectation severity observed expected"
     " sample_keys checked_at success:bigint broken_check:bigint unexpected_count:bigint",
     "releases": "release_id:bigint created_at invocation_id run_id kind note dropped_at",

@@ -26,6 +26,13 @@ _NODES = (
     "invocation_id, run_id, domain, phase, node, resource_type, status, started_at, ended_at,"
     " seconds, rows_in, rows_out, message"
 )
+# what files of an older layout do not have
+_MORE = {
+    "runs": ("bytes_added",),
+    "node_runs": (
+        "peak_memory_bytes", "cpu_seconds", "bytes_read", "bytes_written", "bytes_spilled",
+    ),
+}  # fmt: skip
 _GATES = (
     "invocation_id, gate, table_name, expectation, severity, success, broken_check, observed,"
     " expected, unexpected_count, sample_keys, checked_at"
@@ -43,7 +50,7 @@ def of_file(
         path: the file.
     """
     # in the order they were written, which is the one the journal goes by
-    runs = _rows(opened, f"select {_RUNS} from ops.runs order by rowid")
+    runs = _rows(opened, f"select {_RUNS}{_more(opened, 'runs')} from ops.runs order by rowid")
     yield "runs", [row | {"pins": "{}"} for row in runs]
     yield "node_runs", _nodes(opened)
     yield "gate_results", _rows(opened, f"select {_GATES} from ops.gate_results order by rowid")
@@ -115,10 +122,18 @@ def keep_shown_tables(opened: duckdb.DuckDBPyConnection) -> None:
         kept_tables.keep(domain, name, fresh)
 
 
+def _more(opened: duckdb.DuckDBPyConnection, table: str) -> str:
+    """Return what a file has of the columns that came later, as the end of a select's list."""
+    described = opened.execute(f"describe ops.{table}").fetchall()
+    there = {row[0] for row in described}
+    return "".join(f", {name}" for name in _MORE[table] if name in there)
+
+
 def _nodes(opened: duckdb.DuckDBPyConnection) -> Rows:
     """Return the nodes of runs; of dbt's ids the release keeps kind and name."""
     seen: dict[tuple[str, str], int] = {}
-    rows = _rows(opened, f"select {_NODES} from ops.node_runs order by rowid")
+    columns = _NODES + _more(opened, "node_runs")
+    rows = _rows(opened, f"select {columns} from ops.node_runs order by rowid")
     for row in rows:
         unique_id = f"{row['resource_type']}.sluice.{row['node']}"
         key = (row["invocation_id"], unique_id)

@@ -16,10 +16,12 @@ import duckdb
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.faults import fault
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import is_quiet
 from python_models.release.run_states import mark_killed
-from python_models.runs import invocation, phase_ends, phase_lines, phase_restore
+from python_models.runs import invocation, lake_growth, phase_ends, phase_lines, phase_restore
 from python_models.runs.going_on import refuse_mixture
+from python_models.runs.node_use import Meter
 from python_models.runs.nodes import (
     Node,
     count_rows,
@@ -46,6 +48,9 @@ class Build:
     lines: phase_lines.PhaseLines | None = None
     # {product: attempt of its run that this build makes}, once it has kept a phase
     attempts: dict[str, int] = field(default_factory=dict)
+    meter: Meter | None = None
+    # bytes the lake had when the run began
+    before: int | None = None
     _rows: dict[str, int | None] = field(default_factory=dict)
 
     def start(
@@ -71,6 +76,7 @@ class Build:
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
         mark_killed()
+        self.before = lake_growth.bytes_before()
         invocation.record_start(
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
@@ -81,6 +87,8 @@ class Build:
             phase_restore.restore(self, self.connection, restoring)
         if is_quiet():
             self.lines = phase_lines.PhaseLines(self.invocation_id, known, selected)
+        self.meter = Meter(lake().root / "spill")
+        self.meter.follow()
         add_callback_to_manager(self.hear)
 
     def hear(self, message: Any) -> None:
@@ -92,6 +100,8 @@ class Build:
         if node is None or node["resource_type"] == "operation":
             return
         if message.info.name == "NodeStart":
+            if self.meter:
+                self.meter.begin(unique_id)
             if node["resource_type"] != "test":
                 self._write(node, "running", None, None)
             if self.lines:
@@ -121,13 +131,19 @@ class Build:
         if self.lines:
             self.lines.finished()
         phase_ends.finish(self)
+        if self.meter:
+            self.meter.stop()
         invocation.record_end(self.invocation_id)
         fold_llm_journal()
+        added = {"bytes_added": lake_growth.added_since(self.before)}
+        journal.change("runs", {"invocation_id": self.invocation_id}, added)
         release_file.refresh(self.invocation_id)
         alerts.after_run(self.invocation_id)
 
     def _write(self, node: Node, status: str, seconds: float | None, message: str | None) -> None:
         unique_id, ended = node["unique_id"], seconds is not None
+        # before its rows are counted: that is no work of the node
+        use = self.meter.end(unique_id) if self.meter and ended else None
         rows_out = (
             self.rows_of(unique_id, anew=True) if ended and status in invocation.GOOD else None
         )
@@ -151,7 +167,7 @@ class Build:
             "rows_out": rows_out,
             "message": self.notes.get(node["name"])
             or (invocation.reason(message) if message else None),
-        }
+        } | (use.columns() if use else {})
         if known:  # in its place: the order of a run's nodes is the one they began in
             key = {"invocation_id": self.invocation_id, "unique_id": unique_id}
             journal.change("node_runs", key, row)

@@ -28,7 +28,7 @@ from ingestion.landing.registration import Product
 from ingestion.landing.source import RUN_ID
 from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
-from python_models.runs import duration, fingerprint, slices, summary
+from python_models.runs import duration, fingerprint, lake_growth, slices, summary
 from python_models.runs.build import has_unfolded_rows
 from python_models.runs.dbt_command import (
     dbt,
@@ -88,14 +88,16 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
         lock.release()
     if not duration.has_built():
         say(filled(duration.first_run(choice.domains)))
-    run_id = _run_id(choice)
+    run_id, before = _run_id(choice), lake_growth.lake_bytes()
     landed = 0 if options.build_only else _land(options.demo, choice, run_id)
     if landed not in GOES_ON:
         return landed
     if not is_checked:
         slices.refuse_unknown(choice)
     is_forced = options.force or options.build_only
-    return build(choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id)
+    return build(
+        choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id, before=before
+    )
 
 
 def build(
@@ -106,6 +108,7 @@ def build(
     *,
     is_forced: bool,
     run_id: str | None = None,
+    before: int | None = None,
 ) -> int:
     """Build and release what has landed, unless there is nothing new; returns the exit code.
 
@@ -114,6 +117,7 @@ def build(
         more: further arguments of dbt.
         accept: load ids that a gate holds up and a person lets pass.
         run_id: the run that the landing belonged to; default: a new one.
+        before: bytes the lake had before that landing; default: what it has now.
     """
     variables = choice.variables | ({"accepted_loads": accept} if accept else {})
     is_forced = is_forced or bool(more)
@@ -124,7 +128,8 @@ def build(
     run_id = run_id or new_run_id()
     # unit tests are for who changes the project: `make test`
     command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
-    code = dbt(command, {BEGIN_VARIABLE: run_id})
+    told = {} if before is None else {lake_growth.BEFORE_VARIABLE: str(before)}
+    code = dbt(command, told | {BEGIN_VARIABLE: run_id})
     summary.print_run(console, code, run_id)
     return code or say_refused(landed)
 

@@ -11,12 +11,13 @@ from python_models.release import live
 
 _RUN_COLUMNS = (
     "run_id, status, started_at, seconds, nodes_ok, nodes_failed, nodes_skipped, calls, cached,"
-    " tokens, usd, release_id, command, message"
+    " tokens, usd, release_id, bytes_added, command, message"
 )
 # what of it fits a terminal; the rest is told by --json, run-show and the page
 _PHASE = ("domain", "phase", "nodes", "not_ok", "seconds", "rows_out", "calls", "usd")
 _PHASE_NUMBER = "try_cast(split_part(phase, ' ', 1) as integer)"
 _NODE = ("node", "status", "seconds", "rows_out")
+_USE = "peak_memory_bytes, cpu_seconds, bytes_read, bytes_written, bytes_spilled"
 _INVOCATION = (
     "status", "started_at", "seconds", "nodes_ok", "nodes_failed", "usd", "release_id", "message",
 )  # fmt: skip
@@ -120,10 +121,10 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
     nodes = live.rows(
         ops,
         "select phase, node, status, round(seconds, 2) as seconds, rows_in, rows_out, calls,"
-        " cached, usd, domain, case when status in ('success', 'pass') then null else message end"
-        " as message from ops.node_runs where run_id = ?"
-        " and not (resource_type in ('test', 'unit_test') and status = 'pass')"
-        " order by rowid",
+        f" cached, usd, {_USE}, domain,"
+        " case when status in ('success', 'pass') then null else message end as message"
+        " from ops.node_runs where run_id = ?"
+        " and not (resource_type in ('test', 'unit_test') and status = 'pass') order by rowid",
         [run_id],
     )
     gates = live.rows(
@@ -136,8 +137,8 @@ def describe(ops: Any, run_id: str) -> dict[str, Any]:
     invocations = live.rows(
         ops,
         "select invocation_id, command, status, started_at, round(seconds, 1) as seconds,"
-        " nodes_ok, nodes_failed, nodes_skipped, usd, release_id, git_commit, is_dirty, message"
-        " from ops.runs where run_id = ? order by rowid desc",
+        " nodes_ok, nodes_failed, nodes_skipped, usd, release_id, bytes_added, git_commit,"
+        " is_dirty, message from ops.runs where run_id = ? order by rowid desc",
         [run_id],
     )
     return {

@@ -279,6 +279,7 @@ create table ops.runs (
     tokens bigint,
     usd double,
     release_id bigint,
+    bytes_added bigint,
     is_dirty boolean,
     started_at timestamp,
     ended_at timestamp
@@ -299,6 +300,11 @@ create table ops.node_runs (
     cached bigint,
     tokens bigint,
     usd double,
+    peak_memory_bytes bigint,
+    cpu_seconds double,
+    bytes_read bigint,
+    bytes_written bigint,
+    bytes_spilled bigint,
     started_at timestamp,
     ended_at timestamp
 );

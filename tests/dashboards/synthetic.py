@@ -357,6 +357,7 @@ def ops_rows() -> dict[str, list[dict[str, Any]]]:
                 "tokens": 4000,
                 "usd": 0.0,
                 "release_id": 5 + number if status == "success" else None,
+                "bytes_added": 2_500_000 * number,
             }
         )
         for phase, node in (
@@ -381,6 +382,11 @@ def ops_rows() -> dict[str, list[dict[str, Any]]]:
                     "cached": 2,
                     "tokens": 4000,
                     "usd": 0.0,
+                    "peak_memory_bytes": 400_000_000,
+                    "cpu_seconds": 1.2,
+                    "bytes_read": 12_000_000,
+                    "bytes_written": 3_000_000,
+                    "bytes_spilled": 0,
                     "message": None,
                 }
             )

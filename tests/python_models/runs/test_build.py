@@ -48,6 +48,11 @@ def test_build_writes_down_its_nodes_and_publishes_and_a_failed_one_keeps_the_re
     nodes = dict(released("select node, rows_out from ops.node_runs where phase is not null"))
     assert (nodes["things"], nodes["totals"]) == (12, 3)
     assert released("select status, release_id, nodes_failed from ops.runs") == [("success", 1, 0)]
+    took = "select min(cpu_seconds), min(peak_memory_bytes), sum(bytes_written), max(bytes_spilled)"
+    cpu, peak, written, spilled = released(f"{took} from ops.node_runs where phase is not null")[0]
+    assert cpu > 0 and peak > 10_000_000 and written > 0 and spilled == 0
+    (added,) = released("select bytes_added from ops.runs")[0]
+    assert 0 < added <= sum(one.stat().st_size for one in lake().root.rglob("*") if one.is_file())
 
     # a partial build publishes nothing
     tiny.write_things(days=4)

@@ -11,12 +11,18 @@ from python_models.release import ops_tables
 
 def described(schema: str) -> dict[str, dict[str, str]]:
     """Return {table: {column: sentence}} of a schema's sources in dbt."""
-    path = PROJECT_ROOT / "dbt_project" / "models" / schema / "_sources.yml"
-    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    folder = PROJECT_ROOT / "dbt_project" / "models" / schema
+    sources = [
+        source
+        for path in sorted(folder.rglob("_sources.yml"))
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    ]
+    assert {source["name"] for source in sources} == {schema}
     return {
         table["name"]: {
             column["name"]: column["description"].strip() for column in table["columns"]
         }
+        for source in sources
         for table in source["tables"]
     }
 
