@@ -142,12 +142,12 @@ def pooled(scores: Iterable[Score]) -> list[Score]:
 
 def verdict(own: Score, yardsticks: list[Score]) -> str:
     """Return in words how a score stands beside its yardsticks."""
-    if own.recall is None:
+    if own.recall is None or own.f1 is None:
         return f"no anomaly labelled; {own.false_positives} false alarms"
     better = [
         f"{other.yardstick} {other.f1:.3f}"
         for other in yardsticks
-        if other.f1 is not None and other.f1 >= (own.f1 or 0)
+        if other.f1 is not None and other.f1 >= own.f1
     ]
     if better:
         return "NOT BEATEN: " + ", ".join(better)

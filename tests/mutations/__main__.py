@@ -2,12 +2,14 @@
 
 Works on a copy of the project, so that one that is stopped leaves no changed file behind.
 Prints every change that no test noticed; those that `survivors.txt` names are known.
-Ends with 1 when there is another, and says which modules the time did not suffice for.
+Ends with 1 when there is another. Each module gets its share of the time; where that does not
+suffice for all of its changes, a sample is tried, picked by `--seed`, and that is said.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
 
 from tests.project_copy import ProjectCopy, top_level
 
@@ -30,6 +32,8 @@ MODULES = {
 }
 # changes that nobody can see: a share that is given is never above one, one that is not is whole
 NAMED = Path(__file__).with_name("survivors.txt")
+LEFT_OUT = "not in the sample"
+USED = 0.85  # of a module's share: a change that hangs a test takes longer than the others
 # most `|` of this code stand in types, which nothing reads while it runs
 CONFIG = """
 [cosmic-ray]
@@ -49,7 +53,8 @@ class Found:
     """What came of the changes of one module."""
 
     tried: int
-    untried: int
+    left_out: int  # by the sample
+    untried: int  # for lack of time
     survivors: list[str]  # each one's differing lines
 
 
@@ -58,6 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make test-mutations ARGS=", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(MODULES)}")
     parser.add_argument("--minutes", type=float, default=30, help="for all (default: 30)")
+    parser.add_argument("--seed", type=int, default=1, help="of samples (default: 1)")
     asked = parser.parse_args()
     if unknown := set(asked.modules) - set(MODULES):
         parser.error(f"{', '.join(sorted(unknown))}: no module of MODULES in {__file__}")
@@ -65,12 +71,15 @@ def main() -> int:
     named = NAMED.read_text().split("\n\n")
     with tempfile.TemporaryDirectory() as folder:
         copy = ProjectCopy(Path(folder) / "project", *top_level())
-        for module in asked.modules or MODULES:
-            found = mutate(copy, module, until)
+        waiting = list(asked.modules or MODULES)
+        while waiting:
+            share = (until - time.monotonic()) / len(waiting)
+            module = waiting.pop(0)
+            found = mutate(copy, module, share, asked.seed)
             new = [each for each in found.survivors if f"{module}\n{each}" not in named]
             say(
                 f"{module}: {found.tried} changes, {len(found.survivors)} noticed by no test, "
-                f"{len(new)} of them unnamed; {found.untried} not tried for lack of time"
+                f"{len(new)} of them unnamed{_left(found, asked.seed)}"
             )
             for each in new:
                 say(f"\n{module}\n{each}\n")
@@ -84,8 +93,16 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def mutate(copy: ProjectCopy, module: str, until: float) -> Found:
-    """Try every change of a module until the clock says `until`.
+def _left(found: Found, seed: int) -> str:
+    said = ""
+    if found.left_out:
+        whole = found.left_out + found.tried + found.untried
+        said = f"; a sample of the {whole} there are (--seed {seed}), for lack of time"
+    return said + (f"; {found.untried} of it not tried" if found.untried else "")
+
+
+def mutate(copy: ProjectCopy, module: str, seconds: float, seed: int) -> Found:
+    """Try the changes of a module, or as many of them as its share of the time suffices for.
 
     Raises:
         subprocess.CalledProcessError: the tests fail on the unchanged module, or there are none.
@@ -93,10 +110,13 @@ def mutate(copy: ProjectCopy, module: str, until: float) -> Found:
     config, session = copy.folder / "mutations.toml", copy.folder / "mutations.sqlite"
     config.write_text(CONFIG.format(module=module, tests=MODULES[module], python=sys.executable))
     session.unlink(missing_ok=True)
-    tool = "cosmic_ray.cli"
+    tool, until = "cosmic_ray.cli", time.monotonic() + seconds
+    began = time.monotonic()
     _call(copy, tool, "baseline", str(config))
+    each = time.monotonic() - began
     _call(copy, tool, "init", str(config), str(session))
     _call(copy, "cosmic_ray.tools.filters.operators_filter", str(session), str(config))
+    sample(session, int((until - time.monotonic()) * USED / each), seed)
     original = (copy.folder / module).read_bytes()
     try:
         _call(copy, tool, "exec", str(config), str(session), seconds=until - time.monotonic())
@@ -115,6 +135,20 @@ def _call(copy: ProjectCopy, *arguments: str, seconds: float | None = None) -> N
     )
 
 
+def sample(session: Path, most: int, seed: int) -> None:
+    """Leave `most` changes of a session to be tried, the same ones for the same seed."""
+    with use_db(str(session), WorkDB.Mode.open) as work:
+        pending = sorted(work.pending_work_items, key=_place)
+        picked = random.Random(seed).sample(pending, min(max(most, 1), len(pending)))
+        left_out = {item.job_id for item in pending} - {item.job_id for item in picked}
+        result = WorkResult(output=LEFT_OUT, worker_outcome=WorkerOutcome.SKIPPED)
+        work.set_multiple_results(sorted(left_out), result)
+
+
+def _place(item: WorkItem) -> tuple:
+    return tuple((one.start_pos, one.operator_name, one.occurrence) for one in item.mutations)
+
+
 def read(session: Path) -> Found:
     """Return what a session of the tool holds."""
     with use_db(str(session), WorkDB.Mode.open) as work:
@@ -122,7 +156,10 @@ def read(session: Path) -> Found:
         untried = sum(1 for _ in work.pending_work_items)
     tried = [result for result in results if result.test_outcome is not None]
     survived = [each for each in tried if each.test_outcome == TestOutcome.SURVIVED]
-    return Found(len(tried), untried, sorted(_changed_lines(each.diff) for each in survived))
+    left_out = sum(1 for each in results if each.output == LEFT_OUT)
+    return Found(
+        len(tried), left_out, untried, sorted(_changed_lines(each.diff) for each in survived)
+    )
 
 
 def _changed_lines(diff: str) -> str:
