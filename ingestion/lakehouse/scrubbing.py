@@ -12,12 +12,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from ingestion.lakehouse.escaped_secrets import SHORTEST, without_escaped
 from ingestion.lakehouse.request_extras import secrets_of_headers
 
 HIDDEN = "***"
-SHORTEST = 6  # characters of a value that is searched for; shorter ones are words
 _MARKS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS")
 _SHORTEST_GUESSED = 8  # of what is only taken for a secret by its name or place
 # as passwords they protect nothing; as words they stand in any text
@@ -26,6 +26,14 @@ _PLAIN_WORDS = {"password", "postgres"}
 _ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<who>[^/?#\s\"'<>@]*@)+")
 # user:pass/word@host, but not host:8080/@name
 _UNESCAPED = re.compile(r"^\s*[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s@]*:(?!\d+[/?#])[^@]*@")
+# what of an address is secret after its ?: `?user=me&password=..`, `?token=..`, `;PWD=..`
+_PARAMETER = re.compile(
+    r"(?P<name>[?&;#](?:[\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key"
+    r"|credential|signature)[\w.-]*|pass|pwd|sig|auth|key)=)(?P<value>[^&;#\s\"'<>]+)",
+    re.IGNORECASE,
+)
+_MAY_BE_A_WORD = "key="  # in any text; in an address of ours it is a secret
+_ADDRESSES = ("PROXY", "URL", "URI", "ENDPOINT", "ADDRESS", "SERVER", "DSN")
 _LOOSE = re.compile(r"^\s*(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<who>.*)@", re.DOTALL)
 
 
@@ -34,9 +42,21 @@ def holds_credentials(address: str) -> bool:
     return bool(_ADDRESS.search(address) or _UNESCAPED.match(address))
 
 
+def holds_secret_parameter(address: str) -> bool:
+    """Say whether an address has a key, a token or a password after its `?`."""
+    return bool(_PARAMETER.search(address))
+
+
 def without_credentials(text: str) -> str:
     """Return a text in which no address has a name or password: `https://***@host/path`."""
-    return _ADDRESS.sub(r"\g<scheme>***@", text) if "@" in text else text
+    if "@" in text:
+        text = _ADDRESS.sub(r"\g<scheme>***@", text)
+    return _PARAMETER.sub(_hidden, text) if "=" in text else text
+
+
+def _hidden(parameter: re.Match[str]) -> str:
+    is_word = parameter["name"][1:].lower() == _MAY_BE_A_WORD
+    return parameter[0] if is_word else parameter["name"] + HIDDEN
 
 
 def passwords(address: str) -> set[str]:
@@ -45,6 +65,9 @@ def passwords(address: str) -> set[str]:
     A password that is not escaped may hold `/`, `?` and `@`: it ends at the last `@`.
     """
     found = set()
+    for text in {address, unquote_plus(address)}:  # an ODBC address has its own escaped inside
+        for parameter in _PARAMETER.finditer(text):
+            found |= {parameter["value"], unquote_plus(parameter["value"])}
     loose = _LOOSE.match(address) if _UNESCAPED.match(address) else None
     for match in (_ADDRESS.search(address), loose):
         if match:
@@ -65,9 +88,11 @@ def secrets_among(variables: Mapping[str, str | None]) -> set[str]:
             continue
         if len(value) >= _SHORTEST_GUESSED and any(mark in name.upper() for mark in _MARKS):
             found.add(value)
-        if "://" in value and "@" in value:
+        if "://" in value:
             found |= passwords(value)
-        if name.upper().endswith("EXTRA_HEADERS"):
+        elif "@" in value and name.upper().endswith(_ADDRESSES):
+            found |= passwords(f"http://{value}")
+        if name.upper().endswith(("EXTRA_HEADERS", "EXTRA_QUERY")):
             found |= secrets_of_headers(value)
     return found
 
@@ -91,6 +116,11 @@ def scrubbed(text: str, values: Iterable[str]) -> str:
         if value in text:
             text = text.replace(value, HIDDEN)
     return text
+
+
+def without_secrets(text: str, secrets: frozenset[str]) -> str:
+    """Return a text in which each secret, however it is spelled, is replaced by `***`."""
+    return without_escaped(scrubbed(text, spellings(secrets)), secrets, HIDDEN)
 
 
 def _spellings_of(value: str) -> set[str]:

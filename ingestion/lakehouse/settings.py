@@ -19,11 +19,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryObject
 from ingestion.lakehouse.scrubbing import (
     holds_credentials,
+    holds_secret_parameter,
     passwords,
-    scrubbed,
     secrets_among,
-    spellings,
     without_credentials,
+    without_secrets,
 )
 from ingestion.lakehouse.tiers import TIERS, highest
 
@@ -39,10 +39,11 @@ class SettingsError(RuntimeError):
 
 
 NO_CREDENTIALS = "the address holds a name or password before its @; take them out"
+NO_PARAMETER = "the address holds a key, token or password after its ?; take it out"
 WHO_ASKS = {
-    "llm_base_url": f"{NO_CREDENTIALS} and set LLM_API_KEY",
-    "sluice_s3_endpoint": f"{NO_CREDENTIALS} and set SLUICE_S3_ACCESS_KEY_ID and its secret",
-    "sluice_warehouse": f"{NO_CREDENTIALS} and set SLUICE_S3_ACCESS_KEY_ID and its secret",
+    "llm_base_url": "set LLM_API_KEY (or LLM_EXTRA_QUERY)",
+    "sluice_s3_endpoint": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
+    "sluice_warehouse": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
 }
 
 
@@ -166,16 +167,24 @@ class Settings(BaseSettings):
     @classmethod
     def _nobody_in_address(cls, value: str | None, about: ValidationInfo) -> str | None:
         """An address is shown and stored: who asks is said by settings of their own."""
+        instead = WHO_ASKS[about.field_name or ""]
         if value and holds_credentials(value):
-            raise ValueError(WHO_ASKS[about.field_name or ""])
+            raise ValueError(f"{NO_CREDENTIALS} and {instead}")
+        if value and holds_secret_parameter(value):
+            raise ValueError(f"{NO_PARAMETER} and {instead}")
         return value
 
     @field_validator("sluice_catalog_uri")
     @classmethod
     def _nobody_at_rest_catalog(cls, value: str | None) -> str | None:
         """A database takes its password in the address; over HTTP it is a token."""
-        if value and value.startswith("http") and holds_credentials(value):
-            raise ValueError(f"{NO_CREDENTIALS} and set SLUICE_CATALOG_TOKEN")
+        if value and value.lower().lstrip().startswith("http"):
+            for holds, said in (
+                (holds_credentials, NO_CREDENTIALS),
+                (holds_secret_parameter, NO_PARAMETER),
+            ):
+                if holds(value):
+                    raise ValueError(f"{said} and set SLUICE_CATALOG_TOKEN")
         return value
 
     @field_validator("sluice_lake")
@@ -240,8 +249,8 @@ def use_mode(mode: str) -> None:
     reset_settings()
 
 
-def secret_values() -> tuple[str, ...]:
-    """Return every secret in force in every spelling, for scrubbing text that is written."""
+def secret_values() -> frozenset[str]:
+    """Return every secret in force, for scrubbing text that is written."""
     try:
         known: Settings | None = settings()
     except SettingsError:  # which is told through here, too
@@ -254,7 +263,7 @@ def secret_values() -> tuple[str, ...]:
     for name in ("sluice_alert_url", "sluice_alert_mail_server"):
         if address := getattr(known, name, None):
             found |= passwords(address.get_secret_value())
-    return spellings(frozenset(found | secrets_among(variables())))
+    return frozenset(found | secrets_among(variables()))
 
 
 def variables() -> dict[str, str]:
@@ -277,4 +286,4 @@ def _changed_at(path: Path) -> int:
 
 def scrub(text: str) -> str:
     """Return `text` with every known secret, and who asks in any address, replaced by `***`."""
-    return without_credentials(scrubbed(text, secret_values()))
+    return without_credentials(without_secrets(text, secret_values()))

@@ -14,8 +14,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryObject
-from ingestion.lakehouse.scrubbing import holds_credentials
-from ingestion.lakehouse.settings import NO_CREDENTIALS, SettingsError, variables
+from ingestion.lakehouse.scrubbing import holds_credentials, holds_secret_parameter
+from ingestion.lakehouse.settings import NO_CREDENTIALS, NO_PARAMETER, SettingsError, variables
 
 DEFAULT, OFFLINE = "default", "offline"
 PARTS = (
@@ -56,6 +56,8 @@ class NamedEndpoint(BaseModel):
     def _nobody_in_address(cls, value: str) -> str:
         if holds_credentials(value):
             raise ValueError(f"{NO_CREDENTIALS} and set its _API_KEY")
+        if holds_secret_parameter(value):
+            raise ValueError(f"{NO_PARAMETER} and set its _API_KEY (or _EXTRA_QUERY)")
         return value
 
 

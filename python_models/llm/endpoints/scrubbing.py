@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import overload
 
-from ingestion.lakehouse.scrubbing import scrubbed, spellings
+from ingestion.lakehouse.scrubbing import without_secrets
 from ingestion.lakehouse.settings import secret_values
 from python_models.llm.endpoints.boundary import clean
 from python_models.llm.endpoints.named_endpoints import endpoint_secrets
@@ -14,8 +14,7 @@ class Scrubber:
     """Replaces every secret in force when it was made; cheap enough for every text."""
 
     def __init__(self) -> None:
-        named = spellings(frozenset(endpoint_secrets()))
-        self._secrets = sorted({*secret_values(), *named}, key=len, reverse=True)
+        self._secrets = secret_values() | frozenset(endpoint_secrets())
 
     @overload
     def __call__(self, text: str) -> str: ...
@@ -29,5 +28,5 @@ class Scrubber:
     def __call__(self, text: str | None) -> str | None:
         """Return the text with secrets replaced by `***`, fit to be stored."""
         if text:
-            return scrubbed(clean(text), self._secrets)
+            return without_secrets(clean(text), self._secrets)
         return text

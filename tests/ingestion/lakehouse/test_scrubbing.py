@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.scrubbing import (
     holds_credentials,
+    holds_secret_parameter,
     passwords,
-    scrubbed,
-    spellings,
     without_credentials,
+    without_secrets,
 )
 from ingestion.lakehouse.settings import Settings, SettingsError, reset_settings, scrub, settings
 from python_models.llm.endpoints.named_endpoints import named_endpoints
@@ -45,6 +45,29 @@ ECHOES = {
     "as login": lambda text: base64.b64encode(f"me:{text}".encode()).decode(),
     "as login of another length": lambda text: base64.b64encode(f"you:{text}".encode()).decode(),
     "in base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "in an address, each character": lambda text: "".join(f"%{b:02X}" for b in text.encode()),
+    "in an address inside an address": lambda text: quote(quote(text, safe=""), safe=""),
+    "in an address thrice": lambda text: quote(quote(quote(text, safe=""), safe=""), safe=""),
+    "in HTML by numbers": lambda text: "".join(f"&#{ord(one)};" for one in text),
+    "in HTML by hexadecimal numbers": lambda text: "".join(f"&#x{ord(one):04X};" for one in text),
+    "in HTML inside HTML": lambda text: html.escape(html.escape(text)),
+    "in HTML as Go writes it": lambda text: re.sub(
+        "[+&<>'\"]", lambda one: f"&#{ord(one[0])};", text
+    ),
+    "in JSON, each character": lambda text: "".join(
+        f"\\u{unit:04x}" for unit in memoryview(text.encode("utf-16-le")).cast("H")
+    ),
+    "in JSON as .NET writes it": lambda text: re.sub(
+        r"[+&<>'`\"\\]", lambda one: f"\\u{ord(one[0]):04X}", text
+    ),
+    "in C": lambda text: (
+        "".join(f"\\x{byte:02x}" for byte in text.encode("latin-1", "ignore"))
+        if text.isascii()
+        else text
+    ),
+    "in octal": lambda text: (
+        "".join(f"\\{byte:03o}" for byte in text.encode()) if text.isascii() else text
+    ),
     "in hexadecimal": lambda text: text.encode().hex(),
 }
 
@@ -53,7 +76,7 @@ ECHOES = {
 @given(secret=PASSWORDS)
 def test_no_spelling_of_a_secret_stays(echo: str, secret: str) -> None:
     said = f"refused <{ECHOES[echo](secret)}> for you"
-    left = scrubbed(said, spellings(frozenset({secret})))
+    left = without_secrets(said, frozenset({secret}))
     assert "***" in left
     body = left.removeprefix("refused <").removesuffix("> for you")
     # a frame of quotes, the login's name and the odd bits at both ends are all that may be left
@@ -99,6 +122,55 @@ def test_a_named_endpoint_takes_no_password(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SettingsError, match="LLM_ENDPOINT_LAB_BASE_URL.*_API_KEY") as error:
         named_endpoints()
     assert "canary" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LLM_BASE_URL", "https://host/v1?api_key=canary-4711"),
+        ("LLM_BASE_URL", "https://host/v1beta?key=canary-4711"),
+        ("LLM_BASE_URL", " HTTPS://canary-4711@host/v1"),
+        ("SLUICE_S3_ENDPOINT", "https://host?X-Amz-Signature=canary-4711"),
+        ("SLUICE_WAREHOUSE", "s3://me:canary-4711@bucket/lake"),
+        ("SLUICE_CATALOG_URI", "HTTPS://me:canary-4711@host/catalog"),
+        ("SLUICE_CATALOG_URI", "https://host/catalog?token=canary-4711"),
+    ],
+)
+def test_no_variant_of_an_address_with_a_secret_is_taken(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    reset_settings()
+    with pytest.raises(SettingsError, match=f"{name}.*take") as error:
+        settings()
+    assert "canary" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLUICE_CATALOG_URI", "postgresql+psycopg2://db/c?user=me&password=canary-4711"),
+        ("PLANT_DATABASE", "mssql+pyodbc:///?odbc_connect=Driver%3Dx%3BPWD%3Dcanary-4711%3B"),
+        ("SLUICE_ALERT_URL", "https://hooks/x?token=canary-4711"),
+        ("HTTPS_PROXY", "me:canary-4711@proxy:3128"),
+        ("LLM_EXTRA_QUERY", '{"api-version": "2024-06-01", "key": "canary-4711"}'),
+        ("LLM_ENDPOINT_LAB_EXTRA_QUERY", '{"access_token": "canary-4711"}'),
+    ],
+)
+def test_a_secret_inside_a_value_is_in_no_text(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    reset_settings()
+    assert scrub("canary-4711 was refused") == "*** was refused"
+    assert "canary" not in scrub(json.dumps(plain_settings()))
+
+
+def test_what_comes_after_a_question_mark_is_hidden_by_its_name() -> None:
+    said = "GET https://a/b?page=2&access_token=4711&key=red failed"
+    assert without_credentials(said) == "GET https://a/b?page=2&access_token=***&key=red failed"
+    assert holds_secret_parameter("https://a/b?key=red")
+    assert not holds_secret_parameter("https://a/b?api-version=2&monkey=1")
 
 
 @pytest.mark.parametrize("name", ["SLUICE_CATALOG_URI", "HTTPS_PROXY", "PLANT_DATABASE"])
