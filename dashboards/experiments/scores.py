@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards.experiments import charts as charts
 from dashboards.experiments import queries as queries
+from dashboards.experiments import scorers as scorers
 from dashboards.experiments.filters import Chosen, text_filters
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
@@ -66,6 +67,7 @@ def show(release: Release, chosen: Chosen) -> None:
         empty("No cell has that many scores.", "Choose fewer scores, other templates or models.")
     part("Judges")
     table(ask(queries.JUDGES, cohort=chosen.cohort), "judges", JUDGE_COLUMNS)
+    scorers.show(release, chosen)
     unread = ask(queries.UNREAD, cohort=chosen.cohort)
     if len(unread):
         part("Answers that gave no score", "A score is never guessed: these say why there is none.")

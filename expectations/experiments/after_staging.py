@@ -55,4 +55,5 @@ TABLES = [
     table("rejects", [*filled("reason", "error")], key=["source_file"], since="load_id"),
     _of_a_load("imports", "text_id"),
     _of_a_load("reevaluations", "gen_id"),
+    _of_a_load("scorers", "scorer_id"),
 ]

@@ -214,4 +214,21 @@ TABLES = [
         ],
         key=["cohort_id", "kind", "name"],
     ),
+    table(
+        "scorer_scores",
+        [
+            unique("cohort_id", "essay_gen_id", "scorer_id"),
+            one_of("kind", ["regex", "exact", "json_schema", "length", "function"]),
+            between("what a text is worth is a share", "critical", "share", 0, 1),
+            no_rows(
+                "a scorer measured something or says why not",
+                "critical",
+                """
+                select essay_gen_id, scorer_id from {batch}
+                where (status = 'ok') <> (share is not null and error is null)
+                """,
+            ),
+        ],
+        key=["cohort_id", "essay_gen_id", "scorer_id"],
+    ),
 ]

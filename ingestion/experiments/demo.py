@@ -94,6 +94,8 @@ def _write_study(folder: Path, name: str, concepts: list[dict[str, str]]) -> Non
             target = folder / "templates" / path.relative_to(TEXTS / "templates")
             _write(target, path.read_text(encoding="utf-8"))
     _write(folder / "models.csv", _csv(MODELS))
+    scorers = (TEXTS / "scorers.csv").read_text(encoding="utf-8")
+    _write(folder / "scorers.csv", scorers)
     study = STUDY.format(name=name, description=DESCRIPTIONS[name])
     _write(folder / "study.yml", study)
 

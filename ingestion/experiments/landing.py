@@ -18,7 +18,15 @@ from ingestion.landing.pipeline import LoadFailed, Quarantined, load
 from ingestion.landing.source import LandedFile, ProductSource, Rows
 
 GRAMMAR = Grammar("study", Definition, Path(__file__).parent / "studies")
-OF_A_VERSION = ("concepts", "templates", "models", "curated_combos", "imports", "reevaluations")
+OF_A_VERSION = (
+    "concepts",
+    "templates",
+    "models",
+    "curated_combos",
+    "imports",
+    "reevaluations",
+    "scorers",
+)
 
 
 class ExperimentsSource(ProductSource):

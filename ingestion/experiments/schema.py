@@ -96,6 +96,19 @@ IMPORTS = pa.schema(
     ]
 )
 
+SCORERS = pa.schema(
+    [
+        *_OF_A_VERSION,
+        ("scorer_id", pa.string()),
+        ("kind", pa.string()),  # regex | exact | json_schema | length | function
+        ("argument", pa.string()),  # pattern, text, schema, unit or module:function
+        ("lowest", pa.float64()),
+        ("highest", pa.float64()),
+        ("scorer_hash", pa.string()),  # of kind, argument and limits
+        ("is_active", pa.bool_()),
+    ]
+)
+
 REEVALUATIONS = pa.schema([*_OF_A_VERSION, ("gen_id", pa.string())])
 
 DECLARATIONS = pa.schema(
@@ -116,6 +129,7 @@ TABLES: dict[str, pa.Schema] = {
     "curated_combos": CURATED,
     "imports": IMPORTS,
     "reevaluations": REEVALUATIONS,
+    "scorers": SCORERS,
     "declarations": DECLARATIONS,
     "rejects": REJECTS,
     "files": FILES,

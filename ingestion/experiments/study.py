@@ -3,6 +3,7 @@
     study.yml   concepts.csv   descriptions/<level>/<concept_id>.txt|.md   models.csv
     templates/<kind>.csv   templates/<kind>/<template_id>.jinja   (kind: draft, essay, evaluation)
     imports.csv   imports/**.txt|.md   (texts made elsewhere)
+    scorers.csv   scorers/<scorer_id>.txt|.json   (what scores texts without a judge)
 
 A study is one version: the hash of all its files. Nothing here knows of the lake.
 """
@@ -30,6 +31,8 @@ from ingestion.experiments.imports import (
     imported_rows,
     is_text,
 )
+from ingestion.experiments.scorers import TABLE as SCORERS
+from ingestion.experiments.scorers import is_scorer_file, scorer_maker
 from ingestion.experiments.tables import (
     FileRead,
     Row,
@@ -68,6 +71,7 @@ class _Folder:
     texts: dict[tuple[str, str], FileRead] = field(default_factory=dict)  # (level, concept)
     templates: dict[tuple[str, str], FileRead] = field(default_factory=dict)  # (kind, template)
     imports: dict[str, FileRead] = field(default_factory=dict)  # text made elsewhere, by its path
+    scorers: dict[str, FileRead] = field(default_factory=dict)  # what one compares with, by name
 
 
 def version_of(folder: Path) -> str:
@@ -119,32 +123,24 @@ def _version(files: list[FileRead]) -> str:
 def _sorted_out(files: list[FileRead]) -> _Folder:
     """Give each file its use; what has none is a reject."""
     place = _Folder(files)
-    whole = {"study.yml", "concepts.csv", "models.csv", TABLE} | {
+    whole = {"study.yml", "concepts.csv", "models.csv", TABLE, SCORERS} | {
         f"templates/{kind}.csv" for kind in KINDS
     }
     for file in files:
         path = PurePosixPath(file.path)
-        parts = path.parts
-        if file.path in whole:
-            place.named[file.path] = file
-        elif (
-            len(parts) == 3
-            and parts[0] == "descriptions"
-            and parts[1] in LEVELS
-            and (path.suffix in (".txt", ".md"))
-        ):
-            place.texts[parts[1], path.stem] = file
-        elif (
-            len(parts) == 3
-            and parts[0] == "templates"
-            and parts[1] in KINDS
-            and (path.suffix == ".jinja")
-        ):
-            place.templates[parts[1], path.stem] = file
-        elif is_text(path):
-            place.imports[path.relative_to(FOLDER).as_posix()] = file
-        elif not file.rejects:
-            file.reject("unknown_file", f"{file.path}: no part of a study has this name")
+        match path.parts:
+            case _ if file.path in whole:
+                place.named[file.path] = file
+            case ("descriptions", level, _) if level in LEVELS and path.suffix in (".txt", ".md"):
+                place.texts[level, path.stem] = file
+            case ("templates", kind, _) if kind in KINDS and path.suffix == ".jinja":
+                place.templates[kind, path.stem] = file
+            case _ if is_scorer_file(path):
+                place.scorers[path.name] = file
+            case _ if is_text(path):
+                place.imports[path.relative_to(FOLDER).as_posix()] = file
+            case _ if not file.rejects:
+                file.reject("unknown_file", f"{file.path}: no part of a study has this name")
     return place
 
 
@@ -162,6 +158,9 @@ def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
     needed = ("model_id", "endpoint", "provider_model")
     rows["models"] = _csv(place, "models.csv", needed, model_maker())
     rows["imports"] = imported_rows(place.named.get(TABLE), place.imports)
+    rows["scorers"] = _csv(place, SCORERS, ("scorer_id", "kind"), scorer_maker(place.scorers))
+    for file in place.scorers.values():
+        _settle(file, file.accepted > 0, f"no usable row of {SCORERS} compares with it")
     known = {concept["concept_id"] for concept in concepts}
     for (_, concept_id), file in place.texts.items():
         _settle(file, concept_id in known, f"no concept {concept_id} stands in concepts.csv")

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     sluice_alert_mail_from: str = "sluice@localhost"
     sluice_alert_mail_server: SecretStr | None = None
     sluice_backup_dir: Path | None = None
+    sluice_functions: Path | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
 
     # who may see what: tiers that commands and pages here show, and the tier of rows without one

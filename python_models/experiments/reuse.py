@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import list_of, literal
+from python_models.experiments.function_state import function_state
 from python_models.llm.endpoints.endpoint import identity_name
 from python_models.llm.ledger.recording import RECORDER
 from python_models.llm.ledger.reuse import asked_at_of
@@ -101,7 +102,7 @@ def hashed(planned: Any, refs: dict[str, Any]) -> Any:
             drafts = _texts(refs["drafts"], "draft")
             found = found.join(drafts, "parent.text_parent_id = draft.text_id", how="left")
             inputs.append("draft.text_hash")
-    inputs.append(_identities(planned))
+    inputs += [_identities(planned), function_state(planned, "parser", "planned.")]
     return found.project(f"{columns}, {hash_of(inputs, 'experiments')} as {HASH}")
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from python_models.experiments.function_state import function_state
+from python_models.experiments.own_scores import is_own_parser, read_own
 from python_models.experiments.scores import PARSERS, Parsed, ScoreError, parse
 from python_models.release.reuse import HASH, hash_of, reusable_rows
 
@@ -38,8 +40,10 @@ def scores_parsed(evaluations: Any, before: Any = None) -> pa.Table:
         evaluations: a DuckDB relation of generations.
         before: what this gave for the last build; it holds for texts that are the same.
     """
-    wanted = evaluations.filter("stage = 'evaluation' and status <> 'pending'").project(
-        f"gen_id, {', '.join(READ)}, {hash_of(READ, 'experiments')} as {HASH}"
+    asked = evaluations.filter("stage = 'evaluation' and status <> 'pending'")
+    columns = [*READ, function_state(asked, "parser")]
+    wanted = asked.project(
+        f"gen_id, {', '.join(READ)}, {hash_of(columns, 'experiments')} as {HASH}"
     )
     kept, left = reusable_rows(wanted, before)
     rows = left.order("gen_id").to_arrow_table().to_pylist()
@@ -69,10 +73,11 @@ def scored(evaluations: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 def _found(row: dict[str, Any]) -> Parsed | ScoreError:
     if row["status"] not in USABLE:
         return ScoreError("no_text", row["error"] or f"the evaluation is {row['status']}")
-    if row["parser"] not in PARSERS:
+    is_own = is_own_parser(row["parser"])
+    if row["parser"] not in PARSERS and not is_own:
         return ScoreError("no_parser", f"the template names no parser known: {row['parser']}")
     low, high = row["scale_min"], row["scale_max"]
     scale = (0.0 if low is None else low, 10.0 if high is None else high)
     if not scale[0] < scale[1]:
         return ScoreError("no_scale", f"a scale from {low} to {high} holds no scores")
-    return parse(row["parsed"], row["parser"], scale)
+    return (read_own if is_own else parse)(row["parsed"], row["parser"], scale)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ingestion.experiments.own_code import CannotRun, called, matches
+from ingestion.experiments.parsers import PATTERN
+
 
 class Taken(NamedTuple):
     """The text that goes on, or the reason why there is none."""
@@ -14,10 +17,8 @@ class Taken(NamedTuple):
 
 
 def take(raw: str, parser: str | None, min_lines: int) -> Taken:
-    """Return the wanted part of an answer: all of it, or what stands in the parser's tag."""
-    text, error = raw.strip(), None
-    if parser and parser.startswith("tag:"):
-        text, error = in_tag(raw, parser.removeprefix("tag:"))
+    """Return the wanted part of an answer: all of it, or what the template's parser finds."""
+    text, error = parsed(raw, parser) if parser else (raw.strip(), None)
     if error is not None:
         return Taken(None, error)
     if not text:
@@ -26,6 +27,22 @@ def take(raw: str, parser: str | None, min_lines: int) -> Taken:
     if lines < min_lines:
         return Taken(None, f"the text has {lines} lines, at least {min_lines} are asked for")
     return Taken(text, None)
+
+
+def parsed(raw: str, parser: str) -> tuple[str, str | None]:
+    """Return (text, error): in the last tag, of a pattern's last place, or of an own function."""
+    if parser.startswith("tag:"):
+        return in_tag(raw, parser.removeprefix("tag:"))
+    try:
+        if parser.startswith(PATTERN):
+            found = matches(parser.removeprefix(PATTERN), raw)
+            return (found[-1].strip(), None) if found else ("", f"nothing in it is {parser}")
+        value = called(parser, raw)
+    except CannotRun as error:
+        return "", str(error)
+    if isinstance(value, str):
+        return value.strip(), None
+    return "", f"{parser} gave {value!r}, which is no text"
 
 
 def in_tag(raw: str, tag: str) -> tuple[str, str | None]:

@@ -24,6 +24,7 @@ MODELS = PROJECT_ROOT / "dbt_project" / "models" / "experiments"
 GIVEN = (
     *("cohorts", "combos", "membership", "generations"),
     *("concepts", "templates", "models", "imports", "concept_scores"),
+    "scorer_scores",
 )
 DERIVED = (
     "scores",
@@ -135,6 +136,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         found["cohorts"].append(_cohort(number, study, members))
         found["membership"] += [_member(f"cohort-{number}", one) for one in members]
     found["generations"] = list(made.values())
+    found["scorer_scores"] = [one for number in range(2) for one in _scorer_scores(found, number)]
     return found
 
 
@@ -155,6 +157,33 @@ def _cohort(number: int, study: str, members: list[dict[str, Any]]) -> dict[str,
         "is_reevaluation": False,
         "created_at": FIRST + timedelta(days=number),
     }
+
+
+def _scorer_scores(found: dict[str, list[dict[str, Any]]], number: int) -> Iterator[dict[str, Any]]:
+    """Yield a scorer that measures every text of a cohort but one."""
+    cohort = f"cohort-{number}"
+    texts = [
+        row for row in found["membership"] if row["cohort_id"] == cohort and row["stage"] == "essay"
+    ]
+    for at, text in enumerate(texts):
+        yield {
+            "cohort_id": cohort,
+            "essay_gen_id": text["gen_id"],
+            "scorer_id": "short",
+            "scorer_hash": "h1",
+            "kind": "regex",
+            "argument": HOSTILE,
+            "combo_id": text["combo_id"],
+            "draft_template_id": "bridge" if "bridge" in text["gen_id"] else "story",
+            "essay_template_id": "polished",
+            "generation_model_id": text["model_id"],
+            "status": "ok" if at else "error",
+            "error": None if at else f"it takes longer than 5 seconds {HOSTILE}",
+            "value": float(at % 3) if at else None,
+            "share": float(at % 3 > 0) if at else None,
+            "judge_share": None,
+            "judge_score_count": 0,
+        }
 
 
 def _member(cohort: str, one: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ Reason = Literal[
     "no_text",
     "no_parser",
     "no_scale",
+    "parser_failed",
 ]
 Reading = Literal["number", "fraction", "percent", "words", "average_of_digits"]
 

@@ -13,6 +13,7 @@ def model(dbt, session):
         "curated_combos": dbt.ref("stg_experiments__curated_combos"),
         "reevaluations": dbt.ref("stg_experiments__reevaluations"),
         "imports": dbt.ref("stg_experiments__imports"),
+        "scorers": dbt.ref("stg_experiments__scorers"),
         "rejects": dbt.ref("stg_experiments__rejects"),
         "files": dbt.ref("stg_experiments__files"),
     }

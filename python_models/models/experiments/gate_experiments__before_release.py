@@ -24,5 +24,6 @@ def model(dbt, session):
         "templates": dbt.ref("templates"),
         "models": dbt.ref("models"),
         "concept_scores": dbt.ref("concept_scores"),
+        "scorer_scores": dbt.ref("scorer_scores"),
     }
     return run_gate(dbt, session, "experiments", "before_release", tables)

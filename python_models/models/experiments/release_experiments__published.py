@@ -21,4 +21,5 @@ def model(dbt, session):
     dbt.ref("templates")
     dbt.ref("models")
     dbt.ref("concept_scores")
+    dbt.ref("scorer_scores")
     return publish(dbt, session, "experiments")
