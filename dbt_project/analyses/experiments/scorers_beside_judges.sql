@@ -1,4 +1,4 @@
--- Do texts that keep to the rules please the judges: each scorer, and the judges' mean of both.
+-- Do texts that keep to the rules please the judges: each scorer beside their mean.
 select
     scorer_scores.cohort_id,
     scorer_scores.scorer_id,
