@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from dashboards.own_pages import own_pages
 from dashboards.parts.links import know_page
 from dashboards.parts.page import run_page
 from dashboards.parts.release import Release
@@ -39,6 +40,17 @@ def pages() -> dict[str, list[Any]]:
     menu: dict[str, list[Any]] = {}
     for url, (section, *_) in VIEWS.items():
         menu.setdefault(section, []).append(page(url))
+    own = [
+        st.Page(
+            partial(run_page, one.title, one.show, one.needs_release),
+            title=one.title,
+            icon=one.icon,
+            url_path=one.url,
+        )
+        for one in own_pages()
+    ]
+    if own:
+        menu["Your own"] = own
     # the page that opens first lies at / too, and the server knows it nowhere else
     menu[""].append(page(FIRST, visibility="hidden"))
     return menu

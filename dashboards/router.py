@@ -7,8 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.navigation import pages
+from dashboards.parts.assistive import help_readers
 
 HERE = Path(__file__).parent
 st.set_page_config(page_title="Sluice", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.logo(str(HERE / "logo.svg"), size="large")
-st.navigation(pages()).run()
+open_page = st.navigation(pages())
+open_page.run()
+help_readers()  # last: it takes no room above the page

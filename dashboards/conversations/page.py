@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.conversations import copies, datasets, quality, sets, upload
 from dashboards.conversations import queries as queries
+from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
 from dashboards.parts.text import count, some
@@ -43,5 +44,4 @@ def _headline(release: Release) -> None:
         "Duplicates": (count(row["duplicate_count"]), "exact or near"),
         "Flagged for care": (count(row["care_count"]), "never dropped for it"),
     }
-    for column, (name, (value, note)) in zip(st.columns(5), figures.items(), strict=True):
-        column.metric(name, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+    show_figures(figures)

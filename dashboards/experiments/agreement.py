@@ -60,9 +60,7 @@ def show(release: Release, chosen: Chosen) -> None:
             for row in rows
             if row["statistic"] == "leniency" and row["value"] is not None
         ]
-        _intervals(
-            sorted(found, key=lambda row: row["value"]), "Above the others, share of the scale"
-        )
+        _intervals(sorted(found, key=lambda row: row["value"]), "Above the others")
     _pairs(release, chosen, rows)
     part("All statistics")
     table(pa.Table.from_pylist(rows), "agreement", COLUMNS)
@@ -102,4 +100,4 @@ def _pairs(release: Release, chosen: Chosen, rows: list[dict[str, Any]]) -> None
             and row["statistic"] in OF_PAIRS
             and row["value"] is not None
         ]
-        _intervals(found, "Agreement of the pair")
+        _intervals(found, "Agreement")

@@ -7,7 +7,7 @@ from math import ceil, floor
 import altair as alt
 import pyarrow as pa
 
-from dashboards.parts.charts import BAND, MUTED, POWER, TEMPERATURE
+from dashboards.parts.charts import BAND, MUTED, POWER, TEMPERATURE, top_legend
 
 SHARE_COLORS = ["#F4E3D3", "#F7F5F0", "#CFE3EA", "#6FB0C4", "#1F7A94", "#0B4A5E"]
 COMPONENTS = {
@@ -24,6 +24,8 @@ COMPONENT_COLORS = [
     *("#0B4A5E", "#0B7285", "#5BA4B4", "#A9D0D9", "#5C7A29"),
     *("#B0356B", "#D9730D", "#C9D2D9"),
 ]
+# a colour scale as wide as the chart has room for
+GRADIENT = alt.ExprRef("min(260, 0.6 * width)")
 STAGES = ["draft", "essay", "evaluation"]
 
 
@@ -32,7 +34,7 @@ def _share(field: str, title: str, domain: tuple[float, float] = (0, 1)) -> alt.
         f"{field}:Q",
         title=title,
         scale=alt.Scale(range=SHARE_COLORS, domain=list(domain), interpolate="rgb", clamp=True),
-        legend=alt.Legend(orient="top", format=".0%", gradientLength=260, tickCount=4),
+        legend=alt.Legend(orient="top", format=".0%", gradientLength=GRADIENT, tickCount=4),
     )
 
 
@@ -166,7 +168,7 @@ def judges_scatter(rows: pa.Table, judge_a: str, judge_b: str) -> alt.LayerChart
                 "evaluation_template_id:N",
                 title=None,
                 scale=alt.Scale(range=[POWER, TEMPERATURE, "#0B7285", "#B0356B", "#5C7A29"]),
-                legend=alt.Legend(orient="top"),
+                legend=top_legend(190),
             ),
             tooltip=[
                 alt.Tooltip("share_a:Q", title=judge_a, format=".1%"),
@@ -200,7 +202,7 @@ def variance_bars(rows: pa.Table) -> alt.Chart:
                 "component:N",
                 title=None,
                 scale=alt.Scale(domain=list(COMPONENTS.values()), range=COMPONENT_COLORS),
-                legend=alt.Legend(orient="top", columns=8, labelLimit=200),
+                legend=top_legend(150),
             ),
             tooltip=[
                 alt.Tooltip("cohort:N", title="Cohort"),
@@ -227,7 +229,7 @@ def models_over_cohorts(rows: pa.Table) -> alt.Chart:
                 scale=alt.Scale(zero=False),
                 axis=alt.Axis(format=".1%", tickCount=5),
             ),
-            color=alt.Color("model_id:N", title=None, legend=alt.Legend(orient="top")),
+            color=alt.Color("model_id:N", title=None, legend=top_legend(190)),
             tooltip=[
                 alt.Tooltip("model_id:N", title="Model"),
                 alt.Tooltip("cohort:N", title="Cohort"),

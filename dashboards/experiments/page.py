@@ -16,6 +16,7 @@ from dashboards.experiments import (
 )
 from dashboards.experiments import queries as queries
 from dashboards.experiments.filters import ALL, Chosen, cohort_names
+from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
 from dashboards.parts.text import count, percent, usd
@@ -68,5 +69,4 @@ def _headline(release: Release, cohort: str) -> None:
             f"{usd(row['cost_usd'])}, {count(row['pending_count'])} waiting",
         ),
     }
-    for column, (name, (value, note)) in zip(st.columns(4), figures.items(), strict=True):
-        column.metric(name, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+    show_figures(figures)

@@ -6,11 +6,12 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+# backgrounds let the page through, so that its text stays legible on light and on dark ones
 STYLES = {
-    "word": "background:#FFE9A8;color:inherit;padding:0 1px",
-    "fact": "background:#CFE8D5;color:inherit",
+    "word": "background:#F2B63459;color:inherit;padding:0 1px",
+    "fact": "background:#5CB57A4D;color:inherit",
     "chunk": "border-bottom:2px solid #9DB7D5",
-    "cited": "background:#CFE0F5;color:inherit",
+    "cited": "background:#5A9BE64D;color:inherit",
 }
 BOX = "white-space:pre-wrap;overflow-wrap:anywhere;font-size:0.95rem;line-height:1.5"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pyarrow as pa
 
@@ -17,14 +19,25 @@ SEVERITIES = ["low", "medium", "high", "critical"]
 SEVERITY_COLORS = ["#B9C7D3", "#F2CF63", "#EC8A3C", "#C22F2F"]
 
 
-def class_color(title: str | None = "Variance") -> alt.Color:
+def top_legend(label_pixels: int = 130, **look: Any) -> alt.Legend:
+    """Return a legend above a chart that breaks into as many lines as the width needs.
+
+    Args:
+        label_pixels: what the longest of its labels takes, with its symbol.
+        look: further properties of the legend.
+    """
+    columns = alt.ExprRef(f"max(1, floor(width / {label_pixels}))")
+    return alt.Legend(orient="top", columns=columns, labelLimit=300, **look)
+
+
+def class_color(title: str | None = "Variance", label_pixels: int = 130) -> alt.Color:
     """Return the colour of a variance class, the same on every chart."""
     return alt.Color(
         "variance_class:N",
         title=title,
         scale=alt.Scale(domain=CLASSES, range=CLASS_COLORS),
-        legend=alt.Legend(
-            orient="top",
+        legend=top_legend(
+            label_pixels,
             labelExpr="datum.label == 'insufficient_history' ? 'not judged yet' : datum.label",
         ),
     )
@@ -44,7 +57,7 @@ def score_bars(quality: pa.Table, detectors: list[str]) -> alt.Chart:
                 title=None,
                 sort=detectors,
                 scale=alt.Scale(domain=detectors, range=DETECTOR_COLORS),
-                legend=alt.Legend(orient="top", labelLimit=300),
+                legend=top_legend(200),
             ),
             tooltip=[
                 alt.Tooltip("issue_kind:N", title="Kind"),
@@ -87,14 +100,27 @@ def daily_bars(rows: pa.Table, x: str, y: str, color: str, title: str) -> alt.Ch
                 f"yearmonthdate({x}):O", title=None, axis=alt.Axis(format="%d %b", labelAngle=0)
             ),
             y=alt.Y(f"sum({y}):Q", title=title),
-            color=alt.Color(f"{color}:N", title=None, legend=alt.Legend(orient="top")),
+            color=alt.Color(f"{color}:N", title=None, legend=top_legend(190)),
             tooltip=[
                 alt.Tooltip(f"{x}:T", title="Day", format="%d %b %Y"),
                 alt.Tooltip(f"{color}:N", title=None),
                 alt.Tooltip(f"sum({y}):Q", title=title, format=",.4f"),
             ],
         )
-        .properties(height=240)
+        .properties(height=220 + 10 * len(set(rows[color].to_pylist())))
+    )
+
+
+def limit_line(value: float, name: str) -> alt.Chart:
+    """Return a dashed line at a value of the y axis, for a chart it is laid over."""
+    rows = pa.table({"limit": [value], "name": [name]})
+    return (
+        alt.Chart(rows)
+        .mark_rule(color=CLASS_COLORS[-1], strokeDash=[6, 4], strokeWidth=1.5)
+        .encode(
+            y="limit:Q",
+            tooltip=[alt.Tooltip("name:N", title="Line"), alt.Tooltip("limit:Q", format=",.2f")],
+        )
     )
 
 
@@ -114,7 +140,7 @@ def issue_bars(days: pa.Table) -> alt.Chart:
                 "severity:N",
                 title=None,
                 scale=alt.Scale(domain=SEVERITIES, range=SEVERITY_COLORS),
-                legend=alt.Legend(orient="top"),
+                legend=top_legend(100),
             ),
             tooltip=[
                 alt.Tooltip("day:T", title="Day", format="%d %b %Y"),

@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards.parts.files import to_csv, to_parquet
+from dashboards.parts.severity import status_words
 from dashboards.parts.text import count
 
 
@@ -35,6 +36,12 @@ def picked(
     chosen = event.selection.rows if event else []
     position = chosen[0] if chosen and chosen[0] < len(rows) else 0
     return rows.slice(position, 1).to_pylist()[0] if len(rows) else None
+
+
+def worded(rows: pa.Table, column: str = "status") -> pa.Table:
+    """Return rows with a column of statuses in the words that every page has for them."""
+    said = pa.array([status_words(status) for status in rows[column].to_pylist()], pa.string())
+    return rows.set_column(rows.schema.get_field_index(column), column, said)
 
 
 def downloads(rows: pa.Table, name: str) -> None:

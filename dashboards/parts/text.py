@@ -13,9 +13,10 @@ from markdown_it import MarkdownIt
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 REPORT_STYLE = """<style>
 .sluice-report table { border-collapse: collapse; width: 100%; margin: 0.4rem 0 1rem; }
-.sluice-report th { text-align: left; color: #5b6b7a; font-weight: 600; }
-.sluice-report th, .sluice-report td { padding: 5px 14px 5px 0; border-bottom: 1px solid #e3e8ed; }
-.sluice-report a { color: #0b7285; }
+.sluice-report { overflow-x: auto; }
+.sluice-report th { text-align: left; font-weight: 600; }
+.sluice-report th, .sluice-report td { padding: 5px 14px 5px 0; border-bottom: 1px solid #8884; }
+.sluice-report a { color: inherit; text-decoration: underline; }
 .sluice-report h4 { margin: 1.6rem 0 0.4rem; }
 </style>"""
 _OWN_LINK = re.compile(r"^(#|\?|[a-z_]+\?)")
@@ -37,7 +38,7 @@ def paragraphs(value: Any, css: str = "") -> str:
 def facts(pairs: dict[str, Any]) -> str:
     """Return name and value pairs as a quiet two-column HTML table."""
     cells = "".join(
-        '<tr><td style="color:#5B6B7A;padding:2px 18px 2px 0;border:0;vertical-align:top;'
+        '<tr><td style="opacity:0.8;padding:2px 18px 2px 0;border:0;vertical-align:top;'
         f'white-space:nowrap">{html.escape(name)}</td>'
         '<td style="padding:2px 0;border:0;overflow-wrap:anywhere">'
         f"{html.escape(str(value))}</td></tr>"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+import altair as alt
+import pyarrow as pa
 import streamlit as st
 
 from dashboards.parts import charts
+from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import capital, count, percent, usd
 from dashboards.shared import llm_call
 from dashboards.shared import llm_queries as queries
+from ingestion.lakehouse.settings import settings
 
 URL: Literal["query-params"] = "query-params"
 # what is counted: the column asked for and the column the cache saved
@@ -39,6 +43,7 @@ CALL_COLUMNS = {
 }
 COST_COLUMNS = {
     "cost_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
+    "product": "Product",
     "step": "Step",
     "model": "Model",
     "calls": st.column_config.NumberColumn("Calls", format="localized"),
@@ -86,8 +91,7 @@ def _headline(release: Release) -> None:
             f"{count(saved['cached'] or 0)} answers, saved {usd(saved['saved_usd'] or 0.0)}",
         ),
     }
-    for column, (name, (value, note)) in zip(st.columns(4), figures.items(), strict=True):
-        column.metric(name, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+    show_figures(figures)
 
 
 def _calls(release: Release) -> None:
@@ -133,16 +137,27 @@ def _cost(release: Release) -> None:
     with st.container(horizontal=True, gap="large"):
         free = not any(costs["usd"].to_pylist())
         measure = _choice("Measure", list(MEASURES), "Calls" if free else "USD", "measure")
-        by = _choice("By", ["step", "model"], "step", "by")
+        by = _choice("By", ["product", "step", "model"], "product", "by")
     spent, saved = MEASURES[measure]
-    left, right = st.columns(2, gap="medium")
-    with left:
-        part(f"Asked, {measure} per day")
-        st.altair_chart(charts.daily_bars(costs, "cost_date", spent, by, measure), key="asked_bars")
-    with right:
-        part(f"Saved by the cache, {measure} per day")
-        st.altair_chart(charts.daily_bars(costs, "cost_date", saved, by, measure), key="saved_bars")
+    budget = settings().llm_budget_usd if measure == "USD" else None
+    part(f"Asked, {measure} per day")
+    _bars(costs, spent, by, measure, budget)
+    if budget is not None:
+        st.caption(f"The line is the budget of one run, {usd(budget)}.".replace("$", "\\$"))
+    part(f"Saved by the cache, {measure} per day")
+    _bars(costs, saved, by, measure, None)
     table(costs, "costs", COST_COLUMNS)
+
+
+def _bars(costs: pa.Table, column: str, by: str, measure: str, budget: float | None) -> None:
+    if not any(costs[column].to_pylist()):
+        none = {"USD": "No money", "Tokens": "No token", "Calls": "No call"}[measure]
+        empty(f"{none} was {'saved' if 'saved' in column or column == 'cached' else 'spent'} yet.")
+        return
+    chart: alt.Chart | alt.LayerChart = charts.daily_bars(costs, "cost_date", column, by, measure)
+    if budget is not None:
+        chart = alt.LayerChart(layer=[chart, charts.limit_line(budget, "Budget of one run")])
+    st.altair_chart(chart, key=f"bars_{column}")
 
 
 def _choice(label: str, options: list[str], default: str, key: str) -> str:

@@ -38,7 +38,7 @@ def show(release: Release, call_id: str) -> None:
         part(f"{escaped(call['prompt_template'])}, version {escaped(call['prompt_version'])}")
         st.badge(escaped(words(call["status"])), color=COLORS.get(call["status"], "red"))
     if call["error"]:
-        st.html(paragraphs(call["error"], "color:#B42318"))
+        st.html(paragraphs(call["error"], "color:light-dark(#B42318, #FF9C8F)"))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _prompt(call["input_messages"])

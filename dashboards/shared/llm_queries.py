@@ -73,6 +73,7 @@ order by asked_at, attempt
 COSTS = """
 select
     cost_date,
+    coalesce(domain, 'other') as product,
     step,
     model,
     sum(calls)::bigint as calls,
@@ -84,6 +85,6 @@ select
     sum(usd) as usd,
     sum(saved_usd) as saved_usd
 from ops.costs
-group by cost_date, step, model
-order by cost_date, step, model
+group by all
+order by cost_date, product, step, model
 """

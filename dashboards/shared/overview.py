@@ -7,13 +7,16 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.parts.figures import show_figures
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
-from dashboards.parts.text import ago, duration, escaped, percent, usd, words
-from dashboards.shared import overview_products, overview_state
+from dashboards.parts.severity import status_words
+from dashboards.parts.tables import table, worded
+from dashboards.parts.text import ago, duration, escaped, percent, usd
+from dashboards.shared import overview_morning, overview_products, overview_state
 from dashboards.shared import overview_queries as queries
+from ingestion.lakehouse.settings import settings
 
 RUN_COLUMNS = {
     "started_at": st.column_config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
@@ -33,6 +36,8 @@ def show(release: Release) -> None:
     """Show health, products, gates, freshness, runs and spend."""
     with guarded("The state of the lakehouse"):
         _health(release)
+    with guarded("This morning"):
+        overview_morning.show(release)
     overview_products.products(release)
     left, right = st.columns([3, 2], gap="medium")
     with left, guarded("Gates"):
@@ -42,21 +47,28 @@ def show(release: Release) -> None:
     with guarded("The last runs"):
         part("Last runs")
         runs = asking(release)(queries.LAST_RUNS)
-        table(runs, "last_runs", RUN_COLUMNS) if len(runs) else empty("No run is recorded.")
+        if len(runs):
+            table(worded(runs), "last_runs", RUN_COLUMNS)
+        else:
+            empty("No run is recorded.")
 
 
 def _health(release: Release) -> None:
     ask = asking(release)
     last = next(iter(ask(queries.LAST_RUN).to_pylist()), None)
     spend = ask(queries.SPEND, today=datetime.now(UTC).date()).to_pylist()[0]
-    newest = next(iter(ask(queries.FRESHNESS)["newest_record_at"].to_pylist()), None)
+    hours = settings().sluice_stale_hours
+    ages = ask(queries.FRESHNESS, now=overview_morning.minute(), stale_hours=hours)
+    newest = next(iter(ages["newest_record_at"].to_pylist()), None)
+    past = ask(queries.TRENDS).to_pylist()[::-1]
+    per_day = ask(queries.SPEND_BY_DAY)["usd"].to_pylist()
     _verdict(last)
     asked = (spend["calls"] or 0) + (spend["cached"] or 0)
     cached = (spend["cached"] or 0) / asked if asked else None
     figures = {
         "Last run": (
-            words(last["status"]) if last else "None yet",
-            f"{ago(last['started_at'])}, took {duration(last['seconds'])}" if last else "make run",
+            status_words(last["status"]) if last else "None yet",
+            f"{ago(last['started_at'])}, took {_took(last, past)}" if last else "make run",
         ),
         "Newest record": (
             ago(newest),
@@ -65,10 +77,15 @@ def _health(release: Release) -> None:
         "LLM spend": (usd(spend["usd"] or 0.0), f"{usd(spend['week_usd'] or 0.0)} in 7 days"),
         "From cache": (percent(cached), f"saved {usd(spend['saved_usd'] or 0.0)}"),
     }
-    for column, (name, (value, note)) in zip(st.columns(4), figures.items(), strict=True):
-        column.metric(name, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+    show_figures(figures, {"Last run": [run["seconds"] or 0 for run in past], "LLM spend": per_day})
     if spend["has_offline_answers"]:
         st.caption("LLM answers in this release come from the embedded offline rules, not a model.")
+
+
+def _took(last: dict[str, Any], past: list[dict[str, Any]]) -> str:
+    """Return how long the last run took, and the one before it."""
+    took = duration(last["seconds"])
+    return f"{took} (before: {duration(past[-2]['seconds'])})" if len(past) > 1 else took
 
 
 def _verdict(last: dict[str, Any] | None) -> None:

@@ -1,7 +1,7 @@
 """What the overview asks of the released tables."""
 
 LAST_RUN = """
-select run_id, invocation_id, started_at, seconds, status, message, release_id
+select run_id, invocation_id, started_at, seconds, status, message, release_id, usd, nodes_failed
 from ops.runs
 order by rowid
 limit 1
@@ -45,9 +45,76 @@ order by
 """
 
 FRESHNESS = """
-select source, newest_record_at
+select
+    coalesce(domain, 'other') as domain,
+    count(*)::bigint as source_count,
+    count(*) filter (
+        where
+            coalesce(landed_at, newest_record_at)
+            < $now::timestamp - to_seconds($stale_hours::double * 3600)
+    )::bigint as stale_count,
+    max(newest_record_at) as newest_record_at,
+    arg_max(source, newest_record_at) as newest_source,
+    arg_min(source, landed_at) as latest_source,
+    max(landed_at) as landed_at
 from ops.freshness
-order by newest_record_at desc nulls last
+group by all
+order by newest_record_at desc nulls last, domain
+"""
+
+# against the last release of an earlier run: one run releases each product by itself
+CHANGES = """
+with shown as (
+    select release_id, run_id
+    from ops.releases
+    where is_current
+),
+
+before as (
+    select max(releases.release_id) as release_id
+    from ops.releases
+    cross join shown
+    where
+        releases.release_id < shown.release_id
+        and releases.run_id is distinct from shown.run_id
+),
+
+tables_now as (
+    select release_tables.*
+    from ops.release_tables
+    inner join shown on release_tables.release_id = shown.release_id
+),
+
+tables_before as (
+    select release_tables.*
+    from ops.release_tables
+    inner join before on release_tables.release_id = before.release_id
+)
+
+select
+    before.release_id as before_release_id,
+    coalesce(tables_now.domain, tables_before.domain) as domain,
+    coalesce(tables_now.table_name, tables_before.table_name) as table_name,
+    tables_before.table_name is null as is_new,
+    tables_now.table_name is null as is_gone,
+    coalesce(tables_now.rows, 0) - coalesce(tables_before.rows, 0) as row_change
+from tables_now
+full outer join tables_before
+    on tables_now.domain = tables_before.domain
+    and tables_now.table_name = tables_before.table_name
+cross join before
+where
+    before.release_id is not null
+    and tables_now.snapshot_id is distinct from tables_before.snapshot_id
+order by domain, abs(coalesce(tables_now.rows, 0) - coalesce(tables_before.rows, 0)) desc
+"""
+
+TRENDS = """
+select seconds, usd
+from ops.runs
+where status in ('success', 'warn', 'pass')
+order by rowid
+limit 14
 """
 
 SPEND = """
@@ -59,4 +126,19 @@ select
     sum(saved_usd) as saved_usd,
     bool_or(provider = 'offline-rules') as has_offline_answers
 from ops.costs
+"""
+
+# the last 14 days that asked for anything
+SPEND_BY_DAY = """
+with days as (
+    select cost_date, sum(usd) as usd
+    from ops.costs
+    group by cost_date
+    order by cost_date desc
+    limit 14
+)
+
+select usd
+from days
+order by cost_date
 """

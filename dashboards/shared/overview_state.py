@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.text import ago, count, escaped, some
+from dashboards.parts.severity import Level, show_badge
+from dashboards.parts.text import ago, capital, count, escaped, some
 from dashboards.shared import overview_queries as queries
+from dashboards.shared.overview_morning import minute
+from ingestion.lakehouse.settings import settings
 
 
 def gates(release: Release) -> None:
@@ -19,40 +22,62 @@ def gates(release: Release) -> None:
     gates = asking(release)(queries.GATES).to_pylist()
     if not gates:
         empty("No gate has run yet.")
+    kept = [row for row in gates if _gate_look(row)[0] == "good"]
     for row in gates:
+        if row in kept:
+            continue
         with st.container(horizontal=True, vertical_alignment="center"):
-            verdict, color = _gate_look(row)
-            st.badge(verdict, color=color, width=110)
+            show_badge(*_gate_look(row))
             st.markdown(f"**{escaped(gate_name(row['gate']))}**", width="content")
             st.caption(
                 f"{some(row['promise_count'], 'promise')}, {count(row['broken_count'])} broken, "
                 f"{ago(row['checked_at'])}",
                 width="content",
             )
+    if kept:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_badge("good", "passed")
+            promises = sum(row["promise_count"] for row in kept)
+            st.markdown(f"**{some(len(kept), 'gate')}**", width="content")
+            st.caption(
+                f"{some(promises, 'promise')} kept, {ago(max(r['checked_at'] for r in kept))}",
+                width="content",
+            )
+            with st.popover("Which", type="tertiary"):
+                st.markdown("\n".join(f"- {escaped(gate_name(row['gate']))}" for row in kept))
     link_to("quality", "Every promise and what was found")
 
 
-def _gate_look(row: dict[str, Any]) -> tuple[str, Literal["violet", "red", "orange", "green"]]:
+def _gate_look(row: dict[str, Any]) -> tuple[Level, str]:
     if row["broken_check_count"]:
-        return "broken check", "violet"
+        return "critical", "check broken"
     if row["critical_count"]:
-        return "stopped", "red"
-    return ("warned", "orange") if row["broken_count"] else ("passed", "green")
+        return "critical", "stopped"
+    return ("warning", "warned") if row["broken_count"] else ("good", "passed")
 
 
 def gate_name(gate: str) -> str:
     """Return a gate's name as words: gate_telemetry__after_staging -> Telemetry, after staging."""
     domain, _, moment = gate.removeprefix("gate_").partition("__")
-    return f"{domain.capitalize()}, {moment.replace('_', ' ')}" if moment else gate
+    said = moment.replace("_", " ").replace("llm", "LLM")
+    return f"{domain.capitalize()}, {said}" if moment else gate
 
 
 def freshness(release: Release) -> None:
-    """Show how old the newest record of each source is."""
+    """Show how old the newest record of each product is, and how many of its sources are late."""
     part("Freshness")
-    rows = asking(release)(queries.FRESHNESS).to_pylist()
+    hours = settings().sluice_stale_hours
+    rows = asking(release)(queries.FRESHNESS, now=minute(), stale_hours=hours).to_pylist()
     if not rows:
         empty("Nothing has landed yet.")
-    for row in rows[:8]:
+    for row in rows:
+        late = f", {count(row['stale_count'])} late" if row["stale_count"] else ""
+        newest = (
+            f"newest record {ago(row['newest_record_at'])} ({escaped(row['newest_source'])})"
+            if row["newest_record_at"]
+            else f"landed {ago(row['landed_at'])}, its records have no time"
+        )
         with st.container(horizontal=True):
-            st.markdown(f"**{escaped(row['source'])}**", width="content")
-            st.caption(f"newest record {ago(row['newest_record_at'])}", width="content")
+            show_badge("warning" if late else "good", "late" if late else "fresh")
+            st.markdown(f"**{escaped(capital(row['domain']))}**", width="content")
+            st.caption(f"{some(row['source_count'], 'source')}{late}; {newest}", width="content")

@@ -7,9 +7,12 @@ from typing import Literal
 import altair as alt
 import pyarrow as pa
 
-from dashboards.parts.charts import BAND, MUTED, POWER, TEMPERATURE, class_color
+from dashboards.parts.charts import BAND, MUTED, POWER, TEMPERATURE, class_color, top_legend
 
 STAGE_COLORS = ["#7FB3D5", "#1F6FB2", "#8A5CC2", "#A9B6C2", "#5C7A29", "#B0356B"]
+
+# pixels a label of a legend beside another one is given: more than there are, so one below another
+BESIDE = 2_000
 
 Metric = Literal["power", "temperature"]
 METRICS: tuple[Metric, ...] = ("power", "temperature")
@@ -75,7 +78,7 @@ def _cycle_spans(cycles: pa.Table) -> alt.Chart:
             x2="ended_at:T",
             y=alt.value(0),
             y2=alt.value(alt.ExprRef("height - 22")),
-            color=class_color("Cycle"),
+            color=class_color("Cycle", BESIDE),
             tooltip=[
                 alt.Tooltip("cycle_id:N", title="Cycle"),
                 alt.Tooltip("started_at:T", title="Started", format="%d %b %H:%M:%S"),
@@ -100,7 +103,7 @@ def _stage_strip(stages: pa.Table) -> alt.Chart:
                 title="Stage",
                 # in the order they run, which is the order they come in
                 scale=alt.Scale(domain=stages["stage"].unique().to_pylist(), range=STAGE_COLORS),
-                legend=alt.Legend(orient="top", labelExpr="replace(datum.label, '_', ' ')"),
+                legend=top_legend(BESIDE, labelExpr="replace(datum.label, '_', ' ')"),
             ),
             tooltip=[
                 alt.Tooltip("stage:N", title="Stage"),

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboards.parts import charts
+from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
@@ -81,16 +82,15 @@ def _headline(whole: pa.Table) -> None:
         whole.filter(pc.equal(whole["issue_kind"], "any")).to_pylist(),
         key=lambda row: [*DETECTORS, row["yardstick"]].index(row["yardstick"]),
     )
-    for column, row in zip(st.columns(max(3, len(any_kind))), any_kind, strict=False):
-        missed = f"recall {percent(row['recall'])}, false alarms {percent(row['false_alarm_rate'])}"
-        column.metric(
-            f"F1, {escaped(detector(row['yardstick']))}",
-            "–" if row["f1"] is None else f"{row['f1']:.3f}",
-            delta=missed,
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-        )
+    show_figures(
+        {
+            f"F1, {escaped(detector(row['yardstick']))}": (
+                "–" if row["f1"] is None else f"{row['f1']:.3f}",
+                f"recall {percent(row['recall'])}, false alarms {percent(row['false_alarm_rate'])}",
+            )
+            for row in any_kind
+        }
+    )
 
 
 def detector(yardstick: str) -> str:

@@ -139,7 +139,7 @@ def _assessment(release: Release, issue: dict[str, Any]) -> None:
             if row["provider"] == "offline-rules":
                 st.badge("Offline rules, no model", color="violet", icon=":material/wifi_off:")
         if row["error"]:
-            st.html(paragraphs(row["error"], "color:#B42318"))
+            st.html(paragraphs(row["error"], "color:light-dark(#B42318, #FF9C8F)"))
         st.html(paragraphs(row["summary"], "font-size:1.02rem"))
         cited = ", ".join(row["cited_cycle_ids"] or [])
         st.html(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
 from dashboards.parts.text import count, quantity
@@ -96,5 +97,4 @@ def _headline(release: Release, filters: Filters) -> None:
         "Issues": (count(row["issue_count"]), f"{count(row['critical_issue_count'])} critical"),
         "Energy": (quantity((row["energy_wh"] or 0) / 1000, "kWh"), "in these cycles"),
     }
-    for column, (name, (value, note)) in zip(st.columns(4), figures.items(), strict=True):
-        column.metric(name, value, delta=note, delta_color="off", delta_arrow="off", border=True)
+    show_figures(figures)

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     sluice_serve_address: str = "127.0.0.1"
     sluice_serve_port: int = Field(default=8501, ge=1, le=65535)
     sluice_serve_hosts: str | None = None
+    sluice_pages: Path | None = None
 
     # the API: where, and what a key or a request may take
     sluice_api_address: str = "127.0.0.1"

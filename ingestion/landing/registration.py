@@ -74,6 +74,8 @@ class Product:
     api: str = ""  # module:router of its own endpoints; default: none
     agent_tools: str = ""  # module:function of what agents may ask of it; default: none
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
+    # what waits for a person: (thing in the singular, SELECT of how many, parameters of its page)
+    waiting: tuple[tuple[str, str, str], ...] = ()
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()
     # raw tables that its own build adds to: they say nothing of what was delivered

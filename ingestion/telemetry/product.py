@@ -34,6 +34,14 @@ PRODUCT = Product(
         ),
     ),
     quality=(("Rejected cycles", "dashboards.telemetry.rejected_cycles:show"),),
+    waiting=(
+        (
+            "assessment to review",
+            "select count(*) from telemetry.assessments"
+            " where review_status in ('needs_review', 'pending')",
+            "view=Issues",
+        ),
+    ),
     first_query="""select
     control_id,
     avg(temperature_c) as average_temperature_c

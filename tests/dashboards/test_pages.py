@@ -230,3 +230,48 @@ def test_the_synthetic_release_has_the_columns_ops_releases() -> None:
         for name, definition in definitions.items():
             described = connection.execute(f"describe ops.{name}").fetchall()
             assert [row[0] for row in described] == list(definition["columns"]), name
+
+
+def test_the_cost_page_draws_the_budget_over_what_each_product_spent(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_BUDGET_USD", "2.5")
+    reset_settings()
+    tested = page("llm", {"view": "Cost", "measure": "USD"})
+    assert failures(tested) == []
+    assert "budget of one run" in words(tested)
+    assert tested.dataframe[0].value["product"].notna().all()
+
+
+def test_the_overview_tells_in_the_morning_what_needs_a_person(
+    released: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_STALE_HOURS", "1")
+    reset_settings()
+    told = words(page("overview"))
+    assert "delivered nothing for 1 hours" in told
+    assert "to review" in told
+    assert "stopped a product" in told
+
+
+def test_the_overview_compares_tables_with_the_release_before_this_run(
+    tmp_path: Path, release_file: Path
+) -> None:
+    grown = tmp_path / "grown.duckdb"
+    grown.write_bytes(release_file.read_bytes())
+    with duckdb.connect(str(grown)) as connection:
+        connection.execute("update ops.releases set run_id = 'run-2' where release_id = 7")
+        connection.execute(
+            "insert into ops.releases (release_id, run_id, is_current)"
+            " values (5, 'run-1', false), (6, 'run-2', false)"
+        )
+        connection.execute("delete from ops.release_tables")
+        for release, rows, snapshot in ((5, 100, 1), (6, 120, 2), (7, 120, 2)):
+            connection.execute(
+                "insert into ops.release_tables (release_id, domain, table_name, rows, snapshot_id)"
+                " values ($1, 'telemetry', 'readings', $2, $3), ($1, 'telemetry', 'files', 4, 9)",
+                [release, rows, snapshot],
+            )
+    lake().latest.symlink_to(grown)
+    told = words(page("overview"))
+    assert "1 table changed since release 5: readings +20 rows" in told

@@ -33,6 +33,7 @@ FLAGS = (
     "--disable-sync",
 )
 START_SECONDS = 60
+EMPTY_PAGE = "my-nothing"
 
 
 @pytest.fixture(scope="package")
@@ -45,6 +46,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for folder in (lake / "docs", lake / "docs" / "gates"):
         folder.mkdir()
         (folder / "index.html").write_text(page)
+    (lake / "own").mkdir()
+    (lake / "own" / "nothing.md").write_text("# Nothing\n\nOne line.\n")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -53,7 +56,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = subprocess.Popen(
             [*command, f"--server.port={port}"],
             cwd=PROJECT_ROOT,
-            env=os.environ | {"SLUICE_LAKE": str(lake)},
+            env=os.environ | {"SLUICE_LAKE": str(lake), "SLUICE_PAGES": str(lake / "own")},
             stdout=log,
             stderr=subprocess.STDOUT,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.dashboards.browser.conftest import EMPTY_PAGE
+from tests.dashboards.browser.for_everybody import cut, serious
 from tests.dashboards.pages import PLACES, place_name
 
 if TYPE_CHECKING:
@@ -20,7 +24,17 @@ pytestmark = pytest.mark.browser
 
 # asked for an address below its root, Streamlit's own client tries these there first
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+# a page may take so many times as long as one that holds a single line
+SLOWEST = 5.0
 DRAWN = ".vega-embed canvas, .vega-embed svg"
+# role and words of what has the focus; icons are names of glyphs, and no words
+FOCUSED = """() => {
+    const element = document.activeElement, copy = element.cloneNode(true);
+    copy.querySelectorAll('[data-testid=stIconMaterial]').forEach(icon => icon.remove());
+    const role = element.getAttribute('role') || {A: 'link'}[element.tagName]
+        || element.tagName.toLowerCase();
+    return `${role} ${copy.textContent.trim()}`;
+}"""
 CHART_SECTIONS = {
     "telemetry-Power & temperature",
     "telemetry-Variance",
@@ -100,13 +114,28 @@ def _is_probe(address: str) -> bool:
     return urlparse(address).path.endswith(PROBES)
 
 
+@pytest.fixture(scope="module")
+def empty_page_seconds(chromium: Browser, served: str) -> float:
+    """Return how long a page that holds one line takes, on this machine as busy as it is."""
+    tab = Watched(chromium.new_context().new_page())
+    return statistics.median(seconds_to_open(tab, f"{served}/{EMPTY_PAGE}") for _ in range(3))
+
+
+def seconds_to_open(watched: Watched, address: str) -> float:
+    """Return how long a page takes until its script has run and everything is drawn."""
+    began = time.perf_counter()
+    watched.open(address)
+    return time.perf_counter() - began
+
+
 @pytest.mark.parametrize("place", PLACES, ids=place_name)
-def test_a_page_is_drawn_without_errors_and_calls_nobody(
-    watched: Watched, served: str, place: tuple[str, dict[str, str]]
+def test_a_page_is_drawn_for_everybody_without_errors_and_calls_nobody(
+    watched: Watched, served: str, place: tuple[str, dict[str, str]], empty_page_seconds: float
 ) -> None:
+    """One visit: errors, requests, what axe finds in both themes, narrow windows, its time."""
     url, parameters = place
-    path = "" if url == "overview" else url
-    watched.open(f"{served}/{path}?{urlencode(parameters)}")
+    address = f"{served}/{'' if url == 'overview' else url}?{urlencode(parameters)}"
+    took = seconds_to_open(watched, address)
     if place_name(place) in CHART_SECTIONS:
         watched.tab.wait_for_selector(DRAWN, timeout=20_000)
     assert watched.errors == []
@@ -114,6 +143,11 @@ def test_a_page_is_drawn_without_errors_and_calls_nobody(
     assert watched.failed == []
     assert watched.tab.locator("[data-testid=stException]").count() == 0
     assert watched.tab.locator("[data-testid=stAlertContentError]").count() == 0
+    assert serious(watched.tab) == []
+    assert cut(watched.tab) == []
+    if took > SLOWEST * empty_page_seconds:  # was it the machine? once more, with what is cached
+        took = seconds_to_open(watched, address)
+    assert took <= SLOWEST * empty_page_seconds
 
 
 def test_the_menu_leads_to_every_page(watched: Watched, served: str) -> None:
@@ -181,3 +215,17 @@ def test_nothing_but_docs_is_served(served: str, path: str) -> None:
     with pytest.raises(HTTPError) as refused:
         urlopen(f"{served}/docs/{path}", timeout=10)
     assert refused.value.code in (400, 403, 404)
+
+
+def test_the_keyboard_alone_reaches_the_menu_filters_tabs_and_downloads(
+    watched: Watched, served: str
+) -> None:
+    watched.open(f"{served}/telemetry?view=Issues")
+    reached = set()
+    for _ in range(60):
+        watched.tab.keyboard.press("Tab")
+        reached.add(watched.tab.evaluate(FOCUSED))
+    assert {"link Overview", "link SQL", "tab Issues", "button CSV", "button Parquet"} <= reached
+    watched.tab.locator("[data-testid=stSidebarNav] a", has_text="Runs").focus()
+    watched.tab.keyboard.press("Enter")
+    watched.tab.wait_for_selector("h1:has-text('Runs')", timeout=30_000)

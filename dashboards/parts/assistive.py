@@ -1,0 +1,38 @@
+"""What Streamlit's own markup leaves unsaid to those who hear a page or have no pointer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+# what stands on the bright main colour of the dark theme is dark; Streamlit has it white
+CONTRAST = """<style>
+[data-testid^=stBaseButton-primary] *,
+[data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #08222A); }
+</style>"""
+ROLES = """<script>
+(() => {
+  const all = (what, set) => document.querySelectorAll(what).forEach(set);
+  const say = () => {
+    // a list whose items lie in groups is announced as broken: links under headings are not
+    all('[data-testid=stSidebarNavItems], [data-testid=stSidebarNavItems] li',
+        item => item.setAttribute('role', 'presentation'));
+    // the trend in a figure's card is an ornament: its value stands above it
+    all('[data-testid=stMetricChart]', chart => chart.setAttribute('aria-hidden', 'true'));
+    // a box that scrolls and holds nothing to tab to is reached by itself
+    all('[data-testid=stMain] .stVerticalBlock', box => {
+      if (box.scrollHeight > box.clientHeight + 1 && getComputedStyle(box).overflowY === 'auto')
+        box.setAttribute('tabindex', '0');
+    });
+  };
+  say();
+  if (window.sluiceSays) return;
+  window.sluiceSays = new MutationObserver(say);
+  window.sluiceSays.observe(document.body, {childList: true, subtree: true});
+})();
+</script>"""
+
+
+def help_readers() -> None:
+    """Give the menu, small trends and boxes that scroll what assistive technology expects."""
+    st.html(CONTRAST)
+    st.html(ROLES, unsafe_allow_javascript=True)
