@@ -6,6 +6,7 @@ from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+import pytest
 from playwright.sync_api import TimeoutError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (800, 390)
 SECONDS = 15  # that a page may take to fit a window that became narrower
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 FOUND = """async () => {
     const found = await axe.run(document, {resultTypes: ['violations']});
     return found.violations
@@ -35,8 +35,12 @@ BEYOND = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filte
 
 def serious(tab: Page) -> list[str]:
     """Return what axe-core calls serious or critical on an open page, in both themes."""
+    pytest.importorskip(
+        "axe_playwright_python", reason="make setup installs it with what tests take"
+    )
+    axe = files("axe_playwright_python")
     tab.wait_for_selector("[data-testid=stSidebarNavItems][role=presentation]", state="attached")
-    tab.evaluate(AXE)
+    tab.evaluate((axe / "axe.min.js").read_text(encoding="utf-8"))
     found = []
     for theme in THEMES:
         tab.emulate_media(color_scheme=theme)
