@@ -97,6 +97,10 @@ sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|j
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
 export Q
 
+.PHONY: catalog
+catalog: $(STAMP) ## Serve the lake's Iceberg catalog (REST) on http://127.0.0.1:8503
+	@$(PY) -m ingestion.lakehouse.rest_catalog
+
 .PHONY: docs
 docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.html
 	@$(PY) -m python_models.runs docs $(ARGS)

@@ -95,9 +95,13 @@ def _sqlite_metadata_locations(path: str, namespace: str) -> dict[str, str]:
             "select 1 from sqlite_master where name = 'iceberg_tables'"
         ).fetchone():
             return {}
+        columns = [row[1] for row in connection.execute("pragma table_info(iceberg_tables)")]
+        # a view of another engine is no table to read; catalogs of old lakes know of no kinds
+        tables = " and coalesce(iceberg_type, 'TABLE') = 'TABLE'"
         found = connection.execute(
             "select table_name, metadata_location from iceberg_tables"
-            " where catalog_name = ? and table_namespace = ?",
+            " where catalog_name = ? and table_namespace = ?"
+            f"{tables if 'iceberg_type' in columns else ''}",
             (CATALOG_NAME, namespace),
         )
         return dict(found.fetchall())

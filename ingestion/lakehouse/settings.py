@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     sluice_catalog_uri: str | None = None
     sluice_catalog_type: Literal["sql", "rest"] = "sql"
     sluice_catalog_token: SecretStr | None = None
+
+    # the lake's own catalog, served to other engines on this machine
+    sluice_catalog_server_port: int = Field(default=8503, ge=1, le=65535)
+    sluice_catalog_server_token: SecretStr | None = None
+    sluice_catalog_server_writes: str | None = None
+
+    # an S3-compatible store
     sluice_s3_endpoint: str | None = None
     sluice_s3_region: str = "us-east-1"
     sluice_s3_access_key_id: SecretStr | None = None

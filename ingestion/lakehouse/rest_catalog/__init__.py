@@ -1,0 +1,1 @@
+"""The lake's own catalog over the Iceberg REST protocol: `make catalog`."""
