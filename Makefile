@@ -97,9 +97,11 @@ sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|j
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
 export Q
 
-.PHONY: catalog
+.PHONY: catalog spark-server
 catalog: $(STAMP) ## Serve the lake's Iceberg catalog (REST) on http://127.0.0.1:8503
 	@$(PY) -m ingestion.lakehouse.rest_catalog
+spark-server: $(STAMP) ## Spark SQL over that catalog, by Sail, on sc://127.0.0.1:8504
+	@$(PY) -m ingestion.lakehouse.spark_server
 
 .PHONY: docs
 docs: $(STAMP) ## Build the dbt docs site as one static file: lake/docs/index.html

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     sluice_catalog_server_port: int = Field(default=8503, ge=1, le=65535)
     sluice_catalog_server_token: SecretStr | None = None
     sluice_catalog_server_writes: str | None = None
+    sluice_spark_port: int = Field(default=8504, ge=1, le=65535)
 
     # an S3-compatible store
     sluice_s3_endpoint: str | None = None

@@ -66,7 +66,7 @@
 {% macro spark__without_quotations(value, quotations) -%}
     regexp_replace(
         {{ value }},
-        '{{ quotations | replace("\\", "\\\\") | replace("''''", "\\\\u0027") }}',
+        '{{ quotations | replace("\\", "\\\\") | replace("''", "\\\\u0027") }}',
         ' , '
     )
 {%- endmacro %}

@@ -12,9 +12,15 @@
 {%- endmacro %}
 
 {% macro spark__json_object_text(pairs) -%}
-    to_json(named_struct(
+    {#- a field that is null is left out of to_json, and Sail has no option against it -#}
+    concat(
+        '{',
         {%- for name, expression in pairs %}
-        '{{ name }}', {{ expression }}{{ "," if not loop.last }}
+        {%- set field = "to_json(named_struct('" ~ name ~ "', " ~ expression ~ "))" %}
+        coalesce(
+            nullif(substring({{ field }}, 2, length({{ field }}) - 2), ''), '"{{ name }}":null'
+        ),{{ " ','," if not loop.last }}
         {%- endfor %}
-    ))
+        '}'
+    )
 {%- endmacro %}

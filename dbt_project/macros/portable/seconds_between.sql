@@ -8,5 +8,11 @@
 {%- endmacro %}
 
 {% macro spark__seconds_between(earlier, later) -%}
-    (cast(timestampdiff(microsecond, {{ earlier }}, {{ later }}) as double) / 1000000.0)
+    {#- Sail has no difference in microseconds -#}
+    (
+        cast(
+            unix_micros(cast({{ later }} as timestamp)) - unix_micros(cast({{ earlier }} as timestamp))
+            as double
+        ) / 1000000
+    )
 {%- endmacro %}

@@ -8,5 +8,11 @@
 {%- endmacro %}
 
 {% macro spark__time_slot(moment, seconds) -%}
-    cast(floor(unix_micros(cast({{ moment }} as timestamp)) / (1000000.0 * ({{ seconds }}))) as bigint)
+    {#- a quotient of decimals loses what is less than its last digit -#}
+    cast(
+        floor(
+            cast(unix_micros(cast({{ moment }} as timestamp)) as double)
+            / (1000000 * cast({{ seconds }} as double))
+        ) as bigint
+    )
 {%- endmacro %}
