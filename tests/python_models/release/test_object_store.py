@@ -6,6 +6,7 @@ import argparse
 import json
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import duckdb
@@ -21,6 +22,7 @@ from python_models.release import mart_parts
 from python_models.release.reader import open_release
 from python_models.runs import doctor
 from python_models.upkeep import repair, retention
+from tests.ingestion.lakehouse.rest_catalog.conftest import TOKEN, serving_apart
 from tests.ingestion.telemetry.test_databases import postgres  # noqa: F401  a server for these tests
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
@@ -100,6 +102,26 @@ def test_tables_in_an_object_store_with_a_postgresql_catalog(
     publish_read_and_sweep(monkeypatch, bucket)
     assert not lake().catalog_db.exists()
     refuse_a_server_of_another_state()
+
+
+def test_tables_in_an_object_store_with_a_rest_catalog(
+    monkeypatch: pytest.MonkeyPatch, bucket: str, tmp_path: Path
+) -> None:
+    """Another lake's catalog is the server: what it holds is this lake's alone."""
+    served = {
+        "SLUICE_LAKE": str(tmp_path / "served"),
+        "SLUICE_CATALOG_SERVER_WRITES": "plant,sluice",
+    }
+    with serving_apart(**served) as (server, _):
+        monkeypatch.setenv("SLUICE_CATALOG_TYPE", "rest")
+        monkeypatch.setenv("SLUICE_CATALOG_URI", server.url)
+        monkeypatch.setenv("SLUICE_CATALOG_TOKEN", TOKEN)
+        reset_settings()
+        publish_read_and_sweep(monkeypatch, bucket)
+        assert not lake().catalog_db.exists()
+        names = server.ask("GET", "namespaces/plant/tables").json()["identifiers"]
+        assert names == [{"namespace": ["plant"], "name": "things"}]
+        refuse_a_server_of_another_state()
 
 
 def refuse_a_server_of_another_state() -> None:
