@@ -39,16 +39,27 @@ def copy_from_journal(
     )
 
 
-def comment(
-    target: duckdb.DuckDBPyConnection,
-    kind: str,
-    relation: str,
-    text: str,
-    columns: Mapping[str, str],
-) -> None:
-    """Put descriptions onto a table or view and its columns."""
-    target.execute("begin")  # the log is written once, not for each column
-    target.execute(f"comment on {kind} {relation} is {literal(text)}")
-    for column, sentence in columns.items():
-        target.execute(f"comment on column {relation}.{identifier(column)} is {literal(sentence)}")
-    target.execute("commit")
+class Comments:
+    """Descriptions of what a release file holds: thousands, which are written in one go."""
+
+    def __init__(self) -> None:
+        self._statements: list[str] = []
+
+    def add(self, kind: str, relation: str, text: str, columns: Mapping[str, str]) -> None:
+        """Take down what a table or view is, and its columns."""
+        self._statements.append(f"comment on {kind} {relation} is {literal(text)}")
+        self._statements += [
+            f"comment on column {relation}.{identifier(column)} is {literal(sentence)}"
+            for column, sentence in columns.items()
+        ]
+
+    def add_view(self, schema: str, name: str, words: Mapping[str, str]) -> None:
+        """Take down what a view is (under the empty name), and its columns."""
+        columns = {column: text for column, text in words.items() if column}
+        relation = f"{identifier(schema)}.{identifier(name)}"
+        self.add("view", relation, words.get("", ""), columns)
+
+    def write(self, target: duckdb.DuckDBPyConnection) -> None:
+        """Put them onto what they are of, as one script in one transaction."""
+        target.execute(";\n".join(["begin", *self._statements, "commit"]))
+        self._statements.clear()

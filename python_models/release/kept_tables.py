@@ -17,7 +17,7 @@ import duckdb
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import identifier, literal
-from python_models.release.journal_copy import comment, copy_from_journal
+from python_models.release.journal_copy import Comments, copy_from_journal
 
 FOLDER = PROJECT_ROOT / "python_models"
 # what a column may be -> how SQLite holds it
@@ -94,7 +94,7 @@ def rows_of(domain: str, name: str) -> list[dict[str, Any]]:
     return journal.rows(f"select {', '.join(table.columns)} from {table.journal_name}")
 
 
-def show(target: duckdb.DuckDBPyConnection) -> None:
+def show(target: duckdb.DuckDBPyConnection, comments: Comments) -> None:
     """Create every declared table in an open release file, empty ones too."""
     for table in declared().values():
         _prepare(table)
@@ -116,7 +116,7 @@ def show(target: duckdb.DuckDBPyConnection) -> None:
             f"create table {relation} as select {casts}"
             f" from journal_{table.journal_name} order by {order}"
         )
-        comment(target, "table", relation, table.description, table.sentences)
+        comments.add("table", relation, table.description, table.sentences)
 
 
 def _table(domain: str, name: str, text: Mapping[str, Any]) -> KeptTable:

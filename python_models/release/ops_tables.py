@@ -14,7 +14,7 @@ from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product
-from python_models.release.journal_copy import comment, copy_from_journal
+from python_models.release.journal_copy import Comments, copy_from_journal
 from python_models.release.snapshot_files import plain
 
 _JOURNAL_TABLES = {
@@ -56,12 +56,15 @@ def definitions() -> dict[str, Any]:
     return yaml.safe_load(Path(__file__).with_name("released_tables.yml").read_text())
 
 
-def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
+def fill(
+    target: duckdb.DuckDBPyConnection, release_id: int | None, comments: Comments | None = None
+) -> None:
     """Create every `ops` table in an open release file.
 
     Args:
         target: connection to the file that is being written, with the extensions loaded.
         release_id: release the file shows; None when nothing was released yet.
+        comments: takes down the words to the tables, where they are wanted.
     """
     target.execute(f"set variable current_release = {release_id if release_id else 'null'}")
     with TemporaryDirectory() as folder:
@@ -74,7 +77,9 @@ def fill(target: duckdb.DuckDBPyConnection, release_id: int | None) -> None:
     target.execute("create schema if not exists ops")
     for name, definition in definitions().items():
         target.execute(f"create table ops.{name} as {definition['query']}")
-        comment(target, "table", f"ops.{name}", definition["description"], definition["columns"])
+        if comments:
+            says = definition["description"], definition["columns"]
+            comments.add("table", f"ops.{name}", *says)
 
 
 def _note_held(target: duckdb.DuckDBPyConnection) -> None:

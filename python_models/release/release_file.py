@@ -27,11 +27,11 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
-from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from ingestion.lakehouse.tiers import file_of
 from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables, tier_files
-from python_models.release.journal_copy import comment
+from python_models.release.journal_copy import Comments
 from python_models.release.release_macros import create_macros
 from python_models.release.release_views import unreadable_query
 from python_models.release.shown import refuse_loss
@@ -200,21 +200,22 @@ def _fill(path: Path, release_id: int | None) -> None:
     with closing(duckdb.connect(str(path), config=_SMALL_BLOCKS)) as target:
         load_extensions(target)
         target.execute("set TimeZone = 'UTC'")
-        folders = set()
+        folders, comments = set(), Comments()
         for table in _tables(release_id):
-            _show_table(target, table)
+            _show_table(target, table, comments)
             folders.add(table["location"])
         for domain in PRODUCTS.values():
-            found = _pin_current(target, domain.namespace, "rejects", domain.name)
+            found = _pin_current(target, domain.namespace, "rejects", domain.name, comments)
             folders |= found
             if not found:
-                _show_empty(target, domain, "rejects")
+                _show_empty(target, domain, "rejects", comments)
         for name in _LEDGER:
-            folders |= _pin_current(target, "llm", name, "llm")
-        ops_tables.fill(target, release_id)
-        kept_tables.show(target)
+            folders |= _pin_current(target, "llm", name, "llm", comments)
+        ops_tables.fill(target, release_id, comments)
+        kept_tables.show(target, comments)
         create_macros(target)
-        _note_folders(target, folders)
+        _note_folders(target, folders, comments)
+        comments.write(target)
         target.execute("checkpoint")
 
 
@@ -225,28 +226,26 @@ def _tables(release_id: int | None) -> list[dict[str, Any]]:
     )
 
 
-def _show_table(target: duckdb.DuckDBPyConnection, table: dict[str, Any]) -> None:
+def _show_table(
+    target: duckdb.DuckDBPyConnection, table: dict[str, Any], comments: Comments
+) -> None:
     """Show a released table; one whose files are damaged says so, and the others are shown."""
     name, paths = (table["domain"], table["table_name"]), json.loads(table["files"])
     columns = json.loads(table["columns"])
     try:
-        _create_view(target, *name, files_query(paths, columns), table)
+        _create_view(target, *name, files_query(paths, columns))
     except (duckdb.IOException, duckdb.InvalidInputException):
-        _create_view(target, *name, unreadable_query(".".join(name), paths, columns), table)
+        _create_view(target, *name, unreadable_query(".".join(name), paths, columns))
+    comments.add_view(*name, json.loads(table["comments"]))
 
 
-def _create_view(
-    target: duckdb.DuckDBPyConnection, schema: str, name: str, query: str, table: dict[str, Any]
-) -> None:
-    relation = f"{identifier(schema)}.{identifier(name)}"
+def _create_view(target: duckdb.DuckDBPyConnection, schema: str, name: str, query: str) -> None:
     target.execute(f"create schema if not exists {identifier(schema)}")
-    target.execute(f"create view {relation} as {query}")
-    comments = json.loads(table["comments"])
-    comment(target, "view", relation, comments.pop("", ""), comments)
+    target.execute(f"create view {identifier(schema)}.{identifier(name)} as {query}")
 
 
 def _pin_current(
-    target: duckdb.DuckDBPyConnection, namespace: str, table: str, schema: str
+    target: duckdb.DuckDBPyConnection, namespace: str, table: str, schema: str, comments: Comments
 ) -> set[str]:
     """Show a table of the lake as it is now; returns the folder readers need for it."""
     metadata = metadata_locations(namespace).get(table)
@@ -258,33 +257,33 @@ def _pin_current(
     ).fetchall()
     columns = {row[0]: row[1] for row in described}
     known = words_of(namespace, table).items()
-    comments = {name: text for name, text in known if not name or name in columns}
-    query = pinned_query(snapshot, columns)
-    _create_view(target, schema, table, query, {"comments": json.dumps(comments)})
+    _create_view(target, schema, table, pinned_query(snapshot, columns))
+    words = {name: text for name, text in known if not name or name in columns}
+    comments.add_view(schema, table, words)
     return {snapshot.location}
 
 
-def _show_empty(target: duckdb.DuckDBPyConnection, domain: Product, table: str) -> None:
+def _show_empty(
+    target: duckdb.DuckDBPyConnection, domain: Product, table: str, comments: Comments
+) -> None:
     """Show a raw table that has no row yet, so that a query over it is no error."""
     from ingestion.landing.raw_tables import empty_query  # imports pyarrow
 
-    comments = json.dumps(words_of(domain.namespace, table))
-    query = empty_query(domain.tables[table])
-    _create_view(target, domain.name, table, query, {"comments": comments})
+    _create_view(target, domain.name, table, empty_query(domain.tables[table]))
+    comments.add_view(domain.name, table, words_of(domain.namespace, table))
 
 
-def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str]) -> None:
+def _note_folders(target: duckdb.DuckDBPyConnection, folders: set[str], comments: Comments) -> None:
     """Say which folders a reader has to reach, and no other."""
     target.execute("create table ops.release_folders (folder varchar)")
-    comment(
-        target,
+    comments.add(
         "table",
         "ops.release_folders",
         "One row per folder that holds files of this release.",
         {"folder": "Folder of a table; a reader needs access to these and nothing else."},
     )
-    for folder in sorted(folders):
-        target.execute(f"insert into ops.release_folders values ({literal(plain(folder))})")
+    if known := [plain(folder) for folder in sorted(folders)]:
+        target.execute(f"insert into ops.release_folders select unnest({list_of(known)})")
 
 
 def _drop_superseded(release_id: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -22,7 +23,7 @@ from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from ingestion.lakehouse.tiers import TIERS, WHOLE, file_of, seen_from
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product
-from python_models.release.journal_copy import comment
+from python_models.release.journal_copy import Comments
 from python_models.release.mart_parts import tier_of_part
 from python_models.release.published_table import parts_of_files
 from python_models.release.release_macros import create_macros
@@ -45,9 +46,15 @@ _OPS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "costs": ((), "domain"),
 }
 _TABLES = """
-select schema_name, table_name, coalesce(comment, '')
-from duckdb_tables()
-where database_name = 'whole' and not internal and table_name <> 'release_folders'
+select
+    schema_name,
+    table_name,
+    coalesce(any_value(tables.comment), ''),
+    list((column_name, data_type, columns.comment) order by column_index)
+from duckdb_tables() as tables
+inner join duckdb_columns() as columns using (database_name, schema_name, table_name)
+where database_name = 'whole' and not tables.internal and table_name <> 'release_folders'
+group by schema_name, table_name
 order by schema_name, table_name
 """
 
@@ -105,10 +112,12 @@ def fill(path: Path, whole: Path, tier: str) -> None:
             load_extensions(target)
         target.execute("set TimeZone = 'UTC'")
         target.execute(f"attach {literal(str(whole))} as whole (read_only)")
-        files = {file for view in views for file in _show(target, view, tier)}
-        for schema, name, says in target.execute(_TABLES).fetchall():
-            _copy(target, schema, name, says, tier)
-        _note_files(target, files)
+        comments = Comments()
+        files = {file for view in views for file in _show(target, view, tier, comments)}
+        for table in target.execute(_TABLES).fetchall():
+            _copy(target, table, tier, comments)
+        _note_files(target, files, comments)
+        comments.write(target)
         target.execute("detach whole")
         create_macros(target)
         target.execute("checkpoint")
@@ -145,12 +154,15 @@ def _is_in_every_file(schema: str, name: str) -> bool:
     return product.is_tiered or name == product.rejects
 
 
-def _show(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier: str) -> list[str]:
+def _show(
+    target: duckdb.DuckDBPyConnection, view: ReleasedView, tier: str, comments: Comments
+) -> list[str]:
     """Show a table's rows of a tier; returns the files that are read for them."""
     files = files_of(view, tier)
     if files is None:
         if _is_in_every_file(view.domain, view.name):
             _create(target, view, files_query([], view.columns))
+            comments.add_view(view.domain, view.name, view.comments)
         return []
     is_scanned = any(file.endswith(".metadata.json") for file in files)
     query = f"from iceberg_scan({literal(files[0])})" if is_scanned else None
@@ -163,6 +175,7 @@ def _show(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier: str) -> l
         )
         target.execute(f"drop view if exists {_relation(view.domain, view.name)}")
         return []
+    comments.add_view(view.domain, view.name, view.comments)
     return files
 
 
@@ -186,13 +199,11 @@ def _refuse_stricter(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier
         )
 
 
-def _copy(target: duckdb.DuckDBPyConnection, schema: str, name: str, says: str, tier: str) -> None:
+def _copy(
+    target: duckdb.DuckDBPyConnection, table: tuple[Any, ...], tier: str, comments: Comments
+) -> None:
     """Copy the rows of a small table that a tier may see, without what tells of others."""
-    described = target.execute(
-        "select column_name, data_type, comment from duckdb_columns() where database_name = 'whole'"
-        f" and schema_name = {literal(schema)} and table_name = {literal(name)}"
-        " order by column_index"
-    ).fetchall()
+    schema, name, says, described = table
     nulls, where = _kept(schema, name, [column for column, *_ in described], tier)
     if where == "false" and not _is_in_every_file(schema, name):
         return
@@ -206,9 +217,8 @@ def _copy(target: duckdb.DuckDBPyConnection, schema: str, name: str, says: str, 
     target.execute(
         f"create table {relation} as select {columns} from whole.{relation} where {where}"
     )
-    comment(
-        target, "table", relation, says, {column: text for column, _, text in described if text}
-    )
+    words = {column: text for column, _, text in described if text}
+    comments.add("table", relation, says, words)
 
 
 def _kept(schema: str, name: str, columns: list[str], tier: str) -> tuple[Iterable[str], str]:
@@ -230,14 +240,13 @@ def _kept(schema: str, name: str, columns: list[str], tier: str) -> tuple[Iterab
 
 
 def _create(target: duckdb.DuckDBPyConnection, view: ReleasedView, query: str) -> None:
-    relation = _relation(view.domain, view.name)
     target.execute(f"create schema if not exists {identifier(view.domain)}")
-    target.execute(f"create view {relation} as {query}")
-    words = dict(view.comments)
-    comment(target, "view", relation, words.pop("", ""), words)
+    target.execute(f"create view {_relation(view.domain, view.name)} as {query}")
 
 
-def _note_files(target: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None:
+def _note_files(
+    target: duckdb.DuckDBPyConnection, files: Iterable[str], comments: Comments
+) -> None:
     """Say which files a reader has to reach, and no other."""
     target.execute("create schema if not exists ops")
     for name, column, says in (
@@ -245,13 +254,13 @@ def _note_files(target: duckdb.DuckDBPyConnection, files: Iterable[str]) -> None
         ("release_paths", "path", "One row per file of this release: all that may be read."),
     ):
         target.execute(f"create table ops.{name} ({column} varchar)")
-        comment(target, "table", f"ops.{name}", says, {})
+        comments.add("table", f"ops.{name}", says, {})
     listed = sorted(files)
     if listed:
         target.execute(f"insert into ops.release_paths select unnest({list_of(listed)})")
     scanned = {file.rpartition("/metadata/")[0] for file in listed if file.endswith(".json")}
-    for folder in sorted(scanned):
-        target.execute(f"insert into ops.release_folders values ({literal(folder)})")
+    if scanned:
+        target.execute(f"insert into ops.release_folders select unnest({list_of(sorted(scanned))})")
 
 
 def _relation(schema: str, name: str) -> str:
