@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,7 +79,7 @@ def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
     assert rule.pattern
     times = Times(rule.zone, rule.time_format)
     begins, match = rule.first_line and rule.first_line.match, rule.pattern.match
-    places = [rule.pattern.groupindex.get(name) for name in GROUPS]
+    take = _taking([rule.pattern.groupindex.get(name) for name in GROUPS])
     read = times.read
     found: list[Event] = []
     held: list[str] = []  # lines that go on with the last event
@@ -98,9 +98,7 @@ def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
             found.append(Event(offset, None, None, None, None, line.strip()[:CUT], line[:CUT], 1))
             stamps.append(None)
             continue
-        time, level, host, component, message = (
-            matched[place] if place is not None else None for place in places
-        )
+        time, level, host, component, message = take(matched)
         message = (line if message is None else message).strip()[:CUT]
         found.append(Event(offset, None, level, host, component, message, line[:CUT], 1))
         stamps.append(read(time) if time else None)
@@ -108,6 +106,13 @@ def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
     for event, at in zip(found, times.with_years(stamps, rule.year, exported_at), strict=True):
         event.at = at
     return found
+
+
+def _taking(places: list[int | None]) -> Callable[[re.Match[str]], tuple[str | None, ...]]:
+    """Return what takes groups out of a match, None for one that the pattern lacks."""
+    if None not in places:
+        return lambda matched: matched.group(*places)  # at once: nearly twice as fast
+    return lambda matched: tuple(None if place is None else matched[place] for place in places)
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, str]]:
