@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -81,6 +82,7 @@ class Asked(BaseModel):
     source: str | None = Field(default=None, max_length=100)
     since: datetime | None = None
     until: datetime | None = None
+    as_of: datetime | None = None
 
 
 class Answer(BaseModel):
@@ -107,9 +109,13 @@ def find(
     source: Annotated[str | None, Query(max_length=100)] = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    as_of: datetime | None = None,
 ) -> Response:
-    """Find the passages that answer a question, among documents the key may see."""
-    filters = Filters(source=source, since=since, until=until)
+    """Find the passages that answer a question, among documents the key may see.
+
+    With `as_of` (UTC where it names no zone), among the versions in force as was known then.
+    """
+    filters = Filters(source=source, since=since, until=until, as_of=as_of)
     return formats.document(passages(release, caller, q, k, filters))
 
 
@@ -174,7 +180,7 @@ def why(
 @router.post("/ask", response_model=Answer, responses=ERRORS | documented(400, 409))
 def ask(release: OfRelease, _: Reader, caller: Asker, asked: Annotated[Asked, Body()]) -> Response:
     """Answer a question from the corpus. The same question over the same passages is paid once."""
-    filters = Filters(source=asked.source, since=asked.since, until=asked.until)
+    filters = Filters(source=asked.source, since=asked.since, until=asked.until, as_of=asked.as_of)
     hits = _hits(release, caller, asked.question, asked.k, filters)
     try:
         with duckdb.connect() as session:
@@ -200,7 +206,7 @@ def passages(
 
 def _hits(release: Release, caller: Caller, question: str, k: int, filters: Filters) -> list[Hit]:
     """Return passages of the key's tiers; what it may not see is left out before the ranking."""
-    mine = Filters(filters.source, filters.kind, filters.since, filters.until, tuple(caller.tiers))
+    mine = replace(filters, tiers=tuple(caller.tiers))
     try:
         return search(asking(release.connection), question, k, mine)
     except NotSearchable as error:

@@ -93,7 +93,8 @@ def by_words(index: Index, chunker_id: str, words: Iterable[str], scope: Scope, 
         scores[places] += idf * tf * (_K1 + 1) / (tf + norm)
     if shown is not None:
         is_candidate &= shown
-    return _best(np.flatnonzero(is_candidate), scores, start, k)
+    places = np.flatnonzero(is_candidate)
+    return _best(places, scores[places], start, k)
 
 
 def nearest(
@@ -112,21 +113,17 @@ def nearest(
         products = matrix[wanted] @ vector
     else:
         products = (matrix @ vector)[wanted]
-    near = products > 0
-    places, scores = places[near], np.zeros(end - start, dtype=np.float32)
-    scores[places] = products[near]
-    return _best(places, scores, start, k)
+    return [one for one in _best(places, products, start, k) if one[1] > 0]
 
 
 def _best(places: np.ndarray, scores: np.ndarray, start: int, k: int) -> Found:
-    """Return the k best of some places; of equal ones the first."""
-    mine = scores[places]
+    """Return the k best of some places, each with its score; of equal ones the first."""
     if len(places) > k:
-        least = np.partition(mine, len(mine) - k)[len(mine) - k]
-        places = places[mine >= least]
-        mine = scores[places]
-    order = np.lexsort((places, -mine))[:k]
-    return [(int(places[at]) + start, float(mine[at])) for at in order]
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        kept = np.flatnonzero(scores >= least)
+        places, scores = places[kept], scores[kept]
+    order = np.lexsort((places, -scores))[:k]
+    return [(int(places[at]) + start, float(scores[at])) for at in order]
 
 
 def hits_of(index: Index, found: Sequence[tuple[int, float]]) -> list[Hit]:

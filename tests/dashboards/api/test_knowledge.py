@@ -23,6 +23,11 @@ def test_search_shows_passages_of_the_keys_tiers_only(client: Ask) -> None:
     assert [hit["object_id"] for hit in open_only["hits"]] == ["billing"]
     of_chat = client().get("knowledge/search", params={"q": "billing", "source": "chat"}).json()
     assert [hit["object_id"] for hit in of_chat["hits"]] == ["thread"]
+    days = {"1990-01-01T00:00:00": [], "2099-01-01T00:00:00Z": ["billing"]}
+    for day, expected in days.items():
+        asked = {"q": "billing", "as_of": day}
+        then = client(tiers=("open",)).get("knowledge/search", params=asked).json()
+        assert [hit["object_id"] for hit in then["hits"]] == expected
     hostile = client().get("knowledge/search", params={"q": "'); drop table x; --"})
     assert (hostile.status_code, hostile.json()["hits"]) == (200, [])
     assert client().get("knowledge/search", params={"q": ""}).status_code == 422
