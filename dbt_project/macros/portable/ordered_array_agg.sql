@@ -8,8 +8,9 @@
 {%- endmacro %}
 
 {% macro spark__ordered_array_agg(value, order_by) -%}
-    transform(
+    {#- without one value it is null, and not an array of none -#}
+    case when count({{ value }}) > 0 then transform(
         array_sort(collect_list(struct({{ order_by }} as k, {{ value }} as x)) filter (where {{ value }} is not null)),
         pair -> pair.x
-    )
+    ) end
 {%- endmacro %}

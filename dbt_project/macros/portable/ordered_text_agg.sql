@@ -16,9 +16,12 @@
 {%- endmacro %}
 
 {% macro spark__ordered_text_agg(value, order_by, separator) -%}
-    array_join(
+    case when count({{ value }}) > 0 then array_join(
         transform(
-            array_sort(collect_list(struct({{ order_by }} as k, {{ value }} as x))), pair -> pair.x
+            array_sort(
+                collect_list(struct({{ order_by }} as k, {{ value }} as x))
+                filter (where {{ value }} is not null)
+            ), pair -> pair.x
         ), '{{ separator }}'
-    )
+    ) end
 {%- endmacro %}

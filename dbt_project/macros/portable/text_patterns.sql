@@ -81,10 +81,9 @@
 {%- endmacro %}
 
 {% macro spark__distinct_word_share(value) -%}
-    (
-        cast(size(array_distinct(split({{ value }}, ' '))) as double)
-        / size(split({{ value }}, ' '))
-    )
+    {#- Sail splits what a function gave only once it is cast -#}
+    {%- set words = "split(cast(" ~ value ~ " as string), ' ')" -%}
+    (cast(size(array_distinct({{ words }})) as double) / size({{ words }}))
 {%- endmacro %}
 
 
@@ -98,7 +97,7 @@
 {%- endmacro %}
 
 {% macro spark__each_word(value) -%}
-    explode(array_distinct(split(trim({{ value }}), ' ')))
+    explode(array_distinct(split(cast(trim({{ value }}) as string), ' ')))
 {%- endmacro %}
 
 

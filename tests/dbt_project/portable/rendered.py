@@ -88,6 +88,7 @@ OF_ROWS = {
     "without_apostrophes": "without_apostrophes('body')",
     "without_quotations": "without_quotations('body')",
     "distinct_word_share": "distinct_word_share('body')",
+    "distinct_word_share of what a function gives": "distinct_word_share('lower(left(body, 20))')",
     "is_ascii": "is_ascii('body')",
     "last_known": "last_known('amount', '(order by sample_id)')",
     "first_known": "first_known('amount', '(order by sample_id rows between current row"
@@ -100,6 +101,10 @@ OF_GROUPS = {
     " {{ ordered_array_agg('sample_id', 'body')",
     "ordered_array_agg of its key": "ordered_array_agg('facts', 'body') }} as other,"
     " {{ ordered_array_agg('body', 'body')",
+    "ordered_array_agg of nothing": "ordered_array_agg('case when part = 1 then body end',"
+    " 'sample_id')",
+    "ordered_text_agg of nothing": "ordered_text_agg('case when part = 1 then body end',"
+    " 'sample_id', ', ')",
     "ordered_text_agg": "ordered_text_agg('body', '-sample_id', ', ')",
     "array_head": "array_head(ordered_array_agg('sample_id', '-sample_id'), 2)",
 }

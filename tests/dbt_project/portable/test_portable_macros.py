@@ -52,6 +52,8 @@ KNOWN = {
     "without_quotations": (6, "He said  , , then  ,  and left; (really)"),
     "distinct_word_share": (5, 0.6),
     "array_head": (0, [6, 3]),
+    "ordered_array_agg of nothing": (2, None),
+    "ordered_text_agg of nothing": (2, None),
     "ordered_text_agg": (2, "a b a c a, 你好，世界。今天天气很好！"),
 }
 
