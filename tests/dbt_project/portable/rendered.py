@@ -68,6 +68,8 @@ SAMPLES = pa.table(
 # a value of each row, made by one macro
 OF_ROWS = {
     "days_after": "days_after('began_at', '400')",
+    "dateadd": "dbt.dateadd('day', 7, 'began_at')",
+    "dateadd of a date": "dbt.dateadd('month', 1, 'cast(began_at as date)')",
     "seconds_after": "seconds_after('began_at', 'amount * 100000')",
     "just_after": "just_after('began_at')",
     "seconds_between": "seconds_between('began_at', 'ended_at')",
@@ -131,8 +133,12 @@ class _Adapter:
 class _Dbt:
     """The few macros of dbt that portable ones call."""
 
-    def __init__(self, engine: str) -> None:
-        self._engine = engine
+    def __init__(self, engine: str, macros: dict[str, Any]) -> None:
+        self._engine, self._macros = engine, macros
+
+    def dateadd(self, unit: str, count: int, moment: str) -> str:
+        own = self._macros.get(f"{self._engine}__dateadd")
+        return own(unit, count, moment) if own else f"({moment} + interval {count} {unit})"
 
     def type_string(self) -> str:
         return "string" if self._engine == "spark" else "varchar"
@@ -149,7 +155,11 @@ def _module(engine: str) -> Any:
     macros: dict[str, Any] = {}
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)
     environment.globals.update(
-        {"dbt": _Dbt(engine), "return": lambda value: value, "adapter": _Adapter(engine, macros)}
+        {
+            "dbt": _Dbt(engine, macros),
+            "adapter": _Adapter(engine, macros),
+            "return": lambda value: value,
+        }
     )
     text = "".join(path.read_text() for path in sorted(FOLDER.glob("*.sql")))
     module = environment.from_string(text).module

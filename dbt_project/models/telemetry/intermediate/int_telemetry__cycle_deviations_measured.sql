@@ -62,7 +62,8 @@ comparisons_by_rule as (
             else comparisons.median_value - comparisons.value
         end as deviation,
         greatest(
-            rules.spread_factor * 1.4826 * comparisons.mad * (1 + 4.0 / comparisons.n),
+            rules.spread_factor * 1.4826 * comparisons.mad
+            * (1 + cast(4 as double) / comparisons.n),
             rules.min_deviation_pct / 100 * abs(comparisons.median_value),
             rules.min_deviation
         ) as allowance,
