@@ -16,12 +16,14 @@
 {%- endmacro %}
 
 {% macro spark__ordered_text_agg(value, order_by, separator) -%}
+    {#- Sail tells two of one select apart by the names of their fields alone -#}
+    {%- set x = 'x_' ~ local_md5(value ~ order_by)[:8] -%}
     case when count({{ value }}) > 0 then array_join(
         transform(
             array_sort(
-                collect_list(struct({{ order_by }} as k, {{ value }} as x))
+                collect_list(struct({{ order_by }} as k, {{ value }} as {{ x }}))
                 filter (where {{ value }} is not null)
-            ), pair -> pair.x
+            ), pair -> pair.{{ x }}
         ), '{{ separator }}'
     ) end
 {%- endmacro %}

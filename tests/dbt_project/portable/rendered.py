@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -103,6 +104,9 @@ OF_GROUPS = {
     " {{ ordered_array_agg('sample_id', 'body')",
     "ordered_array_agg of its key": "ordered_array_agg('facts', 'body') }} as other,"
     " {{ ordered_array_agg('body', 'body')",
+    "three ordered_text_agg": "ordered_text_agg('body', 'sample_id', '-') }} as other,"
+    " {{ ordered_text_agg('facts', 'sample_id', '-') }} as third,"
+    " {{ ordered_text_agg('body || facts', 'sample_id', '-')",
     "ordered_array_agg of nothing": "ordered_array_agg('case when part = 1 then body end',"
     " 'sample_id')",
     "ordered_text_agg of nothing": "ordered_text_agg('case when part = 1 then body end',"
@@ -158,6 +162,7 @@ def _module(engine: str) -> Any:
         {
             "dbt": _Dbt(engine, macros),
             "adapter": _Adapter(engine, macros),
+            "local_md5": lambda text: hashlib.md5(text.encode()).hexdigest(),
             "return": lambda value: value,
         }
     )
