@@ -57,7 +57,7 @@ TABLES = [
         "sightings",
         [
             *filled("sync_id", "source", "object_id", "native_id", "kind", "state"),
-            one_of("state", ["seen", "archived", "deleted", "forbidden"]),
+            one_of("state", ["seen", "archived", "deleted", "forbidden", "forgotten"]),
         ],
         key=["object_id"],
         since="load_id",

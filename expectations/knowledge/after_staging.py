@@ -22,7 +22,7 @@ TABLES = [
                 "critical",
                 """
                 select sync_id, object_id, blob_hash, locator from {batch}
-                where state <> 'forbidden'
+                where state not in ('forbidden', 'forgotten')
                     and (blob_hash is null or locator is null or content_hash is null)
                 """,
             ),

@@ -74,7 +74,7 @@ SIGHTINGS = pa.schema(
         # page | database | message | issue | document | incident | log_file | user | channel |
         # attachment
         ("kind", pa.string()),
-        ("state", pa.string()),  # seen | archived | deleted | forbidden
+        ("state", pa.string()),  # seen | archived | deleted | forbidden | forgotten
         ("uri", pa.string()),
         ("parent_id", pa.string()),  # object_id
         ("part_of", pa.string()),  # native id of the first message of its thread

@@ -43,7 +43,7 @@ def _apply(state: dict[str, str], rows: pa.Table, is_complete: bool) -> None:
     for object_id, how, content_hash in zip(ids, states, hashes, strict=True):
         if how == "deleted":
             state.pop(object_id, None)
-        elif how != "forbidden":
+        elif how not in ("forbidden", "forgotten"):
             state[object_id] = content_hash
 
 

@@ -71,6 +71,8 @@ def _show(report: Report, is_dry: bool, as_json: bool) -> None:
             say(f"{path} cannot be read, so it was left as it is: `make doctor`.")
     for path in report.left:
         say(f"{path} still has a line of it.")
+    if report.went_on:
+        say("This was begun before and is done now. Name what else is to go once more.")
     say(NOT_REACHED)
     if not is_dry:
         say("The next run makes the build database anew; it asks no model about the rest.")

@@ -29,7 +29,7 @@ from ingestion.lakehouse.write_ahead import BUSY_SECONDS
 from python_models.knowledge.forgetting import lake_texts
 from python_models.knowledge.forgetting.plan import NothingSo, Plan, made
 from python_models.knowledge.forgetting.rows import NAMESPACES, change_of
-from python_models.llm.ledger.fold import only_folder
+from python_models.llm.ledger.fold import fold_journal, only_folder
 from python_models.release import kept_tables, release_file, tier_files
 from python_models.upkeep.backup import LOCK
 from python_models.upkeep.rewrite import Rewritten, drop_replaced, rewrite
@@ -53,6 +53,7 @@ class Report:
     counts: dict[str, int]
     tables: list[Rewritten] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # files that still have a line of it
+    went_on: bool = False  # with what an earlier call had begun, whatever was named now
 
     def as_document(self) -> dict[str, object]:
         """Return it as plain data."""
@@ -61,6 +62,7 @@ class Report:
             **self.counts,
             "tables": [vars(one) for one in self.tables if one.rows or one.unreadable],
             "left": self.left,
+            "went_on": self.went_on,
         }
 
 
@@ -95,6 +97,7 @@ def forget(name: str | None) -> Report:
     """
     with _alone():
         begun = unfinished()
+        went_on = begun is not None
         if begun is None:
             if not name:
                 raise NothingSo("No forgetting was begun. Name what is to go: OBJECT=<id or title>")
@@ -112,7 +115,8 @@ def forget(name: str | None) -> Report:
             _drop(session, plan)
         fault("forget.dropped")
         _end(forgetting_id)
-        return Report(forgetting_id, _counts(plan), tables, found_in(set(plan.lines)))
+        left = found_in(set(plan.lines))
+        return Report(forgetting_id, _counts(plan), tables, left, went_on)
 
 
 @contextmanager
@@ -122,6 +126,7 @@ def _alone() -> Iterator[None]:
         landing = lake().dlt_dir / "knowledge.lock"
         stack.enter_context(exclusive(landing, "Landing knowledge"))
         stack.enter_context(exclusive(lake().root / LOCK, "The lake's set of files"))
+        fold_journal()  # the plan goes by the ledger's tables
         stack.enter_context(only_folder())
         yield
 
@@ -157,7 +162,6 @@ def _forget_in_journal(plan: Plan) -> None:
     """Take calls, decisions and whatever told a line of it out of the journal."""
     calls = [tuple(row) for row in plan.rows["gone_calls"]]
     prompts = [tuple(row) for row in plan.rows["gone_prompts"]]
-    texts = [tuple(row) for row in plan.rows["gone_texts"]]
     anchors = [(row[0], row[0]) for row in plan.rows["gone_anchors"]]
     lines = plan.lines
     with journal.journal() as connection:
@@ -173,11 +177,6 @@ def _forget_in_journal(plan: Plan) -> None:
                 "update llm_attempts set is_forgotten = 1, raw_response = null, error = null"
                 " where call_id = ?",
                 calls,
-            )
-            connection.executemany(
-                "delete from llm_calls where row_key like '%' || ? || '%'"
-                " and node = 'llm_knowledge__extracted'",
-                texts,
             )
         if "knowledge_decisions" in known:
             connection.executemany(

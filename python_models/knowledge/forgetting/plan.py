@@ -136,7 +136,9 @@ def _show(session: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
     if table in ("sightings", "calls"):
         namespace = "raw_knowledge" if table == "sightings" else "llm"
         if metadata := metadata_locations(namespace).get(table):
-            sources.append(f"select {columns} from iceberg_scan({literal(plain(metadata))})")
+            where = "where state <> 'forgotten'" if table == "sightings" else ""
+            scanned = f"iceberg_scan({literal(plain(metadata))})"
+            sources.append(f"select {columns} from {scanned} {where}")
     else:
         files = _released_files(table)
         if files:

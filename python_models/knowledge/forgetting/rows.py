@@ -35,6 +35,16 @@ _OF_TABLE = {
     ],
     ("llm", "calls"): ["call_id in (select call_id from gone_calls)"],
 }
+# a sync goes on saying how many it saw: of one of them nothing else
+_TOMBSTONE = Change(
+    changed=f"{_OBJECT} and state <> 'forgotten'",
+    values={"state": "'forgotten'", "native_id": "'forgotten'"}
+    | dict.fromkeys(
+        ("uri", "parent_id", "part_of", "title", "blob_hash", "locator", "content_hash",
+         "created_at", "updated_at", "size"),
+        "null",
+    ),
+)  # fmt: skip
 _NAMED = "(entity_id, name) in (select entity_id, name from gone_names)"
 
 
@@ -43,6 +53,8 @@ def change_of(namespace: str, table: str, columns: list[str]) -> Change:
     has = set(columns)
     if namespace == "llm":
         return _of_ledger(table, has)
+    if (namespace, table) == ("raw_knowledge", "sightings"):
+        return _TOMBSTONE
     conditions = [says for names, says in _BY_COLUMN.items() if set(names) <= has]
     if "object_id" in has and table != "edges":  # there it names a thing
         conditions.append(_OBJECT)

@@ -59,7 +59,7 @@ words_of_syncs as (
             else 'replaced'
         end as ends_because
     from sightings_in_order
-    where sightings_in_order.state <> 'forbidden'
+    where sightings_in_order.state not in ('forbidden', 'forgotten')
     union all
     select
         sightings_in_order.object_id,

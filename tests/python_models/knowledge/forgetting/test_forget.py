@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.knowledge.state import landed_state
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.objects import object_store
@@ -31,6 +32,7 @@ from tests.ingestion.knowledge.conftest import corpus  # noqa: F401  the fixture
 from tests.ingestion.knowledge.corpus import Corpus, message, slack
 from tests.python_models.publishing import build_database
 
+SEEN = "select object_id from sightings where state = 'seen'"
 SECRET = "The salary of Ottilie Quarrington is ninety thousand a year."
 SHARED = "Everybody washes their own cup after they drank from it."
 OTHER = "The kitchen closes at seven and opens again at eight."
@@ -145,7 +147,7 @@ def small(corpus: Corpus) -> Corpus:  # noqa: F811
     _ask("c3", "ask", "{}", f"1. {SECRET}\n2. {OTHER}", f"It is: {SECRET}")
     _ask("c4", "llm_knowledge__embedded", '["x"]', f"{SECRET}\n{OTHER}", "")
     fold_journal()
-    _ask("c5", "ask", "{}", "Not yet folded.", "fine")
+    _ask("c5", "ask", "{}", f"1. {SECRET}", f"Not yet folded: {SECRET}")
     for version in ("v1", "v2"):
         _build(ids, version)
     with journal.journal() as connection:
@@ -194,7 +196,7 @@ def _prove(small: Corpus, forgotten: str = SECRET) -> None:
         calls = _released(release_id, "select call_id, input_messages is null from llm.calls")
         assert sorted(calls) == [("c2", False), ("c4", True)]
         spent = _released(release_id, "select sum(cost_usd), count(raw_response) from llm.attempts")
-        assert spent == [(2.0, 2)]  # what was paid is on record, what came is not
+        assert spent == [(2.5, 2)]  # what was paid is on record, what came is not
     assert not lake_files.look(lake_files.kept_tables(), is_deep=True)  # rows have their hashes
     assert still_there() == []
     assert unfinished() is None
@@ -234,12 +236,12 @@ def test_an_object_goes_out_of_every_file_and_every_release(small: Corpus) -> No
     _prove_that_looking_changes_nothing(small)
     report = forget("Secret")
     assert report.left == []
-    assert report.counts["call"] == 2
+    assert report.counts["call"] == 3  # the one that was not folded yet too
     _prove(small)
     assert release_file.current_release_id() == 2
     with closing(sqlite3.connect(lake().journal_db)) as connection:
         kept = connection.execute("select call_id from llm_calls order by 1").fetchall()
-    assert kept == [("c2",), ("c4",), ("c5",)]
+    assert kept == [("c2",), ("c4",)]
     rollback.move_to(1)
     assert _released(1, "select title from knowledge.documents") == [("other",)]
     rollback.move_to(2)
@@ -298,6 +300,12 @@ def test_a_message_goes_and_its_day_stays_for_the_others(corpus: Corpus) -> None
     assert looked_at(native_id).counts["shared_blob"] == 1
     report = forget(native_id)
     assert len(report.left) == 0
-    left = corpus.rows("select native_id from sightings where kind = 'message'")
+    left = corpus.rows("select native_id from sightings where kind = 'message' and state = 'seen'")
     assert left == found[1:]
+    # a sync goes on saying how many it saw, and a gate counts them
+    [[seen, there]] = corpus.rows(
+        "select (select seen from syncs), (select count(distinct object_id) from sightings)"
+    )
+    assert seen == there
+    assert set(landed_state("talk")) == {row[0] for row in corpus.rows(SEEN)}
     assert any(OTHER in text for path in lake_texts.files() for text in lake_texts.texts_of(path))
