@@ -1,7 +1,7 @@
 """The lake's one store of blobs: bytes as they came, each under its SHA-256.
 
 `objects/ab/cd..` lies in the lake's folder, or beside the tables when these live in an object
-store. A blob never changes: what is there already is not written again.
+store, or where SLUICE_OBJECTS says. A blob never changes: what is there is not written again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from ingestion.lakehouse.durable import sync_files
 from ingestion.lakehouse.lake import lake, s3_properties, uses_object_store, warehouse_uri
+from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 
 FOLDER = "objects"
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -181,9 +182,11 @@ class RemoteStore:
 
 def object_store() -> Store:
     """Open the store of the lake in force."""
-    if not uses_object_store():
-        return FolderStore(lake().root / FOLDER)
-    root = warehouse_uri().partition("://")[2].rstrip("/")
+    own = settings().sluice_objects
+    root = own or (warehouse_uri() if uses_object_store() else str(lake().root))
+    if not root.startswith(("s3://", "s3a://")):
+        return FolderStore(PROJECT_ROOT / Path(root).expanduser() / FOLDER)
+    root = root.partition("://")[2].rstrip("/")
     return RemoteStore(f"{root}/{FOLDER}", _remote(tuple(sorted(s3_properties().items()))))
 
 

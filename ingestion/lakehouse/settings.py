@@ -44,6 +44,7 @@ WHO_ASKS = {
     "llm_base_url": "set LLM_API_KEY (or LLM_EXTRA_QUERY)",
     "sluice_s3_endpoint": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
     "sluice_warehouse": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
+    "sluice_objects": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
 }
 
 
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     # where things lie
     sluice_lake: Path = Field(default=PROJECT_ROOT / "lake", validate_default=True)
     sluice_warehouse: str | None = None
+    sluice_objects: str | None = None
     sluice_catalog_uri: str | None = None
     sluice_catalog_type: Literal["sql", "rest"] = "sql"
     sluice_catalog_token: SecretStr | None = None
@@ -173,7 +175,7 @@ class Settings(BaseSettings):
             return self.llm_mode
         return {"sequential": "sequential", "concurrent": "fixed"}.get(self.sluice_mode, "adaptive")
 
-    @field_validator("llm_base_url", "sluice_s3_endpoint", "sluice_warehouse")
+    @field_validator("llm_base_url", "sluice_s3_endpoint", "sluice_warehouse", "sluice_objects")
     @classmethod
     def _nobody_in_address(cls, value: str | None, about: ValidationInfo) -> str | None:
         """An address is shown and stored: who asks is said by settings of their own."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.lakehouse.objects import FolderStore, ObjectLost, object_store
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.objects import FolderStore, ObjectLost, RemoteStore, object_store
+from ingestion.lakehouse.settings import SettingsError, reset_settings
 
 
 @pytest.fixture
@@ -65,3 +67,25 @@ def test_a_killed_writer_leaves_no_blob(store: FolderStore, tmp_path: Path) -> N
     store.path(name).parent.mkdir(parents=True)
     store.path(name).with_name(f".{name[2:18]}-1-ab").write_bytes(b"half")
     assert not store.exists(name) and list(store.blobs()) == []
+
+
+def test_blobs_may_lie_apart_from_the_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_OBJECTS", str(tmp_path / "blobs"))
+    reset_settings()
+    name = object_store().put(b"apart")
+    assert (tmp_path / "blobs" / "objects" / name[:2] / name[2:]).read_bytes() == b"apart"
+    assert not (lake().root / "objects").exists()
+    monkeypatch.setenv("SLUICE_OBJECTS", "s3://bucket/blobs/")
+    reset_settings()
+    found = object_store()
+    assert isinstance(found, RemoteStore)
+    assert found.root == "bucket/blobs/objects"
+
+
+def test_an_address_of_blobs_with_a_password_in_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLUICE_OBJECTS", "s3://key:word@bucket/blobs")
+    reset_settings()
+    with pytest.raises(SettingsError, match="SLUICE_S3_ACCESS_KEY_ID"):
+        object_store()
