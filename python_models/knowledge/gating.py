@@ -17,7 +17,8 @@ def unread(
     session: duckdb.DuckDBPyConnection, sightings: duckdb.DuckDBPyRelation, judged: str | None
 ) -> duckdb.DuckDBPyRelation:
     """Return what of the blobs that are new since a load, and of a sample, cannot be read."""
-    query = sightings.sql_query()
+    # what a source forbids, deleted or had forgotten has no bytes
+    query = sightings.filter("blob_hash is not null and locator is not null").sql_query()
     new = f"where load_id > '{judged}'" if judged else ""
     places = session.sql(
         f"select blob_hash, any_value(locator) from ({query}) {new} group by blob_hash "

@@ -10,7 +10,7 @@ from ingestion.lakehouse.objects import object_store
 from python_models.knowledge.gating import accepted, unread
 
 
-def sightings(*rows: tuple[str, str, str]) -> duckdb.DuckDBPyConnection:
+def sightings(*rows: tuple[str, str | None, str | None]) -> duckdb.DuckDBPyConnection:
     """Return a session with sightings of (load, blob, locator)."""
     session = duckdb.connect()
     session.execute("create table sightings (load_id varchar, blob_hash varchar, locator varchar)")
@@ -30,6 +30,12 @@ def test_objects_read_back_from_their_place() -> None:
     session = sightings(
         ("1", messages, "/1"), ("1", issues, "row=1"), ("1", page, "Team/Page.md")
     )  # fmt: skip
+    assert wrong_in(session) == []
+
+
+def test_what_has_no_bytes_is_not_read_back() -> None:
+    page = object_store().put(b"# Page")
+    session = sightings(("1", page, "Page.md"), ("1", None, None), ("1", None, "gone.md"))
     assert wrong_in(session) == []
 
 
