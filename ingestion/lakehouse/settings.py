@@ -40,12 +40,10 @@ class SettingsError(RuntimeError):
 
 NO_CREDENTIALS = "the address holds a name or password before its @; take them out"
 NO_PARAMETER = "the address holds a key, token or password after its ?; take it out"
-WHO_ASKS = {
-    "llm_base_url": "set LLM_API_KEY (or LLM_EXTRA_QUERY)",
-    "sluice_s3_endpoint": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
-    "sluice_warehouse": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
-    "sluice_objects": "set SLUICE_S3_ACCESS_KEY_ID and its secret",
-}
+WHO_ASKS = {"llm_base_url": "set LLM_API_KEY (or LLM_EXTRA_QUERY)"} | dict.fromkeys(
+    ("sluice_s3_endpoint", "sluice_warehouse", "sluice_objects"),
+    "set SLUICE_S3_ACCESS_KEY_ID and its secret",
+)
 
 
 class Settings(BaseSettings):
