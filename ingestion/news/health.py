@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ingestion.landing.declarations import Declared
-from ingestion.landing.web.asking import Answer
+from ingestion.landing.declarations import Declared, expand
+from ingestion.landing.web.asking import Answer, Ask
 from ingestion.news.run_row import Run
 
 if TYPE_CHECKING:
@@ -51,6 +52,19 @@ def moved_to(answer: Answer) -> str | None:
     if not answer.redirects or any(hop["status"] not in (301, 308) for hop in answer.redirects):
         return None
     return answer.final_url
+
+
+def as_declared(entry: Declared, ask: Ask, answer: Answer) -> Answer:
+    """Return an answer as the declared address has it.
+
+    Gone is what that address says, or what it leads to for good; where it led once, or leads for
+    now, may be gone and the source be somewhere else.
+    """
+    is_declared = ask.url == expand(entry.declaration.url)
+    if answer.status != "gone" or (is_declared and (moved_to(answer) or not answer.redirects)):
+        return answer
+    where = f"{answer.final_url} is gone (410); the declared address is asked again"
+    return replace(answer, status="failed", error=where)
 
 
 def row_of(found: SourceRead, before: Mapping[str, Any], run: Run, pages: int) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Scrape:
             answer = Answer("failed", self.run.started_at, error=ask)
             self.sources[entry.name] = SourceRead(entry, absent, answer, "failed", ask)
             return
-        answer = await self._answer(ask)
+        answer = health.as_declared(entry, ask, await self._answer(ask))
         self.sources[entry.name] = found = await self._read_source(entry, ask, answer)
         self.step(entry.name)
         for row in found.entries.rows:

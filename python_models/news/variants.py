@@ -26,7 +26,7 @@ _READ_BY = {
     "tier3_max": 4,
     "batch_size": 4,
     "company_context": 4,
-    "audit_share": 5,
+    "audit_share": 6,
     "weights": 6,
     "caps": 6,
     "top_n": 6,

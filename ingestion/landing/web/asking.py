@@ -32,6 +32,8 @@ class Ask:
     is_file: bool = False  # may itself be packed, as `.xml.gz` is
     headers: Mapping[str, str] = field(default_factory=dict)  # never sent to another host
     conditional: Mapping[str, str] = field(default_factory=dict)  # validators, as they came
+    is_cut: bool = False  # what is beyond the cap is left, and what came before it is the answer
+    is_cut: bool = False  # what is beyond the cap is left, and what came before it is the answer
 
 
 @dataclass(frozen=True)

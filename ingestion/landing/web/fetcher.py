@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -136,7 +137,7 @@ class Fetcher:
         if found is None or not found.is_fresh(now()):
             asked = replace(
                 ask, url=f"{origin}/robots.txt", role="robots", key=origin, cap=rules_of.CAP,
-                is_file=False, conditional={}, headers={},
+                is_file=False, conditional={}, headers={}, is_cut=True,
             )  # fmt: skip
             answer = await self.fetch(asked)
             found = robots_of(answer, origin)
@@ -157,7 +158,7 @@ class Fetcher:
                 if wait is not None:
                     host.pause(wait)
             if not may_help or failures == self.patience.attempts:
-                break
+                return replace(trail, wait_seconds=wait if host.closed_for else None)
             await asyncio.sleep(self.patience.wait(failures) if wait is None else 0)
         return trail
 
@@ -165,7 +166,9 @@ class Fetcher:
         """Send one request; returns what came of it and whether trying again may help."""
         begun = False
         is_first_origin = origin_of(url) == origin_of(ask.url)
-        sent = dict(ask.conditional) | (dict(ask.headers) if is_first_origin else {})
+        sent = _as_bytes(ask.conditional)
+        if is_first_origin:
+            sent += _as_bytes(ask.headers)
         try:
             async with (
                 asyncio.timeout(self.patience.total),
@@ -196,10 +199,16 @@ class Fetcher:
         self, ask: Ask, response: httpx2.Response, trail: Answer
     ) -> tuple[Answer, bool]:
         code = response.status_code
+        if code == 304 and not ask.conditional:
+            error = "the server answers 304 Not Modified to who has nothing of it yet"
+            return replace(trail, error=error), False
         if code == 304:
             return replace(trail, status="unchanged"), False
         if code in REDIRECTS:
-            return trail, False
+            error = (
+                None if trail.headers.get("location") else f"a redirect ({code}) that leads nowhere"
+            )
+            return replace(trail, error=error), False
         if code == 410:
             return replace(trail, status="gone", error="the server says it is gone (410)"), False
         if code != 200:
@@ -212,6 +221,8 @@ class Fetcher:
             content = unpacker.finish()
             content = unpacked_file(content, ask.cap) if ask.is_file else content
         except TooLarge:
+            if ask.is_cut:
+                return replace(trail, status="ok", content=unpacker.content), False
             error = f"more than {ask.cap / 1e6:.0f} MB, unpacked; the rest was not read"
             return replace(trail, status="too_large", error=error), False
         except Unpackable as error:
@@ -224,6 +235,11 @@ class Fetcher:
 
 def _failed(trail: Answer, error: str) -> Answer:
     return replace(trail, status="failed", http_status=None, headers={}, error=error)
+
+
+def _as_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as they are sent; a validator may have bytes that are no ASCII."""
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _sentence(error: Exception) -> str:

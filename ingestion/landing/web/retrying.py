@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+LONGEST = 30 * 86_400.0  # seconds; who asks for longer is asked again all the same
 AGAIN = frozenset({408, 429, *range(500, 600)}) - {501, 505}
 
 
@@ -30,12 +32,13 @@ class Patience:
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     """Return the seconds a `Retry-After` header asks for, given as seconds or as a date."""
     text = (value or "").strip()
-    if text.isdigit():
-        return float(text)
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return min(float(text), LONGEST)
     try:
         then = parsedate_to_datetime(text)
     except (ValueError, TypeError):
         return None
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)
-    return max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
+    wait = (then - (now or datetime.now(UTC))).total_seconds()
+    return min(max(0.0, wait), LONGEST)

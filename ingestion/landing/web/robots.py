@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -14,7 +16,8 @@ from ingestion.landing.web.asking import Answer, Ask
 
 KEPT = timedelta(hours=24)
 LONGEST_DELAY = 60.0  # seconds between two requests that a host may ask for
-CAP = 512 * 1024  # bytes that are read of it
+CAP = 512 * 1024  # bytes that are read of it; what follows them is ignored
+_VERSION = re.compile(r"^([ \t]*user-?agent[ \t]*:[ \t]*[a-z_-]+)/[^\s#]*", re.I | re.M)
 ALLOWED = "allowed"  # a host without the file: everything may be asked
 UNKNOWN = "unknown"  # no answer: nothing may be asked now
 
@@ -47,7 +50,8 @@ class Rules:
     """Robots that were read once, asked often."""
 
     def __init__(self, robots: Robots, agent: str) -> None:
-        self.robots, self._agent = robots, agent
+        self.robots = robots
+        self._agent = agent.partition("/")[0]  # what groups are named after: `Sluice`, no more
         self._parsed: Any = Protego.parse(robots.text) if robots.state == "rules" else None
 
     def allows(self, url: str) -> bool:
@@ -67,14 +71,20 @@ def robots_of(answer: Answer, origin: str) -> Robots:
         return Robots(UNKNOWN, "private", now(), answer.error or "")
     code = answer.http_status or 0
     if answer.status == "ok":
-        text = (answer.content or b"").decode("utf-8", "replace")
-        return Robots("rules", text, now())
+        return Robots("rules", _text(answer.content or b""), now())
     if answer.status == "gone" or 400 <= code < 500 and code != 429 and not answer.wait_seconds:
         return Robots(ALLOWED, "", now())
-    if answer.status == "too_large":
-        return Robots(UNKNOWN, "", now(), f"robots.txt of {origin} is too large")
     why = f"robots.txt of {origin} cannot be read now: {answer.error}"
     return Robots(UNKNOWN, "", now(), why)
+
+
+def _text(content: bytes) -> str:
+    """Return the rules; what was cut is left out, names of groups lose their version."""
+    if len(content) >= CAP:
+        content = content.rpartition(b"\n")[0]
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if wide else "utf-8-sig", "replace")
+    return _VERSION.sub(r"\1", text)
 
 
 class RobotsKept(Protocol):

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 BLOCK = 256 * 1024
 GZIP = b"\x1f\x8b"
 ACCEPTED = "gzip, deflate"
+_OURS = ("gzip", "x-gzip", "deflate")
+# packings that were not asked for; any other name says nothing of how the bytes are packed
+_OTHERS = ("br", "zstd", "compress", "x-compress", "dcb", "dcz", "bzip2", "xz", "lzma")
 
 
 class TooLarge(Exception):
@@ -23,7 +26,7 @@ class Unpacker:
 
     def __init__(self, encoding: str | None, cap: int) -> None:
         names = [one.strip().lower() for one in (encoding or "").split(",")]
-        self._layers = [_Layer(one) for one in reversed(names) if one not in ("", "identity")]
+        self._layers = [_Layer(one) for one in reversed(names) if one in (*_OURS, *_OTHERS)]
         self._cap = cap
         self._content = bytearray()
 
@@ -37,12 +40,18 @@ class Unpacker:
 
     def _through(self, data: bytes, at: int) -> None:
         if at == len(self._layers):
-            if len(self._content) + len(data) > self._cap:
+            left = self._cap - len(self._content)
+            self._content += data[:left]
+            if len(data) > left:
                 raise TooLarge
-            self._content += data
             return
         for block in self._layers[at].blocks(data):
             self._through(block, at + 1)
+
+    @property
+    def content(self) -> bytes:
+        """What came so far, unpacked."""
+        return bytes(self._content)
 
     def finish(self) -> bytes:
         """Return the whole.
@@ -52,28 +61,36 @@ class Unpacker:
         """
         if any(layer.is_open for layer in self._layers):
             raise Unpackable("the packed answer ends too early")
-        return bytes(self._content)
+        return self.content
 
 
 class _Layer:
     """One packing around the bytes."""
 
     def __init__(self, name: str) -> None:
-        if name not in ("gzip", "x-gzip", "deflate"):
+        if name not in _OURS:
             raise Unpackable(f"the answer is packed as {name!r}, which was not asked for")
         self._is_gzip = name != "deflate"
         self._inner = zlib.decompressobj(31 if self._is_gzip else 15)
         self._is_first = True
+        self._is_plain = False
         self.is_open = False
 
     def blocks(self, data: bytes) -> Iterator[bytes]:
         """Yield what bytes unpack to, in small blocks."""
+        if self._is_plain:
+            yield data
+            return
         is_more = False  # what it holds back when a block is full
         while data or is_more:
             self.is_open = True
             try:
                 block = self._inner.decompress(data, BLOCK)
             except zlib.error as error:
+                if self._is_gzip and self._is_first and not GZIP.startswith(data[:2]):
+                    self.is_open, self._is_plain = False, True
+                    yield data  # packed by its name only
+                    return
                 if self._is_gzip or not self._is_first:
                     raise Unpackable(f"the answer cannot be unpacked: {error}") from None
                 # many servers send deflate without the wrapper it should have

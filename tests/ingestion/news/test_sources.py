@@ -130,6 +130,24 @@ def test_gone_source_is_not_asked_until_its_declaration_changes(newsroom: Newsro
     assert (newsroom.asked("/feed"), newsroom.health("one")["status"]) == (2, "ok")
 
 
+def test_source_is_gone_only_where_its_declared_address_leads_for_good(newsroom: Newsroom) -> None:
+    newsroom.feed("one", "/old", **FEED)
+    newsroom.say("/old", Reply(status=301, headers={"Location": "/new"}))
+    newsroom.say("/new", Reply(rss([item(1)])), Reply(rss([item(1)])), Reply(status=410))
+    newsroom.land()
+    newsroom.land(DAY.format(4))
+    assert newsroom.health("one")["current_url"] == f"{newsroom.base()}/new"
+    newsroom.land(DAY.format(5))  # the host moved once more, which the declared address knows
+    health = newsroom.health("one")
+    assert (health["status"], health["current_url"]) == ("failed", None)
+    newsroom.say("/old", Reply(status=302, headers={"Location": "/new"}))
+    newsroom.land(DAY.format(6))
+    assert newsroom.health("one")["status"] == "failed"
+    newsroom.say("/old", Reply(status=308, headers={"Location": "/new"}))
+    newsroom.land(DAY.format(7))
+    assert newsroom.health("one")["status"] == "gone"
+
+
 def test_failing_source_is_left_alone_longer_and_longer_but_never_given_up(
     newsroom: Newsroom,
 ) -> None:

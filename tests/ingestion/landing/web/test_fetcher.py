@@ -333,3 +333,75 @@ def test_retry_after_is_read_as_seconds_or_as_a_date() -> None:
     at = datetime(2026, 2, 3, 12, tzinfo=UTC)
     dates = ("Tue, 03 Feb 2026 12:02:00 GMT", "Tue, 03 Feb 2026 11:00:00 GMT", "soon", "", None)
     assert [retry_after(text, at) for text in ("7", *dates)] == [7, 120, 0, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("3.5", 3.5), ("9" * 30, 30 * 86_400), ("-5", None), ("1e9", None), ("nan", None),
+     ("Tue, 03 Feb 9999 12:00:00 GMT", 30 * 86_400)],
+)  # fmt: skip
+def test_no_wait_is_longer_than_a_month(text: str, seconds: float | None) -> None:
+    assert retry_after(text, datetime(2026, 2, 3, 12, tzinfo=UTC)) == seconds
+
+
+def test_a_long_wait_that_the_last_attempt_is_told_counts(web: LocalWeb) -> None:
+    busy = Reply(status=503)
+    web.say("a.example", "/x", busy, busy, Reply(status=429, headers={"Retry-After": "3600"}))
+    found = one(web, "http://a.example/x")
+    assert (found.http_status, found.wait_seconds, found.attempt_count) == (429, 3600, 3)
+
+
+def test_validators_need_not_be_ascii(web: LocalWeb) -> None:
+    etag = '"caf\xe9"'
+    web.say("a.example", "/f", Reply(b"x", headers={"ETag": etag}))
+    kept = one(web, "http://a.example/f").headers["etag"]
+    assert one(web, "http://a.example/f", conditional={"If-None-Match": kept}).status == "ok"
+    assert web.asked("a.example")[-1].headers["if-none-match"] == etag
+
+
+def test_unchanged_is_no_answer_to_who_has_nothing_yet(web: LocalWeb) -> None:
+    web.say("a.example", "/f", Reply(status=304))
+    found = one(web, "http://a.example/f")
+    assert (found.status, "304" in (found.error or "")) == ("failed", True)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Location": ""}])
+def test_a_redirect_that_leads_nowhere_says_so(web: LocalWeb, headers: dict[str, str]) -> None:
+    web.say("a.example", "/r", Reply(status=301, headers=headers))
+    assert "leads nowhere" in (one(web, "http://a.example/r").error or "")
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "none", "binary", "gzip"])
+def test_bytes_that_are_packed_by_name_only_are_taken_as_they_are(
+    web: LocalWeb, encoding: str
+) -> None:
+    web.say("a.example", "/f", Reply(b"<rss/>", headers={"Content-Encoding": encoding}))
+    found = one(web, "http://a.example/f")
+    assert (found.status, found.content) == ("ok", b"<rss/>")
+
+
+def test_a_cap_holds_for_what_is_packed_by_name_only(web: LocalWeb) -> None:
+    web.say("a.example", "/f", Reply(b"<" + b"x" * 5000, headers={"Content-Encoding": "gzip"}))
+    assert one(web, "http://a.example/f", cap=1000).status == "too_large"
+
+
+_ALL, _X = "User-agent: *\n", "Disallow: /x\n"
+
+
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [
+        (f"{_ALL}{_X}".encode("utf-8-sig"), "disallowed"),
+        (f"{_ALL}{_X}".encode("utf-16"), "disallowed"),
+        (f"{_ALL}Allow: /\n\nUser-agent: Sluice/2.0\n{_X}".encode(), "disallowed"),
+        # a group of another's name that stands in the address of who asks
+        (f"User-agent: test\n{_X}\n{_ALL}Allow: /\n".encode(), "ok"),
+        # of a large file its beginning counts, up to its last whole line
+        (f"{_ALL}{_X}".encode() + b"# no rule\n" * 100_000, "disallowed"),
+        (_ALL.encode() + b"# no rule\n" * 100_000 + _X.encode(), "ok"),
+    ],
+)
+def test_rules_are_read_as_hosts_mean_them(web: LocalWeb, rules: bytes, status: str) -> None:
+    web.say("a.example", "/robots.txt", Reply(rules))
+    web.say("a.example", "/x", Reply(b"x"))
+    assert one(web, "http://a.example/x").status == status
