@@ -27,6 +27,10 @@ news-report: $(STAMP) ## A report as a file. ID= FORMAT=md|html|json|feed|atom|e
 news-variant: $(STAMP) ## A second run from a phase on, told else. RUN= FROM=5 SET="top_n=5"
 	@$(PY) -m python_models.runs variant --domain news --run "$(RUN)" --from "$(FROM)" --set "$${SET:-}" $(ARGS)
 
+.PHONY: news-quality
+news-quality: $(STAMP) ## What the tiers lose beside assessing everything (asks for it). RUN=
+	@$(PY) -m python_models.news.quality --run "$(RUN)" $(ARGS)
+
 .PHONY: bench-news
 bench-news: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)

@@ -33,7 +33,6 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)  # never sent to another host
     conditional: Mapping[str, str] = field(default_factory=dict)  # validators, as they came
     is_cut: bool = False  # what is beyond the cap is left, and what came before it is the answer
-    is_cut: bool = False  # what is beyond the cap is left, and what came before it is the answer
 
 
 @dataclass(frozen=True)

@@ -204,11 +204,10 @@ class Fetcher:
             return replace(trail, error=error), False
         if code == 304:
             return replace(trail, status="unchanged"), False
+        if code in REDIRECTS and trail.headers.get("location"):
+            return trail, False
         if code in REDIRECTS:
-            error = (
-                None if trail.headers.get("location") else f"a redirect ({code}) that leads nowhere"
-            )
-            return replace(trail, error=error), False
+            return replace(trail, error=f"a redirect ({code}) that leads nowhere"), False
         if code == 410:
             return replace(trail, status="gone", error="the server says it is gone (410)"), False
         if code != 200:
