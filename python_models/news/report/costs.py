@@ -60,6 +60,15 @@ def costs_of(
     return pa.Table.from_pylist(rows, SCHEMA)
 
 
+def spent_on(rows: Iterable[Row]) -> tuple[float, float]:
+    """Return tokens and USD of the calls that answered rows, each call once."""
+    calls = {row["call_id"]: row for row in rows if row["call_id"]}
+    tokens = sum(
+        (row["prompt_tokens"] or 0) + (row["completion_tokens"] or 0) for row in calls.values()
+    )
+    return float(tokens), sum(row["cost_usd"] or 0.0 for row in calls.values())
+
+
 def _shares(rows: Iterable[Row], weight: Any) -> list[tuple[Row, float]]:
     """Return each row with its share of the call that answered it."""
     listed = [row for row in rows if row["call_id"]]
