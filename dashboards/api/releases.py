@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +34,9 @@ class Release:
     path: Path
     number: int
     connection: duckdb.DuckDBPyConnection
+    _facts: dict[tuple[Any, ...], list[dict[str, Any]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def rows(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
         """Return what a query gives; its parameters are bound, never pasted."""
@@ -44,6 +47,16 @@ class Release:
         """Return rows as dictionaries."""
         found: list[dict[str, Any]] = self.rows(sql, parameters).to_pylist()
         return found
+
+    def facts(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Return rows that say what the file holds, asked once: a release file never changes.
+
+        Nobody may change what is returned.
+        """
+        asked = (sql, *sorted(parameters.items()))
+        if asked not in self._facts:
+            self._facts[asked] = self.dicts(sql, **parameters)
+        return self._facts[asked]
 
 
 class Releases:

@@ -108,7 +108,7 @@ TableName = Annotated[
 @router.get("", response_model=Tables, responses=documented(401, 403, 404, 410, 422, 429, 503))
 def tables(release: OfRelease) -> Response:
     """List the tables of a release with what each row is."""
-    return formats.document({"release_id": release.number, "tables": release.dicts(_TABLES)})
+    return formats.document({"release_id": release.number, "tables": release.facts(_TABLES)})
 
 
 @router.get(
@@ -145,7 +145,7 @@ def rows(
     if number != release.number:
         release = request.app.state.releases.numbered(number, caller.tier)
     schema, name = named(release, table)
-    types = {one["name"]: one["type"] for one in release.dicts(_COLUMNS, schema=schema, name=name)}
+    types = {one["name"]: one["type"] for one in release.facts(_COLUMNS, schema=schema, name=name)}
     query, bound = row_query(schema, name, types, key_of(release, schema, name), asked, start)
     try:
         found = release.rows(query, bound)
@@ -159,7 +159,7 @@ def rows(
 
 def list_of(release: Release) -> list[dict[str, Any]]:
     """Return the tables of a release."""
-    return release.dicts(_TABLES)
+    return release.facts(_TABLES)
 
 
 def description_of(release: Release, table: str) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def description_of(release: Release, table: str) -> dict[str, Any]:
         "name": name,
         "description": found["description"],
         "key": key_of(release, schema, name),
-        "columns": release.dicts(_COLUMNS, schema=schema, name=name),
+        "columns": release.facts(_COLUMNS, schema=schema, name=name),
         "lineage": lineage_of(schema, name).model_dump(),
     }
 
@@ -190,7 +190,7 @@ def named(release: Release, table: str) -> tuple[str, str]:
         Problem: 404, it has no such table.
     """
     schema, _, name = table.partition(".")
-    known = {(one["schema_name"], one["name"]) for one in release.dicts(_TABLES)}
+    known = {(one["schema_name"], one["name"]) for one in release.facts(_TABLES)}
     if (schema, name) not in known:
         raise Problem(404, f"Release {release.number} has no table {table}; `tables` lists them.")
     return schema, name
@@ -198,5 +198,5 @@ def named(release: Release, table: str) -> tuple[str, str]:
 
 def key_of(release: Release, schema: str, name: str) -> list[str]:
     """Return the columns that name a row of a table; none where nothing was said."""
-    found = release.dicts(_KEY, schema=schema, name=name)
+    found = release.facts(_KEY, schema=schema, name=name)
     return orjson.loads(found[0]["key_columns"] or "[]") if found else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
-from ingestion.conversations.formats import Standardised, Unstandard, standardise
+from ingestion.conversations.formats import Message, Standardised, Unstandard, standardise
 from python_models.conversations.preview import Previewed
 
 
@@ -47,22 +48,38 @@ def told(number: int, record: Any, format_name: str) -> dict[str, Any]:
     """Return what is told of one record."""
     found = understood(record, format_name)
     if isinstance(found, Unstandard):
-        return document(Previewed(number, None, None, None, (), found.reason, str(found)), {})
-    one = Previewed(
-        number, found.format, found.confidence, found.conversation_id, tuple(found.messages)
-    )
-    return document(one, found.metadata)
+        return _document(number, None, None, None, (), {}, found.reason, str(found))
+    return _document(
+        number, found.format, found.confidence, found.conversation_id, found.messages,
+        found.metadata,
+    )  # fmt: skip
 
 
 def document(one: Previewed, metadata: dict[str, Any]) -> dict[str, Any]:
     """Return what is told of a record that was looked at."""
+    return _document(
+        one.record_number, one.format, one.confidence, one.conversation_id, one.messages,
+        metadata, one.reason, one.error,
+    )  # fmt: skip
+
+
+def _document(
+    number: int,
+    format_name: str | None,
+    confidence: float | None,
+    conversation_id: str | None,
+    messages: Sequence[Message],
+    metadata: dict[str, Any],
+    reason: str | None = None,
+    error: str | None = None,
+) -> dict[str, Any]:
     return {
-        "record_number": one.record_number,
-        "format": one.format,
-        "confidence": one.confidence,
-        "conversation_id": one.conversation_id,
-        "turns": [{"role": turn.role, "content": turn.content} for turn in one.messages],
+        "record_number": number,
+        "format": format_name,
+        "confidence": confidence,
+        "conversation_id": conversation_id,
+        "turns": [{"role": role, "content": content} for role, content in messages],
         "metadata": metadata,
-        "reason": one.reason,
-        "error": one.error,
+        "reason": reason,
+        "error": error,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
@@ -33,18 +34,20 @@ def _best(call: Callable[[], object], times: int) -> float:
 def standardised(url: str, key: str, count: int = 1_000, times: int = 5) -> float:
     """Return the time of a batch over that of what landing does with the same records.
 
-    That is the decoder and the id of each content, without which no answer is one.
+    That is the decoder and the id of each content, without which no answer is one. What the client
+    takes to write the request and to read the answer is not the server's.
     """
     records = [
         {"instruction": f"How do I bake bread {n}?", "output": f"Knead it {n} times. " * 40}
         for n in range(count)
     ]
-    body = {"records": records}
-    with httpx2.Client(headers={"Authorization": f"Bearer {key}"}, timeout=120) as client:
+    body = json.dumps({"records": records}).encode()
+    sent = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    with httpx2.Client(headers=sent, timeout=120) as client:
 
         def asked() -> None:
-            answer = client.post(f"{url}/standardize/batch", json=body)
-            assert answer.status_code == 200 and answer.json()["understood"] == count
+            answer = client.post(f"{url}/standardize/batch", content=body)
+            assert answer.status_code == 200 and f'"understood":{count},'.encode() in answer.content
 
         alone = _best(lambda: [standardise(one).conversation_id for one in records], times)
         return _best(asked, times) / alone

@@ -42,6 +42,16 @@ def test_pages_join_to_all_rows_and_none_comes_twice(client: Ask) -> None:
     assert len({row["issue_id"] for row in seen}) == len(seen) > 3
 
 
+def test_what_a_release_file_holds_is_asked_of_it_once(client: Ask) -> None:
+    one = client()
+    release = one.app.state.releases.current()
+    asked = "select $n as n"
+    assert release.facts(asked, n=1) is release.facts(asked, n=1)
+    assert release.facts(asked, n=2) == [{"n": 2}]
+    first, again = (one.get("tables/telemetry.issues").json() for _ in range(2))
+    assert first == again and first["columns"]
+
+
 @pytest.mark.parametrize("path", ["telemetry/issues", "experiments/scores"])
 def test_pages_of_a_list_join_to_all_of_it(client: Ask, path: str) -> None:
     one = client()
