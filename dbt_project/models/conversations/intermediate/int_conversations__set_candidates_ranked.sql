@@ -41,7 +41,7 @@ part_candidates as (
         records.component_id,
         records.group_id,
         case
-            when not records.is_valid
+            when not records.is_valid and masked.grade is null
                 then 'failed validation: ' || coalesce(records.failed_check, 'unknown')
             when coalesce(sets.labels, 'good') = 'labelled' and not records.is_labelled
                 then 'no label'
@@ -49,9 +49,11 @@ part_candidates as (
                 coalesce(sets.labels, 'good') = 'good'
                 and records.unwanted_reason is not null
                 then records.unwanted_reason
-            when sets.min_grade = 'keep' and records.grade = 'below'
+            when coalesce(masked.grade, records.grade) = 'below' and sets.min_grade = 'keep'
                 then 'grade below keep'
-            when sets.min_grade = 'premium' and records.grade <> 'premium'
+            when
+                sets.min_grade = 'premium'
+                and coalesce(masked.grade, records.grade) <> 'premium'
                 then 'grade below premium'
             {% for flag in flags -%}
             when
@@ -87,6 +89,10 @@ part_candidates as (
                 ) > 0
             )
             and position('; ' || records.tier || ';' in '; ' || sets.tiers || ';') > 0
+    left join {{ ref('int_conversations__failures_masked') }} as masked
+        on
+            sets.whole_name = masked.set_name
+            and records.conversation_id = masked.conversation_id
 ),
 
 -- fit for one part is fit for the whole
@@ -113,11 +119,10 @@ candidates as (
             'set_name', 'policy', 'record_id', 'conversation_id', 'dataset_id',
             'source_file', 'tier', 'component_id', 'group_id', 'unfit_reason', 'train_share',
             'validation_share', 'priority', 'record_number', 'tier_rank', 'score',
-            'landed_date',
+            'landed_date', 'created_at',
         ] -%}
-        {{ source }}.{{ column }},
+        {{ source }}.{{ column }}{{ ',' if not loop.last }}
         {% endfor -%}
-        {{ source }}.created_at
     from {{ source }}
     where {{ condition }}
     {{ 'union all' if not loop.last }}
@@ -133,18 +138,13 @@ set_candidates_ranked as (
                 candidates.group_id,
                 candidates.unfit_reason is null
             order by
-                case
-                    when candidates.policy = 'highest_quality' then candidates.score
-                end desc nulls last,
-                case
-                    when candidates.policy = 'newest' then candidates.created_at
-                end desc nulls last,
-                case
-                    when candidates.policy = 'newest' then candidates.landed_date
-                end desc nulls last,
-                case
-                    when candidates.policy = 'first' then candidates.landed_date
-                end asc nulls last,
+                {% for policy, column, direction in [
+                    ('highest_quality', 'score', 'desc'), ('newest', 'created_at', 'desc'),
+                    ('newest', 'landed_date', 'desc'), ('first', 'landed_date', 'asc'),
+                ] -%}
+                case when candidates.policy = '{{ policy }}' then candidates.{{ column }} end
+                {{ direction }} nulls last,
+                {% endfor -%}
                 candidates.tier_rank desc,
                 candidates.priority desc,
                 candidates.landed_date asc,
