@@ -63,6 +63,11 @@ STYLES = (
     Marks("exaone", 0.95, _of(r"\[\|(system|user|assistant|tool)\|\]"), ("[|endofturn|]",),
           "[|user|]"),
     Marks("seed", 0.95, _of(r"<seed:bos>(\w+)\n"), ("<seed:eos>",), "<seed:bos>"),
+    Marks("minimax", 0.95, _of(r"\]~b\](system|user|ai|tool)\n"), ("[e~[",), "]~b]",
+          {"ai": "assistant"}),
+    Marks("hunyuan", 0.95, _of(r"<｜hy_(User|Assistant)｜>"),
+          ("<｜hy_place▁holder▁no▁2｜>", "<｜hy_place▁holder▁no▁8｜>"), "<｜hy_User｜>",
+          has_preface=True),
     Marks("nemotron", 0.95, _of(r"<extra_id_[01]>(System|User|Assistant)\n"), (), "<extra_id_1>"),
     Marks("internlm", 0.95, _of(r"<\|(System|User|Bot)\|>:[ \t]*"), ("<eoh>", "<eoa>", "<eos>"),
           "<|User|>:"),
@@ -92,7 +97,8 @@ STYLES = (
 DOCUMENT_MARKS = (
     "<|endoftext|>", "<|end_of_text|>", "<|begin_of_text|>", "<|startoftext|>", "<s>", "</s>",
     "<bos>", "<eos>", "<BOS_TOKEN>", "<EOS_TOKEN>", "[gMASK]", "<sop>", "<|bom|>", "<|eom|>",
-    "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "[BOS]", "[EOS]", "<pad>",
+    "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "[BOS]", "[EOS]", "<pad>", "]~!b[",
+    "<｜hy_begin▁of▁sentence｜>", "<｜hy_place▁holder▁no▁3｜>", "<｜hy_place▁holder▁no▁2｜>",
 )  # fmt: skip
 # how a text of words begins that tells of the conversation that follows
 PREFACE = re.compile(

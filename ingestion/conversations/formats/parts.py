@@ -1,8 +1,8 @@
 """A turn's content, whatever it is made of, as what each role says and does in it.
 
 Text is said; reasoning, calls of tools and media are noted; what a tool answers is a turn of its
-own. The kinds of parts are those of OpenAI (chat and responses), Anthropic, Gemini and
-LLaMA-Factory.
+own. The kinds of parts are those of OpenAI (chat and responses), Anthropic, Gemini, Cohere,
+Vercel and LLaMA-Factory.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ _KEYED_CALLS = ("functionCall", "function_call", "executableCode", "executable_c
 _KEYED_RESULTS = ("functionResponse", "function_response", "codeExecutionResult",
                   "code_execution_result", "toolResult")  # fmt: skip
 _KEYED_REASONING = "reasoningContent"
+_NOTHING = {"step_start", "step_finish"}  # that a step begins or ends
+_INVOKED = ("toolCallId", "state", "result", "output", "errorText", "type")
 _ANSWERS = ("response", "output", "content")
 _TEXTS = ("text", "value", "content", "thinking", "thought", "reasoning", "summary", "refusal",
           "transcript", "output", "response", "result", "data")  # fmt: skip
@@ -124,7 +126,15 @@ class _Reader:
             told = f"a part of a turn's content is a {type(part).__name__}"
             raise Unstandard("bad_content", told)
         kind = str(part.get("type", "")).casefold().replace("-", "_")
-        if (media := kind_of_part(part)) is not None:
+        if kind in _NOTHING:
+            return
+        if isinstance(document := part.get("document"), dict) and "data" in document:
+            data = document["data"]  # a text that is handed over, not a file
+            self.now.texts.append(data if isinstance(data, str) else as_json(data))
+            self._note({"document": {k: v for k, v in document.items() if k != "data"}}, "type")
+        elif (invoked := _invocation(part, kind)) is not None:
+            self._invoked(invoked)
+        elif (media := kind_of_part(part)) is not None:
             self.now.media.append(medium(media, part))
             self.now.texts.append(f"<{media}>")
         elif kind in REASONING or part.get("thought") is True or _KEYED_REASONING in part:
@@ -156,6 +166,15 @@ class _Reader:
             return
         carried = next((part[key] for key in _TEXTS if part.get(key)), part)
         self.now.calls += listed_calls(carried)
+
+    def _invoked(self, part: dict[str, Any]) -> None:
+        """Take a call that has its result beside it: the one is noted, the other is a turn."""
+        call = {key: one for key, one in part.items() if key not in _INVOKED[1:]}
+        self.now.calls.append(call)
+        answer = next((part[key] for key in _INVOKED[2:5] if part.get(key) is not None), None)
+        if answer is not None:
+            told = {"type": "tool_result", "content": answer}
+            self._result(told | {key: part[key] for key in _INVOKED[:2] if key in part})
 
     def _result(self, part: dict[str, Any]) -> None:
         if self.now.has_said:
@@ -192,6 +211,18 @@ class _Reader:
                 if name not in (key, "type") and one not in (None, [], {})}  # fmt: skip
         if rest:
             self.now.fields.setdefault("parts", []).append(rest)
+
+
+def _invocation(part: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    """Return a call that carries its own result, with its tool's name; None for other parts."""
+    inner = part.get("toolInvocation")
+    if isinstance(inner, dict):
+        return inner
+    if kind == "dynamic_tool" and "toolName" in part:
+        return part
+    if kind.startswith("tool_") and "toolCallId" in part and "toolName" not in part:
+        return {"toolName": str(part["type"]).partition("-")[2]} | part
+    return None
 
 
 def _result_of(part: dict[str, Any]) -> dict[str, Any] | None:

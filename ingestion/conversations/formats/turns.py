@@ -32,7 +32,7 @@ PAIRS = (
     ("instruction", "output"),
 )  # fmt: skip
 _REASONING = ("reasoning_content", "reasoning", "thinking", "thought", "reasoning_details",
-              "thinking_blocks", "think", "reasoning_text")  # fmt: skip
+              "thinking_blocks", "think", "reasoning_text", "tool_plan")  # fmt: skip
 # fields that make a turn without content one
 _CARRYING = {"tool_calls", "function_call", "refusal", "audio", *_REASONING}
 _MAX_LITERAL = 200_000

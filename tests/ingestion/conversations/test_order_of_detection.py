@@ -51,6 +51,9 @@ TEMPLATES = {
     "Kimi": "<|im_user|>user<|im_middle|>Hello<|im_end|>"
             "<|im_assistant|>assistant<|im_middle|>Hi there<|im_end|>",
     "Seed": "<seed:bos>user\nHello<seed:eos><seed:bos>assistant\nHi there<seed:eos>",
+    "MiniMax": "]~!b[]~b]user\nHello[e~[\n]~b]ai\nHi there[e~[\n",
+    "Hunyuan": "<｜hy_begin▁of▁sentence｜><｜hy_User｜>Hello"
+               "<｜hy_Assistant｜>Hi there<｜hy_place▁holder▁no▁2｜>",
     "harmony": "<|start|>user<|message|>Hello<|end|>"
                "<|start|>assistant<|channel|>final<|message|>Hi there<|return|>",
     "Alpaca": "### Instruction:\nHello\n\n### Response:\nHi there",

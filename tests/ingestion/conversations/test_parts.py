@@ -35,6 +35,7 @@ THOUGHT: dict[str, Any] = {
     "DeepSeek's field": {"role": A, "content": EGG, "reasoning_content": WHY},
     "OpenRouter": {"role": A, "content": EGG,
                    "reasoning_details": [{"type": "reasoning.text", "text": WHY}]},
+    "Cohere's plan": {"role": A, "content": [{"type": "text", "text": EGG}], "tool_plan": WHY},
     "a field beside parts": {"role": A, "content": [{"type": "text", "text": EGG}],
                              "thinking": WHY},
     "tags": {"role": A, "content": f"<think>\n{WHY}\n</think>\n\n{EGG}"},
@@ -205,6 +206,12 @@ CALLS: dict[str, tuple[Any, Any]] = {
                                              "input": {"minutes": 6}}}]},
         {"role": U, "content": [{"toolResult": {"toolUseId": "1",
                                                 "content": [{"text": "done"}]}}]}),
+    "Cohere": (
+        {"role": A, "content": None, "tool_calls": [
+            {"id": "1", "type": "function",
+             "function": {"name": "set_timer", "arguments": '{"minutes": 6}'}}]},
+        {"role": T, "tool_call_id": "1", "content": [
+            {"type": "document", "document": {"id": "d1", "data": "done"}}]}),
     "a turn that is named so": (
         {"role": "function_call", "content": json.dumps(CALL)},
         {"role": "observation", "content": "done"}),
@@ -236,6 +243,32 @@ def test_an_answer_beside_a_call_is_the_answer_alone(shape: str) -> None:
     found = standardise(of(ASKED, called))
     assert found.messages[1] == (A, "I set it.")
     assert [note["turn"] for note in found.metadata["tool_calls"]] == [1]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "tool-invocation", "toolInvocation": {
+            "state": "result", "toolCallId": "1", "toolName": "set_timer",
+            "args": {"minutes": 6}, "result": "done"}},
+        {"type": "tool-set_timer", "toolCallId": "1", "state": "output-available",
+         "input": {"minutes": 6}, "output": "done"},
+        {"type": "dynamic-tool", "toolName": "set_timer", "toolCallId": "1",
+         "state": "output-available", "input": {"minutes": 6}, "output": "done"},
+    ],
+)  # fmt: skip
+def test_a_call_with_its_result_beside_it_is_both(part: dict[str, Any]) -> None:
+    said = [{"type": "step-start"}, part, {"type": "text", "text": "It is set."}]
+    found = standardise(of(ASKED, {"role": A, "content": said}))
+    assert [one.role for one in found.messages] == [U, A, T, A]
+    assert [one.content for one in found.messages[2:]] == ["done", "It is set."]
+    assert json.loads(found.messages[1].content) == CALL
+    ((call,),) = (note["calls"] for note in found.metadata["tool_calls"])
+    assert named_call(call) == CALL | {"id": "1"} and "done" not in json.dumps(call)
+    waiting = {key: one for key, one in part.items() if key not in ("output", "state")}
+    waiting.get("toolInvocation", {}).pop("result", None)
+    alone = standardise(of(ASKED, {"role": A, "content": [waiting, said[2]]}))
+    assert [one.role for one in alone.messages] == [U, A], "nothing was answered"
 
 
 def test_several_results_and_words_in_one_turn_are_turns_of_their_own() -> None:
