@@ -151,11 +151,18 @@ def prose(text: str) -> str:
     of_people = [words for role, words in said if role in _PEOPLE]
     for chosen in (of_people, [words for _, words in said]):
         whole = _NO_PROSE.sub(" ", _FENCED.sub("", "\n".join(chosen)))
-        lines = (line for line in whole.split("\n") if not _CODE_LINE.fullmatch(line))
+        lines = (line for line in whole.split("\n") if not _is_code(line))
         found = _SIGNS.sub(" ", "\n".join(lines)).strip()
         if found:
             return found
     return ""
+
+
+def _is_code(line: str) -> bool:
+    """Say whether a line is code or a row of a table; a Greek question ends like a statement."""
+    if _CODE_LINE.fullmatch(line) is None:
+        return False
+    return not line.rstrip().endswith((";", "\u037e")) or written_in(line) is None
 
 
 def _of_those(words: str, languages: tuple[str, ...]) -> str:

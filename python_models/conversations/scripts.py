@@ -16,12 +16,13 @@ _SCRIPTS: dict[str, tuple[re.Pattern[str], float]] = {
     "hangul": (re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"), 2.5),
     "cyrillic": (re.compile("[\u0400-\u052f]"), 1.0),
     "arabic": (re.compile("[\u0620-\u064a\u0671-\u06d3\u06fa-\u06ff\u0750-\u077f]"), 1.0),
+    "greek": (re.compile("[\u0370-\u03ff\u1f00-\u1fff]"), 1.0),
     "hebrew": (re.compile("[\u05d0-\u05f2]"), 1.0),
     "thai": (re.compile("[\u0e01-\u0e4f]"), 1.0),
     "devanagari": (re.compile("[\u0904-\u0963\u0971-\u097f]"), 1.0),
 }
 _LETTER = re.compile(r"[^\W\d_]")
-_OWN = {"han": "zh", "kana": "ja", "hangul": "ko", "hebrew": "he", "thai": "th"}
+_OWN = {"han": "zh", "kana": "ja", "hangul": "ko", "greek": "el", "hebrew": "he", "thai": "th"}
 # languages of a script that several share, the commonest first
 SHARED = {
     "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk", "kk", "ky", "mn", "tg", "tt", "ba"),

@@ -21,6 +21,7 @@ SAID = {
     "ko": ["안녕하세요", "파이썬으로 파일을 읽는 방법은?"],
     "he": ["שלום, מה שלומך?", "איך קוראים קובץ?"],
     "th": ["สวัสดีครับ", "ไข่ต้มใช้เวลานานเท่าไร"],
+    "el": ["Γειά σου, τι κάνεις σήμερα φίλε μου;", "Πόση ώρα βράζει το αυγό;\nΔεν ξέρω."],
     "ru": ["Как сварить яйцо, чтобы желток остался жидким?", "Мне очень плохо, что делать?"],
     "uk": ["Як зварити яйце, щоб жовток залишився рідким? Її рецепт", "Що мені робити, є ідеї?"],
     "bg": ["Как се вари яйце, така че жълтъкът да остане мек? Искам да знам колко минути."],
@@ -50,7 +51,7 @@ def test_the_language_is_told(language: str, said: str) -> None:
     assert confidence >= 0.8
 
 
-@pytest.mark.parametrize("language", ["zh", "ja", "ko", "he", "th"])
+@pytest.mark.parametrize("language", ["zh", "ja", "ko", "el", "he", "th"])
 def test_a_script_that_is_one_languages_own_is_certain_however_short(language: str) -> None:
     for said in SAID[language]:
         assert detect(f"user: {said}") == (language, CERTAIN)
