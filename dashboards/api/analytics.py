@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -12,6 +13,7 @@ from dashboards.api import formats
 from dashboards.api.problems import documented
 from dashboards.api.releases import OfRelease
 from dashboards.shared import overview_queries
+from ingestion.lakehouse.settings import settings
 
 router = APIRouter(prefix="/analytics", tags=["analytics"])
 _ERRORS = documented(401, 403, 404, 410, 422, 429, 503)
@@ -47,15 +49,23 @@ class Cost(BaseModel):
     days: list[dict[str, Any]]
 
 
+def _minute(request: Request) -> datetime:
+    """Return now to the minute, UTC and naive; an answer that ages is another one then."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
+    request.state.beside = now.isoformat()
+    return now
+
+
 @router.get("/dashboard", response_model=Dashboard, responses=_ERRORS)
-def dashboard(release: OfRelease) -> Response:
+def dashboard(now: Annotated[datetime, Depends(_minute)], release: OfRelease) -> Response:
     """Give the last runs, gates, freshness of sources and spend."""
+    hours = settings().sluice_stale_hours
     return formats.document(
         {
             "release_id": release.number,
             "runs": release.dicts(overview_queries.LAST_RUNS),
             "gates": release.dicts(overview_queries.GATES),
-            "freshness": release.dicts(overview_queries.FRESHNESS),
+            "freshness": release.dicts(overview_queries.FRESHNESS, now=now, stale_hours=hours),
             "spend": release.dicts(_TOTAL)[0],
         }
     )
