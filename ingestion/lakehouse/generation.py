@@ -28,6 +28,7 @@ from ingestion.lakehouse.lake_version import (
     write_version,
 )
 from ingestion.lakehouse.migrations import CATALOG, JOURNAL
+from ingestion.lakehouse.whereabouts import require_here
 
 # says of a lake that its paths still name the folder the backup was taken of
 RESTORING = "RESTORING"
@@ -75,6 +76,7 @@ def require_agreement(root: Path) -> None:
 
     Raises:
         LakeDisagrees: says which part, how, and what to do.
+        LakeElsewhere: it is a copy whose paths name the original.
     """
     if root in _mending:
         return
@@ -87,6 +89,7 @@ def require_agreement(root: Path) -> None:
             found = troubles(root)
             if found:
                 raise LakeDisagrees("\n".join(trouble.says for trouble in found) + f"\n{MEND}")
+    require_here(root)
     _heal(root)
     _agreed[root] = _mark(root)
 

@@ -15,6 +15,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import list_of
 from ingestion.lakehouse.tiers import TIERS, WHOLE, file_of
+from ingestion.lakehouse.whereabouts import require_inside
 
 MEMORY_LIMIT = "1GB"
 SPILL_LIMIT = "4GB"  # the disk is that of the lake: a reader must not fill it
@@ -73,8 +74,10 @@ def open_release(path: Path | None = None, spill: bool = True) -> duckdb.DuckDBP
     Raises:
         NothingReleased: there is no release yet.
     """
-    connection = duckdb.connect(str(release_path(path)), read_only=True)
+    file = release_path(path)
+    connection = duckdb.connect(str(file), read_only=True)
     try:
+        _require_own_files(connection, file)
         _lock_down(connection, spill)
     except BaseException:
         connection.close()
@@ -97,6 +100,15 @@ def only_select(connection: duckdb.DuckDBPyConnection, text: str) -> str:
     if statements[0].type != duckdb.StatementType.SELECT:
         raise StatementRefused("Only SELECT is allowed: a release cannot be changed.")
     return statements[0].query
+
+
+def _require_own_files(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Refuse a release of this lake that names files of the lake it was copied from."""
+    root = settings().sluice_lake
+    if not file.is_relative_to(root.resolve()):
+        return  # handed over by its path: it is what it is
+    for (folder,) in connection.execute("select folder from ops.release_folders").fetchall():
+        require_inside(root, folder)
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection, spill: bool) -> None:

@@ -20,6 +20,7 @@ from ingestion.lakehouse.lake import lake, uses_object_store
 from ingestion.lakehouse.output import emit_document, say
 from ingestion.lakehouse.paths import like, local_path, location
 from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.whereabouts import moving
 from python_models.release import release_file
 
 # says from which root a relocation that was begun comes
@@ -37,7 +38,7 @@ def relocate(options: argparse.Namespace) -> int:
             "Tables in an object store or in a catalog server stay where they are when the lake "
             "folder moves: there is nothing to relocate."
         )
-    with lock.build_lock("relocate"):
+    with moving(settings().sluice_lake), lock.build_lock("relocate"):
         old, new = _old_root(), str(lake().root)
         count = 0 if old is None or old == new else mend(old, new)
     if options.json:

@@ -50,11 +50,11 @@ def release(tmp_path: Path) -> Path:
 
 
 def test_shares_follow_from_counts() -> None:
-    score = _score("sluice", 8, 2, 4, 86)
-    assert score.precision == pytest.approx(0.8)
-    assert score.recall == pytest.approx(8 / 12)
-    assert score.f1 == pytest.approx(2 * 0.8 * (8 / 12) / (0.8 + 8 / 12))
-    assert score.false_alarm_rate == pytest.approx(2 / 88)
+    score = _score("sluice", 9, 3, 5, 87)
+    assert score.precision == pytest.approx(9 / 12)
+    assert score.recall == pytest.approx(9 / 14)
+    assert score.f1 == pytest.approx(2 * (9 / 12) * (9 / 14) / (9 / 12 + 9 / 14))
+    assert score.false_alarm_rate == pytest.approx(3 / 90)
 
 
 def test_a_source_without_anomalies_has_no_recall_and_no_defeat() -> None:

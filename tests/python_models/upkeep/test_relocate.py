@@ -8,11 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.catalog import catalog, metadata_locations
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
+from ingestion.lakehouse.whereabouts import LakeElsewhere
 from python_models.release import release_file
-from python_models.runs import fingerprint
+from python_models.release.reader import open_release
+from python_models.runs import fingerprint, run
 from python_models.upkeep import relocate
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
@@ -76,3 +79,43 @@ def test_where_a_lake_lies_is_no_reason_to_build_anew(
         found.add(fingerprint.config_hash({}))
     assert len(found) == 1
     assert fingerprint.config_hash({"weight": 2}) not in found
+
+
+def test_a_copy_that_is_not_relocated_reads_and_changes_nothing_of_the_original(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with build_database() as build:
+        make_things(build, days=2)
+        publish(build, mart())
+    original, copy, link = lake().root, tmp_path / "copy", tmp_path / "link"
+    shutil.copytree(original, copy, symlinks=True)
+    link.symlink_to(original)
+    before = {path: path.stat().st_mtime_ns for path in original.rglob("*")}
+
+    monkeypatch.setenv("SLUICE_LAKE", str(copy))
+    reset_settings()
+    looks = (
+        lambda: journal.rows("select 1"),
+        catalog,
+        lambda: metadata_locations("plant"),
+        open_release,
+    )
+    for look in looks:
+        with pytest.raises(LakeElsewhere, match=f"{copy} is a copy.*{original}.*make relocate"):
+            look()
+    assert run.main(["--build-only"]) == 2
+    assert "make relocate" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in original.rglob("*")} == before
+
+    # the same folder by another name is the lake itself
+    monkeypatch.setenv("SLUICE_LAKE", str(link))
+    reset_settings()
+    with open_release() as connection:
+        assert connection.execute("select count(*) from plant.things").fetchone() == (8,)
+
+    monkeypatch.setenv("SLUICE_LAKE", str(copy))
+    reset_settings()
+    assert relocate.relocate(argparse.Namespace(json=True)) == 0
+    shutil.rmtree(original)
+    with open_release() as connection:
+        assert connection.execute("select count(*) from plant.things").fetchone() == (8,)
