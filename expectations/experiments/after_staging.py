@@ -27,7 +27,7 @@ TABLES = [
         "studies",
         [
             unique("load_id"),
-            between("k_max can be tried", "critical", "k_max", 1, 4),
+            between("k_max can be tried", "critical", "k_max", 1, 50),
             between("drafts are asked for", "critical", "draft_replicates", 1, 100),
             between("judgements are asked for", "critical", "evaluation_replicates", 1, 100),
             no_rows(

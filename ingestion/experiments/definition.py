@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 Level = Literal["sentence", "paragraph", "article"]
 LEVELS: tuple[str, ...] = ("sentence", "paragraph", "article")
 KINDS = ("draft", "essay", "evaluation")
-LARGEST_K = 4  # concepts in one prompt; combinations of more have no end
+LARGEST_K = 4  # concepts in one prompt of which SQL makes all combinations
+MOST_IN_PROMPT = 50
 
 
 class DefinitionError(ValueError):
@@ -56,7 +57,9 @@ class Definition(_Part):
     study: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
     description: str = ""
     location: str | None = None  # folder of the study's files, where they lie elsewhere
-    k_max: int = Field(default=2, ge=1, le=LARGEST_K)
+    k_max: int = Field(default=2, ge=1, le=MOST_IN_PROMPT)
+    sizes: list[int] | None = Field(default=None, min_length=1)  # k_max is the largest of them
+    most_combinations: int | None = Field(default=None, ge=1)  # that many are meant
     level: Level = "paragraph"
     concepts: Concepts = Concepts()
     templates: Templates = Templates()
@@ -65,6 +68,28 @@ class Definition(_Part):
     replicates: Replicates = Replicates()
     imports: str | None = None  # folder or CSV of texts made elsewhere, to be judged
     reevaluate: list[str] | None = None  # gen_id of essays to judge again, none written anew
+
+    @model_validator(mode="before")
+    @classmethod
+    def _largest(cls, known: Any) -> Any:
+        """k_max is the largest of the sizes where it is not said."""
+        sizes = known.get("sizes") if isinstance(known, dict) else None
+        if isinstance(sizes, list) and sizes and all(isinstance(one, int) for one in sizes):
+            return {"k_max": max(sizes)} | known
+        return known
+
+    @field_validator("sizes")
+    @classmethod
+    def _different(cls, value: list[int] | None) -> list[int] | None:
+        if value and (min(value) < 1 or len(set(value)) != len(value)):
+            raise ValueError(f"{value} is not a list of different sizes from 1 on")
+        return value and sorted(value)
+
+    @model_validator(mode="after")
+    def _one_largest(self) -> Definition:
+        if self.sizes and max(self.sizes) != self.k_max:
+            raise ValueError(f"k_max is {self.k_max}, the largest of sizes {max(self.sizes)}")
+        return self
 
     @field_validator("combinations")
     @classmethod

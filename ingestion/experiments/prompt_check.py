@@ -65,7 +65,8 @@ def tried(kind: str, text: str, k_max: int) -> tuple[str, str] | None:
     Raises:
         Exception: whatever filling it raises.
     """
-    given = GIVEN[kind] | {"concepts": _CONCEPTS[:k_max]}
+    concepts = [_CONCEPTS[at % len(_CONCEPTS)] for at in range(k_max)]
+    given = GIVEN[kind] | {"concepts": concepts}
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["data"] = lambda value, label: str(value)
     environment.filters["json"] = str

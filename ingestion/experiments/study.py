@@ -13,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from math import comb
 from pathlib import Path, PurePosixPath
 
+from ingestion.experiments import combos as choosing
 from ingestion.experiments.definition import (
     KINDS,
     LEVELS,
@@ -42,7 +42,6 @@ from ingestion.experiments.tables import (
     template_maker,
 )
 
-MOST_COMBOS = 200_000
 IGNORED = {"README.md", ".DS_Store"}
 
 
@@ -123,7 +122,7 @@ def _version(files: list[FileRead]) -> str:
 def _sorted_out(files: list[FileRead]) -> _Folder:
     """Give each file its use; what has none is a reject."""
     place = _Folder(files)
-    whole = {"study.yml", "concepts.csv", "models.csv", TABLE, SCORERS} | {
+    whole = {"study.yml", "concepts.csv", "models.csv", TABLE, SCORERS, choosing.TABLE} | {
         f"templates/{kind}.csv" for kind in KINDS
     }
     for file in files:
@@ -154,7 +153,7 @@ def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
         for concept in concepts
         for level, text in concept["texts"].items()
     ]
-    rows["templates"] = [row for kind in KINDS for row in _templates(place, kind, definition.k_max)]
+    rows["templates"] = [row for kind in KINDS for row in _templates(place, kind, definition)]
     needed = ("model_id", "endpoint", "provider_model")
     rows["models"] = _csv(place, "models.csv", needed, model_maker())
     rows["imports"] = imported_rows(place.named.get(TABLE), place.imports)
@@ -162,6 +161,9 @@ def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
     for file in place.scorers.values():
         _settle(file, file.accepted > 0, f"no usable row of {SCORERS} compares with it")
     known = {concept["concept_id"] for concept in concepts}
+    make = choosing.combo_maker(known, definition.k_max)
+    if choosing.TABLE in place.named:
+        rows["combinations"] = _csv(place, choosing.TABLE, ("concepts",), make)
     for (_, concept_id), file in place.texts.items():
         _settle(file, concept_id in known, f"no concept {concept_id} stands in concepts.csv")
     return rows
@@ -172,9 +174,10 @@ def _csv(place: _Folder, name: str, needed: tuple[str, ...], make: object) -> li
     return read_rows(file, needed, make) if file else []  # type: ignore[arg-type]
 
 
-def _templates(place: _Folder, kind: str, k_max: int) -> list[Row]:
+def _templates(place: _Folder, kind: str, definition: Definition) -> list[Row]:
     texts = {name: file.text() or "" for (of, name), file in place.templates.items() if of == kind}
-    make = template_maker(kind, texts, k_max)
+    sizes = definition.sizes or [definition.k_max]
+    make = template_maker(kind, texts, (min(sizes), max(sizes)))
     rows = _csv(place, f"templates/{kind}.csv", ("template_id",), make)
     known = {row["template_id"] for row in rows if row["generator"] == "llm"}
     for (of, name), file in place.templates.items():
@@ -196,7 +199,7 @@ def _study_row(definition: Definition) -> Row:
         "level": definition.level,
         "draft_replicates": definition.replicates.draft,
         "evaluation_replicates": definition.replicates.evaluation,
-        "is_curated": definition.combinations is not None,
+        "is_curated": False,
         "is_reevaluation": definition.reevaluate is not None,
         "definition": json.dumps(definition.model_dump(mode="json"), sort_keys=True),
     }
@@ -229,9 +232,18 @@ def _resolve(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
     if rows["imports"]:
         rows["templates"].append(import_template([row["template_id"] for row in rows["templates"]]))
     rows["reevaluations"] = [{"gen_id": gen_id} for gen_id in definition.reevaluate or ()]
-    if not problems:
-        problems += _lacking(definition, rows)
+    listed = rows.pop("combinations", None)
+    rows["curated_combos"] = []
+    problems += [] if problems else _lacking(definition, rows, listed)
+    combos = None if problems else choosing.listed_combos(definition, listed, _active(rows))
+    rows["studies"][0]["is_curated"] = combos is not None
+    for at, combo in enumerate(combos or (), start=1):
+        rows["curated_combos"] += [{"combo_number": at, "concept_id": one} for one in combo]
     return problems
+
+
+def _active(rows: dict[str, list[Row]]) -> set[str]:
+    return {row["concept_id"] for row in rows["concepts"] if row["is_active"]}
 
 
 def _choose_concepts(
@@ -246,13 +258,7 @@ def _choose_concepts(
     active = {row["concept_id"] for row in at_level if row["is_active"]}
     for row in rows["concepts"]:
         row["is_active"] = row["concept_id"] in active
-    rows["curated_combos"] = []
-    for at, combo in enumerate(definition.combinations or (), start=1):
-        if unknown := sorted(set(combo) - active):
-            problems.append(f"combination {at} names {', '.join(unknown)}: no active concept")
-        if len(combo) > definition.k_max:
-            problems.append(f"combination {at} has more than k_max {definition.k_max} concepts")
-        rows["curated_combos"] += [{"combo_number": at, "concept_id": one} for one in combo]
+    problems += choosing.combo_problems(definition, rows.get("combinations"), active)
 
 
 def _choose(
@@ -274,18 +280,17 @@ def _choose(
             row[flag] = row[flag] and row[key] in chosen
 
 
-def _lacking(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
+def _lacking(
+    definition: Definition, rows: dict[str, list[Row]], listed: list[Row] | None
+) -> list[str]:
     """Return what a study cannot do without and has not."""
     lacking = []
-    active = {row["concept_id"] for row in rows["concepts"] if row["is_active"]}
     kinds = {row["kind"] for row in rows["templates"] if row["is_active"]}
     can_judge = "evaluation" in kinds and any(row["for_evaluation"] for row in rows["models"])
     is_judging_only = bool(rows["imports"]) and not rows["concepts"] and "draft" not in kinds
     if definition.reevaluate is None and not is_judging_only:
-        if len(active) < definition.k_max and definition.combinations is None:
-            lacking.append(f"{len(active)} active concepts, k_max is {definition.k_max}")
-        if comb(len(active), definition.k_max) > MOST_COMBOS and definition.combinations is None:
-            lacking.append(f"more than {MOST_COMBOS:,} combinations; list those you want")
+        if definition.combinations is None and listed is None:
+            lacking += choosing.size_problems(definition, rows, len(_active(rows)))
         if "draft" not in kinds:
             lacking.append("no usable draft template")
         if not any(row["for_generation"] for row in rows["models"]):

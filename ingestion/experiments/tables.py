@@ -210,13 +210,15 @@ def concept_maker(descriptions: dict[tuple[str, str], str], level: str) -> Calla
     return make
 
 
-def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable[[Row], Row]:
+def template_maker(
+    kind: str, texts: dict[str, str], sizes: tuple[int, int]
+) -> Callable[[Row], Row]:
     """Return what makes a prompt template of a row and of the .jinja file of its name.
 
     Args:
         kind: draft, essay or evaluation.
         texts: the files by template.
-        k_max: how many concepts a prompt of the study is given.
+        sizes: how many concepts a prompt of the study is given, at least and at most.
     """
     known: set[str] = set()
     hashes: dict[str, str] = {}
@@ -230,7 +232,7 @@ def template_maker(kind: str, texts: dict[str, str], k_max: int = 2) -> Callable
                 f"template {template_id}: generator {generator!r} is not one of a {kind}'s",
                 "generator",
             )
-        text = _text_of(kind, template_id, generator, texts, k_max)
+        text = _text_of(kind, template_id, generator, texts, sizes)
         parser = parser_of(kind, template_id, row.get("parser", ""))
         if (text_hash := _hash_of(generator, parser, text)) in hashes:
             raise BadRow("same_text", f"template {template_id} says what {hashes[text_hash]} says")
@@ -257,13 +259,16 @@ def _hash_of(generator: str, parser: str | None, text: str) -> str:
     return hashlib.sha256(f"{asked_as}\n{text}".encode()).hexdigest()
 
 
-def _text_of(kind: str, template_id: str, generator: str, texts: dict[str, str], k_max: int) -> str:
+def _text_of(
+    kind: str, template_id: str, generator: str, texts: dict[str, str], sizes: tuple[int, int]
+) -> str:
     if generator == "copy":
         return ""
     if template_id not in texts:
         raise BadRow("no_template", f"there is no templates/{kind}/{template_id}.jinja")
-    if problem := problem_of(kind, template_id, texts[template_id], k_max):
-        raise BadRow(*problem)
+    for size in dict.fromkeys(sizes):
+        if problem := problem_of(kind, template_id, texts[template_id], size):
+            raise BadRow(*problem)
     return texts[template_id]
 
 

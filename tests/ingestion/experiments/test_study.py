@@ -206,7 +206,8 @@ def test_listed_combinations_are_rows_of_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["study: Odd Name\n", "study: a\nk_max: 9\n", "study: a\nconcept: x\n", "- a\n", ":\n-"]
+    "text",
+    ["study: Odd Name\n", "study: a\nk_max: 51\n", "study: a\nconcept: x\n", "- a\n", ":\n-"],
 )
 def test_study_yml_that_is_wrong_says_where(tmp_path: Path, text: str) -> None:
     with pytest.raises(DefinitionError):
