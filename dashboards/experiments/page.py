@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.experiments import (
     agreement,
+    comparisons,
     lineage,
     scores,
     time,
@@ -25,6 +26,7 @@ SECTIONS = {
     "Cohorts": experiments_cohorts.show,
     "Scores": scores.show,
     "Lineage": lineage.show,
+    "Comparisons": comparisons.show,
     "Agreement": agreement.show,
     "Variance": variance.show,
     "Versions & models": time.show,

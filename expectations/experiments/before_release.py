@@ -231,4 +231,21 @@ TABLES = [
         ],
         key=["cohort_id", "essay_gen_id", "scorer_id"],
     ),
+    table(
+        "comparisons",
+        [
+            unique("cohort_id", "factor", "item_a", "item_b"),
+            one_of("verdict", ["higher", "lower", "undecided", "too_few"]),
+            between("a difference is one of shares", "critical", "difference", -1, 1),
+            no_rows(
+                "an interval holds its difference",
+                "critical",
+                """
+                select cohort_id, factor, item_a, item_b from {batch}
+                where not (low <= difference + 1e-9 and difference <= high + 1e-9)
+                """,
+            ),
+        ],
+        key=["cohort_id", "factor", "item_a", "item_b"],
+    ),
 ]

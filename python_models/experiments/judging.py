@@ -53,7 +53,8 @@ def agreements_measured(scores: Any, before: Any = None) -> pa.Table:
         scores: a DuckDB relation.
         before: what this gave for the last build; it holds for cohorts with the same scores.
     """
-    return _by_cohort(scores, before, JUDGED, _agreement, AGREEMENT)
+    scored = scores.filter("scaled_score is not null")
+    return by_cohort(scored, before, JUDGED, _agreement, AGREEMENT)
 
 
 def variances_decomposed(scores: Any, before: Any = None) -> pa.Table:
@@ -68,8 +69,8 @@ def variances_decomposed(scores: Any, before: Any = None) -> pa.Table:
         scores: a DuckDB relation.
         before: what this gave for the last build; it holds for cohorts with the same scores.
     """
-    written = scores.filter("combo_id is not null")
-    return _by_cohort(written, before, (*TEXT, *JUDGED), _variance, VARIANCE)
+    written = scores.filter("combo_id is not null and scaled_score is not null")
+    return by_cohort(written, before, (*TEXT, *JUDGED), _variance, VARIANCE)
 
 
 def _agreement(found: pa.Table) -> list[Row]:
@@ -117,15 +118,22 @@ def _joined(table: pa.Table, *names: str) -> Any:
     return pc.binary_join_element_wise(*(table.column(name) for name in names), " ")
 
 
-def _by_cohort(
-    scores: Any,
+def by_cohort(
+    scored: Any,
     before: Any,
     columns: Sequence[str],
     measure: Callable[[pa.Table], list[Row]],
     shape: pa.Schema,
 ) -> pa.Table:
-    """Measure each cohort's scores; cohorts of the same scores are measured once."""
-    scored = scores.filter("scaled_score is not null")
+    """Measure each cohort's rows; cohorts of the same rows are measured once.
+
+    Args:
+        scored: a DuckDB relation with `cohort_id`.
+        before: what this gave for the last build.
+        columns: what is measured, and has to be the same.
+        measure: gives a cohort's results.
+        shape: of the result.
+    """
     known = _known(before)
     rows: list[Row] = []
     for cohort_id, digest in _hashes(scored, columns):

@@ -24,7 +24,7 @@ MODELS = PROJECT_ROOT / "dbt_project" / "models" / "experiments"
 GIVEN = (
     *("cohorts", "combos", "membership", "generations"),
     *("concepts", "templates", "models", "imports", "concept_scores"),
-    "scorer_scores",
+    *("scorer_scores", "comparisons"),
 )
 DERIVED = (
     "scores",
@@ -136,6 +136,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         found["cohorts"].append(_cohort(number, study, members))
         found["membership"] += [_member(f"cohort-{number}", one) for one in members]
     found["generations"] = list(made.values())
+    for cohort in ("all", "cohort-0", "cohort-1"):
+        found["comparisons"] += _comparisons(cohort)
     found["scorer_scores"] = [one for number in range(2) for one in _scorer_scores(found, number)]
     return found
 
@@ -157,6 +159,36 @@ def _cohort(number: int, study: str, members: list[dict[str, Any]]) -> dict[str,
         "is_reevaluation": False,
         "created_at": FIRST + timedelta(days=number),
     }
+
+
+def _comparisons(cohort: str) -> Iterator[dict[str, Any]]:
+    """Yield a difference that is one, one that may be chance, and one of too few concepts."""
+    for at, (factor, two, p_value) in enumerate(
+        (
+            ("draft_template", "story", 0.01),
+            ("generation_model", "plain", 0.4),
+            ("draft_version", HOSTILE, None),
+        )
+    ):
+        is_known = p_value is not None
+        yield {
+            "cohort_id": cohort,
+            "factor": factor,
+            "item_a": "bridge",
+            "item_b": two,
+            "mean_a": 0.6,
+            "mean_b": 0.5,
+            "difference": -0.1,
+            "low": -0.2 if is_known else None,
+            "high": -0.02 + at * 0.1 if is_known else None,
+            "p_value": p_value,
+            "p_adjusted": p_value,
+            "place_count": 12,
+            "combo_count": 3,
+            "concept_count": 6 if is_known else 3,
+            "verdict": ("lower", "undecided", "too_few")[at],
+            "sentence": f"{two} scores 10.0 points lower than bridge.",
+        }
 
 
 def _scorer_scores(found: dict[str, list[dict[str, Any]]], number: int) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,10 @@ import pytest
 from dashboards.experiments.scores import _picked
 from tests.dashboards.pages import failures, page, words
 
-SECTIONS = ("Cohorts", "Scores", "Lineage", "Agreement", "Variance", "Versions & models")
+SECTIONS = (
+    *("Cohorts", "Scores", "Lineage", "Comparisons", "Agreement", "Variance"),
+    "Versions & models",
+)
 
 
 @pytest.mark.parametrize("view", SECTIONS)
@@ -119,3 +122,20 @@ def test_a_missing_table_fails_its_own_section_only(released: Path, tmp_path: Pa
     tested = page("experiments", {"view": "Agreement"})
     assert failures(tested) == []
     assert "does not hold its tables yet" in words(tested)
+
+
+def test_scorers_stand_beside_the_judges(released: Path) -> None:
+    tested = page("experiments", {"view": "Scores", "cohort": "daydream"})
+    assert "Scorers beside judges" in words(tested)
+    shown = next(one.value for one in tested.dataframe if "error_count" in one.value)
+    (row,) = shown.to_dict("records")
+    assert (row["scorer_id"], row["kind"], row["text_count"]) == ("short", "regex", 12)
+    assert (row["error_count"], row["mean_share"]) == (1, pytest.approx(8 / 11))
+    assert 0 < row["judge_share"] < 1
+
+
+def test_a_comparison_is_said_in_words(released: Path) -> None:
+    tested = page("experiments", {"view": "Comparisons", "factor": "draft_template"})
+    (row,) = tested.dataframe[0].value.to_dict("records")
+    assert row["sentence"] == "story scores 10.0 points lower than bridge."
+    assert row["verdict"] == "lower"

@@ -25,5 +25,6 @@ def model(dbt, session):
         "models": dbt.ref("models"),
         "concept_scores": dbt.ref("concept_scores"),
         "scorer_scores": dbt.ref("scorer_scores"),
+        "comparisons": dbt.ref("comparisons"),
     }
     return run_gate(dbt, session, "experiments", "before_release", tables)

@@ -22,4 +22,5 @@ def model(dbt, session):
     dbt.ref("models")
     dbt.ref("concept_scores")
     dbt.ref("scorer_scores")
+    dbt.ref("comparisons")
     return publish(dbt, session, "experiments")
