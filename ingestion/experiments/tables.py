@@ -17,6 +17,7 @@ from ingestion.experiments.prompt_check import problem_of
 from ingestion.lakehouse.request_extras import usable_body
 
 Row = dict[str, Any]
+Sizes = tuple[int, int]  # concepts of a prompt, at least and at most
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 PARAMETERS = {
     "max_tokens": (int,),
@@ -210,15 +211,13 @@ def concept_maker(descriptions: dict[tuple[str, str], str], level: str) -> Calla
     return make
 
 
-def template_maker(
-    kind: str, texts: dict[str, str], sizes: tuple[int, int]
-) -> Callable[[Row], Row]:
+def template_maker(kind: str, texts: dict[str, str], sizes: Sizes) -> Callable[[Row], Row]:
     """Return what makes a prompt template of a row and of the .jinja file of its name.
 
     Args:
         kind: draft, essay or evaluation.
         texts: the files by template.
-        sizes: how many concepts a prompt of the study is given, at least and at most.
+        sizes: how many concepts a prompt of the study is given.
     """
     known: set[str] = set()
     hashes: dict[str, str] = {}
@@ -260,7 +259,7 @@ def _hash_of(generator: str, parser: str | None, text: str) -> str:
 
 
 def _text_of(
-    kind: str, template_id: str, generator: str, texts: dict[str, str], sizes: tuple[int, int]
+    kind: str, template_id: str, generator: str, texts: dict[str, str], sizes: Sizes
 ) -> str:
     if generator == "copy":
         return ""

@@ -70,11 +70,7 @@ def _of_factor(factor: str, rows: list[Row]) -> list[Row]:
         verdict_of,
     )
 
-    items: dict[tuple[str, int, str], Places] = defaultdict(dict)
-    for row in rows:
-        key = (row["family"], row["version"], row["item"])
-        items[key][row["place"]] = (row["mean_share"], row["concept_ids"])
-    compared = []
+    items, compared = _by_item(rows), []
     for one, two in _pairs(items):
         common = sorted(items[one].keys() & items[two].keys())
         if not common:
@@ -105,6 +101,14 @@ def _of_factor(factor: str, rows: list[Row]) -> list[Row]:
         }
         for (one, two, means, found), p_value in zip(compared, p_values, strict=True)
     ]
+
+
+def _by_item(rows: list[Row]) -> dict[tuple[str, int, str], Places]:
+    items: dict[tuple[str, int, str], Places] = defaultdict(dict)
+    for row in rows:
+        key = (row["family"], row["version"], row["item"])
+        items[key][row["place"]] = (row["mean_share"], row["concept_ids"])
+    return items
 
 
 def _pairs(items: dict[tuple[str, int, str], Places]) -> list[tuple[Any, Any]]:
