@@ -1,5 +1,7 @@
 """SQL on the release for a person or a script: `make sql`, `make sql Q="select ..." FORMAT=csv`.
 
+Formats: table, csv, json, md (a table in Markdown), parquet, and arrow (an IPC stream).
+
 The release is opened read-only and only SELECT statements run. DuckDB's own shell is not used:
 however it is locked, COPY could still write into the folders of the released tables.
 """
@@ -11,9 +13,12 @@ import csv
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+from pyarrow import parquet
 
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import grid_lines, is_number, width
@@ -28,6 +33,7 @@ from python_models.release.reader import (
 )
 
 _ROWS_SHOWN = 20
+BATCH_ROWS = 100_000
 _HELP = """Type SELECT statements ending with ; and press enter.
   .tables          released tables        .describe NAME   columns of a table
   .help            this text              .quit            leave (or Ctrl-D)
@@ -38,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one query, or a shell when none is given; returns the exit code."""
     parser = Arguments(prog="python -m python_models.release.sql", description=__doc__)
     parser.add_argument("--query", "-q", help="a SELECT statement")
-    parser.add_argument("--format", "-f", choices=("table", "csv", "json"), default="table")
+    parser.add_argument("--format", "-f", choices=("table", *WRITERS), default="table")
     options = parser.parse_args(arguments)
     try:
         if options.query is None:
@@ -58,12 +64,7 @@ def show(connection: duckdb.DuckDBPyConnection, query: str, form: str = "table")
     with connection.cursor() as cursor:
         cursor.execute(only_select(cursor, query))
         names = [column[0] for column in cursor.description or []]
-        if form == "csv":
-            _write_csv(cursor, names)
-        elif form == "json":
-            _write_json(cursor, names)
-        else:
-            _write_table(cursor, names)
+        WRITERS.get(form, _write_table)(cursor, names)
 
 
 def _write_csv(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
@@ -82,6 +83,38 @@ def _write_json(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
             sys.stdout.write(("\n  " if is_first else ",\n  ") + text)
             is_first = False
     sys.stdout.write("]\n" if is_first else "\n]\n")
+
+
+def _write_markdown(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+    lines = [names, ["---"] * len(names)]
+    while True:
+        for line in lines:
+            cells = [" ".join(_cell(value).split()).replace("|", r"\|") for value in line]
+            sys.stdout.write(f"| {' | '.join(cells)} |\n")
+        lines = cursor.fetchmany(10_000)
+        if not lines:
+            return
+
+
+def _write_parquet(cursor: duckdb.DuckDBPyConnection, _: list[str]) -> None:
+    _refuse_terminal("parquet")
+    batches = cursor.to_arrow_reader(BATCH_ROWS)
+    with parquet.ParquetWriter(sys.stdout.buffer, batches.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _write_arrow(cursor: duckdb.DuckDBPyConnection, _: list[str]) -> None:
+    _refuse_terminal("arrow")
+    batches = cursor.to_arrow_reader(BATCH_ROWS)
+    with pa.ipc.new_stream(sys.stdout.buffer, batches.schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+
+
+def _refuse_terminal(form: str) -> None:
+    if sys.stdout.isatty():
+        raise StatementRefused(f"FORMAT={form} is no text: write it to a file, `> rows.{form}`.")
 
 
 def _write_table(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
@@ -108,6 +141,15 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, list[str]], None]] = {
+    "csv": _write_csv,
+    "json": _write_json,
+    "md": _write_markdown,
+    "parquet": _write_parquet,
+    "arrow": _write_arrow,
+}
 
 
 def shell() -> int:
