@@ -11,11 +11,11 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from dashboards.api import formats
-from dashboards.api.lineage import Lineage, lineage_of
 from dashboards.api.problems import Problem, documented
 from dashboards.api.releases import OfRelease, Release
 from dashboards.api.row_query import Asked, read_cursor, row_query, write_cursor
 from dashboards.api.security import Reader
+from dashboards.parts.lineage import Lineage, lineage_of
 
 router = APIRouter(prefix="/tables", tags=["tables"])
 

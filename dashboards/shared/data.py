@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from dashboards.parts.release import Release, whole_table
 from dashboards.parts.tables import picked, table, to_parquet
 from dashboards.parts.text import escaped, paragraphs
 from dashboards.shared import data_queries as queries
+from dashboards.shared import data_table
 from ingestion.lakehouse.lake import lake
 
 PREVIEW_ROWS = 200
@@ -100,8 +102,21 @@ def _one_table(release: Release, chosen: dict[str, Any]) -> None:
         part(escaped(chosen["table"]))
         _lineage_link(chosen)
     st.html(paragraphs(chosen["comment"] or "No description."))
+    with guarded("How fresh it is"):
+        data_table.show_state(release, chosen)
     key = {name: chosen[name] for name in ("schema_name", "table_name")}
-    table(ask(queries.COLUMNS, **key), f"{chosen['table']}.columns", COLUMN_COLUMNS)
+    columns = ask(queries.COLUMNS, **key)
+    sections: dict[str, Callable[[], None]] = {
+        "Columns": lambda: table(columns, f"{chosen['table']}.columns", COLUMN_COLUMNS),
+        "Lineage": lambda: data_table.show_lineage(chosen, columns["column_name"].to_pylist()),
+        "Tests": lambda: data_table.show_tests(release, chosen),
+        "Owners": lambda: data_table.show_owners(chosen),
+    }
+    tabs = st.tabs(list(sections), key="about", on_change="rerun", bind="query-params")
+    for tab, (name, section) in zip(tabs, sections.items(), strict=True):
+        if tab.open:
+            with tab, guarded(name):
+                section()
     with st.container(horizontal=True, vertical_alignment="center"):
         part(f"First {PREVIEW_ROWS} rows")
         _whole(release, chosen)
@@ -131,7 +146,7 @@ def _docs_link() -> None:
     if _has_docs():
         st.link_button("Docs site", DOCS, icon=":material/menu_book:", type="tertiary")
     else:
-        st.caption("Lineage and docs: `make docs`", width="content")
+        st.caption("The whole graph as a site: `make docs`", width="content")
 
 
 def _lineage_link(chosen: dict[str, Any]) -> None:

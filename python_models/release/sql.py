@@ -13,7 +13,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -86,14 +86,12 @@ def _write_json(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
 
 
 def _write_markdown(cursor: duckdb.DuckDBPyConnection, names: list[str]) -> None:
-    lines = [names, ["---"] * len(names)]
-    while True:
+    lines: Sequence[Sequence[Any]] = [names, ["---"] * len(names)]
+    while lines:
         for line in lines:
             cells = [" ".join(_cell(value).split()).replace("|", r"\|") for value in line]
             sys.stdout.write(f"| {' | '.join(cells)} |\n")
         lines = cursor.fetchmany(10_000)
-        if not lines:
-            return
 
 
 def _write_parquet(cursor: duckdb.DuckDBPyConnection, _: list[str]) -> None:

@@ -59,7 +59,7 @@ class Project:
             found.add(name)
         return found
 
-    def tests_of(self, node: Node) -> list[Node]:
+    def known_tests(self, node: Node) -> list[Node]:
         """Data tests that look at a node."""
         return [
             test

@@ -72,7 +72,7 @@ def test_the_key_of_a_mart_is_tested(project: Project) -> None:
         if name in HELD_BY_A_GATE:
             continue
         key = node["config"]["meta"]["release"]["key"]
-        tests = project.tests_of(node)
+        tests = project.known_tests(node)
         filled = {
             test["column_name"] for test in tests if test["test_metadata"]["name"] == "not_null"
         }
@@ -112,7 +112,7 @@ def test_what_is_stored_between_staging_and_marts_is_tested(project: Project) ->
         if layer_of(node) in ("intermediate", "int")
         and node["config"]["materialized"] != "view"
         and name not in HELD_BY_A_GATE
-        and not project.tests_of(node)
+        and not project.known_tests(node)
     ]
     assert not loose
 

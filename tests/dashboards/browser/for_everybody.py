@@ -26,6 +26,8 @@ FOUND = """async () => {
 BEYOND = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(element => {
     const box = element.getBoundingClientRect();
     if (!box.width || box.right <= innerWidth + 1) return false;
+    // marks of a chart end at its frame, whatever their boxes say; its words do not
+    if (element.ownerSVGElement && element.tagName !== 'text') return false;
     if (getComputedStyle(element).position === 'absolute') return false;
     for (let around = element.parentElement; around.dataset.testid !== 'stMain';
             around = around.parentElement)
