@@ -30,6 +30,14 @@ def to_parquet(rows: pa.Table) -> bytes:
     return out.getvalue()
 
 
+def to_arrow(rows: pa.Table) -> bytes:
+    """Return rows as one Arrow file (Feather), which pandas, polars and R read as it lies."""
+    out = io.BytesIO()
+    with pa.ipc.new_file(out, rows.schema) as writer:
+        writer.write_table(rows)
+    return out.getvalue()
+
+
 def _cell(value: Any) -> Any:
     """Return a cell's value; text that a spreadsheet would run gets a leading apostrophe."""
     if isinstance(value, list):

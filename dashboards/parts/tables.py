@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.parts.files import to_csv, to_parquet
+from dashboards.parts.files import to_arrow, to_csv, to_parquet
 from dashboards.parts.severity import status_words
 from dashboards.parts.text import count
 
@@ -45,26 +47,25 @@ def worded(rows: pa.Table, column: str = "status") -> pa.Table:
 
 
 def downloads(rows: pa.Table, name: str) -> None:
-    """Offer rows as CSV and Parquet; files are made only when asked for."""
+    """Offer rows as files, which are made only when they are asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{count(len(rows))} row{'' if len(rows) == 1 else 's'}", width="content")
-        st.download_button(
-            "CSV",
-            data=lambda: to_csv(rows),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            key=f"csv_{name}",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Parquet",
-            data=lambda: to_parquet(rows),
-            file_name=f"{name}.parquet",
-            mime="application/vnd.apache.parquet",
-            key=f"parquet_{name}",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        for kind, (made_by, mime) in KINDS.items():
+            st.download_button(
+                kind,
+                data=partial(made_by, rows),
+                file_name=f"{name}.{kind.lower()}",
+                mime=mime,
+                key=f"{kind.lower()}_{name}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+# what it is called, and its ending -> (what makes it, its media type)
+KINDS: dict[str, tuple[Callable[[pa.Table], bytes], str]] = {
+    "CSV": (to_csv, "text/csv"),
+    "Parquet": (to_parquet, "application/vnd.apache.parquet"),
+    "Arrow": (to_arrow, "application/vnd.apache.arrow.file"),
+}

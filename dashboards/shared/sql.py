@@ -1,4 +1,4 @@
-"""SQL page: one SELECT at a time on the release, saved queries, downloads."""
+"""SQL page: one SELECT at a time on the release, beside its tables, saved and earlier queries."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import duckdb
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.parts.page import guarded
 from dashboards.parts.release import CONSOLE_ROW_LIMIT, Release, console_rows
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, duration
+from dashboards.shared import sql_browser
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.products import PRODUCTS
 from python_models.release.console import QueryStopped
@@ -32,8 +34,13 @@ def show(release: Release) -> None:
     saved = saved_queries()
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        st.radio("Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,))
-        st.caption("Files of dbt_project/analyses. Tables and columns: page Data.")
+        tables, queries, sent = st.tabs(["Tables", "Saved queries", "History"], key="beside")
+        with tables, guarded("Tables"):
+            sql_browser.show_tables(release)
+        with queries, st.container(height=420):
+            st.radio("Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,))
+        with sent:
+            sql_browser.show_history()
     with right, st.form("console", border=False, enter_to_submit=False):
         text = st.text_area(
             "SELECT",
@@ -43,7 +50,9 @@ def show(release: Release) -> None:
             max_chars=MOST_CHARACTERS,
             bind="query-params",
         )
-        is_sent = st.form_submit_button("Run", type="primary", icon=":material/play_arrow:")
+        is_sent = st.form_submit_button(
+            "Run", type="primary", icon=":material/play_arrow:", on_click=sql_browser.keep
+        )
     # a link fills the box and no more: whoever made it must not spend this machine's time
     if is_sent:
         st.session_state["console_answer"] = (release.path, _answer(release, text or ""))
@@ -89,7 +98,12 @@ def _show(answer: Answer) -> None:
         rows = rows.slice(0, CONSOLE_ROW_LIMIT)
         st.caption(f"The first {count(CONSOLE_ROW_LIMIT)} rows; `make sql` gives all of them.")
     st.caption(f"{duration(answer.seconds)}")
-    table(rows, "result")
+    shown, drawn = st.tabs(["Rows", "Chart"], key="result_as", on_change="rerun")
+    with shown:
+        table(rows, "result")
+    if drawn.open:
+        with drawn:
+            sql_browser.show_chart(rows)
 
 
 @st.cache_data(ttl=30, show_spinner=False)
