@@ -12,6 +12,8 @@ from dashboards.parts.release import Release
 from dashboards.parts.text import escaped
 from dashboards.shared import data_queries as queries
 
+# put before a person, who sends it or does not
+STARTER = "select\n{columns}\nfrom {table}\nlimit 100"
 MOST_KEPT = 20
 MOST_DRAWN = 5_000
 MOST_GROUPS = 12
@@ -28,7 +30,7 @@ def show_tables(release: Release) -> None:
     schema, _, name = chosen.partition(".")
     columns = ask(queries.COLUMNS, schema_name=schema, table_name=name).to_pylist()
     listed = ",\n".join(f"    {row['column_name']}" for row in columns)
-    whole = f"select\n{listed}\nfrom {chosen}\nlimit 100"
+    whole = STARTER.format(columns=listed, table=chosen)
     st.button(
         "Put in a query of it", on_click=_replace, args=(whole,), icon=":material/input:", key="put"
     )
