@@ -34,7 +34,13 @@ def readings_chart(readings: pa.Table, cycles: pa.Table, stages: pa.Table) -> al
     """
     zoom = alt.selection_interval(name="zoom", bind="scales", encodings=["x"])
     base = alt.Chart(readings).encode(
-        x=alt.X("bucket_at:T", title=None, axis=alt.Axis(format="%d %b %H:%M", labelOverlap=True)),
+        x=alt.X(
+            "bucket_at:T",
+            title=None,
+            axis=alt.Axis(
+                format="%d %b %H:%M", labelOverlap=True, labelFlush=True, labelBound=True
+            ),
+        ),
         detail="unbroken_part:N",
     )
     temperature = base.mark_line(color=TEMPERATURE, strokeWidth=1.4).encode(

@@ -28,6 +28,7 @@ BEYOND = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filte
     if (!box.width || box.right <= innerWidth + 1) return false;
     // marks of a chart end at its frame, whatever their boxes say; its words do not
     if (element.ownerSVGElement && element.tagName !== 'text') return false;
+    if (getComputedStyle(element).opacity === '0') return false;  // left out
     if (getComputedStyle(element).position === 'absolute') return false;
     for (let around = element.parentElement; around.dataset.testid !== 'stMain';
             around = around.parentElement)
