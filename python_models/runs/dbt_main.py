@@ -41,7 +41,7 @@ def write_less() -> None:
     compilation.Compiler.write_graph_file = lambda *_: None  # type: ignore[method-assign]
     if _WRITE_AT_THE_END & set(sys.argv[1:]):
         # of this module's name: tasks have their own, with which they write at the end
-        manifest.write_manifest = lambda *_: None  # type: ignore[assignment]
+        manifest.write_manifest = lambda *_: None
 
 
 def main() -> None:
