@@ -1,6 +1,6 @@
--- What a set may take all the same: conversations that fail the check of personal data and
--- no other required one, where the set masks each kind of it. Their grade is that of what
--- an export writes.
+-- What a set may take all the same: conversations that fail the check of personal data
+-- and no other required one, where the set masks each kind of it. Their grade is that
+-- of what an export writes.
 with
 
 sets as (
@@ -35,7 +35,9 @@ mended as (
         checks.conversation_id,
         sum(
             checks.weight
-            * case when checks.check_name = 'personal_data' then 1.0 else checks.score end
+            * case
+                when checks.check_name = 'personal_data' then 1.0 else checks.score
+            end
         ) / sum(checks.weight) as score
     from checks
     inner join failing on checks.conversation_id = failing.conversation_id

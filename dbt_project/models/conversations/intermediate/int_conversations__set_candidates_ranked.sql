@@ -49,7 +49,9 @@ part_candidates as (
                 coalesce(sets.labels, 'good') = 'good'
                 and records.unwanted_reason is not null
                 then records.unwanted_reason
-            when coalesce(masked.grade, records.grade) = 'below' and sets.min_grade = 'keep'
+            when
+                sets.min_grade = 'keep'
+                and coalesce(masked.grade, records.grade) = 'below'
                 then 'grade below keep'
             when
                 sets.min_grade = 'premium'
@@ -119,10 +121,11 @@ candidates as (
             'set_name', 'policy', 'record_id', 'conversation_id', 'dataset_id',
             'source_file', 'tier', 'component_id', 'group_id', 'unfit_reason', 'train_share',
             'validation_share', 'priority', 'record_number', 'tier_rank', 'score',
-            'landed_date', 'created_at',
+            'landed_date',
         ] -%}
-        {{ source }}.{{ column }}{{ ',' if not loop.last }}
+        {{ source }}.{{ column }},
         {% endfor -%}
+        {{ source }}.created_at
     from {{ source }}
     where {{ condition }}
     {{ 'union all' if not loop.last }}
@@ -138,13 +141,7 @@ set_candidates_ranked as (
                 candidates.group_id,
                 candidates.unfit_reason is null
             order by
-                {% for policy, column, direction in [
-                    ('highest_quality', 'score', 'desc'), ('newest', 'created_at', 'desc'),
-                    ('newest', 'landed_date', 'desc'), ('first', 'landed_date', 'asc'),
-                ] -%}
-                case when candidates.policy = '{{ policy }}' then candidates.{{ column }} end
-                {{ direction }} nulls last,
-                {% endfor -%}
+                {{ conversations_policy_order('candidates') }}
                 candidates.tier_rank desc,
                 candidates.priority desc,
                 candidates.landed_date asc,
