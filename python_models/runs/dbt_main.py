@@ -13,6 +13,7 @@ from dbt import compilation
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.cli.main import cli
 from dbt.parser import manifest
+from dbt.task import runnable  # takes its own name for `write_manifest` before that is replaced
 
 _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials._connection_keys
@@ -39,8 +40,9 @@ def write_less() -> None:
     It takes 0.8 s of CPU to write, and is written after parsing and after the run.
     """
     compilation.Compiler.write_graph_file = lambda *_: None  # type: ignore[method-assign]
+    assert runnable.write_manifest is manifest.write_manifest
     if _WRITE_AT_THE_END & set(sys.argv[1:]):
-        # of this module's name: tasks have their own, with which they write at the end
+        # the name by which it is called after parsing; tasks have it under a name of their own
         manifest.write_manifest = lambda *_: None
 
 
