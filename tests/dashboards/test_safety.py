@@ -11,6 +11,7 @@ import duckdb
 import psutil
 import pyarrow as pa
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboards.parts.files import to_csv
 from dashboards.parts.release import CONSOLE_ROW_LIMIT, console_rows, current_release
@@ -55,6 +56,7 @@ URL_FILTERS = (
     ("experiments", ("judges", "cohort")),
     ("experiments", ("least", "template", "model")),
     ("experiments", ("combo", "cohort")),
+    ("experiments", ("factor", "cohort")),
     ("news", ("view", "run", "find", "with")),
     ("knowledge", ("view", "q", "source")),
     ("knowledge", ("document", "view")),
@@ -64,6 +66,7 @@ URL_FILTERS = (
     ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
     ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),
     ("data", ("view", "find")),
+    ("data", ("about", "origin")),
     ("sql", ("query", "saved")),
 )
 VIEW_OF = {
@@ -75,6 +78,7 @@ VIEW_OF = {
     "judges": "Agreement",
     "least": "Scores",
     "combo": "Lineage",
+    "factor": "Comparisons",
     "document": "Document",
     "entity": "Entity",
     "grid": "Grid",
@@ -248,13 +252,17 @@ def test_a_link_fills_the_box_and_runs_nothing(released: Path) -> None:
     assert "42" in tested.dataframe[0].value.to_string()
 
 
+def send(tested: AppTest, query: str) -> None:
+    """Type a query into the console and run it."""
+    tested.text_area(key="query").set_value(query)
+    next(one for one in tested.button if one.label == "Run").click().run()
+
+
 def test_refusals_and_errors_are_said_on_the_page(released: Path) -> None:
     tested = page("sql")
-    tested.text_area(key="query").set_value("drop table telemetry.cycles")
-    tested.button[0].click().run()
+    send(tested, "drop table telemetry.cycles")
     assert tested.warning[0].value.startswith("Only SELECT")
-    tested.text_area(key="query").set_value("select nonsense")
-    tested.button[0].click().run()
+    send(tested, "select nonsense")
     assert tested.error[0].value == "DuckDB could not run this."
 
 
