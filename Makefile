@@ -93,7 +93,7 @@ serve: $(STAMP) ## Serve the pages where SLUICE_SERVE_ADDRESS says, behind a pro
 	@exec $(PY) -m dashboards.serve $(ARGS)
 
 .PHONY: sql
-sql: $(STAMP) ## SQL on the release: interactive, or Q="select ..." FORMAT=csv|json|md|parquet|arrow
+sql: $(STAMP) ## SQL on the release: interactive, or Q= FORMAT=csv|json|md|parquet|arrow
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
 export Q
 

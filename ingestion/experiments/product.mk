@@ -12,7 +12,7 @@ experiments-export: $(STAMP) ## Write generations as files. COHORT= or GEN=, DIR
 	@$(PY) -m python_models.experiments.export $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") --dir "$(DIR)" $(ARGS)
 experiments-rejudge: $(STAMP) ## Write a study that judges old essays again. DIR= ARGS="--name .."
 	@$(PY) -m python_models.experiments.rejudge --dir "$(DIR)" $(if $(COHORT),--cohort "$(COHORT)") $(if $(GEN),--gen "$(GEN)") $(ARGS)
-experiments-compare: $(STAMP) ## Say whether templates, models, versions differ. COHORT= ARGS="--factor .."
+experiments-compare: $(STAMP) ## Say if templates, models, versions differ. COHORT= ARGS="--factor .."
 	@$(PY) -m python_models.experiments.compare $(if $(COHORT),--cohort "$(COHORT)") $(ARGS)
 
 .PHONY: bench-experiments

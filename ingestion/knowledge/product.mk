@@ -49,7 +49,7 @@ mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:500
 	@cd "$(or $(SLUICE_LAKE),lake)/mlflow" && .venv/bin/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts
 
 .PHONY: knowledge-forget
-knowledge-forget: $(STAMP) ## Forget an object in every file of the lake. OBJECT= ARGS=--dry-run|--check
+knowledge-forget: $(STAMP) ## Forget an object in every file. OBJECT= ARGS=--dry-run|--check
 	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(ARGS)
 
 .PHONY: bench-knowledge

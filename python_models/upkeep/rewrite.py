@@ -22,7 +22,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.durable import sync_files
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store
-from ingestion.lakehouse.paths import like
+from ingestion.lakehouse.paths import like, local_path
 from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.release.file_health import footer_of
 from python_models.release.mart_parts import digest
@@ -185,7 +185,7 @@ def _replaced(
     """Write what stays of the files of one part; returns {file: what stands in its place}."""
     columns = _columns(session, paths[0])
     change = changes(*name, columns)
-    folder = f"{table.location().rstrip('/')}/data/{mark}".removeprefix("file://")
+    folder = local_path(f"{table.location().rstrip('/')}/data/{mark}")
     is_part = "/sluice_part=" in paths[0]
     if is_part:
         folder += "/" + _part_folder(session, paths, change, releases)
