@@ -54,7 +54,7 @@ def require_inside(root: Path, named: str) -> None:
         return
     # the same folder may be reached by another name, a link or a mount; and where no lake is any
     # more, nothing of it can be read: what needs a file says that it is not there
-    other = next((one for one in Path(path).parents if (one / FILE).is_file()), None)
+    other = next((one for one in Path(path).parents if _is_lake(one)), None)
     if other is None or other.samefile(root):
         return
     raise LakeElsewhere(
@@ -62,6 +62,11 @@ def require_inside(root: Path, named: str) -> None:
         " Nothing was read or changed there. `make relocate` lets its paths begin with the folder"
         " it lies in; set SLUICE_LAKE to the other folder if that is the one you mean."
     )
+
+
+def _is_lake(folder: Path) -> bool:
+    """Say whether a lake lies there: a file `VERSION` alone is any project's."""
+    return all((folder / name).is_file() for name in (FILE, FILES[CATALOG]))
 
 
 def _named_by_catalog(root: Path) -> str | None:
