@@ -207,7 +207,7 @@ WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cor
 
 .PHONY: test
 test: $(STAMP) ## The whole test suite but for what takes long
-	@$(PY) -m pytest -m "not long" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -m "not long" --durations=20 --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: unit
 unit: $(STAMP) ## The tests that start no process and no server: under a minute
