@@ -9,16 +9,25 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from dashboards.api.keys import TIERS, make_key
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
-from tests.benchmarks.api import files, load, work
+from tests.benchmarks.api import beside, files, load, work
 from tests.benchmarks.api.serving import Served, served
 from tests.dashboards.synthetic import write_release
 
 Figure = tuple[str, float, str, bool]  # what, measured, to reach, whether it is
+
+
+def beside_a_build(server: Served, built: Path, folder: Path, seconds: float) -> Iterator[Figure]:
+    """Yield what reads and a build cost each other."""
+    key = make_key("beside", ["read"], list(TIERS), 1)
+    reads, build = beside.measured(server.url, key, built, folder, seconds)
+    yield f"mix at {beside.RATE}/s beside a build: p95 / alone", reads, "<= 3", reads <= 3
+    yield "  the build's seconds / alone", build, "<= 1.3", build <= 1.3
 
 
 def figures(
@@ -68,6 +77,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--wrong", type=int, default=5_000, help="wrong keys sent")
     parser.add_argument("--megabytes", type=int, default=1_000, help="of a file up and down")
+    parser.add_argument("--built", type=Path, help="a lake of `make run`, built beside the reads")
     options = parser.parse_args()
     is_reached = True
     with tempfile.TemporaryDirectory(prefix="bench-api-") as folder:
@@ -77,9 +87,11 @@ def main() -> int:
         write_release(release)
         lake().latest.symlink_to(release)
         with served() as server:
-            for what, measured, wanted, is_good in figures(
-                server, options.rate, options.seconds, options.wrong, options.megabytes
-            ):
+            found = figures(server, options.rate, options.seconds, options.wrong, options.megabytes)
+            if options.built:
+                also = beside_a_build(server, options.built, Path(folder), options.seconds)
+                found = chain(also, found)
+            for what, measured, wanted, is_good in found:
                 is_reached &= is_good
                 mark = "" if is_good else "  NOT REACHED"
                 sys.stdout.write(f"{what:58} {measured:10.2f}  {wanted}{mark}\n")
