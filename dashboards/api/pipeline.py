@@ -114,8 +114,8 @@ def status(caller: Reader, id: AnyId) -> Response:
 
 
 @router.post("/cancel/{id}", status_code=202, response_model=JobDocument, responses=STARTING)
-def cancel(caller: Runner, id: JobId) -> Response:
-    """Ask a job to stop; what it had landed and paid for stays."""
+def cancel(caller: Reader, id: JobId) -> Response:
+    """Ask a job to stop; what it had landed and paid for stays. Who began it may stop it."""
     job = job_of(caller, id)
     if job.is_over:
         raise Problem(409, f"This job has ended already: {job.state}.")

@@ -126,6 +126,20 @@ def test_a_batch_that_was_stopped_is_begun_again_with_its_records(
     assert one.post(f"pipeline/resume/{job_id}").status_code == 410
 
 
+def test_who_may_begin_a_batch_may_stop_it_and_nobody_else(
+    client: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = client("read")
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "_supervise", lambda job_id: None)  # it waits meanwhile
+        made = one.post("standardize/batch", json={"records": [ALPACA] * 1001})
+        job_id = made.json()["job_id"]
+        assert client("read").post(f"pipeline/cancel/{job_id}").status_code == 404
+        assert one.post(f"pipeline/cancel/{job_id}").status_code == 202
+    jobs._supervise(job_id)
+    assert over(one, job_id)["state"] == "cancelled"
+
+
 def lines(*records: object) -> bytes:
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
