@@ -6,13 +6,13 @@ dbt-duckdb takes the path of its database for a web address, and its name for wh
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
+import click
 from dbt import compilation
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.cli.main import cli
-from dbt.parser import manifest
+from dbt.parser import manifest as parsing
 from dbt.task import runnable  # takes its own name for `write_manifest` before that is replaced
 
 _named = DuckDBCredentials.path_derived_database_name
@@ -34,16 +34,23 @@ def keys_but_path(credentials: DuckDBCredentials) -> tuple[str, ...]:
     return tuple(key for key in _told_of_connection(credentials) if key != "path")
 
 
+def _write_after_parsing(
+    manifest: parsing.Manifest, target_path: str, which: str | None = None
+) -> None:
+    """Write manifest.json for commands that do not write it once more when they are over."""
+    if click.get_current_context().info_name not in _WRITE_AT_THE_END:
+        runnable.write_manifest(manifest, target_path, which)
+
+
 def write_less() -> None:
     """Let dbt write manifest.json once, and no pickle of its graph, which nobody reads.
 
     It takes 0.8 s of CPU to write, and is written after parsing and after the run.
     """
     compilation.Compiler.write_graph_file = lambda *_: None  # type: ignore[method-assign]
-    assert runnable.write_manifest is manifest.write_manifest
-    if _WRITE_AT_THE_END & set(sys.argv[1:]):
-        # the name by which it is called after parsing; tasks have it under a name of their own
-        manifest.write_manifest = lambda *_: None
+    assert runnable.write_manifest is parsing.write_manifest
+    # the name by which it is called after parsing; tasks have it under a name of their own
+    parsing.write_manifest = _write_after_parsing
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from ingestion.lakehouse.file_lock import one_at_a_time
 from ingestion.lakehouse.sql_text import literal
 from python_models.knowledge.search import index
 from python_models.knowledge.search.index import NONE, ROWS_PER_BATCH, Index, Source
+from python_models.knowledge.search.nearest import PASSAGES
 from python_models.release.release_views import files_in
 
 LOG = logging.getLogger(__name__)
@@ -38,15 +39,7 @@ inner join knowledge.documents as documents
     on chunks.object_id = documents.object_id and chunks.version = documents.version
 where documents.is_current
 """
-_ROWS = """
-select chunks.chunk_id, chunks.object_id, chunks.version, chunks.span_start, chunks.span_end,
-    chunks.heading_path, chunks.tier, documents.source, documents.kind, documents.title,
-    documents.uri, coalesce(documents.updated_at, documents.created_at) as said_at,
-    substring(documents.text, chunks.span_start + 1, chunks.span_end - chunks.span_start) as text
-from knowledge.chunks as chunks
-inner join knowledge.documents as documents
-    on chunks.object_id = documents.object_id and chunks.version = documents.version
-where documents.is_current
+_ROWS = f"""{PASSAGES}where documents.is_current
 order by chunks.chunker_id, chunks.chunk_id
 """
 _VOCABULARY = """

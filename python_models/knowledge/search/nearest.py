@@ -30,7 +30,8 @@ where chunks.chunker_id = $chunker and embeddings.embedder_id = $embedder and do
     and ($tiers is null or list_contains($tiers, chunks.tier))
 order by chunks.chunk_id
 """
-ROWS = """
+# what a hit is made of; who asks says which
+PASSAGES = """
 select chunks.chunk_id, chunks.object_id, chunks.version, chunks.span_start, chunks.span_end,
     chunks.heading_path, chunks.tier, documents.source, documents.kind, documents.title,
     documents.uri, coalesce(documents.updated_at, documents.created_at) as said_at,
@@ -38,7 +39,8 @@ select chunks.chunk_id, chunks.object_id, chunks.version, chunks.span_start, chu
 from knowledge.chunks as chunks
 inner join knowledge.documents as documents
     on chunks.object_id = documents.object_id and chunks.version = documents.version
-where list_contains($chunk_ids, chunks.chunk_id)
+"""
+ROWS = f"""{PASSAGES}where list_contains($chunk_ids, chunks.chunk_id)
 """
 
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import pytest
 from playwright.sync_api import TimeoutError
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ BEYOND = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filte
 
 def serious(tab: Page) -> list[str]:
     """Return what axe-core calls serious or critical on an open page, in both themes."""
-    pytest.importorskip("axe_playwright_python", reason="`make setup` installs it")
     axe = files("axe_playwright_python")
     tab.wait_for_selector("[data-testid=stSidebarNavItems][role=presentation]", state="attached")
     tab.evaluate((axe / "axe.min.js").read_text(encoding="utf-8"))

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.experiments import own_code
 from ingestion.experiments.study import Study, read_study
-from ingestion.lakehouse.bounded import BoundedProcess
-from ingestion.lakehouse.settings import settings
+from tests.ingestion.experiments.authors_code import functions_in, two_seconds
 from tests.python_models.experiments.studies import FILES, write_study
 
 HEAD = "scorer_id,kind,argument,min,max,active\n"
@@ -33,22 +31,14 @@ def functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     folder.mkdir()
     (folder / "mine.py").write_text(FUNCTIONS, encoding="utf-8")
     (folder / "odd.py").write_text("import nothing_of_this_name\n", encoding="utf-8")
-    monkeypatch.setenv("SLUICE_FUNCTIONS", str(folder))
-    settings.cache_clear()
-    own_code.function_hash.cache_clear()
-    yield folder
-    monkeypatch.delenv("SLUICE_FUNCTIONS")
-    settings.cache_clear()
-    own_code.function_hash.cache_clear()
+    with functions_in(folder, monkeypatch):
+        yield folder
 
 
 @pytest.fixture(scope="module", autouse=True)
 def hasty() -> Iterator[None]:
-    """Authors' code has two seconds."""
-    usual, own_code._process = own_code._process, BoundedProcess(2.0)
-    yield
-    own_code._process.stop()
-    own_code._process = usual
+    with two_seconds():
+        yield
 
 
 def with_scorers(folder: Path, rows: str, **files: str | None) -> Study:

@@ -10,11 +10,10 @@ import duckdb
 import pytest
 
 from ingestion.experiments import own_code
-from ingestion.lakehouse.bounded import BoundedProcess
-from ingestion.lakehouse.settings import settings
 from python_models.experiments.scorers import scored, texts_scored
 from python_models.experiments.scoring import scored as scored_evaluations
 from python_models.experiments.texts import take
+from tests.ingestion.experiments.authors_code import functions_in, two_seconds
 
 FUNCTIONS = """
 def words(text): return len(text.split())
@@ -31,22 +30,14 @@ def endless(text):
 @pytest.fixture
 def functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "mine.py").write_text(FUNCTIONS, encoding="utf-8")
-    monkeypatch.setenv("SLUICE_FUNCTIONS", str(tmp_path))
-    settings.cache_clear()
-    own_code.function_hash.cache_clear()
-    yield tmp_path / "mine.py"
-    monkeypatch.delenv("SLUICE_FUNCTIONS")
-    settings.cache_clear()
-    own_code.function_hash.cache_clear()
+    with functions_in(tmp_path, monkeypatch):
+        yield tmp_path / "mine.py"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def hasty() -> Iterator[None]:
-    """Authors' code has two seconds."""
-    usual, own_code._process = own_code._process, BoundedProcess(2.0)
-    yield
-    own_code._process.stop()
-    own_code._process = usual
+    with two_seconds():
+        yield
 
 
 def score(kind: str, argument: str, text: str, low: float | None, high: float | None) -> dict:

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -86,15 +85,12 @@ def test_make_sql_writes_markdown_parquet_and_arrow(beside: Path) -> None:
 
 
 def test_the_shell_of_duckdb_opens_a_release(beside: Path) -> None:
-    pytest.importorskip("duckdb_cli", reason="`make setup` installs it")
     (command,) = (line for line in COMMANDS if not line.startswith("make"))
     assert b"control_id" in run(beside, "bash", "-euc", command)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=["duckdb", "ibis", "pyiceberg"])
 def test_a_script_of_the_page_runs_as_it_stands(beside: Path, script: str) -> None:
-    if "import ibis" in script and find_spec("ibis") is None:
-        pytest.skip("`make setup` installs ibis")
     said = run(beside, sys.executable, "-c", script).decode()
     assert "oven-01" in said
 
