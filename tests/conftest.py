@@ -19,6 +19,17 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")  # nobody reads the debug log of a test's build
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a parameter of bytes that are no text by its size.
+
+    Every worker collects for itself: a packed file's bytes hold the second in which it was packed,
+    so two workers would collect two tests and none would run.
+    """
+    if isinstance(val, bytes) and not (val.isascii() and val.decode("ascii").isprintable()):
+        return f"{len(val)}_bytes"
+    return None
+
+
 def postgres_bin() -> Path | None:
     """Return the folder of an installed PostgreSQL server's programs."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))

@@ -201,7 +201,7 @@ def test_texts_are_parted_by_their_end(tmp_path: Path) -> None:
     [
         ("a.jsonl", b"", "empty_file"),
         ("a.jsonl", b" \n\n", "empty_file"),
-        ("a.jsonl.gz", gzip.compress(lines(ROWS * 50))[:-20], "corrupt_archive"),
+        ("a.jsonl.gz", gzip.compress(lines(ROWS * 50), mtime=0)[:-20], "corrupt_archive"),
         ("a.jsonl.zst", b"\x28\xb5\x2f\xfdgarbage", "corrupt_archive"),
         ("a.parquet", b"PAR1garbagePAR1", "corrupt_parquet"),
         ("a.zip", b"PK\x03\x04garbage", "corrupt_archive"),
