@@ -74,15 +74,25 @@ def known_tests(schema: str, name: str) -> list[TableTest]:
     if node is None:
         return []
     found = [
-        TableTest(
-            one["name"],
-            (one.get("test_metadata") or {}).get("name") or one["name"],
-            one.get("column_name"),
-        )
+        promise
         for one in manifest()["nodes"].values()
         if one["resource_type"] == "test" and node["unique_id"] in one["depends_on"]["nodes"]
+        for promise in _promises(one)
     ]
     return sorted(found, key=lambda test: (test.column is None, test.column or "", test.kind))
+
+
+def _promises(test: dict[str, Any]) -> list[TableTest]:
+    """Return what one test promises; a single query may look at many columns."""
+    metadata = test.get("test_metadata") or {}
+    if metadata.get("name") != "not_null_and_unique":
+        kind = metadata.get("name") or test["name"]
+        return [TableTest(test["name"], kind, test.get("column_name"))]
+    return [
+        TableTest(test["name"], kind, key if isinstance(key, str) else ", ".join(key))
+        for kind in ("not_null", "unique")
+        for key in metadata["kwargs"].get(kind, [])
+    ]
 
 
 def manifest() -> dict[str, Any]:

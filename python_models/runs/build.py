@@ -7,6 +7,7 @@ followed while it lasts and a killed one still says how far it came.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,14 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import is_quiet
 from python_models.release.run_states import mark_killed
-from python_models.runs import invocation, lake_growth, phase_ends, phase_lines, phase_restore
+from python_models.runs import (
+    failed_tests,
+    invocation,
+    lake_growth,
+    phase_ends,
+    phase_lines,
+    phase_restore,
+)
 from python_models.runs.going_on import refuse_mixture
 from python_models.runs.node_use import Meter
 from python_models.runs.nodes import (
@@ -128,6 +136,7 @@ class Build:
                 self._write(node, result.status, result.execution_time, result.message)
             elif node is not None and result.status == "skipped":
                 self._write(node, "skipped", 0.0, result.message)
+        self._say_what_tests_found(results)
         if self.lines:
             self.lines.finished()
         phase_ends.finish(self)
@@ -139,6 +148,14 @@ class Build:
         journal.change("runs", {"invocation_id": self.invocation_id}, added)
         release_file.refresh(self.invocation_id)
         alerts.after_run(self.invocation_id)
+
+    def _say_what_tests_found(self, results: list[Any]) -> None:
+        if self.connection is None:
+            return
+        for node, sentence in failed_tests.told(self.connection, results):
+            key = {"invocation_id": self.invocation_id, "unique_id": node.unique_id}
+            journal.change("node_runs", key, {"message": sentence})
+            sys.stderr.write(f"{sentence}\n")  # beside how many dbt got
 
     def _write(self, node: Node, status: str, seconds: float | None, message: str | None) -> None:
         unique_id, ended = node["unique_id"], seconds is not None

@@ -73,10 +73,13 @@ def test_the_key_of_a_mart_is_tested(project: Project) -> None:
             continue
         key = node["config"]["meta"]["release"]["key"]
         tests = project.known_tests(node)
-        filled = {
-            test["column_name"] for test in tests if test["test_metadata"]["name"] == "not_null"
-        }
-        is_unique = any(_is_unique_over(test, key) for test in tests)
+        told = [test["test_metadata"] for test in tests]
+        given = [one["kwargs"] for one in told if one["name"] == "not_null_and_unique"]
+        filled = {column for one in given for column in one.get("not_null", [])}
+        unique = [one for each in given for one in each.get("unique", [])]
+        is_unique = any(
+            {one} == set(key) if isinstance(one, str) else set(one) == set(key) for one in unique
+        )
         is_unique = is_unique or any("unique" in test for test in _own_tests(project, node))
         if not is_unique or not set(key) <= filled:
             missing = sorted(set(key) - filled)
@@ -93,15 +96,6 @@ def _own_tests(project: Project, node: dict) -> list[str]:
         and not test.get("test_metadata")
         and node["unique_id"] in test["depends_on"]["nodes"]
     ]
-
-
-def _is_unique_over(test: dict, key: list[str]) -> bool:
-    metadata = test["test_metadata"]
-    if len(key) == 1 and metadata["name"] == "unique":
-        return test["column_name"] == key[0]
-    given = metadata["kwargs"]
-    columns = next((value for value in given.values() if isinstance(value, list)), [])
-    return "unique" in metadata["name"] and set(columns) == set(key)
 
 
 def test_what_is_stored_between_staging_and_marts_is_tested(project: Project) -> None:

@@ -52,12 +52,15 @@ def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     models[0]["language"] = "python"
     test = {
-        "unique_id": "test.sluice.not_null_cycles_control_id.1",
+        "unique_id": "test.sluice.not_null_and_unique_cycles.1",
         "resource_type": "test",
         "schema": "audit",
-        "name": "not_null_cycles_control_id",
-        "column_name": "control_id",
-        "test_metadata": {"name": "not_null"},
+        "name": "not_null_and_unique_cycles",
+        "column_name": None,
+        "test_metadata": {
+            "name": "not_null_and_unique",
+            "kwargs": {"not_null": ["control_id"], "unique": [["control_id", "started_at"]]},
+        },
         "depends_on": {"nodes": ["model.sluice.cycles"]},
     }
     exposure = {
@@ -95,7 +98,8 @@ def test_a_table_knows_its_neighbours_its_tests_and_who_answers_for_it() -> None
         sql_file="models/telemetry/marts/cycles.sql",
     )
     assert known_tests("telemetry", "cycles") == [
-        TableTest("not_null_cycles_control_id", "not_null", "control_id")
+        TableTest("not_null_and_unique_cycles", "not_null", "control_id"),
+        TableTest("not_null_and_unique_cycles", "unique", "control_id, started_at"),
     ]
     assert readers_of("telemetry", "cycles") == [Reader("Dashboard: Telemetry", "Engineers")]
 
