@@ -168,3 +168,9 @@ def test_an_attempt_without_an_answer_is_lost_or_an_error(kind: ErrorType, state
     values = ended_values(without_answer(Problem(kind, "gone", 418), 0.5), "endpoint", {})
     assert (values["state"], values["http_status"], values["finish_reason"]) == (state, 418, None)
     assert values["error_type"] is not None
+
+
+def test_of_several_choices_the_first_is_the_answer() -> None:
+    first = {"message": {"content": "a", "refusal": "no"}, "finish_reason": "length"}
+    answer = chat_answer({"choices": [first, {"message": {"content": "b"}}]})
+    assert (answer.content, answer.finish_reason, answer.refusal) == ("a", "length", "no")
