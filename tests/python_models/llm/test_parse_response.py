@@ -172,5 +172,17 @@ def test_an_attempt_without_an_answer_is_lost_or_an_error(kind: ErrorType, state
 
 def test_of_several_choices_the_first_is_the_answer() -> None:
     first = {"message": {"content": "a", "refusal": "no"}, "finish_reason": "length"}
-    answer = chat_answer({"choices": [first, {"message": {"content": "b"}}]})
+    answer = chat_answer({"choices": [first, "no object"]})
     assert (answer.content, answer.finish_reason, answer.refusal) == ("a", "length", "no")
+
+
+@pytest.mark.parametrize("read", [read_body, read_embeddings])
+def test_without_a_worst_case_an_unreadable_body_costs_nothing(read: Any) -> None:
+    assert read("<html>", PRICE, None).cost_usd == 0.0
+
+
+@pytest.mark.parametrize("read", [read_body, read_embeddings])
+def test_an_error_inside_a_body_is_read_as_its_status(read: Any) -> None:
+    found = read(json.dumps({"error": {"message": "slow down", "code": 429}}), PRICE, None)
+    assert (found.answer, found.problem.status) == (None, 429)
+    assert "slow down" in found.problem.message
