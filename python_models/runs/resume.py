@@ -11,9 +11,10 @@ from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.dbt_environment import target_folder
 from ingestion.lakehouse.output import say, wide
 from ingestion.lakehouse.scrubbing import HIDDEN
-from python_models.release import live
+from python_models.release import live, release_file
 from python_models.release.run_states import settle
-from python_models.runs import summary
+from python_models.runs import invocation, summary
+from python_models.runs.build import fold_llm_journal
 from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import GOOD, RESUME_VARIABLE
 from python_models.runs.phase_resume import GoingOn, going_on, of_phase
@@ -57,8 +58,7 @@ def resume(options: argparse.Namespace) -> int:
         return _go_on(run_id, ["retry"])
     names = {_selector(name) for name in left} | _from(run_id, step, domain)
     if not names:
-        say(f"Every node of run {run_id} succeeded: there is nothing to resume.")
-        return 0
+        return _end(run)
     return _build(run_id, names)
 
 
@@ -90,6 +90,19 @@ def _go_on_with_phases(run_id: str, kept: GoingOn, step: str | None, left: set[s
         f" {kept.number} on are made again and kept; nothing is released."
     )
     return _build(run_id, names, kept)
+
+
+def _end(run: dict[str, Any]) -> int:
+    """End a run that was killed when its nodes were done: what is left is to say so to readers."""
+    if run["status"] != "killed":
+        say(f"Every node of run {run['run_id']} succeeded: there is nothing to resume.")
+        return 0
+    with lock.build_lock():
+        fold_llm_journal()
+        invocation.record_end(run["invocation_id"])
+        release_file.refresh(run["invocation_id"])
+    summary.print_run(wide(), 0, run["run_id"])
+    return 0
 
 
 def _last_unfinished() -> dict[str, Any] | None:

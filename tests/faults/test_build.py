@@ -84,7 +84,9 @@ def build_under_readers(project: Tiny, builds: int, killed: int, gated: int, see
     """Build again and again while a reader asks; some are killed, some stopped by a gate."""
     chance = random.Random(seed)
     special, hits = chance.sample(range(builds), killed + gated), 0
+    began = time.monotonic()
     assert project.dbt("build")[0] == 0
+    took = time.monotonic() - began
     stop, seen, failures = threading.Event(), [], []
     reader = threading.Thread(target=watch, args=(stop, seen, failures))
     reader.start()
@@ -94,7 +96,7 @@ def build_under_readers(project: Tiny, builds: int, killed: int, gated: int, see
             if number in special[:killed]:
                 project.write_things(days=days)
                 process = project.start("build")
-                time.sleep(chance.uniform(2, 12))
+                time.sleep(took * chance.uniform(0.2, 0.7))
                 process.kill()
                 hits += process.wait() == -signal.SIGKILL
             elif number in special:
