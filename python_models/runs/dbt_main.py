@@ -7,6 +7,7 @@ dbt-duckdb takes the path of its database for a web address, and its name for wh
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -17,7 +18,8 @@ from dbt.parser import manifest as parsing
 from dbt.task import runnable  # takes its own name for `write_manifest` before that is replaced
 
 _named = DuckDBCredentials.path_derived_database_name
-_told_of_connection = DuckDBCredentials._connection_keys
+_told_of_connection = DuckDBCredentials.connection_info
+PATH_IN_PROFILE = "../lake/build.duckdb"
 _WRITE_AT_THE_END = {"build", "run", "seed", "test"}  # manifest.json, with what was compiled
 
 
@@ -27,12 +29,16 @@ def name_of(path: Any) -> str:
     return _named(text.rpartition("/")[2] if text.startswith(("/", ".")) else path)
 
 
-def keys_but_path(credentials: DuckDBCredentials) -> tuple[str, ...]:
-    """Return what dbt tells of a connection, and parses everything anew for when it changes.
+def told_of_connection(
+    credentials: DuckDBCredentials, *, with_aliases: bool = False
+) -> Iterator[tuple[str, Any]]:
+    """Give what dbt knows a connection by, with the lake's path as `profiles.yml` has it.
 
-    No model's text depends on the folder the lake is in: a build in a copy need not be parsed.
+    dbt parses everything anew for another path, and no model's text depends on it: a build in a
+    copy of a lake, and one typed by hand beside `make`, go on from what has been parsed.
     """
-    return tuple(key for key in _told_of_connection(credentials) if key != "path")
+    for key, value in _told_of_connection(credentials, with_aliases=with_aliases):
+        yield key, (PATH_IN_PROFILE if key == "path" else value)
 
 
 def _write_after_parsing(
@@ -68,7 +74,7 @@ def main() -> None:
     write_less()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
-    DuckDBCredentials._connection_keys = keys_but_path  # type: ignore[method-assign]
+    DuckDBCredentials.connection_info = told_of_connection  # type: ignore[method-assign]
     cli()
 
 
