@@ -35,6 +35,10 @@ news-quality: $(STAMP) ## What the tiers lose beside assessing everything (asks 
 bench-news: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)
 
+.PHONY: bench-news-tiers
+bench-news-tiers: $(STAMP) ## What the tiers save and lose on the large demo, by an oracle
+	@$(PY) -m tests.benchmarks.news_tiers $(ARGS)
+
 .PHONY: extraction-quality
 extraction-quality: $(STAMP) ## How much of pages' main text is found. DATA=<folder>
 	@$(PY) -m ingestion.news.pages.quality "$(DATA)" $(ARGS)
