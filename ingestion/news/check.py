@@ -16,7 +16,7 @@ from ingestion.landing.web.asking import Answer, Ask
 from ingestion.landing.web.fetcher import Fetcher
 from ingestion.news import health
 from ingestion.news.declaration import FEEDS, Feed
-from ingestion.news.entries import is_whole
+from ingestion.news.entries import date_of, is_whole
 from ingestion.news.feeds import FeedRead, read_feed
 from ingestion.news.internet import internet, origin_of
 from ingestion.news.landing import SOURCE
@@ -94,7 +94,7 @@ def _say_read(read: FeedRead) -> None:
     if read.flags:
         say(f"  flags: {', '.join(read.flags)}")
     for item in read.items[:SHOWN]:
-        when = item.get("published_at")
+        when = date_of(item)
         date = f"{when:%Y-%m-%d %H:%M}" if when else f"no date ({item.get('published_text') or ''})"
         text = "whole text" if is_whole(item) else f"{len(item.get('text') or '')} characters"
         say(f"  {date:<17} {item['identity_kind']:<5} {text:>15}  {item['title']}")

@@ -6,11 +6,12 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ingestion.news.feeds.dates import IMPLAUSIBLE
 from ingestion.news.run_row import Run
 
 UNSTABLE = "guid_not_stable"  # of a feed whose guids are others at each fetch
@@ -55,10 +56,16 @@ def is_whole(item: dict[str, Any]) -> bool:
     return len(text) >= (PARAGRAPH_CHARACTERS if is_laid_out else WHOLE_CHARACTERS)
 
 
-def flags_of(item: dict[str, Any]) -> list[str]:
+def flags_of(item: Mapping[str, Any]) -> list[str]:
     """Return an item's flags, whether they came as a list or as its JSON."""
     found = item.get("flags") or []
     return list(json.loads(found) if isinstance(found, str) else found)
+
+
+def date_of(item: Mapping[str, Any]) -> datetime | None:
+    """Return when an item was published; a date that programs write for none is none."""
+    found: datetime | None = item.get("published_at")
+    return None if found is None or IMPLAUSIBLE in flags_of(item) else found
 
 
 def sort_out(

@@ -26,15 +26,24 @@ class UnknownRating(ValueError):
     """A rating is neither up nor down."""
 
 
-def rate(article_id: str, rating: str, rater: str, note: str | None = None) -> datetime:
+def rate(
+    article_id: str,
+    rating: str,
+    rater: str,
+    note: str | None = None,
+    at: datetime | None = None,
+) -> datetime:
     """Keep a person's word on an article; returns when it was given (UTC).
+
+    Args:
+        at: when (UTC, without zone); default now. The same word of the same time counts once.
 
     Raises:
         UnknownRating: it says something else than up or down.
     """
     if rating not in RATINGS:
         raise UnknownRating(f"A rating is up or down, not {rating!r}.")
-    rated_at = journal.now()
+    rated_at = at.isoformat(sep=" ", timespec="microseconds") if at else journal.now()
     with journal.journal() as connection:
         connection.execute(_TABLE)
         connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -13,6 +14,8 @@ from ingestion.lakehouse.settings import PROJECT_ROOT
 
 TRACKING = PROJECT_ROOT / "dbt_project" / "seeds" / "news" / "news_tracking_parameters.csv"
 _LONGEST = 4_000
+_BROKEN = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t+")  # where an address was broken to fit a line
+_TO_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?\s*//[^/?#]*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -85,9 +88,13 @@ def without_tracking(url: str) -> str:
 def absolute(link: str | None, *bases: str | None) -> str | None:
     """Return an absolute web address; a relative one is meant from the bases, the last outermost.
 
-    None for what leads to no page: `javascript:`, `mailto:`, an address that is none.
+    None for what leads to no page: `javascript:`, `mailto:`, an address that is none. Blanks are read
+    as browsers read them: line breaks go, a blank within a path is a part of it.
     """
-    link = "".join((link or "").split())
+    link = _BROKEN.sub("", (link or "").strip())
+    host = _TO_HOST.match(link)
+    at = host.end() if host else 0
+    link = "".join(link[:at].split()) + link[at:].replace(" ", "%20")
     if not link:
         return None
     for base in bases:

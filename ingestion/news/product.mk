@@ -10,8 +10,8 @@ news-replay: $(STAMP) ## Phases 2 to 10 of a run from the bytes it kept, no netw
 	@SLUICE_NEWS_REPLAY="$(RUN)" $(PY) -m python_models.runs.run --domain news $(ARGS)
 
 .PHONY: news-rate
-news-rate: $(STAMP) ## Was an article worth it? ID= RATING=up|down RATER= NOTE=
-	@$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(RATER),--rater "$(RATER)") $(if $(NOTE),--note "$(NOTE)") $(ARGS)
+news-rate: $(STAMP) ## Was an article worth it? ID= RATING=up|down RATER= NOTE=, or CSV=<file>
+	@$(if $(CSV),$(PY) -m python_models.news.rating_file "$(CSV)",$(PY) -m python_models.news.rating "$(ID)" "$(RATING)" $(if $(NOTE),--note "$(NOTE)")) $(if $(RATER),--rater "$(RATER)") $(ARGS)
 
 .PHONY: news-merge news-split
 news-merge: $(STAMP) ## These tell one event, from the next run on. IDS=<article>,<article>
@@ -34,6 +34,10 @@ news-quality: $(STAMP) ## What the tiers lose beside assessing everything (asks 
 .PHONY: bench-news
 bench-news: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)
+
+.PHONY: bench-news-tiers
+bench-news-tiers: $(STAMP) ## What the tiers save and lose on the large demo, by an oracle
+	@$(PY) -m tests.benchmarks.news_tiers $(ARGS)
 
 .PHONY: extraction-quality
 extraction-quality: $(STAMP) ## How much of pages' main text is found. DATA=<folder>

@@ -15,7 +15,7 @@ from ingestion.landing.source import Rows
 from ingestion.landing.web.asking import Answer, Ask
 from ingestion.landing.web.robots import ALLOWED, robots_of
 from ingestion.news import health
-from ingestion.news.entries import come_due
+from ingestion.news.entries import come_due, date_of
 from ingestion.news.memory import Memory
 from ingestion.news.run_row import Run
 from ingestion.news.scrape import PageFetched, Scrape, SourceRead
@@ -135,11 +135,7 @@ class Gathered:
     def _file(self, one: SourceRead, load_id: str) -> dict[str, Any]:
         entries, rejected = one.entries, len(one.read.rejects) if one.read else 0
         accepted = entries.new + entries.changed
-        dates = [
-            row["published_at"]
-            for row in entries.rows
-            if row["published_at"] and row["published_at"] <= self.run.as_of
-        ]
+        dates = [at for row in entries.rows if (at := date_of(row)) and at <= self.run.as_of]
         return {
             "load_id": load_id,
             "source": one.entry.name,

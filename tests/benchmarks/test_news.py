@@ -1,9 +1,14 @@
-"""The benchmark of news, small: what was asked, of whom and how often; no clock is held against."""
+"""The benchmarks of news: what is asked, of whom and how often, and what the tiers save and lose;
+no clock is held against."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from ingestion.lakehouse.settings import reset_settings
+from tests.benchmarks import news_tiers
 from tests.benchmarks.news import Size, bench
 
 
@@ -14,3 +19,17 @@ def test_hosts_are_asked_once_each_in_turn_and_then_only_what_may_be_new(tmp_pat
     assert (found["pages"], found["pages_twice"], found["second_feeds"]) == (20, 0, 5)
     assert (found["most_at_once_at_a_host"], found["disallowed_asked"]) == (1, 0)
     assert found["peak_mb"] < 800
+
+
+@pytest.mark.long
+def test_tiers_cost_a_fifth_of_assessing_everything_and_find_the_same_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news_tiers.make_run(tmp_path / "lake")
+    monkeypatch.setenv("SLUICE_LAKE", str(tmp_path / "lake"))
+    reset_settings()
+    found = news_tiers.figures(news_tiers.SEEDS)
+    assert found["articles"] >= 300 and found["assessed"] == 30
+    assert max(found["share_of_tokens"], found["share_of_usd"]) <= 0.20
+    assert 0.45 <= found["correlation"] <= 0.55
+    assert found["same_10"] >= 45 and found["fewest_same"] >= 9

@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.news.report import link
 from ingestion.lakehouse import journal
-from ingestion.news import feedback
+from ingestion.news import feedback, story_words
 from tests.dashboards.hostile_text import HOSTILE
 from tests.dashboards.pages import failures, page, words
 from tests.python_models.kept_runs import keep_run
@@ -63,6 +63,44 @@ def test_a_rating_waits_until_it_is_landed() -> None:
     assert [row["note"] for row in feedback.waiting([])] == ["good"]
     assert feedback.waiting([("a-1", "ann", at)]) == []
     assert journal.rows("select count(*) as n from news_feedback")[0]["n"] == 1
+
+
+def test_a_word_on_stories_is_in_the_journal_at_once_and_said_to_wait(released: Path) -> None:
+    tested = page("news", {"view": "Stories", "run": "run-1"})
+    story = next(one.key for one in tested.button if str(one.key).startswith("merge_"))[6:]
+    other = next(name for name in ("s-1", "s-2") if name != story)
+    number = story[2:]
+    tested.selectbox(key=f"same_{story}").set_value(other).run()
+    tested = tested.button(key=f"merge_{story}").click().run()
+    assert failures(tested) == []
+    assert "merge, waiting for the next run" in words(tested)
+    tested.multiselect(key=f"apart_{story}").set_value([f"a-{number}-1"]).run()
+    tested = tested.button(key=f"split_{story}").click().run()
+    assert failures(tested) == []
+    assert "split, waiting for the next run" in words(tested)
+    told = [(row["kind"], row["articles"]) for row in story_words.kept()]
+    merged = sorted([f"a-{number}-0", f"a-{other[2:]}-0"])
+    assert told == [("same", merged), ("apart", [f"a-{number}-1"])]
+
+
+def test_all_of_a_story_can_not_be_parted_from_it(released: Path) -> None:
+    tested = page("news", {"view": "Stories", "run": "run-1"})
+    (chosen,) = (one for one in tested.multiselect if str(one.key).startswith("apart_"))
+    assert (len(chosen.options), chosen.proto.max_selections) == (2, 1)
+
+
+def test_a_word_waits_until_its_story_is_so_or_a_later_one_recalls_it() -> None:
+    story_words.say("same", ["a", "b"], "ann")
+    story_words.say("apart", ["c"], "ann")
+
+    def waits(*members: str) -> list[str]:
+        return [word["kind"] for word in story_words.unfulfilled(members)]
+
+    assert waits("a") == ["same"] and waits("b", "x") == ["same"]
+    assert waits("a", "b", "x") == [] and waits("x") == []
+    assert waits("a", "c") == ["same", "apart"] and waits("c") == []
+    story_words.say("apart", ["b"], "bob")
+    assert waits("a") == [] and waits("a", "b") == ["apart"]
 
 
 @pytest.mark.parametrize(

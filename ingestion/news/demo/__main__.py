@@ -27,7 +27,7 @@ people and events. {feeds} feeds, {entries} entries of {days} days, {faults} pla
 
 `internet.json.gz` is served by the landing on 127.0.0.1; `feeds.yml` and `report.yml` declare it.
 `truth/` says what is true: events and how much they matter, which articles are about which event,
-what was planted. Nothing reads it but tests.
+what was planted. Nothing reads it but tests, and the offline model `oracle-<seed>`.
 """
 
 
@@ -87,7 +87,7 @@ def _report(world: World) -> dict[str, Any]:
         "title": "AI daily of a made-up world",
         "description": "SYNTHETIC: the report of the demo",
         "window_hours": 24 * min(4, world.size.days),
-        "tier3_max": 15,
+        "tier3_max": world.size.tier3_max,
     }
 
 

@@ -29,11 +29,12 @@ class Size:
     days: int
     events: int
     entries: int
+    tier3_max: int  # of its report
 
 
 SIZES = {
-    "small": Size(feeds=90, page_hosts=40, days=4, events=72, entries=250),
-    "large": Size(feeds=90, page_hosts=60, days=14, events=420, entries=1_400),
+    "small": Size(feeds=90, page_hosts=40, days=4, events=72, entries=250, tier3_max=15),
+    "large": Size(feeds=90, page_hosts=60, days=14, events=420, entries=1_400, tier3_max=30),
 }
 
 

@@ -101,7 +101,7 @@ def parse_date(
         return None, (UNREADABLE,)
     at, flags = found
     # year 1, 1899, 1970: what programs write where they have no date
-    return (at, flags) if at is None or at >= _EARLIEST else (None, (*flags, IMPLAUSIBLE))
+    return (at, flags) if at is None or at >= _EARLIEST else (at, (*flags, IMPLAUSIBLE))
 
 
 def _plain_time(text: str) -> str:

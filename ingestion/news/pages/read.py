@@ -18,7 +18,7 @@ import trafilatura
 from lxml import etree
 from lxml import html as lxml_html
 
-from ingestion.news.feeds.dates import parse_date
+from ingestion.news.feeds.dates import IMPLAUSIBLE, parse_date
 from ingestion.news.feeds.decoding import decode
 from ingestion.news.feeds.found import language_of
 from ingestion.news.feeds.plain_text import line
@@ -78,7 +78,7 @@ def read_page(content: bytes, *, content_type: str | None = None, url: str = "")
         text=text,
         text_hash=hashlib.sha256(text.encode()).hexdigest()[:32] if text else None,
         language=_language(tree, text),
-        published_at=at,
+        published_at=None if IMPLAUSIBLE in notes else at,
         is_article=is_article,
         is_stub=is_stub,
         flags=[*flags, *notes],

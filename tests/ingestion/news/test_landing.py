@@ -62,3 +62,22 @@ def test_source_that_fails_goes_stale_and_the_others_say_how_new_they_are(
         ("one", 3, "2026-02-03 12:00:00", "2026-02-03 17:00:00"),
         ("three", 0, None, None),
     ]
+
+
+def test_a_date_that_programs_write_for_none_lands_as_said_and_counts_as_none(
+    newsroom: Newsroom,
+) -> None:
+    newsroom.feed("one")
+    zero = "Mon, 01 Jan 0001 00:00:00 +0000"
+    newsroom.say("/feed", Reply(rss(items_of(newsroom, 1))))
+    for number in (1, 2):
+        newsroom.say(f"/{number}", Reply(page(f"{number} {WORDS}")), host=2)
+    newsroom.land()
+    feed = rss([*items_of(newsroom, 1), *items_of(newsroom, 2, pubDate=zero)])
+    newsroom.say("/feed", Reply(feed))
+    newsroom.land(DAY.format(4))
+    ((at, flags),) = newsroom.rows(
+        "select published_at, flags from entries where identity = 'id-2'"
+    )
+    assert (at.year, flags) == (1, '["date_implausible"]')
+    assert newsroom.asked("/2", host=2) == 1  # as of any entry that is new and has no date

@@ -47,6 +47,18 @@ def test_a_relative_address_is_meant_from_the_innermost_base() -> None:
     assert absolute("//b.example/x", "https://a.example/") == "https://b.example/x"
 
 
+def test_a_blank_in_a_path_is_a_part_of_it_and_a_line_break_is_none() -> None:
+    base = "http://a.example/c/"
+    assert absolute(" /my file.html ", base) == "http://a.example/my%20file.html"
+    assert absolute("http://a.example/\n      long/\r\n\tpath", base) == (
+        "http://a.example/long/path"
+    )
+    assert absolute("http:// b.example/x y?q=a b", base) == "http://b.example/x%20y?q=a%20b"
+    assert absolute("java script:alert(1)", base) != "javascript:alert(1)"
+    assert absolute("java\nscript:alert(1)", base) is None
+    assert url_key(absolute("http://a.example/a b", None)) == "a.example/a%20b"
+
+
 def test_a_site_is_what_somebody_registered() -> None:
     assert site_of("news.example.co.uk") == "example.co.uk"
     assert site_of("127.0.0.1") == "127.0.0.1"

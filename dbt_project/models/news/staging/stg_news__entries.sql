@@ -28,7 +28,11 @@ entries_named as (
         entries.kind,
         entries.enclosures,
         entries.published_text,
-        entries.published_at,
+        case
+            -- what programs write where they have no date: year 1, 1899, 1970
+            when entries.flags like '%"date_implausible"%' then null
+            else entries.published_at
+        end as published_at,
         entries.updated_at,
         entries.flags,
         entries.is_first_good_fetch,

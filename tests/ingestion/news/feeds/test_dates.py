@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from ingestion.news.entries import date_of
 from ingestion.news.feeds.dates import parse_date
 
 pytestmark = pytest.mark.unit
@@ -68,5 +69,8 @@ def test_a_date_that_is_none_is_null_and_says_why(text: str, flag: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 +0000"])
-def test_a_date_that_a_program_writes_for_none_counts_as_none(text: str) -> None:
-    assert parse_date(text) == (None, ("date_implausible",))
+def test_a_date_that_a_program_writes_for_none_is_kept_and_flagged(text: str) -> None:
+    at, flags = parse_date(text)
+    assert at is not None and at.year in (1, 1970) and flags == ("date_implausible",)
+    item = {"published_at": at, "flags": list(flags)}
+    assert date_of(item) is None and date_of(item | {"flags": "[]"}) == at
