@@ -40,8 +40,8 @@ knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRU
 	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)
 
 .PHONY: knowledge mlflow mlflow-export
-knowledge: $(STAMP) ## Build what is missing of knowledge. FORCE=1; ARGS=--json
-	@$(PY) -m python_models.runs.run --domain knowledge $(if $(FORCE),--force) $(ARGS)
+knowledge: $(STAMP) ## Build what is missing. STAGE= SOURCE= DOCUMENT= CHUNKER= CELL= FORCE=1
+	@$(PY) -m python_models.runs.$(if $(filter --dry-run,$(ARGS)),estimate,run) --domain knowledge $(SLICE) $(if $(filter --dry-run,$(ARGS)),,$(if $(FORCE),--force)) $(filter-out --dry-run,$(ARGS))
 mlflow-export: $(STAMP) ## Cells of grids as runs at MLFLOW_TRACKING_URI. GRID=
 	@$(PY) -m python_models.knowledge.mlflow_export $(if $(GRID),--grid "$(GRID)") $(ARGS)
 mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:5000
