@@ -25,6 +25,7 @@ from python_models.knowledge.canonical.instructions import tells_the_model
 from python_models.knowledge.canonical.language import language_of
 from python_models.knowledge.canonical.markdown import read_markdown
 from python_models.knowledge.canonical.notion import read_html_page, read_page
+from python_models.knowledge.canonical.pdf import read_pdf
 from python_models.knowledge.canonical.records import (
     read_channel,
     read_database,
@@ -137,6 +138,8 @@ def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
         return read_html(content)
     if suffix == ".docx":
         return read_docx(content)
+    if suffix == ".pdf":
+        return read_pdf(content)
     raise NoText("no_reader", f"no reader for {suffix or 'files without ending'}")
 
 
