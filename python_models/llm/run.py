@@ -49,8 +49,7 @@ def run_step(
         step: the step to run.
         node: the dbt model's name, written with every call.
         coming: gives rows that wait for other answers, for an estimate's upper end (data prompts).
-        kept: rows with usable answers that the model's own table holds already (the same steps);
-            they count as answered, and are not part of what is returned.
+        kept: rows answered in the model's own table (the same steps); they count, not returned.
         wanted: places of the rows to ask for (one model, one row a call), None for all.
 
     Raises:
