@@ -69,6 +69,11 @@ PRODUCT = Product(
         ),
         Setting("MLFLOW_EXPERIMENT", "Experiment it writes to", "sluice-knowledge"),
         Setting(
+            "PGVECTOR_URL",
+            "PostgreSQL with pgvector that `make vectors-sync` keeps in step (default: none)",
+            "postgresql://user:password@host/database",
+        ),
+        Setting(
             "KNOWLEDGE_GRID",
             "Grid whose released cell is searched and asked (default: the one declared last)",
             "",
@@ -77,6 +82,11 @@ PRODUCT = Product(
             "KNOWLEDGE_GONE_LIMIT",
             "Share of a source's objects that may be gone at once before a person has to accept it",
             "0.2",
+        ),
+        Setting(
+            "KNOWLEDGE_LOOKBACK_DAYS",
+            "Days before the last change that an API is asked for again: some changes come late",
+            "7",
         ),
         Setting(
             "KNOWLEDGE_ONTOLOGIES",

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.knowledge.api import Resource
 from ingestion.knowledge.exports.folder import MARKDOWN
 from ingestion.knowledge.exports.linear import records_of
 from ingestion.knowledge.read_back import pointed
@@ -23,6 +24,7 @@ from python_models.knowledge.canonical.docx import read_docx
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
 from python_models.knowledge.canonical.language import language_of
+from python_models.knowledge.canonical.mapped import read_mapped
 from python_models.knowledge.canonical.markdown import read_markdown
 from python_models.knowledge.canonical.notion import read_html_page, read_page
 from python_models.knowledge.canonical.pdf import read_pdf
@@ -57,6 +59,11 @@ class Library:
     def __init__(self, declarations: Iterable[Row], people: Iterable[Row]) -> None:
         ordered = sorted(declarations, key=lambda row: row["load_id"])
         self._zones = {row["source"]: row["zone"] for row in ordered}
+        self._lists = {
+            (row["source"], one["name"]): Resource.model_validate(one)
+            for row in ordered
+            for one in _lists_of(row)
+        }
         self._people = sorted(people, key=lambda row: row["known_from"])
         self._names: dict[str, Names] = {}
         self._store = object_store()
@@ -96,6 +103,10 @@ class Library:
         if plan["kind"] == "issue":
             record = self._csv(blob_hash)[int(locator.removeprefix("row=")) - 1]
             return read_issue(record, self._zones.get(plan["source"]) or "UTC")
+        if locator.startswith("/"):  # a record of an API
+            asked = self._lists[plan["source"], plan["native_id"].partition("/")[0]]
+            record = pointed(self._json(blob_hash), locator)
+            return read_mapped(record, asked, self._zones.get(plan["source"]) or "UTC")
         return _read_file(plan, self._store.get(blob_hash), locator)
 
     def _messages(self, parts: list[list[str]]) -> Iterator[Message]:
@@ -120,6 +131,13 @@ class Library:
                     channels[key] = row["title"].removeprefix("#")
             self._names[source] = Names(dict(users), channels)
         return self._names[source]
+
+
+def _lists_of(declaration: Row) -> list[dict[str, Any]]:
+    """Return the lists of an API that a declaration names; of any other source none."""
+    said = orjson.loads(declaration.get("declaration") or "{}")
+    found: list[dict[str, Any]] = (said.get("api") or {}).get("resources", [])
+    return found
 
 
 def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
