@@ -48,6 +48,10 @@ mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:500
 	@test -x "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/mlflow" || ($(PY) -m venv "$(or $(SLUICE_LAKE),lake)/mlflow/.venv" && "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/pip" install --quiet mlflow)
 	@cd "$(or $(SLUICE_LAKE),lake)/mlflow" && .venv/bin/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts
 
+.PHONY: vectors-sync
+vectors-sync: $(STAMP) ## Keep vectors and texts in step at PGVECTOR_URL. TO=pgvector EMBEDDER=
+	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(ARGS)
+
 .PHONY: knowledge-forget
 knowledge-forget: $(STAMP) ## Forget an object in every file. OBJECT= ARGS=--dry-run|--check
 	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(ARGS)
