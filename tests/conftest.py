@@ -39,6 +39,15 @@ def postgres_bin() -> Path | None:
     return Path(found).parent if found else None
 
 
+def pgvector_there() -> str | None:
+    """Return the pgvector that tests may use: an address, or a file of the installed extension."""
+    if address := os.environ.get("SLUICE_TEST_PGVECTOR"):
+        return address
+    version = folder.parent.name if (folder := postgres_bin()) else ""
+    found = Path(f"/usr/share/postgresql/{version}/extension/vector.control")
+    return str(found) if found.exists() else None
+
+
 def chromium_path() -> str | None:
     """Return an installed Chromium."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
@@ -143,7 +152,7 @@ def _mark(item: pytest.Item) -> None:
     path = _path(item)
     if path.startswith(SLOW):
         item.add_marker(pytest.mark.slow)
-    not_unit = ("slow", "long", "browser", "postgres")
+    not_unit = ("slow", "long", "browser", "postgres", "pgvector")
     if path.startswith(UNIT) and not any(map(item.get_closest_marker, not_unit)):
         item.add_marker(pytest.mark.unit)
 
@@ -161,6 +170,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
     needs = {
         "browser": (chromium_path(), "chromium is not installed (apt-get install chromium)"),
+        "pgvector": (
+            pgvector_there(),
+            "no pgvector (Debian 13: apt-get install postgresql-17-pgvector), nor an address of a "
+            "server that has it in SLUICE_TEST_PGVECTOR",
+        ),
         "postgres": (postgres_bin(), "no PostgreSQL server (apt-get install postgresql)"),
     }
     for item in items:

@@ -14,18 +14,20 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ingestion.knowledge.api import Api
 from ingestion.landing.declarations import Grammar
 from ingestion.tables.grammar import SourceDeclaration, Strict, Texts, Zone
 
 HERE = Path(__file__).parent
 NAME = r"^[a-z][a-z0-9_]*$"
 
-Kind = Literal["notion", "slack", "linear", "gdocs", "logs", "folder", "incidents"]
+Kind = Literal["notion", "slack", "linear", "gdocs", "logs", "folder", "incidents", "rest"]
 WHOLE_BY_NATURE = (
     "notion",
     "folder",
     "gdocs",
     "incidents",
+    "rest",
 )  # an export of these lists all there is
 
 
@@ -57,7 +59,8 @@ class CorpusSource(SourceDeclaration):
     corpus_source: str = Field(pattern=NAME, max_length=60)
     name: str = ""
     kind: Kind
-    location: Texts = Field(min_length=1)  # files, folders or globs
+    location: Texts = ()  # files, folders or globs; an API has none
+    api: Api | None = None  # of kind rest
     enabled: bool = True
     one_export: bool = False  # the location is one export, whatever the names in it
     at: datetime | None = None  # when the export was made, where its name does not say
@@ -74,6 +77,14 @@ class CorpusSource(SourceDeclaration):
     def _site_is_an_address(self) -> CorpusSource:
         if self.site and not self.site.startswith(("http://", "https://")):
             raise ValueError("site: an address starts with http:// or https://")
+        return self
+
+    @model_validator(mode="after")
+    def _says_where_it_is(self) -> CorpusSource:
+        if (self.kind == "rest") != (self.api is not None):
+            raise ValueError("api: it is said of kind rest, and of no other")
+        if self.api is None and not self.location:
+            raise ValueError("location: this key is missing; say where exports lie")
         return self
 
     @property
@@ -98,6 +109,8 @@ class CorpusSource(SourceDeclaration):
                 "tier",
             },
         )
+        if self.api is not None:
+            said["api"] = self.api.model_dump(mode="json")
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -32,7 +32,11 @@ class Delivery:
     files: tuple[Path, ...]
     exported_at: datetime  # UTC
     opens: bool = True  # zips in it are part of it
-    missing: str = ""  # sentence: which parts are not there
+    missing: str = ""  # sentence: what is not there of it, and why
+    mode: str = ""  # full | incremental, of what was asked of an API; else the declaration says it
+    cursor_from: str | None = None  # moment from which on changes were asked for
+    requests: int = 0
+    retries: int = 0
 
     @property
     def address(self) -> str:

@@ -6,29 +6,35 @@ import csv
 import errno
 import hashlib
 import os
+import shutil
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from ingestion.knowledge.declaration import SOURCES, CorpusSource
 from ingestion.knowledge.deliveries import Delivery, deliveries
+from ingestion.knowledge.fetching import fetched
 from ingestion.knowledge.further import further_rows
 from ingestion.knowledge.schema import NAMESPACE
-from ingestion.knowledge.state import kept_blobs, landed_state
+from ingestion.knowledge.state import kept_blobs, landed_cursor, landed_state
 from ingestion.knowledge.syncing import State, Sync
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.objects import object_store
-from ingestion.lakehouse.settings import PROJECT_ROOT
-from ingestion.landing.declarations import Declared
-from ingestion.landing.deliveries import FoundFile
+from ingestion.lakehouse.settings import PROJECT_ROOT, variables
+from ingestion.landing.declarations import Declared, VariableMissing
+from ingestion.landing.deliveries import FoundFile, SourceAbsent
 from ingestion.landing.land import Landing, new_load_id
 from ingestion.landing.landed import KnownFile
 from ingestion.landing.package import Package
 from ingestion.landing.pipeline import LoadFailed, Quarantined, load
-from ingestion.landing.report import Report
+from ingestion.landing.report import Report, Tally
 from ingestion.landing.source import LandedFile, ProductSource
 
 AGAIN = "SLUICE_KNOWLEDGE_SYNC"  # full | incremental | declared: land the newest export once more
+LOOKBACK = 7  # days before the last change that are asked for again: some changes come late
 VOLATILE = PROJECT_ROOT / "dbt_project" / "seeds" / "knowledge" / "knowledge_volatile_fields.csv"
 
 
@@ -56,6 +62,21 @@ class KnowledgeSource(ProductSource):
         """Return the deliveries of a source, oldest first."""
         return [_found(one) for one in deliveries(entry.declaration, only)]
 
+    def streams(self, entry: Declared) -> bool:
+        """Say whether a source is an API, which is asked when it lands."""
+        return entry.declaration.api is not None
+
+    def check_stream(self, entry: Declared) -> None:
+        """Look whether all that an API is asked with is set.
+
+        Raises:
+            SourceAbsent: a variable is not.
+        """
+        try:
+            entry.declaration.api.expanded()
+        except VariableMissing as error:
+            raise SourceAbsent(f"{error.args[0]} is not set") from None
+
     def given(self, entry: Declared, path: str) -> list[FoundFile]:
         """Return what lies at a path as deliveries of a source."""
         return self.find(entry, path)
@@ -77,6 +98,12 @@ class KnowledgeSource(ProductSource):
 
     def gather(self, landing: Landing) -> Report:
         """Land the deliveries that are new, oldest first."""
+        apis = [
+            name
+            for name, entry in landing.chosen.items()
+            if self.streams(entry) and name not in landing.report.absent
+        ]
+        landing.report.tallies |= {name: Tally(name, file_count=1) for name in apis}
         hashes = {name: landing.chosen[name].hash for name in landing.report.tallies}
         unseen = set(landing.memory.unseen(landing.files, hashes)) | set(again(landing.files))
         if landing.memory.redeclared(hashes):
@@ -84,8 +111,9 @@ class KnowledgeSource(ProductSource):
         for found in landing.files:
             landing.report.tallies[found.source].unchanged += found not in unseen
         further = further_rows(landing.report.broken)
-        if unseen or further or landing.memory.undeclared(hashes):
-            Syncs(landing, hashes).land([one for one in landing.files if one in unseen], further)
+        if unseen or further or apis or landing.memory.undeclared(hashes):
+            files = [one for one in landing.files if one in unseen]
+            Syncs(landing, hashes).land(files, apis, further)
         return landing.report
 
 
@@ -97,30 +125,52 @@ class Syncs:
         self.known = landing.recall()
         self.store = object_store()
         self.states: dict[str, State] = {}
+        self._pages = landing.scratch / "fetched"
         self.counts: dict[str, Counter[str]] = {}  # what the syncs of a source found, in all
 
-    def land(self, files: list[FoundFile], further: dict[str, list[dict[str, Any]]]) -> None:
+    def land(
+        self, files: list[FoundFile], apis: list[str], further: dict[str, list[dict[str, Any]]]
+    ) -> None:
         """Commit one package per delivery that is new, then what lands beside deliveries."""
-        for done, found in enumerate(files, start=1):
-            self._tried(found)
-            self.landing.step(found.source, done, len(files))
+        offered: list[tuple[str, Callable[[], FoundFile]]] = [
+            *((found.source, partial(_given, found)) for found in files),
+            *((name, partial(self._fetched, name)) for name in apis),
+        ]
+        for done, (source, found) in enumerate(offered, start=1):
+            self._tried(source, found)
+            self.landing.step(source, done, len(offered))
+        shutil.rmtree(self._pages, ignore_errors=True)
         last = self.landing.package()  # declarations of sources that brought nothing
         last.note(further)
         self._commit(last)
         self.landing.report.told += [_told(name, counts) for name, counts in self.counts.items()]
 
-    def _tried(self, found: FoundFile) -> None:
+    def _tried(self, source: str, offered: Callable[[], FoundFile]) -> None:
         """Land a delivery; whatever is wrong with it, the others land."""
+        shown = source
         try:
+            found = offered()
             assert isinstance(found, FoundDelivery)
+            shown = found.address
             self._land(found, found.delivery)
         except LoadFailed:
             raise  # the lake is at fault
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise
-            self.states.pop(found.source, None)
-            self.landing.fail(found.source, f"{found.address}: {type(error).__name__}: {error}")
+            self.states.pop(source, None)
+            self.landing.fail(source, f"{shown}: {type(error).__name__}: {error}")
+
+    def _fetched(self, source: str) -> FoundDelivery:
+        """Ask an API for what changed since its last good sync, or for all there is."""
+        declaration: CorpusSource = self.landing.chosen[source].declaration
+        since = None if os.environ.get(AGAIN) == "full" else landed_cursor(source)
+        if since is not None:
+            since -= timedelta(days=float(variables().get("KNOWLEDGE_LOOKBACK_DAYS") or LOOKBACK))
+        delivery = fetched(declaration, self._pages / source, since)
+        if delivery.missing:
+            self.landing.fail(source, delivery.missing)
+        return _found(delivery)
 
     def _land(self, found: FoundFile, delivery: Delivery) -> None:
         declaration: CorpusSource = self.landing.chosen[found.source].declaration
@@ -136,7 +186,7 @@ class Syncs:
         sync_id = f"{found.source}-{delivery.exported_at:%Y%m%dT%H%M}-{file_hash[:8]}"
         if addresses:  # the same bytes once more
             sync_id += f"-{new_load_id()}"
-        mode = {"full": "full", "incremental": "incremental"}.get(
+        mode = delivery.mode or {"full": "full", "incremental": "incremental"}.get(
             os.environ.get(AGAIN, ""), "full" if declaration.is_complete else "incremental"
         )
         sync = Sync(delivery, declaration, sync_id, self.states[found.source], self.store, mode)
@@ -207,6 +257,10 @@ class Syncs:
 
     def _remember(self, found: FoundFile) -> None:
         self.landing.memory.keep([(found, "")], self.hashes)
+
+
+def _given(found: FoundFile) -> FoundFile:
+    return found
 
 
 def again(files: list[FoundFile]) -> list[FoundFile]:

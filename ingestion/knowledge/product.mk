@@ -40,13 +40,17 @@ knowledge-quality: $(STAMP) ## The released graph against a folder of truth. TRU
 	@$(PY) -m python_models.knowledge.quality --truth "$(TRUTH)" $(if $(ONTOLOGY),--ontology "$(ONTOLOGY)") $(ARGS)
 
 .PHONY: knowledge mlflow mlflow-export
-knowledge: $(STAMP) ## Build what is missing of knowledge. FORCE=1; ARGS=--json
-	@$(PY) -m python_models.runs.run --domain knowledge $(if $(FORCE),--force) $(ARGS)
+knowledge: $(STAMP) ## Build what is missing. STAGE= SOURCE= DOCUMENT= CHUNKER= CELL= FORCE=1
+	@$(PY) -m python_models.runs.$(if $(filter --dry-run,$(ARGS)),estimate,run) --domain knowledge $(SLICE) $(if $(filter --dry-run,$(ARGS)),,$(if $(FORCE),--force)) $(filter-out --dry-run,$(ARGS))
 mlflow-export: $(STAMP) ## Cells of grids as runs at MLFLOW_TRACKING_URI. GRID=
 	@$(PY) -m python_models.knowledge.mlflow_export $(if $(GRID),--grid "$(GRID)") $(ARGS)
 mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:5000
 	@test -x "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/mlflow" || ($(PY) -m venv "$(or $(SLUICE_LAKE),lake)/mlflow/.venv" && "$(or $(SLUICE_LAKE),lake)/mlflow/.venv/bin/pip" install --quiet mlflow)
 	@cd "$(or $(SLUICE_LAKE),lake)/mlflow" && .venv/bin/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts
+
+.PHONY: vectors-sync
+vectors-sync: $(STAMP) ## Keep vectors and texts in step at PGVECTOR_URL. TO=pgvector EMBEDDER=
+	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(ARGS)
 
 .PHONY: knowledge-forget
 knowledge-forget: $(STAMP) ## Forget an object in every file. OBJECT= ARGS=--dry-run|--check

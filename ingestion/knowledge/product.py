@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from ingestion.landing.registration import Product, Setting
+from ingestion.landing.registration import Product, Setting, Slice
+
+
+def _axis(name: str, plural: str, declared: str = "") -> Slice:
+    """Return the slice of one axis: what grids name, and what cells of the last build have."""
+    return Slice(
+        name,
+        f"{plural} to ask for",
+        known=(
+            f"select distinct {declared or name} from raw_knowledge.grid_cells",
+            f"select distinct {name}_id from built.knowledge.grid_cells",
+        ),
+        variable=f"knowledge_{name}",
+    )
+
 
 PRODUCT = Product(
     name="knowledge",
@@ -19,6 +33,34 @@ PRODUCT = Product(
     tierless_tables=("current", "grid_cells", "ontology_versions"),
     api="dashboards.knowledge.api:router",
     agent_tools="dashboards.knowledge.agent:tools",
+    # what is missing beyond them is not asked for; what is there stays
+    slices=(
+        Slice(
+            "stage",
+            "stages to ask for",
+            known=("select unnest(['document', 'chunks', 'embeddings', 'extraction', 'graph'])",),
+            variable="knowledge_stage",
+        ),
+        Slice(
+            "source",
+            "sources of documents to ask for",
+            known=("select distinct source from raw_knowledge.syncs",),
+            variable="knowledge_source",
+        ),
+        Slice(
+            "document",
+            "documents to ask for: ids, native ids or titles",
+            known=("select distinct object_id from built.knowledge.documents",),
+            names=("select distinct unnest([native_id, title]) from built.knowledge.documents",),
+            variable="knowledge_document",
+        ),
+        _axis("cell", "cells of grids", declared="cell_id"),
+        _axis("chunker", "chunkers of cells"),
+        _axis("embedder", "embedders of cells"),
+        _axis("extractor", "extractors of cells"),
+        _axis("resolver", "resolvers of cells"),
+        _axis("ontology", "ontologies of cells"),
+    ),
     settings=(
         Setting(
             "MLFLOW_TRACKING_URI",
@@ -26,6 +68,11 @@ PRODUCT = Product(
             "http://127.0.0.1:5000",
         ),
         Setting("MLFLOW_EXPERIMENT", "Experiment it writes to", "sluice-knowledge"),
+        Setting(
+            "PGVECTOR_URL",
+            "PostgreSQL with pgvector that `make vectors-sync` keeps in step (default: none)",
+            "postgresql://user:password@host/database",
+        ),
         Setting(
             "KNOWLEDGE_GRID",
             "Grid whose released cell is searched and asked (default: the one declared last)",
@@ -35,6 +82,11 @@ PRODUCT = Product(
             "KNOWLEDGE_GONE_LIMIT",
             "Share of a source's objects that may be gone at once before a person has to accept it",
             "0.2",
+        ),
+        Setting(
+            "KNOWLEDGE_LOOKBACK_DAYS",
+            "Days before the last change that an API is asked for again: some changes come late",
+            "7",
         ),
         Setting(
             "KNOWLEDGE_ONTOLOGIES",

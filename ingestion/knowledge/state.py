@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,6 +34,17 @@ def landed_state(source: str) -> dict[str, str]:
         rows = table.filter(pc.equal(table["sync_id"], sync["sync_id"])).sort_by("ordinal")
         _apply(state, rows, bool(sync["complete"]))
     return state
+
+
+def landed_cursor(source: str) -> datetime | None:
+    """Return the newest change that syncs of a source saw, UTC; those that failed do not count."""
+    rows = landed_rows(NAMESPACE, "syncs", ("source", "cursor_to", "error", "load_id"), "load_id")
+    told = [
+        row["cursor_to"]
+        for row in rows
+        if row["source"] == source and row["cursor_to"] and not row["error"]
+    ]
+    return max(map(datetime.fromisoformat, told), default=None)
 
 
 def _apply(state: dict[str, str], rows: pa.Table, is_complete: bool) -> None:

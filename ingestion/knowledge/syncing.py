@@ -155,6 +155,7 @@ class Sync:
             "kind": self.declaration.kind,
             "mode": self.mode,
             "complete": self.is_complete,
+            "cursor_from": self.delivery.cursor_from,
             "cursor_to": self.times[1].isoformat() if self.times else None,
             "zone": self.declaration.zone,
             "tier": self.declaration.tier,
@@ -162,8 +163,8 @@ class Sync:
             "started_at": self.started_at,
             "finished_at": now(),
             **self.counts,
-            "requests": 0,
-            "retries": 0,
+            "requests": self.delivery.requests,
+            "retries": self.delivery.retries,
             "seconds": self.seconds,
             "error": self.error,
         }

@@ -70,7 +70,7 @@ Row = Mapping[str, Any]
 
 
 def extracted(
-    session: duckdb.DuckDBPyConnection, wanted: Any, extractors: Iterable[Row]
+    session: duckdb.DuckDBPyConnection, wanted: Any, extractors: Iterable[Row], asked: Any = None
 ) -> pa.Table:
     """Have each text read by the extractors that want it.
 
@@ -78,27 +78,40 @@ def extracted(
         session: dbt's connection.
         wanted: a relation with text_hash, text, extractor_id.
         extractors: rows of the seed.
+        asked: a relation with the axis_id (an extractor) and text_hash of what a model may be asked
+            for; the others have the answers there are. None: all.
 
     Raises:
         StepFailed: more answers failed than are tolerated.
     """
     parts = [EXTRACTED.empty_table()]
     for extractor in sorted(extractors, key=lambda row: row["extractor_id"]):
-        mine = f"extractor_id = {literal(extractor['extractor_id'])}"
-        texts = wanted.filter(mine).project("text_hash, text")
+        mine = literal(extractor["extractor_id"])
+        texts = wanted.filter(f"extractor_id = {mine}").project("text_hash, text")
         rows = texts.order("text_hash").to_arrow_table()
         if rows.num_rows:
             found = (
                 _by_rules(rows)
                 if extractor["kind"] == "rules"
-                else _asked(session, rows, extractor)
+                else _asked(session, rows, extractor, _places(rows, asked, mine))
             )
             ids = pa.array([extractor["extractor_id"]] * found.num_rows, pa.string())
             parts.append(found.append_column("extractor_id", ids).select(EXTRACTED.names))
     return pa.concat_tables([part.cast(EXTRACTED) for part in parts])
 
 
-def _asked(session: duckdb.DuckDBPyConnection, rows: pa.Table, extractor: Row) -> pa.Table:
+def _places(rows: pa.Table, asked: Any, extractor: str) -> set[int] | None:
+    """Return the places of the texts that a run may ask an extractor (a literal) for."""
+    if asked is None:
+        return None
+    own = asked.filter(f"axis_id = {extractor}").project("text_hash").fetchall()
+    hashes = {text_hash for (text_hash,) in own}
+    return {at for at, name in enumerate(rows["text_hash"].to_pylist()) if name in hashes}
+
+
+def _asked(
+    session: duckdb.DuckDBPyConnection, rows: pa.Table, extractor: Row, places: set[int] | None
+) -> pa.Table:
     """Ask a model; several extractors are one step, told apart by prompt and model."""
     step = replace(
         EXTRACTION,
@@ -107,7 +120,7 @@ def _asked(session: duckdb.DuckDBPyConnection, rows: pa.Table, extractor: Row) -
     )
     types = ", ".join((extractor["types"] or "").split())
     asked = rows.append_column("asked_types", pa.array([types] * rows.num_rows, pa.string()))
-    return run_step(session, asked, step, node=NODE)
+    return run_step(session, asked, step, node=NODE, wanted=places)
 
 
 def _by_rules(rows: pa.Table) -> pa.Table:

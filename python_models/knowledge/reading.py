@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.knowledge.api import Resource
 from ingestion.knowledge.exports.folder import MARKDOWN
 from ingestion.knowledge.exports.linear import records_of
 from ingestion.knowledge.read_back import pointed
@@ -23,8 +24,10 @@ from python_models.knowledge.canonical.docx import read_docx
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
 from python_models.knowledge.canonical.language import language_of
+from python_models.knowledge.canonical.mapped import read_mapped
 from python_models.knowledge.canonical.markdown import read_markdown
 from python_models.knowledge.canonical.notion import read_html_page, read_page
+from python_models.knowledge.canonical.pdf import read_pdf
 from python_models.knowledge.canonical.records import (
     read_channel,
     read_database,
@@ -56,6 +59,11 @@ class Library:
     def __init__(self, declarations: Iterable[Row], people: Iterable[Row]) -> None:
         ordered = sorted(declarations, key=lambda row: row["load_id"])
         self._zones = {row["source"]: row["zone"] for row in ordered}
+        self._lists = {
+            (row["source"], one["name"]): Resource.model_validate(one)
+            for row in ordered
+            for one in _lists_of(row)
+        }
         self._people = sorted(people, key=lambda row: row["known_from"])
         self._names: dict[str, Names] = {}
         self._store = object_store()
@@ -95,6 +103,10 @@ class Library:
         if plan["kind"] == "issue":
             record = self._csv(blob_hash)[int(locator.removeprefix("row=")) - 1]
             return read_issue(record, self._zones.get(plan["source"]) or "UTC")
+        if locator.startswith("/"):  # a record of an API
+            asked = self._lists[plan["source"], plan["native_id"].partition("/")[0]]
+            record = pointed(self._json(blob_hash), locator)
+            return read_mapped(record, asked, self._zones.get(plan["source"]) or "UTC")
         return _read_file(plan, self._store.get(blob_hash), locator)
 
     def _messages(self, parts: list[list[str]]) -> Iterator[Message]:
@@ -121,6 +133,13 @@ class Library:
         return self._names[source]
 
 
+def _lists_of(declaration: Row) -> list[dict[str, Any]]:
+    """Return the lists of an API that a declaration names; of any other source none."""
+    said = orjson.loads(declaration.get("declaration") or "{}")
+    found: list[dict[str, Any]] = (said.get("api") or {}).get("resources", [])
+    return found
+
+
 def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
     if locator.startswith("row="):
         return read_row(content, int(locator.removeprefix("row=")))
@@ -137,6 +156,8 @@ def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
         return read_html(content)
     if suffix == ".docx":
         return read_docx(content)
+    if suffix == ".pdf":
+        return read_pdf(content)
     raise NoText("no_reader", f"no reader for {suffix or 'files without ending'}")
 
 

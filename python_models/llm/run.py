@@ -39,6 +39,7 @@ def run_step(
     node: str,
     coming: Coming | None = None,
     kept: pa.Table | None = None,
+    wanted: set[int] | None = None,
 ) -> pa.Table:
     """Ask a step's questions for the rows of `relation` and return one row per key.
 
@@ -47,10 +48,9 @@ def run_step(
         relation: what `dbt.ref` gives.
         step: the step to run.
         node: the dbt model's name, written with every call.
-        coming: gives rows that wait for other answers, for the upper end of an estimate (steps
-            whose prompts come as data; nothing of it is asked).
-        kept: rows with usable answers that the model's own table holds already (the same steps);
-            they count as answered, and are not part of what is returned.
+        coming: gives rows that wait for other answers, for an estimate's upper end (data prompts).
+        kept: rows answered in the model's own table (the same steps); they count, not returned.
+        wanted: places of the rows to ask for (one model, one row a call), None for all.
 
     Raises:
         StepFailed: the endpoint refuses the key, the journal cannot be written, or more rows
@@ -66,7 +66,7 @@ def run_step(
     work = Work(runtime(), step, prompt, node)
     model = model_for(step, prompt.header.model)
     if step.cascade is None:
-        answered = answer_rows(work, table, model)
+        answered = answer_rows(work, table, model, wanted)
         outcomes, parts = outcomes_of(answered), [answered]
     else:
         outcomes, parts = answer_by_cascade(work, table, model)

@@ -52,10 +52,10 @@ whole as (
 terms as (
     select
         counted.term,
-        ln(1 + (whole.chunk_count - counted.chunk_count + 0.5) / (counted.chunk_count + 0.5))
-            as idf,
-        counted.chunk_count > 0.2 * whole.chunk_count
-        and min(counted.chunk_count) over () <= 0.2 * whole.chunk_count as is_common
+        knowledge.search_idf(counted.chunk_count, whole.chunk_count) as idf,
+        knowledge.search_is_common(
+            counted.chunk_count, min(counted.chunk_count) over (), whole.chunk_count
+        ) as is_common
     from counted
     inner join whole on counted.chunker_id = whole.chunker_id
     where counted.term <> ''
@@ -65,8 +65,9 @@ found as (
     select
         postings.chunk_id,
         sum(
-            terms.idf * postings.tf * 2.2
-            / (postings.tf + 1.2 * (0.25 + 0.75 * postings.chunk_length / whole.mean_length))
+            knowledge.search_score(
+                terms.idf, postings.tf, postings.chunk_length, whole.mean_length
+            )
         ) as score,
         bool_or(not terms.is_common) as is_candidate
     from knowledge.search_terms as postings

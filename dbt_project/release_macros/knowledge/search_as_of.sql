@@ -82,9 +82,10 @@ whole as (
 terms as (
     select
         postings.term,
-        ln(1 + (any_value(whole.chunk_count) - count(*) + 0.5) / (count(*) + 0.5)) as idf,
-        count(*) > 0.2 * any_value(whole.chunk_count)
-        and min(count(*)) over () <= 0.2 * any_value(whole.chunk_count) as is_common
+        knowledge.search_idf(count(*), any_value(whole.chunk_count)) as idf,
+        knowledge.search_is_common(
+            count(*), min(count(*)) over (), any_value(whole.chunk_count)
+        ) as is_common
     from postings
     inner join asked on postings.term = asked.term
     cross join whole
@@ -95,8 +96,9 @@ found as (
     select
         postings.chunk_id,
         sum(
-            terms.idf * postings.tf * 2.2
-            / (postings.tf + 1.2 * (0.25 + 0.75 * postings.chunk_length / whole.mean_length))
+            knowledge.search_score(
+                terms.idf, postings.tf, postings.chunk_length, whole.mean_length
+            )
         ) as score,
         bool_or(not terms.is_common) as is_candidate
     from postings

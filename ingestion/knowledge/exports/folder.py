@@ -14,7 +14,7 @@ from ingestion.knowledge.seen import Reading, Refused, Seen
 # files that may begin with a header; other texts, and all else, have none
 MARKDOWN = (".md", ".markdown", ".mdx", ".txt", ".text", ".rst")
 # files with words in them; any other is an attachment, of which only the name is told
-TEXTS = (*MARKDOWN, ".html", ".htm", ".docx")
+TEXTS = (*MARKDOWN, ".html", ".htm", ".docx", ".pdf")
 
 
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:

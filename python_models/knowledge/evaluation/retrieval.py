@@ -18,7 +18,7 @@ import pyarrow as pa
 from ingestion.lakehouse.settings import SettingsError
 from python_models.knowledge.chunking.chunkers import chunks_of
 from python_models.knowledge.grid.measures import OF_QUESTIONS, interval
-from python_models.knowledge.grid.ranking import WORDS, ranked
+from python_models.knowledge.grid.ranking import make_macros, ranked
 from python_models.knowledge.grid.retrieval import K, Place, measured, merged
 
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ def evaluated(folder: Path, chunkers: Sequence[Mapping[str, Any]]) -> Iterator[R
     session = duckdb.connect()
     chunks = pa.Table.from_pylist([row for one in chunkers for row in _chunks(one, corpora)])
     session.register("chunk_rows", chunks)
-    session.execute(WORDS.read_text(encoding="utf-8").replace("macro knowledge.", "temp macro "))
+    make_macros(session)
     session.execute(_POSTINGS)
     found = ranked(
         session,

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.knowledge.grid.retrieval import Place
 
-WORDS = PROJECT_ROOT / "dbt_project" / "release_macros" / "knowledge" / "search_words.sql"
+_FOLDER = PROJECT_ROOT / "dbt_project" / "release_macros" / "knowledge"
 RANKED = """
 with asked as (
     select distinct question, unnest(search_words(question)) as term from questions
@@ -22,16 +22,18 @@ whole as (
 ),
 terms as (
     select asked.question, counts.chunker_id, counts.term, whole.mean_length,
-        ln(1 + (whole.chunk_count - counts.chunk_count + 0.5) / (counts.chunk_count + 0.5)) as idf,
-        counts.chunk_count > 0.2 * whole.chunk_count
-        and min(counts.chunk_count) over (partition by asked.question, counts.chunker_id)
-            <= 0.2 * whole.chunk_count as is_common
+        search_idf(counts.chunk_count, whole.chunk_count) as idf,
+        search_is_common(
+            counts.chunk_count,
+            min(counts.chunk_count) over (partition by asked.question, counts.chunker_id),
+            whole.chunk_count
+        ) as is_common
     from asked inner join counts using (term) inner join whole using (chunker_id)
 ),
 scored as (
     select terms.question, postings.chunker_id, postings.chunk_id,
-        sum(terms.idf * postings.tf * 2.2 / (postings.tf + 1.2 * (
-            0.25 + 0.75 * postings.chunk_length / terms.mean_length))) as score
+        sum(search_score(terms.idf, postings.tf, postings.chunk_length, terms.mean_length))
+            as score
     from postings inner join terms using (chunker_id, term)
     group by all having bool_or(not terms.is_common)
 )
@@ -53,8 +55,7 @@ def ranked(
     k: int,
 ) -> dict[tuple[str, str], list[Place]]:
     """Return the places of the k best chunks by (chunker, question)."""
-    text = WORDS.read_text(encoding="utf-8").replace("macro knowledge.", "temp macro ")
-    session.execute(text)
+    make_macros(session)
     distinct = pa.table({"question": pa.array(sorted(set(asked)), pa.string())})
     questions = session.from_arrow(distinct)
     postings, chunks = search_terms, chunk_rows
@@ -67,3 +68,10 @@ def ranked(
     for question, chunker, *place in session.sql(RANKED, params={"k": k}).fetchall():
         found.setdefault((chunker, question), []).append(tuple(place))
     return found
+
+
+def make_macros(session: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros of a release that fold and weigh words in a session, without a schema."""
+    for name in ("search_words", "search_scoring"):
+        text = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+        session.execute(text.replace("macro knowledge.", "temp macro "))

@@ -15,4 +15,5 @@ def model(dbt, session):
         dbt.ref("int_knowledge__texts"),
         dbt.ref("stg_knowledge__questions").project("grid_id, question"),
         "llm_knowledge__embedded",
+        dbt.ref("int_knowledge__texts_asked").filter("stage = 'embeddings'"),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingestion.lakehouse.objects import object_store
 from python_models.knowledge.reading import Library
+from tests.python_models.knowledge.canonical.test_pdf import lines, pdf
 
 
 def planned(content: bytes, locator: str, **more: Any) -> dict[str, Any]:
@@ -43,6 +44,17 @@ def test_a_page_without_a_body_is_a_document_with_its_title() -> None:
 def test_a_file_without_words_has_a_reason_and_no_text() -> None:
     row = read(planned(b" \n\t", "blank.txt"))
     assert (row["text"], row["failure"]) == ("", "it has no text")
+
+
+def test_a_pdf_is_a_document_whose_pages_are_links_and_a_scan_says_why_it_is_none() -> None:
+    row = read(planned(pdf(lines("Atlas owns billing."), lines("Second page")), "a/Runbook.PDF"))
+    assert (row["title"], row["failure"]) == ("Runbook", None)
+    pages = [one for one in json.loads(row["links"]) if one["target"].startswith("#page=")]
+    assert [row["text"][one["start"] : one["end"]] for one in pages] == [
+        "Atlas owns billing.", "Second page",
+    ]  # fmt: skip
+    scan = read(planned(pdf("0 0 m 10 10 l S"), "scan.pdf"))
+    assert scan["failure"] == "none of its 1 pages has words: they are pictures"
 
 
 def test_bytes_that_are_gone_are_one_documents_trouble() -> None:

@@ -40,7 +40,7 @@ def test_every_slice_of_a_product_is_an_option_and_a_dbt_variable() -> None:
     for product in PRODUCTS.values():
         for one in product.slices:
             value = "2026-01-05" if one.kind != "values" else "a,b"
-            choice = chosen(f"--{one.name}={value}")
+            choice = chosen("--domain", product.name, f"--{one.name}={value}")
             assert choice.variables == {one.variable: value}
 
 

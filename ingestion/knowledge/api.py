@@ -1,0 +1,158 @@
+"""The grammar of an API: where to ask, how it pages, and what of a record an object is made of.
+
+`client`, `paginator`, `data_selector` and `incremental` are said as dlt's `rest_api` takes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from ingestion.landing.declarations import expand
+from ingestion.tables.grammar import Strict, Texts
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+# names of fields, one in another: `data.items`
+Path = Annotated[str, Field(pattern=r"^[^.\[\]*$]+(\.[^.\[\]*$]+)*$")]
+Paginator = str | dict[str, Any]
+
+
+class Client(Strict):
+    """Where an API is, and who asks."""
+
+    base_url: str
+    headers: dict[str, str] = {}
+    auth: dict[str, Any] | None = None  # its type is bearer, http_basic, api_key ..
+    paginator: Paginator | None = None  # default: found out by the first page
+
+
+class Incremental(Strict):
+    """How only what changed is asked for."""
+
+    start_param: str
+    cursor_path: Path  # of a record: when it was changed
+    initial_value: str | int | None = None  # of the first sync
+    # how the API wants the moment; none of dlt's keys
+    format: Literal["iso", "date", "epoch_s", "epoch_ms"] = "iso"
+
+
+class Endpoint(Strict):
+    """One list of an API."""
+
+    path: str
+    method: Literal["GET", "POST"] = "GET"
+    params: dict[str, Any] = {}
+    body: dict[str, Any] | None = Field(default=None, alias="json")
+    paginator: Paginator | None = None
+    data_selector: Path | None = None  # default: the list that a page is, or has
+    incremental: Incremental | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _stays_there(cls, path: str) -> str:
+        if "://" in path or "{" in path.replace("${", ""):
+            raise ValueError("a path below base_url, without lists that hang on other lists")
+        return path
+
+
+class ObjectFields(Strict):
+    """What of a record says what about the object it is; paths of fields."""
+
+    id: Path
+    title: Path | None = None
+    text: Texts = ()  # one below the other
+    format: Literal["markdown", "html", "text"] = "markdown"
+    url: Path | None = None
+    author: Texts = ()
+    created: Path | None = None
+    updated: Path | None = None  # default: cursor_path
+    parent: Path | None = None  # id of another record of the list
+    deleted: Path | None = None  # a field that is set where it was deleted
+    archived: Path | None = None
+    fields: Texts | None = None  # default: what is left of a record at its top
+    volatile: Texts = ()  # at its top: says nothing of its content
+
+
+class Resource(Strict):
+    """One list whose records are objects."""
+
+    name: Name
+    endpoint: Endpoint
+    object: ObjectFields
+
+
+class Api(Strict):
+    """An API with lists of objects."""
+
+    client: Client
+    resources: tuple[Resource, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Api:
+        if len({one.name for one in self.resources}) < len(self.resources):
+            raise ValueError("two resources have one name")
+        return self
+
+    def expanded(self) -> Api:
+        """Return it with the variables it names.
+
+        Raises:
+            VariableMissing: one is not set.
+        """
+        return Api.model_validate(_expanded(self.model_dump(by_alias=True)))
+
+
+def _expanded(value: Any) -> Any:
+    if isinstance(value, str):
+        return expand(value)
+    if isinstance(value, dict):
+        return {key: _expanded(one) for key, one in value.items()}
+    return [_expanded(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def at_path(record: Any, path: str | None) -> Any:
+    """Return what stands at a path of a record; None where nothing does."""
+    for name in path.split(".") if path else ():
+        record = record.get(name) if isinstance(record, dict) else None
+    return record if path else None
+
+
+def text_at(record: Any, path: str | None) -> str:
+    """Return what stands at a path as text; empty where nothing does, or no single value."""
+    found = at_path(record, path)
+    if isinstance(found, bool):
+        return str(found).lower()
+    return str(found).strip() if isinstance(found, str | int | float) else ""
+
+
+def texts_at(record: Any, paths: tuple[str, ...]) -> Iterator[str]:
+    """Yield the texts at paths, those of a list one by one; `people.name` looks into a list."""
+    for path in paths:
+        yield from _texts(record, path.split("."))
+
+
+def _texts(value: Any, names: list[str]) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one, names)
+    elif names:
+        if isinstance(value, dict):
+            yield from _texts(value.get(names[0]), names[1:])
+    elif said := text_at({"value": value}, "value"):
+        yield said
+
+
+def fields_of(record: dict[str, Any], said: ObjectFields) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a record, by name, one pair per value."""
+    listed = said.fields
+    if listed is None:
+        told = (said.id, said.title, *said.text, said.url, *said.author, said.created,
+                said.updated, said.deleted, said.archived, *said.volatile)  # fmt: skip
+        used = {re.split(r"\.", path)[0] for path in told if path}
+        listed = tuple(name for name in record if name not in used and "." not in name)
+    for path in listed:
+        for one in texts_at(record, (path,)):
+            yield path, one

@@ -1,0 +1,85 @@
+"""Pages of an API: every record of its lists is an object, found by a JSON pointer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from ingestion.knowledge.api import Resource, at_path, text_at
+from ingestion.knowledge.containers import Member
+from ingestion.knowledge.seen import Reading, Refused, Seen
+from ingestion.knowledge.times import moment
+
+
+def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+    """Yield the records of pages; a page lies in a folder of its list's name."""
+    assert reading.declaration.api is not None
+    lists = {one.name: one for one in reading.declaration.api.resources}
+    for file in files:
+        name = file.path.partition("/")[0]
+        if name not in lists:
+            yield Refused(file.path, "unknown_list", f"the declaration has no list {name}")
+            continue
+        try:
+            pointer, records = _records(orjson.loads(file.content), lists[name])
+        except ValueError as error:
+            yield Refused(file.path, "bad_page", f"the page cannot be read: {error}", is_hole=True)
+            continue
+        blob_hash = reading.put(file.content)
+        for number, record in enumerate(records):
+            place = f"{pointer}/{number}"
+            yield _object(record, lists[name], reading, blob_hash, place, file.path)
+
+
+def _records(page: Any, asked: Resource) -> tuple[str, list[Any]]:
+    """Return the list of a page and its pointer.
+
+    Raises:
+        ValueError: there is none, or nobody says which one is meant.
+    """
+    selector = asked.endpoint.data_selector
+    if selector:
+        found = at_path(page, selector)
+        if not isinstance(found, list | None):
+            raise ValueError(f"{selector} is no list")
+        return "/" + selector.replace(".", "/"), found or []
+    if isinstance(page, list):
+        return "", page
+    lists = [key for key, value in page.items() if isinstance(value, list)]
+    if len(lists) > 1:
+        raise ValueError(f"it has the lists {', '.join(lists)}; name one in data_selector")
+    return (f"/{lists[0]}", page[lists[0]]) if lists else ("", [])
+
+
+def _object(
+    record: Any, asked: Resource, reading: Reading, blob_hash: str, place: str, path: str
+) -> Seen | Refused:
+    said, zone = asked.object, reading.declaration.zone
+    native_id = text_at(record, said.id)
+    if not native_id:
+        shown = orjson.dumps(record).decode()[:2000]
+        return Refused(f"{path}{place}", "no_id", f"a record has no {said.id}", shown)
+    kept = {key: value for key, value in record.items() if key not in said.volatile}
+    # what is read from a record is content too: a mapping that changes makes another version
+    content = orjson.dumps([kept, said.model_dump()], option=orjson.OPT_SORT_KEYS)
+    changed = asked.endpoint.incremental
+    updated = said.updated or (changed.cursor_path if changed else None)
+    parent = text_at(record, said.parent)
+    is_deleted, is_archived = (bool(at_path(record, one)) for one in (said.deleted, said.archived))
+    return Seen(
+        native_id=f"{asked.name}/{native_id}",
+        kind="document",
+        title=text_at(record, said.title) or native_id,
+        blob_hash=blob_hash,
+        locator=place,
+        content_hash=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        state="deleted" if is_deleted else "archived" if is_archived else "seen",
+        uri=text_at(record, said.url) or None,
+        parent=f"{asked.name}/{parent}" if parent else None,
+        created_at=moment(text_at(record, said.created), zone),
+        updated_at=moment(text_at(record, updated), zone),
+    )
