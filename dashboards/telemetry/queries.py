@@ -1,4 +1,4 @@
-"""What the telemetry page asks about readings, cycles, variance and baselines.
+"""What the telemetry page asks about readings, cycles and baselines.
 
 Released tables only; values are bound parameters only.
 """
@@ -150,7 +150,8 @@ select
     cycles.started_at,
     cycles.ended_at,
     case greatest(worst_stages.class_rank, worst_issues.class_rank)
-        when 3 then 'critical' when 2 then 'high' when 1 then 'watch' when 0 then 'normal' else 'insufficient_history' end as variance_class,
+        when 3 then 'critical' when 2 then 'high' when 1 then 'watch' when 0 then 'normal'
+        else 'insufficient_history' end as variance_class,
     worst_stages.worst_z,
     cycles.duration_s,
     cycles.energy_wh,
