@@ -51,6 +51,11 @@ def show(release: Release, filters: Filters) -> None:
             f"{count(row['anomaly_count'])} of {count(row['reading_count'])} readings are beyond "
             "the threshold (red). Yellow: labelled as anomalous. Dashed: the threshold."
         )
+        if scores["threshold"].null_count:
+            st.caption(
+                "Where the dashed line is missing nothing is judged yet: too little lies behind to "
+                "tell how much of this is usual."
+            )
     else:
         empty("This series has no score: its lead-in is too short to tell what is normal.")
     table(series, "series", COLUMNS)

@@ -13,12 +13,28 @@ SUMMARY = """
 with last_day as (
     select max(cycle_date) as day
     from telemetry.cycles
+),
+
+unjudged_controls as (
+    (
+        select control_id from telemetry.cycles where cycle_date = (select day from last_day)
+        union
+        select control_id
+        from telemetry.point_anomalies
+        where reading_date = (select day from last_day)
+    )
+    except
+    select control_id
+    from telemetry.cycle_variance
+    where
+        cycle_date = (select day from last_day) and variance_class <> 'insufficient_history'
 )
 
 select
     last_day.day,
     (select count(distinct control_id) from telemetry.cycles) as control_count,
     (select count(*) from telemetry.cycles) as cycle_count,
+    (select count(*) from unjudged_controls) as unjudged_count,
     (select count(*) from telemetry.issues where issue_date = last_day.day) as issue_count,
     (
         select count(*)
@@ -57,6 +73,8 @@ def show(ask: Ask) -> None:
             f"{some(row['control_count'], 'control')}, {some(row['cycle_count'], 'cycle')}, "
             f"{some(row['waiting_count'], 'assessment')} to review"
         )
+        if row["unjudged_count"]:
+            st.caption(f"{some(row['unjudged_count'], 'control')} of that day not judged yet")
         with st.container(horizontal=True):
             link_to("telemetry", "Issues", view="Issues")
             link_to("telemetry", "Report", view="Report")

@@ -1,4 +1,4 @@
-"""What the telemetry page asks about readings, cycles, variance and baselines.
+"""What the telemetry page asks about readings, cycles and baselines.
 
 Released tables only; values are bound parameters only.
 """
@@ -130,14 +130,28 @@ with worst_stages as (
     from telemetry.cycle_variance
     where control_id = $control_id and cycle_date between $from_date and $to_date
     group by cycle_id
+),
+
+issue_cycles as (
+    select
+        unnest(cycle_ids) as cycle_id,
+        case severity when 'critical' then 3 when 'high' then 2 else 1 end as class_rank
+    from telemetry.issues
+    where control_id = $control_id and issue_date between $from_date and $to_date
+),
+
+worst_issues as (
+    select cycle_id, max(class_rank) as class_rank from issue_cycles group by cycle_id
 )
 
+-- a cycle that an issue names is never normal, whatever each stage by itself looks like
 select
     cycles.cycle_id,
     cycles.started_at,
     cycles.ended_at,
-    case worst_stages.class_rank when 3 then 'critical' when 2 then 'high' when 1 then 'watch'
-        when 0 then 'normal' else 'insufficient_history' end as variance_class,
+    case greatest(worst_stages.class_rank, worst_issues.class_rank)
+        when 3 then 'critical' when 2 then 'high' when 1 then 'watch' when 0 then 'normal'
+        else 'insufficient_history' end as variance_class,
     worst_stages.worst_z,
     cycles.duration_s,
     cycles.energy_wh,
@@ -149,6 +163,7 @@ select
     cycles.cycle_date
 from telemetry.cycles
 left join worst_stages on cycles.cycle_id = worst_stages.cycle_id
+left join worst_issues on cycles.cycle_id = worst_issues.cycle_id
 where
     cycles.control_id = $control_id
     and cycles.cycle_date between $from_date and $to_date
@@ -162,72 +177,6 @@ from telemetry.cycle_stages
 where control_id = $control_id and cycle_date between $from_date and $to_date
 order by started_at
 limit 4000
-"""
-
-VARIANCE_MAP = """
-with issue_days as (
-    select
-        control_id,
-        issue_date,
-        max(case severity when 'critical' then 3 when 'high' then 2 else 1 end) as class_rank
-    from telemetry.issues
-    group by control_id, issue_date
-)
-
--- a day with an issue is never normal, whatever each stage by itself looks like
-select
-    cycle_variance.control_id,
-    cycle_variance.cycle_date,
-    count(distinct cycle_variance.cycle_id) as cycle_count,
-    count(distinct cycle_variance.cycle_id)
-        filter (where cycle_variance.variance_class in ('high', 'critical')) as abnormal_count,
-    max(abs(cycle_variance.robust_z)) as worst_z,
-    case greatest(
-        max(case cycle_variance.variance_class when 'critical' then 3 when 'high' then 2
-            when 'watch' then 1 when 'normal' then 0 else -1 end),
-        max(issue_days.class_rank)
-    )
-        when 3 then 'critical' when 2 then 'high' when 1 then 'watch' when 0 then 'normal'
-        else 'insufficient_history' end as variance_class
-from telemetry.cycle_variance
-left join issue_days
-    on cycle_variance.control_id = issue_days.control_id
-    and cycle_variance.cycle_date = issue_days.issue_date
-where
-    cycle_variance.cycle_date between $from_date and $to_date
-    and (
-        len($controls::varchar[]) = 0
-        or list_contains($controls::varchar[], cycle_variance.control_id)
-    )
-group by cycle_variance.control_id, cycle_variance.cycle_date
-order by cycle_variance.control_id, cycle_variance.cycle_date
-"""
-
-VARIANCE_ROWS = """
-select
-    control_id,
-    cycle_id,
-    started_at,
-    stage,
-    variance_class,
-    metric,
-    direction,
-    value,
-    baseline_median,
-    robust_z,
-    deviation_pct,
-    coefficient_of_variation,
-    drift_z,
-    cycle_date
-from telemetry.cycle_variance
-where
-    cycle_date between $from_date and $to_date
-    and (
-        len($controls::varchar[]) = 0
-        or list_contains($controls::varchar[], control_id)
-    )
-order by abs(robust_z) desc nulls last, started_at
-limit 2000
 """
 
 CURVE = """
@@ -293,9 +242,18 @@ order by cycle_variance.stage
 """
 
 CYCLE_CLASS = """
+with worst_issue as (
+    select max(case severity when 'critical' then 3 when 'high' then 2 else 1 end) as class_rank
+    from telemetry.issues
+    where list_contains(cycle_ids, $cycle_id)
+)
+
 select
-    case max(case variance_class when 'critical' then 3 when 'high' then 2 when 'watch' then 1
-        when 'normal' then 0 else -1 end)
+    case greatest(
+        max(case variance_class when 'critical' then 3 when 'high' then 2 when 'watch' then 1
+            when 'normal' then 0 else -1 end),
+        (select class_rank from worst_issue)
+    )
         when 3 then 'critical' when 2 then 'high' when 1 then 'watch' when 0 then 'normal'
         else 'insufficient_history' end as variance_class,
     max(abs(robust_z)) as worst_z

@@ -12,9 +12,9 @@ import streamlit as st
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import escaped
+from dashboards.parts.text import count, escaped
 from dashboards.telemetry import charts as charts
-from dashboards.telemetry import queries as queries
+from dashboards.telemetry import variance_queries as queries
 from dashboards.telemetry.filters import Filters
 
 COLUMNS = {
@@ -33,6 +33,7 @@ COLUMNS = {
     "drift_z": st.column_config.NumberColumn("Drift z", format="%.1f"),
     "cycle_date": None,
 }
+MOST_NAMES = 5
 CLASSES = ["critical", "high", "watch", "normal", "insufficient_history"]
 
 
@@ -40,6 +41,13 @@ def show(release: Release, filters: Filters) -> None:
     """Show the map and, below it, the stages of the clicked day or of all days."""
     ask = asking(release)
     days = ask(queries.VARIANCE_MAP, **filters.bound())
+    series = ask(queries.UNJUDGED_SERIES, **filters.bound())["control_id"].to_pylist()
+    if series:
+        names = ", ".join(series[:MOST_NAMES]) + (", ..." if len(series) > MOST_NAMES else "")
+        st.caption(
+            f"Not judged yet on this map: {count(len(series))} series without cycles "
+            f"({escaped(names)}); Anomalies shows them reading by reading."
+        )
     if not len(days):
         empty("No cycle was judged on these days.", "Choose other days above.")
         return

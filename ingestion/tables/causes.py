@@ -19,6 +19,12 @@ _STRANGERS = {
     b"Rar!": ("packed_file", "the file is a RAR archive; pack it as zip or gzip"),
     b"BZh": ("packed_file", "the file is packed with bzip2; pack it with gzip"),
     b"\xfd7zXZ": ("packed_file", "the file is packed with xz; pack it with gzip"),
+    b"\x28\xb5\x2f\xfd": ("packed_file", "the file is packed with zstd; pack it with gzip"),
+    b"SQLite format 3": (
+        "sqlite_file", "the file is a SQLite database; declare its table under `sql`"
+    ),
+    b"\x89HDF": ("hdf5_file", "the file is HDF5; export the readings as Parquet or CSV"),
+    b"ARROW1": ("arrow_file", "the file is Arrow or Feather; export the readings as Parquet"),
     b"<!doctype html": ("html_page", "the file is a web page, perhaps of a login, and no data"),
     b"<html": ("html_page", "the file is a web page, perhaps of a login, and no data"),
 }  # fmt: skip
@@ -38,7 +44,10 @@ def refuse_strangers(start: bytes) -> None:
 def bad_header(line: int, raw: bytes, dialect: Dialect, reason: str) -> Unreadable:
     """Return the refusal of a file whose header is no text of its encoding."""
     error = f"line {line}, the header, cannot be read"
-    if reason == "bad_encoding":
+    wide = _wide_encoding(raw)
+    if wide:
+        error += f": every second byte is NUL; see files.dialect.encoding: {wide}"
+    elif reason == "bad_encoding":
         error = f"line {line}, the header, is not valid {dialect.encoding}"
         for encoding in GUESSED_ENCODINGS:
             shown = raw.decode(encoding, "replace").strip()
@@ -48,6 +57,14 @@ def bad_header(line: int, raw: bytes, dialect: Dialect, reason: str) -> Unreadab
     elif b"\0" in raw:
         error += ": it holds NUL bytes, as a file does whose writing was cut off"
     return Unreadable("bad_header", error)
+
+
+def _wide_encoding(raw: bytes) -> str | None:
+    """Return the UTF-16 in which bytes without a byte order mark are mostly Latin letters."""
+    shares = [half.count(0) / max(len(half), 1) for half in (raw[::2], raw[1::2])]
+    if max(shares) < 0.5 or min(shares) > 0.1:
+        return None
+    return "utf-16-be" if shares[0] > shares[1] else "utf-16-le"
 
 
 def missing_columns(text: Text, line: int, wanted: Wanted, plain: Unreadable) -> Unreadable:

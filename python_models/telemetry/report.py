@@ -45,8 +45,8 @@ def write_reports(
 ) -> pa.Table:
     """Return one report for each day that had cycles.
 
-    `days` holds one row per control and day with `control_id`, `report_date`, `cycle_count`,
-    `rejected_count` and `judged_count`.
+    `days` holds one row per control and day with `control_id`, `is_series`, `report_date`,
+    `cycle_count`, `rejected_count` and `judged_count`.
     """
     controls = group(days, "report_date")
     issues_by_day = group(issues, "issue_date")
@@ -78,15 +78,18 @@ def write_report(
     sections = control_sections(issues, assessments)
     named = {row["control_id"] for row in issues}
     judged = {row["control_id"] for row in controls if row["judged_count"]}
-    quiet = {row["control_id"] for row in controls} - named
+    series = {row["control_id"] for row in controls if row["is_series"]} - named
+    running = {row["control_id"] for row in controls} - series
+    quiet = running - named
     values = {
         "day": day,
         "sections": sections,
         "quiet": sorted(quiet & judged),
         "unjudged": sorted(quiet - judged),
+        "series": sorted(series),
         "cycle_count": sum(row["cycle_count"] for row in controls),
         "rejected_count": sum(row["rejected_count"] for row in controls),
-        "control_count": len({row["control_id"] for row in controls}),
+        "control_count": len(running),
         "reviews": REVIEWS,
     }
     return {

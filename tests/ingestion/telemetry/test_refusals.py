@@ -36,6 +36,16 @@ def test_a_header_of_another_encoding_is_named_with_what_it_says(tmp_path: Path)
     assert "as cp1252 it says machine,time,power,Öltemperatur" in error
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_byte_order_mark_is_named_and_can_be_declared(
+    encoding: str, tmp_path: Path
+) -> None:
+    body = (HEAD + ROWS).encode(encoding)
+    assert refusal(body, tmp_path)[1].endswith(f"see files.dialect.encoding: {encoding}")
+    declared = declaration(files={"paths": "x.csv", "dialect": {"encoding": encoding}})
+    assert len(read_text(body, tmp_path, declared).readings) == ROWS.count("\n")
+
+
 def test_another_delimiter_that_would_fit_is_named(tmp_path: Path) -> None:
     reason, error = refusal((HEAD + ROWS).replace(",", ";").encode(), tmp_path)
     assert reason == "missing_column"
@@ -63,7 +73,13 @@ def test_json_and_zeros_in_place_of_csv_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("start", "word"),
-    [(b"\xd0\xcf\x11\xe0\xa1\xb1", ".xls"), (b"%PDF-1.7", "PDF"), (b"<!DOCTYPE html>", "web page")],
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", ".xls"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<!DOCTYPE html>", "web page"),
+        (b"SQLite format 3\0", "SQLite"),
+        (b"ARROW1\0\0", "Feather"),
+    ],
 )
 def test_another_kind_of_file_is_called_by_its_name(
     start: bytes, word: str, tmp_path: Path

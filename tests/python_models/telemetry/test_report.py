@@ -57,6 +57,7 @@ def an_assessment(**changes):
 def a_day(control_id="press-1", day=DAY, cycles=24, rejected=1):
     return {
         "control_id": control_id,
+        "is_series": False,
         "report_date": day,
         "cycle_count": cycles,
         "rejected_count": rejected,
@@ -177,6 +178,16 @@ def test_a_control_without_history_is_not_judged_yet_and_not_normal() -> None:
     assert "new" not in normal
     assert "new: too few cycles" in unjudged
     assert "<h2>Not judged yet</h2>\n<p>new: too few" in report["html"]
+
+
+def test_a_series_is_outside_the_report_and_not_normal() -> None:
+    series = a_day("bench_2", cycles=0, rejected=0) | {"is_series": True, "judged_count": 0}
+    report = write_report(DAY, [a_day(), series], [], [])
+    normal, _, unjudged = report["markdown"].partition("## Not judged yet")
+    assert "bench" not in normal
+    assert unjudged.strip().startswith(r"bench\_2: without cycles, so outside this report")
+    assert "<p>bench_2: without cycles" in report["html"]
+    assert report["control_count"] == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@
 -- Of the distances before, the share beyond a multiple of their upper quantile falls as
 -- the tail of an exponential distribution: so the quantile gives the distance that the
 -- declared rate of slots exceeds, and earlier faults do not, as long as they are rarer.
+-- Without such a history the rate cannot be learnt: neighbouring slots share their values,
+-- so that a lead-in holds about six of them that are independent. Where no label vouches
+-- for it either, a slot has a score and no threshold: it is not judged yet.
 {%- set usual = point_setting('usual_quantile') %}
 {%- set margin = point_setting('margin') %}
 {%- set least_distance = point_setting('least_distance') %}
@@ -20,6 +23,10 @@ distances as (
 
 histories as (
     select * from {{ ref('int_telemetry__series_histories_measured') }}
+),
+
+vouched_lead_ins as (
+    select * from {{ ref('int_telemetry__series_lead_ins_vouched') }}
 ),
 
 lead_ins as (
@@ -57,7 +64,12 @@ slots_scored as (
                 coalesce(histories.activity_distance * {{ of_rate }}, 0)
             )
         ), 6) as score,
-        cast({{ margin }} as double) as threshold
+        case
+            when
+                distances.is_lead_in
+                or coalesce(histories.source, vouched_lead_ins.source) is not null
+                then cast({{ margin }} as double)
+        end as threshold
     from distances
     inner join lead_ins
         on
@@ -68,6 +80,10 @@ slots_scored as (
             distances.source = histories.source
             and distances.control_id = histories.control_id
             and distances.period = histories.period
+    left join vouched_lead_ins
+        on
+            distances.source = vouched_lead_ins.source
+            and distances.control_id = vouched_lead_ins.control_id
 )
 
 select * from slots_scored

@@ -30,10 +30,12 @@ daily_issues as (
             as stage,
         max(case when cycle_issues.rank_in_day = 1 then cycle_issues.unit end)
             as unit,
-        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end)
-            as value,
-        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end)
-            as limit_value,
+        round(
+            max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end), 6
+        ) as value,
+        round(
+            max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end), 6
+        ) as limit_value,
         count(*) as cycle_count,
         {{ ordered_array_agg('cycle_issues.cycle_id', 'cycle_issues.started_at') }}
             as cycle_ids,
