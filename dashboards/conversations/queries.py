@@ -22,35 +22,6 @@ select
 from conversations.conversations
 """
 
-DATASETS = """
-select
-    dataset_id,
-    name,
-    status,
-    tier,
-    license,
-    priority,
-    file_count,
-    records_landed,
-    records_standardised,
-    records_rejected,
-    conversations_kept,
-    error,
-    location,
-    checksum,
-    landed_at
-from conversations.datasets
-order by priority desc, dataset_id
-"""
-
-REASONS = """
-select dataset_id, left_out_reason, count(*) as record_count
-from conversations.conversations
-where status = 'left_out'
-group by dataset_id, left_out_reason
-order by record_count desc, dataset_id, left_out_reason
-"""
-
 DATASET_IDS = "select distinct dataset_id from conversations.conversations order by dataset_id"
 
 SCORES = """

@@ -28,7 +28,7 @@ from ingestion.landing.pipeline import (
     load,
     open_pipeline,
 )
-from ingestion.landing.progress import Progress
+from ingestion.landing.progress import recorded
 from ingestion.landing.reading_process import ReadingFailed, ReadingProcess
 from ingestion.landing.report import Report, Tally, told_of_redeclared
 from ingestion.landing.source import ProductSource, Rows, Say
@@ -214,12 +214,11 @@ class Landing:
         if not was_current:
             self.memory.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        done = 0
+        done, source = 0, self.product_source
         with (
             ThreadPoolExecutor(max_workers=1) as self._loader,
-            ReadingProcess(
-                self.scratch, self.product_source.reader, self.product_source.workers()
-            ) as self._reader,
+            ReadingProcess(self.scratch, source.reader, source.workers()) as self._reader,
+            recorded(source.domain, unseen, self.say) as progress,
         ):
             if unseen:
                 self._reader.start()  # it gets ready while the lake is asked what it holds
@@ -232,11 +231,12 @@ class Landing:
                         self.say(line)
             self._loader.submit(self.open)  # takes a second, in which files are read already
             self._reader.know(self._known.contents())
-            byte_count = sum(found.byte_count for found in unseen)
-            self._reader.on_progress = Progress(byte_count, self.say).reached
+            progress.begin()
+            self._reader.on_progress = progress.reached
             for files in list(cut(unseen)) or [[]]:
                 package = self.package()
                 for answered, found in enumerate(package.read(files), start=done + 1):
+                    progress.finished(found)
                     self.step(found.source, answered, len(unseen))
                 done += len(files)
                 for found, why in package.unfetched.items():

@@ -13,7 +13,7 @@ create table conversations.conversations as
 select * from (values
     ('r1', 'c1', 'letters', 'kept', null, 'messages', 'en', 2, 1, 'a.jsonl'),
     ('r2', 'c2', 'forum', 'left_out', 'near_duplicate', 'alpaca', 'en', 2, 1, 'b.csv'),
-    ('r3', 'c3', 'forum', 'left_out', 'structure: answered', 'alpaca', null, 2, 2, 'b.csv')
+    ('r3', 'c3', 'forum', 'left_out', 'structure: answered', 'qa', null, 2, 2, 'b.csv')
 ) as rows (record_id, conversation_id, dataset_id, status, left_out_reason, format, language,
     turn_count, record_number, source_file);
 create table conversations.quality as
@@ -38,8 +38,14 @@ create table conversations.validations as
 select * from (values ('c3', 'structure', 'answered', 0.0, false, 'no answer', 'rules', null))
 as rows (conversation_id, tier, check_name, score, is_passed, detail, validated_by, call_id);
 create table conversations.datasets as
-select * from (values ('letters', 'Letters', 'loaded', 'open', 'MIT', 5, 1, 1, 1, 0, 1, null,
-    'a.jsonl', 'abc', timestamp '2026-01-05 10:00:00'))
+select * from (values
+    ('letters', 'Letters', 'loaded', 'open', 'MIT', 5, 1, 1, 1, 0, 1, null, 'a.jsonl', 'abc',
+        timestamp '2026-01-05 10:00:00'),
+    ('forum', 'Forum', 'partial', 'open', 'MIT', 3, 2, 4, 2, 2, 0, null, 'hf://owner/forum', 'def',
+        timestamp '2026-01-05 10:00:00'),
+    ('gone', 'Gone', 'failed', 'open', null, 1, 0, 0, 0, 0, 0, 'no file there', 'x/*.csv', null,
+        null)
+)
 as rows (dataset_id, name, status, tier, license, priority, file_count, records_landed,
     records_standardised, records_rejected, conversations_kept, error, location, checksum,
     landed_at);
@@ -54,8 +60,9 @@ select * from (values ('open_chat', 'r1', 'open', 'train', 'member',
 as rows (set_name, record_id, tier, split, decision, reason);
 create table conversations.rejects as select * from telemetry.rejects where false;
 create table conversations.quality_history as
-select 'demo' as dataset_id, 10 as record_count, 0.9 as kept_share, 0.1 as p10_score,
-    0.5 as p50_score, 0.9 as p90_score, timestamp '2026-10-20' as measured_at;
+select 'forum' as dataset_id, 'inv-2' as run_id, 10 as record_count, 0.9::double as kept_share,
+    0.1::double as p10_score, 0.5::double as p50_score, 0.9::double as p90_score,
+    timestamp '2026-10-20' as measured_at;
 create table conversations.exports as
 select * from (values ('e1', 'x.jsonl', 'open_chat', 'train', 'jsonl', 'messages', 'none', 'open',
     'out', 'abc', '{{}}', 10, 1, 0, 7, timestamp '2026-01-06 10:00:00'))

@@ -5,18 +5,24 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.conversations import arriving
 from dashboards.conversations.conversion import as_shaped, converted
 from dashboards.conversations.sets import export_command, exported_file
+from dashboards.jobs.jobs import Job
+from dashboards.jobs.progress import JobProgress
 from dashboards.parts import run_progress, runner
 from ingestion.conversations.named_sets import declared_sets
 from ingestion.conversations.uploads import Wanted, keep
 from ingestion.lakehouse.lake import lake
+from ingestion.landing.deliveries import FoundFile
+from ingestion.landing.progress import recorded
 from python_models.conversations.preview import preview
 from python_models.conversations.request import Request
 from tests.dashboards.pages import CONVERSATIONS_VIEWS as VIEWS
@@ -160,6 +166,68 @@ def test_what_waits_for_a_run_is_listed_until_it_has_landed(with_conversations: 
     tested = page("conversations", {"view": "Datasets"})
     assert failures(tested) == [] and "Waiting" in words(tested)
     assert list(tested.dataframe[0].value["name"]) == ["Letters of May"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shown"),
+    [
+        ({}, ["letters", "forum", "gone"]),
+        ({"form": ["messages", "qa"]}, ["letters", "forum"]),
+        ({"state": ["failed"]}, ["gone"]),
+        ({"level": ["premium"]}, ["letters"]),
+        ({"level": ["below"], "mixed": "true"}, ["forum"]),
+        ({"place": ["files"], "state": ["partial"]}, []),
+    ],
+)
+def test_datasets_are_found_by_source_format_status_and_quality(
+    with_conversations: Path, parameters: dict, shown: list[str]
+) -> None:
+    tested = page("conversations", {"view": "Datasets", **parameters})
+    assert failures(tested) == []
+    found = list(tested.dataframe[0].value["dataset_id"]) if tested.dataframe else []
+    assert found == shown
+
+
+def test_a_dataset_is_looked_into_record_by_record(with_conversations: Path) -> None:
+    tested = page("conversations", {"view": "Datasets", "place": ["Hugging Face"]})
+    said = words(tested)
+    assert failures(tested) == [] and "Records of forum" in said
+    _, records, history, left_out, _ = (frame.value for frame in tested.dataframe)
+    assert list(records["format"]) == ["alpaca", "qa"]
+    assert records["begins"][0] == "the first question" and "the answer of the copy" in said
+    assert (list(history["release_id"]), list(history["kept_share"])) == ([7], [0.9])
+    assert list(left_out["reason"]) == ["near_duplicate", "structure: answered"]
+    assert "No record of it was read. no file there" in words(
+        page("conversations", {"view": "Datasets", "state": ["failed"]})
+    )
+
+
+def test_what_is_being_loaded_is_listed_with_its_progress(with_conversations: Path) -> None:
+    assert "Being loaded" not in words(page("conversations", {"view": "Datasets"}))
+    files = [FoundFile("may", "data", f"/x/{n}", "x", 500_000, "1") for n in range(2)]
+    with recorded("conversations", files, print) as progress:
+        progress.reached(
+            {"id": 0, "source": "may"}, {"rows_so_far": 1_234, "bytes_so_far": 250_000}
+        )
+        tested = page("conversations", {"view": "Datasets"})
+        assert failures(tested) == [] and "Being loaded" in words(tested)
+        (row,) = tested.dataframe[0].value.to_dict("records")
+        assert (row["name"], row["step"], row["share"]) == ("may", "read", 0.25)
+        assert (row["records"], row["of_megabytes"], row["note"]) == (1_234, 1.0, "0 of 2 files")
+
+
+def test_a_load_that_goes_on_is_one_of_them(
+    with_conversations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Job("job-1", "load", "Load of letters", None, (), {}, "running", "2026-11-29 10:00:00")
+    over = replace(made, state="succeeded")
+    monkeypatch.setattr(arriving.jobs, "listed", lambda limit: [made, over])
+    monkeypatch.setattr(
+        arriving, "progress_of", lambda job: JobProgress(300, 400, "bytes", "reading", 2.0)
+    )
+    (row,) = arriving.arriving()
+    assert (row["name"], row["step"], row["share"]) == ("letters", "fetched", 0.75)
+    assert (row["seconds_left"], row["note"]) == (2.0, "Running")
 
 
 def test_the_history_of_quality_is_shown_once_there_is_one(tmp_path: Path) -> None:

@@ -17,14 +17,15 @@ from typing import Any
 
 from ingestion.conversations.formats.shape import Message
 
-LABEL_NAMES = ("ktotag", "ktolabel", "desirable", "isdesirable", "label", "feedback", "thumbsup")
+LABEL_NAMES = ("ktotag", "ktolabel", "desirable", "isdesirable", "label", "feedback", "thumbsup",
+               "winner")  # fmt: skip
 _GOOD = frozenset(
     ("true", "desirable", "desired", "good", "chosen", "accepted", "preferred", "upvoted",
      "thumbs_up", "up", "like", "liked", "helpful")
 )  # fmt: skip
 _BAD = frozenset(
     ("false", "undesirable", "undesired", "bad", "rejected", "dispreferred", "downvoted",
-     "thumbs_down", "down", "dislike", "disliked", "unhelpful")
+     "thumbs_down", "down", "dislike", "disliked", "unhelpful", "tie_(bothbad)", "both_bad")
 )  # fmt: skip
 # of feedback only: elsewhere they name a mood
 _MOODS = {"positive": True, "negative": False}

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ingestion.conversations.formats.cohere import is_cohere, read_cohere
+from ingestion.conversations.formats.comparisons import (
+    is_comparison,
+    is_ranking,
+    read_comparison,
+    read_ranking,
+)
 from ingestion.conversations.formats.pairs import (
     ANSWERS,
     PROMPTS,
@@ -251,6 +258,9 @@ def _answer_of_request(fields: Fields, into: Conversation) -> None:
     body = fields.record[key] if key is not None else None
     body = body.get("body", body) if isinstance(body, dict) else {}
     choices = body.get("choices") if isinstance(body, dict) else None
+    said = body.get("text") if isinstance(body, dict) else None  # Cohere's
+    if isinstance(said, str) and into.messages[-1].role != "assistant":
+        into.say("assistant", said)
     if isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], dict):
         message = choices[0].get("message")
         if isinstance(message, dict) and turn_keys(message):
@@ -261,6 +271,9 @@ READERS: tuple[tuple[_Fits, _Reads], ...] = (
     (_is_mapping, _read_mapping),
     (_is_tree, _read_tree),
     (_is_preference, read_preference),
+    (is_comparison, read_comparison),
+    (is_ranking, read_ranking),
+    (is_cohere, read_cohere),
     (_is_ultrachat, _read_ultrachat),
     (_turns_field, _read_turns),
     (_is_alpaca, read_alpaca),

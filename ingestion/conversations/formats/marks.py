@@ -36,7 +36,9 @@ def _of(pattern: str) -> re.Pattern[str]:
 
 
 _WHO = r"system|user|assistant|tool|observation|prompter|prompt|answer|human|bot|model"
-_LINES = r"Human|User|Assistant|System|Bot"
+_LINES = r"Human|User|Assistant|System|Bot|AI"
+_CAPITALS = r"HUMAN|USER|ASSISTANT|SYSTEM|AI"
+_SMALL = r"human|user|assistant|system|ai"
 _OUTPUT = "tool▁output▁begin"
 ANSWER_MARK = "tool▁outputs▁end"
 
@@ -78,9 +80,13 @@ STYLES = (
     Marks("zephyr", 0.9, _of(rf"(?:^|(?<=>)|(?<=\s))<\|({_WHO})\|>[ \t]*\n?"),
           ("<|endoftext|>", "</s>", "<|end|>"), "<|prompt",
           {"prompt": "user", "answer": "assistant"}),
-    Marks("openchat", 0.95, _of(r"(?:^|(?<=>)|(?<=\s))GPT4(?: Correct)? (User|Assistant):[ \t]*"),
-          ("<|end_of_turn|>",), "<|end_of_turn|>"),
-    Marks("alpaca_text", 0.9, _of(r"^### (Instruction|Input|Response):[ \t]*\n?"),
+    Marks("openchat", 0.95,
+          _of(r"(?:^|(?<=>)|(?<=\s))(?:(?:GPT4(?: Correct)?|Code) (?=[UA])|(?=System))"
+              r"(User|Assistant|System):[ \t]*"),
+          ("<|end_of_turn|>",), "<|end_of_turn|>", has_preface=True),
+    Marks("stablelm", 0.95, _of(r"<\|(SYSTEM|USER|ASSISTANT)\|>[ \t]*\n?"), ("<|endoftext|>",),
+          "<|USER|>"),
+    Marks("alpaca_text", 0.9, _of(r"^### (Instruction|Input|Response|System):[ \t]*\n?"),
           (), "### Instruction", is_words=True),
     Marks("vicuna", 0.9, _of(r"(?:^|(?<=\S)|(?<=\s))### (Human|User|Assistant|System):[ \t]*"),
           ("</s>",), "### Human:", is_words=True),
@@ -88,6 +94,14 @@ STYLES = (
           ("</s>",), "### User:", is_words=True),
     Marks("transcript", 0.9, _of(rf"(?:\A|\n\n)({_LINES}):[ \t]*"), (), "Human:", is_words=True),
     Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_LINES}):[ \t]*"), (), "User:", is_words=True),
+    Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_LINES}):[ \t]*"), (), "Human:", is_words=True),
+    Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_CAPITALS}):[ \t]*"), (), "HUMAN:",
+          is_words=True),
+    Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_SMALL}):[ \t]*"), (), "\nassistant:",
+          is_words=True),
+    Marks("transcript", 0.85,
+          _of(rf"(?:\A|\n)\*\*({_LINES})(?::\*\*|\*\*:)[ \t]*"), (), "**Assistant",
+          is_words=True),
     Marks("vicuna", 0.9,
           _of(r"(?:^|(?<=\s)|(?<=</s>))(USER|ASSISTANT|SYSTEM|FUNCTION RESPONSE):[ \t]*"),
           ("</s>",), "USER:", is_words=True),
@@ -131,9 +145,12 @@ def style_of(text: str) -> Marks | None:
 def _is_meant(text: str, first: re.Match[str], style: Marks) -> bool:
     """Say whether words that look like marks are some: the text begins or ends with them."""
     before = bare(text[: first.start()])
+    found = list(style.begin.finditer(text))
+    if style.format == "transcript" and len(found) < 2:
+        return False
     if not before or PREFACE.match(before):
         return True
-    last = list(style.begin.finditer(text))[-1]
+    last = found[-1]
     if last.group(1).casefold() in ("assistant", "response") and not text[last.end() :].strip():
         return True
     return style.format == "alpaca_text" and text[: first.start()].endswith("\n")

@@ -25,14 +25,27 @@ def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:
     """The answer that was preferred ends the conversation; the other is kept beside it."""
     chosen = cell(fields.take(_needed(fields, CHOSEN)))
     rejected = cell(fields.take(_needed(fields, REJECTED)))
-    confidence = _context(fields, into)
-    say_system_first(fields, into)
+    confidence = say_context(fields, into, chosen)
+    return say_pair(into, chosen, rejected), confidence
+
+
+def say_pair(into: Conversation, chosen: Any, rejected: Any, is_tie: bool = False) -> str:
+    """Say the better of two answers after what was asked, and keep the other beside it.
+
+    Of two that are equally good the first is said and the other kept as a text. Returns the format.
+
+    Raises:
+        Unstandard: there is no question, or an answer is empty.
+    """
     before = list(into.messages)
     _append(chosen, into, before)
     if len(into.messages) == len(before):
         raise Unstandard("empty_answer", "the chosen answer is empty")
     if not any(one.role == "user" for one in into.messages):
         raise Unstandard("empty_question", "nothing was asked before the chosen answer")
+    if is_tie:
+        into.metadata["equal_answer"] = rejected
+        return "messages" if isinstance(chosen, list) else "prompt_response"
     other = Conversation(into.wishes)
     other.messages = list(before)
     _append(rejected, other, before)
@@ -42,7 +55,7 @@ def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:
         "turn": parting,
         "rejected": [{"role": one.role, "content": one.content} for one in answers],
     }
-    return "preference", confidence
+    return "preference"
 
 
 def _needed(fields: Fields, names: tuple[str, ...]) -> str:
@@ -52,18 +65,35 @@ def _needed(fields: Fields, names: tuple[str, ...]) -> str:
     return name
 
 
-def _context(fields: Fields, into: Conversation) -> float:
-    """Say what was asked before the two answers; returns how sure the format is."""
-    for name in ("conversations", "messages", "conversation", "prompt", "history"):
+def say_context(fields: Fields, into: Conversation, chosen: Any = None) -> float:
+    """Say what was asked before the answers, a system prompt first; returns how sure that is.
+
+    A list of turns that is the chosen answer once more is no context.
+    """
+    confidence = _context(fields, into, chosen)
+    say_system_first(fields, into)
+    return confidence
+
+
+def _context(fields: Fields, into: Conversation, chosen: Any) -> float:
+    for name in ("conversations", "messages", "conversation", "prompt", "history", "context"):
         key = fields.names.get(name)
         value = cell(fields.record[key]) if key is not None else None
         if value is not None and is_turns(value):
             fields.take(name)
-            read_turns(value, into)
-            return 1.0
+            if value != chosen:
+                read_turns(value, into)
+                return 1.0
     if _request(fields, into):
         return 1.0
-    asking = fields.first(("prompt", "question", "instruction", "query", "input"))
+    asking = fields.first(
+        ("prompt", "question", "instruction", "query", "input", "history", "context")
+    )
+    if asking == "question" and isinstance(fields.record[fields.names[asking]], dict):
+        question = fields.take(asking)  # WebGPT's
+        into.say("user", question.get("full_text"))
+        into.metadata["question"] = {k: v for k, v in question.items() if k != "full_text"}
+        return 1.0
     if asking == "instruction":
         asked = [plain_text(fields, one) for one in ("instruction", "input") if one in fields.names]
         into.say("user", "\n".join(filter(None, asked)))

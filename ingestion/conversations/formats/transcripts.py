@@ -85,6 +85,8 @@ def _before(text: str, style: Marks, into: Conversation) -> None:
         return
     if not style.is_words and not style.has_preface:
         raise Unstandard("text_outside_turns", "there is text before the first turn's mark")
+    for mark in style.ends:
+        text = text.removesuffix(mark)
     into.say("system", text)
 
 
@@ -116,6 +118,8 @@ def _alpaca(text: str, found: list[re.Match[str]], into: Conversation) -> tuple[
             into.say("user", "\n".join(filter(None, asked)))
             into.say("assistant", content)
             asked = []
+        elif match.group(1) == "System":
+            into.say("system", content)
         else:
             asked.append(content)
     if not any(one.role == "assistant" for one in into.messages):

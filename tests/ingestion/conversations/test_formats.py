@@ -195,7 +195,7 @@ def test_letters_composed_otherwise_are_the_same_content() -> None:
         ({"text": "USER: only one speaks"}, "plain_text"),
         ({"translation": {"en": "Hello", "de": "Hallo"}}, "unknown_format"),
         ({"title": "News", "body": "It rained.", "label": 1}, "unknown_format"),
-        ({"conversation_a": OPENAI, "conversation_b": OPENAI, "winner": "tie"}, "unknown_format"),
+        ({"conversation_a": OPENAI, "conversation_b": OPENAI}, "no_verdict"),
         ({"messages": json.dumps(OPENAI)[:-5]}, "unknown_format"),
         ({"text": "<|im_start|>user\nHello<|im_start|>assistant\nHi<|im_end|>"}, "open_turn"),
         ({"text": "so: <|im_start|>user\nHello<|im_end|>"}, "text_outside_turns"),

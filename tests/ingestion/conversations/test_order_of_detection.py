@@ -62,6 +62,11 @@ TEMPLATES = {
     "StableBeluga": "### User:\nHello\n\n### Assistant:\nHi there",
     "Claude's text": "\n\nHuman: Hello\n\nAssistant: Hi there",
     "lines": "User: Hello\nAssistant: Hi there",
+    "StableLM": "<|USER|>Hello<|ASSISTANT|>Hi there",
+    "lines of LangChain": "Human: Hello\nAI: Hi there",
+    "capitals": "HUMAN: Hello\n\nASSISTANT: Hi there",
+    "small letters": "user: Hello\nassistant: Hi there",
+    "Markdown": "**User:** Hello\n\n**Assistant:** Hi there",
 }  # fmt: skip
 
 
@@ -97,6 +102,27 @@ def test_a_system_prompt_before_the_first_mark_is_kept() -> None:
         (vicuna, "A chat between a curious user and an assistant."),
     ):
         assert standardise({"text": text}).messages == [(S, system), *HELLO]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SYSTEM: Be kind\nUSER: Hello\nASSISTANT: Hi there",
+        "SYSTEM: Be kind USER: Hello ASSISTANT: Hi there</s>",
+        "SYSTEM:\nBe kind\n\nHUMAN:\nHello\n\nASSISTANT:\nHi there",
+        "System: Be kind\nHuman: Hello\nAI: Hi there",
+        "system: Be kind\nuser: Hello\nassistant: Hi there",
+        "**System:** Be kind\n\n**Human:** Hello\n\n**Assistant**: Hi there",
+        "### System:\nBe kind\n\n### Instruction:\nHello\n\n### Response:\nHi there",
+        "### System: Be kind\n### Human: Hello\n### Assistant: Hi there",
+        "<|SYSTEM|>Be kind\n<|USER|>Hello<|ASSISTANT|>Hi there<|endoftext|>",
+        "System: Be kind<|end_of_turn|>GPT4 Correct User: Hello<|end_of_turn|>"
+        "GPT4 Correct Assistant: Hi there<|end_of_turn|>",
+        "Be kind<|end_of_turn|>GPT4 User: Hello<|end_of_turn|>GPT4 Assistant: Hi there",
+    ],
+)
+def test_a_system_speaker_of_a_text_is_its_system_prompt(text: str) -> None:
+    assert standardise({"text": text}).messages == [(S, "Be kind"), *HELLO]
 
 
 def test_harmonys_channels_are_reasoning_calls_and_the_answer() -> None:
