@@ -96,11 +96,12 @@ PRAISED = re.compile(  # `Simply brilliant: 9/10`
 )
 # `Because it drifts, it gets ..`, `Wegen der Länge gebe ich ..`: a reason of any words first
 REASON_FIRST = re.compile(
-    r"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|"
-    r"for its (?!author|writer|reader|own|fan)|although|weil|da|"
+    rf"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|"
+    rf"having (?:weighed|considered|read)|for its (?:{QUALITIES}|honesty|pace|pacing|wit|charm|"
+    r"energy|humou?r|prose|language|structure|ideas?|argument|ambition|insight|rhythm)|although|weil|da|"
     r"wegen|aufgrund|trotz|obwohl|angesichts|dank|debido a|gracias a|porque|a pesar de|aunque|"
     r"parce que|grâce à|malgré|bien que|poiché|grazie a|nonostante|graças a|devido a|apesar d[aoe]|"
-    r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"
+    r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|my|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"
     r"este|questo|dou-lhe)\b)|,?\s(?=(?:gebe|vergebe|bewerte|komme) ich\b))|"
     r"^.*(?:(?:が|ので|ため|から)、|지만 |，(?=(?:我(?:会)?给)?$))"
 )
