@@ -19,6 +19,7 @@ from ingestion.lakehouse.dbt_environment import target_folder
 from ingestion.lakehouse.lake import lake
 
 VARIABLE = "SLUICE_SCRATCH"  # folder of the copy; the profile reads it too
+PARSED = "partial_parse.msgpack"  # the project as dbt has read it
 NAME = "build.duckdb"  # the stored views name the database: a copy has to have its name
 
 
@@ -50,10 +51,8 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a dbt that builds in a copy: its own files beside it."""
     target = folder / "target"
     target.mkdir(exist_ok=True)
-    parsed = (
-        target_folder() / "partial_parse.msgpack"
-    )  # what was parsed before need not be parsed again
-    if parsed.is_file():
+    parsed = target_folder() / PARSED
+    if parsed.is_file():  # what was parsed before need not be parsed again
         shutil.copyfile(parsed, target / parsed.name)
     own = {VARIABLE: str(folder), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     return dbt_environment() | own

@@ -14,7 +14,6 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -29,9 +28,9 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
-from python_models.llm.scratch import NAME, environment, scratch_build
+from python_models.llm.scratch import NAME, scratch_build
 from python_models.runs import slices
-from python_models.runs.dbt_command import variables_argument
+from python_models.runs.estimate_inputs import build_inputs, last_manifest, tell
 from python_models.runs.estimate_refs import STOOD_IN, Refs, stand_ins
 from python_models.runs.nodes import domain_of
 from python_models.runs.run import same_rows_since
@@ -39,9 +38,6 @@ from python_models.runs.slices import Choice
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-# what does not wait for answers; gates would only say what the next build will say
-EXCLUDED = ("--exclude", "tag:llm+", "gate_*", "--exclude-resource-type", "test", "unit_test")
 
 
 @dataclass(frozen=True)
@@ -76,11 +72,11 @@ def main() -> int:
         land(choice)
     if not is_checked:
         slices.refuse_unknown(choice)
-    is_building = not arguments.no_build
-    if is_building and same_rows_since(choice.variables, choice.domains):
+    last = same_rows_since(choice.variables, choice.domains)
+    if last and not arguments.no_build:
         tell("nothing has landed or changed since the last build: its rows are counted")
-        is_building = False
-    ranged = estimate_all(is_building, choice)
+    is_building = not (last or arguments.no_build)
+    ranged = estimate_all(is_building, choice, last["invocation_id"] if last else None)
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
         sys.stdout.write(json.dumps(rows) + "\n")
@@ -108,16 +104,20 @@ def land(choice: Choice) -> None:
         tell("not everything that was delivered has landed: see above; the rest is counted")
 
 
-def tell(what: str) -> None:
-    """Say what is being done."""
-    sys.stderr.write(f"estimate: {what} ..\n")
+def estimate_all(is_building: bool, choice: Choice, last: str | None = None) -> list[Ranged]:
+    """Return the estimate of every LLM model within a choice, upstream ones first.
 
-
-def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
-    """Return the estimate of every LLM model within a choice, upstream ones first."""
+    Args:
+        is_building: what the steps read is built in the copy first.
+        choice: what the estimate is restricted to.
+        last: invocation id of the last build, when nothing has landed or changed since.
+    """
     tell("copying the last build")
     with scratch_build() as folder:
-        manifest = build_inputs(folder, is_building, choice)
+        if is_building:
+            manifest = build_inputs(folder, choice)
+        else:
+            manifest = last_manifest(folder, last, choice)
         wanted = choice.domains or PRODUCTS
         nodes = [node for node in llm_nodes(manifest) if domain_of(node) in wanted]
         relations = {
@@ -134,32 +134,6 @@ def estimate_all(is_building: bool, choice: Choice) -> list[Ranged]:
             )
         finally:
             connection.close()
-
-
-def build_inputs(folder: Path, is_building: bool, choice: Choice) -> dict[str, Any]:
-    """Build the SQL whose rows the first LLM steps read; return dbt's manifest."""
-    if is_building:
-        tell("building what the steps read, in the copy")
-        above_llm = [f"+tag:llm,+{name}" for name in choice.domains] or ["+tag:llm"]
-        variables = variables_argument(choice.variables)
-        run_dbt(folder, ["build", "--quiet", "--select", *above_llm, *EXCLUDED, *variables])
-    else:
-        run_dbt(folder, ["parse", "--quiet"])
-    return json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
-
-
-def run_dbt(folder: Path, arguments: list[str]) -> None:
-    """Run dbt in a process of its own: one that has the build database open could not read it.
-
-    Raises:
-        SystemExit: dbt failed; it has said why.
-    """
-    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
-    done = subprocess.run(
-        command, cwd=DBT_FOLDER, env=environment(folder), check=False, stdout=sys.stderr
-    )
-    if done.returncode:
-        raise SystemExit(f"dbt {' '.join(arguments)} failed; mend that first")
 
 
 def llm_nodes(manifest: dict[str, Any]) -> list[dict[str, Any]]:

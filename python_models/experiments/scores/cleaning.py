@@ -53,7 +53,7 @@ _PART = re.compile(QUALITIES, re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
-_NUMERAL = re.compile(rf"(?<=[:是])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
+_NUMERAL = re.compile(rf"(?<=[:是给打])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 

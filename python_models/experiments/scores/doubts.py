@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.answer import Scale, ScoreError
+from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.closed import (
     DOUBTS,
     PRAISE,
@@ -12,7 +13,7 @@ from python_models.experiments.scores.closed import (
     SCALES,
     unknown,
 )
-from python_models.experiments.scores.line import Candidate, LineReading, read_line
+from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import clause_of
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
 from python_models.experiments.scores.remarks import POLITE, is_harmless, strange

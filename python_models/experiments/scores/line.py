@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal
 
-from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, SUMS_UP, unknown
+from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
+from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
     CELL,
-    CJK,
-    CLOSED,
     CONFIDENT,
     COUNT,
     COUNTS_AT_ONCE,
-    DOUBTS,
     ENDS,
     FIRST_PERSON,
     LABEL,
@@ -24,12 +21,7 @@ from python_models.experiments.scores.line_patterns import (
     LOOSE_END,
     NAMED,
     ONLY_END,
-    OPENING,
-    OPENS,
-    OTHERS_SAY,
-    PRAISED,
     QUALITY,
-    RANKED,
     SAID,
     SAID_CJK,
     SPEAKER,
@@ -47,7 +39,8 @@ from python_models.experiments.scores.numbers import (
     Skeleton,
     skeleton,
 )
-from python_models.experiments.scores.remarks import strange
+from python_models.experiments.scores.remarks import names_a_part, strange
+from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
     HEDGES,
@@ -58,31 +51,7 @@ from python_models.experiments.scores.words import (
     WHOLES,
 )
 
-Tier = Literal["whole", "labelled", "criterion", "said", "alone"]
-
 MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
-
-
-@dataclass
-class Candidate:
-    """A number that a line says is a score."""
-
-    tier: Tier
-    quantity: Quantity
-    name: str
-    place: int
-
-
-@dataclass
-class LineReading:
-    """The candidates of a line, and numbers that nothing explains."""
-
-    skeleton: Skeleton
-    candidates: list[Candidate] = field(default_factory=list)
-    unexplained: list[Quantity] = field(default_factory=list)
-    criteria: list[Quantity] = field(default_factory=list)
-    named: list[tuple[str, int]] = field(default_factory=list)  # what is something else's
-    hedged: bool = False
 
 
 def read_line(line: str) -> LineReading:
@@ -110,7 +79,7 @@ def read_line(line: str) -> LineReading:
         _take_label(found, reading, taken)
     for found in SAID.finditer(bare.text):
         _take_said(found, reading, taken)
-    _take_shares(reading, taken)
+    take_shares(reading, taken)
     _take_only(reading, taken)
     _take_criteria(reading, taken)
     last = max((found.place for found in reading.candidates), default=-1)
@@ -210,32 +179,6 @@ def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> N
         taken.add(place)
 
 
-def _take_shares(reading: LineReading, taken: set[int]) -> None:
-    """Take `8/10` that opens or closes a sentence as said, when the line has no other number."""
-    bare = reading.skeleton
-    places = [place for place in bare.numbers() if place not in taken]
-    if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
-        return
-    place = places[0]
-    clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
-    closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!]?{CLOSED}$", rest)
-    opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
-    if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place))
-        taken.add(place)
-        return
-    label = re.search(r"(.*)[:=|]", clause)
-    open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
-    unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
-        rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
-    )
-    is_share = re.search(r"/|out", bare.at(place).text) and not RANKED.search(clause)
-    is_told = OTHERS_SAY.search(clause) or TOLD_TO.match(clause)
-    if closes and is_share and not (is_told or open_label or unsure):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place))
-        taken.add(place)
-
-
 def _take_only(reading: LineReading, taken: set[int]) -> None:
     """Take the only number of a line of known words, when one of them says it is a score."""
     bare = reading.skeleton
@@ -258,19 +201,15 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
         taken.add(place)
 
 
-def _doubted(rest: str) -> bool:
-    """Say whether a sentence that opens with a share may take it back, or quote it."""
-    return bool(DOUBTS.search(rest) or OTHERS_SAY.search(rest))
-
-
 def _take_criteria(reading: LineReading, taken: set[int]) -> None:
     bare = reading.skeleton
-    if any(one.tier == "whole" for one in reading.candidates):
-        for found in CELL.finditer(bare.text):  # `Clarity 8/10 | Overall 7/10`
-            place = found.start("q")
-            if place not in taken and bare.at(place).kind == "fraction":
-                taken.add(place)
-                reading.criteria.append(bare.at(place))
+    whole = [one.place for one in reading.candidates if one.tier == "whole"]
+    for found in CELL.finditer(bare.text) if whole else ():  # `Style 6, logic 8, overall: 7/10`
+        place = found.start("q")
+        is_cell = bare.at(place).kind == "fraction" or place < whole[0]
+        if place not in taken and is_cell and names_a_part(found["name"]):
+            taken.add(place)
+            reading.criteria.append(bare.at(place))
     for found in NAMED.finditer(reading.skeleton.text):
         place = found.start("q")
         if place not in taken and not re.search(rf"{HEDGES}|correct|new|now\b", found["name"]):

@@ -27,6 +27,11 @@ _SOLID = (
 _FILLER = rf"(?:{_SOLID})*"
 _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
 _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+# `Grade awarded: 5`, `Note attribuée : 7`
+_GIVEN = (
+    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|attribuée?|accordée?|assegnat[ao]|"
+    r"attribuit[ao]|atribuíd[ao])(?=\s*[:=])"
+)
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
 _VERB = (
@@ -37,7 +42,7 @@ LABEL = re.compile(
     rf"(?:(?<![\w])|(?<=[{CJK}]))(?P<label>{LABELS}|{WHOLES}|{WEAK_LABELS})(?:(?!\w)|"
     rf"(?=[{CJK}]))"
     rf"(?:\s+(?:quality|impression|performance|number|finale?|globale?|générale?|general|total|"
-    rf"definitiva?|geral))?['\"]?"
+    rf"definitiva?|geral)|{_GIVEN})?['\"]?"
     rf"(?P<aside>(?:{_BESTS}|{_ASIDE}|{_ABOUT}){{0,2}}?)['\"]?(?:(?P<sign>{_SIGN})|"
     rf"(?P<verb>{_VERB})|"
     rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
@@ -91,10 +96,12 @@ PRAISED = re.compile(  # `Simply brilliant: 9/10`
 )
 # `Because it drifts, it gets ..`, `Wegen der Länge gebe ich ..`: a reason of any words first
 REASON_FIRST = re.compile(
-    r"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|although|weil|da|"
+    rf"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|"
+    rf"having (?:weighed|considered|read)|for its (?:{QUALITIES}|honesty|pace|pacing|wit|charm|"
+    r"energy|humou?r|prose|language|structure|ideas?|argument|ambition|insight|rhythm)|although|weil|da|"
     r"wegen|aufgrund|trotz|obwohl|angesichts|dank|debido a|gracias a|porque|a pesar de|aunque|"
     r"parce que|grâce à|malgré|bien que|poiché|grazie a|nonostante|graças a|devido a|apesar d[aoe]|"
-    r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"
+    r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|my|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"
     r"este|questo|dou-lhe)\b)|,?\s(?=(?:gebe|vergebe|bewerte|komme) ich\b))|"
     r"^.*(?:(?:が|ので|ため|から)、|지만 |，(?=(?:我(?:会)?给)?$))"
 )
@@ -123,7 +130,7 @@ NAMED = re.compile(
     rf"{W})"
 )
 QUALITY = re.compile(QUALITIES, re.I)
-CELL = re.compile(rf"(?:^|[|;,•]\s*)(?:{QUALITIES})\s+(?P<q>{N})\s*(?=[|;,•])", re.I)
+CELL = re.compile(rf"(?:^|[|;,•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?=[|;,•])")
 ENDS = re.compile(rf"^{CLOSED}[.!]?{CLOSED}$")
 OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
 DOUBTS = re.compile(

@@ -44,8 +44,9 @@ _KINDS = (
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
+    ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
-             r"(?:点満点|点(?=中)|分(?=[中里])|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),
+             r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
@@ -71,7 +72,7 @@ _KINDS = (
     ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"
               rf"point\s+(?:{_WORD})|komma\s+"
               rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:\s+(?:out\s+of|von|sur|"
-              rf"de)\s+(?:a\s+possible\s+)?"
+              rf"de|sobre|su|em)\s+(?:a\s+possible\s+)?"
               rf"({_WORD}|[0-9]+)\b)?"
         r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point|komma|virgule|and\s+(?:a|one|three)\b)"
         rf"|\s+(?:{_WORD})\b)"),

@@ -58,6 +58,7 @@ _DESCRIBES = pattern(
     r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
     r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
+    r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
     WORDS["piece"],
 )
 _REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)
@@ -117,6 +118,15 @@ def _kind(word: str) -> str | None:
         return "judging"
     kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
     return next(kinds, None)
+
+
+def names_a_part(word: str) -> bool:
+    """Say whether a word names a part or a quality of a text, which may have a score of its own."""
+    return any(
+        word in words or word.startswith(begins)
+        for kind, words, begins in _DESCRIBED
+        if kind == "parts"
+    )
 
 
 def _pieces(word: str) -> list[tuple[str, str | None]]:

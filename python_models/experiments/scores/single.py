@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.answer import Parsed, Scale, ScoreError
+from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.doubts import doubt
-from python_models.experiments.scores.line import Candidate, LineReading, read_line
+from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.numbers import Quantity
 from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import LABELS, WHOLES

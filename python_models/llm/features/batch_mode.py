@@ -8,29 +8,27 @@ batches under way and submits nothing twice.
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import time
 import uuid
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from python_models.llm.asking.asking_context import Attempt, Stop, stop_message
 from python_models.llm.asking.budget import Amounts, NoBudget
 from python_models.llm.asking.dispatcher import Asker, stop_of
 from python_models.llm.asking.http_request import actual_of
 from python_models.llm.endpoints.boundary import (
-    Unreadable,
     amount,
     count,
     decoded,
-    json_object,
     part,
     saying,
     word,
 )
-from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
+from python_models.llm.endpoints.error_types import MAYBE_BILLED, Action, ErrorType, Problem
 from python_models.llm.endpoints.errors import problem_of, status_problem
+from python_models.llm.features.batch_files import ENDPOINT, input_file, read_output
 from python_models.llm.ledger.journal import reading, select_in
 from python_models.llm.ledger.parse_response import read_body, without_answer
 from python_models.llm.ledger.records import ARRIVED
@@ -41,7 +39,6 @@ REQUESTS_PER_BATCH = 50_000
 BYTES_PER_BATCH = 100 * 1024 * 1024
 FIRST_LOOK = 0.5
 LONGEST_LOOK = 60.0
-ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 OVER = frozenset({"completed", "failed", "expired", "cancelled"})
 NOTE = (
     "insert into llm_batches (batch_id, endpoint, state, call_ids, submitted_at) "
@@ -101,11 +98,13 @@ class BatchAsker(Asker):
                 continue
             if state == "submitting":
                 batch_id = await self._find_submitted(batch_id)
+            lines = [self._line(call) for call in wanted.values()]
+            group = [line for line in lines if line is not None]
+            self._take_over(group)
             if batch_id is not None:
-                lines = [self._line(call) for call in wanted.values()]
-                group = [line for line in lines if line is not None]
-                self._take_over(group)
                 await self._follow(batch_id, group)
+            else:
+                self._never_sent(group, "its batch never arrived")
 
     def _take_over(self, group: list[Line]) -> None:
         """Let attempts be those an earlier run sent: their worst case was booked until now."""
@@ -171,20 +170,8 @@ class BatchAsker(Asker):
         await journal.write([(NOTE, (local_id, self._asked.endpoint.name, ids, time.time()))])
         for attempt, _, _ in group:
             await self._requester.journal_sent(attempt)
-        lines = [
-            json.dumps(
-                {
-                    "custom_id": attempt.call.call_id,
-                    "method": "POST",
-                    "url": ENDPOINT,
-                    "body": body,
-                },
-                ensure_ascii=False,
-            )
-            for attempt, body, _ in group
-        ]
+        content = input_file((attempt.call.call_id, body) for attempt, body, _ in group)
         try:
-            content = io.BytesIO("\n".join(lines).encode())
             file = await client.files.create(file=("batch.jsonl", content), purpose="batch")
             batch = await client.batches.create(
                 input_file_id=file.id,
@@ -193,10 +180,22 @@ class BatchAsker(Asker):
                 metadata={"sluice_batch": local_id, "step": self._asked.step},
             )
         except Exception as error:
-            raise self._cannot(problem_of(error), "could not be submitted") from error
+            problem = problem_of(error)
+            if problem.kind not in MAYBE_BILLED:  # else the next run looks whether it arrived
+                await journal.write([(OVER_NOTE, ("refused", time.time(), local_id))])
+                self._never_sent(group, f"its batch was refused: {problem.message}")
+            raise self._cannot(problem, "could not be submitted") from error
         batch_id = word(batch.id) or local_id
         await journal.write([(RENAME, (batch_id, local_id))])
         return batch_id
+
+    def _never_sent(self, group: list[Line], why: str) -> None:
+        """End attempts of a batch that was never taken: they cost nothing."""
+        for attempt, _, _ in group:
+            completion = without_answer(Problem(ErrorType.BATCH, why), 0.0)
+            self._requester.put_ended(attempt, completion)
+            if attempt.is_reserved:
+                self._asked.budget.settle(attempt.worst, Amounts())
 
     def _cannot(self, problem: Problem, what: str) -> Stop:
         message = self._runtime.scrub(problem.message)
@@ -221,12 +220,16 @@ class BatchAsker(Asker):
             await asyncio.sleep(wait)
             wait = min(wait * 1.5, LONGEST_LOOK)
         by_id = {line[0].call.call_id: line for line in group}
+        is_whole = True
         for file_id in (batch.output_file_id, batch.error_file_id):
             if file_id:
-                await self._take(await self._content(file_id), by_id)
+                is_whole &= await self._take(await self._content(file_id), by_id)
+        # what a batch that ended early did not come to is free; what it answered and lost is not
+        is_free = is_whole and batch.status != "completed"
+        kind = ErrorType.BATCH if is_free else ErrorType.NOT_AN_ANSWER
         for line in by_id.values():
             said = f"batch {batch_id} ended ({batch.status}) without it"
-            await self._fail(line, Problem(ErrorType.BATCH, said))
+            await self._fail(line, Problem(kind, said))
         await self._runtime.journal.write([(OVER_NOTE, (batch.status, time.time(), batch_id))])
 
     async def _content(self, file_id: str) -> str:
@@ -238,14 +241,11 @@ class BatchAsker(Asker):
             raise self._cannot(problem_of(error), said) from error
         return decoded(content.content)
 
-    async def _take(self, text: str, by_id: dict[str, Line]) -> None:
-        """Journal and read the answers of a batch's output, whatever their order."""
-        for raw in text.split("\n"):  # other line ends may stand inside a text
-            try:
-                said = json_object(raw)
-            except Unreadable:
-                continue  # whose answer it was cannot be told: that call ends without one
-            line = by_id.pop(word(said.get("custom_id")) or "", None)
+    async def _take(self, text: str, by_id: dict[str, Line]) -> bool:
+        """Journal and read the answers of an output file; say if each line named its call."""
+        found, is_whole = read_output(text)
+        for name, said in found:
+            line = by_id.pop(name, None)
             if line is None:
                 continue
             response = part(said.get("response"))
@@ -260,6 +260,7 @@ class BatchAsker(Asker):
             else:
                 reason = saying(body or said.get("error")) or "no reason given"
                 await self._fail(line, Problem(ErrorType.BATCH, reason[:300], status))
+        return is_whole
 
     async def _answer(self, line: Line, text: str) -> None:
         attempt, body, _ = line

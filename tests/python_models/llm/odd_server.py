@@ -36,6 +36,7 @@ class OddServer(ThreadingHTTPServer):
     headers: dict[str, str] = {}
     requests = 0
     asked: Sequence[dict[str, Any]] = ()  # lines of the last batch
+    batch_ends = "completed"
 
     @property
     def url(self) -> str:
@@ -88,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _done(self) -> bytes:
         name = f"b-{self.server.requests}"
-        done = {"id": name, "status": "completed", "output_file_id": "f-2"}
+        done = {"id": name, "status": self.server.batch_ends, "output_file_id": "f-2"}
         return json.dumps(done).encode()
 
     def _send(self, body: bytes) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from python_models.llm import fold_journal, run_step
 from python_models.llm.asking.runtime import close_runtime
-from tests.python_models.llm.odd_server import OddServer, odd_server, valid
+from tests.python_models.llm.odd_server import Handler, OddServer, odd_server, valid
 from tests.python_models.llm.steps import TOLERANT, machines
 
 HALF = "\ud83d"
@@ -77,3 +77,48 @@ def test_a_line_whose_format_is_refused_goes_into_another_batch_without_it(odd, 
     assert [row["response_format"] for row in asked] == ["json_schema", "json_object", "text"]
     kinds = [row["error_type"] for row in asked]
     assert kinds == ["response_format", "response_format", "bad_request"]
+
+
+@pytest.mark.parametrize(("odd_line", "ends", "is_booked"), [
+    (b"{", "completed", True),  # answered, and nobody can read it
+    (b"", "completed", True),
+    (b"{", "expired", True),
+    (b"", "expired", False),  # it was never come to
+    (line({"status_code": 500, "body": {}}), "completed", False),
+])  # fmt: skip
+def test_a_line_that_was_answered_and_lost_is_booked_at_its_worst(
+    odd_line, ends, is_booked, odd: OddServer, setting, journal
+) -> None:
+    setting(llm_price_input_usd_per_million=100, llm_price_output_usd_per_million=1000,
+            llm_budget_usd=1000)  # fmt: skip
+    odd.odd, odd.batch_ends = odd_line, ends
+    table = run_step(None, machines(13), TOLERANT, "llm_tests")
+    assert table.column("status").to_pylist() == ["ok"] * 12 + ["failed"]
+    lost = journal("select * from llm_attempts where state = 'error'")
+    assert [row["cost_usd"] for row in lost] == [row["reserved_usd"] * is_booked for row in lost]
+    assert len(lost) == 1 and lost[0]["reserved_usd"] > 0
+
+
+@pytest.mark.parametrize("said", ["refused", "nothing"])
+def test_a_batch_that_was_never_taken_costs_nothing(
+    said, odd: OddServer, setting, journal, monkeypatch
+) -> None:
+    setting(llm_price_input_usd_per_million=100, llm_price_output_usd_per_million=1000,
+            llm_budget_usd=1000)  # fmt: skip
+
+    def refuse(handler: Handler, _: bytes) -> None:
+        if said == "refused":
+            handler.send_error(400)
+        handler.close_connection = True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Handler, "_batch", refuse)
+        table = run_step(None, machines(3), TOLERANT, "llm_tests")
+    assert table.column("status").to_pylist() == ["pending"] * 3
+    close_runtime()
+    again = run_step(None, machines(3), TOLERANT, "llm_tests")
+    assert again.column("status").to_pylist() == ["ok"] * 3
+    first = "select cost_usd from llm_attempts where state = 'error' and error like 'its batch %'"
+    assert journal(first) == [{"cost_usd": 0.0}] * 3
+    spent = [row["cost_usd"] for row in journal("select cost_usd from llm_calls")]
+    assert spent == pytest.approx([10 * 1e-4 + 5 * 1e-3] * 3)

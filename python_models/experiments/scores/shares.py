@@ -1,0 +1,69 @@
+"""A share of a best (`8/10`, `three out of ten`) without a label, said of the whole."""
+
+from __future__ import annotations
+
+import re
+
+from python_models.experiments.scores.candidates import Candidate, LineReading
+from python_models.experiments.scores.closed import SUMS_UP
+from python_models.experiments.scores.line_patterns import (
+    CJK,
+    CLOSED,
+    DOUBTS,
+    ONLY_END,
+    OPENING,
+    OPENS,
+    OTHERS_SAY,
+    PRAISED,
+    RANKED,
+    TOLD_TO,
+    clause_of,
+)
+from python_models.experiments.scores.numbers import READABLE
+from python_models.experiments.scores.words import DENIALS
+
+
+def take_shares(reading: LineReading, taken: set[int]) -> None:
+    """Take `8/10` that opens or closes a sentence as said, when the line has no other number."""
+    bare = reading.skeleton
+    _take_share_in_words(reading, taken)
+    places = [place for place in bare.numbers() if place not in taken]
+    if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
+        return
+    place = places[0]
+    clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
+    closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!]?{CLOSED}$", rest)
+    opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
+    if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
+        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+        taken.add(place)
+        return
+    label = re.search(r"(.*)[:=|]", clause)
+    open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
+    unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
+        rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
+    )
+    is_share = re.search(r"/|out", bare.at(place).text) and not RANKED.search(clause)
+    is_told = OTHERS_SAY.search(clause) or TOLD_TO.match(clause)
+    if closes and is_share and not (is_told or open_label or unsure):
+        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+        taken.add(place)
+
+
+def _take_share_in_words(reading: LineReading, taken: set[int]) -> None:
+    """Take `Three out of ten.` that is a sentence of its own, the last of a line of no numbers."""
+    bare = reading.skeleton
+    places = [place for place, found in bare.quantities.items() if found.kind in READABLE]
+    if len(places) != 1 or taken or bare.at(places[0]).kind != "words":
+        return
+    place = places[0]
+    before, rest = bare.text[:place], bare.text[place + 1 :]
+    is_sentence = re.search(r"[.!。]\s+$", before) and ONLY_END.match(rest)
+    if bare.at(place).outer is not None and is_sentence:
+        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+        taken.add(place)
+
+
+def _doubted(rest: str) -> bool:
+    """Say whether a sentence that opens with a share may take it back, or quote it."""
+    return bool(DOUBTS.search(rest) or OTHERS_SAY.search(rest))
