@@ -24,7 +24,7 @@ PRODUCT = Product(
         Slice(
             "stage",
             "stages to ask for",
-            known=("select unnest(['draft', 'essay', 'evaluation'])",),
+            known=("select unnest(['draft', 'essay', 'evaluation', 'comparison'])",),
             variable="experiments_stage",
         ),
         Slice(
