@@ -8,6 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards.experiments import charts as charts
+from dashboards.experiments import pairs
 from dashboards.experiments.filters import Chosen
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
@@ -67,7 +68,12 @@ MOST_SHOWN = 20  # in a chart
 
 
 def show(release: Release, chosen: Chosen) -> None:
-    """Show the comparisons of a cohort by what differs: in words, as intervals, as a table."""
+    """Show what differs in words, as intervals, as a table; then what wins side by side."""
+    _scored(release, chosen)
+    pairs.show(release, chosen)
+
+
+def _scored(release: Release, chosen: Chosen) -> None:
     rows = asking(release)(COMPARISONS, cohort=chosen.cohort).to_pylist()
     if not rows:
         empty(

@@ -139,3 +139,22 @@ def test_a_comparison_is_said_in_words(released: Path) -> None:
     (row,) = tested.dataframe[0].value.to_dict("records")
     assert row["sentence"] == "story scores 10.0 points lower than bridge."
     assert row["verdict"] == "lower"
+
+
+def test_pairs_show_what_wins_and_which_judge_goes_by_place(released: Path) -> None:
+    tested = page("experiments", {"view": "Comparisons", "cohort": "daydream"})
+    assert "Side by side" in words(tested)
+    shown = [one.value for one in tested.dataframe]
+    (rates,) = (one for one in shown if "win_rate" in one)
+    assert list(rates["judge"]) == ["all", "judge_b"]
+    assert set(rates["win_rate"]) == {0.25}
+    (bias,) = (one for one in shown if "leans_to" in one)
+    assert (bias["position_count"][0], bias["first_share"][0]) == (1, 1.0)
+    (changed,) = (one for one in shown if "reason_ab" in one)
+    assert list(changed["verdict_ab"]) == ["first"]
+    assert changed["reason_ab"].str.contains("It holds better").all()
+
+
+def test_a_cohort_whose_judges_saw_no_pairs_says_nothing_of_them(released: Path) -> None:
+    tested = page("experiments", {"view": "Comparisons", "cohort": "no-such-cohort"})
+    assert "Side by side" not in words(tested)
