@@ -15,31 +15,27 @@ OUTCOMES = {
 
 
 def add_pairs(found: dict[str, list[dict[str, Any]]], asked_at: datetime) -> None:
-    """Add the tables of pairs to those of a release: judges saw three pairs of each cohort."""
-    for number in range(2):
-        for outcome in OUTCOMES:
-            found["pair_verdicts"] += _verdicts(number, outcome, asked_at)
-    for cohort, numbers in (("all", (0, 1)), ("cohort-0", (0,)), ("cohort-1", (1,))):
-        results = [_result(cohort, one, outcome) for one in numbers for outcome in OUTCOMES]
-        found["pair_results"] += results
-        found["win_rates"] += [_rate(cohort, judge, len(numbers)) for judge in ("all", "judge_b")]
-        found["position_bias"].append(_bias(cohort, len(numbers)))
+    """Add the tables of pairs to those of a release: judges saw three of the second cohort."""
+    for outcome in OUTCOMES:
+        found["pair_verdicts"] += _verdicts(outcome, asked_at)
+    for cohort in ("all", "cohort-1"):
+        found["pair_results"] += [_result(cohort, outcome) for outcome in OUTCOMES]
+        found["win_rates"] += [_rate(cohort, judge) for judge in ("all", "judge_b")]
+        found["position_bias"].append(_bias(cohort))
 
 
-def _essays(number: int) -> tuple[str, str]:
-    return f"e-c1-bridge-{number}-dreamer", "e-c1-story-0-dreamer"
+ESSAYS = ("e-c1-bridge-1-dreamer", "e-c1-story-0-dreamer")
 
 
-def _verdicts(number: int, outcome: str, asked_at: datetime) -> list[dict[str, Any]]:
-    essays = _essays(number)
+def _verdicts(outcome: str, asked_at: datetime) -> list[dict[str, Any]]:
     rows = []
     for order, verdict, shown in zip(
-        ("ab", "ba"), OUTCOMES[outcome], (essays, essays[::-1]), strict=False
+        ("ab", "ba"), OUTCOMES[outcome], (ESSAYS, ESSAYS[::-1]), strict=False
     ):
         chosen = {"first": shown[0], "second": shown[1]}.get(verdict or "")
         rows.append(
             {
-                "gen_id": f"q-{number}-{outcome}-{order}",
+                "gen_id": f"q-{outcome}-{order}",
                 "first_gen_id": shown[0],
                 "second_gen_id": shown[1],
                 "combo_id": "c1",
@@ -63,18 +59,17 @@ def _verdicts(number: int, outcome: str, asked_at: datetime) -> list[dict[str, A
     return rows
 
 
-def _result(cohort: str, number: int, outcome: str) -> dict[str, Any]:
-    one, other = _essays(number)
+def _result(cohort: str, outcome: str) -> dict[str, Any]:
     verdict_ab, verdict_ba, share = OUTCOMES[outcome]
     return {
         "cohort_id": cohort,
-        "gen_id_ab": f"q-{number}-{outcome}-ab",
-        "gen_id_ba": f"q-{number}-{outcome}-ba",
+        "gen_id_ab": f"q-{outcome}-ab",
+        "gen_id_ba": f"q-{outcome}-ba",
         "factor": "draft_template",
         "item_a": "bridge",
         "item_b": "story",
-        "essay_a_gen_id": one,
-        "essay_b_gen_id": other,
+        "essay_a_gen_id": ESSAYS[0],
+        "essay_b_gen_id": ESSAYS[1],
         "combo_id": "c1",
         "template_id": "better",
         "template_hash": "better-0",
@@ -86,7 +81,7 @@ def _result(cohort: str, number: int, outcome: str) -> dict[str, Any]:
     }
 
 
-def _rate(cohort: str, judge: str, each: int) -> dict[str, Any]:
+def _rate(cohort: str, judge: str) -> dict[str, Any]:
     return {
         "cohort_id": cohort,
         "factor": "draft_template",
@@ -98,26 +93,26 @@ def _rate(cohort: str, judge: str, each: int) -> dict[str, Any]:
         "high": 0.86,
         "verdict": "undecided",
         "combo_count": 1,
-        "result_count": 3 * each,
-        "a_count": each,
+        "result_count": 3,
+        "a_count": 1,
         "b_count": 0,
         "tie_count": 0,
-        "position_count": each,
-        "unread_count": each,
+        "position_count": 1,
+        "unread_count": 1,
     }
 
 
-def _bias(cohort: str, each: int) -> dict[str, Any]:
+def _bias(cohort: str) -> dict[str, Any]:
     return {
         "cohort_id": cohort,
         "evaluation_model_id": "judge_b",
         "template_id": "better",
         "template_hash": "better-0",
-        "result_count": 3 * each,
-        "unread_count": each,
-        "consistent_count": each,
-        "position_count": each,
-        "first_count": each,
+        "result_count": 3,
+        "unread_count": 1,
+        "consistent_count": 1,
+        "position_count": 1,
+        "first_count": 1,
         "consistent_share": 0.5,
         "first_share": 1.0,
         "low": 0.2,

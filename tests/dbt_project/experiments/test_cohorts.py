@@ -64,7 +64,7 @@ def test_changed_template_regenerates_what_it_touches_and_nothing_else(story: St
     # three drafts, their three written essays (copies cost nothing), six judgements
     assert after.calls == {
         "experiments_draft": 12, "experiments_essay": 9, "experiments_evaluation": 18,
-        "experiments_comparison": 12,  # which this build stops short of
+        "experiments_comparison": 18,  # three new pairs in two orders
     }  # fmt: skip
     old, new = (row["cohort_id"] for row in after.cohorts)
     assert old == before.cohorts[0]["cohort_id"]
