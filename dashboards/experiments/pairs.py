@@ -135,7 +135,7 @@ def show(release: Release, chosen: Chosen) -> None:
             [row | {"n": row["result_count"]} for row in rows[:MOST_SHOWN]]
         )
         title = "How often the second wins"
-        st.altair_chart(charts.intervals(drawn, title, 0.5), key="win_rate_intervals")
+        st.altair_chart(charts.intervals(drawn, title, 0.5, (0, 1)), key="win_rate_intervals")
     table(rates, "win_rates", WIN_COLUMNS)
     _bias(ask, chosen)
 

@@ -74,7 +74,6 @@ NAMES = {
     "spearman": "Spearman",
     "kappa_quadratic": "weighted kappa",
 }
-TEXT_HEIGHT = 420
 SAID = "rating_said"  # what became of the last one
 
 
@@ -112,11 +111,11 @@ def _next(ask: Ask, chosen: Chosen, rater: str, seed: int) -> None:
     (essay,) = ask(ESSAY, gen=left[0]).to_pylist()
     if essay["alias"]:
         st.markdown(f"About **{escaped(essay['alias'])}**")
-    with st.container(height=TEXT_HEIGHT):
+    with st.container(border=True):
         st.html(paragraphs(essay["parsed"], "line-height:1.55;margin:0 0 0.7rem"))
     # a box of its own for each essay, so that no score is carried over to the next
     key = f"score_{rater}_{left[0]}"
-    st.slider("Score", LOWEST, HIGHEST, (LOWEST + HIGHEST) / 2, 0.5, key=key)
+    st.slider("Score", LOWEST, HIGHEST, (LOWEST + HIGHEST) / 2, 0.5, "%.1f", key=key)
     st.button(
         "Keep and go on",
         icon=":material/check:",
