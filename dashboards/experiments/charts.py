@@ -127,8 +127,14 @@ def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
     )
 
 
-def intervals(rows: pa.Table, title: str, zero: float = 0.0) -> alt.LayerChart:
-    """Return statistics as points on their 95 % intervals, one below the other."""
+def intervals(
+    rows: pa.Table, title: str, zero: float = 0.0, ends: tuple[float, float] | None = None
+) -> alt.LayerChart:
+    """Return statistics as points on their 95 % intervals, one below the other.
+
+    The axis reaches from end to end where these are given, else as far as there are intervals.
+    """
+    scale = alt.Scale(domain=list(ends)) if ends else alt.Scale()
     base = alt.Chart(rows).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelFlush=False, labelLimit=300))
     )
@@ -141,7 +147,9 @@ def intervals(rows: pa.Table, title: str, zero: float = 0.0) -> alt.LayerChart:
         alt.Tooltip("n:Q", title="Essays"),
     ]
     reach = base.mark_rule(color=BAND, strokeWidth=7, opacity=0.75).encode(
-        x=alt.X("low:Q", title=title, axis=alt.Axis(tickCount=6)), x2="high:Q", tooltip=tips
+        x=alt.X("low:Q", title=title, axis=alt.Axis(tickCount=6), scale=scale),
+        x2="high:Q",
+        tooltip=tips,
     )
     points = base.mark_point(color=POWER, filled=True, size=95, opacity=1).encode(
         x=alt.X("value:Q", title=title), tooltip=tips

@@ -8,10 +8,12 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboards.experiments import charts as charts
+from dashboards.experiments import pairs
 from dashboards.experiments.filters import Chosen
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
+from dashboards.parts.text import paragraphs
 
 COMPARISONS = """
 select
@@ -48,12 +50,12 @@ COLUMNS = {
     "factor": None,
     "name": None,
     "value": None,
-    "sentence": st.column_config.TextColumn("In words", width="large"),
+    "sentence": None,  # stands above the table, where none of it is cut
     "verdict": "Second is",
     "item_a": "First",
     "item_b": "Second",
-    "mean_a": SHARE("First", format="percent", min_value=0, max_value=1),
-    "mean_b": SHARE("Second", format="percent", min_value=0, max_value=1),
+    "mean_a": SHARE("Mean of first", format="percent", min_value=0, max_value=1),
+    "mean_b": SHARE("Mean of second", format="percent", min_value=0, max_value=1),
     "difference": NUMBER("Difference", format="percent"),
     "low": NUMBER("95 % from", format="percent"),
     "high": NUMBER("to", format="percent"),
@@ -63,11 +65,16 @@ COLUMNS = {
     "combo_count": NUMBER("Combinations", format="%d"),
     "concept_count": NUMBER("Concepts", format="%d", help="What the interval rests on"),
 }
-MOST_SHOWN = 20  # in a chart
+MOST_SHOWN = 20  # in words, and in a chart
 
 
 def show(release: Release, chosen: Chosen) -> None:
-    """Show the comparisons of a cohort by what differs: in words, as intervals, as a table."""
+    """Show what differs in words, as intervals, as a table; then what wins side by side."""
+    _scored(release, chosen)
+    pairs.show(release, chosen)
+
+
+def _scored(release: Release, chosen: Chosen) -> None:
     rows = asking(release)(COMPARISONS, cohort=chosen.cohort).to_pylist()
     if not rows:
         empty(
@@ -96,6 +103,8 @@ def _factor(rows: list[dict[str, Any]]) -> None:
         "Is the difference one?",
         "Paired at the same places, by Student with concepts as clusters (jackknife).",
     )
+    said = (paragraphs(row["sentence"], "margin:0 0 0.35rem") for row in rows[:MOST_SHOWN])
+    st.html("".join(said))
     table(pa.Table.from_pylist(rows), "comparisons", COLUMNS)
     if shown:
         drawn = pa.Table.from_pylist(shown[:MOST_SHOWN])

@@ -8,6 +8,7 @@ from dashboards.experiments import (
     agreement,
     comparisons,
     lineage,
+    rating,
     scores,
     time,
     variance,
@@ -30,6 +31,7 @@ SECTIONS = {
     "Agreement": agreement.show,
     "Variance": variance.show,
     "Versions & models": time.show,
+    "Rate": rating.show,
 }
 
 

@@ -50,7 +50,7 @@ TABLES = [
         "templates",
         [
             *filled("kind", "template_id", "text_hash", "generator"),
-            one_of("kind", ["draft", "essay", "evaluation"]),
+            one_of("kind", ["draft", "essay", "evaluation", "comparison"]),
         ],
         key=["source", "template_id"],
         since="load_id",

@@ -21,7 +21,7 @@ BAD = """
 """
 
 
-def _stage(name: str, stage: str, parents: str | None) -> Table:
+def _stage(name: str, stage: str, parents: str | None, planned: str = "planned") -> Table:
     promises = [
         unique("gen_id"),
         one_of("status", STATUSES),
@@ -33,7 +33,7 @@ def _stage(name: str, stage: str, parents: str | None) -> Table:
             "every planned generation has its row",
             "critical",
             f"""
-            select gen_id from {{planned}} where stage = '{stage}'
+            select gen_id from {{{planned}}} where stage = '{stage}'
                 and gen_id not in (select gen_id from {{batch}})
             """,
         ),
@@ -76,4 +76,5 @@ TABLES = [
     _stage("drafts", "draft", None),
     _stage("essays", "essay", "drafts"),
     _stage("evaluations", "evaluation", "essays"),
+    _stage("pairs", "comparison", "essays", "pairs_planned"),
 ]

@@ -54,6 +54,7 @@ TABLES = [
     table("files", [*filled("source", "source_file")], key=["source_file"], since="load_id"),
     table("rejects", [*filled("reason", "error")], key=["source_file"], since="load_id"),
     _of_a_load("imports", "text_id"),
+    _of_a_load("pair_factors", "factor"),
     _of_a_load("reevaluations", "gen_id"),
     _of_a_load("scorers", "scorer_id"),
 ]

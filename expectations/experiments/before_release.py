@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from expectations.experiments.pairs import TABLES as PAIRS
 from expectations.promise import between, filled, no_rows, not_shrunk, one_of, refers, table, unique
 
+KINDS = ["draft", "essay", "evaluation", "comparison"]
 TABLES = [
     table("cohorts", [unique("cohort_id"), *filled("study", "definition")], key=["cohort_id"]),
     table(
@@ -169,7 +171,7 @@ TABLES = [
         "template_versions",
         [
             unique("kind", "template_id", "template_hash"),
-            one_of("kind", ["draft", "essay", "evaluation"]),
+            one_of("kind", KINDS),
             between("a difference is one of shares", "critical", "difference", -1, 1),
         ],
         key=["kind", "template_id", "template_hash"],
@@ -196,7 +198,7 @@ TABLES = [
         "templates",
         [
             unique("kind", "template_id", "template_hash"),
-            one_of("kind", ["draft", "essay", "evaluation"]),
+            one_of("kind", KINDS),
         ],
         key=["kind", "template_id", "template_hash"],
     ),
@@ -248,4 +250,5 @@ TABLES = [
         ],
         key=["cohort_id", "factor", "item_a", "item_b"],
     ),
+    *PAIRS,
 ]

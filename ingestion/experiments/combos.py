@@ -11,6 +11,7 @@ from itertools import chain, combinations
 from math import comb
 
 from ingestion.experiments.definition import LARGEST_K, Definition
+from ingestion.experiments.pairs import pair_questions
 from ingestion.experiments.parsers import BadRow
 from ingestion.experiments.tables import Row, flag
 
@@ -117,4 +118,7 @@ def _asked(definition: Definition, rows: dict[str, list[Row]], combos: int) -> s
     texts = drafts * count["essay"]
     by_llm = sum(row["kind"] == "essay" and row["generator"] == "llm" for row in templates)
     evaluations = texts * count["evaluation"] * judges * definition.replicates.evaluation
-    return f"{drafts:,} drafts, {drafts * by_llm:,} essays and {evaluations:,} evaluations"
+    said = f"{drafts:,} drafts, {drafts * by_llm:,} essays and {evaluations:,} evaluations"
+    if pairs := pair_questions(definition, rows, combos):
+        said += f", and {pairs:,} comparisons of pairs"
+    return said

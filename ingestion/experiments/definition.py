@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 Level = Literal["sentence", "paragraph", "article"]
 LEVELS: tuple[str, ...] = ("sentence", "paragraph", "article")
-KINDS = ("draft", "essay", "evaluation")
+KINDS = ("draft", "essay", "evaluation", "comparison")
+PairFactor = Literal["draft_template", "essay_template", "generation_model"]
+PAIR_FACTORS: tuple[PairFactor, ...] = ("draft_template", "essay_template", "generation_model")
 LARGEST_K = 4  # concepts in one prompt of which SQL makes all combinations
 MOST_IN_PROMPT = 50
 
@@ -35,6 +37,7 @@ class Templates(_Part):
     draft: list[str] | None = None
     essay: list[str] | None = None
     evaluation: list[str] | None = None
+    comparison: list[str] | None = None
 
 
 class Models(_Part):
@@ -67,6 +70,7 @@ class Definition(_Part):
     combinations: list[list[str]] | None = None
     replicates: Replicates = Replicates()
     imports: str | None = None  # folder or CSV of texts made elsewhere, to be judged
+    pairs: list[PairFactor] | None = Field(default=None, min_length=1)  # what differs in a pair
     reevaluate: list[str] | None = None  # gen_id of essays to judge again, none written anew
 
     @model_validator(mode="before")

@@ -1,7 +1,8 @@
 """`python -m ingestion.experiments.demo`: write SYNTHETIC studies, the same for the same seed.
 
 Two studies of one question: `daydream` tries every pair of a few concepts; `daydream_retold` is
-the same study with another version of one draft template, so that only what this touches is new.
+the same study with another version of one draft template, so that only what this touches is new,
+and shows its judges essays two at a time as well.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ DESCRIPTIONS = {
     "daydream": "Does a model find the link between two unrelated ideas?",
     "daydream_retold": "The same with a second version of the draft template `bridge`.",
 }
+WITH_PAIRS = ("daydream_retold",)  # whose judges see essays two at a time too
 MODELS = [
     ("model_id", "endpoint", "provider_model", "for_generation", "for_evaluation", "parameters"),
     ("dreamer", "offline", "sluice-offline-1", "true", "false",
@@ -90,13 +92,14 @@ def _write_study(folder: Path, name: str, concepts: list[dict[str, str]]) -> Non
             path = folder / "descriptions" / level / f"{concept['concept_id']}.txt"
             _write(path, concept[level] + "\n")
     for path in sorted((TEXTS / "templates").rglob("*")):
-        if path.is_file():
+        if path.is_file() and (name in WITH_PAIRS or "comparison" not in path.as_posix()):
             target = folder / "templates" / path.relative_to(TEXTS / "templates")
             _write(target, path.read_text(encoding="utf-8"))
     _write(folder / "models.csv", _csv(MODELS))
     scorers = (TEXTS / "scorers.csv").read_text(encoding="utf-8")
     _write(folder / "scorers.csv", scorers)
     study = STUDY.format(name=name, description=DESCRIPTIONS[name])
+    study += "pairs: [draft_template]\n" if name in WITH_PAIRS else ""
     _write(folder / "study.yml", study)
 
 

@@ -24,6 +24,7 @@ OF_A_VERSION = (
     "models",
     "curated_combos",
     "imports",
+    "pair_factors",
     "reevaluations",
     "scorers",
 )

@@ -27,6 +27,11 @@ def parser_of(kind: str, template_id: str, parser: str) -> str | None:
     Raises:
         BadRow: there is none of this name for templates of this kind, or it cannot be used.
     """
+    if kind == "comparison" and parser in ("", TYPED):
+        return TYPED
+    if kind == "comparison":
+        said = f"template {template_id}: the verdict of a pair is typed: parser is {TYPED} or empty"
+        raise BadRow("bad_parser", said, "parser")
     if kind == "evaluation":
         parser = parser or TYPED
         if parser in EVALUATION_PARSERS:

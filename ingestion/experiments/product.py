@@ -24,7 +24,7 @@ PRODUCT = Product(
         Slice(
             "stage",
             "stages to ask for",
-            known=("select unnest(['draft', 'essay', 'evaluation'])",),
+            known=("select unnest(['draft', 'essay', 'evaluation', 'comparison'])",),
             variable="experiments_stage",
         ),
         Slice(
@@ -42,7 +42,10 @@ PRODUCT = Product(
         Slice(
             "gen",
             "single generations to ask for",
-            known=("select distinct gen_id from built.experiments.generations",),
+            known=(
+                "select distinct gen_id from built.experiments.generations",
+                "select gen_id from built.experiments.pair_verdicts",
+            ),
             variable="experiments_gen",
         ),
     ),

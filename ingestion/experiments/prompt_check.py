@@ -39,6 +39,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "scale_min": 0.0,
         "scale_max": 10.0,
     },
+    "comparison": {"concepts": _CONCEPTS, "essay_a": "an essay", "essay_b": "another"},
 }
 
 
@@ -93,6 +94,7 @@ def tried(kind: str, text: str, k_max: int) -> tuple[str, str] | None:
 
 def _at_length(given: dict[str, Any]) -> dict[str, Any]:
     """Return the same with texts as long as they get."""
-    long = {name: LONG_TEXT for name in ("draft", "essay") if name in given}
+    texts = ("draft", "essay", "essay_a", "essay_b")
+    long = {name: LONG_TEXT for name in texts if name in given}
     concepts = [one | {"description": LONG_TEXT[:4000]} for one in given["concepts"]]
     return given | long | {"concepts": concepts}

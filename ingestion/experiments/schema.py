@@ -51,7 +51,7 @@ CONCEPTS = pa.schema(
 TEMPLATES = pa.schema(
     [
         *_OF_A_VERSION,
-        ("kind", pa.string()),  # draft | essay | evaluation
+        ("kind", pa.string()),  # draft | essay | evaluation | comparison
         ("template_id", pa.string()),
         ("text", pa.string()),
         ("text_hash", pa.string()),
@@ -109,6 +109,8 @@ SCORERS = pa.schema(
     ]
 )
 
+PAIR_FACTORS = pa.schema([*_OF_A_VERSION, ("factor", pa.string())])  # what differs in a pair
+
 REEVALUATIONS = pa.schema([*_OF_A_VERSION, ("gen_id", pa.string())])
 
 DECLARATIONS = pa.schema(
@@ -128,6 +130,7 @@ TABLES: dict[str, pa.Schema] = {
     "models": MODELS,
     "curated_combos": CURATED,
     "imports": IMPORTS,
+    "pair_factors": PAIR_FACTORS,
     "reevaluations": REEVALUATIONS,
     "scorers": SCORERS,
     "declarations": DECLARATIONS,

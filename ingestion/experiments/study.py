@@ -1,7 +1,7 @@
 """A study folder -> rows of the raw tables, and what of it cannot be used with the reason.
 
     study.yml   concepts.csv   descriptions/<level>/<concept_id>.txt|.md   models.csv
-    templates/<kind>.csv   templates/<kind>/<template_id>.jinja   (kind: draft, essay, evaluation)
+    templates/<kind>.csv   templates/<kind>/<template_id>.jinja   (kind: draft, essay, ..)
     imports.csv   imports/**.txt|.md   (texts made elsewhere)
     scorers.csv   scorers/<scorer_id>.txt|.json   (what scores texts without a judge)
 
@@ -31,6 +31,7 @@ from ingestion.experiments.imports import (
     imported_rows,
     is_text,
 )
+from ingestion.experiments.pairs import pair_factors
 from ingestion.experiments.scorers import TABLE as SCORERS
 from ingestion.experiments.scorers import is_scorer_file, scorer_maker
 from ingestion.experiments.tables import (
@@ -144,10 +145,9 @@ def _sorted_out(files: list[FileRead]) -> _Folder:
 
 
 def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
-    descriptions = {key: (file.text() or "").strip() for key, file in place.texts.items()}
+    texts = {key: (file.text() or "").strip() for key, file in place.texts.items()}
     rows: dict[str, list[Row]] = {"studies": [_study_row(definition)]}
-    make = concept_maker(descriptions, definition.level)
-    concepts = _csv(place, "concepts.csv", ("concept_id",), make)
+    concepts = _csv(place, "concepts.csv", ("concept_id",), concept_maker(texts, definition.level))
     rows["concepts"] = [
         _concept_row(concept, level, text)
         for concept in concepts
@@ -161,8 +161,8 @@ def _rows(place: _Folder, definition: Definition) -> dict[str, list[Row]]:
     for file in place.scorers.values():
         _settle(file, file.accepted > 0, f"no usable row of {SCORERS} compares with it")
     known = {concept["concept_id"] for concept in concepts}
-    make = choosing.combo_maker(known, definition.k_max)
     if choosing.TABLE in place.named:
+        make = choosing.combo_maker(known, definition.k_max)
         rows["combinations"] = _csv(place, choosing.TABLE, ("concepts",), make)
     for (_, concept_id), file in place.texts.items():
         _settle(file, concept_id in known, f"no concept {concept_id} stands in concepts.csv")
@@ -232,8 +232,8 @@ def _resolve(definition: Definition, rows: dict[str, list[Row]]) -> list[str]:
     if rows["imports"]:
         rows["templates"].append(import_template([row["template_id"] for row in rows["templates"]]))
     rows["reevaluations"] = [{"gen_id": gen_id} for gen_id in definition.reevaluate or ()]
-    listed = rows.pop("combinations", None)
-    rows["curated_combos"] = []
+    rows["pair_factors"] = pair_factors(definition, rows, problems)
+    listed, rows["curated_combos"] = rows.pop("combinations", None), []
     problems += [] if problems else _lacking(definition, rows, listed)
     combos = None if problems else choosing.listed_combos(definition, listed, _active(rows))
     rows["studies"][0]["is_curated"] = combos is not None

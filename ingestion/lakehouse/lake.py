@@ -80,6 +80,11 @@ class LakePaths:
         return self.root / "uploads"
 
     @property
+    def ratings(self) -> Path:
+        """Ratings that people gave on a page, as CSV files that are only appended to."""
+        return self.root / "ratings"
+
+    @property
     def docs(self) -> Path:
         """dbt docs and Data Docs as static pages."""
         return self.root / "docs"

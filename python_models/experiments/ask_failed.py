@@ -21,6 +21,22 @@ from python_models.runs import run, slices
 
 BAD = ("failed", "invalid", "truncated", "refused", "blocked")
 COLUMNS = {"stage": "stage", "template": "template_id", "model": "model_id", "gen": "gen_id"}
+# whatever was asked, and what belongs to a cohort
+_ASKED = """
+    select gen_id, call_id, status, stage, template_id, model_id from experiments.generations
+    union all
+    select gen_id, call_id, status, 'comparison', template_id, model_id
+    from experiments.pair_verdicts
+"""
+_MEMBERS = """
+    with members as (
+        select cohort_id, gen_id from experiments.membership
+        union all
+        select cohort_id, unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results
+    )
+
+    select gen_id from members where cohort_id in (select unnest(?))
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,17 +75,14 @@ def failed_generations(chosen: Mapping[str, str]) -> list[tuple[str, str | None]
     values: list[Any] = [list(BAD)]
     for name, value in chosen.items():
         if name == "cohort":
-            conditions.append(
-                "generations.gen_id in (select gen_id from experiments.membership "
-                "where cohort_id in (select unnest(?)))"
-            )
+            conditions.append(f"generations.gen_id in ({_MEMBERS})")
         else:
             conditions.append(f"generations.{COLUMNS[name]} in (select unnest(?))")
         values.append(slices.listed(value))
     with duckdb.connect(str(lake().build_db), read_only=True) as connection:
         load_extensions(connection)
         return connection.execute(
-            "select gen_id, call_id from experiments.generations as generations where "
+            f"select gen_id, call_id from ({_ASKED}) as generations where "
             + " and ".join(conditions),
             values,
         ).fetchall()

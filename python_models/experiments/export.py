@@ -3,7 +3,8 @@
 Each generation is a folder with prompt.txt, raw.txt, parsed.txt and metadata.json, below its
 stage: `COHORT=` (a study, or an id) writes a whole cohort, `GEN=` one generation with the texts
 it builds on. Beside a cohort's generations lie `manifest.json` (what it is, and how many rows each
-table has), `membership.csv` and `scores.csv`, with null as an empty cell.
+table has), `membership.csv` and `scores.csv`, with null as an empty cell; where judges saw pairs,
+`pairs.csv` and `verdicts.csv` too.
 """
 
 from __future__ import annotations
@@ -46,6 +47,20 @@ TABLES = {
     "scores.csv": "select scores.* from experiments.scores as scores"
     " inner join experiments.membership as membership using (gen_id)"
     " where membership.cohort_id = ? order by scores.gen_id",
+}
+# of a release that has them, where judges saw pairs
+PAIRS = {
+    "pairs.csv": "select * from experiments.pair_results where cohort_id = ? order by gen_id_ab",
+    "verdicts.csv": "select * from experiments.pair_verdicts where gen_id in (select"
+    " unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results where cohort_id = ?)"
+    " order by gen_id",
+}
+HAS_PAIRS = "select 1 from experiments.pair_results where cohort_id = ? limit 1"
+PAIRS = {
+    "pairs.csv": "select * from experiments.pair_results where cohort_id = ? order by gen_id_ab",
+    "verdicts.csv": "select verdicts.* from experiments.pair_verdicts as verdicts where gen_id in"
+    " (select unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results where cohort_id = ?)"
+    " order by gen_id",
 }
 BATCH = 1000
 
@@ -105,7 +120,7 @@ def write_cohort(
     manifest = folder / "manifest.json"
     manifest.unlink(missing_ok=True)
     counts = {"generations": generations}
-    for name, query in TABLES.items():
+    for name, query in (TABLES | _pairs_of(connection, cohort_id)).items():
         with (
             connection.cursor() as cursor,
             (folder / name).open("w", newline="", encoding="utf-8") as file,
@@ -121,6 +136,16 @@ def write_cohort(
     said = row | {"definition": json.loads(row["definition"]), "row_counts": counts}
     text = json.dumps(said, indent=2, ensure_ascii=False, default=str)
     manifest.write_text(text + "\n", encoding="utf-8")
+
+
+def _pairs_of(connection: duckdb.DuckDBPyConnection, cohort_id: str) -> dict[str, str]:
+    """Return the tables of pairs a cohort has rows in; none in a release from before them."""
+    with connection.cursor() as cursor:
+        try:
+            found = cursor.execute(HAS_PAIRS, [cohort_id])
+        except duckdb.CatalogException:
+            return {}
+        return PAIRS if found.fetchone() else {}
 
 
 def rows_of(

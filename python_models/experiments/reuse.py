@@ -102,6 +102,10 @@ def hashed(planned: Any, refs: dict[str, Any]) -> Any:
             drafts = _texts(refs["drafts"], "draft")
             found = found.join(drafts, "parent.text_parent_id = draft.text_id", how="left")
             inputs.append("draft.text_hash")
+        if "second_gen_id" in planned.columns:
+            second = _texts(refs["parents"], "second")
+            found = found.join(second, "planned.second_gen_id = second.text_id", how="left")
+            inputs += ["planned.second_gen_id", "second.text_hash"]
     inputs += [_identities(planned), function_state(planned, "parser", "planned.")]
     return found.project(f"{columns}, {hash_of(inputs, 'experiments')} as {HASH}")
 

@@ -1,4 +1,4 @@
-"""The three stages of an experiment: drafts, essays, evaluations; each a step of the LLM door.
+"""The stages of an experiment: drafts, essays, evaluations, comparisons; each a step of its own.
 
 A stage takes what is planned, writes each row's prompt from its template and its parent's text,
 and asks. Rows whose parent has no usable text are `blocked`, rows whose parent is still to come
@@ -51,6 +51,8 @@ OUT = pa.schema(
     ]
 )
 COLUMNS = ", ".join(OUT.names)
+JUDGING = ("evaluation", "comparison")  # what they say is read from the stored text
+PAIR = "pair"  # asked for: the better of two texts
 STAND_IN = "A text that is still to be written. " * 40  # where no text is known to go by
 
 
@@ -66,15 +68,21 @@ def step_of(stage: str) -> Step:
     )
 
 
-def _verdict(scale: str) -> Any:
-    """Return what a judge answers in on a scale written as JSON."""
+def _verdict(asked_for: str) -> Any:
+    """Return what a judge answers in: on a scale written as JSON, or which of a pair is better."""
     from python_models.experiments.scores import Scale, answer_type  # pydantic's import is dear
 
-    return answer_type(Scale(*loads(scale)))
+    if asked_for == PAIR:
+        from python_models.experiments.pairs import PairVerdict
+
+        return PairVerdict
+    return answer_type(Scale(*loads(asked_for)))
 
 
 def _asked_for(row: Row) -> str | None:
-    """Return the scale of a typed verdict; none where a row is asked for text."""
+    """Return the scale of a typed verdict, or that of a pair; none where text is asked for."""
+    if row["stage"] == "comparison":
+        return PAIR
     is_typed = row["stage"] == "evaluation" and row["parser"] == "json"
     return dumps([row["scale_min"], row["scale_max"]]) if is_typed else None
 
@@ -90,7 +98,7 @@ def write_stage(
 
     Args:
         session: dbt's DuckDB connection.
-        stage: draft, essay or evaluation.
+        stage: draft, essay, evaluation or comparison.
         refs: relations by name: planned, templates, combos, and texts of the stages before
             (`parents`; for an evaluation also `drafts`).
         node: the dbt model's name.
@@ -145,16 +153,24 @@ class Texts:
         """Return a planned row with its messages, or with the state it ends in without any."""
         if self.stage == "draft":
             return self._rendered(row, None)
-        parent = self.parents.get(row["parent_gen_id"])
-        if parent is None or parent["status"] == "pending":
-            return row | {"status": "pending", "error": f"waits for {row['parent_gen_id']}"}
-        if parent["status"] not in GOOD or not parent["parsed"]:
-            why = parent["error"] or parent["parse_error"] or "no text"
-            said = f"its parent {row['parent_gen_id']} is {parent['status']}: {why}"
-            return row | {"status": "blocked", "error": said}
+        for name in (row["parent_gen_id"], row.get("second_gen_id")):
+            if name is not None and (state := self._state_of(name)):
+                return row | state
+        parent = self.parents[row["parent_gen_id"]]
         if row["generator"] == "copy":
             return self._copied(row, parent)
         return self._rendered(row, parent)
+
+    def _state_of(self, name: str) -> Row | None:
+        """Return what becomes of a row for one of its parents; None where it can be asked."""
+        parent = self.parents.get(name)
+        if parent is None or parent["status"] == "pending":
+            return {"status": "pending", "error": f"waits for {name}"}
+        if parent["status"] in GOOD and parent["parsed"]:
+            return None
+        why = parent["error"] or parent["parse_error"] or "no text"
+        said = f"its parent {name} is {parent['status']}: {why}"
+        return {"status": "blocked", "error": said}
 
     def _copied(self, row: Row, parent: Row) -> Row:
         text, error = take(parent["parsed"], row["parser"], row["min_lines"] or 0)
@@ -182,6 +198,10 @@ class Texts:
     def _with_texts(self, row: Row, parent: Row | None, given: dict[str, Any]) -> dict[str, Any]:
         if parent is not None and self.stage == "essay":
             given["draft"] = parent["parsed"]
+        if parent is not None and self.stage == "comparison":
+            second = self.parents.get(row["second_gen_id"]) or parent
+            given["essay_a"] = parent["parsed"]
+            given["essay_b"] = second["parsed"] or parent["parsed"]
         if parent is not None and self.stage == "evaluation":
             draft = self.drafts.get(parent.get("parent_gen_id") or "", {})
             given |= {
@@ -258,7 +278,7 @@ def finished(row: Row, answers: dict[str, Row]) -> Row:
     out["raw"] = answer["raw_answer"]
     if answer["status"] in GOOD:
         out["parsed"], out["parse_error"] = take(
-            answer["text"], row["parser"] if row["stage"] != "evaluation" else None,
+            answer["text"], None if row["stage"] in JUDGING else row["parser"],
             0 if _asked_for(row) else row["min_lines"] or 0,
         )  # fmt: skip
         if out["parse_error"]:

@@ -17,6 +17,7 @@ import yaml
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.experiments.judging import agreements_measured, variances_decomposed
 from python_models.experiments.scoring import scores_parsed
+from tests.dashboards.experiments_pairs_rows import add_pairs
 from tests.dashboards.hostile_text import HOSTILE
 
 MACROS = PROJECT_ROOT / "dbt_project" / "macros" / "experiments"
@@ -25,6 +26,7 @@ GIVEN = (
     *("cohorts", "combos", "membership", "generations"),
     *("concepts", "templates", "models", "imports", "concept_scores"),
     *("scorer_scores", "comparisons"),
+    *("pair_verdicts", "pair_results", "win_rates", "position_bias"),
 )
 DERIVED = (
     "scores",
@@ -138,6 +140,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
     found["generations"] = list(made.values())
     for cohort in ("all", "cohort-0", "cohort-1"):
         found["comparisons"] += _comparisons(cohort)
+    add_pairs(found, FIRST)
     found["scorer_scores"] = [one for number in range(2) for one in _scorer_scores(found, number)]
     return found
 

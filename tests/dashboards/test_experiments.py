@@ -8,11 +8,12 @@ import duckdb
 import pytest
 
 from dashboards.experiments.scores import _picked
+from python_models.experiments.blind_ratings import Rating, in_order, keep_rating, kept_ratings
 from tests.dashboards.pages import failures, page, words
 
 SECTIONS = (
     *("Cohorts", "Scores", "Lineage", "Comparisons", "Agreement", "Variance"),
-    "Versions & models",
+    *("Versions & models", "Rate"),
 )
 
 
@@ -137,5 +138,72 @@ def test_scorers_stand_beside_the_judges(released: Path) -> None:
 def test_a_comparison_is_said_in_words(released: Path) -> None:
     tested = page("experiments", {"view": "Comparisons", "factor": "draft_template"})
     (row,) = tested.dataframe[0].value.to_dict("records")
-    assert row["sentence"] == "story scores 10.0 points lower than bridge."
+    assert "story scores 10.0 points lower than bridge." in words(tested)
     assert row["verdict"] == "lower"
+
+
+def test_pairs_show_what_wins_and_which_judge_goes_by_place(released: Path) -> None:
+    tested = page("experiments", {"view": "Comparisons", "cohort": "daydream_retold"})
+    assert "Side by side" in words(tested)
+    shown = [one.value for one in tested.dataframe]
+    (rates,) = (one for one in shown if "win_rate" in one)
+    assert list(rates["judge"]) == ["all", "judge_b"]
+    assert set(rates["win_rate"]) == {0.25}
+    (bias,) = (one for one in shown if "leans_to" in one)
+    assert (bias["position_count"][0], bias["first_share"][0]) == (1, 1.0)
+    (changed,) = (one for one in shown if "reason_ab" in one)
+    assert list(changed["verdict_ab"]) == ["first"]
+    assert changed["reason_ab"].str.contains("It holds better").all()
+
+
+def test_a_cohort_whose_judges_saw_no_pairs_says_nothing_of_them(released: Path) -> None:
+    tested = page("experiments", {"view": "Comparisons", "cohort": "daydream"})
+    assert "Side by side" not in words(tested)
+
+
+def test_essays_are_rated_without_a_word_of_who_wrote_them(released: Path) -> None:
+    tested = page("experiments", {"view": "Rate", "cohort": "daydream"})
+    assert "Who rates?" in words(tested)
+    tested.text_input(key="rater").set_value("anna").run()
+    assert "0 of 12 essays rated" in words(tested)
+    assert len(tested.slider) == 1
+    assert not {"dreamer", "plain", "bridge", "story"} & set(words(tested).split())
+    for number in (1, 2):
+        tested.slider[0].set_value(7.5)
+        tested.button(key="keep_rating").click().run()
+        assert failures(tested) == []
+        assert f"{number} of 12 essays rated" in words(tested)
+        assert tested.slider[0].value == 5  # no score is carried over
+    kept = kept_ratings()
+    assert [(row["rater"], row["score"], row["cohort"]) for row in kept] == [
+        ("anna", 7.5, "cohort-0")
+    ] * 2
+    with duckdb.connect(str(released), read_only=True) as connection:
+        essays = connection.execute(
+            "select gen_id from experiments.membership"
+            " where cohort_id = 'cohort-0' and stage = 'essay'"
+        ).fetchall()
+    assert [row["unit"] for row in kept] == in_order([one for (one,) in essays], 1)[:2]
+
+
+def test_judges_are_held_against_people_only_when_that_is_asked(released: Path) -> None:
+    with duckdb.connect(str(released), read_only=True) as connection:
+        scores = connection.execute(
+            "select essay_gen_id, avg(score) from experiments.scores"
+            " where evaluation_model_id = 'judge_a' group by essay_gen_id"
+        ).fetchall()
+    for essay, score in scores:
+        keep_rating(Rating(essay, "anna", score, "all"))
+    tested = page("experiments", {"view": "Rate"})
+    assert len(tested.dataframe) == 0
+    tested.toggle(key="show_rated").set_value(True).run()
+    shown = tested.dataframe[0].value.set_index(["judge", "statistic"])
+    assert shown.loc[("judge_a", "Pearson"), "value"] == pytest.approx(1)
+    assert shown.loc[("judge_b", "Pearson"), "value"] < 1
+
+
+def test_a_name_that_is_none_is_refused_and_nothing_is_kept(released: Path) -> None:
+    tested = page("experiments", {"view": "Rate"})
+    tested.text_input(key="rater").set_value("=HYPERLINK(1)").run()
+    assert "A name begins with a letter" in tested.error[0].value
+    assert kept_ratings() == []

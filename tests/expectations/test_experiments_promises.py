@@ -31,13 +31,17 @@ def session() -> duckdb.DuckDBPyConnection:
         before = f"'{stage}' || answer"
     union = " union all ".join(f"select gen_id, stage from {name}" for name in STAGES)
     session.execute(f"create table planned as {union}")
+    pairs = columns.format(stage="comparison", parent="'essay' || answer")
+    session.execute(f"create table pairs as {pairs}")
+    session.execute("create table pairs_planned as select gen_id, stage from pairs")
     return session
 
 
 def judge(session: duckdb.DuckDBPyConnection) -> set[str]:
     """Pass the gate; return the promises that broke."""
+    names = ("planned", *STAGES, "pairs_planned", "pairs")
     with contextlib.suppress(GateFailed):
-        pass_gate(session, "experiments", "after_llm", {n: n for n in ("planned", *STAGES)})
+        pass_gate(session, "experiments", "after_llm", {name: name for name in names})
     found = journaled("gate_experiments__after_llm")
     return {name for name, row in found.items() if not row["success"]}
 
@@ -80,7 +84,8 @@ def test_bad_answers_are_a_share_of_those_that_were_asked(
     [
         ("delete from essays where gen_id = 'essay3'",
          {"essays: every planned generation has its row",
-          "evaluations: no text is built on one that is not usable"}),
+          "evaluations: no text is built on one that is not usable",
+          "pairs: no text is built on one that is not usable"}),
         ("update drafts set call_id = null where gen_id = 'draft1'",
          {"drafts: a usable text says what it says and who said it"}),
         ("update drafts set status = 'failed', parsed = null where gen_id = 'draft1'",
@@ -90,7 +95,10 @@ def test_bad_answers_are_a_share_of_those_that_were_asked(
          {"essays: answers cost nothing or something"}),
         ("update essays set status = 'odd' where gen_id = 'essay1'",
          {"essays: status is a known one", "essays: what is not usable says why",
-          "evaluations: no text is built on one that is not usable"}),
+          "evaluations: no text is built on one that is not usable",
+          "pairs: no text is built on one that is not usable"}),
+        ("delete from pairs where gen_id = 'comparison4'",
+         {"pairs: every planned generation has its row"}),
     ],
 )  # fmt: skip
 def test_a_promise_notices_what_it_is_there_for(

@@ -1,11 +1,13 @@
 {# Gives a stage's planned generations with what came of each, typed; a text that is called usable
    and is none, or a state nobody knows, is invalid. Nothing is dropped: what has no answer is
    `pending`. #}
-{% macro generations_checked(written, stage, imported=none) -%}
+{% macro generations_checked(
+    written, stage, imported=none, planned='int_experiments__generations_planned'
+) -%}
 with
 
 planned as (
-    select * from {{ ref('int_experiments__generations_planned') }}
+    select * from {{ ref(planned) }}
 ),
 
 written as (

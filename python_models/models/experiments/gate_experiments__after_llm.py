@@ -10,5 +10,7 @@ def model(dbt, session):
         "drafts": dbt.ref("int_experiments__drafts_checked"),
         "essays": dbt.ref("int_experiments__essays_checked"),
         "evaluations": dbt.ref("int_experiments__evaluations_checked"),
+        "pairs_planned": dbt.ref("int_experiments__pairs_planned"),
+        "pairs": dbt.ref("int_experiments__pairs_checked"),
     }
     return run_gate(dbt, session, "experiments", "after_llm", tables)

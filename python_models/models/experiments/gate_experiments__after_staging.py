@@ -11,6 +11,7 @@ def model(dbt, session):
         "templates": dbt.ref("stg_experiments__templates"),
         "models": dbt.ref("stg_experiments__models"),
         "curated_combos": dbt.ref("stg_experiments__curated_combos"),
+        "pair_factors": dbt.ref("stg_experiments__pair_factors"),
         "reevaluations": dbt.ref("stg_experiments__reevaluations"),
         "imports": dbt.ref("stg_experiments__imports"),
         "scorers": dbt.ref("stg_experiments__scorers"),

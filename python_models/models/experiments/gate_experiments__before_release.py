@@ -26,5 +26,9 @@ def model(dbt, session):
         "concept_scores": dbt.ref("concept_scores"),
         "scorer_scores": dbt.ref("scorer_scores"),
         "comparisons": dbt.ref("comparisons"),
+        "pair_verdicts": dbt.ref("pair_verdicts"),
+        "pair_results": dbt.ref("pair_results"),
+        "win_rates": dbt.ref("win_rates"),
+        "position_bias": dbt.ref("position_bias"),
     }
     return run_gate(dbt, session, "experiments", "before_release", tables)

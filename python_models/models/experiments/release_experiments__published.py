@@ -23,4 +23,8 @@ def model(dbt, session):
     dbt.ref("concept_scores")
     dbt.ref("scorer_scores")
     dbt.ref("comparisons")
+    dbt.ref("pair_verdicts")
+    dbt.ref("pair_results")
+    dbt.ref("win_rates")
+    dbt.ref("position_bias")
     return publish(dbt, session, "experiments")

@@ -17,13 +17,20 @@ import pytest
 
 from python_models.experiments.rejudge import chosen_essays
 from python_models.experiments.rejudge import write_study as write_rejudge
-from tests.python_models.experiments.studies import DRAFT, FILES, write_study
+from tests.python_models.experiments.studies import DRAFT, FILES, STUDY, write_study
 
 ROOT = Path(__file__).resolve().parents[3]
 MORE = {
     "templates/draft.csv": "template_id,parser\nidea,tag:idea\nplain,\nbroken,tag:missing\n",
     "templates/draft/plain.jinja": "Plainly.\n" + DRAFT.partition("\n")[2].rpartition("Write")[0],
     "templates/draft/broken.jinja": "Broken.\n" + DRAFT.partition("\n")[2].rpartition("Write")[0],
+}
+PAIRS = {
+    "study.yml": STUDY + "pairs: [essay_template]\n",
+    "templates/comparison.csv": "template_id\nbetter\n",
+    "templates/comparison/better.jinja": (
+        'Which is better?\n{{ essay_a | data("A") }}\n{{ essay_b | data("B") }}\n'
+    ),
 }
 # what comes after has tests of its own
 UP_TO_GENERATIONS = ("+generations", "cohorts", "membership")
@@ -159,10 +166,10 @@ def write_elsewhere(folder: Path) -> Path:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Run a study, change one template of it, judge two of its essays again."""
     bench = Bench(tmp_path_factory.mktemp("experiments"))
-    small = write_study(bench.sources / "small", **MORE)
+    small = write_study(bench.sources / "small", **MORE, **PAIRS)
     bench.land(small)
     first = bench.build()
-    write_study(small, **MORE, **RETOLD)
+    write_study(small, **MORE, **PAIRS, **RETOLD)
     bench.land(small)
     changed = bench.build(*UP_TO_GENERATIONS)
     with duckdb.connect(str(bench.lake / "latest.duckdb"), read_only=True) as release:

@@ -8,7 +8,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.dbt_project.experiments.conftest import ESSAY, Story
+import duckdb
+
+from tests.dbt_project.experiments.conftest import ESSAY, Story, rows_of
 
 # 3 pairs x 3 draft templates; an essay by `copy` and one by the model; one judgement each
 DRAFTS, ESSAYS, EVALUATIONS = 9, 18, 18
@@ -24,8 +26,9 @@ def test_first_run_plans_the_whole_product_and_asks_for_each_text_once(story: St
     # the broken template's drafts have no tag: their six essays and judgements are never asked
     assert state.calls == {
         "experiments_draft": 9, "experiments_essay": 6, "experiments_evaluation": 12,
+        "experiments_comparison": 12,
     }  # fmt: skip
-    assert state.attempts == 27
+    assert state.attempts == 39
     assert state.released == DRAFTS + ESSAYS + EVALUATIONS
 
 
@@ -61,6 +64,7 @@ def test_changed_template_regenerates_what_it_touches_and_nothing_else(story: St
     # three drafts, their three written essays (copies cost nothing), six judgements
     assert after.calls == {
         "experiments_draft": 12, "experiments_essay": 9, "experiments_evaluation": 18,
+        "experiments_comparison": 18,  # three new pairs in two orders
     }  # fmt: skip
     old, new = (row["cohort_id"] for row in after.cohorts)
     assert old == before.cohorts[0]["cohort_id"]
@@ -109,6 +113,35 @@ def test_texts_made_elsewhere_are_judged_and_keep_where_they_are_from(story: Sto
     assert all(ESSAY in row["prompt"] for row in judged)
 
 
+def test_pairs_are_shown_in_both_orders_and_only_what_both_say_is_a_win(story: Story) -> None:
+    """Each draft has a copied and a polished essay; those of the broken template have no text."""
+    with duckdb.connect(str(story.bench.lake / "latest.duckdb"), read_only=True) as release:
+        results = rows_of(release, "pair_results where cohort_id <> 'all'")
+        verdicts = {row["gen_id"]: row for row in rows_of(release, "pair_verdicts")}
+        (rate,) = rows_of(release, "win_rates where cohort_id = 'all' and judge = 'all'")
+        (bias,) = rows_of(release, "position_bias where cohort_id = 'all'")
+    assert len(results) == 9
+    assert {(row["item_a"], row["item_b"]) for row in results} == {("polished", "same")}
+    wins = Counter(row["outcome"] for row in results)
+    assert wins["unread"] == 3
+    assert sum(wins.values()) == rate["result_count"] == bias["result_count"] == 9
+    assert wins["b"] == rate["b_count"]
+    assert rate["combo_count"] == 3
+    assert Counter(row["status"] for row in verdicts.values()) == {"ok": 12, "blocked": 6}
+    essays = story.first.generations
+    for row in results:
+        there, back = verdicts[row["gen_id_ab"]], verdicts[row["gen_id_ba"]]
+        assert (there["first_gen_id"], there["second_gen_id"]) == (
+            back["second_gen_id"], back["first_gen_id"],
+        )  # fmt: skip
+        if row["outcome"] in ("a", "b"):
+            chosen = row[f"essay_{row['outcome']}_gen_id"]
+            assert there["chosen_gen_id"] == back["chosen_gen_id"] == chosen
+        if there["status"] == "ok":
+            shown = [essays[there[name]]["parsed"] for name in ("first_gen_id", "second_gen_id")]
+            assert there["prompt"].index(shown[0]) <= there["prompt"].rindex(shown[1])
+
+
 def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path) -> None:
     cohort = story.first.cohorts[0]["cohort_id"]
     command = (sys.executable, "-m", "python_models.experiments.export", "--dir", str(tmp_path))
@@ -127,6 +160,8 @@ def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path)
             with (tmp_path / f"{name}.csv").open(newline="", encoding="utf-8") as file:
                 assert len(list(csv.DictReader(file))) == count
     assert manifest["row_counts"]["membership"] == len(members)
+    assert manifest["row_counts"]["pairs"] == 9
+    assert manifest["row_counts"]["verdicts"] == 18
     with (tmp_path / "scores.csv").open(newline="", encoding="utf-8") as file:
         scores = {row["gen_id"]: row["status"] for row in csv.DictReader(file)}
     judged = {row["gen_id"] for row in story.first.of("evaluation") if row["status"] == "ok"}

@@ -10,18 +10,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt_project.experiments.conftest import MORE, RETOLD, Bench, rows_of
+from tests.dbt_project.experiments.conftest import MORE, PAIRS, RETOLD, Bench, rows_of
 from tests.python_models.experiments.studies import write_study
 
 pytestmark = pytest.mark.long
-CALLS = {"experiments_draft": 9, "experiments_essay": 6, "experiments_evaluation": 12}
+CALLS = {
+    "experiments_draft": 9, "experiments_essay": 6, "experiments_evaluation": 12,
+    "experiments_comparison": 12,
+}  # fmt: skip
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     """A lake with one landed study and nothing built."""
     bench = Bench(tmp_path)
-    bench.land(write_study(bench.sources / "small", **MORE))
+    bench.land(write_study(bench.sources / "small", **MORE, **PAIRS))
     return bench
 
 
@@ -42,6 +45,7 @@ def test_dry_run_states_calls_before_anything_is_asked_and_is_exact_where_it_can
         "experiments_draft": (9, 9),
         "experiments_essay": (0, 9),
         "experiments_evaluation": (0, 18),
+        "experiments_comparison": (0, 18),
     }
     first = bench.build()
     assert first.calls == CALLS
@@ -87,7 +91,7 @@ def test_only_failed_asks_again_what_ended_badly_and_nothing_else(bench: Bench) 
 def test_superseded_version_that_was_never_run_is_neither_asked_nor_waited_for(
     bench: Bench,
 ) -> None:
-    bench.land(write_study(bench.sources / "small", **MORE, **RETOLD))
+    bench.land(write_study(bench.sources / "small", **MORE, **PAIRS, **RETOLD))
     state = bench.build()
     assert len(state.cohorts) == 2
     assert state.calls == CALLS

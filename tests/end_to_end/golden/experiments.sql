@@ -26,3 +26,12 @@ from experiments.variance_components
 group by component
 union all
 select 'perfect paths', count(*) from experiments.perfect_paths
+union all
+select 'pairs: ' || outcome || ', ' || evaluation_model_id, count(*)
+from experiments.pair_results
+where cohort_id = 'all'
+group by outcome, evaluation_model_id
+union all
+select 'win rate: ' || item_b || ' over ' || item_a || ', ' || judge, win_rate
+from experiments.win_rates
+where cohort_id = 'all'

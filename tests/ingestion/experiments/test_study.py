@@ -24,7 +24,7 @@ def test_whole_study_gives_its_rows_and_no_reject(tmp_path: Path) -> None:
     counts = {table: len(rows) for table, rows in study.rows.items()}
     assert counts == {
         "studies": 1, "concepts": 3, "templates": 4, "models": 2, "curated_combos": 0,
-        "imports": 0, "reevaluations": 0, "scorers": 0,
+        "imports": 0, "pair_factors": 0, "reevaluations": 0, "scorers": 0,
     }  # fmt: skip
     concept = study.rows["concepts"][0]
     assert json.loads(concept["tags"]) == ["alive", "small"]

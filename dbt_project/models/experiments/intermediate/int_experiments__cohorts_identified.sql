@@ -72,8 +72,7 @@ models_told as (
 models_together as (
     select
         models_told.load_id,
-        {{ text_set_hash('models_told.told') }}
-            as models_hash
+        {{ text_set_hash('models_told.told') }} as models_hash
     from models_told
     group by models_told.load_id
 ),
@@ -103,6 +102,7 @@ versions_identified as (
             " || coalesce(models_together.models_hash, '') || ':'"
             " || coalesce(reevaluations_together.reevaluations_hash, '')"
             " || coalesce(':' || versions.imports_hash, '')"
+            " || coalesce(':pairs:' || versions.pairs_hash, '')"
         ) }} as cohort_id
     from versions
     left join combos_together on versions.load_id = combos_together.load_id

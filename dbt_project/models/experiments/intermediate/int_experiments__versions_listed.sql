@@ -18,6 +18,18 @@ imports_together as (
     group by imports.load_id
 ),
 
+pair_factors as (
+    select * from {{ ref('stg_experiments__pair_factors') }}
+),
+
+pair_factors_together as (
+    select
+        pair_factors.load_id,
+        {{ text_set_hash('pair_factors.factor') }} as pairs_hash
+    from pair_factors
+    group by pair_factors.load_id
+),
+
 loads_numbered as (
     select
         studies.*,
@@ -44,8 +56,11 @@ select
     loads_numbered.is_curated,
     loads_numbered.is_reevaluation,
     imports_together.imports_hash,
+    pair_factors_together.pairs_hash,
     loads_numbered.version_age = 1 as is_current,
     loads_numbered.landed_at
 from loads_numbered
 left join imports_together on loads_numbered.load_id = imports_together.load_id
+left join pair_factors_together
+    on loads_numbered.load_id = pair_factors_together.load_id
 where loads_numbered.load_age = 1
