@@ -81,7 +81,7 @@ def show(release: Release | None) -> None:
 def _now() -> None:
     """Show the build going on; when it ends the page is drawn anew, for the new release."""
     was_building = st.session_state.get("was_building", False)
-    st.session_state["was_building"] = run_live.build_in_progress(NODE_COLUMNS)
+    st.session_state["was_building"] = run_live.build_in_progress()
     if was_building and not st.session_state["was_building"]:
         st.rerun()
 

@@ -27,6 +27,7 @@ from python_models.runs import (
     phase_ends,
     phase_lines,
     phase_restore,
+    planned,
 )
 from python_models.runs.going_on import refuse_mixture
 from python_models.runs.node_use import Meter
@@ -88,6 +89,7 @@ class Build:
         invocation.record_start(
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
+        planned.write(self.invocation_id, known, selected)
         if job_id := os.environ.get("SLUICE_JOB_ID"):
             journal.change("jobs", {"job_id": job_id}, {"run_id": self.run_id})
         fold_llm_journal()
@@ -221,7 +223,13 @@ def current(invocation_id: str) -> Build:
 
 
 def fold_llm_journal() -> None:
-    """Move answers from the journal into the ledger's tables; a crash may have left some."""
+    """Move answers from the journal into the ledger's tables; a crash may have left some.
+
+    What steps noted for those who follow them goes: no step asks at the ends of a run.
+    """
+    with journal.journal() as connection:
+        if connection.execute("select 1 from sqlite_master where name = 'llm_meta'").fetchone():
+            connection.execute("delete from llm_meta where name like 'asking %'")
     if _is_something_unfolded():
         from python_models import llm
 

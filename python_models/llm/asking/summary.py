@@ -59,7 +59,12 @@ def put_summary(
         sys.stderr.write(f"{asked.step}: {beyond}\n")
     if made and asked.estimated is not None:
         learn_error(shared, asked, made)
-    shared.journal.put([(STEP_RUN_UPSERT, [values[name] for name in STEP_RUN_COLUMNS])])
+    shared.journal.put(
+        [
+            (STEP_RUN_UPSERT, [values[name] for name in STEP_RUN_COLUMNS]),
+            ("delete from llm_meta where name = ?", (asked.noted_as,)),
+        ]
+    )
     shared.journal.flush()
 
 
