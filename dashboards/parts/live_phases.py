@@ -53,12 +53,12 @@ class Phase:
 
     def seconds(self, now: datetime) -> float | None:
         """Return how long it has been going on, or took from its first node to its last."""
-        if not self.begun:
+        starts = [row["started_at"] for row in self.begun.values() if row["started_at"]]
+        if not starts:
             return None
-        began = min(_instant(row["started_at"]) for row in self.begun.values())
         ends = [row["ended_at"] for row in self.begun.values()]
         is_over = self.state != "running" and all(ends)
-        return ((max(map(_instant, ends)) if is_over else now) - began).total_seconds()
+        return ((_instant(max(ends)) if is_over else now) - _instant(min(starts))).total_seconds()
 
 
 @dataclass(frozen=True)
