@@ -58,9 +58,8 @@ order by try_cast(split_part(phase, ' ', 1) as integer), phase
 
 NODES = """
 select
-    coalesce(phase, resource_type) as phase,
     node,
-    resource_type,
+    coalesce(phase, resource_type) as phase,
     status,
     seconds,
     rows_in,
@@ -69,18 +68,92 @@ select
     cached,
     tokens,
     usd,
+    case when status not in ('success', 'pass') then message end as message,
     peak_memory_bytes,
     cpu_seconds,
     bytes_read,
     bytes_written,
     bytes_spilled,
-    case when status not in ('success', 'pass') then message end as message,
+    resource_type,
     started_at
 from ops.node_runs
 where
     invocation_id = $invocation_id
     and ($all_nodes::boolean or resource_type <> 'test' or status not in ('pass', 'success'))
 order by rowid
+"""
+
+SLOWEST = """
+with slowest as (
+    select node, seconds, rows_out
+    from ops.node_runs
+    where
+        invocation_id = $invocation_id
+        and resource_type not in ('test', 'unit_test')
+        and seconds > 0
+    order by seconds desc, node
+    limit 12
+),
+
+usual as (
+    select node, median(seconds) as usual_seconds
+    from ops.node_runs
+    where
+        node in (select node from slowest)
+        and invocation_id <> $invocation_id
+        and status = 'success'
+    group by node
+)
+
+select slowest.node, slowest.seconds, slowest.rows_out, usual.usual_seconds
+from slowest
+left join usual on slowest.node = usual.node
+order by slowest.seconds desc, slowest.node
+"""
+
+# the forty that took longest, from the second they began
+TIMELINE = """
+with nodes as (
+    select
+        node,
+        coalesce(domain, 'shared') as product,
+        coalesce(phase, resource_type) as phase,
+        seconds,
+        epoch(started_at) - min(epoch(started_at)) over () as began
+    from ops.node_runs
+    where
+        invocation_id = $invocation_id
+        and resource_type not in ('test', 'unit_test')
+        and started_at is not null
+        and seconds > 0
+    order by seconds desc, node
+    limit 40
+)
+
+select node, product, phase, seconds, began, began + seconds as ended
+from nodes
+order by began, node
+"""
+
+NODE_HISTORY = """
+with newest as (
+    select
+        runs.rowid as place,
+        strftime(runs.started_at, '%d %b %H:%M') as run,
+        node_runs.status,
+        node_runs.seconds,
+        node_runs.rows_out,
+        node_runs.invocation_id = $invocation_id as is_shown
+    from ops.node_runs
+    inner join ops.runs on node_runs.invocation_id = runs.invocation_id
+    where node_runs.node = $node and node_runs.seconds is not null
+    order by runs.rowid
+    limit 30
+)
+
+select -place as place, run, status, seconds, rows_out, is_shown
+from newest
+order by place
 """
 
 COMPARED = """
