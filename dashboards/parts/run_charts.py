@@ -17,7 +17,7 @@ def slowest_nodes(rows: pa.Table) -> alt.LayerChart:
         y=alt.Y("node:N", sort=alt.EncodingSortField("seconds", order="descending"), title=None)
     )
     bars = base.mark_bar(color=POWER, cornerRadiusEnd=3).encode(
-        x=alt.X("seconds:Q", title="Seconds; the tick is what it takes usually"),
+        x=alt.X("seconds:Q", title="Seconds", axis=alt.Axis(tickCount=5)),
         y=alt.Y(
             "node:N",
             sort=alt.EncodingSortField("seconds", order="descending"),

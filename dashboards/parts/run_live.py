@@ -28,7 +28,7 @@ PHASES = pa.schema(
         ("left", pa.string()),
     ]
 )
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "product": "Product",
     "phase": "Phase",
     "status": st.column_config.TextColumn("Status", width="medium"),

@@ -12,7 +12,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.severity import status_words
 from dashboards.parts.tables import picked, worded
 from dashboards.parts.text import escaped, moment, words
-from dashboards.shared import runs_compare, runs_nodes
+from dashboards.shared import runs_compare, runs_nodes, runs_releases, runs_rows
 from dashboards.shared import runs_queries as queries
 from dashboards.shared.runs_live import live_rows
 from ingestion.lakehouse.lake import lake
@@ -52,7 +52,12 @@ def show(release: Release | None) -> None:
         with guarded("Runs"):
             _runs(release)
         return
-    sections = {"Runs": _runs, "Compare": runs_compare.show}
+    sections = {
+        "Runs": _runs,
+        "Rows": runs_rows.show,
+        "Compare": runs_compare.show,
+        "Releases": runs_releases.show,
+    }
     tabs = st.tabs(list(sections), key="view", on_change="rerun", bind="query-params")
     for tab, (name, section) in zip(tabs, sections.items(), strict=True):
         if tab.open:

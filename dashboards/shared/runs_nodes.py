@@ -19,7 +19,8 @@ from python_models.runs.node_log import node_log
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {
-    "node": st.column_config.TextColumn("Node", width="large"),
+    "product": "Product",
+    "node": st.column_config.TextColumn("Node", width="medium"),
     "phase": "Phase",
     "nodes": NUMBER("Nodes", format="%d"),
     "status": "Status",

@@ -31,6 +31,7 @@ limit 500
 
 PHASES = """
 select
+    coalesce(domain, 'shared') as product,
     phase,
     case
         when bool_or(status in ('error', 'fail', 'runtime error', 'killed')) then 'failed'
@@ -52,8 +53,8 @@ select
     max(bytes_spilled) as bytes_spilled
 from ops.node_runs
 where invocation_id = $invocation_id and phase is not null
-group by phase
-order by try_cast(split_part(phase, ' ', 1) as integer), phase
+group by coalesce(domain, 'shared'), phase
+order by product, try_cast(split_part(phase, ' ', 1) as integer), phase
 """
 
 NODES = """
@@ -202,6 +203,59 @@ select
     invocation_id
 from ops.runs
 where invocation_id in ($a, $b)
+"""
+
+RELEASES = """
+select
+    release_id,
+    created_at,
+    kind || coalesce(' of ' || note, '') as what,
+    is_current,
+    tables,
+    rows,
+    bytes,
+    run_id
+from ops.releases
+order by release_id desc
+limit 500
+"""
+
+RELEASE_CHANGES = """
+with before as (
+    select max(release_id) as release_id
+    from ops.releases
+    where release_id < $release_id
+),
+
+tables_now as (
+    select *
+    from ops.release_tables
+    where release_id = $release_id
+),
+
+tables_before as (
+    select release_tables.*
+    from ops.release_tables
+    inner join before on release_tables.release_id = before.release_id
+)
+
+select
+    coalesce(tables_now.domain, tables_before.domain) as product,
+    coalesce(tables_now.table_name, tables_before.table_name) as table_name,
+    case
+        when tables_before.table_name is null then 'new'
+        when tables_now.table_name is null then 'gone'
+        else 'other rows'
+    end as change,
+    tables_now.rows,
+    tables_before.rows as rows_before,
+    coalesce(tables_now.rows, 0) - coalesce(tables_before.rows, 0) as row_change
+from tables_now
+full outer join tables_before
+    on tables_now.domain = tables_before.domain
+    and tables_now.table_name = tables_before.table_name
+where tables_now.snapshot_id is distinct from tables_before.snapshot_id
+order by product, abs(row_change) desc, table_name
 """
 
 # of the journal (SQLite), not of a release: a run going on is in no release yet

@@ -29,7 +29,6 @@ from ingestion.lakehouse.tiers import TIERS, highest
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
-
 Mode = Literal["sequential", "concurrent", "adaptive", "priority"]
 MODES: tuple[str, ...] = get_args(Mode)
 
