@@ -22,6 +22,7 @@ TELEMETRY_VIEWS = (
     "Sensor anomalies",
     "Detection quality",
     "Report",
+    "Thresholds",
     "Start a run",
 )
 CONVERSATIONS_VIEWS = ("Quality", "Datasets", "Duplicates", "Sets and export", "Upload")
