@@ -97,6 +97,10 @@ sql: $(STAMP) ## SQL on the release: interactive, or Q= FORMAT=csv|json|md|parqu
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
 export Q
 
+.PHONY: report
+report: $(STAMP) ## The day's report of all products as an HTML file, and by mail. DIR= MAIL=
+	@$(PY) -m dashboards.shared.daily_report --dir "$(or $(DIR),.)" $(if $(MAIL),--mail "$(MAIL)") $(ARGS)
+
 .PHONY: catalog spark-server
 catalog: $(STAMP) ## Serve the lake's Iceberg catalog (REST) on http://127.0.0.1:8503
 	@$(PY) -m ingestion.lakehouse.rest_catalog

@@ -8,10 +8,12 @@ import streamlit as st
 
 from dashboards.navigation import pages
 from dashboards.parts.assistive import help_readers
+from dashboards.parts.links import link_to_docs
 
 HERE = Path(__file__).parent
 st.set_page_config(page_title="Sluice", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.logo(str(HERE / "logo.svg"), size="large")
 open_page = st.navigation(pages())
+link_to_docs()
 open_page.run()
 help_readers()  # last: it takes no room above the page

@@ -57,6 +57,11 @@ def _connection(path: str) -> duckdb.DuckDBPyConnection:
     return shared_connection(path)
 
 
+def opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """Return a cursor on a release file that this reader may open: a process opens a file once."""
+    return _connection(str(path)).cursor()
+
+
 @st.cache_data(max_entries=600, show_spinner=False)
 def rows_of(path: str, sql: str, parameters: tuple[tuple[str, Any], ...] = ()) -> pa.Table:
     """Return the rows of a statement on one release file.

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.parts.text import duration, escaped
-from dashboards.shared import runs_queries as queries
-from ingestion.lakehouse import journal, lock
+from dashboards.parts.live_phases import LiveRun, live_run
+from dashboards.parts.text import duration, escaped, so_far
+from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import SettingsError
 from python_models.release.run_states import settle
 
+NUMBER = st.column_config.NumberColumn
 PHASES = pa.schema(
     [
+        ("product", pa.string()),
         ("phase", pa.string()),
         ("status", pa.string()),
-        ("nodes", pa.int64()),
-        ("seconds", pa.float64()),
-        ("rows_in", pa.int64()),
-        ("rows_out", pa.int64()),
+        ("share", pa.float64()),
+        ("nodes", pa.string()),
+        ("rows", pa.string()),
         ("calls", pa.int64()),
         ("cached", pa.int64()),
         ("usd", pa.float64()),
+        ("left", pa.string()),
     ]
 )
+COLUMNS: dict[str, Any] = {
+    "product": "Product",
+    "phase": "Phase",
+    "status": st.column_config.TextColumn("Status", width="medium"),
+    "share": st.column_config.ProgressColumn("Done", format="%.0f %%", min_value=0, max_value=100),
+    "nodes": "Nodes",
+    "rows": st.column_config.TextColumn("Rows", help="made so far; answers of those wanted"),
+    "calls": NUMBER("Calls", format="localized"),
+    "cached": NUMBER("From cache", format="localized"),
+    "usd": NUMBER("USD so far", format="$%.4f"),
+    "left": st.column_config.TextColumn("Still takes", help="as its nodes took the last time"),
+}
 
 
-def build_in_progress(columns: dict[str, Any]) -> bool:
+def build_in_progress() -> bool:
     """Show the phases of the build that is going on; says whether there is one."""
     if not lake().journal_db.exists():
         return False  # a copy of released files alone: nothing is built here
@@ -42,24 +54,26 @@ def build_in_progress(columns: dict[str, Any]) -> bool:
         st.badge("Building", color="blue", icon=":material/progress_activity:")
         st.markdown(f"**{escaped(held.command)}**", width="content")
         st.caption(f"process {held.pid}, for {duration(held.age_seconds())}", width="content")
-    phases = live_phases()
-    if phases:
-        rows = pa.Table.from_pylist(phases, PHASES)
-        st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–")
+    run = live_run()
+    if run is None or not run.phases:
+        st.caption("It lands and prepares; its phases are known when the build begins.")
+        return True
+    st.progress(min(1.0, run.nodes_done / max(run.nodes, 1)), text=_said(run))
+    rows = pa.Table.from_pylist(run.phases, PHASES)
+    st.dataframe(rows, hide_index=True, column_config=COLUMNS, placeholder="–", height="content")
     return True
 
 
+def _said(run: LiveRun) -> str:
+    left = f", about {so_far(run.eta_seconds)} left" if run.eta_seconds else ""
+    usd = sum(row["usd"] or 0.0 for row in run.phases)
+    calls = sum(row["calls"] or 0 for row in run.phases)
+    spent = f"; {calls:,} calls, \\${usd:.4f} so far" if calls else ""
+    return f"{run.nodes_done:,} of {run.nodes:,} models{left}{spent}"
+
+
 def live_phases() -> list[dict[str, Any]]:
-    """Return the phases of the run going on, with what its LLM steps spent so far."""
-    try:
-        running = journal.rows(queries.LIVE_RUN)
-        if not running:
-            return []
-        key = {"invocation_id": running[0]["invocation_id"]}
-        phases = journal.rows(queries.LIVE_PHASES, key)
-        has_ledger = journal.rows(queries.LIVE_LEDGER)
-        spent = journal.rows(queries.LIVE_SPENT, key) if has_ledger else []
-    except (sqlite3.Error, SettingsError):
-        return []  # the next look comes in two seconds
-    by_phase = {row.pop("phase"): row for row in spent}
-    return [row | by_phase.get(row["phase"], {}) for row in phases]
+    """Return the phases of the run going on that have begun, with what was spent so far."""
+    run = live_run()
+    begun = [row for row in run.phases if row["state"] != "waiting"] if run else []
+    return [row | {"status": row["state"]} for row in begun]

@@ -90,7 +90,7 @@ def _head(run: Job) -> None:
             st.rerun()
         resumable = run.state in ("failed", "cancelled", "lost")
         if resumable and st.button("Resume this run", icon=":material/resume:"):
-            kind = run.kind if run.kind in ("load", "export") else "page"
+            kind = run.kind if run.kind in runner.ONE_THING else "page"
             start(runner.again_command(run), f"Resume of: {run.title}", kind)
     if run.state == "lost":
         st.caption(f"{run.message} The table of runs says how far it came.")

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dashboards.jobs import jobs
 from dashboards.jobs.jobs import Job
 
+# kinds of jobs that make one thing: to go on with one is to begin it again
+ONE_THING = ("load", "export", "rollback")
 _lock = threading.Lock()
 
 
@@ -29,15 +31,20 @@ def pipeline_command(choice: Mapping[str, str] | None = None) -> list[str]:
     return [sys.executable, "-m", "python_models.runs.run", *given]
 
 
+def commands() -> list[str]:
+    """Return what the commands of whoever keeps it running are typed after."""
+    return [sys.executable, "-m", "python_models.runs"]
+
+
 def resume_command(run_id: str | None = None) -> list[str]:
     """Return the command that goes on where a run stopped; without an id, the last one."""
-    command = [sys.executable, "-m", "python_models.runs", "resume"]
+    command = [*commands(), "resume"]
     return [*command, f"--run={run_id}"] if run_id else command
 
 
 def again_command(job: Job) -> list[str]:
     """Return the command that goes on with a job: what makes one thing begins again."""
-    return list(job.command) if job.kind in ("load", "export") else resume_command()
+    return list(job.command) if job.kind in ONE_THING else resume_command()
 
 
 def start(command: list[str], title: str, kind: str = "page") -> Job:

@@ -118,6 +118,16 @@ def duration(seconds: Any) -> str:
     return f"{seconds / 86_400:.0f} days"
 
 
+def so_far(seconds: float | None) -> str:
+    """Return how long something has been going on: 42s, 2m 15s, 1h 05m."""
+    whole = int(seconds or 0)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
 def moment(value: datetime | None) -> str:
     """Return a UTC time to the minute."""
     return "–" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"

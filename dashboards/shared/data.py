@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import streamlit as st
 
-from dashboards.parts.links import link_to
+from dashboards.parts.links import DOCS, link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release, whole_table
 from dashboards.parts.tables import picked, table, to_parquet
@@ -20,7 +20,6 @@ from ingestion.lakehouse.lake import lake
 
 PREVIEW_ROWS = 200
 MOST_EXPORTED_ROWS = 2_000_000
-DOCS = "/docs/index.html"
 TABLE_COLUMNS = {
     "table": "Table",
     "rows": st.column_config.NumberColumn("Rows", format="localized"),

@@ -14,7 +14,7 @@ from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import capital, count, percent, usd
-from dashboards.shared import llm_call
+from dashboards.shared import llm_call, llm_prompts
 from dashboards.shared import llm_queries as queries
 from ingestion.lakehouse.settings import settings
 
@@ -58,11 +58,12 @@ COST_COLUMNS = {
 
 
 def show(release: Release) -> None:
-    """Show the headline, then calls or cost."""
+    """Show the headline, then calls, cost or prompts."""
     with guarded("The headline"):
         _headline(release)
-    tabs = st.tabs(["Calls", "Cost"], key="view", on_change="rerun", bind=URL)
-    for tab, name, section in zip(tabs, ("Calls", "Cost"), (_calls, _cost), strict=True):
+    sections = {"Calls": _calls, "Cost": _cost, "Prompts": llm_prompts.show}
+    tabs = st.tabs(list(sections), key="view", on_change="rerun", bind=URL)
+    for tab, (name, section) in zip(tabs, sections.items(), strict=True):
         if tab.open:
             with tab, guarded(name):
                 section(release)

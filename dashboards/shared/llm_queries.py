@@ -88,3 +88,50 @@ from ops.costs
 group by all
 order by cost_date, product, step, model
 """
+
+# the newest version of each prompt first
+PROMPT_VERSIONS = """
+select
+    step,
+    prompt_template,
+    prompt_version,
+    count(distinct model) as model_count,
+    count(*) as calls,
+    count(*) filter (where status in ('ok', 'repaired')) / count(*) as good_share,
+    avg(cost_usd) as usd_per_call,
+    min(asked_at) as first_asked_at,
+    max(asked_at) as last_asked_at,
+    prompt_hash
+from llm.calls
+where prompt_template is not null and prompt_hash is not null
+group by step, prompt_template, prompt_version, prompt_hash
+order by step, prompt_template, last_asked_at desc, prompt_hash
+"""
+
+# the newest row that both versions were asked about
+PROMPT_PAIR = """
+select
+    calls_before.row_key,
+    calls_before.input_messages as before,
+    calls_after.input_messages as after
+from llm.calls as calls_before
+inner join llm.calls as calls_after
+    on calls_before.row_key = calls_after.row_key
+    and calls_before.step = calls_after.step
+where
+    calls_before.step = $step
+    and calls_before.prompt_template = $template
+    and calls_after.prompt_template = $template
+    and calls_before.prompt_hash = $a
+    and calls_after.prompt_hash = $b
+order by calls_after.asked_at desc, calls_before.row_key
+limit 1
+"""
+
+PROMPT_SAMPLES = """
+select input_messages
+from llm.calls
+where step = $step and prompt_template = $template and prompt_hash = $hash
+order by asked_at desc, call_id
+limit 8
+"""

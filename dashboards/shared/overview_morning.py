@@ -39,12 +39,17 @@ class Told(NamedTuple):
 def show(release: Release) -> None:
     """Show one line for each thing worth knowing."""
     part("This morning", "What changed, what is late, failed or waits for a person; worst first.")
-    told = [line for telling in TOLD for line in _told(telling, asking(release))]
-    for line in sorted(told, key=lambda line: WORST_FIRST.index(line.level)):
+    for line in told(asking(release)):
         look = LOOKS[line.level]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":{look.color}[{look.icon}] {line.sentence}", width="content")
             link_to(line.page, "More", **line.place)
+
+
+def told(ask: Ask) -> list[Told]:
+    """Return what is worth knowing of the release that is asked, the worst first."""
+    found = [line for telling in TOLD for line in _told(telling, ask)]
+    return sorted(found, key=lambda line: WORST_FIRST.index(line.level))
 
 
 def _told(telling: Callable[[Ask], Iterator[Told]], ask: Ask) -> list[Told]:

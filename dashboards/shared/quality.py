@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.parts.page import asking, empty, guarded, part
+from dashboards.parts.page import Ask, asking, empty, guarded, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
-from dashboards.parts.text import moment, words
+from dashboards.parts.tables import picked, table
+from dashboards.parts.text import escaped, facts, moment, words
 from dashboards.shared import quality_queries as queries
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
@@ -32,17 +32,26 @@ GATE_COLUMNS = {
 REJECT_COLUMNS = {
     "product": "Product",
     "source": "Source",
+    "reason": "Reason",
+    "error": st.column_config.TextColumn("What is wrong", width="medium"),
+    "raw_text": st.column_config.TextColumn("Text as it came", width="medium"),
     "source_file": st.column_config.TextColumn("File", width="medium"),
     "line_number": NUMBER("Line", format="%d"),
     "column_name": "Column",
-    "reason": "Reason",
-    "error": "What is wrong",
-    "raw_text": "Text as it came",
     "rejected_at": st.column_config.DatetimeColumn("Rejected (UTC)", format="YYYY-MM-DD HH:mm"),
     "load_id": "Load",
     "row_count": NUMBER("Rows", format="localized"),
     "file_count": NUMBER("Files", format="localized"),
     "last_rejected_at": st.column_config.DatetimeColumn("Last (UTC)", format="YYYY-MM-DD HH:mm"),
+}
+
+LOAD_COLUMNS = {
+    "state": "State",
+    "files": NUMBER("Files", format="localized"),
+    "rows": NUMBER("Rows landed", format="localized"),
+    "rejects": NUMBER("Rejected", format="localized"),
+    "duplicates": NUMBER("Known already", format="localized"),
+    "landed_at": st.column_config.DatetimeColumn("Landed (UTC)", format="YYYY-MM-DD HH:mm"),
 }
 
 
@@ -119,4 +128,39 @@ def _rejects(release: Release) -> None:
         **{f"{name}s": values for name, values in chosen.items()},
         text=(text or "").strip(),
     )
-    table(rows, "rejects", REJECT_COLUMNS) if len(rows) else empty("No row matches.")
+    if not len(rows):
+        empty("No row matches.")
+        return
+    record = picked(rows, "rejects", REJECT_COLUMNS)
+    if record:
+        _record(ask, record)
+
+
+def _record(ask: Ask, record: dict[str, Any]) -> None:
+    """Show one refused record whole: its text as it came, what is wrong, and its load."""
+    file = str(record["source_file"] or "").rpartition("/")[2] or words(record["source"])
+    line = f", line {record['line_number']}" if record["line_number"] is not None else ""
+    part(f"{escaped(file)}{escaped(line)}")
+    st.markdown(f"**{escaped(record['error'] or words(record['reason']))}**")
+    text = record["raw_text"]
+    if text:
+        st.code(text, language=None, wrap_lines=True)
+    else:
+        st.caption("Its text was not kept: the file as a whole was refused.")
+    st.html(
+        facts(
+            {
+                "Product": record["product"],
+                "Source": record["source"],
+                "Reason": record["reason"],
+                "Column": record["column_name"],
+                "File": record["source_file"],
+                "Rejected": moment(record["rejected_at"]),
+                "Load": record["load_id"],
+            }
+        )
+    )
+    load = ask(queries.LOAD, load_id=record["load_id"], source=record["source"])
+    if len(load):
+        st.caption("What else came with it")
+        table(load, "load_of_reject", LOAD_COLUMNS)

@@ -75,12 +75,12 @@ REJECTS = """
 select
     product,
     source,
-    source_file,
-    line_number,
-    column_name,
     reason,
     error,
     raw_text,
+    source_file,
+    line_number,
+    column_name,
     rejected_at,
     load_id
 from {rejects}
@@ -95,4 +95,11 @@ where
     )
 order by rejected_at desc, source_file, line_number
 limit 5000
+"""
+
+LOAD = """
+select state, files, rows, rejects, duplicates, landed_at
+from ops.loads
+where load_id = $load_id and source = $source
+order by landed_at desc
 """

@@ -9,12 +9,15 @@ import streamlit as st
 from dashboards.parts import run_live, run_progress, runner
 from dashboards.parts.page import Ask, asking, empty, guarded, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.severity import status_words
+from dashboards.parts.tables import picked, worded
 from dashboards.parts.text import escaped, moment, words
-from dashboards.shared import runs_compare
+from dashboards.shared import runs_compare, runs_nodes, runs_releases, runs_rows
 from dashboards.shared import runs_queries as queries
 from dashboards.shared.runs_live import live_rows
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import WHOLE
 
 NUMBER = st.column_config.NumberColumn
 RUN_COLUMNS = {
@@ -37,27 +40,7 @@ RUN_COLUMNS = {
     "run_id": "Run",
     "invocation_id": None,
 }
-NODE_COLUMNS = {
-    "phase": "Phase",
-    "node": "Node",
-    "nodes": NUMBER("Nodes", format="%d"),
-    "resource_type": "Kind",
-    "status": "Status",
-    "seconds": NUMBER("Seconds", format="%.2f"),
-    "rows_in": NUMBER("Rows in", format="localized"),
-    "rows_out": NUMBER("Rows out", format="localized"),
-    "calls": NUMBER("Calls", format="localized"),
-    "cached": NUMBER("From cache", format="localized"),
-    "tokens": NUMBER("Tokens", format="localized"),
-    "usd": NUMBER("USD", format="$%.4f"),
-    "peak_memory_bytes": NUMBER("Peak memory", format="bytes"),
-    "cpu_seconds": NUMBER("CPU s", format="%.2f"),
-    "bytes_read": NUMBER("Read", format="bytes"),
-    "bytes_written": NUMBER("Written", format="bytes"),
-    "bytes_spilled": NUMBER("Spilled", format="bytes"),
-    "message": "Message",
-    "started_at": None,
-}
+UNFINISHED = {status_words(status) for status in ("failed", "killed")}
 
 
 def show(release: Release | None) -> None:
@@ -69,7 +52,12 @@ def show(release: Release | None) -> None:
         with guarded("Runs"):
             _runs(release)
         return
-    sections = {"Runs": _runs, "Compare": runs_compare.show}
+    sections = {
+        "Runs": _runs,
+        "Rows": runs_rows.show,
+        "Compare": runs_compare.show,
+        "Releases": runs_releases.show,
+    }
     tabs = st.tabs(list(sections), key="view", on_change="rerun", bind="query-params")
     for tab, (name, section) in zip(tabs, sections.items(), strict=True):
         if tab.open:
@@ -81,7 +69,7 @@ def show(release: Release | None) -> None:
 def _now() -> None:
     """Show the build going on; when it ends the page is drawn anew, for the new release."""
     was_building = st.session_state.get("was_building", False)
-    st.session_state["was_building"] = run_live.build_in_progress(NODE_COLUMNS)
+    st.session_state["was_building"] = run_live.build_in_progress()
     if was_building and not st.session_state["was_building"]:
         st.rerun()
 
@@ -95,7 +83,8 @@ def _start() -> None:
 
 def _runs(release: Release | None) -> None:
     ask: Ask = live_rows
-    if release is not None and not lake().journal_db.exists():  # a copy of released files alone
+    # a copy of released files alone, or readers who may not see all that the journal tells
+    if release is not None and (not lake().journal_db.exists() or settings().tier != WHOLE):
         ask = asking(release)
     runs = ask(queries.RUNS)
     if not len(runs) and release is not None:
@@ -104,7 +93,7 @@ def _runs(release: Release | None) -> None:
     if not len(runs):
         empty("No run is recorded yet.", "`make run` makes the first one.")
         return
-    run = picked(runs, "runs", RUN_COLUMNS)
+    run = picked(worded(runs), "runs", RUN_COLUMNS)
     if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -113,16 +102,11 @@ def _runs(release: Release | None) -> None:
         _resume(run)
     if run["message"]:
         st.warning(escaped(run["message"]), icon=":material/warning:")
-    phases = ask(queries.PHASES, invocation_id=run["invocation_id"])
-    if len(phases):
-        table(phases, "phases", NODE_COLUMNS)
-    all_nodes = st.toggle("Passed tests too", key="tests", bind="query-params")
-    nodes = ask(queries.NODES, invocation_id=run["invocation_id"], all_nodes=all_nodes)
-    table(nodes, "nodes", NODE_COLUMNS) if len(nodes) else empty("No node ran.")
+    runs_nodes.show(ask, run)
 
 
 def _resume(run: dict[str, Any]) -> None:
-    if run["status"] not in ("failed", "killed"):
+    if run["status"] not in UNFINISHED:
         return
     if st.button("Resume from where it stopped", icon=":material/resume:"):
         command = runner.resume_command(run["run_id"])

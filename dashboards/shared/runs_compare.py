@@ -10,8 +10,14 @@ import streamlit as st
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import count, duration, moment, usd, words
+from dashboards.parts.text import count, duration, escaped, moment, some, usd, words
 from dashboards.shared import runs_queries as queries
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import WHOLE
+from python_models.release.live import NotFound
+from python_models.runs.compare import told_otherwise
+from python_models.runs.phase_rows import as_table
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {
@@ -45,6 +51,32 @@ def show(release: Release) -> None:
     table(_facts(pair[a], pair[b]), "compared_runs", {"what": "", "a": "A", "b": "B"})
     part("Nodes", "What changed most comes first.")
     table(ask(queries.COMPARED, a=a, b=b), "compared_nodes", COLUMNS)
+    if settings().tier == WHOLE and lake().journal_db.exists():
+        _told_otherwise(pair[a]["run_id"], pair[b]["run_id"])
+
+
+def _told_otherwise(a: str, b: str) -> None:
+    """Show what the runs were told otherwise, and what their kept phases came to by it."""
+    part("Told otherwise", "Settings, variables, prompts and project files that differ.")
+    try:
+        found = told_otherwise(a, b)
+    except NotFound as problem:
+        empty(str(problem))
+        return
+    if not any(found.values()):
+        st.caption("The same settings, prompts and project files.")
+    for name in ("settings", "prompts"):
+        if found[name]:
+            rows = [{key: str(value) for key, value in row.items()} for row in found[name]]
+            table(pa.Table.from_pylist(rows), f"compared_{name}")
+    for path, lines in found["files"].items():
+        with st.expander(f"{escaped(path)}, {some(len(lines), 'line')}"):
+            st.code("\n".join(lines) or "Too long to be kept: its hash differs.", language="diff")
+    for tables in found["phases"].values():
+        for title, rows in tables.items():
+            if rows:
+                part(escaped(title))
+                table(as_table(rows), f"compared_{title}")
 
 
 def _one_of(

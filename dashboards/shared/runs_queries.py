@@ -31,6 +31,7 @@ limit 500
 
 PHASES = """
 select
+    coalesce(domain, 'shared') as product,
     phase,
     case
         when bool_or(status in ('error', 'fail', 'runtime error', 'killed')) then 'failed'
@@ -52,15 +53,14 @@ select
     max(bytes_spilled) as bytes_spilled
 from ops.node_runs
 where invocation_id = $invocation_id and phase is not null
-group by phase
-order by try_cast(split_part(phase, ' ', 1) as integer), phase
+group by coalesce(domain, 'shared'), phase
+order by product, try_cast(split_part(phase, ' ', 1) as integer), phase
 """
 
 NODES = """
 select
-    coalesce(phase, resource_type) as phase,
     node,
-    resource_type,
+    coalesce(phase, resource_type) as phase,
     status,
     seconds,
     rows_in,
@@ -69,18 +69,92 @@ select
     cached,
     tokens,
     usd,
+    case when status not in ('success', 'pass') then message end as message,
     peak_memory_bytes,
     cpu_seconds,
     bytes_read,
     bytes_written,
     bytes_spilled,
-    case when status not in ('success', 'pass') then message end as message,
+    resource_type,
     started_at
 from ops.node_runs
 where
     invocation_id = $invocation_id
     and ($all_nodes::boolean or resource_type <> 'test' or status not in ('pass', 'success'))
 order by rowid
+"""
+
+SLOWEST = """
+with slowest as (
+    select node, seconds, rows_out
+    from ops.node_runs
+    where
+        invocation_id = $invocation_id
+        and resource_type not in ('test', 'unit_test')
+        and seconds > 0
+    order by seconds desc, node
+    limit 12
+),
+
+usual as (
+    select node, median(seconds) as usual_seconds
+    from ops.node_runs
+    where
+        node in (select node from slowest)
+        and invocation_id <> $invocation_id
+        and status = 'success'
+    group by node
+)
+
+select slowest.node, slowest.seconds, slowest.rows_out, usual.usual_seconds
+from slowest
+left join usual on slowest.node = usual.node
+order by slowest.seconds desc, slowest.node
+"""
+
+# the forty that took longest, from the second they began
+TIMELINE = """
+with nodes as (
+    select
+        node,
+        coalesce(domain, 'shared') as product,
+        coalesce(phase, resource_type) as phase,
+        seconds,
+        epoch(started_at) - min(epoch(started_at)) over () as began
+    from ops.node_runs
+    where
+        invocation_id = $invocation_id
+        and resource_type not in ('test', 'unit_test')
+        and started_at is not null
+        and seconds > 0
+    order by seconds desc, node
+    limit 40
+)
+
+select node, product, phase, seconds, began, began + seconds as ended
+from nodes
+order by began, node
+"""
+
+NODE_HISTORY = """
+with newest as (
+    select
+        runs.rowid as place,
+        strftime(runs.started_at, '%d %b %H:%M') as run,
+        node_runs.status,
+        node_runs.seconds,
+        node_runs.rows_out,
+        node_runs.invocation_id = $invocation_id as is_shown
+    from ops.node_runs
+    inner join ops.runs on node_runs.invocation_id = runs.invocation_id
+    where node_runs.node = $node and node_runs.seconds is not null
+    order by runs.rowid
+    limit 30
+)
+
+select -place as place, run, status, seconds, rows_out, is_shown
+from newest
+order by place
 """
 
 COMPARED = """
@@ -131,46 +205,103 @@ from ops.runs
 where invocation_id in ($a, $b)
 """
 
+RELEASES = """
+select
+    release_id,
+    created_at,
+    kind || coalesce(' of ' || note, '') as what,
+    is_current,
+    tables,
+    rows,
+    bytes,
+    run_id
+from ops.releases
+order by release_id desc
+limit 500
+"""
+
+RELEASE_CHANGES = """
+with before as (
+    select max(release_id) as release_id
+    from ops.releases
+    where release_id < $release_id
+),
+
+tables_now as (
+    select *
+    from ops.release_tables
+    where release_id = $release_id
+),
+
+tables_before as (
+    select release_tables.*
+    from ops.release_tables
+    inner join before on release_tables.release_id = before.release_id
+)
+
+select
+    coalesce(tables_now.domain, tables_before.domain) as product,
+    coalesce(tables_now.table_name, tables_before.table_name) as table_name,
+    case
+        when tables_before.table_name is null then 'new'
+        when tables_now.table_name is null then 'gone'
+        else 'other rows'
+    end as change,
+    tables_now.rows,
+    tables_before.rows as rows_before,
+    coalesce(tables_now.rows, 0) - coalesce(tables_before.rows, 0) as row_change
+from tables_now
+full outer join tables_before
+    on tables_now.domain = tables_before.domain
+    and tables_now.table_name = tables_before.table_name
+where tables_now.snapshot_id is distinct from tables_before.snapshot_id
+order by product, abs(row_change) desc, table_name
+"""
+
 # of the journal (SQLite), not of a release: a run going on is in no release yet
 LIVE_RUN = """
-select invocation_id, run_id, started_at, command
+select invocation_id, run_id
 from runs
 where status = 'running'
 order by rowid desc
 limit 1
 """
 
-LIVE_PHASES = """
-select
-    phase,
-    case
-        when max(status = 'running') then 'running'
-        when max(status in ('error', 'fail', 'runtime error')) then 'failed'
-        when min(status = 'skipped') then 'skipped'
-        else 'success'
-    end as status,
-    count(*) as nodes,
-    sum(seconds) as seconds,
-    sum(rows_in) as rows_in,
-    sum(rows_out) as rows_out
+LIVE_NODES = """
+select unique_id, domain, phase, node, status, started_at, ended_at, rows_in, rows_out
 from node_runs
 where invocation_id = :invocation_id and phase is not null
-group by phase
-order by cast(phase as integer), phase
+order by rowid
 """
 
 LIVE_SPENT = """
-select
-    node_runs.phase,
-    sum(llm_step_runs.calls) as calls,
-    sum(llm_step_runs.cached_calls) as cached,
-    sum(llm_step_runs.cost_usd) as usd
+select node, sum(calls) as calls, sum(cached_calls) as cached, sum(cost_usd) as usd
 from llm_step_runs
-inner join node_runs
-    on llm_step_runs.invocation_id = node_runs.invocation_id
-    and llm_step_runs.node = node_runs.node
-where llm_step_runs.invocation_id = :invocation_id
-group by node_runs.phase
+where invocation_id = :invocation_id
+group by node
 """
 
+LIVE_ATTEMPTS = """
+select
+    node,
+    count(distinct call_id) as calls,
+    count(distinct case when state not in ('sent', 'arrived') then call_id end) as answered,
+    sum(cost_usd) as usd
+from llm_attempts
+where invocation_id = :invocation_id
+group by node
+"""
+
+LIVE_ASKING = "select name, value from llm_meta where name like :name"
+
 LIVE_LEDGER = "select 1 from sqlite_master where name = 'llm_step_runs'"
+
+USUAL_SECONDS = """
+select node_runs.unique_id, node_runs.seconds, runs.invocation_id, runs.seconds as run_seconds
+from runs
+inner join node_runs on runs.invocation_id = node_runs.invocation_id
+where
+    runs.rowid in (select rowid from runs where status = 'success' order by rowid desc limit 5)
+    and node_runs.resource_type not in ('test', 'unit_test')
+order by runs.rowid
+"""

@@ -18,6 +18,7 @@ from dashboards.telemetry import (
     readings,
     report,
     run,
+    thresholds,
     variance,
 )
 from dashboards.telemetry import queries as queries
@@ -31,9 +32,10 @@ SECTIONS = {
     "Sensor anomalies": anomalies.show,
     "Detection quality": detection.show,
     "Report": report.show,
+    "Thresholds": thresholds.show,
     "Start a run": run.show,
 }
-WITHOUT_CYCLES = ("Sensor anomalies", "Detection quality", "Start a run")
+WITHOUT_CYCLES = ("Sensor anomalies", "Detection quality", "Thresholds", "Start a run")
 DEFAULT_DAYS = 7
 
 

@@ -9,6 +9,11 @@ PRODUCT = Product(
     order=30,
     icon=":material/chat:",
     entry="dataset",
+    daily=(
+        "select '**' || count(*) || '** conversations, ' "
+        "|| count(*) filter (where left_out_reason is not null) || ' of them left out.' "
+        "from conversations.conversations"
+    ),
     entries="datasets",
     further_entries=(("set", "sets"),),
     main_table="records",

@@ -9,6 +9,14 @@ PRODUCT = Product(
     order=20,
     icon=":material/science:",
     entry="study",
+    daily=(
+        "select 'Best so far: **' || draft_template_id || '**, then **' || essay_template_id "
+        "|| '**, by **' || generation_model_id || '**: ' || round(mean_score, 2) || ' points.' "
+        "from experiments.final_results "
+        "where score_count > 0 "
+        "order by mean_share desc, score_count desc, essay_gen_id "
+        "limit 1"
+    ),
     entries="studies",
     main_table="studies",
     demo="ingestion.experiments.demo",

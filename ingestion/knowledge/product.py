@@ -23,6 +23,12 @@ PRODUCT = Product(
     order=50,
     icon=":material/hub:",
     entry="corpus_source",
+    daily=(
+        "select '**' || count(*) || '** documents in force, ' "
+        "|| count(distinct source) || ' sources.' "
+        "from knowledge.documents "
+        "where is_current"
+    ),
     entries="corpus_sources",
     further_entries=(("grid", "grids"),),
     main_table="sightings",

@@ -29,7 +29,6 @@ from ingestion.lakehouse.tiers import TIERS, highest
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
-
 Mode = Literal["sequential", "concurrent", "adaptive", "priority"]
 MODES: tuple[str, ...] = get_args(Mode)
 
@@ -90,6 +89,8 @@ class Settings(BaseSettings):
     sluice_alert_mail_from: str = "sluice@localhost"
     sluice_alert_mail_server: SecretStr | None = None
     sluice_backup_dir: Path | None = None
+    sluice_artifacts: Path | None = None
+    sluice_artifact_rows: int = Field(default=1000, ge=0)
     sluice_functions: Path | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
 

@@ -76,6 +76,7 @@ class Product:
     quality: tuple[tuple[str, str], ...] = ()  # (title, module:function) of the quality page
     # what waits for a person: (thing in the singular, SELECT of how many, parameters of its page)
     waiting: tuple[tuple[str, str, str], ...] = ()
+    daily: str = ""  # SELECT of one text in Markdown: what it has to say in the daily report
     first_query: str = ""  # what the SQL page begins with, where it is the first to have one
     settings: tuple[Setting, ...] = ()
     # raw tables that its own build adds to: they say nothing of what was delivered

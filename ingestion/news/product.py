@@ -9,6 +9,7 @@ PRODUCT = Product(
     order=40,
     icon=":material/newspaper:",
     entry="feed",
+    daily=("select markdown from news.reports order by as_of desc, run_id desc limit 1"),
     entries="feeds",
     further_entries=(("report", "reports"), ("background", "backgrounds")),
     main_table="entries",

@@ -11,6 +11,7 @@ PRODUCT = Product(
     order=10,
     icon=":material/monitoring:",
     entry="source",
+    daily=("select markdown from telemetry.reports order by report_date desc limit 1"),
     entries="sources",
     main_table="readings",
     demo="ingestion.telemetry.simulator",

@@ -21,12 +21,14 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import is_quiet
 from python_models.release.run_states import mark_killed
 from python_models.runs import (
+    artifacts,
     failed_tests,
     invocation,
     lake_growth,
     phase_ends,
     phase_lines,
     phase_restore,
+    planned,
 )
 from python_models.runs.going_on import refuse_mixture
 from python_models.runs.node_use import Meter
@@ -57,6 +59,7 @@ class Build:
     # {product: attempt of its run that this build makes}, once it has kept a phase
     attempts: dict[str, int] = field(default_factory=dict)
     meter: Meter | None = None
+    artifacts: artifacts.Artifacts | None = None
     # bytes the lake had when the run began
     before: int | None = None
     _rows: dict[str, int | None] = field(default_factory=dict)
@@ -88,6 +91,8 @@ class Build:
         invocation.record_start(
             self.invocation_id, self.run_id, self.pins, selected, arguments, target
         )
+        planned.write(self.invocation_id, known, selected)
+        self.artifacts = artifacts.begin(self, selected)
         if job_id := os.environ.get("SLUICE_JOB_ID"):
             journal.change("jobs", {"job_id": job_id}, {"run_id": self.run_id})
         fold_llm_journal()
@@ -119,6 +124,8 @@ class Build:
         self._write(node, result.status, result.execution_time, result.message)
         if self.lines:
             self.lines.ended(node, result.status, self.notes.get(node["name"]))
+        if self.artifacts:
+            self.artifacts.ended(node)
         fault(f"node.{node['name']}")
 
     def finish(self, results: list[Any]) -> None:
@@ -140,6 +147,8 @@ class Build:
         if self.lines:
             self.lines.finished()
         phase_ends.finish(self)
+        if self.artifacts:
+            self.artifacts.finish()
         if self.meter:
             self.meter.stop()
         invocation.record_end(self.invocation_id)
@@ -221,7 +230,13 @@ def current(invocation_id: str) -> Build:
 
 
 def fold_llm_journal() -> None:
-    """Move answers from the journal into the ledger's tables; a crash may have left some."""
+    """Move answers from the journal into the ledger's tables; a crash may have left some.
+
+    What steps noted for those who follow them goes: no step asks at the ends of a run.
+    """
+    with journal.journal() as connection:
+        if connection.execute("select 1 from sqlite_master where name = 'llm_meta'").fetchone():
+            connection.execute("delete from llm_meta where name like 'asking %'")
     if _is_something_unfolded():
         from python_models import llm
 

@@ -84,20 +84,29 @@ def compare(a: str, b: str) -> dict[str, Any]:
     with live.live_ops() as ops:
         totals = [_totals(ops, run_id) for run_id in (a, b)]
         nodes = _nodes(ops, a, b)
-        prompts = _prompts(a, b)
     releases = [_release_of(run_id) for run_id in (a, b)]
-    arguments = [_arguments(run_id) for run_id in (a, b)]
     return {
         "a": a,
         "b": b,
         "totals": totals,
-        "settings": _settings(*arguments),
-        "files": _files(*arguments),
-        "prompts": prompts,
         "nodes": nodes,
-        "phases": compare_phases(a, b),
         "releases": releases,
         "tables": _diff(*releases),
+    } | told_otherwise(a, b)
+
+
+def told_otherwise(a: str, b: str) -> dict[str, Any]:
+    """Return what two runs were told otherwise: settings, files, prompts, and by it kept phases.
+
+    Raises:
+        NotFound: the settings of one are no longer recorded.
+    """
+    arguments = [_arguments(run_id) for run_id in (a, b)]
+    return {
+        "settings": _settings(*arguments),
+        "files": _files(*arguments),
+        "prompts": _prompts(a, b),
+        "phases": compare_phases(a, b),
     }
 
 

@@ -57,15 +57,25 @@ def _post(url: str, body: dict[str, Any]) -> None:
 
 
 def _mail(body: dict[str, Any]) -> None:
-    """Send one alert; a password only travels encrypted, or to this very machine."""
+    message = EmailMessage()
+    message["Subject"] = f"Sluice: {str(body['kind']).replace('_', ' ')}"
+    message["To"] = settings().sluice_alert_mail_to
+    message.set_content("\n".join(f"{name}: {value}" for name, value in body.items()))
+    send_mail(message)
+
+
+def send_mail(message: EmailMessage) -> None:
+    """Send a message from the address and over the server that alerts go by.
+
+    A password only travels encrypted, or to this very machine.
+
+    Raises:
+        OSError, smtplib.SMTPException: the server cannot be reached, or does not take it.
+    """
     known = settings()
     server = known.sluice_alert_mail_server
     parts = urlsplit(server.get_secret_value() if server else "smtp://localhost:25")
-    message = EmailMessage()
-    message["Subject"] = f"Sluice: {str(body['kind']).replace('_', ' ')}"
     message["From"] = known.sluice_alert_mail_from
-    message["To"] = known.sluice_alert_mail_to
-    message.set_content("\n".join(f"{name}: {value}" for name, value in body.items()))
     host, secure = parts.hostname or "localhost", ssl.create_default_context()
     if parts.scheme == "smtps":
         opened: smtplib.SMTP = smtplib.SMTP_SSL(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ def export_run(options: argparse.Namespace) -> int:
     folder = Path(options.dir).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     written = [
-        {"file": str(path.relative_to(folder)), "rows": document["metadata"]["output_count"]}
-        for path, document in export(run_id, folder, options.rows, options.domain)
+        {"file": str(path.relative_to(folder)), "rows": one["metadata"]["output_count"]}
+        for path, one in export(run_id, folder, options.rows, options.domain)
     ]
     emit(written, options.json, f"Run {run_id} in {folder}")
     return 0
@@ -46,24 +46,26 @@ def export(
     for name, documents in sorted(found.items()):
         own = folder / name if len(found) > 1 else folder
         own.mkdir(exist_ok=True)
-        for document in documents:
-            is_last = document is documents[-1] and (name not in kept or "text" in document)
-            yield _write(own, document, is_last=is_last), document
+        for one in documents:
+            is_last = one is documents[-1] and (name not in kept or "text" in one)
+            yield write(own, one, is_last=is_last), one
     if not found:
         say(f"Run {run_id} has no phases.")
 
 
-def _write(folder: Path, document: dict[str, Any], *, is_last: bool) -> Path:
+def write(folder: Path, document: dict[str, Any], *, is_last: bool) -> Path:
+    """Write a phase as one file, whole or not at all; the last one as Markdown."""
     metadata = document["metadata"]
     name = re.sub(r"[^a-z0-9]+", "_", metadata["phase_name"].lower()).strip("_")
     path = folder / f"phase{metadata['phase_number']}_{name}.{'md' if is_last else 'json'}"
     if is_last:
-        path.write_text(document.get("text") or _markdown(document), encoding="utf-8")
+        text = document.get("text") or _markdown(document)
     else:
         shown = {part: document[part] for part in ("metadata", "data")}
-        text = json.dumps(shown, default=str, indent=2, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
-    return path
+        text = json.dumps(shown, default=str, indent=2, ensure_ascii=False) + "\n"
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_text(text, encoding="utf-8")
+    return unfinished.replace(path)
 
 
 def _documents(
@@ -86,18 +88,28 @@ def _documents(
         }
     found: dict[str, list[dict[str, Any]]] = {}
     for key in sorted(phases, key=lambda key: (key[0], _ordinal(key[1]))):
-        document = _document(run_id, key[1], phases[key], spent.get(key, {}), limit)
-        found.setdefault(key[0], []).append(document)
+        data = sample_rows(run_id, phases[key], limit)
+        made = document(run_id, key[1], phases[key], spent.get(key, {}), data)
+        found.setdefault(key[0], []).append(made)
     return found
 
 
-def _document(
+def document(
     run_id: str,
     phase: str,
     nodes: list[dict[str, Any]],
-    spent: dict[str, Any],
-    limit: int | None,
+    spent: Mapping[str, Any],
+    data: Mapping[str, Any],
 ) -> dict[str, Any]:
+    """Return what is written of a phase: what is known of it, and its rows.
+
+    Args:
+        run_id: the run.
+        phase: ordinal and name.
+        nodes: its nodes as the journal has them, in the order they ran.
+        spent: its `calls` and `usd`.
+        data: {node: its rows, or why there are none}.
+    """
     ordinal, _, name = phase.partition(" ")
     return {
         "metadata": {
@@ -112,7 +124,7 @@ def _document(
             "cost_usd": float(spent.get("usd") or 0),
             "status": "ok" if all(node["status"] in GOOD for node in nodes) else "failed",
         },
-        "data": sample_rows(run_id, nodes, limit),
+        "data": dict(data),
     }
 
 
@@ -125,12 +137,12 @@ def _ordinal(phase: str) -> int:
     return int(phase.partition(" ")[0])
 
 
-def _markdown(document: dict[str, Any]) -> str:
-    metadata = document["metadata"]
+def _markdown(of: dict[str, Any]) -> str:
+    metadata = of["metadata"]
     lines = [f"# {metadata['phase_name'].capitalize()} of run {metadata['run_id']}", ""]
     lines += ["| | |", "|---|---|"]
     lines += [f"| {name.replace('_', ' ')} | {value} |" for name, value in metadata.items()]
-    for name, sample in document["data"].items():
+    for name, sample in of["data"].items():
         lines += ["", f"## {name}", ""]
         if isinstance(sample, str):
             lines.append(sample)

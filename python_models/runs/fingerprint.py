@@ -24,6 +24,7 @@ _PARTS = {
     "ingestion": (".py", ".yml"),
 }
 _WRITTEN = {"target", "logs", "dbt_packages", "__pycache__"}
+_DECIDES_NO_ROW = {"sluice_lake", "sluice_artifacts", "sluice_artifact_rows"}
 _LARGEST_TEXT = 60_000
 _DECLARES_SETS = re.compile(r"^sets?:", re.M)
 
@@ -69,12 +70,12 @@ def plain_settings() -> dict[str, Any]:
 
 
 def config_hash(variables: Mapping[str, Any]) -> str:
-    """Return one hash over settings and dbt variables; where the lake lies decides no row."""
+    """Return one hash over settings and dbt variables, but for those that decide no row."""
     root = str(lake().root)
     known = {
         name: value.replace(root, "lake") if isinstance(value, str) else value
         for name, value in plain_settings().items()
-        if name != "sluice_lake"
+        if name not in _DECIDES_NO_ROW
     }
     told = [known, dict(variables), declared_sets()]
     return digest(json.dumps(told, sort_keys=True, default=str))

@@ -23,6 +23,8 @@ from python_models.runs.phases import latest_nodes, phase_nodes
 # of this machine and this moment, not of the run that is resumed
 _NOT_REPEATED = {
     "sluice_lake",
+    "sluice_artifacts",
+    "sluice_artifact_rows",
     "sluice_lock_wait_seconds",
     "sluice_alert_url",
     "sluice_alert_mail_to",

@@ -22,6 +22,7 @@ TELEMETRY_VIEWS = (
     "Sensor anomalies",
     "Detection quality",
     "Report",
+    "Thresholds",
     "Start a run",
 )
 CONVERSATIONS_VIEWS = ("Quality", "Datasets", "Duplicates", "Sets and export", "Upload")
@@ -44,7 +45,10 @@ PLACES = (
     *(("news", {"view": view}) for view in NEWS_VIEWS),
     *(("knowledge", {"view": view}) for view in KNOWLEDGE_VIEWS),
     ("runs", {"view": "Compare"}),
+    ("runs", {"view": "Rows"}),
+    ("runs", {"view": "Releases"}),
     ("llm", {"view": "Cost"}),
+    ("llm", {"view": "Prompts"}),
     ("quality", {"view": "Rejected rows"}),
     ("quality", {"view": "Rejected cycles"}),
     ("data", {"view": "Loads"}),

@@ -199,6 +199,8 @@ def test_phases_of_a_build_going_on_come_from_the_journal() -> None:
         "invocation_id": "i",
         "run_id": "r",
         "phase": "2 staging",
+        "started_at": journal.now(),
+        "ended_at": journal.now(),
         "rows_in": 10,
         "rows_out": 9,
         "seconds": 1.0,

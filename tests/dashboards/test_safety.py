@@ -64,7 +64,9 @@ URL_FILTERS = (
     ("knowledge", ("entity", "view")),
     ("knowledge", ("grid", "metric")),
     ("runs", ("view", "a", "b", "tests")),
+    ("runs", ("rows_of", "product", "phase", "table")),
     ("llm", ("nodes", "templates", "statuses", "call", "view", "by")),
+    ("llm", ("prompt",)),
     ("quality", ("view", "run", "broken", "source", "reason", "text", "why")),
     ("data", ("view", "find")),
     ("data", ("about", "origin")),
@@ -84,6 +86,8 @@ VIEW_OF = {
     "document": "Document",
     "entity": "Entity",
     "grid": "Grid",
+    "rows_of": "Rows",
+    "prompt": "Prompts",
 }
 
 

@@ -17,7 +17,7 @@ from python_models.llm.asking.dispatcher import Asker
 from python_models.llm.asking.estimating import estimate
 from python_models.llm.asking.progress import Progress
 from python_models.llm.asking.rows import Place, Rows, SingleRows
-from python_models.llm.asking.runtime import Runtime
+from python_models.llm.asking.runtime import REMEMBER, Runtime
 from python_models.llm.endpoints.endpoint import Endpoint, extras_of
 from python_models.llm.endpoints.prices import Price, price_of
 from python_models.llm.features.batch_mode import BatchAsker
@@ -132,17 +132,25 @@ def price_now(price: Price) -> Price:
 def ask_missing(shared: Runtime, asked: Asked, source: Rows) -> None:
     """Ask what the journal does not have, and what that makes necessary."""
     total, missing = len(source.calls), source.to_ask()
+    say_wanted(shared, asked, total, total - len(missing))
     with Progress(asked.step, total, total - len(missing)) as progress:
         asked.on_done = progress.done
         ask_calls(shared, asked, source, missing)
         more = [call.call_id for call in source.follow_up()]
         if more:
             progress.add(len(more))
+            say_wanted(shared, asked, total + len(more), total - len(missing))
             with reading(shared.journal.path) as connection:
                 source.take_more(connection, more)
             ask_calls(shared, asked, source, [source.calls[call_id] for call_id in more])
     if not asked.is_broken:
         shared.journal.flush()
+
+
+def say_wanted(shared: Runtime, asked: Asked, calls: int, cached: int) -> None:
+    """Note how many answers a step wants, for whoever follows the run while it asks."""
+    wanted = json.dumps({"calls": calls, "cached": cached})
+    shared.journal.put([(REMEMBER, (asked.noted_as, wanted))])
 
 
 def ask_calls(shared: Runtime, asked: Asked, source: Source, calls: Sequence[Call]) -> None:

@@ -101,6 +101,11 @@ class Asked:
         self.extra_body = extras_of(self.endpoint.name).body
 
     @property
+    def noted_as(self) -> str:
+        """Name under which the journal notes how many answers are wanted while they are asked."""
+        return f"asking {self.invocation_id} {self.node} {self.model}"
+
+    @property
     def is_broken(self) -> bool:
         """Say whether the journal could not be written."""
         return self.stopped is not None and self.stopped.is_journal

@@ -6,14 +6,19 @@ import sys
 import time
 import uuid
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from python_models.llm.asking.asking import Answered
 from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.estimate_errors import learn_error
 from python_models.llm.asking.runtime import Runtime
+from python_models.llm.ledger.journal import Statement
 from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.ledger.records import STEP_RUN_UPSERT
 from python_models.llm.step import GOOD
+
+FORGET = "delete from llm_meta where name = ?"
 
 
 def put_summary(
@@ -59,8 +64,12 @@ def put_summary(
         sys.stderr.write(f"{asked.step}: {beyond}\n")
     if made and asked.estimated is not None:
         learn_error(shared, asked, made)
-    shared.journal.put([(STEP_RUN_UPSERT, [values[name] for name in STEP_RUN_COLUMNS])])
+    shared.journal.put([_upsert(values), (FORGET, (asked.noted_as,))])
     shared.journal.flush()
+
+
+def _upsert(values: Mapping[str, Any]) -> Statement:
+    return STEP_RUN_UPSERT, [values[name] for name in STEP_RUN_COLUMNS]
 
 
 def said_of(asked: Asked) -> str | None:
