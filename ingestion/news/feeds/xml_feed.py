@@ -149,6 +149,13 @@ def _is_media(element: etree._Element) -> bool:
     return any(word in _space(element) for word in ("mrss", "media"))
 
 
+def _is_of_picture(element: etree._Element) -> bool:
+    """Say whether what is said is said of a picture beside the text: its caption."""
+    around = element.getparent()
+    kind = "" if around is None else (around.get("medium") or around.get("type") or "")
+    return kind.lower().startswith("image")
+
+
 def _line(element: etree._Element | None) -> str | None:
     if element is None:
         return None
@@ -209,7 +216,10 @@ def _texts(item: FoundItem, children: list[etree._Element], element: etree._Elem
     plain = [one for one in summary if _rank(_space(one), _space(element)) < 2]
     if item.text is None and len(plain) > 1:
         item.text = next((text for text in said[1 : len(plain)] if text != item.summary), None)
-    beside = [one for one in element.iter() if _name(one) == "description" and _is_media(one)]
+    beside = [
+        one for one in element.iter()
+        if _name(one) == "description" and _is_media(one) and not _is_of_picture(one)
+    ]  # fmt: skip
     of_media = next((text for one in beside if (text := _says(one))), None)
     if item.text is None and item.summary is None:
         item.text = of_media

@@ -56,7 +56,8 @@ def read_page(content: bytes, *, content_type: str | None = None, url: str = "")
     """
     started = time.perf_counter()
     kind = (content_type or "").partition(";")[0].strip().lower()
-    if kind and "html" not in kind and "xml" not in kind and not kind.startswith("text/"):
+    is_text = not kind or "html" in kind or "xml" in kind or kind.startswith("text/")
+    if not is_text or content[:1024].lstrip().startswith(b"%PDF-"):  # whatever it is called
         return PageRead(flags=["not_html"])
     tree = _tree(decode(content, content_type).text)
     if tree is None:

@@ -116,3 +116,9 @@ def test_what_is_no_html_is_no_article(content: bytes, content_type: str) -> Non
 def test_bytes_win_over_what_a_page_says_of_them() -> None:
     body = html(article().replace("library", "café")).decode().encode("cp1252")
     assert "café" in (read_page(body).text or "")
+
+
+def test_a_document_of_another_kind_is_no_page_whatever_it_is_called() -> None:
+    for content_type in ("application/pdf", "text/html; charset=utf-8", None):
+        read = read_page(b"%PDF-1.7\n1 0 obj << /Type /Catalog >>", content_type=content_type)
+        assert (read.text, read.is_article, read.flags) == (None, False, ["not_html"])

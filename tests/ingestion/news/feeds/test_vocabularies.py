@@ -95,6 +95,12 @@ def test_an_element_of_rss_says_what_its_vocabulary_means(
         ("<updated>2025-02-03T09:00:00Z</updated><updated>2026-02-03T09:00:00Z</updated>",
          "updated_at", datetime(2026, 2, 3, 9)),
         ("<media:group><media:description>a</media:description></media:group>", "text", "a"),
+        ('<title>t</title><media:content medium="image"><media:description>a'
+         "</media:description></media:content>", "text", None),
+        ('<media:content type="image/png" url="http://e.example/p"><media:description>a'
+         "</media:description></media:content><summary>b</summary>", "summary", "b"),
+        ('<media:content type="video/mp4" url="http://e.example/v"><media:description>a'
+         "</media:description></media:content>", "text", "a"),
     ],
 )  # fmt: skip
 def test_an_element_of_atom_says_what_its_vocabulary_means(
