@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.knowledge import ask, document, entity, grid, state
+from dashboards.knowledge import ask, document, entity, graph, grid, state
 from dashboards.parts.page import empty, guarded
 from dashboards.parts.release import Release
 
 SECTIONS = {
     "Ask": ask.show,
     "Document": document.show,
+    "Graph": graph.show,
     "Entity": entity.show,
     "Grid": grid.show,
     "State": state.show,

@@ -43,6 +43,7 @@ TEXT_WIDGETS = (
     ("knowledge", {"view": "Ask"}, "q"),
     ("knowledge", {"view": "Document"}, "document"),
     ("knowledge", {"view": "Entity"}, "entity"),
+    ("knowledge", {"view": "Graph"}, "entity"),
 )
 URL_FILTERS = (
     ("telemetry", ("days", "control", "view", "machine", "day")),
