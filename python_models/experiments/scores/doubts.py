@@ -22,7 +22,8 @@ from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, 
 
 _LEADS_OVER = re.compile(r"[:：][\s\"'“(\[]*$")
 _SAYS = re.compile(
-    r"\b(?:following|this|that|words?|lines?|sentence|phrase|reads?|says?|writes?|states?)[\s\"']*$|"
+    r"\b(?:following|this|that|(?<!of )words?|lines?|sentence|phrase|reads?|says?|writes?|"
+    r"states?)[\s\"']*$|"
     # a finished sentence that points at what comes next
     r"\b(?:is|are|reads?|writes?|print|says?|put|output|answer|line|words?|sentence)\b\W+"
     r"(?:\w+\W+){0,2}(?:following|this|these|below|so)\s*[.!]*$|"

@@ -43,7 +43,9 @@ def test_a_providers_word_for_an_end_is_the_protocols(said: str) -> None:
     assert read_body(body(finish=said), PRICE, None).answer.finish_reason == REASON[said]
 
 
-@pytest.mark.parametrize("said", sorted(said for said in REASON if REASON[said] == "error"))
+@pytest.mark.parametrize(
+    "said", ["error", *sorted(said for said in REASON if REASON[said] == "error")]
+)
 def test_an_end_by_an_error_is_a_problem(said: str) -> None:
     read = read_body(body(finish=said), PRICE, None)
     assert read.answer is None
@@ -186,3 +188,9 @@ def test_an_error_inside_a_body_is_read_as_its_status(read: Any) -> None:
     found = read(json.dumps({"error": {"message": "slow down", "code": 429}}), PRICE, None)
     assert (found.answer, found.problem.status) == (None, 429)
     assert "slow down" in found.problem.message
+
+
+def test_what_is_shown_of_a_body_that_is_no_answer_is_short() -> None:
+    read = read_body("x" * 1500, PRICE, None)
+    assert read.problem is not None
+    assert read.problem.message.endswith(f"): {'x' * 200}")

@@ -222,9 +222,10 @@ def test_a_text_over_several_lines_stays_one_text(
 ) -> None:
     rows = [("judge", "text", "score"), ("a", f'"It has 3; or 4, ideas.{end}Score: 7"', '"7,0"')]
     rows += [("b", f'"A | b{end}{end}He said ""no"".{end}Score: 4.5"', "4.5")]
+    rows += [("c", f'"Two lines{end}of words{end}8"', "8")]
     path = table(tmp_path, *(joint.join(row) for row in rows), end=end)
     found = told(capsys, path, "--text", "text", "--recorded", "score")
-    assert (found["texts"], found["parsed"], found["equal"]) == (2, 2, 2)
+    assert (found["texts"], found["parsed"], found["equal"]) == (3, 3, 3)
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c"])
