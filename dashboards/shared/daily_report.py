@@ -116,7 +116,7 @@ def _changes(changes: list[dict[str, Any]]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the report, send it where asked to; returns the exit code."""
-    parser = Arguments(prog="python -m dashboards.shared.daily_report", description=__doc__)
+    parser = Arguments(prog="python -m dashboards.report", description=__doc__)
     parser.add_argument("--dir", default=".", help="folder it is written into")
     parser.add_argument("--mail-to", default="", help="address it is sent to as well")
     parser.add_argument("--json", action="store_true", help="for machines")
@@ -158,7 +158,3 @@ def _of_release(now: datetime) -> str:
             return connection.execute(sql, parameters or None).to_arrow_table()
 
         return report(ask, now)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
