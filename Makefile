@@ -98,8 +98,8 @@ sql: $(STAMP) ## SQL on the release: interactive, or Q= FORMAT=csv|json|md|parqu
 export Q
 
 .PHONY: report
-report: $(STAMP) ## The day's report of all products as an HTML file, and by mail. DIR= MAIL=
-	@$(PY) -m dashboards.shared.daily_report --dir "$(or $(DIR),.)" $(if $(MAIL),--mail "$(MAIL)") $(ARGS)
+report: $(STAMP) ## The day's report of all products as HTML, and by mail. DIR= MAIL_TO=
+	@$(PY) -m dashboards.report --dir "$(or $(DIR),.)" $(if $(MAIL_TO),--mail-to "$(MAIL_TO)") $(ARGS)
 
 .PHONY: catalog spark-server
 catalog: $(STAMP) ## Serve the lake's Iceberg catalog (REST) on http://127.0.0.1:8503

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.navigation import pages
 from dashboards.parts.assistive import help_readers
+from dashboards.parts.job_list import show_jobs
 from dashboards.parts.links import link_to_docs
 
 HERE = Path(__file__).parent
@@ -15,5 +16,6 @@ st.set_page_config(page_title="Sluice", page_icon=str(HERE / "icon.svg"), layout
 st.logo(str(HERE / "logo.svg"), size="large")
 open_page = st.navigation(pages())
 link_to_docs()
+show_jobs()
 open_page.run()
 help_readers()  # last: it takes no room above the page

@@ -26,6 +26,7 @@ COMPONENT_COLORS = [
 ]
 # a colour scale as wide as the chart has room for
 GRADIENT = alt.ExprRef("min(260, 0.6 * width)")
+NARROW = "width < 420"  # of a chart, in pixels: a telephone's
 STAGES = ["draft", "essay", "evaluation"]
 
 
@@ -70,17 +71,22 @@ def cohort_matrix(stages: pa.Table) -> alt.LayerChart:
 
 
 def _many_words(column: str, lines: int) -> alt.X:
-    """Return an axis on top whose labels break where their words are joined by a dot."""
+    """Return an axis on top whose labels break where their words are joined by a dot.
+
+    On a telephone they stand upright in one line each: side by side they would overlap.
+    """
     return alt.X(
         f"{column}:N",
         title=None,
         sort=None,
         axis=alt.Axis(
-            labelAngle=0,
+            labelAngle=alt.ExprRef(f"{NARROW} ? -90 : 0"),
+            labelAlign=alt.ExprRef(f"{NARROW} ? 'left' : 'center'"),
+            labelBaseline=alt.ExprRef(f"{NARROW} ? 'middle' : 'bottom'"),
             orient="top",
-            labelExpr="split(datum.label, ' · ')",
+            labelExpr=f"{NARROW} ? datum.label : split(datum.label, ' · ')",
             labelOverlap=False,
-            labelPadding=lines * 11,
+            labelPadding=alt.ExprRef(f"{NARROW} ? 4 : {lines * 11}"),
             labelFlush=False,
             labelLimit=140,
         ),
@@ -115,7 +121,8 @@ def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
         )
         .add_params(picked)
     )
-    words = base.mark_text(fontSize=12, fontWeight=600).encode(
+    size = alt.ExprRef(f"{NARROW} ? 8 : 12")
+    words = base.mark_text(fontSize=size, fontWeight=600).encode(
         text="told:N",
         color=alt.condition(
             f"datum.mean_share > {middle}", alt.value("#FFFFFF"), alt.value("#24323D")

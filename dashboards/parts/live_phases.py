@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.parts.text import count, so_far
-from dashboards.shared import runs_queries as queries
+from dashboards.shared import runs_live_queries as queries
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError

@@ -116,9 +116,9 @@ def _changes(changes: list[dict[str, Any]]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the report, send it where asked to; returns the exit code."""
-    parser = Arguments(prog="python -m dashboards.shared.daily_report", description=__doc__)
+    parser = Arguments(prog="python -m dashboards.report", description=__doc__)
     parser.add_argument("--dir", default=".", help="folder it is written into")
-    parser.add_argument("--mail", default="", help="address it is sent to as well")
+    parser.add_argument("--mail-to", default="", help="address it is sent to as well")
     parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(arguments)
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -127,15 +127,15 @@ def main(arguments: list[str] | None = None) -> int:
         path = Path(options.dir).expanduser() / f"sluice-{now:%Y-%m-%d}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        if options.mail:
-            send(text, options.mail, now)
+        if options.mail_to:
+            send(text, options.mail_to, now)
     except (NothingReleased, SettingsError, OSError, smtplib.SMTPException, ValueError) as error:
         sys.stderr.write(f"{scrub(str(error))}\n")
         return 1
     if options.json:
-        emit_document({"file": path, "mail": options.mail or None})
+        emit_document({"file": path, "mail_to": options.mail_to or None})
     else:
-        say(f"{path}{f', sent to {options.mail}' if options.mail else ''}")
+        say(f"{path}{f', sent to {options.mail_to}' if options.mail_to else ''}")
     return 0
 
 
@@ -158,7 +158,3 @@ def _of_release(now: datetime) -> str:
             return connection.execute(sql, parameters or None).to_arrow_table()
 
         return report(ask, now)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

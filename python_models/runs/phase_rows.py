@@ -141,7 +141,9 @@ def _sees_all() -> bool:
     return settings().tier == WHOLE
 
 
-def _kept_row(connection: Any, run_id: str, product: str, phase: str) -> kept_phases.Row | None:
+def _kept_row(
+    connection: duckdb.DuckDBPyConnection, run_id: str, product: str, phase: str
+) -> kept_phases.Row | None:
     one = PRODUCTS[product]
     rows = kept_phases.runs_of(connection, one)
     own = kept_phases.run_of_product(rows, run_id)

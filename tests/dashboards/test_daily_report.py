@@ -70,7 +70,7 @@ def test_a_release_without_a_product_says_nothing_of_it(tmp_path: Path, release_
 def test_the_command_writes_a_file_and_sends_it(
     released: Path, tmp_path: Path, mails: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    to = ["--mail", "team@example.com"]
+    to = ["--mail-to", "team@example.com"]
     assert daily_report.main(["--dir", str(tmp_path / "out"), *to]) == 0
     [path] = (tmp_path / "out").iterdir()
     today = datetime.now(UTC).date()
