@@ -23,6 +23,7 @@ from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.lock import LakeLocked
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
@@ -80,7 +81,11 @@ def main() -> int:
     if is_building and same_rows_since(choice.variables, choice.domains):
         tell("nothing has landed or changed since the last build: its rows are counted")
         is_building = False
-    ranged = estimate_all(is_building, choice)
+    try:
+        ranged = estimate_all(is_building, choice)
+    except LakeLocked as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
         sys.stdout.write(json.dumps(rows) + "\n")
