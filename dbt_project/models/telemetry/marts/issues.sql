@@ -34,7 +34,8 @@ daily_issues as (
             max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end), 6
         ) as value,
         round(
-            max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end), 6
+            max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end),
+            6
         ) as limit_value,
         count(*) as cycle_count,
         {{ ordered_array_agg('cycle_issues.cycle_id', 'cycle_issues.started_at') }}
