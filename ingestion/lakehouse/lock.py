@@ -106,6 +106,19 @@ def build_lock(command: str | None = None) -> Iterator[None]:
         release()
 
 
+def wait_until_free() -> None:
+    """Wait, for as long as `acquire` does, until no other process holds the lock; take nothing.
+
+    Raises:
+        LakeLocked: it is still held after the wait.
+    """
+    deadline = time.monotonic() + max(settings().sluice_lock_wait_seconds, _GRACE_SECONDS)
+    while not is_held_here() and (found := holder()):
+        if time.monotonic() > deadline:
+            raise LakeLocked(_message(lake().lock, found))
+        time.sleep(_PAUSE_SECONDS)
+
+
 def is_held_here() -> bool:
     """Say whether this very process holds the lock."""
     held = _held.get(lake().lock)

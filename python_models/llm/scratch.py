@@ -1,7 +1,8 @@
 """A copy of the build database in which an estimate builds, so that nobody notices.
 
-The lake's lock is held for the time of the copy alone. dbt is told by the environment: a build
-in the copy takes no lock, is no run and shows nothing to readers.
+The lake's lock is looked at and never taken: a build that begins during the copy goes on, and the
+copy is made again after it. dbt is told by the environment: a build in the copy takes no lock, is
+no run and shows nothing to readers.
 """
 
 from __future__ import annotations
@@ -40,11 +41,23 @@ def scratch_build() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
     try:
         if lake().build_db.exists():
-            with lock.build_lock():
-                shutil.copyfile(lake().build_db, folder / NAME)
+            _copy_when_still(lake().build_db, folder / NAME)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_when_still(source: Path, target: Path) -> None:
+    """Copy a file that builds write, at a time when none did."""
+    copied = None
+    while True:
+        lock.wait_until_free()
+        found = source.stat()
+        state = (found.st_ino, found.st_size, found.st_mtime_ns)
+        if state == copied:
+            return
+        shutil.copyfile(source, target)
+        copied = state
 
 
 def environment(folder: Path) -> dict[str, str]:

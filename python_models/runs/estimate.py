@@ -22,6 +22,7 @@ from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.lock import LakeLocked
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
@@ -76,7 +77,11 @@ def main() -> int:
     if last and not arguments.no_build:
         tell("nothing has landed or changed since the last build: its rows are counted")
     is_building = not (last or arguments.no_build)
-    ranged = estimate_all(is_building, choice, last["invocation_id"] if last else None)
+    try:
+        ranged = estimate_all(is_building, choice, last["invocation_id"] if last else None)
+    except LakeLocked as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     if arguments.json:
         rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
         sys.stdout.write(json.dumps(rows) + "\n")

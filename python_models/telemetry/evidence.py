@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+DEGREES = "\N{DEGREE SIGN}C"
 SEVERITIES = ("low", "medium", "high", "critical")
 
 
@@ -25,8 +26,10 @@ def worst(severities: list[str]) -> str:
 
 
 def figure(value: Any, unit: str | None = None) -> str:
-    """Return a number as people write it: no trailing zeros, its unit behind it."""
+    """Return a number as people write it: no trailing zeros, its unit behind, shares in percent."""
     if value is None:
         return "an unknown value"
+    if unit == "share":
+        value, unit = 100 * float(value), "%"
     text = f"{float(value):.6f}".rstrip("0").rstrip(".") or "0"
-    return f"{text} {unit}" if unit else text
+    return f"{text} {unit.replace('degC', DEGREES)}" if unit else text

@@ -147,7 +147,6 @@ def measure(value: Any, unit: str) -> str:
         return figure(None)
     if unit == "share":
         return figure(round(100 * float(value), 1), "%")
-    unit = {"degC": "\N{DEGREE SIGN}C"}.get(unit, unit)
     size = abs(float(value))
     return figure(round(float(value), 0 if size >= 1000 else 1 if size >= 10 else 3), unit)
 

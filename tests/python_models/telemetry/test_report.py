@@ -195,6 +195,7 @@ def test_a_series_is_outside_the_report_and_not_normal() -> None:
     [
         (0.494253, "share", "49.4 %"),
         (61.25, "degC", "61.2 \N{DEGREE SIGN}C"),
+        (61.25, "degC/kW", "61.2 \N{DEGREE SIGN}C/kW"),
         (1500, "W", "1500 W"),
     ],
 )

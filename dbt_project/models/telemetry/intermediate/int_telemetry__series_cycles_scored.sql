@@ -1,7 +1,7 @@
--- A machine that repeats itself is judged by how long each repetition takes. Once as many
--- again lie behind one as the lead-in has, those raise what it takes to what the declared
--- rate of them exceeds (int_telemetry__series_slots_scored); before that, only a lead-in
--- that labels vouch for gives a threshold.
+-- A machine that repeats itself is judged by how long each repetition takes. Once as
+-- many again lie behind one as the lead-in has, those raise what it takes to what the
+-- declared rate of them exceeds (int_telemetry__series_slots_scored); before that, only
+-- a lead-in that labels vouch for gives a threshold.
 {%- set usual = point_setting('history_quantile') %}
 with
 

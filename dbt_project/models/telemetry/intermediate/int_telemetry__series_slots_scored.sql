@@ -5,9 +5,10 @@
 -- Of the distances before, the share beyond a multiple of their upper quantile falls as
 -- the tail of an exponential distribution: so the quantile gives the distance that the
 -- declared rate of slots exceeds, and earlier faults do not, as long as they are rarer.
--- Without such a history the rate cannot be learnt: neighbouring slots share their values,
--- so that a lead-in holds about six of them that are independent. Where no label vouches
--- for it either, a slot has a score and no threshold: it is not judged yet.
+-- Without such a history the rate cannot be learnt: neighbouring slots share their
+-- values, so that a lead-in holds about six of them that are independent. Where no
+-- label vouches for it either, a slot has a score and no threshold: it is not judged
+-- yet.
 {%- set usual = point_setting('usual_quantile') %}
 {%- set margin = point_setting('margin') %}
 {%- set least_distance = point_setting('least_distance') %}

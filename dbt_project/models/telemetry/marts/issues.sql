@@ -30,12 +30,10 @@ daily_issues as (
             as stage,
         max(case when cycle_issues.rank_in_day = 1 then cycle_issues.unit end)
             as unit,
-        round(
-            max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end), 6
-        ) as value,
-        round(
-            max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end), 6
-        ) as limit_value,
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.value end)
+            as value,
+        max(case when cycle_issues.rank_in_day = 1 then cycle_issues.limit_value end)
+            as limit_value,
         count(*) as cycle_count,
         {{ ordered_array_agg('cycle_issues.cycle_id', 'cycle_issues.started_at') }}
             as cycle_ids,
@@ -85,8 +83,8 @@ issues as (
         daily_issues.severity,
         daily_issues.stage,
         daily_issues.unit,
-        daily_issues.value,
-        daily_issues.limit_value,
+        round(daily_issues.value, 6) as value,
+        round(daily_issues.limit_value, 6) as limit_value,
         daily_issues.cycle_count,
         daily_issues.cycle_ids,
         daily_issues.cycle_date as issue_date,
