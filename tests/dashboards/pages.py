@@ -30,9 +30,11 @@ EXPERIMENTS_VIEWS = (
     "Cohorts",
     "Scores",
     "Lineage",
+    "Comparisons",
     "Agreement",
     "Variance",
     "Versions & models",
+    "Rate",
 )
 NEWS_VIEWS = ("Report", "Funnel", "Why not?", "Stories", "Sources", "Compare")
 KNOWLEDGE_VIEWS = tuple(SECTIONS)

@@ -44,6 +44,7 @@ CHART_SECTIONS = {
     "conversations-Quality",
     "experiments-Cohorts",
     "experiments-Scores",
+    "experiments-Comparisons",
     "experiments-Agreement",
     "experiments-Variance",
     "experiments-Versions & models",
