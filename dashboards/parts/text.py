@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,20 @@ def paragraphs(value: Any, css: str = "") -> str:
     blocks = [block for block in str(value or "").split("\n") if block.strip()]
     style = f' style="{css}"' if css else ""
     return "".join(f"<p{style}>{html.escape(block)}</p>" for block in blocks)
+
+
+def diff_html(lines: Iterable[str]) -> str:
+    """Return the lines of a unified diff as HTML for `st.html`: what goes, what comes, the rest.
+
+    Colours of code are too pale to read on a pale ground; the sign says it without colour too.
+    """
+    colours = {"-": "light-dark(#B42318, #FF9C8F)", "+": "light-dark(#1B6E3C, #7BD49B)"}
+    said = "".join(
+        f'<div style="color:{colours.get(line[:1], "inherit")}">{html.escape(line)}</div>'
+        for line in lines
+    )
+    style = "font:0.85rem/1.5 monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+    return f'<div style="{style}">{said}</div>'
 
 
 def facts(pairs: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import escaped, words
+from dashboards.parts.text import diff_html, escaped, words
 from python_models.runs.judged_by import Seed, seeds
 from python_models.runs.phase_rows import as_table
 
@@ -40,7 +40,7 @@ def show(release: Release, product: str) -> None:
     st.caption(
         "To change one, edit its file and run the product again: what it touches is judged anew."
     )
-    st.code(f"make run DOMAIN={product}", language="bash")
+    st.code(f"make run DOMAIN={product}", language=None)
     for seed in found:
         _seed(seed, product)
 
@@ -55,13 +55,13 @@ def _seed(seed: Seed, product: str) -> None:
         for column, said in seed.columns.items()
     }
     table(as_table(_cells(seed)), name, columns)
-    st.caption(f"`{seed.path}`")
+    st.caption(escaped(seed.path))
     if seed.text_now and seed.text_now != seed.text:
         st.warning("The file was changed since: the next run judges by it.", icon=":material/edit:")
         lines = difflib.unified_diff(
             seed.text.splitlines(), seed.text_now.splitlines(), lineterm="", n=1
         )
-        st.code("\n".join(list(lines)[2:]), language="diff")
+        st.html(diff_html(list(lines)[2:]))
 
 
 def _cells(seed: Seed) -> list[dict[str, str | None]]:

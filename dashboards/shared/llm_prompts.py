@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import escaped, moment, some
+from dashboards.parts.text import diff_html, escaped, moment, some
 from dashboards.shared import llm_queries as queries
 from dashboards.shared.llm_call import messages_of
 
@@ -86,8 +86,8 @@ def _difference(ask: Ask, older: dict[str, Any], newer: dict[str, Any]) -> None:
         st.success("They say the same.", icon=":material/check_circle:")
         return
     changed = sum(line[:1] in "+-" for line in found)
-    st.caption(f"{some(changed, 'line')} differ; `-` is before, `+` is after.")
-    st.code("\n".join(found), language="diff", wrap_lines=True)
+    st.caption(f"{some(changed, 'line')} differ: - is before, + is after.")
+    st.html(diff_html(found))
 
 
 def lines_of(messages: str | None) -> list[str]:

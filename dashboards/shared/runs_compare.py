@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import count, duration, escaped, moment, some, usd, words
+from dashboards.parts.text import count, diff_html, duration, escaped, moment, some, usd, words
 from dashboards.shared import runs_queries as queries
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
@@ -71,7 +71,7 @@ def _told_otherwise(a: str, b: str) -> None:
             table(pa.Table.from_pylist(rows), f"compared_{name}")
     for path, lines in found["files"].items():
         with st.expander(f"{escaped(path)}, {some(len(lines), 'line')}"):
-            st.code("\n".join(lines) or "Too long to be kept: its hash differs.", language="diff")
+            st.html(diff_html(lines or ["Too long to be kept: its hash differs."]))
     for tables in found["phases"].values():
         for title, rows in tables.items():
             if rows:

@@ -121,7 +121,7 @@ def _lost(run_id: str, product: str, phase: str, lost: list[Relation]) -> None:
             "rows of the newest run are shown by"
         )
         number = phase.partition(" ")[0]
-        st.code(f"make phase-show RUN={run_id} PHASE={number} DOMAIN={product}", language="bash")
+        st.code(f"make phase-show RUN={run_id} PHASE={number} DOMAIN={product}", language=None)
         _write_files(run_id)
         st.dataframe([{"Table": one.name, "Rows": one.row_count} for one in lost], hide_index=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dashboards.parts.text import diff_html
 from dashboards.shared import llm_queries as queries
 from dashboards.shared.llm_prompts import difference, lines_of, said_by_all
 from ingestion.lakehouse.lake import lake
@@ -47,7 +48,7 @@ def test_what_a_version_says_otherwise_is_shown_by_the_row_both_were_asked_about
     assert failures(tested) == []
     said = words(tested)
     assert "As both asked about" in said and "2 lines differ" in said
-    assert "-Be kind.\n+Be exact." in said and "Be brief." in said
+    assert ">-Be kind.<" in said and ">+Be exact.<" in said and "> Be brief.<" in said
     versions = tested.dataframe[0].value
     assert list(versions["prompt_version"])[:2] == ["2", "1"]
 
@@ -62,7 +63,7 @@ def test_versions_without_a_row_in_common_are_held_against_by_what_all_calls_say
     assert pair == []
     tested = page("llm", {"view": "Prompts"})
     assert "No row was asked about in both" in words(tested)
-    assert "-Be kind.\n+Be exact." in words(tested)
+    assert ">-Be kind.<" in words(tested) and ">+Be exact.<" in words(tested)
 
 
 def test_the_lines_of_a_template_are_those_that_every_call_says() -> None:
@@ -71,6 +72,7 @@ def test_the_lines_of_a_template_are_those_that_every_call_says() -> None:
     assert said_by_all([]) == []
     assert lines_of("no json") == ["[prompt]", "no json"]
     assert difference(["a", "b"], ["a", "b"]) == []
+    assert "&lt;b&gt;" in diff_html(["+<b>"]) and "<b>" not in diff_html(["+<b>"])
 
 
 def test_a_prompt_that_was_asked_in_one_version_has_nothing_to_compare(released: Path) -> None:

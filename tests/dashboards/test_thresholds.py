@@ -13,6 +13,6 @@ def test_the_page_shows_every_limit_and_how_it_is_changed(released: Path) -> Non
     tested = page("telemetry", {"view": "Thresholds"})
     assert failures(tested) == []
     said = words(tested)
-    assert "make run DOMAIN=telemetry" in said and "telemetry_validity_limits.csv" in said
+    assert "make run DOMAIN=telemetry" in said and "telemetry\\_validity\\_limits\\.csv" in said
     files = list((PROJECT_ROOT / FOLDER / "telemetry").glob("*.csv"))
     assert len(tested.dataframe) == len(files) > 5
