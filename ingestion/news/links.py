@@ -88,8 +88,8 @@ def without_tracking(url: str) -> str:
 def absolute(link: str | None, *bases: str | None) -> str | None:
     """Return an absolute web address; a relative one is meant from the bases, the last outermost.
 
-    None for what leads to no page: `javascript:`, `mailto:`, an address that is none. Blanks are read
-    as browsers read them: line breaks go, a blank within a path is a part of it.
+    None for what leads to no page: `javascript:`, `mailto:`, an address that is none. Blanks are
+    read as browsers read them: line breaks go, a blank within a path is a part of it.
     """
     link = _BROKEN.sub("", (link or "").strip())
     host = _TO_HOST.match(link)
