@@ -86,16 +86,20 @@ TABLES = [
         [
             as_closed_as("documents", "object_id", "version"),
             no_rows(
-                "a link stands where it says",
+                "a link stands where it says, and a page's number over its words",
                 "critical",
                 """
                 select links.object_id, span_start, target from {batch} as links
                 inner join {documents} as documents
                     on documents.object_id = links.object_id
                     and documents.version = links.version
-                where position(
-                    target in substring(text, span_start + 1, span_end - span_start)
-                ) = 0
+                where case
+                    when target like '#page=%' then
+                        span_start < 0 or span_end <= span_start or span_end > length(text)
+                    else position(
+                        target in substring(text, span_start + 1, span_end - span_start)
+                    ) = 0
+                end
                 """,
             ),
         ],

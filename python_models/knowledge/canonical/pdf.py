@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PdfReadError
 from pypdf.generic import DictionaryObject
 
+from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical, Link, NoText
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is odd in a file is told with it
@@ -23,6 +23,7 @@ _SPACES = re.compile(r"[ \t\xa0]+(?=\n|$)")
 _LIGATURES = str.maketrans(
     dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 )
+_WEB = re.compile(r"https?://[^\s<>]+")
 DAMAGED = "damaged pages"  # flag: not every page could be read
 
 
@@ -46,7 +47,7 @@ def read_pdf(content: bytes) -> Canonical:
     at = 0
     for number, page in enumerate(pages, start=1):
         try:
-            text, addresses = _text_of(page), list(_addresses(page))
+            text = _with_addresses(_text_of(page), page)
         except Exception:  # noqa: BLE001  one page's trouble is not another's
             canonical.flags.add(DAMAGED)
             continue
@@ -54,7 +55,6 @@ def read_pdf(content: bytes) -> Canonical:
             continue
         end = at + len(text)
         canonical.links.append(Link(at, end, str(number), f"#page={number}"))
-        canonical.links += [Link(at, end, "", address) for address in addresses]
         parts.append(text)
         at = end + 2
     if not parts and DAMAGED in canonical.flags:
@@ -62,6 +62,7 @@ def read_pdf(content: bytes) -> Canonical:
     if not parts:
         raise NoText("no_words", f"none of its {len(pages)} pages has words: they are pictures")
     canonical.text = "\n\n".join(parts)
+    canonical.links += markdown_links(canonical.text)
     _described(canonical, reader)
     return canonical
 
@@ -75,12 +76,15 @@ def _text_of(page: PageObject) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 
-def _addresses(page: PageObject) -> Iterator[str]:
-    """Yield the addresses that a page links to."""
+def _with_addresses(text: str, page: PageObject) -> str:
+    """Return a page's text, then the addresses it leads to, for their words are not told."""
+    found = []
     for reference in page.annotations or ():
         action = reference.get_object().get("/A")
         if isinstance(action, DictionaryObject) and isinstance(uri := action.get("/URI"), str):
-            yield uri
+            found.append(str(uri))
+    linked = [f"<{one}>" for one in dict.fromkeys(found) if _WEB.fullmatch(one)]
+    return "\n\n".join(filter(None, (text, "\n".join(linked)))) if text else ""
 
 
 def _described(canonical: Canonical, reader: PdfReader) -> None:

@@ -59,12 +59,12 @@ def test_pages_are_read_in_order_and_each_is_an_anchor_of_its_words() -> None:
     found = read_pdf(
         pdf(lines("Atlas owns billing.", "Gr\xfc\xdfe"), "", lines("Third page"), more=LINK)
     )
-    assert found.text == "Atlas owns billing.\nGr\xfc\xdfe\n\nThird page"
+    assert found.text == "Atlas owns billing.\nGr\xfc\xdfe\n\nThird page\n\n<https://x.example/a>"
     anchors = [(found.text[one.start : one.end], one.label, one.target) for one in found.links]
     assert anchors == [
         ("Atlas owns billing.\nGr\xfc\xdfe", "1", "#page=1"),
-        ("Third page", "3", "#page=3"),
-        ("Third page", "", "https://x.example/a"),
+        ("Third page\n\n<https://x.example/a>", "3", "#page=3"),
+        ("<https://x.example/a>", "https://x.example/a", "https://x.example/a"),
     ]
     assert (found.title, found.authors) == ("Runbook", ["Maya"])
     assert found.created_at == datetime(2025, 3, 1, 10)
