@@ -8,6 +8,7 @@
     {%- set defaults = {
         'lead_in_share': 0.25,
         'slots_in_lead_in': 100,
+        'least_rises': 20,
         'level_reach': 2,
         'activity_reach': 4,
         'score_reach': 8,
