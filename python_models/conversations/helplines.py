@@ -40,6 +40,14 @@ def names_help(text: str) -> bool:
     return any(pattern.search(plain) for pattern in known.numbers)
 
 
+@lru_cache(maxsize=1)
+def helpline_digits() -> frozenset[str]:
+    """Return the digits of helplines' long numbers, without the first one that is for the country
+    alone: what a number ends with, whatever code of a country stands before it."""
+    digits = (row["digits"] for row in _rows("conversations_helplines"))
+    return frozenset(re.sub("^[08]", "", one) for one in digits if len(one) >= LONG)
+
+
 def _words(said: str) -> str:
     """Return words with one space between them and a bar where a sentence ends."""
     plain = re.sub(r"[.][.]+|…", " ", said.replace("'", "").replace("’", ""))

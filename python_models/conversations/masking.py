@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from python_models.conversations.helplines import helpline_digits
+
 KINDS = ("email", "phone", "card", "ip")
 _EMAIL = re.compile(r"(?i)[a-z0-9_%+-][a-z0-9._%+-]*@[a-z0-9-]+(?:[.][a-z0-9-]+)*[.][a-z]{2,12}")
 _NO_EMAIL = re.compile(r"(?i)^git@|[.](?:png|jpg|jpeg|gif|svg|js|css|py)$|@[0-9.]+$")
@@ -22,17 +24,34 @@ _NO_HOST = re.compile(
 _CARD = re.compile(
     r"[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){3}|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5}"
 )
-_PHONES = tuple(map(re.compile, (
+# those of IPv6 that are routed begin with 2 or 3
+_HOST_6 = re.compile(
+    r"(?i)(?<![0-9a-z:.])[23][0-9a-f]{3}(?:(?::[0-9a-f]{1,4}){7}"
+    r"|(?::[0-9a-f]{1,4}){0,6}::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,5})?)(?![0-9a-z:])"
+)
+_PHONE = re.compile("|".join((
     r"[+][1-9][0-9 ().-]+",
     r"(?:1[ .-])?(?:[(][2-9][0-9]{2}[)][ -]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}",
+    r"1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}",
     r"0[1-9](?:[ .][0-9]{2}){4}|[(]?0[1-9][0-9]{1,4}[)]?[ -][0-9]{3,8}(?:[ -][0-9]{2,6})*",
-    r"1[3-9][0-9]([ -])[0-9]{4}[ -][0-9]{4}",
+    r"(?:55[ -])?[(]0?[1-9][1-9][)] ?(?:9[ .-]?[0-9]{4}|[2-5][0-9]{3})[ .-][0-9]{4}",
+    r"(?:55[ -])?0?[1-9][1-9][ -]9[ .-]?[0-9]{4}[ .-][0-9]{4}",
+    r"(?:0|0?91[ -])?[6-9][0-9]{4}[ -][0-9]{3}(?:[1-9][0-9]|0[1-9])|0?91[ -][6-9][0-9]{9}",
+    r"[6-9][0-9]{3}[ -][0-9]{3}[ -][0-9]{3}",
 )))  # fmt: skip
+# mobiles without a space are told from numbers of orders by the text they stand in
 _CHINESE_MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
+_INDIAN_MOBILE = re.compile(r"(?:0|91)?[6-9][0-9]{9}")
+_INDIC = re.compile("[\u0900-\u0d7f]")
+_TOLD = re.compile(
+    r"(?i)(?<![a-z])((?:phone|mobile|cell|whatsapp|call|contact|my number|telefone|celular|ligue)"
+    r"[^0-9.!?]{0,20}[^0-9a-z.,$€£#/=_+%&-])"
+    r"((?:0|91)?[6-9][0-9]{9}|(?:55)?[1-9][1-9]9[0-9]{8})(?![0-9a-z])"
+)
 # hotlines and other numbers that anybody may call, by digits and as they are written
 _TOLL_FREE = re.compile(
     r"1?(?:8(?:00|33|44|55|66|77|88)|900)[0-9]{7}"
-    r"|0(?:800|808|805|508)[0-9]{4,8}|1[38]00[0-9]{6}"
+    r"|0(?:800|808|805|508)[0-9]{4,8}|1[38]00[0-9]{6}|18[06]0[0-9]{7}"
     r"|(?:44|49|33|31|32|41|43|27|61|64|55|81|82|91|86|90)0?(?:800|808|805|508|1800|1300)[0-9]{4,8}"
     r"|(?:39|34)(?:800|900)[0-9]{5,7}|800[0-9]{8}"
 )
@@ -49,6 +68,7 @@ def masked(text: str, kinds: Iterable[str], found: Callable[[str], None]) -> str
         found: is told the kind of each piece.
     """
     wanted, is_ascii = set(kinds), text.isascii()
+    is_indic = not is_ascii and _INDIC.search(text) is not None
 
     def placed(kind: str, piece: str) -> str:
         if kind not in wanted:
@@ -58,8 +78,12 @@ def masked(text: str, kinds: Iterable[str], found: Callable[[str], None]) -> str
 
     def number(match: re.Match[str]) -> str:
         piece = match.group(0).rstrip(" ")
-        kind = _kind_of_number(piece, is_ascii)
+        kind = _kind_of_number(piece, is_ascii, is_indic)
         return placed(kind, piece) if kind else match.group(0)
+
+    def told(match: re.Match[str]) -> str:
+        before, piece = match.groups()
+        return before + (piece if _is_public(piece, piece) else placed("phone", piece))
 
     def host(match: re.Match[str]) -> str:
         piece = match.group(0)
@@ -73,20 +97,30 @@ def masked(text: str, kinds: Iterable[str], found: Callable[[str], None]) -> str
         text = _EMAIL.sub(mail, text)
     if text.count(".") >= 3:
         text = _HOST.sub(host, text)
-    return _NUMBER.sub(number, text)
+    if text.count(":") >= 2:
+        text = _HOST_6.sub(lambda match: placed("ip", match.group(0)), text)
+    return _NUMBER.sub(number, _TOLD.sub(told, text))
 
 
-def _kind_of_number(piece: str, is_ascii: bool) -> str | None:
+def _kind_of_number(piece: str, is_ascii: bool, is_indic: bool) -> str | None:
     digits = re.sub(r"[^0-9]", "", piece)
     if _CARD.fullmatch(piece) and digits[0] in "3456" and len(set(digits)) > 1 and _luhn(digits):
         return "card"
-    if not 8 <= len(digits) <= 15 or _TOLL_FREE.fullmatch(digits):
+    if not 8 <= len(digits) <= 15 or _is_public(piece, digits):
         return None
-    if _TOLL_FREE_WRITTEN.fullmatch(piece):
-        return None
-    if any(form.fullmatch(piece) for form in _PHONES):
-        return "phone"
-    return "phone" if not is_ascii and _CHINESE_MOBILE.fullmatch(piece) else None
+    is_mobile = (not is_ascii and _CHINESE_MOBILE.fullmatch(piece)) or (
+        is_indic and _INDIAN_MOBILE.fullmatch(piece)
+    )
+    return "phone" if is_mobile or _PHONE.fullmatch(piece) else None
+
+
+def _is_public(piece: str, digits: str) -> bool:
+    """Say whether a number is one that anybody may call: toll-free, or that of a helpline."""
+    if _TOLL_FREE.fullmatch(digits) or _TOLL_FREE_WRITTEN.fullmatch(piece):
+        return True
+    return any(
+        digits.endswith(known) and len(digits) <= len(known) + 4 for known in helpline_digits()
+    )
 
 
 def _luhn(digits: str) -> bool:

@@ -22,13 +22,14 @@ _FIRST = frozenset(first for first, *_ in _SIDES)
 _STRENGTHS = ("overallpreference", "preferencestrength")
 _INDICES = ("betterresponseid", "choice", "preferredindex")
 _LISTS = ("completions", "answers", "responses", "candidates")
+_LISTED = frozenset(_LISTS)
 _TEXTS = ("response", "answer", "text", "completion", "output", "content")
 _SCORES = ("overall_score", "score", "pm_score", "fine-grained_score", "rating", "reward")
 
 
 def is_comparison(fields: Fields) -> bool:
     """Say whether a record has two answers of which one may have won."""
-    return not fields.names.keys().isdisjoint(_FIRST) and _sides(fields) is not None
+    return not _FIRST.isdisjoint(fields.names) and _sides(fields) is not None
 
 
 def read_comparison(fields: Fields, into: Conversation) -> tuple[str, float]:
@@ -58,7 +59,7 @@ def read_comparison(fields: Fields, into: Conversation) -> tuple[str, float]:
 
 def is_ranking(fields: Fields) -> bool:
     """Say whether a record lists answers with their scores or ranks."""
-    return not fields.names.keys().isdisjoint(_LISTS) and _listed(fields) is not None
+    return not _LISTED.isdisjoint(fields.names) and _listed(fields) is not None
 
 
 def read_ranking(fields: Fields, into: Conversation) -> tuple[str, float]:

@@ -23,6 +23,7 @@ _OPENS = re.compile(rf"<(?:{_TAGS})>|\[THINK\]|◁think▷")
 _BETWEEN = re.compile(rf"<({_TAGS})>(?P<inner>.*?)</\1>", re.S)
 _CLOSE = re.compile(r"</think(?:ing)?>|\[/THINK\]|◁/think▷")
 _SOLUTION = re.compile(r"<\|(?:begin|end)_of_solution\|>")
+_ANSWER = re.compile(r"<answer>((?:(?!<answer>).)*)</answer>", re.S)
 _SENTENCE_END = tuple(".!?…。！？:\"'”)")
 _CALLS = re.compile(
     r"^[ \t]*(?:<tool_call>\s*(?P<hermes>[\[{].*?[\]}])\s*</tool_call>"
@@ -122,6 +123,8 @@ def _without_reasoning(text: str) -> tuple[str, list[str]]:
         text = text[closes[0].end() :].lstrip()
     if reasoning:
         text = _SOLUTION.sub("", text).strip()
+        if whole := _ANSWER.fullmatch(text):
+            text = whole.group(1).strip()
     return text, [one for one in reasoning if one]
 
 

@@ -40,7 +40,7 @@ from ingestion.conversations.formats.turns import (
 _TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat",
           "contents", "chatmessages", "history", "data", "items")  # fmt: skip
 _TEXTS = ("text", "content", "chatml", "conversation", "conversations", "messages", "dialogue",
-          "dialog", "prompt", "chat", "transcript")  # fmt: skip
+          "dialog", "prompt", "chat", "transcript", "input")  # fmt: skip
 _Fits = Callable[[Fields], Any]
 _Reads = Callable[[Fields, Conversation], tuple[str, float]]
 # a record that is logged or listed lies in one of these fields

@@ -64,6 +64,7 @@ STYLES = (
           {_OUTPUT: "tool", ANSWER_MARK: "assistant"}, has_preface=True),
     Marks("exaone", 0.95, _of(r"\[\|(system|user|assistant|tool)\|\]"), ("[|endofturn|]",),
           "[|user|]"),
+    Marks("baize", 0.95, _of(r"\[\|(Human|AI)\|\][ \t]*\n?"), (), "[|Human|]", has_preface=True),
     Marks("seed", 0.95, _of(r"<seed:bos>(\w+)\n"), ("<seed:eos>",), "<seed:bos>"),
     Marks("minimax", 0.95, _of(r"\]~b\](system|user|ai|tool)\n"), ("[e~[",), "]~b]",
           {"ai": "assistant"}),

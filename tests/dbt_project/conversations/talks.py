@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.dbt_project.conversations.raw_tables import Turn
+from tests.python_models.conversations.personal_texts import PERSONAL, PUBLIC
 
 QUESTION = "How can I sleep better when I worry about my work in the evening?"
 ANSWER = (
@@ -180,3 +181,6 @@ FAULTS |= {
 INNOCENT |= {
     f"{name}, an answer": answered(f"{ANSWER} {said[4]}") for name, said in LANGUAGES.items()
 }
+# what is masked is what fails: the same texts for the rules and for the masks
+FAULTS |= {text: (asked(text), "personal_data") for text in PERSONAL}
+INNOCENT |= {text: asked(text) for text in PUBLIC}

@@ -62,6 +62,7 @@ TEMPLATES = {
     "StableBeluga": "### User:\nHello\n\n### Assistant:\nHi there",
     "Claude's text": "\n\nHuman: Hello\n\nAssistant: Hi there",
     "lines": "User: Hello\nAssistant: Hi there",
+    "Baize": "[|Human|] Hello\n[|AI|] Hi there",
     "StableLM": "<|USER|>Hello<|ASSISTANT|>Hi there",
     "lines of LangChain": "Human: Hello\nAI: Hi there",
     "capitals": "HUMAN: Hello\n\nASSISTANT: Hi there",
@@ -123,6 +124,13 @@ def test_a_system_prompt_before_the_first_mark_is_kept() -> None:
 )
 def test_a_system_speaker_of_a_text_is_its_system_prompt(text: str) -> None:
     assert standardise({"text": text}).messages == [(S, "Be kind"), *HELLO]
+
+
+def test_records_of_baize_and_camel_are_read() -> None:
+    baize = {"topic": "x", "input": "Two talk.\n[|Human|] Hello\n[|AI|] Hi there\n[|Human|] "}
+    assert standardise(baize).messages == [(S, "Two talk."), *HELLO]
+    camel = {"role_1": "Doctor", "topic": "x", "message_1": "Hello", "message_2": "Hi there"}
+    assert standardise(camel).messages == HELLO
 
 
 def test_harmonys_channels_are_reasoning_calls_and_the_answer() -> None:

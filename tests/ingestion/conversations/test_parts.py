@@ -407,3 +407,15 @@ def test_the_same_words_are_another_record_with_another_image_answer_label_or_ca
     parts = [{"type": "image_url", "image_url": {"url": "a.png"}}, {"type": "text", "text": "x"}]
     one = variant(of({"role": U, "content": parts}, {"role": A, "content": EGG}))
     assert one == found[0]
+
+
+def test_an_answer_in_tags_after_reasoning_in_tags_is_what_is_in_them() -> None:
+    def said(content: str) -> tuple[str, object]:
+        found = standardise({"prompt": "Hello", "completion": content})
+        return found.messages[-1].content, found.metadata.get("reasoning")
+
+    reasoned = [{"turn": 1, "text": "hm"}]
+    assert said("<think>hm</think>\n<answer>Hi</answer>") == ("Hi", reasoned)
+    assert said("<answer>Hi</answer>") == ("<answer>Hi</answer>", None)
+    two = "<answer>a</answer> or <answer>b</answer>"
+    assert said(f"<think>hm</think>{two}") == (two, reasoned)

@@ -12,24 +12,8 @@ from python_models.conversations.exporting import Request, export_set
 from python_models.conversations.masking import KINDS, masked
 from python_models.conversations.released_set import SetRefused
 from python_models.release.reader import open_release
+from tests.python_models.conversations.personal_texts import PERSONAL, PUBLIC
 from tests.python_models.conversations.released import Member, publish_set
-
-PERSONAL = {
-    "Write to ann.lee@mail.co.uk.": "Write to [EMAIL].",
-    "Call (202) 555-0143 or not.": "Call [PHONE] or not.",
-    "Call +49 30 123456-78.": "Call [PHONE].",
-    "我的电话是13812345678。": "我的电话是[PHONE]。",
-    "Mine is 138-1234-5678 now": "Mine is [PHONE] now",
-    "My card is 4111-1111-1111-1111.": "My card is [CARD].",
-    "I write from 84.23.17.250.": "I write from [IP].",
-}
-PUBLIC = (
-    "Call 1-800-273-8255, 0800 543 354, 0508 828 865 or +44 800 123 4567.",
-    "Call 0120-783-556 in Japan, 400-161-9995 in China.",
-    "The order is 4111 1111 1111 1112 or 13812345678.",
-    "Version 2.0.1.4 runs on 192.168.0.1; clone git@github.com:a/b.git.",
-    "On 2024-01-31 10:20 I paid $1,234,567.89.",
-)
 
 
 @pytest.mark.parametrize(("text", "shown"), PERSONAL.items())

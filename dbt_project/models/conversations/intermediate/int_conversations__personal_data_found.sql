@@ -13,42 +13,52 @@ turns as (
 ),
 
 addresses as (
-    select distinct
-        turns.conversation_id,
-        turns.role,
-        turns.turn,
-        {{ array_elements(
-            "regexp_extract_all(lower(turns.content), "
-            ~ "'[a-z0-9_%+-][a-z0-9._%+-]*@[a-z0-9-]+([.][a-z0-9-]+)*[.][a-z]{2,12}', 0)"
-        ) }} as found
-    from turns
+    {{ conversations_pieces(
+        'lower(turns.content)',
+        '[a-z0-9_%+-][a-z0-9._%+-]*@[a-z0-9-]+([.][a-z0-9-]+)*[.][a-z]{2,12}', 0
+    ) }}
     where turns.content like '%@%'
 ),
 
+helplines as (
+    select distinct {{ text_replaced('seed.digits', '^[08]', '') }} as digits
+    from {{ ref('conversations_helplines') }} as seed
+    where length(seed.digits) >= 8
+),
+
 numbers as (
-    select distinct
-        turns.conversation_id,
-        turns.role,
-        turns.turn,
-        {{ is_ascii('turns.content') }} as is_ascii,
-        {{ array_elements(
-            "regexp_extract_all(turns.content, "
-            ~ "'(^|[^0-9A-Za-z.,$€£#/=_+%&-])([+(]?[0-9][0-9 ().-]{7,24}[0-9])', 2)"
-        ) }} as found
-    from turns
+    {{ conversations_pieces(
+        'turns.content',
+        '(^|[^0-9A-Za-z.,$€£#/=_+%&-])([+(]?[0-9][0-9 ().-]{7,24}[0-9])', 2,
+        is_told=false
+    ) }}
+    union all
+    -- a mobile of India or Brazil without a space in it, after a word of telephoning
+    {{ conversations_pieces(
+        'lower(turns.content)',
+        '(^|[^a-z])(phone|mobile|cell|whatsapp|call|contact|my number|telefone|celular|ligue)'
+        ~ '[^0-9.!?]{0,20}[^0-9a-z.,$€£#/=_+%&-]'
+        ~ '((0|91)?[6-9][0-9]{9}|(55)?[1-9][1-9]9[0-9]{8})($|[^0-9a-z])', 3,
+        is_told=true
+    ) }}
 ),
 
 hosts as (
-    select distinct
-        turns.conversation_id,
-        turns.role,
-        turns.turn,
-        {{ array_elements(
-            "regexp_extract_all(turns.content, "
-            ~ "'(^|[^0-9A-Za-z.-])(" ~ octet ~ "([.]" ~ octet ~ "){3})([.]?$|[.]?[^0-9A-Za-z.])', 2)"
-        ) }} as found
-    from turns
+    {{ conversations_pieces(
+        'turns.content',
+        '(^|[^0-9A-Za-z.-])(' ~ octet ~ '([.]' ~ octet ~ '){3})([.]?$|[.]?[^0-9A-Za-z.])', 2
+    ) }}
     where turns.content like '%.%.%.%'
+),
+
+-- of IPv6 those that are routed begin with 2 or 3
+hosts_of_ipv6 as (
+    {{ conversations_pieces(
+        'lower(turns.content)',
+        '(^|[^0-9a-z:.])([23][0-9a-f]{3}((:[0-9a-f]{1,4}){7}|(:[0-9a-f]{1,4}){0,6}::'
+        ~ '([0-9a-f]{1,4}(:[0-9a-f]{1,4}){0,5})?))($|[^0-9a-z:])', 2
+    ) }}
+    where turns.content like '%:%:%'
 ),
 
 numbers_in_digits as (
@@ -56,10 +66,16 @@ numbers_in_digits as (
         numbers.conversation_id,
         numbers.role,
         numbers.turn,
-        numbers.is_ascii,
+        numbers.is_told,
+        {{ is_ascii('turns.content') }} as is_ascii,
+        {{ text_matches('turns.content', '[ऀ-ൿ]') }} as is_indic,
         trim(numbers.found) as found,
         {{ text_replaced('numbers.found', '[^0-9]', '') }} as digits
     from numbers
+    inner join turns
+        on
+            numbers.conversation_id = turns.conversation_id
+            and numbers.turn = turns.turn
 ),
 
 cards as (
@@ -71,7 +87,8 @@ cards as (
         numbers_in_digits.turn
     from numbers_in_digits
     where
-        {{ text_matches(
+        not numbers_in_digits.is_told
+        and {{ text_matches(
             'numbers_in_digits.found',
             '^([0-9]{13,19}|[0-9]{4}([ -][0-9]{4}){3}|3[47][0-9]{2}[ -][0-9]{6}[ -][0-9]{5})$'
         ) }}
@@ -84,51 +101,23 @@ cards as (
 ),
 
 phones as (
-    select
+    select distinct
         numbers_in_digits.conversation_id,
         numbers_in_digits.role,
         'phone' as kind,
         '... ' || right(numbers_in_digits.digits, 2) as hint,
         numbers_in_digits.turn
     from numbers_in_digits
+    -- a helpline's own number, with or without that of its country
+    left join helplines
+        on
+            numbers_in_digits.digits like '%' || helplines.digits
+            and length(numbers_in_digits.digits) <= length(helplines.digits) + 4
     where
-        length(numbers_in_digits.digits) between 8 and 15
-        and (
-            {{ text_matches(
-                'numbers_in_digits.found', '^[+][1-9][0-9 ().-]+$'
-            ) }}
-            or {{ text_matches(
-                'numbers_in_digits.found',
-                '^(1[ .-])?([(][2-9][0-9]{2}[)][ -]?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}$'
-            ) }}
-            or {{ text_matches(
-                'numbers_in_digits.found', '^1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}$'
-            ) }}
-            -- a Chinese mobile has no spaces; elsewhere that is an order's number
-            or (
-                not numbers_in_digits.is_ascii
-                and {{ text_matches(
-                    'numbers_in_digits.found', '^(86)?1[3-9][0-9]{9}$'
-                ) }}
-            )
-            or {{ text_matches(
-                'numbers_in_digits.found',
-                '^(0[1-9]([ .][0-9]{2}){4}|[(]?0[1-9][0-9]{1,4}[)]?[ -][0-9]{3,8}([ -][0-9]{2,6})*)$'
-            ) }}
-        )
-        -- numbers that anybody may call: hotlines and other toll-free ones
-        and not {{ text_matches(
-            'numbers_in_digits.digits',
-            '^(1?(8(00|33|44|55|66|77|88)|900)[0-9]{7}'
-            ~ '|0(800|808|805|508)[0-9]{4,8}|1[38]00[0-9]{6}'
-            ~ '|(44|49|33|31|32|41|43|27|61|64|55|81|82|91|86|90)0?'
-            ~ '(800|808|805|508|1800|1300)[0-9]{4,8}'
-            ~ '|(39|34)(800|900)[0-9]{5,7}|800[0-9]{8})$'
-        ) }}
-        and not {{ text_matches(
-            'numbers_in_digits.found',
-            '^(0120-[0-9]{2,3}-[0-9]{3,4}|080-[0-9]{3,4}-[0-9]{4}'
-            ~ '|400[ -][0-9]{3,4}[ -][0-9]{3,4})$'
+        helplines.digits is null
+        and {{ conversations_is_phone(
+            'numbers_in_digits.found', 'numbers_in_digits.digits', 'numbers_in_digits.is_ascii',
+            'numbers_in_digits.is_indic', 'numbers_in_digits.is_told'
         ) }}
 ),
 
@@ -163,6 +152,14 @@ public_hosts as (
         ) }}
         -- four single digits are a version or a paragraph as a rule
         and not {{ text_matches('hosts.found', '^[0-9]([.][0-9]){3}$') }}
+    union all
+    select
+        hosts_of_ipv6.conversation_id,
+        hosts_of_ipv6.role,
+        'ip' as kind,
+        left(hosts_of_ipv6.found, 5) || '...' as hint,
+        hosts_of_ipv6.turn
+    from hosts_of_ipv6
 ),
 
 personal_data_found as (
