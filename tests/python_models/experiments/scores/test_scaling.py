@@ -9,11 +9,11 @@ from python_models.experiments.scores.numbers import Quantity
 from python_models.experiments.scores.scaling import to_scale
 
 USUAL = (5, 10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100)
-TEN = Scale(0, 10)
+TEN = Scale(0.0, 10.0)
 
 
-def share(value: float, outer: float | None, text: str = "") -> Quantity:
-    return Quantity("fraction", text or f"{value:g}/{outer:g}", value, outer)
+def share(value: float, outer: float, text: str = "") -> Quantity:
+    return Quantity("fraction", text or f"{value:g}/{outer:g}", float(value), float(outer))
 
 
 def reason(found: float | ScoreError) -> str:
@@ -54,7 +54,9 @@ def test_a_bare_number_lies_on_the_scale(value: float, said: float | str) -> Non
 def test_another_best_means_nothing_on_a_scale_that_begins_above_zero() -> None:
     assert reason(to_scale(share(4, 5), Scale(1, 10), [])) == "other_scale"
     assert to_scale(share(4, 10), Scale(1, 10), []) == 4
-    assert to_scale(share(4, 7), Scale(1, 7), []) == 4  # usual or not: it is the template's own
+    assert (
+        to_scale(share(4, 7), Scale(1.0, float("7")), []) == 4
+    )  # usual or not: it is the template's own
 
 
 @pytest.mark.parametrize(("value", "high", "said"), [
@@ -64,7 +66,7 @@ def test_another_best_means_nothing_on_a_scale_that_begins_above_zero() -> None:
 def test_a_percentage_that_may_be_the_score_is_none(
     value: float, high: float, said: float | str
 ) -> None:
-    found = to_scale(Quantity("percent", f"{value:g} %", value, 100.0), Scale(0, high), [])
+    found = to_scale(Quantity("percent", f"{value:g} %", float(value), 100.0), Scale(0.0, high), [])
     if isinstance(said, str):
         assert reason(found) == said
     else:
