@@ -31,7 +31,8 @@ MODULES = {
     "python_models/experiments/scores/scaling.py": "python_models/experiments/scores",
 }
 # changes that nobody can see: a share that is given is never above one, one that is not is whole;
-# a member of an enum is the one equal to it; a price of what is read again is not looked at
+# a member of an enum is the one equal to it; a price of what is read again is not looked at;
+# no more rows are reused than are wanted
 NAMED = Path(__file__).with_name("survivors.txt")
 LEFT_OUT = "not in the sample"
 USED = 0.85  # of a module's share: a change that hangs a test takes longer than the others

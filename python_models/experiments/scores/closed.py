@@ -30,9 +30,9 @@ IS_CJK = re.compile(f"[{_CJK}]")
 
 
 SUMS_UP = re.compile(
-    r"\bto sum up\b|\ball things considered\b|"
-    r"\b(?:given|considering|weighing) (?:these|its|the|all) (?:strengths|weaknesses|flaws|merits)"
-    r"(?: and (?:strengths|weaknesses|flaws|merits))?\b"
+    r"\bto sum up\b|\ball things considered\b|\bno (?:geral|conjunto)\b|"
+    r"\b(?:after )?(?:given|considering|weighing) (?:(?:these|its|the|all) )?"
+    r"(?:strengths|weaknesses|flaws|merits)(?: and (?:strengths|weaknesses|flaws|merits))?\b"
 )
 # the possessive, and words that may stand in these phrases only
 PHRASES = re.compile(

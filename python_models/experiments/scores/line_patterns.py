@@ -97,8 +97,8 @@ PRAISED = re.compile(  # `Simply brilliant: 9/10`
 # `Because it drifts, it gets ..`, `Wegen der Länge gebe ich ..`: a reason of any words first
 REASON_FIRST = re.compile(
     rf"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|"
-    rf"having (?:weighed|considered|read)|for its (?:{QUALITIES}|honesty|pace|pacing|wit|charm|"
-    r"energy|humou?r|prose|language|structure|ideas?|argument|ambition|insight|rhythm)|although|weil|da|"
+    rf"having (?:weighed|considered|read)|weighing|for its (?:{QUALITIES}|honesty|pace|pacing|wit|"
+    r"charm|energy|humou?r|prose|language|structure|ideas?|argument|ambition|insight|rhythm)|although|weil|da|"
     r"wegen|aufgrund|trotz|obwohl|angesichts|dank|debido a|gracias a|porque|a pesar de|aunque|"
     r"parce que|grâce à|malgré|bien que|poiché|grazie a|nonostante|graças a|devido a|apesar d[aoe]|"
     r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|my|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"

@@ -59,6 +59,7 @@ _DESCRIBES = pattern(
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
     r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
     r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
+    r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     WORDS["piece"],
 )
 _REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)

@@ -46,6 +46,13 @@ def test_a_full_refresh_reuses_nothing(
     assert last_build(session, "found") is None
 
 
+def test_a_build_that_knows_of_no_full_refresh_reuses(
+    session: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dbt.flags.get_flags", SimpleNamespace)
+    assert last_build(session, "found") is not None
+
+
 def test_a_model_that_is_only_estimated_has_no_table(session: duckdb.DuckDBPyConnection) -> None:
     assert last_build(session, None) is None
 
