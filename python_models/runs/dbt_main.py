@@ -74,7 +74,7 @@ def main() -> None:
     write_less()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
-    DuckDBCredentials.connection_info = told_of_connection  # type: ignore[method-assign]
+    DuckDBCredentials.connection_info = told_of_connection  # type: ignore[assignment, method-assign]
     cli()
 
 
