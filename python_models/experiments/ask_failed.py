@@ -14,7 +14,7 @@ import duckdb
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
-from ingestion.lakehouse.settings import SettingsError, told
+from ingestion.lakehouse.settings import SettingsError, scrub, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.ledger.forget import forget
 from python_models.runs import run, slices
@@ -55,9 +55,16 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     own = {one.name for one in PRODUCTS["experiments"].slices}
-    found = failed_generations(
-        {name: value for name, value in choice.values.items() if name in own}
-    )
+    try:
+        found = failed_generations(
+            {name: value for name, value in choice.values.items() if name in own}
+        )
+    except duckdb.Error as error:
+        sys.stderr.write(
+            "The last build cannot be read: there is none, an earlier version made it, or one is "
+            f"going on. `make experiments` makes one.\n{scrub(str(error))}\n"
+        )
+        return 1
     if not found:
         sys.stdout.write("Nothing has failed: nothing to ask again.\n")
         return 0

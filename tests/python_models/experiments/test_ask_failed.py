@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from ingestion.lakehouse.lake import lake
-from python_models.experiments.ask_failed import failed_generations
+from python_models.experiments.ask_failed import failed_generations, main
 
 
 @pytest.fixture(autouse=True)
@@ -57,3 +57,13 @@ def built() -> None:
 )
 def test_what_failed_is_found_within_a_restriction(chosen: dict[str, str], found: set[str]) -> None:
     assert {gen_id for gen_id, _ in failed_generations(chosen)} == found
+
+
+def test_a_build_of_before_is_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect(str(lake().build_db)) as connection:
+        connection.execute("drop table experiments.pair_verdicts")
+    assert main([]) == 1
+    assert "`make experiments` makes one" in capsys.readouterr().err
+    lake().build_db.unlink()
+    assert main([]) == 1
+    assert "there is none" in capsys.readouterr().err
