@@ -1,4 +1,4 @@
-"""Which combinations of concepts a study tries, counted and priced before they are made.
+"""Which combinations of concepts a study tries, counted before they are made.
 
 All of one size up to `LARGEST_K` are made in SQL; those of several sizes, of a larger one, and
 those that study.yml or combinations.csv lists are rows of the study.
