@@ -14,6 +14,8 @@ from dashboards.parts.page import part
 from dashboards.parts.tables import table
 from dashboards.parts.text import words
 from ingestion.conversations.kept_uploads import uploads
+from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import WHOLE
 from ingestion.landing.progress import landing_progress
 
 REFRESH_SECONDS = 2.0
@@ -53,6 +55,8 @@ WAITING: dict[str, Any] = {
 
 def show(landed: set[str]) -> bool:
     """Show what is being loaded, refreshed while it is; says whether anything is on its way."""
+    if settings().tier != WHOLE:
+        return False  # what is on its way is named, whatever its tier
     going_on = list(arriving())
     if going_on:
         part("Being loaded")

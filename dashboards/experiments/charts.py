@@ -135,11 +135,16 @@ def score_pivot(cells: pa.Table, column: str) -> alt.LayerChart:
 
 
 def intervals(
-    rows: pa.Table, title: str, zero: float = 0.0, ends: tuple[float, float] | None = None
+    rows: pa.Table,
+    title: str,
+    zero: float = 0.0,
+    ends: tuple[float, float] | None = None,
+    counted: str = "Essays",
 ) -> alt.LayerChart:
     """Return statistics as points on their 95 % intervals, one below the other.
 
     The axis reaches from end to end where these are given, else as far as there are intervals.
+    `n` of a row says how many there were of what is `counted`.
     """
     scale = alt.Scale(domain=list(ends)) if ends else alt.Scale()
     base = alt.Chart(rows).encode(
@@ -151,7 +156,7 @@ def intervals(
         alt.Tooltip("value:Q", title=title, format=".3f"),
         alt.Tooltip("low:Q", title="95 % from", format=".3f"),
         alt.Tooltip("high:Q", title="to", format=".3f"),
-        alt.Tooltip("n:Q", title="Essays"),
+        alt.Tooltip("n:Q", title=counted),
     ]
     reach = base.mark_rule(color=BAND, strokeWidth=7, opacity=0.75).encode(
         x=alt.X("low:Q", title=title, axis=alt.Axis(tickCount=6), scale=scale),

@@ -107,7 +107,9 @@ def _factor(rows: list[dict[str, Any]]) -> None:
     st.html("".join(said))
     table(pa.Table.from_pylist(rows), "comparisons", COLUMNS)
     if shown:
-        drawn = pa.Table.from_pylist(shown[:MOST_SHOWN])
-        st.altair_chart(
-            charts.intervals(drawn, "Difference, share of the scale"), key="comparison_intervals"
+        drawn = pa.Table.from_pylist(
+            [row | {"n": row["place_count"]} for row in shown[:MOST_SHOWN]]
         )
+        title = "Difference, share of the scale"
+        chart = charts.intervals(drawn, title, counted="Places")
+        st.altair_chart(chart, key="comparison_intervals")

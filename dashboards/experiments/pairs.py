@@ -135,7 +135,8 @@ def show(release: Release, chosen: Chosen) -> None:
             [row | {"n": row["result_count"]} for row in rows[:MOST_SHOWN]]
         )
         title = "How often the second wins"
-        st.altair_chart(charts.intervals(drawn, title, 0.5, (0, 1)), key="win_rate_intervals")
+        chart = charts.intervals(drawn, title, 0.5, (0, 1), "Pairs")
+        st.altair_chart(chart, key="win_rate_intervals")
     table(rates, "win_rates", WIN_COLUMNS)
     _bias(ask, chosen)
 

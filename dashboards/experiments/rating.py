@@ -54,7 +54,14 @@ select
     scores.evaluation_model_id as judge,
     avg(scores.scaled_score) as share
 from experiments.scores
-where scores.scaled_score is not null
+where
+    scores.scaled_score is not null
+    and (
+        $cohort = 'all'
+        or scores.gen_id in (
+            select gen_id from experiments.membership where cohort_id = $cohort
+        )
+    )
 group by scores.essay_gen_id, scores.evaluation_model_id
 order by scores.essay_gen_id, scores.evaluation_model_id
 """
@@ -146,7 +153,8 @@ def _agreement(ask: Ask, chosen: Chosen) -> None:
         empty("Nobody has rated an essay of this cohort.")
         return
     units = {row["unit"] for row in ratings}
-    judged = [row for row in ask(JUDGED).to_pylist() if row["unit"] in units]
+    scored = ask(JUDGED, cohort=chosen.cohort).to_pylist()
+    judged = [row for row in scored if row["unit"] in units]
     rows: list[dict[str, Any]] = [
         row | {"statistic": NAMES[row["statistic"]]}
         for row in agreement_with_judges(ratings, judged)

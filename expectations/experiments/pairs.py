@@ -51,12 +51,22 @@ TABLES = [
                 """,
             ),
             no_rows(
-                "every verdict of a newest version is in a pair",
+                # a version that was changed meanwhile may never be asked in the other order
+                "verdicts on a pair in both orders are brought together",
                 "critical",
                 """
-                select gen_id from {pair_verdicts}
-                where gen_id not in (select gen_id_ab from {batch})
-                    and gen_id not in (select gen_id_ba from {batch})
+                select verdicts.gen_id from {pair_verdicts} as verdicts
+                where verdicts.gen_id not in (select gen_id_ab from {batch})
+                    and verdicts.gen_id not in (select gen_id_ba from {batch})
+                    and exists (
+                        select 1 from {pair_verdicts} as swapped
+                        where swapped.first_gen_id = verdicts.second_gen_id
+                            and swapped.second_gen_id = verdicts.first_gen_id
+                            and swapped.template_hash = verdicts.template_hash
+                            and swapped.model_id = verdicts.model_id
+                            and swapped.model is not distinct from verdicts.model
+                            and swapped.parameters is not distinct from verdicts.parameters
+                    )
                 """,
             ),
         ],

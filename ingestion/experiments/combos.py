@@ -1,4 +1,4 @@
-"""Which combinations of concepts a study tries, counted and priced before they are made.
+"""Which combinations of concepts a study tries, counted before they are made.
 
 All of one size up to `LARGEST_K` are made in SQL; those of several sizes, of a larger one, and
 those that study.yml or combinations.csv lists are rows of the study.
@@ -11,7 +11,7 @@ from itertools import chain, combinations
 from math import comb
 
 from ingestion.experiments.definition import LARGEST_K, Definition
-from ingestion.experiments.pairs import pair_questions
+from ingestion.experiments.pairs import pair_questions, written_with
 from ingestion.experiments.parsers import BadRow
 from ingestion.experiments.tables import Row, flag
 
@@ -107,7 +107,7 @@ def listed_combos(
 
 def _asked(definition: Definition, rows: dict[str, list[Row]], combos: int) -> str:
     """Return how many drafts, essays and evaluations so many combinations are."""
-    templates = [row for row in rows["templates"] if row["is_active"]]
+    templates = written_with(rows)
     count = {
         kind: sum(row["kind"] == kind for row in templates)
         for kind in ("draft", "essay", "evaluation")

@@ -30,9 +30,14 @@ def pair_factors(
     return [{"factor": one} for one in PAIR_FACTORS if one in factors]
 
 
+def written_with(rows: dict[str, list[Row]]) -> list[Row]:
+    """Return the active templates, but for the one that stands for texts made elsewhere."""
+    return [row for row in rows["templates"] if row["is_active"] and row["generator"] != "import"]
+
+
 def pair_questions(definition: Definition, rows: dict[str, list[Row]], combos: int) -> int:
     """Return how many questions about pairs so many combinations are, both orders counted."""
-    templates = [row for row in rows["templates"] if row["is_active"]]
+    templates = written_with(rows)
     size = {
         "draft_template": sum(row["kind"] == "draft" for row in templates),
         "essay_template": sum(row["kind"] == "essay" for row in templates),

@@ -14,14 +14,14 @@ import duckdb
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
-from ingestion.lakehouse.settings import SettingsError, told
+from ingestion.lakehouse.settings import SettingsError, scrub, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.ledger.forget import forget
 from python_models.runs import run, slices
 
 BAD = ("failed", "invalid", "truncated", "refused", "blocked")
 COLUMNS = {"stage": "stage", "template": "template_id", "model": "model_id", "gen": "gen_id"}
-# whatever was asked, and what belongs to a cohort
+# whatever was asked, and what belongs to a cohort, or to the newest one of a study
 _ASKED = """
     select gen_id, call_id, status, stage, template_id, model_id from experiments.generations
     union all
@@ -35,7 +35,10 @@ _MEMBERS = """
         select cohort_id, unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results
     )
 
-    select gen_id from members where cohort_id in (select unnest(?))
+    select members.gen_id from members
+    inner join experiments.cohorts as cohorts on members.cohort_id = cohorts.cohort_id
+    where list_contains($cohort, cohorts.cohort_id)
+        or (cohorts.is_current and list_contains($cohort, cohorts.study))
 """
 
 
@@ -52,9 +55,16 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     own = {one.name for one in PRODUCTS["experiments"].slices}
-    found = failed_generations(
-        {name: value for name, value in choice.values.items() if name in own}
-    )
+    try:
+        found = failed_generations(
+            {name: value for name, value in choice.values.items() if name in own}
+        )
+    except duckdb.Error as error:
+        sys.stderr.write(
+            "The last build cannot be read: there is none, an earlier version made it, or one is "
+            f"going on. `make experiments` makes one.\n{scrub(str(error))}\n"
+        )
+        return 1
     if not found:
         sys.stdout.write("Nothing has failed: nothing to ask again.\n")
         return 0
@@ -71,14 +81,14 @@ def failed_generations(chosen: Mapping[str, str]) -> list[tuple[str, str | None]
     Raises:
         duckdb.Error: nothing was built yet, or somebody is building now.
     """
-    conditions = ["generations.status in (select unnest(?))"]
-    values: list[Any] = [list(BAD)]
+    conditions = ["list_contains($bad, generations.status)"]
+    values: dict[str, Any] = {"bad": list(BAD)}
     for name, value in chosen.items():
         if name == "cohort":
             conditions.append(f"generations.gen_id in ({_MEMBERS})")
         else:
-            conditions.append(f"generations.{COLUMNS[name]} in (select unnest(?))")
-        values.append(slices.listed(value))
+            conditions.append(f"list_contains(${name}, generations.{COLUMNS[name]})")
+        values[name] = slices.listed(value)
     with duckdb.connect(str(lake().build_db), read_only=True) as connection:
         load_extensions(connection)
         return connection.execute(

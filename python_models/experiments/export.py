@@ -48,14 +48,8 @@ TABLES = {
     " inner join experiments.membership as membership using (gen_id)"
     " where membership.cohort_id = ? order by scores.gen_id",
 }
-# of a release that has them, where judges saw pairs
-PAIRS = {
-    "pairs.csv": "select * from experiments.pair_results where cohort_id = ? order by gen_id_ab",
-    "verdicts.csv": "select * from experiments.pair_verdicts where gen_id in (select"
-    " unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results where cohort_id = ?)"
-    " order by gen_id",
-}
 HAS_PAIRS = "select 1 from experiments.pair_results where cohort_id = ? limit 1"
+# of a release that has them, where judges saw pairs
 PAIRS = {
     "pairs.csv": "select * from experiments.pair_results where cohort_id = ? order by gen_id_ab",
     "verdicts.csv": "select verdicts.* from experiments.pair_verdicts as verdicts where gen_id in"

@@ -153,9 +153,10 @@ class Texts:
         """Return a planned row with its messages, or with the state it ends in without any."""
         if self.stage == "draft":
             return self._rendered(row, None)
-        for name in (row["parent_gen_id"], row.get("second_gen_id")):
-            if name is not None and (state := self._state_of(name)):
-                return row | state
+        parents = [row["parent_gen_id"], row.get("second_gen_id")]
+        states = [state for name in parents if name and (state := self._state_of(name))]
+        if states:  # what waits for one text is not blocked by the other yet: both are to be rows
+            return row | min(states, key=lambda state: state["status"] != "pending")
         parent = self.parents[row["parent_gen_id"]]
         if row["generator"] == "copy":
             return self._copied(row, parent)

@@ -57,7 +57,9 @@ class Artifacts:
             node = build.graph.get(unique_id)
             if node is not None and (phase := phase_of(node)):
                 self.left.setdefault((domain_of(node) or "", phase), set()).add(unique_id)
-        self.products = {product for product, _ in self.left if product}
+        # a run that goes on in one of its products keeps to the folders it has
+        before = [node["domain"] for node in latest_nodes(build.run_id) if node["phase"]]
+        self.products = {product for product in (*before, *(of for of, _ in self.left)) if product}
         self.written: dict[str, list[str]] = {}  # {product: its phases that have a file}
         self._guarded(self._prepare)
 

@@ -21,6 +21,7 @@ from dashboards.parts import run_progress, runner
 from ingestion.conversations.named_sets import declared_sets
 from ingestion.conversations.uploads import Wanted, keep
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
 from ingestion.landing.deliveries import FoundFile
 from ingestion.landing.progress import recorded
 from python_models.conversations.preview import preview
@@ -228,6 +229,15 @@ def test_a_load_that_goes_on_is_one_of_them(
     (row,) = arriving.arriving()
     assert (row["name"], row["step"], row["share"]) == ("letters", "fetched", 0.75)
     assert (row["seconds_left"], row["note"]) == (2.0, "Running")
+
+
+def test_readers_of_a_tier_are_not_told_what_is_on_its_way(
+    with_conversations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(b'{"instruction": "a", "output": "b"}\n', "a.jsonl", Wanted("Letters of May", "MIT"))
+    monkeypatch.setenv("SLUICE_TIERS", "open")
+    reset_settings()
+    assert not arriving.show(set())
 
 
 def test_the_history_of_quality_is_shown_once_there_is_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dashboards.experiments.rating import JUDGED
 from dashboards.experiments.scores import _picked
 from python_models.experiments.blind_ratings import Rating, in_order, keep_rating, kept_ratings
 from tests.dashboards.pages import failures, page, words
@@ -200,6 +201,30 @@ def test_judges_are_held_against_people_only_when_that_is_asked(released: Path) 
     shown = tested.dataframe[0].value.set_index(["judge", "statistic"])
     assert shown.loc[("judge_a", "Pearson"), "value"] == pytest.approx(1)
     assert shown.loc[("judge_b", "Pearson"), "value"] < 1
+
+
+def test_people_are_held_against_what_judges_said_in_the_cohort_that_is_shown() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema experiments;
+            create table experiments.scores as select * from (values
+                ('v1', 'essay', 'judge', 0.2), ('v2', 'essay', 'judge', 0.8),
+                ('v3', 'essay', 'judge', null)
+            ) as scores (gen_id, essay_gen_id, evaluation_model_id, scaled_score);
+            create table experiments.membership as select * from (values
+                ('c1', 'essay'), ('c1', 'v1'), ('c2', 'essay'), ('c2', 'v2'), ('c2', 'v3')
+            ) as membership (cohort_id, gen_id)
+            """
+        )
+        found = {
+            cohort: connection.execute(JUDGED, {"cohort": cohort}).fetchall()
+            for cohort in ("c1", "c2", "all")
+        }
+    assert found == {
+        "c1": [("essay", "judge", 0.2)], "c2": [("essay", "judge", 0.8)],
+        "all": [("essay", "judge", 0.5)],
+    }  # fmt: skip
 
 
 def test_a_name_that_is_none_is_refused_and_nothing_is_kept(released: Path) -> None:

@@ -15,10 +15,16 @@ def session() -> duckdb.DuckDBPyConnection:
     """A pair that is won, one that goes by place and one that is unread, of one judge."""
     session = duckdb.connect()
     session.execute(
-        "create table pair_verdicts as select * from (values"
+        "create table pair_verdicts as select *, gen_id[1:1] || '1' as first_gen_id,"
+        " gen_id[1:1] || '2' as second_gen_id, 't' as template_hash, 'j' as model_id,"
+        " 'm' as model, '{}' as parameters from (values"
         " ('ax', 'ok', 'first'), ('ay', 'ok', 'second'), ('px', 'ok', 'first'),"
         " ('py', 'repaired', 'first'), ('ux', 'ok', 'first'), ('uy', 'invalid', null)"
         ") as verdicts (gen_id, status, verdict)"
+    )
+    session.execute(
+        "update pair_verdicts set first_gen_id = second_gen_id, second_gen_id = first_gen_id"
+        " where gen_id[2:2] = 'y'"
     )
     session.execute(
         "create table pair_results as select 'c' as cohort_id, * from (values"
@@ -81,7 +87,7 @@ def test_what_is_right_breaks_nothing(session: duckdb.DuckDBPyConnection) -> Non
         ("update pair_results set share_b = 0.5 where gen_id_ab = 'ux'",
          {"pair_results: only what both orders say is a win"}),
         ("delete from pair_results where gen_id_ab = 'px'",
-         {"pair_results: every verdict of a newest version is in a pair"}),
+         {"pair_results: verdicts on a pair in both orders are brought together"}),
         ("update win_rates set high = 0.2",
          {"win_rates: an interval holds its rate"}),
         ("update win_rates set tie_count = 1",
@@ -97,3 +103,16 @@ def test_a_promise_about_pairs_notices_what_it_is_there_for(
 ) -> None:
     session.execute(planted)
     assert broken(session) == found
+
+
+@pytest.mark.parametrize("is_told_otherwise", [False, True])
+def test_a_verdict_whose_other_order_was_never_asked_breaks_nothing(
+    session: duckdb.DuckDBPyConnection, is_told_otherwise: bool
+) -> None:
+    """A run that was stopped, and a study that was changed then, leave such verdicts."""
+    session.execute("delete from pair_results where gen_id_ab = 'ax'")
+    if is_told_otherwise:  # the version that came then asks the same with other parameters
+        session.execute("update pair_verdicts set parameters = 'new' where gen_id = 'ay'")
+    else:
+        session.execute("delete from pair_verdicts where gen_id = 'ay'")
+    assert broken(session) == set()

@@ -64,10 +64,11 @@ def test_pairs_that_cannot_be_asked_say_why(
 def test_questions_are_counted_before_they_are_made() -> None:
     """Of 2 drafts x 3 essays x 2 models: 6 + 12 + 6 pairs of each combination, in two orders."""
     templates = [
-        {"kind": kind, "is_active": True}
+        {"kind": kind, "is_active": True, "generator": "llm"}
         for kind, count in (("draft", 2), ("essay", 3), ("evaluation", 1), ("comparison", 2))
         for _ in range(count)
     ]
+    templates.append({"kind": "essay", "is_active": True, "generator": "import"})  # writes none
     models = [
         {"for_generation": at < 2, "for_evaluation": at >= 2} for at in range(5)
     ]  # two write, three judge

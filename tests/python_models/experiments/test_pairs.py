@@ -93,12 +93,14 @@ def test_offline_judge_ties_on_equal_texts_and_a_small_one_leans_to_the_first() 
 def test_pair_waits_for_either_essay_and_is_blocked_by_either() -> None:
     rows = [
         question("rich", "late"), question("late", "rich"), question("rich", "bad"),
-        question("bad", "rich"), question("rich", "absent"),
+        question("bad", "rich"), question("rich", "absent"), question("bad", "late"),
+        question("late", "bad"),
     ]  # fmt: skip
     done = judge(rows)
     assert {name: row["status"] for name, row in done.items()} == {
         "rich-late": "pending", "late-rich": "pending", "rich-bad": "blocked",
-        "bad-rich": "blocked", "rich-absent": "pending",
+        "bad-rich": "blocked", "rich-absent": "pending", "bad-late": "pending",
+        "late-bad": "pending",
     }  # fmt: skip
     assert done["rich-bad"]["error"] == "its parent bad is invalid: no <idea>"
     assert all(row["call_id"] is None for row in done.values())

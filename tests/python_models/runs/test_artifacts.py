@@ -143,6 +143,18 @@ def test_several_products_have_a_folder_each_and_latest_moves_on(root: Path) -> 
     assert (root / "latest").resolve() == again.folder
 
 
+def test_a_run_that_goes_on_in_one_product_writes_into_its_folder(root: Path) -> None:
+    other = node("articles", "marts", "conversations")
+    first = Ran(root, NODES[3], other)
+    for one in (NODES[3], other):
+        first.end(one)
+    before = first.files()
+    again = Ran(root, NODES[3])
+    again.end(NODES[3], rows=3)
+    assert again.files() == before
+    assert len(again.read("telemetry/phase5_marts.json")["data"]["cycles"]) == 3
+
+
 def test_what_cannot_be_written_is_said_and_fails_nothing(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
