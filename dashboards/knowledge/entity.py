@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 
 import streamlit as st
@@ -13,6 +12,7 @@ from dashboards.parts.tables import picked, table
 from dashboards.parts.text import count, escaped, facts, paragraphs
 from ingestion.knowledge.decisions import DecisionRefused, decide, kept
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.user_name import user_name
 from python_models.knowledge.deciding import UnknownEntity, merge_pair, split_pairs
 from python_models.release.reader import open_release
 
@@ -178,14 +178,12 @@ def _keep(entity_id: str, is_merge: bool, other: str, reason: str) -> None:
     try:
         with open_release() as release:
             if is_merge:
-                made = decide(
-                    "merge", [merge_pair(release, entity_id, other)], reason, getpass.getuser()
-                )
+                made = decide("merge", [merge_pair(release, entity_id, other)], reason, user_name())
             else:
                 mentions = [part.strip() for part in other.split(",") if part.strip()]
                 apart, together = split_pairs(release, entity_id, mentions)
-                made = decide("keep_apart", apart, reason, getpass.getuser())
-                made += decide("merge", together, reason, getpass.getuser()) if together else []
+                made = decide("keep_apart", apart, reason, user_name())
+                made += decide("merge", together, reason, user_name()) if together else []
     except (DecisionRefused, UnknownEntity) as error:
         st.error(escaped(str(error)))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
 from dashboards.parts.text import escaped, moment, paragraphs, quantity, some, usd
 from ingestion.lakehouse.settings import SettingsError
+from ingestion.lakehouse.user_name import user_name
 from ingestion.news import feedback
 
 FILES = (
@@ -114,7 +114,7 @@ def _rating(item: dict[str, Any], landed: dict[tuple[str, str, datetime], str]) 
             help="Counts from the next run on.",
         )
         if pressed:
-            feedback.rate(article, rating, getpass.getuser())
+            feedback.rate(article, rating, user_name())
     for row in _waiting(landed)[::-1]:
         if row["article_id"] == article:
             st.badge(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 
 import streamlit as st
@@ -13,6 +12,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import picked, table
 from dashboards.parts.text import escaped
 from ingestion.lakehouse.settings import SettingsError
+from ingestion.lakehouse.user_name import user_name
 from ingestion.news.story_words import APART, SAME, say, unfulfilled
 
 NUMBER, MOMENT = st.column_config.NumberColumn, st.column_config.DatetimeColumn
@@ -70,7 +70,7 @@ def _telling_apart(
     )
     if left.button("Merge", key=f"merge_{story_id}", disabled=other is None, help=LATER):
         said_there = ask(queries.MEMBERS, story=other).to_pylist()
-        say(SAME, [ids[0], said_there[0]["article_id"]], getpass.getuser())
+        say(SAME, [ids[0], said_there[0]["article_id"]], user_name())
     host_of = {row["article_id"]: f"{row['host']}: {row['title']}" for row in members}
     apart = right.multiselect(
         "Articles that tell another event",
@@ -81,7 +81,7 @@ def _telling_apart(
         key=f"apart_{story_id}",
     )
     if right.button("Split", key=f"split_{story_id}", disabled=not apart, help=LATER):
-        say(APART, apart, getpass.getuser())
+        say(APART, apart, user_name())
     for word in _unfulfilled(ids):
         st.badge(
             f"{WORDS[word['kind']]}, waiting for the next run",

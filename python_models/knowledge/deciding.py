@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from ingestion.knowledge.decisions import DecisionRefused, decide, kept
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit_document, say
 from ingestion.lakehouse.settings import told
+from ingestion.lakehouse.user_name import user_name
 from python_models.knowledge.resolution.anchors import ANYWHERE, anchor_text
 from python_models.release.reader import NothingReleased, open_release
 
@@ -191,7 +191,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--decision", default="", help="decision to take back (DECISION=)")
     parser.add_argument("--reason", default="", help="why (REASON=)")
-    parser.add_argument("--by", default=getpass.getuser(), help="who decides")
+    parser.add_argument("--by", default=user_name(), help="who decides")
     parser.add_argument("--json", action="store_true", help="as a JSON document")
     return parser.parse_args(arguments)
 

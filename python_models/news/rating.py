@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
+from ingestion.lakehouse.user_name import user_name
 from ingestion.news.feedback import RATINGS, rate
 from python_models.release.reader import NothingReleased, open_release
 
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = Arguments(prog="python -m python_models.news.rating")
     parser.add_argument("id", help="article, or story")
     parser.add_argument("rating", choices=RATINGS)
-    parser.add_argument("--rater", default=getpass.getuser())
+    parser.add_argument("--rater", default=user_name())
     parser.add_argument("--note")
     options = parser.parse_args(arguments)
     try:

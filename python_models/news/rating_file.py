@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError, told
+from ingestion.lakehouse.user_name import user_name
 from ingestion.news.feedback import UnknownRating, rate
 from ingestion.news.memory import naive
 from python_models.news.rating import UnknownArticle, find_article
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Keep the ratings of a file; returns the exit code."""
     parser = Arguments(prog="python -m python_models.news.rating_file")
     parser.add_argument("csv", type=Path)
-    parser.add_argument("--rater", default=getpass.getuser())
+    parser.add_argument("--rater", default=user_name())
     options = parser.parse_args(arguments)
     try:
         count, wrong = rate_file(options.csv, options.rater)

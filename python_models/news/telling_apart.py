@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import told
+from ingestion.lakehouse.user_name import user_name
 from ingestion.news.story_words import APART, SAME, say
 from python_models.news.rating import UnknownArticle, find_article
 from python_models.release.reader import NothingReleased, open_release
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = Arguments(prog="python -m python_models.news.telling_apart")
     parser.add_argument("what", choices=("merge", "split"))
     parser.add_argument("ids", help="articles, or stories by the articles that lead them: a,b")
-    parser.add_argument("--rater", default=getpass.getuser())
+    parser.add_argument("--rater", default=user_name())
     options = parser.parse_args(arguments)
     names = [name.strip() for name in options.ids.split(",") if name.strip()]
     try:
