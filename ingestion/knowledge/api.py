@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -37,6 +38,11 @@ class Incremental(Strict):
     initial_value: str | int | None = None  # of the first sync
     # how the API wants the moment; none of dlt's keys
     format: Literal["iso", "date", "epoch_s", "epoch_ms"] = "iso"
+
+    @field_validator("initial_value", mode="before")
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value  # YAML's of a bare date
 
 
 class Endpoint(Strict):

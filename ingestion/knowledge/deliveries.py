@@ -40,7 +40,9 @@ class Delivery:
 
     @property
     def address(self) -> str:
-        """Where it lies."""
+        """Where it lies; of what was asked of an API, whom and when: the same pages come again."""
+        if self.mode:
+            return self.name
         if len(self.files) == 1:
             return str(self.files[0])
         return str(self.root if self.root.name == self.name else self.root / self.name)

@@ -1,7 +1,8 @@
 """Pages of an API, as bytes in files: nothing is read from them before they are kept.
 
 A page that fails, or a list that does not end, makes a sync that is not complete: nothing is
-deleted for it, and its cursor does not count.
+deleted for it, and its cursor does not count. No host is asked but the declared one, wherever the
+link to a next page or a redirect leads: what an API is asked with goes to nobody else.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import orjson
-from requests import HTTPError, RequestException, Response
+from requests import HTTPError, PreparedRequest, RequestException, Response
+from requests.adapters import HTTPAdapter
 
 from ingestion.knowledge.api import Api, Endpoint, Incremental, Resource
 from ingestion.knowledge.declaration import CorpusSource
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 _EXPIRED = (400, 404, 410, 422)  # of a later page: its cursor is no longer known
 _ATTEMPTS = 5  # of a request that is refused for now (429, 5xx), as long as Retry-After says
 _TIMEOUT_SECONDS = 60.0
+_PORTS = {"http": 80, "https": 443}
 
 
 class FetchFailed(Exception):
@@ -40,6 +44,34 @@ class _BeginAnew(FetchFailed):
 
 class _ErrorBody(Exception):
     """An answer of status 200 says that it is none."""
+
+
+class _OneHost(HTTPAdapter):
+    """Sends what is asked of one host, and refuses to ask another."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self._base_url = base_url
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        """Send a request.
+
+        Raises:
+            ValueError: it is for another host, port or scheme.
+        """
+        declared = PreparedRequest()
+        declared.prepare_url(self._base_url, None)
+        origin, own = _origin(request.url or ""), _origin(declared.url or "")
+        if origin != own:
+            raise ValueError(f"it is at {origin}, and only {own} is declared")
+        return super().send(request, *args, **options)
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return f"{scheme}://{parts.hostname}:{parts.port or _PORTS.get(scheme)}"
 
 
 def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Delivery:
@@ -68,7 +100,7 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
     is_partial = since is not None and any(one.endpoint.incremental for one in api.resources)
     return Delivery(
         source=source.corpus_source,
-        name=f"{api.client.base_url.rstrip('/')} {at:%Y-%m-%dT%H:%M:%S.%fZ}",
+        name=f"{source.api.client.base_url.rstrip('/')} {at:%Y-%m-%dT%H:%M:%S.%fZ}",
         root=folder,
         files=tuple(sorted(folder.rglob("*.json"))),
         exported_at=at,
@@ -90,6 +122,8 @@ def _client(api: Api) -> RESTClient:
     session = Client(
         request_timeout=_TIMEOUT_SECONDS, request_max_attempts=_ATTEMPTS, raise_for_status=False
     ).session
+    for scheme in _PORTS:
+        session.mount(f"{scheme}://", _OneHost(asked.base_url))
     return RESTClient(
         base_url=asked.base_url,
         headers=asked.headers,
@@ -154,6 +188,8 @@ def _checking(counted: Counter[str]) -> Callable[..., None]:
         counted["requests"] += 1
         counted["retries"] += response.status_code == 429 or response.status_code >= 500
         response.raise_for_status()
+        if response.is_redirect:
+            return
         said = orjson.loads(response.content)
         if isinstance(said, dict) and (said.get("ok") is False or said.get("errors")):
             why = said.get("error") or said.get("errors")

@@ -164,7 +164,10 @@ class Syncs:
     def _fetched(self, source: str) -> FoundDelivery:
         """Ask an API for what changed since its last good sync, or for all there is."""
         declaration: CorpusSource = self.landing.chosen[source].declaration
-        since = None if os.environ.get(AGAIN) == "full" else landed_cursor(source)
+        assert declaration.api is not None
+        since = None
+        if os.environ.get(AGAIN) != "full":
+            since = landed_cursor(source, declaration.api)
         if since is not None:
             since -= timedelta(days=float(variables().get("KNOWLEDGE_LOOKBACK_DAYS") or LOOKBACK))
         delivery = fetched(declaration, self._pages / source, since)

@@ -49,8 +49,8 @@ mlflow: $(STAMP) ## Serve MLflow from an environment of its own on 127.0.0.1:500
 	@cd "$(or $(SLUICE_LAKE),lake)/mlflow" && .venv/bin/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///mlflow.db --artifacts-destination ./artifacts
 
 .PHONY: vectors-sync
-vectors-sync: $(STAMP) ## Keep vectors and texts in step at PGVECTOR_URL. TO=pgvector EMBEDDER=
-	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(ARGS)
+vectors-sync: $(STAMP) ## Keep vectors in step at PGVECTOR_URL. TO=pgvector TIERS=open EMBEDDER=
+	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
 .PHONY: knowledge-forget
 knowledge-forget: $(STAMP) ## Forget an object in every file. OBJECT= ARGS=--dry-run|--check

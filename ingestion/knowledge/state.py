@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.knowledge.api import Api
 from ingestion.knowledge.schema import NAMESPACE
 from ingestion.lakehouse.catalog import catalog
 from ingestion.landing.landed import landed_rows
@@ -36,15 +39,38 @@ def landed_state(source: str) -> dict[str, str]:
     return state
 
 
-def landed_cursor(source: str) -> datetime | None:
-    """Return the newest change that syncs of a source saw, UTC; those that failed do not count."""
+def landed_cursor(source: str, api: Api) -> datetime | None:
+    """Return the newest change that syncs of a source saw, UTC; None where it has to be asked anew.
+
+    Syncs that failed do not count, nor those that asked otherwise: a list that is new, or is asked
+    for with other parameters, has records from before.
+    """
+    since, asked = None, api.model_dump(mode="json", by_alias=True)
+    for row in landed_rows(NAMESPACE, "declarations", ("source", "declaration"), "load_id"):
+        if row["source"] == source:
+            since = (since or row["load_id"]) if _api_of(row["declaration"]) == asked else None
+    if since is None:
+        return None
     rows = landed_rows(NAMESPACE, "syncs", ("source", "cursor_to", "error", "load_id"), "load_id")
     told = [
         row["cursor_to"]
         for row in rows
-        if row["source"] == source and row["cursor_to"] and not row["error"]
+        if row["source"] == source
+        and row["cursor_to"]
+        and not row["error"]
+        and row["load_id"] >= since
     ]
     return max(map(datetime.fromisoformat, told), default=None)
+
+
+def _api_of(declaration: str) -> Any:
+    """Return what a declaration (JSON) says of its API, in full; None where it is not read now."""
+    try:
+        return Api.model_validate(orjson.loads(declaration)["api"]).model_dump(
+            mode="json", by_alias=True
+        )
+    except (ValueError, LookupError):
+        return None
 
 
 def _apply(state: dict[str, str], rows: pa.Table, is_complete: bool) -> None:

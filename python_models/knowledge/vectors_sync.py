@@ -22,6 +22,7 @@ from psycopg2.extras import execute_values
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.settings import SettingsError, scrub, told, variables
+from ingestion.lakehouse.tiers import TIERS
 from python_models.release.reader import NothingReleased, open_release
 
 SETTING = "PGVECTOR_URL"
@@ -76,9 +77,11 @@ WANTED = (
     + f"select {', '.join(COLUMNS)}, vector from offered"
     + " where chunk_id in (select unnest($chunks)) order by chunk_id"
 )
+COUNTED = OFFERED + "select count(*) from offered"
 KNOWN = """
-select atttypmod from pg_attribute
-where attrelid = to_regclass(%s) and attname = 'embedding' and not attisdropped
+select to_regclass(%s) is not null, max(atttypmod) filter (where attname = 'embedding'),
+    count(*) filter (where attname in ('chunk_id', 'content_hash', 'embedding')) = 3
+from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped
 """
 
 
@@ -90,6 +93,7 @@ class Synced:
     upserted: int = 0
     deleted: int = 0
     unchanged: int = 0
+    withheld: int = 0  # chunks of other tiers
 
 
 def synced(
@@ -109,7 +113,7 @@ def synced(
         table: default: `sluice_<embedder>`.
 
     Raises:
-        SettingsError: the release has no such vectors, or the server no pgvector.
+        SettingsError: there are no such vectors, there is no pgvector, or the table is another's.
     """
     chunker, own = _cell(release)
     asked = {"chunker": chunker, "embedder": embedder or own, "tiers": tiers}
@@ -129,6 +133,8 @@ def synced(
         cursor.execute(sql.SQL("delete from {} where chunk_id = any(%s)").format(name), [gone])
     done.upserted, done.deleted = len(changed), len(gone)
     done.unchanged = len(offered) - len(changed)
+    others = {"tiers": sorted(set(TIERS) - set(tiers))}
+    ((done.withheld,),) = _rows(release, COUNTED, asked | others)
     return done
 
 
@@ -157,15 +163,22 @@ def _prepare(cursor: Cursor, table: str, size: int) -> None:
         ) from None
     cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [table])
     name = sql.Identifier(table)
-    cursor.execute(KNOWN, [name.as_string(cursor)])
-    known = cursor.fetchone()
-    if known is not None and known[0] != size:
+    if _size_of(cursor, table) not in (None, size):
         cursor.execute(sql.SQL("drop table {}").format(name))
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
         for column, kind in (COLUMNS | {"embedding": f"vector({size}) not null"}).items()
     )
     cursor.execute(sql.SQL("create table if not exists {} ({})").format(name, columns))
+
+
+def _size_of(cursor: Cursor, table: str) -> int | None:
+    """Return the size of the vectors of a table, None where there is none."""
+    cursor.execute(KNOWN, [sql.Identifier(table).as_string(cursor)] * 2)
+    is_there, size, is_own = cursor.fetchone() or (False, None, False)
+    if is_there and not is_own:
+        raise SettingsError(f'{table} is a table of something else: ARGS="--table <name>".')
+    return size if is_there else None
 
 
 def _batches(
@@ -206,15 +219,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--to", required=True, choices=["pgvector"], help="the kind of database")
     parser.add_argument("--embedder", help="whose vectors; default: the released cell's")
     parser.add_argument("--table", help="default: sluice_<embedder>")
-    parser.add_argument("--tiers", default="open,restricted,private", help="of what may leave")
+    parser.add_argument(
+        "--tiers", default="open", help=f"of what may leave: {', '.join(TIERS)} (default: open)"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
     options = parser.parse_args(arguments)
     address = variables().get(SETTING, "").strip()
     try:
         if not address:
             raise SettingsError(f"{SETTING} is not set: postgresql://user:password@host/database")
+        tiers = [tier.strip() for tier in options.tiers.split(",") if tier.strip()]
+        if not tiers or not set(tiers) <= set(TIERS):
+            raise SettingsError(f"TIERS={options.tiers}: say some of {', '.join(TIERS)}.")
         with open_release() as release:
-            tiers = [tier.strip() for tier in options.tiers.split(",")]
             target = psycopg2.connect(address)
             try:
                 done = synced(release, target, tiers, options.embedder, options.table)
@@ -230,6 +247,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"The database did not take it: {scrub(str(error))}\n")
         return 1
     emit([vars(done)], options.json, title="Vectors", empty="")
+    if done.withheld:
+        sys.stderr.write(f"{done.withheld} chunks stay here: TIERS={','.join(tiers)}.\n")
     return 0
 
 

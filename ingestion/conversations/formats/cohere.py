@@ -39,7 +39,7 @@ def read_cohere(fields: Fields, into: Conversation) -> tuple[str, float]:
     name = fields.first(_ANSWERS)
     if name is not None:
         said = fields.take(name)
-        answer |= {"message": said} if isinstance(said, str) else dict(said)
+        answer |= dict(said) if isinstance(said, dict) else {"message": said}
         if "text" in answer:
             answer["message"] = answer.pop("text")
     if fields.first(("toolcalls",)):

@@ -3,6 +3,7 @@ scores or by ranks. The best and the worst become a pair; where they are equal t
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ingestion.conversations.formats.pairs import Fields, cell
@@ -96,11 +97,12 @@ def _verdict(fields: Fields, first: str, second: str) -> float | None:
             return 0
         ends = said.rpartition("_")[2].rpartition(" ")[2]
         return {first: -1, second: 1}.get(ends)
-    for name in _INDICES:
-        if values.get(name) in (0, 1):
-            return -1 if values[name] == 0 else 1
-    if "humanrefa" in values and values.get("labels") in (0, 1):
-        return -1 if values["labels"] == 1 else 1
+    # of answers 1 and 2 nobody says whether a choice of 1 is a name or a place counted from 0
+    for name in _INDICES if second != "2" else ():
+        if (index := _number(values.get(name))) in (0, 1):
+            return -1 if index == 0 else 1
+    if "humanrefa" in values and (label := _number(values.get("labels"))) in (0, 1):
+        return -1 if label == 1 else 1
     for name in _STRENGTHS:
         if (strength := _number(values.get(name))) is not None:
             return strength
@@ -143,11 +145,8 @@ def _alternating(prompts: list[str], answers: list[Any]) -> list[dict[str, Any]]
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool | int | float) and value == value:
-        return float(value)
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return None
+    try:
+        found = float(value) if isinstance(value, bool | int | float | str) else None
+    except (ValueError, OverflowError):
+        return None
+    return found if found is not None and math.isfinite(found) else None

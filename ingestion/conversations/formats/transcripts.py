@@ -75,7 +75,7 @@ def read_transcript(text: str, into: Conversation) -> tuple[str, float]:
         if role != name:
             into.note("roles", {"turn": len(into.messages), "name": name})
         into.say(role, content)
-    if style.format == "baize" and into.messages[-1] == ("user", ""):
+    if style.format == "baize" and into.messages[1:] and into.messages[-1] == ("user", ""):
         into.messages.pop()  # its texts end with the mark of the next question
         into.metadata["roles"].pop()
     if style.is_words and not any(one.role == "assistant" for one in into.messages):

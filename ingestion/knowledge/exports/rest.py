@@ -48,6 +48,8 @@ def _records(page: Any, asked: Resource) -> tuple[str, list[Any]]:
         return "/" + selector.replace(".", "/"), found or []
     if isinstance(page, list):
         return "", page
+    if not isinstance(page, dict):
+        raise ValueError("it is no list, and has none")
     lists = [key for key, value in page.items() if isinstance(value, list)]
     if len(lists) > 1:
         raise ValueError(f"it has the lists {', '.join(lists)}; name one in data_selector")

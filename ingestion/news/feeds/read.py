@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingestion.news.feeds.dates import parse_date
+from ingestion.news.feeds.dates import IMPLAUSIBLE, parse_date
 from ingestion.news.feeds.decoding import decode
 from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused
 from ingestion.news.feeds.json_feed import read_json_feed
@@ -167,7 +167,7 @@ def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any
 
 def _item(at: int, one: FoundItem, found: FoundFeed, options: FeedOptions) -> dict[str, Any]:
     published, flags = parse_date(one.published, options.zone, options.date_order)
-    updated, _ = parse_date(one.updated, options.zone, options.date_order)
+    updated, notes = parse_date(one.updated, options.zone, options.date_order)
     published_text = one.published
     if not one.published and one.updated:
         published, flags = parse_date(one.updated, options.zone, options.date_order)
@@ -193,7 +193,7 @@ def _item(at: int, one: FoundItem, found: FoundFeed, options: FeedOptions) -> di
         "enclosures": json.dumps(one.enclosures, ensure_ascii=False) if one.enclosures else None,
         "published_text": published_text,
         "published_at": published,
-        "updated_at": updated,
+        "updated_at": None if IMPLAUSIBLE in notes else updated,  # flags are of the other date
         "flags": list(flags),
     }
     if _is_blocked(row, options):

@@ -181,7 +181,8 @@ class BatchAsker(Asker):
             )
         except Exception as error:
             problem = problem_of(error)
-            if problem.kind not in MAYBE_BILLED:  # else the next run looks whether it arrived
+            # else the next run looks whether it arrived: a gateway's error says nothing of that
+            if problem.kind not in MAYBE_BILLED | {ErrorType.SERVER_ERROR}:
                 await journal.write([(OVER_NOTE, ("refused", time.time(), local_id))])
                 self._never_sent(group, f"its batch was refused: {problem.message}")
             raise self._cannot(problem, "could not be submitted") from error

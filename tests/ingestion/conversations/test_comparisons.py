@@ -57,6 +57,9 @@ COMPARED: dict[str, dict[str, Any]] = {
     "SafeRLHF": {
         "prompt": "Hello", "response_0": "bad", "response_1": "good", "better_response_id": 1,
     },
+    "SafeRLHF from a CSV": {
+        "prompt": "Hello", "response_0": "bad", "response_1": "good", "better_response_id": "1",
+    },
     "WebGPT": {
         "question": {"dataset": "eli5", "full_text": "Hello"}, "answer_0": "good",
         "answer_1": "bad", "score_0": 0.5, "score_1": -0.5,
@@ -119,6 +122,9 @@ def test_a_tie_is_no_pair_and_two_bad_answers_are_unwanted(winner: str, label: o
         ({"response_a": "x", "response_b": "y", "winner": "model_a"}, "empty_question"),
         ({"prompt": '["a", "b"]', "response_a": '["x"]', "response_b": '["y"]', "winner": "a"},
          "no_pairs"),
+        ({"prompt": "Hello", "response_a": "x", "response_b": "y", "score_a": "nan",
+          "score_b": "3"}, "no_verdict"),
+        ({"prompt": "Hello", "response_1": "x", "response_2": "y", "choice": 1}, "no_verdict"),
     ],
 )  # fmt: skip
 def test_a_comparison_that_says_too_little_is_a_reject(record: dict, reason: str) -> None:
@@ -145,6 +151,11 @@ BYE = [(U, "Hello"), (A, "Hi there"), (U, "Bye"), (A, "See you")]
 def test_a_chat_of_coheres_first_api_is_read(record: dict) -> None:
     found = standardise(record)
     assert (found.format, found.messages) == ("cohere", BYE)
+
+
+def test_an_answer_of_coheres_that_is_no_text_and_no_object_is_read_as_it_stands() -> None:
+    record = {"preamble": "Count", "message": "Hello", "text": 5}
+    assert standardise(record).messages == [(S, "Count"), (U, "Hello"), (A, "5")]
 
 
 def test_coheres_preamble_tools_and_results_are_turns_of_their_kind() -> None:

@@ -129,6 +129,8 @@ def test_a_system_speaker_of_a_text_is_its_system_prompt(text: str) -> None:
 def test_records_of_baize_and_camel_are_read() -> None:
     baize = {"topic": "x", "input": "Two talk.\n[|Human|] Hello\n[|AI|] Hi there\n[|Human|] "}
     assert standardise(baize).messages == [(S, "Two talk."), *HELLO]
+    with pytest.raises(Unstandard, match="no turn has any text"):
+        standardise({"input": "[|Human|]"})
     camel = {"role_1": "Doctor", "topic": "x", "message_1": "Hello", "message_2": "Hi there"}
     assert standardise(camel).messages == HELLO
 

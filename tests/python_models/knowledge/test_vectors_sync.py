@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def test_another_model_replaces_its_vectors_and_a_tier_that_may_not_leave_goes(
     assert synced(release, target, TIERS, table=table) == Synced(table, 3, 0, 0)
     release.execute("update knowledge.embeddings set vector = [0.8::float, 0.6::float]")
     release.execute("update knowledge.chunks set tier = 'private' where object_id = '0001'")
-    assert synced(release, target, TIERS, table=table) == Synced(table, 2, 1, 0)
+    assert synced(release, target, TIERS, table=table) == Synced(table, 2, 1, 0, 1)
     vectors = "select distinct embedding::text from {table}"
     assert rows(target, table, vectors) == [("[0.8,0.6]",)]
 
@@ -118,6 +119,49 @@ def test_a_sync_that_breaks_leaves_all_as_it_was(
     with pytest.raises(OSError, match="disk is gone"):
         synced(release, target, TIERS, table=table)
     assert rows(target, table, "select count(*) from {table} where title = 'Renamed'") == [(0,)]
+
+
+@pytest.mark.postgres
+def test_a_table_of_something_else_is_neither_dropped_nor_written(
+    postgres: str,  # noqa: F811  the fixture
+    table: str,
+) -> None:
+    quoted = '"' + table.replace('"', '""') + '"'
+    with contextlib.closing(psycopg2.connect(postgres)) as target, target.cursor() as cursor:
+        assert vectors_sync._size_of(cursor, table) is None
+        cursor.execute(f"create table {quoted} (id bigint, embedding varchar(9))")
+        with pytest.raises(SettingsError, match="is a table of something else"):
+            vectors_sync._size_of(cursor, table)
+        cursor.execute(f"alter table {quoted} add chunk_id text, add content_hash text")
+        assert vectors_sync._size_of(cursor, table) == 4 + 9  # as PostgreSQL keeps a varchar's
+
+
+@pytest.mark.parametrize(
+    ("said", "leaves"), [((), ["open"]), (("--tiers", "open, private"), ["open", "private"])]
+)
+def test_only_what_is_open_leaves_unless_it_is_said(
+    release: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, said: Any, leaves: Any
+) -> None:
+    asked: list[Any] = []
+
+    def sync(*arguments: Any) -> Synced:
+        asked.append(arguments[2])
+        return Synced("sluice_words")
+
+    monkeypatch.setenv("PGVECTOR_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setattr(vectors_sync, "open_release", lambda: release)
+    monkeypatch.setattr(vectors_sync, "synced", sync)
+    target = release.cursor()
+    monkeypatch.setattr(vectors_sync.psycopg2, "connect", lambda _: target)
+    assert vectors_sync.main(["--to", "pgvector", *said]) == 0
+    assert asked == [leaves]
+
+
+def test_a_tier_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGVECTOR_URL", "postgresql://nobody@localhost/none")
+    for said in ("opne", "", "open,secret"):
+        with pytest.raises(SettingsError, match="say some of open, restricted, private"):
+            vectors_sync.main(["--to", "pgvector", "--tiers", said])
 
 
 def test_an_embedder_without_vectors_is_told(release: duckdb.DuckDBPyConnection) -> None:

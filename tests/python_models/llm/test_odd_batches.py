@@ -99,16 +99,19 @@ def test_a_line_that_was_answered_and_lost_is_booked_at_its_worst(
     assert len(lost) == 1 and lost[0]["reserved_usd"] > 0
 
 
-@pytest.mark.parametrize("said", ["refused", "nothing"])
+@pytest.mark.parametrize(("status", "told"), [
+    (400, "its batch was refused%"), (504, "its batch never arrived"),
+    (None, "its batch never arrived"),
+], ids=["refused", "a gateway's error", "nothing"])  # fmt: skip
 def test_a_batch_that_was_never_taken_costs_nothing(
-    said, odd: OddServer, setting, journal, monkeypatch
+    status, told, odd: OddServer, setting, journal, monkeypatch
 ) -> None:
     setting(llm_price_input_usd_per_million=100, llm_price_output_usd_per_million=1000,
             llm_budget_usd=1000)  # fmt: skip
 
     def refuse(handler: Handler, _: bytes) -> None:
-        if said == "refused":
-            handler.send_error(400)
+        if status:
+            handler.send_error(status)
         handler.close_connection = True
 
     with monkeypatch.context() as patched:
@@ -118,7 +121,7 @@ def test_a_batch_that_was_never_taken_costs_nothing(
     close_runtime()
     again = run_step(None, machines(3), TOLERANT, "llm_tests")
     assert again.column("status").to_pylist() == ["ok"] * 3
-    first = "select cost_usd from llm_attempts where state = 'error' and error like 'its batch %'"
+    first = f"select cost_usd from llm_attempts where state = 'error' and error like '{told}'"
     assert journal(first) == [{"cost_usd": 0.0}] * 3
     spent = [row["cost_usd"] for row in journal("select cost_usd from llm_calls")]
     assert spent == pytest.approx([10 * 1e-4 + 5 * 1e-3] * 3)

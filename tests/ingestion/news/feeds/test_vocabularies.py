@@ -109,6 +109,13 @@ def test_an_element_of_atom_says_what_its_vocabulary_means(
     assert of_atom(inner)[column] == value
 
 
+def test_a_date_of_change_that_programs_write_for_none_is_none() -> None:
+    published = "<published>2026-02-03T09:05:00Z</published>"
+    entry = of_atom(f"{published}<updated>0001-01-01T00:00:00Z</updated>")
+    assert (str(entry["published_at"]), entry["updated_at"]) == ("2026-02-03 09:05:00", None)
+    assert entry["flags"] == []
+
+
 def test_a_channel_definition_in_capitals_is_read() -> None:
     body = b"""<CHANNEL HREF="http://e.example/"><TITLE>F</TITLE><ITEM HREF="/1"
         LASTMOD="2026-02-03T09:00:00Z"><TITLE>one</TITLE><ABSTRACT>two</ABSTRACT></ITEM></CHANNEL>"""
