@@ -9,6 +9,7 @@
         'lead_in_share': 0.25,
         'slots_in_lead_in': 100,
         'least_rises': 20,
+        'most_falls': 0.1,
         'level_reach': 2,
         'activity_reach': 4,
         'score_reach': 8,

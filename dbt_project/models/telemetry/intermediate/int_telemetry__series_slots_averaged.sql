@@ -1,7 +1,8 @@
 -- Sensor values of a series by slots of time: count, mean and variance are all that is
 -- kept, so that what follows costs slots, not readings. Copies of a value leave both as
--- they are. A sensor that only rises in its lead-in is a counter, or drifts: what it
--- rises by from slot to slot stands for it, and where it falls it was set back.
+-- they are. A sensor that only rises in its lead-in, and hardly ever falls later, is a
+-- counter, or drifts: what it rises by from slot to slot stands for it, and where it
+-- falls it was set back. One that falls more often was only warming up.
 with
 
 sensor_values as (
@@ -76,12 +77,17 @@ rising_sensors as (
         slots_with_steps.control_id,
         slots_with_steps.sensor
     from slots_with_steps
-    where slots_with_steps.is_lead_in
     group by
         slots_with_steps.source, slots_with_steps.control_id, slots_with_steps.sensor
     having
-        min(slots_with_steps.step) >= 0 and max(slots_with_steps.step) > 0
-        and count(*) >= {{ point_setting('least_rises') }}
+        min(case when slots_with_steps.is_lead_in then slots_with_steps.step end) >= 0
+        and max(
+            case when slots_with_steps.is_lead_in then slots_with_steps.step end
+        ) > 0
+        and sum(case when slots_with_steps.is_lead_in then 1 else 0 end)
+        >= {{ point_setting('least_rises') }}
+        and sum(case when slots_with_steps.step < 0 then 1 else 0 end)
+        <= {{ point_setting('most_falls') }} * count(*)
 ),
 
 slots_averaged as (
