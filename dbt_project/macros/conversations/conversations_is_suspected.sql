@@ -41,7 +41,7 @@
             {%- do texts[kind].append(dbt.escape_single_quotes(phrase)) -%}
         {%- else -%}
             {%- do words[kind].append(
-                phrase | replace('^', '') | replace(',', '') | replace("'", "[''’]?")
+                phrase | replace('^', '') | replace(',', '') | replace("'", "[''’ʼ´]?")
                 | replace(' ', '[^a-z0-9]+')
             ) -%}
         {%- endif -%}

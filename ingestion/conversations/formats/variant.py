@@ -66,7 +66,7 @@ def _labels(fields: dict[str, Any], bare: Callable[[str], str]) -> list[list[Any
 
 
 def _medium(one: dict[str, Any]) -> str:
-    """A medium by its path, and by what came along: files of a set may share a name, or have none."""
+    """A medium by its path and what came along: files may share a name, or have none."""
     fields = one.get("fields") or {}
     if one["path"] is not None:
         fields = {key: fields[key] for key in _WITHIN if key in fields}

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- What a turn quotes is what it speaks of. A turn that is only a quotation says it.
+-- What a turn quotes or reports is what it speaks of. A turn that is only that says it.
 with
 
 turns as (
@@ -19,7 +19,9 @@ turns_unquoted as (
     select
         turns.conversation_id,
         turns.turn,
-        lower({{ without_quotations('turns.content') }}) as content
+        {{ conversations_without_reports(
+            'lower(' ~ without_quotations('turns.content') ~ ')'
+        ) }} as content
     from turns
     where
         (turns.conversation_id, turns.turn) in (
