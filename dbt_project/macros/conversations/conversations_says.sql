@@ -13,6 +13,18 @@
     end
 {%- endmacro %}
 
+{#
+    Says whether a text holds the characters of a phrase. Between Chinese or Japanese and Latin
+    letters a blank may stand, behind a comma a line may end, and a comma is written in several ways.
+#}
+{% macro conversations_holds(text, phrase) -%}
+    contains({{ text }}.content, {{ phrase }}.phrase)
+    or (
+        {{ phrase }}.kind in ('refusal', 'boilerplate', 'toxic')
+        and contains({{ text }}.characters, replace({{ phrase }}.clauses, ' ', ''))
+    )
+{%- endmacro %}
+
 {# Gives a text's clauses, with one that ends before its beginning and one that begins at its end. #}
 {% macro conversations_clauses(value) -%}
     ' | ,' || {{ clauses_of(value) }} || ', '

@@ -38,7 +38,9 @@ turns_in_words as (
         turns_unquoted.turn,
         turns_unquoted.content,
         {{ words_of('turns_unquoted.content') }} as sentences,
-        {{ conversations_clauses('turns_unquoted.content') }} as clauses
+        {{ conversations_clauses('turns_unquoted.content') }} as clauses,
+        replace({{ conversations_clauses('turns_unquoted.content') }}, ' ', '')
+            as characters
     from turns_unquoted
 ),
 
@@ -60,7 +62,7 @@ phrases_quoted as (
         and not (
             case
                 when phrases.match = 'text'
-                    then contains(turns_in_words.content, phrases.phrase)
+                    then {{ conversations_holds('turns_in_words', 'phrases') }}
                 else {{ conversations_says('turns_in_words', 'phrases') }}
             end
         )
