@@ -44,6 +44,7 @@
         'você pode dizer', 'можно сказать', 'sie können sagen',
     ] -%}
     {%- set verbs = '(^|[^a-zà-ÿа-яё])(' ~ speech | join('|') ~ ')|(声音|他|她)说|可以说' -%}
-    {%- set said = '([ ]*[^ \n.!?。！？][^\n.!?。！？]*|(\n+[ ]*[-*•][^\n]*)+)' -%}
+    {#- a comma first is where a quotation stood, which is reported by itself -#}
+    {%- set said = '([ ]*[^ ,\n.!?。！？][^\n.!?。！？]*|(\n+[ ]*[-*•][^\n]*)+)' -%}
     {{ text_replaced(value, '(' ~ verbs ~ ')[ \u00a0]?[:：]' ~ said, ' | says , ') }}
 {%- endmacro %}
