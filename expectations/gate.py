@@ -101,8 +101,8 @@ def last_release(domain: str) -> str:
 
 
 def listed(loads: Sequence[Any] | str | None) -> list[str]:
-    """Return load ids as a person may have written them: a list, or a text with commas."""
-    parts = loads.split(",") if isinstance(loads, str) else loads or ()
+    """Return load ids as people write them: a list, or a text with commas or blanks."""
+    parts = loads.replace(",", " ").split() if isinstance(loads, str) else loads or ()
     return [text for load in parts if (text := str(load).strip())]
 
 

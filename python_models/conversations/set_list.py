@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -58,10 +58,16 @@ def _row(wanted: NamedSet) -> dict[str, Any]:
         | {
             "set_name": wanted.set,
             "parts": wanted.set,
-            "datasets": texts["datasets"] or "*",
-            "languages": texts["languages"] or "*",
+            "datasets": _some_or_all(wanted.datasets),
+            "languages": _some_or_all(wanted.languages),
         }
     )
+
+
+def _some_or_all(named: Sequence[str]) -> str:
+    """Names as a set's row holds them; ids are written small, and none of them has a blank."""
+    names = " ".join(named).lower().replace(",", " ").replace(";", " ").split()
+    return "*" if not names or "*" in names else "; ".join(names)
 
 
 def _leaves(

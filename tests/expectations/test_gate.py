@@ -238,5 +238,5 @@ def test_rows_stay_in_duckdb() -> None:
 
 
 def test_accepted_loads_may_be_written_as_a_list_or_a_text() -> None:
-    assert listed(["1.5", 2.5]) == listed("1.5, 2.5") == ["1.5", "2.5"]
+    assert listed(["1.5", 2.5]) == listed("1.5, 2.5") == listed("1.5 2.5") == ["1.5", "2.5"]
     assert listed(None) == listed("") == []

@@ -38,10 +38,14 @@
     {%- for phrase, match in rows -%}
         {%- set kind = 'ascii' if phrase.isascii() else 'other' -%}
         {%- if match == 'text' -%}
-            {%- do texts[kind].append(dbt.escape_single_quotes(phrase)) -%}
+            {%- do texts[kind].append(
+                dbt.escape_single_quotes(phrase) if kind == 'ascii' else
+                phrase | replace('ai', '[ ]*ai[ ]*') | replace(',', '，') | replace('、', '，')
+                | replace('，', '[ ]*[,，、][^a-z0-9]*')
+            ) -%}
         {%- else -%}
             {%- do words[kind].append(
-                phrase | replace('^', '') | replace(',', '') | replace("'", "[''’]?")
+                phrase | replace('^', '') | replace(',', '') | replace("'", "[''’ʼ´]?")
                 | replace(' ', '[^a-z0-9]+')
             ) -%}
         {%- endif -%}

@@ -13,7 +13,38 @@
     end
 {%- endmacro %}
 
+{#
+    Says whether a text holds the characters of a phrase. Between Chinese or Japanese and Latin
+    letters a blank may stand, behind a comma a line may end, and a comma is written in several ways.
+#}
+{% macro conversations_holds(text, phrase) -%}
+    contains({{ text }}.content, {{ phrase }}.phrase)
+    or (
+        {{ phrase }}.kind in ('refusal', 'boilerplate', 'toxic')
+        and contains({{ text }}.characters, replace({{ phrase }}.clauses, ' ', ''))
+    )
+{%- endmacro %}
+
 {# Gives a text's clauses, with one that ends before its beginning and one that begins at its end. #}
 {% macro conversations_clauses(value) -%}
     ' | ,' || {{ clauses_of(value) }} || ', '
+{%- endmacro %}
+
+{#
+    Gives a text in lower case without what somebody else is said to say: what stands behind a verb
+    of speech and a colon, up to the end of the sentence, or the list that follows. What `you could
+    say:` is a wording, too; what the speaker says himself is not left out. One verb stays.
+#}
+{% macro conversations_without_reports(value) -%}
+    {%- set speech = [
+        '(you|he|she|they|one) (can|could|may|might) (say|reply|answer|write)( this)?',
+        'says', 'whispers', 'tells you', 'sagt', 'flüstert', 'dice', 'susurra', 'dit', 'murmure',
+        'sussurra', 'zegt', 'fluistert', 'mówi', 'szepcze', 'diz', 'говорит', 'шепчет',
+        'puedes decir', 'vous pouvez dire', 'puoi dire', 'je kunt zeggen', 'możesz powiedzieć',
+        'você pode dizer', 'можно сказать', 'sie können sagen',
+    ] -%}
+    {%- set verbs = '(^|[^a-zà-ÿа-яё])(' ~ speech | join('|') ~ ')|(声音|他|她)说|可以说' -%}
+    {#- a comma first is where a quotation stood, which is reported by itself -#}
+    {%- set said = '([ ]*[^ ,\n.!?。！？][^\n.!?。！？]*|(\n+[ ]*[-*•][^\n]*)+)' -%}
+    {{ text_replaced(value, '(' ~ verbs ~ ')[ \u00a0]?[:：]' ~ said, ' | says , ') }}
 {%- endmacro %}

@@ -29,9 +29,14 @@
 {%- endmacro %}
 
 
-{# Gives a text without its apostrophes. #}
+{# Gives a text without its apostrophes, and without an acute accent that was typed for one. #}
 {% macro without_apostrophes(value) -%}
-    replace(replace({{ value }}, {{ dbt.string_literal(dbt.escape_single_quotes("'")) }}, ''), '’', '')
+    {%- set text = namespace(sql=value) -%}
+    {%- for mark in ["'", '’', 'ʼ', '´'] -%}
+        {%- set literal = dbt.string_literal(dbt.escape_single_quotes(mark)) -%}
+        {%- set text.sql = 'replace(' ~ text.sql ~ ', ' ~ literal ~ ", '')" -%}
+    {%- endfor -%}
+    {{ text.sql }}
 {%- endmacro %}
 
 
@@ -43,15 +48,18 @@
 
 {#
     Gives a text with a comma in place of each quotation: what stands between the marks of
-    quotation of Europe, China and Japan or of code, and lines that begin with `>`. A mark with
-    letters on both sides is an apostrophe, one behind a digit an inch.
+    quotation of Europe, China and Japan, of HTML or of code, and lines that begin with `>` or with
+    the dash of speech. A mark with letters on both sides is an apostrophe, one behind a digit an
+    inch; straight marks hold more than a line only where they begin and end lines.
 #}
 {% macro without_quotations(value) -%}
     {%- set quotations = [
-        '(?m:^)[ \t]*(?:>|&gt;)[^\n]*',
-        '```[^`]*```', '`[^`\n]+`',
+        '(?m:^)[ \t]*(?:>|&gt;|—)[^\n]*',
+        '<(?:q|blockquote)>(?s:.*?)</(?:q|blockquote)>',
+        '```[^`]*```', '~~~[^~]*~~~', '`[^`\n]+`',
+        '(?m:^)[ \t]*"[^"]+"[ \t]*(?m:$)',
         '\\B"[^"\n]+"\\B',
-        '„[^„“”"\n]+[“”"]', '“[^“”\n]+”', '”[^”\n]+”', '[‚‘](?:[^‚‘’\n]|\\b’\\b)+[’‘]',
+        '„[^„“”"\n]+[“”"]', '“[^“”]+”', '”[^”\n]+”', '[‚‘](?:[^‚‘’\n]|\\b’\\b)+[’‘]',
         '«[^«»]+»', '»[^«»]+«', '‹[^‹›]+›', '›[^‹›]+‹',
         '「[^「」]+」', '『[^『』]+』', '《[^《》]+》', '〈[^〈〉]+〉', '＂[^＂\n]+＂',
         "\\B[q](?:[^q\n]|\\b[q]\\b)+[q]\\B" | replace('q', "''"),

@@ -13,6 +13,8 @@ from ingestion.conversations.formats.shape import as_json
 # fields of a record or a turn that say whether it is a good one, as `bare` gives names: those that
 # are understood, and some that need not be
 LABELS = frozenset((*LABEL_NAMES, *WEIGHT_NAMES, "labels", "thumbs", "weights"))
+# fields of a medium that hold it, as Hugging Face's image and audio columns name them
+_WITHIN = ("array", "bytes", "data")
 
 
 def variant_of(
@@ -27,7 +29,9 @@ def variant_of(
     """
     told: dict[str, Any] = {}
     if "media" in metadata:
-        told["media"] = sorted(f"{one['kind']} {one['path']}" for one in metadata["media"])
+        told["media"] = [
+            _medium(one) for one in sorted(metadata["media"], key=lambda one: str(one["kind"]))
+        ]
     if "preference" in metadata:
         told["rejected"] = metadata["preference"]
     if "tool_calls" in metadata:
@@ -53,12 +57,20 @@ def _labels(fields: dict[str, Any], bare: Callable[[str], str]) -> list[list[Any
     found = []
     for key, value in fields.items():
         name = bare(key) if isinstance(key, str) else ""
-        if name not in LABELS or value is None or value == "":
+        if name not in LABELS or value is None or value in ("", [], {}):
             continue
-        is_label = isinstance(value, bool | int | float | str)
-        if is_label and not (name not in ("label", "labels") and value in (1, True, "1", "true")):
-            found.append([name, str(value).strip().casefold()])
+        told = as_json(value) if isinstance(value, list | dict) else str(value).strip().casefold()
+        if name in ("label", "labels") or told.removesuffix(".0") not in ("1", "true"):
+            found.append([name, told])
     return sorted(found)
+
+
+def _medium(one: dict[str, Any]) -> str:
+    """A medium by its path and what came along: files may share a name, or have none."""
+    fields = one.get("fields") or {}
+    if one["path"] is not None:
+        fields = {key: fields[key] for key in _WITHIN if key in fields}
+    return f"{one['kind']} {one['path']}" + (f" {as_json(fields)}" if fields else "")
 
 
 def _call(call: Any) -> Any:

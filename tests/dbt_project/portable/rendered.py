@@ -86,6 +86,7 @@ OF_ROWS = {
     "empty_string_array": "empty_string_array()",
     "words_of": "words_of('body')",
     "words_apart": "words_apart('body')",
+    "text_composed": "text_composed('body')",
     "clauses_of": "clauses_of('body')",
     "sentences_of": "sentences_of(clauses_of('body'))",
     "without_apostrophes": "without_apostrophes('body')",

@@ -407,6 +407,14 @@ def test_the_same_words_are_another_record_with_another_image_answer_label_or_ca
     parts = [{"type": "image_url", "image_url": {"url": "a.png"}}, {"type": "text", "text": "x"}]
     one = variant(of({"role": U, "content": parts}, {"role": A, "content": EGG}))
     assert one == found[0]
+    # pictures that came as bytes, as parquet files hold them, or in another order; labels in lists
+    packed = [{"bytes": data, "path": path} for data in (b"1", b"2") for path in (None, "a.png")]
+    others = [base | {"image": picture} for picture in packed]
+    others += [base | {"images": names} for names in (["a.png", "b.png"], ["b.png", "a.png"])]
+    others += [base | {"weights": [0, 1]}, base | {"labels": ["good"]}, base | {"labels": ["bad"]}]
+    assert len({variant(one) for one in others} - {None}) == len(others)
+    usual = [{"weight": "1.0"}, {"train": "True"}]
+    assert {variant(of(ASKED, {"role": A, "content": EGG} | one)) for one in usual} == {None}
 
 
 def test_an_answer_in_tags_after_reasoning_in_tags_is_what_is_in_them() -> None:

@@ -45,6 +45,22 @@ def test_a_declared_set_stands_beside_those_of_the_seed(sources: Path) -> None:
     assert found["open_chat"]["parts"] == "open_chat"
 
 
+@pytest.mark.parametrize(
+    ("written", "datasets", "languages"),
+    [
+        ("datasets: chats, talks\nlanguages: EN", "chats; talks", "en"),
+        ("datasets: chats; talks\nlanguages: [' De ', en]", "chats; talks", "de; en"),
+        ("datasets: [chats, '*']\nlanguages: ['']", "*", "*"),
+    ],
+)
+def test_names_are_known_however_they_are_listed(
+    written: str, datasets: str, languages: str, sources: Path
+) -> None:
+    (sources / "mine.yml").write_text(f"set: mine\n{written}\n")
+    mine = listed()["mine"]
+    assert (mine["datasets"], mine["languages"]) == (datasets, languages)
+
+
 def test_a_merge_comes_down_to_sets_of_datasets(sources: Path) -> None:
     (sources / "mine.yml").write_text(
         "sets:\n- {set: a, datasets: x, mask: email}\n"

@@ -28,6 +28,7 @@ turns_in_words as (
         turns_in_clauses.content,
         {{ sentences_of('turns_in_clauses.clauses') }} as sentences,
         turns_in_clauses.clauses,
+        replace(turns_in_clauses.clauses, ' ', '') as characters,
         turns_in_clauses.turn
     from turns_in_clauses
 ),
@@ -71,7 +72,7 @@ texts_said as (
         on
             phrases.match = 'text'
             and phrases.spoken_by in ('any', turns_in_words.role)
-            and contains(turns_in_words.content, phrases.phrase)
+            and ({{ conversations_holds('turns_in_words', 'phrases') }})
 ),
 
 phrases_said as (

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- What a turn quotes is what it speaks of. A turn that is only a quotation says it.
+-- What a turn quotes or reports is what it speaks of. A turn that is only that says it.
 with
 
 turns as (
@@ -19,7 +19,9 @@ turns_unquoted as (
     select
         turns.conversation_id,
         turns.turn,
-        lower({{ without_quotations('turns.content') }}) as content
+        {{ conversations_without_reports(
+            'lower(' ~ without_quotations('turns.content') ~ ')'
+        ) }} as content
     from turns
     where
         (turns.conversation_id, turns.turn) in (
@@ -36,7 +38,9 @@ turns_in_words as (
         turns_unquoted.turn,
         turns_unquoted.content,
         {{ words_of('turns_unquoted.content') }} as sentences,
-        {{ conversations_clauses('turns_unquoted.content') }} as clauses
+        {{ conversations_clauses('turns_unquoted.content') }} as clauses,
+        replace({{ conversations_clauses('turns_unquoted.content') }}, ' ', '')
+            as characters
     from turns_unquoted
 ),
 
@@ -58,7 +62,7 @@ phrases_quoted as (
         and not (
             case
                 when phrases.match = 'text'
-                    then contains(turns_in_words.content, phrases.phrase)
+                    then {{ conversations_holds('turns_in_words', 'phrases') }}
                 else {{ conversations_says('turns_in_words', 'phrases') }}
             end
         )

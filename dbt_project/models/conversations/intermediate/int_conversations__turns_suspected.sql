@@ -18,21 +18,30 @@ turns as (
     select
         messages.conversation_id,
         messages.role,
-        messages.content,
-        lower(messages.content) as content_lower,
+        {{ text_composed('messages.content') }} as content,
         messages.turn
     from messages
     inner join conversations on messages.record_id = conversations.record_id
 ),
 
-turns_suspected as (
+turns_lowered as (
     select
         turns.conversation_id,
         turns.role,
         turns.content,
+        lower(turns.content) as content_lower,
         turns.turn
     from turns
-    where {{ conversations_is_suspected('turns.content_lower') }}
+),
+
+turns_suspected as (
+    select
+        turns_lowered.conversation_id,
+        turns_lowered.role,
+        turns_lowered.content,
+        turns_lowered.turn
+    from turns_lowered
+    where {{ conversations_is_suspected('turns_lowered.content_lower') }}
 )
 
 select * from turns_suspected
