@@ -99,7 +99,7 @@ export Q
 
 .PHONY: report
 report: $(STAMP) ## The day's report of all products as HTML, and by mail. DIR= MAIL_TO=
-	@$(PY) -m dashboards.report --dir "$(or $(DIR),.)" $(if $(MAIL_TO),--mail-to "$(MAIL_TO)") $(ARGS)
+	@$(PY) -m dashboards.report --dir "$(or $(DIR),out)" $(if $(MAIL_TO),--mail-to "$(MAIL_TO)") $(ARGS)
 
 .PHONY: catalog spark-server
 catalog: $(STAMP) ## Serve the lake's Iceberg catalog (REST) on http://127.0.0.1:8503

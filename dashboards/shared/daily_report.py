@@ -117,7 +117,7 @@ def _changes(changes: list[dict[str, Any]]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Write the report, send it where asked to; returns the exit code."""
     parser = Arguments(prog="python -m dashboards.report", description=__doc__)
-    parser.add_argument("--dir", default=".", help="folder it is written into")
+    parser.add_argument("--dir", default="out", help="folder it is written into")
     parser.add_argument("--mail-to", default="", help="address it is sent to as well")
     parser.add_argument("--json", action="store_true", help="for machines")
     options = parser.parse_args(arguments)
