@@ -40,14 +40,13 @@ def show(release: Release) -> None:
     if not found:
         empty("Nothing of this release is called so.")
         return
-    left, right = st.columns([3, 2])
-    start = left.selectbox(
+    start = st.selectbox(
         "In the middle",
         list(found),
         format_func=lambda name: f"{found[name]['name']} ({found[name]['type']})",
         key="graph_thing",
     )
-    depth = right.slider("Steps", 1, 3, 2, key="graph_depth")
+    depth = st.slider("Steps", 1, 3, 2, key="graph_depth")
     valid, known = _as_of(ask)
     edges = ask(EDGES, valid=valid, known=known)
     nodes, drawn, left_out = around(edges.to_pylist(), start or next(iter(found)), depth)
