@@ -237,6 +237,7 @@ def test_what_was_handed_over_is_listed_before_it_has_landed(client: Ask) -> Non
     ):  # fmt: skip
         assert len(one.get(f"datasets?{query}").json()["waiting"]) == count, query
     rows = {query: len(one.get(f"datasets?{query}").json()["rows"]) for query in
-            ("source=a.JSONL", "source=hf://", "format=messages", "format=alpaca")}  # fmt: skip
-    assert rows == {"source=a.JSONL": 1, "source=hf://": 0, "format=messages": 1,
-                    "format=alpaca": 0}  # fmt: skip
+            ("source=a.JSONL", "source=hf://", "source=s3://", "format=messages",
+             "format=alpaca", "format=sharegpt")}  # fmt: skip
+    assert rows == {"source=a.JSONL": 1, "source=hf://": 1, "source=s3://": 0,
+                    "format=messages": 1, "format=alpaca": 1, "format=sharegpt": 0}  # fmt: skip
