@@ -27,14 +27,23 @@
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
-{# Replaces a table with the rows of a query; one with a contract gets the contract's columns first. #}
+{#
+    Replaces a table with the rows of a query. One with a contract gets the contract's columns first,
+    beside the old one where the query reads that: a run that is restricted keeps the rows it had.
+#}
 {% macro replace_sql_table(relation, query) -%}
-    {%- if config.get('contract').enforced -%}
-        {{ get_assert_columns_equivalent(query) }}
-        create or replace table {{ relation }} {{ get_table_columns_and_constraints() }};
-        insert into {{ relation }} {{ get_column_names() }} ({{ get_select_subquery(query) }});
-    {%- else -%}
+    {%- if not config.get('contract').enforced -%}
         create or replace table {{ relation }} as ({{ query }});
+    {%- else -%}
+        {%- set reads_itself = (relation | string) in query -%}
+        {%- set filled = make_intermediate_relation(relation) if reads_itself else relation -%}
+        {{ get_assert_columns_equivalent(query) }}
+        create or replace table {{ filled }} {{ get_table_columns_and_constraints() }};
+        insert into {{ filled }} {{ get_column_names() }} ({{ get_select_subquery(query) }});
+        {%- if reads_itself %}
+        drop table {{ relation }};
+        alter table {{ filled }} rename to {{ adapter.quote(relation.identifier) }};
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
