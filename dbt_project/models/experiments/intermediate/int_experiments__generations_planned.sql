@@ -27,15 +27,7 @@ memberships_by_age as (
         ) as age,
         max(case
             when memberships.is_lineage then 0
-            when
-                {{ experiments_choice(
-                    'cohort', 'memberships.cohort_id', 'cohorts.is_current'
-                ) }}
-                or (
-                    cohorts.is_current
-                    and {{ experiments_choice('cohort', 'cohorts.study') }}
-                )
-                then 1
+            when {{ cohort_asked('memberships.cohort_id') }} then 1
             else 0
         end) over (partition by memberships.gen_id) as wanted_flag,
         max(case when cohorts.is_current then 1 else 0 end) over (

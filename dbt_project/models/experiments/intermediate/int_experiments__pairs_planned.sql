@@ -18,15 +18,7 @@ pairs_by_age as (
             order by cohorts.landed_at desc, cohorts.cohort_id asc
         ) as age,
         max(case
-            when
-                {{ experiments_choice(
-                    'cohort', 'pairs_listed.cohort_id', 'cohorts.is_current'
-                ) }}
-                or (
-                    cohorts.is_current
-                    and {{ experiments_choice('cohort', 'cohorts.study') }}
-                )
-                then 1
+            when {{ cohort_asked('pairs_listed.cohort_id') }} then 1
             else 0
         end) over (partition by pairs_listed.gen_id) as wanted_flag,
         max(case when cohorts.is_current then 1 else 0 end) over (
