@@ -60,6 +60,7 @@ class Definition(_Part):
     study: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)
     description: str = ""
     location: str | None = None  # folder of the study's files, where they lie elsewhere
+    exclude: list[str] | None = None  # files of the folder that are no part of the study: globs
     k_max: int = Field(default=2, ge=1, le=MOST_IN_PROMPT)
     sizes: list[int] | None = Field(default=None, min_length=1)  # k_max is the largest of them
     most_combinations: int | None = Field(default=None, ge=1)  # that many are meant
@@ -102,6 +103,15 @@ class Definition(_Part):
             if not combo or len(set(combo)) != len(combo):
                 raise ValueError(f"{combo} is not a list of different concepts")
         return value
+
+
+def known_before(text: bytes) -> dict[str, Any]:
+    """Return what says which files are a study's, before its study.yml is read and judged."""
+    try:
+        known = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}  # said where the study is read
+    return known if isinstance(known, dict) else {}
 
 
 def read_definition(text: str) -> Definition:

@@ -13,8 +13,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-import yaml
-
+from ingestion.experiments.definition import known_before
 from ingestion.experiments.parsers import BadRow
 from ingestion.experiments.tables import FileRead, Row, name_of, read_rows
 
@@ -30,11 +29,7 @@ def files_elsewhere(folder: Path, study_text: bytes) -> list[FileRead]:
     They count as files of the study: another text is another version of it. What is not there is
     an empty table with its reason among its rejects.
     """
-    try:
-        known = yaml.safe_load(study_text)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        return []  # said where the study is read
-    named = known.get("imports") if isinstance(known, dict) else None
+    named = known_before(study_text).get("imports")
     if not isinstance(named, str) or not named:
         return []
     place = Path(named).expanduser()

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.experiments.definition import Definition, DefinitionError
-from ingestion.experiments.study import Study, read_study, version_of
+from ingestion.experiments.files import version_of
+from ingestion.experiments.study import Study, read_study
 from ingestion.experiments.tables import FileRead
 from ingestion.lakehouse.clock import now
 from ingestion.lakehouse.lake import lake

@@ -10,7 +10,6 @@ A study is one version: the hash of all its files. Nothing here knows of the lak
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -23,10 +22,10 @@ from ingestion.experiments.definition import (
     DefinitionError,
     read_definition,
 )
+from ingestion.experiments.files import hash_of, study_files
 from ingestion.experiments.imports import (
     FOLDER,
     TABLE,
-    files_elsewhere,
     import_template,
     imported_rows,
     is_text,
@@ -42,8 +41,6 @@ from ingestion.experiments.tables import (
     read_rows,
     template_maker,
 )
-
-IGNORED = {"README.md", ".DS_Store"}
 
 
 @dataclass
@@ -74,18 +71,13 @@ class _Folder:
     scorers: dict[str, FileRead] = field(default_factory=dict)  # what one compares with, by name
 
 
-def version_of(folder: Path) -> str:
-    """Return the hash of a study's files, their names included."""
-    return _version(_files(folder))
-
-
 def read_study(folder: Path) -> Study:
     """Read a study folder whole.
 
     Raises:
         DefinitionError: there is no study.yml, or it is not valid.
     """
-    files = _files(folder)
+    files = study_files(folder)
     place = _sorted_out(files)
     if "study.yml" not in place.named:
         raise DefinitionError(f"{folder}: there is no study.yml")
@@ -100,24 +92,7 @@ def read_study(folder: Path) -> Study:
             own.reject("not_in_study", f"study {definition.study}: {problem}")
     for table in rows:
         rows[table] = [] if problems else rows[table]
-    return Study(definition.study, _version(files), rows, files, not problems)
-
-
-def _files(folder: Path) -> list[FileRead]:
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    read = [FileRead(path.relative_to(folder).as_posix(), path.read_bytes()) for path in found]
-    own = [file for file in read if PurePosixPath(file.path).name not in IGNORED]
-    study = next((file.content for file in own if file.path == "study.yml"), b"")
-    elsewhere = files_elsewhere(folder, study)
-    named = {file.path for file in own}
-    return own + [file for file in elsewhere if file.path not in named]
-
-
-def _version(files: list[FileRead]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.path}\n{file.hash}\n".encode())
-    return digest.hexdigest()[:16]
+    return Study(definition.study, hash_of(files), rows, files, not problems)
 
 
 def _sorted_out(files: list[FileRead]) -> _Folder:

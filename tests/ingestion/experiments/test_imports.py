@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.experiments.study import Study, read_study, version_of
+from ingestion.experiments.files import version_of
+from ingestion.experiments.study import Study, read_study
 from tests.python_models.experiments.studies import write_study
 
 

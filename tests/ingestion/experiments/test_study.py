@@ -10,7 +10,8 @@ import pytest
 
 from ingestion.experiments.definition import DefinitionError
 from ingestion.experiments.demo import write_demo
-from ingestion.experiments.study import read_study, version_of
+from ingestion.experiments.files import version_of
+from ingestion.experiments.study import read_study
 from tests.python_models.experiments.studies import DRAFT, FILES, STUDY, write_study
 
 
@@ -36,6 +37,20 @@ def test_version_is_the_hash_of_all_files_and_their_names(tmp_path: Path) -> Non
     assert version_of(write_study(tmp_path / "b")) == first
     other = write_study(tmp_path / "c", **{"descriptions/sentence/ant.txt": "Ants carry."})
     assert version_of(other) != first
+
+
+def test_what_a_study_excludes_is_neither_read_nor_part_of_its_version(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "a")
+    own = folder / "study.yml"
+    own.write_text(own.read_text() + "\nexclude: ['notes/*', '*.bak', study.yml]\n")
+    clean = read_study(folder)
+    (folder / "notes").mkdir()
+    (folder / "notes" / "to do.txt").write_text("ask Ann")
+    (folder / "templates" / "old.bak").write_bytes(b"\xff")
+    study = read_study(folder)
+    assert (study.version, study.rejects) == (clean.version, []) and study.is_usable
+    (folder / "other.txt").write_text("no part of it")
+    assert {reject["source_file"] for reject in read_study(folder).rejects} == {"other.txt"}
 
 
 def test_missing_variable_names_template_and_variable(tmp_path: Path) -> None:
