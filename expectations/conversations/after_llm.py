@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from expectations.promise import between, no_rows, one_of, refers, table, unique
+from expectations.answers import answered, few_bad, none_pending
+from expectations.promise import between, no_rows, refers, table, unique
 
-STATUSES = ["ok", "repaired", "invalid", "refused", "truncated", "failed", "pending"]
 CRITERIA = [
     "coherence",
     "helpfulness",
@@ -15,35 +15,16 @@ CRITERIA = [
     "judged_score",
 ]
 
-BAD_ANSWERS = """
-    select status, count(*) as answer_count, asked_count from (
-        select status, count(*) filter (status <> 'pending') over () as asked_count,
-            count(*) filter (status not in ('ok', 'repaired', 'pending')) over () as bad_count
-        from {{batch}}
-    )
-    where status not in ('ok', 'repaired', 'pending')
-        and bad_count >= {least} and bad_count > {share} * asked_count
-    group by status, asked_count
-"""
 
 TABLES = [
     table(
         "judgements",
         [
             unique("conversation_id"),
-            one_of("status", STATUSES),
+            *answered("judgements cost"),
             *[between(f"{name} is a share", "critical", name, 0, 1) for name in CRITERIA],
-            between("judgements cost nothing or something", "critical", "cost_usd", 0, None),
-            no_rows(
-                "at most a tenth of the answers are bad",
-                "critical",
-                BAD_ANSWERS.format(least=3, share=0.1),
-            ),
-            no_rows(
-                "at most a fiftieth of the answers are bad",
-                "warn",
-                BAD_ANSWERS.format(least=1, share=0.02),
-            ),
+            few_bad("at most a tenth of the answers are bad", "critical", 0.1),
+            few_bad("at most a fiftieth of the answers are bad", "warn", 0.02, least=1),
             no_rows(
                 "a usable judgement has its score and says who gave it",
                 "critical",
@@ -63,15 +44,7 @@ TABLES = [
                 """,
             ),
             refers("conversation_id", "queue", "conversation_id"),
-            no_rows(
-                "no judgement is pending",
-                "warn",
-                """
-                select 'pending' as status, count(*) as answer_count from {batch}
-                where status = 'pending' having count(*) > 0
-                """,
-                because="the budget or the endpoint stopped the step; the next run goes on",
-            ),
+            none_pending("judgement"),
         ],
         key=["conversation_id"],
     ),

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from expectations.promise import Table, between, no_rows, one_of, table, unique
+from expectations.answers import answered, few_bad
+from expectations.promise import Table, no_rows, one_of, table, unique
 
-STATUSES = [
-    "ok", "repaired", "invalid", "refused", "truncated", "failed", "pending", "blocked",
-]  # fmt: skip
-
-BAD = """
-    select status, answer_count, asked_count from (
-        select status, count(*) as answer_count,
-            sum(count(*)) filter (status not in ('pending', 'blocked')) over () as asked_count,
-            sum(count(*)) filter (status not in ('ok', 'repaired', 'pending', 'blocked')) over ()
-                as bad_count
-        from {{batch}} group by status
-    )
-    where status not in ('ok', 'repaired', 'pending', 'blocked')
-        and bad_count >= 3 and bad_count > {share} * asked_count
-"""
+WAITING = ["pending", "blocked"]  # blocked: what it is built on is not usable
 
 
 def _stage(name: str, stage: str, parents: str | None, planned: str = "planned") -> Table:
     promises = [
         unique("gen_id"),
-        one_of("status", STATUSES),
+        *answered(waiting=WAITING),
         one_of("stage", [stage]),
-        between("answers cost nothing or something", "critical", "cost_usd", 0, None),
-        no_rows("at most half of the answers are bad", "critical", BAD.format(share=0.5)),
-        no_rows("at most a tenth of the answers are bad", "warn", BAD.format(share=0.1)),
+        few_bad("at most half of the answers are bad", "critical", 0.5, waiting=WAITING),
+        few_bad("at most a tenth of the answers are bad", "warn", 0.1, waiting=WAITING),
         no_rows(
             "every planned generation has its row",
             "critical",

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from expectations.promise import Promise, between, no_rows, one_of, refers, table, unique
+from expectations.answers import answered, few_bad
+from expectations.promise import Promise, between, no_rows, refers, table, unique
 
-STATUSES = ["ok", "repaired", "invalid", "refused", "truncated", "failed", "not_asked"]
 DIMENSIONS = ["impact", "novelty", "credibility", "relevance", "timeliness"]
 
 
 def _answered() -> list[Promise]:
     """Return what holds of every step's answers."""
     return [
-        one_of("status", STATUSES),
-        between("an answer costs nothing or something", "critical", "cost_usd", 0, None),
-        no_rows(
-            "at most a tenth of the answers are bad",
-            "critical",
-            """
-            select status, bad_count, asked_count from (
-                select status, count(*) filter (status <> 'not_asked') over () as asked_count,
-                    count(*) filter (status not in ('ok', 'repaired', 'not_asked')) over ()
-                        as bad_count
-                from {batch}
-            )
-            where status not in ('ok', 'repaired', 'not_asked')
-                and bad_count >= 3 and bad_count > 0.1 * asked_count
-            """,
-        ),
+        *answered("an answer costs", waiting=["not_asked"]),
+        few_bad("at most a tenth of the answers are bad", "critical", 0.1, waiting=["not_asked"]),
         no_rows(
             "a story has one row",
             "critical",

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
+from expectations.answers import answered, few_bad, none_pending
 from expectations.promise import between, filled, no_rows, one_of, table, unique
 
-STATUSES = ["ok", "repaired", "invalid", "refused", "truncated", "failed", "pending"]
 KEY = ["control_id", "assessment_date"]
 
-BAD_ANSWERS = """
-    select status, count(*) as answer_count, asked_count from (
-        select status, count(*) filter (status <> 'pending') over () as asked_count,
-            count(*) filter (status not in ('ok', 'repaired', 'pending')) over () as bad_count
-        from {{batch}}
-    )
-    where status not in ('ok', 'repaired', 'pending')
-        and bad_count >= {least} and bad_count > {share} * asked_count
-    group by status, asked_count
-"""
 
 TABLES = [
     table(
         "assessments",
         [
             unique(*KEY),
-            one_of("status", STATUSES),
+            *answered(),
             one_of("severity", ["low", "medium", "high", "critical"]),
             between("confidence is a share", "critical", "confidence", 0, 1),
-            between("answers cost nothing or something", "critical", "cost_usd", 0, None),
-            no_rows(
-                "at most a tenth of the answers are bad",
-                "critical",
-                BAD_ANSWERS.format(least=3, share=0.1),
-            ),
-            no_rows(
-                "at most a fiftieth of the answers are bad",
-                "warn",
-                BAD_ANSWERS.format(least=1, share=0.02),
-            ),
+            few_bad("at most a tenth of the answers are bad", "critical", 0.1),
+            few_bad("at most a fiftieth of the answers are bad", "warn", 0.02, least=1),
             no_rows(
                 "a usable answer says something and who said it",
                 "critical",
@@ -68,15 +49,7 @@ TABLES = [
                 where (control_id, cited_id) not in (select (control_id, cycle_id) from {cycles})
                 """,
             ),
-            no_rows(
-                "no answer is pending",
-                "warn",
-                """
-                select 'pending' as status, count(*) as answer_count from {batch}
-                where status = 'pending' having count(*) > 0
-                """,
-                because="the budget or the endpoint stopped the step; the next run goes on",
-            ),
+            none_pending("answer"),
         ],
         key=KEY,
     ),
@@ -100,16 +73,12 @@ TABLES = [
         "evaluations",
         [
             unique(*KEY),
-            one_of("status", STATUSES),
+            *answered("judgements cost"),
             *[
                 between(f"{score} is a score", "critical", score, 1, 5)
                 for score in ("faithfulness", "completeness", "actionability")
             ],
-            no_rows(
-                "at most a tenth of the judgements are bad",
-                "critical",
-                BAD_ANSWERS.format(least=3, share=0.1),
-            ),
+            few_bad("at most a tenth of the judgements are bad", "critical", 0.1),
             no_rows(
                 "a judgement has all its scores and a reason",
                 "critical",

@@ -46,7 +46,8 @@ create table llm.assessments as select *, 'ok' as status, 'Too hot.' as summary,
     'offline-rules' as provider, 'rules-1' as model, 0.0 as cost_usd, true as is_usable
     from llm.evidence;
 create table llm.evaluations as select *, 'ok' as status, 5 as faithfulness, 4 as completeness,
-    4 as actionability, 'Cites what it says.' as reason, true as is_passed from llm.evidence;
+    4 as actionability, 'Cites what it says.' as reason, true as is_passed,
+    0.0 as cost_usd from llm.evidence;
 create table llm.cycles as select 'c' || i as cycle_id, 'press' as control_id
     from range(3) as numbers(i);
 """
