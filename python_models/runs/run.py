@@ -129,7 +129,13 @@ def build(
     # unit tests are for who changes the project: `make test`
     command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
     told = {} if before is None else {lake_growth.BEFORE_VARIABLE: str(before)}
-    code = dbt(command, told | {BEGIN_VARIABLE: run_id})
+    told |= {BEGIN_VARIABLE: run_id}
+    if settings().sluice_engine == "spark":
+        from python_models.runs.spark.build import build_in_layers
+
+        code = build_in_layers(command, told, run_id)
+    else:
+        code = dbt(command, told)
     summary.print_run(console, code, run_id)
     return code or say_refused(landed)
 

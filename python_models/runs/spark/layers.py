@@ -84,9 +84,19 @@ def read_across(
     return found
 
 
-def _waits_for(
-    graph: Mapping[str, Node], name: str, engines: Mapping[str, str]
-) -> set[str]:
+def selector(unique_id: str) -> str:
+    """Return what selects this node and no other.
+
+    A bare name also selects the folder of that name, with all that lies in it.
+    """
+    kind, _, *names = unique_id.split(".")
+    if kind in ("model", "seed"):
+        return f"{names[-1]},file:{names[-1]},resource_type:{kind}"
+    # test.<project>.<name>.<hash>, unit_test.<project>.<model>.<name>
+    return names[0] if kind == "test" else names[-1]
+
+
+def _waits_for(graph: Mapping[str, Node], name: str, engines: Mapping[str, str]) -> set[str]:
     """Return the selected nodes that have to be there before a node is built.
 
     Looks through what is not selected; on Spark also through what is put into its query, which
