@@ -45,8 +45,8 @@
 {# Gives the columns of a query as pairs of name and type. #}
 {% macro spark_columns_of(query) -%}
     {%- set found = [] -%}
-    {%- for row in run_query('describe query ' ~ query) -%}
-        {%- do found.append(row[0] ~ ' ' ~ row[1]) -%}
+    {%- for column in adapter.get_column_schema_from_query(query) -%}
+        {%- do found.append(column.name ~ ' ' ~ column.dtype) -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
