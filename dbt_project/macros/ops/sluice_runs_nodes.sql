@@ -1,4 +1,10 @@
-{# Says whether this command runs nodes: `docs generate` and `compile` compile hooks too. #}
+{#
+    Says whether this command runs nodes (`docs generate` and `compile` compile hooks too) and has
+    the plugin of dbt-duckdb that writes them down. On Spark whoever calls dbt does that.
+#}
 {% macro sluice_runs_nodes() %}
-    {{ return(flags.WHICH in ("build", "run", "test", "seed", "snapshot", "retry", "clone")) }}
+    {{ return(
+        target.type == "duckdb"
+        and flags.WHICH in ("build", "run", "test", "seed", "snapshot", "retry", "clone")
+    ) }}
 {% endmacro %}
