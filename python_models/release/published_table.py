@@ -94,7 +94,8 @@ def publish_table(
     gone = [file for key, files in parts.items() if key not in kept for file in files]
     if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
-    folder = f"{warehouse_uri()}/{mart.domain}/{mart.name}"
+    # a table that Spark made lies in a folder of another name
+    folder = before.location if before else f"{warehouse_uri()}/{mart.domain}/{mart.name}"
     written = _write_parts(session, mart, columns, missing, folder, properties)
     fault("publish.written")
     iceberg_commit.commit(

@@ -211,7 +211,9 @@ class Build:
     def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
         """Return how many rows a table or source has; counted once unless asked anew."""
         node = self.graph[unique_id]
-        count = self.count or (self.connection and partial(count_rows, self.connection))
+        count = self.count
+        if count is None and self.connection is not None:
+            count = partial(count_rows, self.connection)
         if not (has_rows(node) or node["resource_type"] == "source") or count is None:
             return None
         if anew or unique_id not in self._rows:

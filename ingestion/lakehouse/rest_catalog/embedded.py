@@ -14,7 +14,7 @@ import uvicorn
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.follower import end_with_input
-from ingestion.lakehouse.rest_catalog.app import create_app
+from ingestion.lakehouse.rest_catalog.app import KEEP_ALIVE_SECONDS, create_app
 
 ADDRESS = "127.0.0.1"
 
@@ -31,7 +31,11 @@ def main() -> int:
         sys.stdout.write(f"http://{ADDRESS}:{listening.getsockname()[1]}\n")
         sys.stdout.flush()
         config = uvicorn.Config(
-            create_app(), log_level="warning", proxy_headers=False, limit_concurrency=200
+            create_app(),
+            log_level="warning",
+            proxy_headers=False,
+            limit_concurrency=200,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[listening])
     return 0

@@ -82,12 +82,14 @@ class Run:
         """Build the layers; returns the exit code of the last one that ran."""
         nodes = [self.graph[name] for layer in self.layers for name in layer.nodes]
         products = sorted({name for one in nodes if (name := domain_of(one)) in PRODUCTS})
-        spark = [
-            self.graph[one] for layer in self.layers if layer.engine == SPARK for one in layer.nodes
-        ]
-        if not spark:
+        namespaces = {
+            self.graph[name]["schema"]
+            for layer in self.layers
+            for name in layer.nodes
+            if layer.engine == SPARK
+        }
+        if not namespaces:
             return self._all(None, {})
-        namespaces = {one["schema"] for one in spark}
         with servers.running(namespaces) as running, pinned(self.pins, products) as names:
             return self._all(running, names)
 

@@ -24,7 +24,7 @@ from python_models.runs import build
 
 def teach() -> None:
     """Give the adapter what the project's macros call."""
-    SparkAdapter.store_relation = _store_relation
+    SparkAdapter.store_relation = _store_relation  # type: ignore[attr-defined]
     SparkAdapter._available_ = frozenset({*SparkAdapter._available_, "store_relation"})
 
 

@@ -8,6 +8,7 @@ have changed since.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import duckdb
 
@@ -59,7 +60,7 @@ def to_catalog(nodes: Iterable[Node], publication: str, run_id: str) -> list[str
     return changed
 
 
-def _config() -> dict[str, str | int]:
+def _config() -> dict[str, Any]:
     known = settings()
     return {"threads": known.sluice_threads, "memory_limit": known.sluice_memory_limit}
 
@@ -99,9 +100,7 @@ def show_in_duckdb(
         if schema not in named:
             named[schema] = metadata_locations(schema)
         if (metadata := named[schema].get(name)) is None:
-            raise NotHandedOver(
-                f"The catalog has no table {schema}.{name}, which Spark was to make"
-            )
+            raise NotHandedOver(f"Spark was to make {schema}.{name}: the catalog has no such table")
         relation = f"{identifier(schema)}.{identifier(name)}"
         conn.execute(f"create schema if not exists {identifier(schema)}")
         _drop_other(conn, schema, name)

@@ -122,7 +122,7 @@ def _waits_for(graph: Mapping[str, Node], name: str, engines: Mapping[str, str])
 def _numbered(
     engines: Mapping[str, str], before: Mapping[str, set[str]], first: str
 ) -> list[Layer]:
-    """Return layers that alternate, the first of them on an engine; each node as early as it can."""
+    """Return layers that alternate from an engine on; each node comes as early as it can."""
     numbers: dict[str, int] = {}
     for name in TopologicalSorter(before).static_order():
         number = max((numbers[one] for one in before[name]), default=0)

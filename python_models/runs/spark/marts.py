@@ -15,13 +15,12 @@ from ingestion.lakehouse.catalog import catalog, metadata_locations
 from ingestion.lakehouse.sql_text import identifier
 from python_models.release.published_table import WRITTEN_AS
 from python_models.release.release_file import current_release_id
+from python_models.release.spark_names import UNTIL
 from python_models.runs.nodes import Node
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.table import Table
-
-UNTIL = "__until_"  # between a table's name and the last release that may read it
 
 
 def prepare(nodes: Iterable[Node]) -> dict[str, str]:
@@ -61,7 +60,7 @@ def _contract(node: Node) -> pa.Schema:
         f"cast(null as {_written(column['data_type'])}) as {identifier(column['name'])}"
         for column in node["columns"].values()
     )
-    with duckdb.connect(config={"TimeZone": "UTC"}) as session:
+    with duckdb.connect() as session:
         return session.execute(f"select {columns} limit 0").to_arrow_table().schema
 
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import warehouse_uri
 from ingestion.landing.products import PRODUCTS
+from python_models.release.spark_names import PREFIX
 from python_models.runs.raw_views import Pins
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyiceberg.catalog import Catalog
 
-PREFIX = "pinned_"
 VARIABLE = "SLUICE_PINNED"  # the prefix, for the schemas of dbt's sources
 
 

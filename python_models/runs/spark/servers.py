@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.follower import Follower
@@ -54,8 +57,6 @@ def require_installed() -> None:
         modules["pysail"] = "pysail"
     missing = [package for package, module in modules.items() if not _is_there(module)]
     if missing:
-        import sys
-
         raise SettingsError(
             f"ENGINE=spark needs {', '.join(missing)}, which the default installation has not: "
             + _INSTALL.format(python=sys.executable)
@@ -69,7 +70,7 @@ def _is_there(module: str) -> bool:
     if found is None or not rest:
         return found is not None
     folders = found.submodule_search_locations or []
-    return any(os.path.isdir(os.path.join(one, *rest.split("."))) for one in folders)  # noqa: PTH112, PTH118
+    return any(Path(one, *rest.split(".")).is_dir() for one in folders)
 
 
 @contextmanager
@@ -86,18 +87,14 @@ def running(namespaces: Collection[str]) -> Iterator[Servers]:
     started: list[Follower] = []
     try:
         if known.sluice_catalog_type == "rest":
-            token = known.sluice_catalog_token
-            uri, secret = (
-                known.sluice_catalog_uri or "",
-                token.get_secret_value() if token else None,
-            )
+            uri, secret = known.sluice_catalog_uri or "", _plain(known.sluice_catalog_token)
         else:
             started.append(_catalog(namespaces, secret := _token()))
             uri = started[0].address
         if known.sluice_spark_uri:
             yield Servers(known.sluice_spark_uri, started)
             return
-        told = told_of(uri, secret) | _store()
+        told = {"RUST_LOG": "warn"} | told_of(uri, secret) | _store()
         started.append(
             Follower("Sail", ["-m", "ingestion.lakehouse.spark_server", "--follow"], told)
         )
@@ -105,6 +102,10 @@ def running(namespaces: Collection[str]) -> Iterator[Servers]:
     finally:
         for one in reversed(started):
             one.end()
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def _catalog(namespaces: Collection[str], token: str) -> Follower:
@@ -120,8 +121,7 @@ def _catalog(namespaces: Collection[str], token: str) -> Follower:
 
 
 def _token() -> str:
-    known = settings().sluice_catalog_server_token
-    return known.get_secret_value() if known else secrets.token_hex(24)
+    return _plain(settings().sluice_catalog_server_token) or secrets.token_hex(24)
 
 
 def _store() -> dict[str, str]:
