@@ -241,6 +241,10 @@ bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 bench-api: $(STAMP) ## The API under load, wrong keys, large files. ARGS="--rate 150"
 	@$(PY) -W ignore -m tests.benchmarks.api $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: $(STAMP) ## The same telemetry built on Spark (Sail) and on DuckDB. SIZES=1,10,50
+	@$(PY) -m tests.benchmarks.scale $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
+
 .PHONY: image
 image: ## Build the container image
 	docker build --tag sluice .

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse.faults import fault
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import say
 from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.products import PRODUCTS
@@ -54,7 +57,7 @@ def build_in_layers(command: Sequence[str], told: Mapping[str, str], run_id: str
     with lock.build_lock("a build on Spark"):
         selecting, rest = parted(command[1:])
         found = listed(selecting, told)
-        layers = cut(found.graph, found.selected, PRODUCTS)
+        layers = cut(found.graph, found.selected)
         is_new = not journal.rows("select 1 from run_args where run_id = ? limit 1", (run_id,))
         run = Run(run_id, is_new, found, layers, rest, dict(told), _asked(selecting))
         return run.go()
@@ -77,6 +80,7 @@ class Run:
         self.found, self.graph, self.layers, self.rest = found, found.graph, layers, rest
         self.told, self.asked = told, asked
         self.pins = invocation.pins_of(run_id)
+        self.took: list[dict[str, Any]] = []
 
     def go(self) -> int:
         """Build the layers; returns the exit code of the last one that ran."""
@@ -114,11 +118,13 @@ class Run:
         running: servers.Servers | None,
         names: Mapping[str, str],
     ) -> int:
-        across = read_across(self.graph, layer, PRODUCTS)
+        across = read_across(self.graph, layer)
         more: dict[str, str] = {}
+        began = time.monotonic()
         if layer.engine == SPARK and running is not None:
             to_catalog(across.values(), f"{self.run_id}-{number}", self.run_id)
             marts.prepare([self.graph[one] for one in layer.nodes])
+            fault("layer.handed_over")
             more = running.environment | target_of_spark() | dict(names) | self._handed_over()
         told = Told(
             number=number,
@@ -138,7 +144,17 @@ class Run:
             *self.rest, "--select", *selectors,
         ]  # fmt: skip
         say(f"Layer {number} of {len(self.layers)}: {len(layer.nodes)} nodes on {layer.engine}")
-        return dbt(command, self.told | {name: self.run_id} | more | written(told))
+        handed_over = time.monotonic()
+        code = dbt(command, self.told | {name: self.run_id} | more | written(told))
+        self._note(layer, handed_over - began, time.monotonic() - handed_over)
+        return code
+
+    def _note(self, layer: Layer, handing_over: float, seconds: float) -> None:
+        """Write beside the logs how long each layer of the last run took, and what came before."""
+        took = {"handing_over_s": round(handing_over, 3), "seconds": round(seconds, 3)}
+        self.took.append({"engine": layer.engine, "nodes": len(layer.nodes), **took})
+        path = lake().root / "logs" / "layers.json"
+        path.write_text(json.dumps({"run_id": self.run_id, "layers": self.took}))
 
     def _handed_over(self) -> dict[str, str]:
         """Return what the project's macros are told on DuckDB by plugins."""

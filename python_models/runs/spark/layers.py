@@ -15,6 +15,7 @@ from python_models.runs.nodes import Node, domain_of
 
 LOCAL, SPARK = "local", "spark"
 _RUN = ("model", "seed", "snapshot", "test")
+_OF_NO_PRODUCT = (None, "llm", "ops")
 _NO_ROWS = ("gate_", "release_")  # what waits for them reads none
 
 
@@ -26,21 +27,18 @@ class Layer:
     nodes: tuple[str, ...]  # unique ids, in the order of the graph
 
 
-def cut(
-    graph: Mapping[str, Node], selected: Collection[str], products: Collection[str]
-) -> list[Layer]:
+def cut(graph: Mapping[str, Node], selected: Collection[str]) -> list[Layer]:
     """Return the fewest layers that build the selected nodes, each after all it rests on.
 
     Args:
         graph: nodes by unique id, as dbt parsed them for the target `spark`.
         selected: unique ids of what is to be built.
-        products: the products; models outside them run on DuckDB.
 
     Raises:
         graphlib.CycleError: the graph has a circle.
     """
     engines = {
-        name: engine_of(graph[name], products)
+        name: engine_of(graph[name])
         for name in sorted(selected)
         if name in graph and graph[name]["resource_type"] in _RUN
     }
@@ -49,22 +47,20 @@ def cut(
     return min(both, key=len)
 
 
-def engine_of(node: Node, products: Collection[str]) -> str:
+def engine_of(node: Node) -> str:
     """Return the engine a node runs on."""
     config = node.get("config") or {}
     is_here = (
         node["resource_type"] != "model"
         or node.get("language") == "python"
         or _is_inlined(node)
-        or domain_of(node) not in products
+        or domain_of(node) in _OF_NO_PRODUCT
         or (config.get("meta") or {}).get("engine") == LOCAL
     )
     return LOCAL if is_here else SPARK
 
 
-def read_across(
-    graph: Mapping[str, Node], layer: Layer, products: Collection[str]
-) -> dict[str, Node]:
+def read_across(graph: Mapping[str, Node], layer: Layer) -> dict[str, Node]:
     """Return the tables of the other engine that a layer's nodes read, themselves or through what
     is put into their queries."""
     found: dict[str, Node] = {}
@@ -79,7 +75,7 @@ def read_across(
             more = set(_parents(node)) - seen
             seen |= more
             waiting += sorted(more)
-        elif engine_of(node, products) != layer.engine and not _has_no_rows(node):
+        elif engine_of(node) != layer.engine and not _has_no_rows(node):
             found[name] = node
     return found
 

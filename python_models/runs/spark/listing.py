@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment, target_folder
+from ingestion.lakehouse.dbt_environment import environment, target_folder
 from ingestion.lakehouse.settings import SettingsError, scrub
+from python_models.runs import dbt_command
 from python_models.runs.nodes import Node
 
 TARGET = "DBT_TARGET_PATH"
@@ -54,7 +55,7 @@ def listed(selecting: Sequence[str], told: Mapping[str, str]) -> Listed:
     module = "python_models.runs.spark.listing"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", module, str(path), *selecting],
-        cwd=DBT_FOLDER,
+        cwd=dbt_command.DBT_FOLDER,
         env=environment({"DBT_QUIET": "1", **told, **target_of_spark()}),
         capture_output=True,
         text=True,
