@@ -164,7 +164,7 @@ class Build:
         journal.change("runs", {"invocation_id": self.invocation_id}, added)
         if status != "running":
             release_file.refresh(self.invocation_id)
-            alerts.after_run(self.invocation_id)
+        alerts.after_run(self.invocation_id)
 
     def _say_what_tests_found(self, results: list[Any]) -> None:
         if self.connection is None:

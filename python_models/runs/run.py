@@ -35,6 +35,7 @@ from python_models.runs.dbt_command import (
     refuse_what_dbt_does_not_take,
     variables_argument,
 )
+from python_models.runs.fitness import latest_pending
 from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
 from python_models.runs.raw_views import Pins, current_pins
 from python_models.runs.slices import Choice
@@ -208,7 +209,7 @@ def nothing_new_since(
     is_same = (
         last is not None
         and last["release_id"] is not None
-        and not _has_pending_answers(last["invocation_id"])
+        and not latest_pending(last["run_id"])
         and not has_unfolded_rows()  # an answer was forgotten, or arrived in a killed run
         and lake().latest.exists()
     )
@@ -269,16 +270,6 @@ def _pins_of(pins: Pins, domains: Collection[str]) -> Pins:
         }
         for one in chosen_products(domains)
     }
-
-
-def _has_pending_answers(invocation_id: str) -> bool:
-    if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
-        return False
-    pending = journal.rows(
-        "select 1 from llm_step_runs where invocation_id = ? and rows_pending > 0 limit 1",
-        (invocation_id,),
-    )
-    return bool(pending)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ def keep(releases: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert retention.retention(argparse.Namespace(dry_run=False, json=True)) == 0
 
 
+@pytest.mark.long
 def test_ten_builds_on_spark_are_released_without_a_copy_gone_back_to_and_let_go_of(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
