@@ -64,7 +64,7 @@ TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 SLICE = --typed "$(TYPED)"
 
 .PHONY: run
-run: $(STAMP) ## Land, build, gate, release (demo data if you have none). DOMAIN= FORCE=1
+run: $(STAMP) ## Land, build, gate, release (demo data if none). DOMAIN= FORCE=1 ENGINE=spark
 	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
@@ -240,6 +240,10 @@ bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 .PHONY: bench-api
 bench-api: $(STAMP) ## The API under load, wrong keys, large files. ARGS="--rate 150"
 	@$(PY) -W ignore -m tests.benchmarks.api $(ARGS)
+
+.PHONY: bench-scale
+bench-scale: $(STAMP) ## The same telemetry built on Spark (Sail) and on DuckDB. SIZES=1,10,50
+	@$(PY) -m tests.benchmarks.scale $(if $(SIZES),--sizes $(SIZES)) $(ARGS)
 
 .PHONY: image
 image: ## Build the container image

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from ingestion.lakehouse.chosen import use_mode
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table
-from ingestion.lakehouse.settings import MODES, SettingsError, scrub, use_mode
+from ingestion.lakehouse.settings import MODES, SettingsError, scrub
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:

@@ -24,6 +24,8 @@ from ingestion.lakehouse.settings import settings
 # a look at the holder takes the lock shared for an instant: whoever wants it tries again
 _GRACE_SECONDS = 0.3
 _PAUSE_SECONDS = 0.05
+# a command that holds the lock lends it to the processes it starts: the number of a descriptor
+LENT = "SLUICE_LOCK_DESCRIPTOR"
 
 
 class LakeLocked(RuntimeError):
@@ -49,6 +51,7 @@ class _Held:
     descriptor: int
     owner_pid: int
     depth: int = 1
+    is_lent: bool = False
 
 
 _held: dict[Path, _Held] = {}
@@ -71,6 +74,9 @@ def acquire(wait_seconds: float | None = None, command: str | None = None) -> No
     if held and held.owner_pid == os.getpid():
         held.depth += 1
         return
+    if (lent := _lent(path)) is not None:
+        _held[path] = _Held(lent, os.getpid(), is_lent=True)
+        return
     wait = settings().sluice_lock_wait_seconds if wait_seconds is None else wait_seconds
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + max(wait, _GRACE_SECONDS)
@@ -90,10 +96,23 @@ def release() -> None:
     if held is None or held.owner_pid != os.getpid():
         return
     held.depth -= 1
-    if held.depth == 0:
+    if held.depth == 0 and held.is_lent:
+        del _held[path]  # whoever lent it gives it back
+    elif held.depth == 0:
         os.ftruncate(held.descriptor, 0)
         os.close(held.descriptor)
         del _held[path]
+
+
+def lent() -> tuple[dict[str, str], tuple[int, ...]]:
+    """Return variable and descriptors that lend the lock this process holds to one it starts.
+
+    The kernel takes it as held until the last of them has ended. Nothing when none is held.
+    """
+    held = _held.get(lake().lock)
+    if held is None or held.owner_pid != os.getpid():
+        return {}, ()
+    return {LENT: str(held.descriptor)}, (held.descriptor,)
 
 
 @contextmanager
@@ -140,6 +159,17 @@ def holder() -> Holder | None:
         return Holder(pid=0, host="?", command="?", since=datetime.now(UTC).isoformat())
     finally:
         os.close(descriptor)
+
+
+def _lent(path: Path) -> int | None:
+    """Return the descriptor of this very lock that whoever started this process lent it."""
+    try:
+        descriptor = int(os.environ.get(LENT, ""))
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+    except (ValueError, OSError):
+        pass
+    return None
 
 
 def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:

@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     sluice_catalog_server_writes: str | None = None
     sluice_spark_port: int = Field(default=8504, ge=1, le=65535)
 
+    # where a build's SQL runs; no address: a Spark server is started for the build
+    sluice_engine: Literal["local", "spark"] = "local"
+    sluice_spark_uri: str | None = None
+
     # an S3-compatible store
     sluice_s3_endpoint: str | None = None
     sluice_s3_region: str = "us-east-1"
@@ -246,18 +250,6 @@ def told(main: Callable[[], int]) -> int:
 def reset_settings() -> None:
     """Forget the settings read so far (tests and long-lived servers change the environment)."""
     settings.cache_clear()
-
-
-def use_mode(mode: str) -> None:
-    """Let this process, and all that it starts, read files and ask questions in this mode.
-
-    Raises:
-        SettingsError: there is no such mode.
-    """
-    if mode not in MODES:
-        raise SettingsError(f"MODE={mode} is not there. There is: {', '.join(MODES)}.")
-    os.environ["SLUICE_MODE"] = mode
-    reset_settings()
 
 
 def secret_values() -> frozenset[str]:

@@ -6,9 +6,11 @@ import json
 import os
 import socket
 import sys
+import threading
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from ingestion.lakehouse.follower import end_with_input
 from ingestion.lakehouse.settings import SettingsError, settings, told
 
 ADDRESS = "127.0.0.1"  # Spark Connect asks nobody who they are
@@ -23,21 +25,40 @@ def environment() -> dict[str, str]:
     """
     known = settings()
     if known.sluice_catalog_type == "rest":
-        uri, token = known.sluice_catalog_uri or "", known.sluice_catalog_token
-    else:
-        uri = f"http://{ADDRESS}:{known.sluice_catalog_server_port}"
-        token = known.sluice_catalog_server_token
-        if not _is_served(uri):
-            raise SettingsError(f"Nobody answers at {uri}: start `make catalog` beside this first")
+        token = known.sluice_catalog_token
+        return told_of(known.sluice_catalog_uri or "", token.get_secret_value() if token else None)
+    uri = f"http://{ADDRESS}:{known.sluice_catalog_server_port}"
+    if not _is_served(uri):
+        raise SettingsError(f"Nobody answers at {uri}: start `make catalog` beside this first")
+    token = known.sluice_catalog_server_token
+    return told_of(uri, token.get_secret_value() if token else None)
+
+
+def told_of(uri: str, token: str | None) -> dict[str, str]:
+    """Return what makes Sail's default catalog the one at an address."""
     options = {"name": CATALOG, "type": "iceberg-rest", "uri": uri}
     if token is not None:
-        options["bearer_access_token"] = token.get_secret_value()
+        options["bearer_access_token"] = token
     listed = ", ".join(f"{name}={json.dumps(value)}" for name, value in options.items())
     return {
         "SAIL_MODE": "local",
         "SAIL_CATALOG__LIST": f"[{{{listed}}}]",
         "SAIL_CATALOG__DEFAULT_CATALOG": CATALOG,
     }
+
+
+def follow() -> int:
+    """Serve on a free port until whoever started this ends, and say which it is."""
+    from pysail.spark import SparkConnectServer  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    end_with_input()
+    server = SparkConnectServer(ADDRESS, 0)
+    server.start(background=True)
+    assert server.listening_address is not None
+    sys.stdout.write(f"sc://{ADDRESS}:{server.listening_address[1]}\n")
+    sys.stdout.flush()
+    threading.Event().wait()
+    return 0
 
 
 def _is_served(uri: str) -> bool:
@@ -64,4 +85,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(told(main))
+    raise SystemExit(told(follow if "--follow" in sys.argv else main))

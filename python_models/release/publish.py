@@ -12,6 +12,7 @@ import json
 import secrets
 import threading
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -20,7 +21,7 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.faults import fault
 from python_models.release import release_file
 from python_models.release.mart_parts import Mart
-from python_models.release.published_table import PublishedTable, publish_table
+from python_models.release.published_table import PublishedTable, pin_table, publish_table
 from python_models.release.snapshot_files import plain
 
 # dbt runs the release nodes of two domains at once: each has to see what the other published
@@ -33,10 +34,21 @@ def publish_marts(
     marts: list[Mart],
     invocation_id: str,
     run_id: str,
+    written: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> tuple[int, list[PublishedTable]]:
     """Publish tables of the build database as they are; returns the release and its tables.
 
     Whoever calls has made sure that they are fit to be published.
+
+    Args:
+        session: connection to the build database.
+        domain: the product.
+        marts: its tables.
+        invocation_id: dbt's, stamped onto the snapshots.
+        run_id: the run it belongs to.
+        written: {(schema, name): metadata file} of tables that lie in the catalog as they are to
+            be released: their snapshots are pinned, not written again. Where rows have tiers they
+            are, since a tier's release file names files of its own.
     """
     properties = {
         "sluice.invocation-id": invocation_id,
@@ -44,7 +56,12 @@ def publish_marts(
         "sluice.publication": f"{run_id}-{secrets.token_hex(3)}",
     }
     damaged = known_damaged(domain)
-    published = [publish_table(session, mart, properties, damaged) for mart in marts]
+    published = [
+        pin_table(session, mart, metadata)
+        if (metadata := written.get((mart.domain, mart.name))) and not mart.tier_column
+        else publish_table(session, mart, properties, damaged)
+        for mart in marts
+    ]
     fault("publish.all_committed")
     with _TURN:
         release_id = record(domain, published, invocation_id, run_id)

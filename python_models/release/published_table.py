@@ -26,11 +26,17 @@ from python_models.release.mart_parts import (
     part_expression,
     parts_of,
 )
-from python_models.release.snapshot_files import DataFile, Snapshot, plain, read_snapshot
+from python_models.release.snapshot_files import (
+    DataFile,
+    Snapshot,
+    plain,
+    read_snapshot,
+    snapshot_at,
+)
 
 _PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
 # DuckDB types that Iceberg has no word for, and what they are written as
-_WRITTEN_AS = {
+WRITTEN_AS = {
     "HUGEINT": "DECIMAL(38,0)",
     "UHUGEINT": "DECIMAL(38,0)",
     "UBIGINT": "DECIMAL(20,0)",
@@ -88,7 +94,8 @@ def publish_table(
     gone = [file for key, files in parts.items() if key not in kept for file in files]
     if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
-    folder = f"{warehouse_uri()}/{mart.domain}/{mart.name}"
+    # a table that Spark made lies in a folder of another name
+    folder = before.location if before else f"{warehouse_uri()}/{mart.domain}/{mart.name}"
     written = _write_parts(session, mart, columns, missing, folder, properties)
     fault("publish.written")
     iceberg_commit.commit(
@@ -98,6 +105,19 @@ def publish_table(
     after = read_snapshot(session, mart.domain, mart.name)
     assert after is not None, "it was committed just now"
     return PublishedTable(mart, columns, after, schema_hash, False, len(missing))
+
+
+def pin_table(session: duckdb.DuckDBPyConnection, mart: Mart, metadata: str) -> PublishedTable:
+    """Return a table that another engine wrote, as it is: nothing is copied, nothing committed.
+
+    Args:
+        session: connection to the build database, in which the mart is a view of that state.
+        mart: the table to be released.
+        metadata: the metadata file that says its state.
+    """
+    columns = column_types(session, mart.relation)
+    schema_hash = digest(repr(list(columns.items())))
+    return PublishedTable(mart, columns, snapshot_at(session, metadata), schema_hash, False, 0)
 
 
 def _is_lost(path: str, damaged: Collection[str]) -> bool:
@@ -178,8 +198,8 @@ def _empty_arrow(session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mappin
 
 def _selected(columns: Mapping[str, str]) -> str:
     return ", ".join(
-        f"cast({identifier(name)} as {_WRITTEN_AS[kind]}) as {identifier(name)}"
-        if kind in _WRITTEN_AS
+        f"cast({identifier(name)} as {WRITTEN_AS[kind]}) as {identifier(name)}"
+        if kind in WRITTEN_AS
         else identifier(name)
         for name, kind in columns.items()
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -42,6 +43,7 @@ from python_models.runs.nodes import (
     relation_of,
 )
 from python_models.runs.raw_views import Pins, current_pins
+from python_models.runs.spark.told import end_layers_before, told
 
 
 @dataclass
@@ -62,6 +64,10 @@ class Build:
     artifacts: artifacts.Artifacts | None = None
     # bytes the lake had when the run began
     before: int | None = None
+    # of a build on another engine: what counts the rows of a relation
+    count: Callable[[str], int | None] | None = None
+    # {(schema, name): metadata file} of what Spark made, as this build reads it
+    of_spark: dict[tuple[str, str], str] = field(default_factory=dict)
     _rows: dict[str, int | None] = field(default_factory=dict)
 
     def start(
@@ -86,6 +92,7 @@ class Build:
         self.graph = known
         os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
         os.environ["SLUICE_RUN_ID"] = self.run_id
+        end_layers_before(self.run_id)
         mark_killed()
         self.before = lake_growth.bytes_before()
         invocation.record_start(
@@ -151,11 +158,12 @@ class Build:
             self.artifacts.finish()
         if self.meter:
             self.meter.stop()
-        invocation.record_end(self.invocation_id)
+        status = invocation.record_end(self.invocation_id)
         fold_llm_journal()
         added = {"bytes_added": lake_growth.added_since(self.before)}
         journal.change("runs", {"invocation_id": self.invocation_id}, added)
-        release_file.refresh(self.invocation_id)
+        if status != "running":
+            release_file.refresh(self.invocation_id)
         alerts.after_run(self.invocation_id)
 
     def _say_what_tests_found(self, results: list[Any]) -> None:
@@ -203,10 +211,13 @@ class Build:
     def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
         """Return how many rows a table or source has; counted once unless asked anew."""
         node = self.graph[unique_id]
-        if not (has_rows(node) or node["resource_type"] == "source") or self.connection is None:
+        count = self.count
+        if count is None and self.connection is not None:
+            count = partial(count_rows, self.connection)
+        if not (has_rows(node) or node["resource_type"] == "source") or count is None:
             return None
         if anew or unique_id not in self._rows:
-            self._rows[unique_id] = count_rows(self.connection, relation_of(node))
+            self._rows[unique_id] = count(relation_of(node))
         return self._rows[unique_id]
 
     def _rows_in(self, node: Node) -> int | None:
@@ -224,7 +235,9 @@ def current(invocation_id: str) -> Build:
     """Return the build of a dbt invocation; one process runs one invocation at a time."""
     global _current
     if _current is None or _current.invocation_id != invocation_id:
-        run_id, pins = invocation.inherited() or (invocation.begun_run_id(), current_pins())
+        layer = told()
+        begun = invocation.begun_run_id()
+        run_id, pins = invocation.inherited() or (begun, layer.pins if layer else current_pins())
         _current = Build(invocation_id, run_id, pins)
     return _current
 

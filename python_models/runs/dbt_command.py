@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from ingestion.lakehouse import lock
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
@@ -26,8 +27,10 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     require_agreement(lake().root)  # before dbt writes its log into it
     command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
     told = {} if os.environ.get("VERBOSE") else {"DBT_QUIET": "1", QUIET: "1"}
-    known = told | environment(extra)
-    return subprocess.run(command, cwd=DBT_FOLDER, env=known, check=False).returncode
+    lent, descriptors = lock.lent()
+    known = told | environment(extra) | lent
+    done = subprocess.run(command, cwd=DBT_FOLDER, env=known, pass_fds=descriptors, check=False)
+    return done.returncode
 
 
 def variables_argument(variables: Mapping[str, str | None]) -> list[str]:

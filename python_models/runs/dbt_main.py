@@ -7,7 +7,8 @@ dbt-duckdb takes the path of its database for a web address, and its name for wh
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -68,6 +69,11 @@ def write_less() -> None:
     parsing.write_manifest = _write_after_parsing
 
 
+def _names_spark(arguments: Sequence[str]) -> bool:
+    pairs = zip(arguments, arguments[1:], strict=False)
+    return any(pair in (("--target", "spark"), ("-t", "spark")) for pair in pairs)
+
+
 def main() -> None:
     """Run dbt on the arguments of this process."""
     collect_seldom()
@@ -75,6 +81,10 @@ def main() -> None:
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
     DuckDBCredentials.connection_info = told_of_connection  # type: ignore[assignment, method-assign]
+    if _names_spark(sys.argv):
+        from python_models.runs.spark.dbt_adapter import teach
+
+        teach()
     cli()
 
 

@@ -16,20 +16,24 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.invocation import get_invocation_id
 
-from ingestion.lakehouse import journal, lock
+from ingestion.lakehouse import lock
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.products import PRODUCTS
 from python_models.llm.scratch import is_scratch
 from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
 from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
+from python_models.runs.let_pass import loads_let_pass
 from python_models.runs.phase_restore import NotKept
 from python_models.runs.phase_views import create_phase_views, refill_phases
 from python_models.runs.raw_views import create_raw_views
+from python_models.runs.spark.hand_over import forget_in_duckdb, show_in_duckdb
+from python_models.runs.spark.told import told
 
 if TYPE_CHECKING:
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -61,6 +65,10 @@ class Plugin(BasePlugin):
         if not is_scratch():
             refill_phases(conn)
         create_phase_views(conn)
+        if layer := told():
+            current.of_spark = show_in_duckdb(conn, layer.reads)
+        else:
+            forget_in_duckdb(conn, PRODUCTS)
         listed = ", ".join(literal(load) for load in loads_let_pass())
         conn.execute(f"set variable loads_let_pass = cast([{listed}] as varchar[])")
         current.connection = conn
@@ -81,15 +89,6 @@ class Plugin(BasePlugin):
                 raise
         elif event == "run_finished":
             current.finish(**target_config.config)
-
-
-def loads_let_pass() -> list[str]:
-    """Return the deliveries that a person let pass at a gate, ever: the journal remembers them."""
-    rows = journal.rows(
-        "select distinct observed from gate_results where expectation like ?",
-        (journal.LET_PASS.format(load="%"),),
-    )
-    return sorted(row["observed"] for row in rows)
 
 
 def _take_lake() -> None:

@@ -24,7 +24,9 @@ _PARTS = {
     "ingestion": (".py", ".yml"),
 }
 _WRITTEN = {"target", "logs", "dbt_packages", "__pycache__"}
-_DECIDES_NO_ROW = {"sluice_lake", "sluice_artifacts", "sluice_artifact_rows"}
+_DECIDES_NO_ROW = {
+    "sluice_lake", "sluice_artifacts", "sluice_artifact_rows", "sluice_engine", "sluice_spark_uri",
+}  # fmt: skip
 _LARGEST_TEXT = 60_000
 _DECLARES_SETS = re.compile(r"^sets?:", re.M)
 

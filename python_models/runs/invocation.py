@@ -17,6 +17,7 @@ from python_models.release.run_states import ending
 from python_models.release.snapshot_files import plain
 from python_models.runs import fingerprint
 from python_models.runs.raw_views import Pins, current_pins
+from python_models.runs.spark.told import of_run, run_pid, told
 
 GOOD = ("success", "pass", "warn", "no-op")
 BAD = ("error", "fail", "runtime error", "partial success")
@@ -55,6 +56,20 @@ def inherited() -> tuple[str, Pins] | None:
         (run_id,),
     )
     return _with_pins(found[0]) if found else None
+
+
+def pins_of(run_id: str) -> Pins:
+    """Return the raw snapshots a run reads: those it began with, or, of a new one, today's.
+
+    Raises:
+        PinsLost: the raw tables are no longer there as that run read them.
+    """
+    found = journal.rows(
+        "select run_id, pins from runs where run_id = ? and pins is not null"
+        " order by rowid limit 1",
+        (run_id,),
+    )
+    return _with_pins(found[0])[1] if found else current_pins()
 
 
 def last_pins() -> Pins:
@@ -116,13 +131,14 @@ def record_start(
         "is_dirty": is_dirty,
         "config_hash": fingerprint.config_hash(variables),
         "status": "running",
-        "pid": os.getpid(),
+        "pid": run_pid(),
         "pins": json.dumps(pins),
         "project_hash": fingerprint.project_hash(files),
     }
     journal.put("runs", [run])
-    row = _arguments_row(invocation_id, run_id, arguments, files)
-    journal.put("run_args", [row | {"selected": _json(sorted(selected))}])
+    row = _arguments_row(invocation_id, run_id, of_run(arguments), files)
+    left = layer.left if (layer := told()) else selected
+    journal.put("run_args", [row | {"selected": _json(sorted(left))}])
     journal.keep_texts(fingerprint.storable_texts(texts))
 
 
@@ -150,7 +166,10 @@ def record_end(invocation_id: str) -> str:
         f" and status in ({', '.join(repr(status) for status in BAD)}) order by rowid",
         (invocation_id,),
     )
-    status = "failed" if bad else "success"
+    layer = told()
+    # the run goes on when a layer has ended; the next one, or who looks after it, says how it ended
+    good = "running" if layer and not layer.is_last else "success"
+    status = "failed" if bad else good
     message = f"{bad[0]['node']}: {bad[0]['message']}" if bad else None
     end = ending(run["started_at"], journal.now(), status, message)
     journal.change("runs", {"invocation_id": invocation_id}, end)

@@ -56,7 +56,12 @@ def publish(dbt: Any, session: duckdb.DuckDBPyConnection, domain: str) -> pa.Tab
         return pa.Table.from_pylist([_held_back(domain, node, reason) for node in marts], _RESULT)
     refuse_failed_gates(running.run_id, domain)
     release_id, published = publish_marts(
-        session, domain, [mart_of(node) for node in marts], running.invocation_id, running.run_id
+        session,
+        domain,
+        [mart_of(node) for node in marts],
+        running.invocation_id,
+        running.run_id,
+        running.of_spark,
     )
     for table in published:  # a mart that is a view was not counted when it was made
         key = {"invocation_id": running.invocation_id, "node": table.mart.name}

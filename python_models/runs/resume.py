@@ -19,6 +19,7 @@ from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import GOOD, RESUME_VARIABLE
 from python_models.runs.phase_resume import GoingOn, going_on, of_phase
 from python_models.runs.phases import latest_nodes, phase_nodes
+from python_models.runs.spark.layers import selector
 
 # of this machine and this moment, not of the run that is resumed
 _NOT_REPEATED = {
@@ -26,6 +27,7 @@ _NOT_REPEATED = {
     "sluice_artifacts",
     "sluice_artifact_rows",
     "sluice_lock_wait_seconds",
+    "sluice_spark_uri",
     "sluice_alert_url",
     "sluice_alert_mail_to",
     "llm_budget_usd",  # who raises it and goes on means the one there is now
@@ -56,9 +58,10 @@ def resume(options: argparse.Namespace) -> int:
     kept = going_on(run_id, _selected(run_id), left, step, domain)
     if kept is not None:
         return _go_on_with_phases(run_id, kept, step, left)
-    if run["status"] == "failed" and not step and _has_results_of(run):
+    is_in_layers = settings_of(run_id).get("SLUICE_ENGINE") == "spark"
+    if run["status"] == "failed" and not step and not is_in_layers and _has_results_of(run):
         return _go_on(run_id, ["retry"])
-    names = {_selector(name) for name in left} | _from(run_id, step, domain)
+    names = {selector(name) for name in left} | _from(run_id, step, domain)
     if not names:
         return _end(run)
     return _build(run_id, names)
@@ -69,7 +72,7 @@ def phase_run(options: argparse.Namespace) -> int:
     run_id = live.run_named(options.run)["run_id"]
     kept = going_on(run_id, _selected(run_id), (), options.phase, options.domain)
     nodes = phase_nodes(run_id, options.phase, kept.product.name if kept else options.domain)
-    return _build(run_id, {_selector(node["unique_id"]) for node in nodes}, kept)
+    return _build(run_id, {selector(node["unique_id"]) for node in nodes}, kept)
 
 
 def _go_on_with_phases(run_id: str, kept: GoingOn, step: str | None, left: set[str]) -> int:
@@ -79,7 +82,7 @@ def _go_on_with_phases(run_id: str, kept: GoingOn, step: str | None, left: set[s
     that have no answer yet.
     """
     again = of_phase(latest_nodes(run_id), kept)
-    names = {_selector(node["unique_id"]) for node in again} | {_selector(name) for name in left}
+    names = {selector(node["unique_id"]) for node in again} | {selector(name) for name in left}
     if step:
         names |= {f"{node['node']}+" for node in again}
     if kept.is_newest:
@@ -153,18 +156,6 @@ def _from(run_id: str, step: str | None, domain: str | None) -> set[str]:
         return {f"{step}+"}
 
 
-def _selector(unique_id: str) -> str:
-    """Return what selects this node and no other.
-
-    A bare name also selects the folder of that name, with all that lies in it.
-    """
-    kind, _, *names = unique_id.split(".")
-    if kind in ("model", "seed"):
-        return f"{names[-1]},file:{names[-1]},resource_type:{kind}"
-    # test.<project>.<name>.<hash>, unit_test.<project>.<model>.<name>
-    return names[0] if kind == "test" else names[-1]
-
-
 def _build(run_id: str, selectors: Collection[str], kept: GoingOn | None = None) -> int:
     arguments = _arguments(run_id)
     variables = json.loads(arguments["variables"])
@@ -206,7 +197,13 @@ def settings_of(run_id: str) -> dict[str, str]:
 def _go_on(run_id: str, command: list[str], more: Mapping[str, str] | None = None) -> int:
     """Run dbt for a run and say how it ended; when it was refused, dbt said why."""
     before = _last_number(run_id)
-    code = dbt(command, settings_of(run_id) | {RESUME_VARIABLE: run_id} | dict(more or {}))
+    told = settings_of(run_id) | {RESUME_VARIABLE: run_id} | dict(more or {})
+    if told.get("SLUICE_ENGINE") == "spark":
+        from python_models.runs.spark.build import build_in_layers
+
+        code = build_in_layers(command, told, run_id)
+    else:
+        code = dbt(command, told)
     if _last_number(run_id) != before:
         summary.print_run(wide(), code, run_id)
     return code

@@ -35,9 +35,11 @@ from python_models.runs.dbt_command import (
     refuse_what_dbt_does_not_take,
     variables_argument,
 )
+from python_models.runs.fitness import latest_pending
 from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
 from python_models.runs.raw_views import Pins, current_pins
 from python_models.runs.slices import Choice
+from python_models.runs.spark.servers import require_installed
 
 # exit codes of a landing after which the rest is built: others landed, some was refused
 GOES_ON = (0, 1, 4)
@@ -63,6 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         choice = slices.choice_from(options)
         refuse_what_dbt_does_not_take("build", more)
+        if settings().sluice_engine == "spark":
+            require_installed()
         return _run(options, choice, more)
     except lock.LakeLocked as error:
         command = " ".join(["run", *(arguments if arguments is not None else sys.argv[1:])])
@@ -129,7 +133,13 @@ def build(
     # unit tests are for who changes the project: `make test`
     command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
     told = {} if before is None else {lake_growth.BEFORE_VARIABLE: str(before)}
-    code = dbt(command, told | {BEGIN_VARIABLE: run_id})
+    told |= {BEGIN_VARIABLE: run_id}
+    if settings().sluice_engine == "spark":
+        from python_models.runs.spark.build import build_in_layers
+
+        code = build_in_layers(command, told, run_id)
+    else:
+        code = dbt(command, told)
     summary.print_run(console, code, run_id)
     return code or say_refused(landed)
 
@@ -199,7 +209,7 @@ def nothing_new_since(
     is_same = (
         last is not None
         and last["release_id"] is not None
-        and not _has_pending_answers(last["invocation_id"])
+        and not latest_pending(last["run_id"])
         and not has_unfolded_rows()  # an answer was forgotten, or arrived in a killed run
         and lake().latest.exists()
     )
@@ -260,16 +270,6 @@ def _pins_of(pins: Pins, domains: Collection[str]) -> Pins:
         }
         for one in chosen_products(domains)
     }
-
-
-def _has_pending_answers(invocation_id: str) -> bool:
-    if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
-        return False
-    pending = journal.rows(
-        "select 1 from llm_step_runs where invocation_id = ? and rows_pending > 0 limit 1",
-        (invocation_id,),
-    )
-    return bool(pending)
 
 
 if __name__ == "__main__":

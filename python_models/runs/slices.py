@@ -15,9 +15,10 @@ from datetime import date
 
 import duckdb
 
+from ingestion.lakehouse.chosen import ENGINES, use_engine, use_mode
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import MODES, SettingsError, use_mode
+from ingestion.lakehouse.settings import MODES, SettingsError
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 from ingestion.landing.registration import Product, Slice
 from python_models.runs.raw_views import create_raw_views, current_pins
@@ -25,7 +26,7 @@ from python_models.runs.raw_views import create_raw_views, current_pins
 BUILT = "built."  # begins a table of the build database in a slice's query
 _SHOWN = 20
 # words of make that a run takes besides slices
-_OTHER_WORDS = ("DOMAIN", "FORCE", "ACCEPT", "ARGS", "MODE", "VERBOSE", "SOURCE", "DATA")
+_OTHER_WORDS = ("ENGINE", "DOMAIN", "FORCE", "ACCEPT", "ARGS", "MODE", "VERBOSE", "SOURCE", "DATA")
 
 
 class NothingMatches(SettingsError):
@@ -68,6 +69,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that restrict a run to a command."""
     parser.add_argument("--domain", help=f"only these products: {', '.join(PRODUCTS)}")
     parser.add_argument("--mode", help="how files are read and questions asked", choices=MODES)
+    parser.add_argument("--engine", help="what runs the SQL", choices=ENGINES)
     parser.add_argument("--typed", help=argparse.SUPPRESS)  # make's variables that were typed
     for name, ones in slices().items():
         parser.add_argument(f"--{name}", dest=_attribute(name), help=ones[0].help)
@@ -82,6 +84,8 @@ def choice_from(options: argparse.Namespace) -> Choice:
     typed = _typed(options)
     if mode := options.mode or typed.get("mode"):
         use_mode(mode)
+    if engine := getattr(options, "engine", None) or typed.get("engine"):
+        use_engine(engine)
     named = listed(options.domain or typed.get("domain"))
     try:
         domains = tuple(one.name for one in chosen_products(named)) if named else ()

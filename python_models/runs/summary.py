@@ -36,7 +36,7 @@ def print_run(console: Console, exit_code: int, run_id: str) -> None:
     else:
         console.print(f"[bold green]Run {run['run_id']} succeeded[/bold green]")
         _print_reason_not_published(console, run)
-    print_warnings(console, run["invocation_id"])
+    print_warnings(console, run["run_id"])
     print_release(console, run["run_id"])
 
 
@@ -66,12 +66,14 @@ def print_release(console: Console, run_id: str | None = None, *, with_next: boo
     console.print(_NEXT.format(run=run_id or (newest[0]["run_id"] if newest else "..")))
 
 
-def print_warnings(console: Console, invocation_id: str) -> None:
+def print_warnings(console: Console, run_id: str) -> None:
     """Say again, at the end, which promises were broken without stopping the run."""
     found = journal.rows(
-        "select gate, table_name, expectation from gate_results where invocation_id = ?"
-        " and not success and severity = 'warn' order by rowid",
-        (invocation_id,),
+        "select gate, table_name, expectation from gate_results where not success"
+        " and severity = 'warn' and invocation_id = (select invocation_id from node_runs"
+        " where node_runs.node = gate_results.gate and run_id = ? order by rowid desc limit 1)"
+        " order by rowid",
+        (run_id,),
     )
     for row in found[:_MOST_WARNINGS]:
         gate = row["gate"].removeprefix("gate_").replace("__", ", ").replace("_", " ")
@@ -97,9 +99,9 @@ def _snapshots_before(release_id: int) -> dict[tuple[str, str], int]:
 
 def _print_reason_not_published(console: Console, run: dict) -> None:
     held_back = journal.rows(
-        "select domain, message from node_runs where invocation_id = ?"
-        " and message like 'not published:%' order by domain",
-        (run["invocation_id"],),
+        "select domain, message from node_runs where rowid in (select max(rowid) from node_runs"
+        " where run_id = ? group by node) and message like 'not published:%' order by domain",
+        (run["run_id"],),
     )
     for row in held_back:
         console.print(f"  {row['domain']}: {escape(row['message'])}.")

@@ -23,8 +23,10 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit, emit_document, say
+from ingestion.landing.products import PRODUCTS
 from python_models.release import kept_objects, release_file
-from python_models.upkeep import phase_retention, sweep
+from python_models.release.spark_names import PREFIX, UNTIL
+from python_models.upkeep import phase_retention, spark_leftovers, sweep
 from python_models.upkeep.backup import LOCK
 
 KEPT_WHOLE = 10
@@ -139,11 +141,21 @@ def sweep_tables(plan: Plan, dry_run: bool) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         load_extensions(connection)
         for namespace in opened.list_namespaces():
+            if namespace[0].startswith(PREFIX):
+                continue  # a run's names for raw tables, which are swept under their own
             for name in opened.list_tables(namespace):
                 line = _sweep(connection, opened.load_table(name), name, kept, dry_run)
                 if line["files"] or line["snapshots"]:
                     found.append(line)
+            if _is_of_builds(namespace[0]):
+                found += spark_leftovers.sweep(connection, opened, namespace[0], kept, dry_run)
     return found
+
+
+def _is_of_builds(namespace: str) -> bool:
+    """Say whether only builds write to a namespace: none goes on while this command runs."""
+    product, _, layer = namespace.partition("_")
+    return product in PRODUCTS and layer in ("", "staging", "intermediate", "seeds")
 
 
 def _sweep(
@@ -153,8 +165,9 @@ def _sweep(
     kept: list[dict[str, Any]],
     dry_run: bool,
 ) -> dict[str, Any]:
-    mine = [row for row in kept if (row["domain"], row["table_name"]) == tuple(name)]
-    is_released = "sluice.columns" in table.properties
+    own = (name[0], name[1].partition(UNTIL)[0])
+    mine = [row for row in kept if (row["domain"], row["table_name"]) == own]
+    is_released = "sluice.columns" in table.properties or _is_of_builds(name[0])
     snapshot_ids = {int(row["snapshot_id"]) for row in mine if row["snapshot_id"] is not None}
     files = {file for row in mine for file in json.loads(row["files"])}
     expired = 0

@@ -4,12 +4,12 @@
     variables that restrict a run of the product.
 #}
 {% macro incremental_scope(product) -%}
-    {%- set found = run_query("select getvariable('incremental_scope') as scope") -%}
-    {%- set known = fromjson(found.rows[0][0] or '{}').get(product) -%}
+    {%- set known = (handed_over('incremental_scope') or {}).get(product) -%}
     {%- if known is none -%}
         {{ exceptions.raise_compiler_error(
             'Nothing is known of the incremental models of ' ~ product
-            ~ ': profiles.yml has to name the plugin of this project.'
+            ~ ': profiles.yml has to name the plugin of this project, and on Spark whoever calls '
+            ~ 'dbt sets SLUICE_INCREMENTAL_SCOPE.'
         ) }}
     {%- endif -%}
     {%- if known.forgotten -%}

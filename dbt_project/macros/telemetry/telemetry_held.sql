@@ -4,10 +4,7 @@
 #}
 {% macro telemetry_is_let_pass(deliveries) -%}
     {%- if not execute -%}{{ return('false') }}{%- endif -%}
-    {%- set found = run_query(
-        "select unnest(coalesce(getvariable('loads_let_pass'), cast([] as varchar[])))"
-    ) -%}
-    {%- set loads = found.columns[0].values() | list -%}
+    {%- set loads = handed_over('loads_let_pass') or [] -%}
     {%- set named = var('accepted_loads', none) or [] -%}
     {%- if named is string -%}{%- set named = named.split(',') -%}{%- endif -%}
     {%- set quoted = [] -%}

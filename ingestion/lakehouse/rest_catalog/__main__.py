@@ -7,7 +7,7 @@ import sys
 import uvicorn
 
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.rest_catalog.app import create_app
+from ingestion.lakehouse.rest_catalog.app import KEEP_ALIVE_SECONDS, create_app
 from ingestion.lakehouse.rest_catalog.writes import writable
 from ingestion.lakehouse.settings import SettingsError, settings, told
 
@@ -39,6 +39,7 @@ def main() -> int:
         log_level="warning",
         proxy_headers=False,
         limit_concurrency=200,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return 0
 

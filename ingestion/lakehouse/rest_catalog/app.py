@@ -29,6 +29,8 @@ log = get_logger(__name__)
 
 Handler = Callable[[Call], Any]
 BODY_BYTES = 64 * 1024 * 1024  # a commit carries snapshots and schemas, no rows
+# longer than Sail keeps a connection that waits: one closed under it fails its next request
+KEEP_ALIVE_SECONDS = 300
 _NAMESPACE = "/v1/{prefix}/namespaces/{namespace}"
 _TABLE = _NAMESPACE + "/tables/{table}"
 _VIEW = _NAMESPACE + "/views/{view}"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,45 @@ def test_looking_at_the_holder_never_makes_a_builder_fail() -> None:
         said, _ = looker.communicate()
     assert looker.returncode == -signal.SIGKILL  # it looked to the end
     assert str(os.getpid()) in said.split(), "the looker never met the builder"
+
+
+_USE_LENT = """
+from ingestion.lakehouse import lock
+with lock.build_lock(command="a layer"):
+    pass
+print("built")
+"""
+
+
+def test_a_lock_is_lent_to_a_process_and_stays_with_whoever_lent_it() -> None:
+    with lock.build_lock(command="a run of layers"):
+        lent, descriptors = lock.lent()
+        done = subprocess.run(
+            [sys.executable, "-c", _USE_LENT],
+            env=os.environ | lent,
+            pass_fds=descriptors,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stdout) == (0, "built\n"), done.stderr
+        found = lock.holder()
+        assert found is not None
+        assert (found.pid, found.command) == (os.getpid(), "a run of layers")
+        alone = subprocess.run([sys.executable, "-c", _USE_LENT], capture_output=True, text=True)
+        assert "is in use by process" in alone.stderr
+    assert lock.lent() == ({}, ())
+    assert lock.holder() is None
+
+
+def test_a_descriptor_of_another_file_lends_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    process = hold_elsewhere(60)
+    try:
+        with (tmp_path / "other").open("w") as other:
+            monkeypatch.setenv(lock.LENT, str(other.fileno()))
+            with pytest.raises(lock.LakeLocked):
+                lock.acquire()
+    finally:
+        process.kill()
+        process.wait()

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- The checks of tiers 1 and 2 in long form, with what is asked of them.
 {% set checks = {
     'role_order': 'role_order', 'answered': 'answered', 'empty_turns': 'empty_turns',

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- depends_on: {{ ref('gate_conversations__after_staging') }}
 with
 

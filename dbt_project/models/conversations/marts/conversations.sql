@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- What a format carried besides is read where it landed: it is as large as the rest.
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- Texts are read where they landed: the first record of equal content speaks for all.
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view(kept=true)) }}
 -- depends_on: {{ ref('gate_conversations__after_landing') }}
 -- The format's extras and the record's text are read where they are shown, not carried.
 with

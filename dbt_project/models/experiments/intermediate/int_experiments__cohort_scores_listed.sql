@@ -1,3 +1,4 @@
+{{ config(materialized=as_view(kept=true)) }}
 -- Scores as each cohort sees them, and once for `all`: a score shared by cohorts
 -- counts once there.
 with

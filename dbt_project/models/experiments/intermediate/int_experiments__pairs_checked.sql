@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- What came of the planned questions about pairs, typed; see the macro for what is
 -- sorted out.
 -- depends_on: {{ ref('int_experiments__pairs_planned') }}

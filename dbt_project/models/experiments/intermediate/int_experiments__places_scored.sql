@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Mean score of each template, model and version of a template at each place: all else
 -- that a score depends on. Versions are compared over all cohorts.
 {%- set places = {

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Texts of each cohort beside the scorers of its newest version. Scorers ask nobody, so
 -- they are no part of what a cohort is.
 with

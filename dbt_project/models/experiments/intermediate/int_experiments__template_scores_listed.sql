@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- A score once for each of the three templates that led to it, beside what else it
 -- depends on: `place` names everything but the template, so that versions are compared
 -- at the same places.

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- depends_on: {{ ref('gate_experiments__after_landing') }}
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- The states of stages that ask somebody, and of the graphs that rest on the answers.
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Structured fields of documents, authors too, one by one.
 -- depends_on: {{ ref('gate_knowledge__after_staging') }}
 with

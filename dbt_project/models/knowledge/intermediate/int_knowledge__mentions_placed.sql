@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Which names stand in which version of a document, as a chunker and an extractor show
 -- it. A name that begins a message is its author's, one in a link to a user is theirs.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- What a run may ask for: all that cells of the grid want, or what it is restricted to.
 with
 

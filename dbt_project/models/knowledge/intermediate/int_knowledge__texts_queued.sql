@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Which texts which extractor reads: those of the chunks that a cell of the grid names.
 with
 

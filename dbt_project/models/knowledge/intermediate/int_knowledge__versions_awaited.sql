@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Versions with a chunk that has no usable answer yet: the version before them stands.
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view(kept=true)) }}
 -- depends_on: {{ ref('gate_knowledge__after_landing') }}
 with
 

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- depends_on: {{ ref('gate_news__after_landing') }}
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- Days on which a machine has cycles to judge: `as_of` is when the day begins.
 with
 

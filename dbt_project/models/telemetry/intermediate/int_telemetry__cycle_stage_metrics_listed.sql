@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- What is judged: four figures of each stage and of the whole cycle (`all`), in long
 -- form. A duration, and the energy with it, is known to one sampling step only: its
 -- `resolution`.

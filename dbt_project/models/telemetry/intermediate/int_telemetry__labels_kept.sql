@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Delivered labels but for those that gave way. A file of labels says all there is to
 -- say: the newest one at its path stands alone.

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- Exact copies become one reading that counts them; readings of the same time that
 -- differ are all kept and numbered. Few readings share their time, so only these are
 -- grouped. Where power and temperature are silent, the other sensors say what differs.

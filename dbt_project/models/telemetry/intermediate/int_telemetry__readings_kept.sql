@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Delivered readings but for those that gave way to a later delivery.
 with

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- Each reading with its cycle and stage. A view: cycles may change without rewriting
 -- readings.
 with

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- Rows that gave way one by one, their delivery's source being declared so.
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- depends_on: {{ ref('gate_telemetry__after_staging') }}
 -- Values of further sensors but for those of readings that gave way.
 with

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 -- Raw sensor values of labelled series beside their label, for the yardstick a person
 -- would draw by hand.
 with

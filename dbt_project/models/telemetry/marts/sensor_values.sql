@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view(kept=true)) }}
 -- Exact copies can only share their moment with another reading: only there are they
 -- looked for.
 with

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view(kept=true)) }}
 -- depends_on: {{ ref('gate_telemetry__after_landing') }}
 -- A delivery is what one load brought of one source. Of a file that was refused whole
 -- the lines count: as many as its bytes make, at the length of the delivery's other

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view(kept=true)) }}
 -- depends_on: {{ ref('gate_telemetry__after_landing') }}
 -- A row says what the source said in the project's units; nothing is dropped here.
 with

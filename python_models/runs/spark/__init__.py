@@ -1,0 +1,1 @@
+"""Builds whose SQL runs on Spark: `make run ENGINE=spark`."""
