@@ -43,8 +43,9 @@
 {% macro reopened_bounds(windows_relation, days_before=0) -%}
     {%- if not execute -%}{{ return(['null', 'null']) }}{%- endif -%}
     {%- set found = run_query(
-        'select cast(min(' ~ reopened_start('opened_from', days_before) ~ ') as varchar), '
-        ~ 'cast(max(opened_until) as varchar) from ' ~ windows_relation
+        'select cast(min(' ~ reopened_start('opened_from', days_before) ~ ') as '
+        ~ dbt.type_string() ~ '), cast(max(opened_until) as ' ~ dbt.type_string() ~ ') from '
+        ~ windows_relation
     ) -%}
     {%- set row = found.rows[0] -%}
     {{ return([
