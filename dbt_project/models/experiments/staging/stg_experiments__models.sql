@@ -14,6 +14,7 @@ models_renamed as (
         models.endpoint,
         models.provider_model,
         models.parameters,
+        models.extra_headers,
         models.for_generation,
         models.for_evaluation
     from models
