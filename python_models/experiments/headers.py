@@ -23,5 +23,5 @@ def headers_of(models: Any) -> dict[Place, str | None]:
     rows = as_table(models.project(", ".join(COLUMNS))).to_pylist()
     return {
         (row["endpoint"], row["provider_model"], row["parameters"]): row["extra_headers"]
-        for row in sorted(rows, key=lambda row: float(row["load_id"]))
+        for row in sorted(rows, key=lambda row: str(row["load_id"]))
     }

@@ -12,9 +12,9 @@ MODEL = {"endpoint": "lab", "provider_model": "m", "parameters": "{}"}
 
 def test_headers_are_those_of_the_version_that_landed_last() -> None:
     versions = [
-        MODEL | {"load_id": "10.5", "extra_headers": '{"X-Lane": "fast"}'},
-        MODEL | {"load_id": "9.5", "extra_headers": '{"X-Lane": "slow"}'},
-        MODEL | {"load_id": "9.5", "parameters": "{1}", "extra_headers": None},
+        MODEL | {"load_id": "20260102T000000-ab", "extra_headers": '{"X-Lane": "fast"}'},
+        MODEL | {"load_id": "20260101T000000-cd", "extra_headers": '{"X-Lane": "slow"}'},
+        MODEL | {"load_id": "20260101T000000-cd", "parameters": "{1}", "extra_headers": None},
     ]
     relation = duckdb.connect().from_arrow(pa.Table.from_pylist(versions))
     assert headers_of(relation) == {
