@@ -74,6 +74,7 @@ LONGEST_FIRST = (
 # files, and folders of files, that start no process and no server: `make unit`
 UNIT = (
     "conventions/test_docs.py",
+    "expectations/test_outcome.py",
     "expectations/test_wording.py",
     "python_models/conversations/test_export.py",
     "python_models/conversations/test_judgement.py",

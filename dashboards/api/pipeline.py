@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
@@ -24,6 +25,7 @@ from ingestion.landing.products import PRODUCTS
 from python_models.release import live
 from python_models.release.run_states import settle
 from python_models.runs import slices
+from python_models.runs.ahead import rows_ahead
 
 router = APIRouter(prefix="/pipeline", tags=["pipeline"])
 # one build at a time: a second one waits for the lake instead of failing
@@ -201,7 +203,10 @@ def _options(wanted: Execution) -> list[str]:
     chosen = {f"slice_{name}": wanted.slice.get(name) for name in known}
     options = argparse.Namespace(domain=domain, mode=None, typed=None, **chosen)
     try:
-        slices.refuse_unknown(slices.choice_from(options))
+        choice = slices.choice_from(options)
+        lands = bool(choice.values) and not wanted.build_only
+        with rows_ahead(choice.domains) if lands else nullcontext() as ahead:
+            slices.refuse_unknown(choice, ahead)
     except SettingsError as error:
         raise Problem(422, str(error), [("/slice", "matches nothing")]) from error
     given = {"domain": domain, "mode": wanted.mode, **wanted.slice}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import duckdb
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from dashboards.api import formats
 from dashboards.api.listing import ERRORS, Listing, Name, OfPage, OnPage, Record, listing, record
-from dashboards.api.releases import OfRelease
+from dashboards.api.releases import OfRelease, Release
 from dashboards.api.tiers import Untiered
 
 router = APIRouter(prefix="/experiments", tags=["experiments"])
@@ -24,9 +25,13 @@ where
 order by gen_id
 """
 _GENERATION = "select * from experiments.generations where gen_id = $gen"
+# what a judge said of two essays: a generation too, in a table of its own
+_COMPARISON = "select 'comparison' as stage, * from experiments.pair_verdicts where gen_id = $gen"
 _PARENTS = """
 with recursive lineage as (
-    select generations.*, 0 as distance from experiments.generations where gen_id = $gen
+    select generations.*, 0 as distance
+    from experiments.generations
+    where list_contains($gens::varchar[], gen_id)
     union all
     select parents.*, lineage.distance + 1 as distance
     from experiments.generations as parents
@@ -34,12 +39,18 @@ with recursive lineage as (
     where lineage.distance < 10
 )
 
-select * from lineage order by distance
+select * from lineage where distance > 0 or $with_first order by distance, gen_id
 """
 _CHILDREN = """
 select gen_id, stage, status, model_id, template_id, replicate
 from experiments.generations
 where parent_gen_id = $gen
+order by gen_id
+"""
+_COMPARED = """
+select gen_id, 'comparison' as stage, status, model_id, template_id, verdict, chosen_gen_id
+from experiments.pair_verdicts
+where $gen in (first_gen_id, second_gen_id)
 order by gen_id
 """
 
@@ -69,10 +80,25 @@ def scores(
 def lineage(
     release: OfRelease, _: Untiered, generation: Annotated[str, Path(max_length=300)]
 ) -> Response:
-    """Give a generation, what it was made of (its parents, nearest first) and what of it."""
-    found = record(release, f"generation {generation!r}", _GENERATION, gen=generation)
+    """Give a generation, what it was made of (its parents, nearest first) and what of it.
+
+    What a judge said of a pair is a generation too: its parents are both essays and their drafts.
+    """
+    what = f"generation {generation!r}"
+    pair = _of_pairs(release, _COMPARISON, generation)
+    found = pair[0] if pair else record(release, what, _GENERATION, gen=generation)
+    gens = [found["first_gen_id"], found["second_gen_id"]] if pair else [generation]
     more = {
-        "parents": release.dicts(_PARENTS, gen=generation)[1:],
-        "children": release.dicts(_CHILDREN, gen=generation),
+        "parents": release.dicts(_PARENTS, gens=gens, with_first=bool(pair)),
+        "children": release.dicts(_CHILDREN, gen=generation)
+        + _of_pairs(release, _COMPARED, generation),
     }
     return formats.document({"release_id": release.number, "record": found | more})
+
+
+def _of_pairs(release: Release, query: str, generation: str) -> list[dict[str, Any]]:
+    """Return rows about pairs; none of a release from before them."""
+    try:
+        return release.dicts(query, gen=generation)
+    except duckdb.CatalogException:
+        return []

@@ -27,7 +27,7 @@ COMPONENT_COLORS = [
 # a colour scale as wide as the chart has room for
 GRADIENT = alt.ExprRef("min(260, 0.6 * width)")
 NARROW = "width < 420"  # of a chart, in pixels: a telephone's
-STAGES = ["draft", "essay", "evaluation"]
+STAGES = ["draft", "essay", "evaluation", "comparison"]
 
 
 def _share(field: str, title: str, domain: tuple[float, float] = (0, 1)) -> alt.Color:
@@ -60,9 +60,10 @@ def cohort_matrix(stages: pa.Table) -> alt.LayerChart:
             alt.Tooltip("failed_count:Q", title="Failed", format=","),
             alt.Tooltip("pending_count:Q", title="Waiting", format=","),
             alt.Tooltip("shared_count:Q", title="Shared with other cohorts", format=","),
+            alt.Tooltip("cost_usd:Q", title="USD", format=",.4f"),
         ],
     )
-    words = base.mark_text(fontSize=13).encode(
+    words = base.mark_text(fontSize=13, lineBreak="\n").encode(
         text="told:N",
         color=alt.condition("datum.done_share > 0.6", alt.value("#FFFFFF"), alt.value("#24323D")),
     )

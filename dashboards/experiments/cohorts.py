@@ -11,7 +11,7 @@ from dashboards.experiments.filters import Chosen
 from dashboards.parts.page import asking, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import count
+from dashboards.parts.text import count, usd
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {
@@ -41,6 +41,8 @@ def show(release: Release, chosen: Chosen) -> None:
             row["told"] += f" · {count(row['shared_count'])} shared"
         if row["failed_count"]:
             row["told"] += f" · {count(row['failed_count'])} failed"
+        if row["cost_usd"]:
+            row["told"] += f"\n{usd(row['cost_usd'])}"
     if rows:
         st.altair_chart(charts.cohort_matrix(pa.Table.from_pylist(rows)), key="cohort_matrix")
         st.caption(

@@ -10,6 +10,7 @@ from dashboards.experiments import (
     lineage,
     rating,
     scores,
+    studies,
     time,
     variance,
 )
@@ -32,6 +33,7 @@ SECTIONS = {
     "Variance": variance.show,
     "Versions & models": time.show,
     "Rate": rating.show,
+    "Studies": studies.show,
 }
 
 
@@ -44,6 +46,8 @@ def show(release: Release) -> None:
         empty(
             "This release holds no cohort.", "Land a study first: `make land DOMAIN=experiments`."
         )
+        with guarded("Studies"):
+            studies.show(release, Chosen(ALL, {}))
         return
     names = cohort_names(cohorts)
     cohort = st.selectbox(
@@ -53,7 +57,8 @@ def show(release: Release) -> None:
         key="cohort",
         bind="query-params",
     )
-    _headline(release, cohort)
+    with guarded("Headline"):
+        _headline(release, cohort)
     tabs = st.tabs(list(SECTIONS), key="view", on_change="rerun", bind="query-params")
     for tab, (name, section) in zip(tabs, SECTIONS.items(), strict=True):
         if tab.open:
@@ -64,13 +69,16 @@ def show(release: Release) -> None:
 def _headline(release: Release, cohort: str) -> None:
     row = asking(release)(queries.HEADLINE, cohort=cohort).to_pylist()[0]
     unread = row["evaluation_count"] - row["score_count"]
+    asked = row["generation_count"] + row["comparison_count"]
+    waiting = row["pending_count"] + row["comparison_pending_count"]
+    cost = (row["cost_usd"] or 0) + (row["comparison_cost_usd"] or 0)
+    told = f"{usd(cost)}, {count(waiting)} waiting"
+    if row["comparison_count"]:
+        told += f", {count(row['comparison_count'])} of pairs ({usd(row['comparison_cost_usd'])})"
     figures = {
         "Essays judged": (count(row["essay_count"]), f"by {count(row['judge_count'])} judges"),
         "Scores": (count(row["score_count"]), f"{count(unread)} answers without one"),
         "Mean score": (percent(row["mean_share"]), "of the scale"),
-        "Generations": (
-            count(row["generation_count"]),
-            f"{usd(row['cost_usd'])}, {count(row['pending_count'])} waiting",
-        ),
+        "Generations": (count(asked), told),
     }
     show_figures(figures)

@@ -36,6 +36,18 @@ shown_generations as (
         or generations.gen_id in (
             select gen_id from experiments.membership where cohort_id = $cohort
         )
+),
+
+shown_verdicts as (
+    select pair_verdicts.status, pair_verdicts.cost_usd
+    from experiments.pair_verdicts
+    where
+        $cohort = 'all'
+        or pair_verdicts.gen_id in (
+            select unnest([gen_id_ab, gen_id_ba])
+            from experiments.pair_results
+            where cohort_id = $cohort
+        )
 )
 
 select
@@ -46,33 +58,63 @@ select
     (select avg(scaled_score) from shown_scores) as mean_share,
     (select count(*) from shown_generations) as generation_count,
     (select count(*) from shown_generations where status = 'pending') as pending_count,
-    (select sum(cost_usd) from shown_generations) as cost_usd
+    (select sum(cost_usd) from shown_generations) as cost_usd,
+    (select count(*) from shown_verdicts) as comparison_count,
+    (select count(*) from shown_verdicts where status = 'pending') as comparison_pending_count,
+    (select sum(cost_usd) from shown_verdicts) as comparison_cost_usd
 """
 
+# judges are asked about pairs as of everything else; which of them a cohort sees, its results say
 MATRIX = """
+with members as (
+    select
+        membership.cohort_id,
+        membership.stage,
+        membership.gen_id,
+        generations.status,
+        generations.cost_usd
+    from experiments.membership
+    left join experiments.generations on membership.gen_id = generations.gen_id
+    union all
+    select
+        pairs_of_cohorts.cohort_id,
+        'comparison' as stage,
+        pairs_of_cohorts.gen_id,
+        pair_verdicts.status,
+        pair_verdicts.cost_usd
+    from (
+        select cohort_id, unnest([gen_id_ab, gen_id_ba]) as gen_id
+        from experiments.pair_results
+    ) as pairs_of_cohorts
+    inner join experiments.pair_verdicts on pairs_of_cohorts.gen_id = pair_verdicts.gen_id
+),
+
+members_seen as (
+    select
+        members.*,
+        cohorts.study,
+        cohorts.created_at,
+        count(*) over (partition by members.gen_id) as cohort_count
+    from members
+    inner join experiments.cohorts on members.cohort_id = cohorts.cohort_id
+)
+
 select
-    membership.cohort_id,
-    any_value(cohorts.study) as study,
-    any_value(cohorts.created_at) as created_at,
-    membership.stage,
+    cohort_id,
+    any_value(study) as study,
+    any_value(created_at) as created_at,
+    stage,
     count(*) as planned_count,
-    count(*) filter (where generations.status in ('ok', 'repaired')) as done_count,
+    count(*) filter (where status in ('ok', 'repaired')) as done_count,
     count(*) filter (
-        where generations.status not in ('ok', 'repaired', 'pending', 'blocked')
+        where status not in ('ok', 'repaired', 'pending', 'blocked')
     ) as failed_count,
-    count(*) filter (
-        where generations.status is null or generations.status in ('pending', 'blocked')
-    ) as pending_count,
-    count(*) filter (where cohorts_of_member.cohort_count > 1) as shared_count,
-    sum(generations.cost_usd) as cost_usd
-from experiments.membership
-inner join experiments.cohorts on membership.cohort_id = cohorts.cohort_id
-left join experiments.generations on membership.gen_id = generations.gen_id
-inner join (
-    select gen_id, count(*) as cohort_count from experiments.membership group by gen_id
-) as cohorts_of_member on membership.gen_id = cohorts_of_member.gen_id
-group by membership.cohort_id, membership.stage
-order by created_at desc, membership.cohort_id, membership.stage
+    count(*) filter (where status is null or status in ('pending', 'blocked')) as pending_count,
+    count(*) filter (where cohort_count > 1) as shared_count,
+    coalesce(sum(cost_usd), 0) as cost_usd
+from members_seen
+group by cohort_id, stage
+order by created_at desc, cohort_id, stage
 """
 
 PIVOT = """
@@ -217,6 +259,10 @@ from experiments.scores
 inner join experiments.generations on scores.gen_id = generations.gen_id
 where
     scores.status = 'error'
+    and (
+        $from_date::date is null
+        or cast(scores.judged_at as date) between $from_date and $to_date
+    )
     and (
         $cohort = 'all'
         or scores.gen_id in (

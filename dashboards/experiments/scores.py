@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import streamlit as st
 
 from dashboards.experiments import charts as charts
 from dashboards.experiments import queries as queries
+from dashboards.experiments import score_queries as score_queries
 from dashboards.experiments import scorers as scorers
 from dashboards.experiments.filters import Chosen, text_filters
 from dashboards.parts.links import link_to
@@ -42,6 +44,7 @@ JUDGE_COLUMNS = COLUMNS | {
     "highest_share": NUMBER("Highest", format="percent"),
     "error_share": NUMBER("Without a score", format="percent"),
 }
+NO_DAYS: dict[str, date | None] = {"from_date": None, "to_date": None}
 UNREAD_COLUMNS = {
     "evaluation_model_id": "Judge",
     "evaluation_template_id": "Evaluation template",
@@ -57,21 +60,46 @@ def show(release: Release, chosen: Chosen) -> None:
     """Show the pivot of texts, that of judges, and the answers that gave no score."""
     ask = asking(release)
     wanted = text_filters(release, chosen)
-    least = st.slider(
-        "At least this many scores a cell", 1, 20, 1, key="least", bind="query-params"
-    )
-    found = ask(queries.PIVOT, cohort=chosen.cohort, least=least, **wanted)
+    left, right = st.columns(2)
+    with left:
+        least = st.slider(
+            "At least this many scores a cell", 1, 20, 1, key="least", bind="query-params"
+        )
+    with right:
+        days = _days(release, chosen)
+    of, when = (score_queries, days) if days else (queries, {})
+    found = ask(of.PIVOT, cohort=chosen.cohort, least=least, **wanted, **when)
     if len(found):
         _pivot(found, chosen)
     else:
         empty("No cell has that many scores.", "Choose fewer scores, other templates or models.")
     part("Judges")
-    table(ask(queries.JUDGES, cohort=chosen.cohort), "judges", JUDGE_COLUMNS)
+    table(ask(of.JUDGES, cohort=chosen.cohort, **when), "judges", JUDGE_COLUMNS)
     scorers.show(release, chosen)
-    unread = ask(queries.UNREAD, cohort=chosen.cohort)
+    unread = ask(queries.UNREAD, cohort=chosen.cohort, **(days or NO_DAYS))
     if len(unread):
         part("Answers that gave no score", "A score is never guessed: these say why there is none.")
         table(unread, "unread", UNREAD_COLUMNS)
+
+
+def _days(release: Release, chosen: Chosen) -> dict[str, date] | None:
+    """Return the first and last day that judges are heard of; none where it is every day."""
+    known = asking(release)(score_queries.DAYS, cohort=chosen.cohort).to_pylist()[0]
+    first, last = known["first_day"], known["last_day"]
+    if first is None:
+        return None
+    span = st.date_input(
+        "Judged (UTC)",
+        value=(first, last),
+        min_value=first,
+        max_value=last,
+        format="YYYY-MM-DD",
+        key="judged",
+        bind="query-params",
+    )
+    if not span or (span[0], span[-1]) == (first, last):
+        return None
+    return {"from_date": span[0], "to_date": span[-1]}
 
 
 def _best_first(rows: list[dict[str, Any]]) -> pa.Table:

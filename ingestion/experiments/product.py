@@ -21,6 +21,7 @@ PRODUCT = Product(
     main_table="studies",
     demo="ingestion.experiments.demo",
     api="dashboards.experiments.api:router",
+    landing_ahead="ingestion.experiments.ahead:rows_ahead",
     slices=(
         Slice(
             "cohort",

@@ -73,6 +73,7 @@ MODELS = pa.schema(
         ("for_generation", pa.bool_()),
         ("for_evaluation", pa.bool_()),
         ("parameters", pa.string()),  # JSON, keys sorted
+        ("extra_headers", pa.string()),  # JSON, keys sorted; no part of what is asked
     ]
 )
 

@@ -5,31 +5,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.experiments.definition import LEVELS
+from ingestion.experiments.model_requests import headers_of, parameters_of
 from ingestion.experiments.parsers import TYPED, BadRow, parser_of
 from ingestion.experiments.prompt_check import problem_of
-from ingestion.lakehouse.request_extras import usable_body
 
 Row = dict[str, Any]
 Sizes = tuple[int, int]  # concepts of a prompt, at least and at most
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-PARAMETERS = {
-    "max_tokens": (int,),
-    "temperature": (int, float),
-    "top_p": (int, float),
-    "seed": (int,),
-    "stop": (list,),
-    "presence_penalty": (int, float),
-    "frequency_penalty": (int, float),
-    "reasoning_effort": (str,),
-    "extra_body": (dict,),
-}
 csv.field_size_limit(2**31 - 1)  # a cell may hold a whole text
 YES, NO = {"true", "yes", "1", "y", ""}, {"false", "no", "0", "n"}
 
@@ -286,7 +274,7 @@ def model_maker() -> Callable[[Row], Row]:
 
     def make(row: Row) -> Row:
         model_id = name_of(row, "model_id", known)
-        parameters = json.dumps(_parameters(row.get("parameters", "")), sort_keys=True)
+        parameters = parameters_of(row.get("parameters", ""))
         endpoint = (row.get("endpoint") or "default").lower()
         place = (endpoint, row.get("provider_model", ""), parameters)
         if not place[1]:
@@ -301,26 +289,7 @@ def model_maker() -> Callable[[Row], Row]:
             "for_generation": flag(row, "for_generation"),
             "for_evaluation": flag(row, "for_evaluation"),
             "parameters": parameters,
+            "extra_headers": headers_of(row.get("headers", "")),
         }
 
     return make
-
-
-def _parameters(text: str) -> dict[str, Any]:
-    try:
-        known = json.loads(text or "{}")
-    except ValueError as error:
-        raise BadRow("bad_parameters", f"parameters: not JSON: {error}", "parameters") from None
-    if not isinstance(known, dict):
-        raise BadRow("bad_parameters", "parameters: not a JSON object", "parameters")
-    for name, value in known.items():
-        kinds = PARAMETERS.get(name)
-        if kinds is None:
-            raise BadRow("bad_parameters", f"parameters: nobody sends {name!r}", "parameters")
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise BadRow("bad_parameters", f"parameters: {name} cannot be {value!r}", "parameters")
-    try:
-        usable_body(known.get("extra_body", {}))
-    except ValueError as error:
-        raise BadRow("bad_parameters", f"parameters: extra_body: {error}", "parameters") from None
-    return known

@@ -89,6 +89,9 @@ class Product:
     phase_compare: str = ""
     # module:function that gives the columns of a run's row which settings of a variant change
     phase_variant: str = ""
+    # module:function of the rows that a landing would add to raw tables now ({table: pa.Table}):
+    # an estimate counts them, and a run may be restricted to them, before they land
+    landing_ahead: str = ""
     # module:function that gives an estimate rows in place of those which wait for answers
     estimate_stand_ins: str = ""
 

@@ -2,9 +2,9 @@
 
 Each generation is a folder with prompt.txt, raw.txt, parsed.txt and metadata.json, below its
 stage: `COHORT=` (a study, or an id) writes a whole cohort, `GEN=` one generation with the texts
-it builds on. Beside a cohort's generations lie `manifest.json` (what it is, and how many rows each
-table has), `membership.csv` and `scores.csv`, with null as an empty cell; where judges saw pairs,
-`pairs.csv` and `verdicts.csv` too.
+it builds on (of a comparison, both essays and their drafts). Beside a cohort's generations lie
+`manifest.json` (what it is, and how many rows each table has), `membership.csv` and `scores.csv`,
+with null as an empty cell; where judges saw pairs, `pairs.csv` and `verdicts.csv` too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COHORT = """
 """
 LINEAGE = """
     with recursive lineage(gen_id) as (
-        select gen_id from experiments.generations where gen_id like ? || '%'
+        select unnest(?::varchar[])
         union
         select generations.parent_gen_id from experiments.generations as generations
         inner join lineage on generations.gen_id = lineage.gen_id
@@ -40,6 +40,19 @@ LINEAGE = """
     select generations.* from experiments.generations as generations
     inner join lineage using (gen_id) order by generations.stage, generations.gen_id
 """
+NAMED = "select gen_id from experiments.generations where gen_id like ? || '%'"
+# what a judge said of two essays, in the shape of a generation
+COMPARISONS = """
+    select
+        verdicts.*, 'comparison' as stage,
+        case when verdict is not null then json_object('verdict', verdict, 'reason', reason) end
+            as parsed
+    from experiments.pair_verdicts as verdicts where {} order by gen_id
+"""
+OF_COHORT = (
+    "gen_id in (select unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results"
+    " where cohort_id = ?)"
+)
 # beside a cohort's generations, by file
 TABLES = {
     "membership.csv": "select * from experiments.membership where cohort_id = ?"
@@ -52,9 +65,7 @@ HAS_PAIRS = "select 1 from experiments.pair_results where cohort_id = ? limit 1"
 # of a release that has them, where judges saw pairs
 PAIRS = {
     "pairs.csv": "select * from experiments.pair_results where cohort_id = ? order by gen_id_ab",
-    "verdicts.csv": "select verdicts.* from experiments.pair_verdicts as verdicts where gen_id in"
-    " (select unnest([gen_id_ab, gen_id_ba]) from experiments.pair_results where cohort_id = ?)"
-    " order by gen_id",
+    "verdicts.csv": f"select * from experiments.pair_verdicts where {OF_COHORT} order by gen_id",
 }
 BATCH = 1000
 
@@ -95,9 +106,9 @@ def export(
         NotFound, NoSuchCohort: the release has no such generation or cohort.
     """
     cohort_id = cohort_named(connection, cohort) if cohort else None
-    query, given = (COHORT, cohort_id) if cohort_id else (LINEAGE, gen)
+    rows = of_cohort(connection, cohort_id) if cohort_id else with_lineage(connection, gen or "")
     count = 0
-    for row in rows_of(connection, query, given or ""):
+    for row in rows:
         write_generation(folder / row["stage"] / row["gen_id"], row)
         count += 1
     if not count:
@@ -105,6 +116,23 @@ def export(
     if cohort_id:
         write_cohort(connection, folder, cohort_id, count)
     return count
+
+
+def of_cohort(connection: duckdb.DuckDBPyConnection, cohort_id: str) -> Iterator[dict[str, Any]]:
+    """Yield a cohort's generations, then what judges said of its pairs."""
+    yield from rows_of(connection, COHORT, cohort_id)
+    if _pairs_of(connection, cohort_id):
+        yield from rows_of(connection, COMPARISONS.format(OF_COHORT), cohort_id)
+
+
+def with_lineage(connection: duckdb.DuckDBPyConnection, gen: str) -> Iterator[dict[str, Any]]:
+    """Yield generations by how their id begins, and all they build on."""
+    seeds = [row["gen_id"] for row in rows_of(connection, NAMED, gen)]
+    if has_pairs(connection):
+        for row in rows_of(connection, COMPARISONS.format("gen_id like ? || '%'"), gen):
+            seeds += [row["first_gen_id"], row["second_gen_id"]]
+            yield row
+    yield from rows_of(connection, LINEAGE, seeds)
 
 
 def write_cohort(
@@ -134,16 +162,24 @@ def write_cohort(
 
 def _pairs_of(connection: duckdb.DuckDBPyConnection, cohort_id: str) -> dict[str, str]:
     """Return the tables of pairs a cohort has rows in; none in a release from before them."""
+    if not has_pairs(connection):
+        return {}
+    with connection.cursor() as cursor:
+        return PAIRS if cursor.execute(HAS_PAIRS, [cohort_id]).fetchone() else {}
+
+
+def has_pairs(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether a release has tables of pairs: one from before them has none."""
     with connection.cursor() as cursor:
         try:
-            found = cursor.execute(HAS_PAIRS, [cohort_id])
+            cursor.execute("select 1 from experiments.pair_verdicts limit 0")
         except duckdb.CatalogException:
-            return {}
-        return PAIRS if found.fetchone() else {}
+            return False
+        return True
 
 
 def rows_of(
-    connection: duckdb.DuckDBPyConnection, query: str, given: str
+    connection: duckdb.DuckDBPyConnection, query: str, given: Any
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of a query as dictionaries, some at a time."""
     with connection.cursor() as cursor:

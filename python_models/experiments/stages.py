@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.lakehouse.lake import lake
+from python_models.experiments.headers import headers_of
 from python_models.experiments.rendering import RenderError, as_text, compiled, concepts_of
 from python_models.experiments.reuse import reused_generations
 from python_models.experiments.texts import take
@@ -27,7 +28,7 @@ from python_models.release.reuse import HASH
 
 Row = dict[str, Any]
 ASKED = ("gen_id", "messages", "replicate", "template_id", "template_hash", "endpoint", "model",
-         "parameters", "is_asked", "is_due", "answer")  # fmt: skip
+         "parameters", "is_asked", "is_due", "answer", "extra_headers")  # fmt: skip
 OUT = pa.schema(
     [
         ("gen_id", pa.string()),
@@ -64,7 +65,13 @@ def step_of(stage: str) -> Step:
         answer=None,
         key=("gen_id",),
         replicate="replicate",
-        prompts=RowPrompts(is_asked="is_asked", is_due="is_due", answer="answer", type_of=_verdict),
+        prompts=RowPrompts(
+            is_asked="is_asked",
+            is_due="is_due",
+            answer="answer",
+            type_of=_verdict,
+            headers="extra_headers",
+        ),
     )
 
 
@@ -100,7 +107,7 @@ def write_stage(
         session: dbt's DuckDB connection.
         stage: draft, essay, evaluation or comparison.
         refs: relations by name: planned, templates, combos, and texts of the stages before
-            (`parents`; for an evaluation also `drafts`).
+            (`parents`; for an evaluation also `drafts`), and `models` with their headers.
         node: the dbt model's name.
         before: what this gave for the last build; usable rows stand while nothing touches them.
 
@@ -145,6 +152,7 @@ class Texts:
         self.templates = {row["text_hash"]: row for row in templates}
         combos = _columns(refs.get("combos"), "combo_key", "concepts")
         self.combos = {row["combo_key"]: row["concepts"] for row in combos}
+        self.headers = headers_of(refs.get("models"))
         self._concepts: dict[str, list[dict[str, Any]]] = {}
         self.parents = _texts(refs.get("parents"))
         self.drafts = _texts(refs.get("drafts"))
@@ -186,7 +194,8 @@ class Texts:
             )
         except RenderError as error:
             return row | {"status": "failed", "error": str(error)}
-        return row | {"messages": messages}
+        place = (row["endpoint"], row["provider_model"], row["parameters"])
+        return row | {"messages": messages, "extra_headers": self.headers.get(place)}
 
     def _given(self, row: Row, parent: Row | None) -> dict[str, Any]:
         key = row["combo_key"]
@@ -248,7 +257,7 @@ def _plain(value: float | None) -> float | int | None:
 def _as_asked(rows: list[Row]) -> pa.Table:
     """Return what the LLM door reads of rows."""
     text = pa.string()
-    types = [text, text, pa.int64(), text, text, text, text, text, pa.bool_(), pa.bool_(), text]
+    types = [text, text, pa.int64(), *[text] * 5, pa.bool_(), pa.bool_(), text, text]
     shape = pa.schema(list(zip(ASKED, types, strict=True)))
     return pa.Table.from_pylist(
         [

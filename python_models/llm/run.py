@@ -19,14 +19,13 @@ from python_models.llm.asking.runtime import runtime
 from python_models.llm.asking.summary import put_summary
 from python_models.llm.endpoints.endpoint import model_for
 from python_models.llm.features.cascade import answer_by_cascade
-from python_models.llm.features.row_prompts import (
-    Coming,
-    answer_parts,
+from python_models.llm.features.row_answers import (
     answered_of,
     due_places,
     part_outcomes,
     with_prompts,
 )
+from python_models.llm.features.row_prompts import Coming, answer_parts
 from python_models.llm.ledger.reuse import put_kept_summary
 from python_models.llm.prompting.prompts import data_prompt, load_prompt
 from python_models.llm.step import Step, StepFailed

@@ -21,12 +21,19 @@ from ingestion.lakehouse.lake import lake
 
 VARIABLE = "SLUICE_SCRATCH"  # folder of the copy; the profile reads it too
 PARSED = "partial_parse.msgpack"  # the project as dbt has read it
+AHEAD = "ahead"  # in that folder: rows that have not landed and count (`runs/ahead.py`)
 NAME = "build.duckdb"  # the stored views name the database: a copy has to have its name
 
 
 def is_scratch() -> bool:
     """Say whether this process builds in a copy that is thrown away."""
     return bool(os.environ.get(VARIABLE))
+
+
+def ahead_folder() -> Path | None:
+    """Return where rows lie that count in this process though they have not landed."""
+    folder = Path(os.environ[VARIABLE]) / AHEAD if is_scratch() else None
+    return folder if folder and folder.is_dir() else None
 
 
 @contextmanager

@@ -53,11 +53,11 @@ class RowPrompts:
     """Input columns that say what is asked and whom, where the rows of a step differ in it.
 
     `messages` holds the text of one message, or a JSON list of messages ({role, content});
-    `parameters` a JSON object; `endpoint` a name of the settings. A row whose `is_asked` is
-    false takes what the ledger has and is never asked; where `is_due` is false as well, nobody
-    waits for it, and a run that leaves it without an answer leaves nothing pending. A row with a
-    value in `answer` is asked for the type that `type_of` gives for it; its `text` is that answer
-    as JSON. The others are asked for text.
+    `parameters` a JSON object, `headers` another; `endpoint` a name of the settings. A row whose
+    `is_asked` is false takes what the ledger has and is never asked; where `is_due` is false as
+    well, nobody waits for it, and a run that leaves it without an answer leaves nothing pending.
+    A row with a value in `answer` is asked for the type that `type_of` gives for it; its `text`
+    is that answer as JSON. The others are asked for text.
     """
 
     messages: str = "messages"
@@ -66,6 +66,7 @@ class RowPrompts:
     endpoint: str = "endpoint"
     model: str = "model"
     parameters: str = "parameters"
+    headers: str | None = None  # JSON object of what is sent besides; no part of a question
     is_asked: str | None = None
     is_due: str | None = None
     answer: str | None = None
@@ -75,14 +76,15 @@ class RowPrompts:
     def columns(self) -> tuple[str, ...]:
         """Return the columns a step's input must have."""
         named = (self.messages, self.template, self.template_hash, self.endpoint, self.model,
-                 self.parameters, self.is_asked, self.is_due, self.answer)  # fmt: skip
+                 self.parameters, self.headers, self.is_asked, self.is_due,
+                 self.answer)  # fmt: skip
         return tuple(name for name in named if name)
 
     @property
     def shared(self) -> tuple[str | None, ...]:
         """Return the columns in which rows of one part agree."""
         return (self.endpoint, self.model, self.parameters, self.template, self.template_hash,
-                self.answer)  # fmt: skip
+                self.answer, self.headers)  # fmt: skip
 
     def asking(self, step: Step, value: str) -> Step:
         """Return the step of the rows with a value in `answer`."""

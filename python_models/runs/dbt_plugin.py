@@ -23,7 +23,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
-from python_models.llm.scratch import is_scratch
+from python_models.llm.scratch import ahead_folder, is_scratch
 from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.going_on import Mixture
@@ -61,7 +61,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         load_extensions(conn)
         current = build.current(get_invocation_id())
-        create_raw_views(conn, current.pins)
+        create_raw_views(conn, current.pins, ahead_folder())
         if not is_scratch():
             refill_phases(conn)
         create_phase_views(conn)

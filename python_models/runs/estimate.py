@@ -1,19 +1,22 @@
 """What the next build would ask and cost: `python -m python_models.runs.estimate`.
 
-What was delivered is landed and the SQL below the LLM steps built in a copy first (it costs
-nothing, and is no run), then every LLM model is run with nothing sent: exact in calls for the
-rows there are, a range where rows depend on answers.
+What was delivered is landed (studies are not: what they would land is read) and the SQL below the
+LLM steps built in a copy first (it costs nothing, and is no run), then every LLM model is run with
+nothing sent: exact in calls for the rows there are, a range where rows depend on answers.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -29,8 +32,9 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
-from python_models.llm.scratch import NAME, scratch_build
+from python_models.llm.scratch import AHEAD, NAME, scratch_build
 from python_models.runs import slices
+from python_models.runs.ahead import rows_ahead, tellers
 from python_models.runs.estimate_inputs import build_inputs, last_manifest, tell
 from python_models.runs.estimate_refs import STOOD_IN, Refs, stand_ins
 from python_models.runs.nodes import domain_of
@@ -68,17 +72,9 @@ def main() -> int:
     arguments = parser.parse_args()
     require_agreement(lake().root)
     choice = slices.choice_from(arguments)
-    is_checked = slices.refuse_unknown(choice)
-    if not (arguments.no_build or arguments.no_land):
-        land(choice)
-    if not is_checked:
-        slices.refuse_unknown(choice)
-    last = same_rows_since(choice.variables, choice.domains)
-    if last and not arguments.no_build:
-        tell("nothing has landed or changed since the last build: its rows are counted")
-    is_building = not (last or arguments.no_build)
+    is_landing = not (arguments.no_build or arguments.no_land)
     try:
-        ranged = estimate_all(is_building, choice, last["invocation_id"] if last else None)
+        ranged = _estimated(choice, is_landing=is_landing, is_building=not arguments.no_build)
     except LakeLocked as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -90,12 +86,31 @@ def main() -> int:
     return 0
 
 
+def _estimated(choice: Choice, *, is_landing: bool, is_building: bool) -> list[Ranged]:
+    with rows_ahead(choice.domains) if is_landing else nullcontext() as ahead:
+        is_checked = slices.refuse_unknown(choice, ahead)
+        if is_landing:
+            land(choice)
+        if not is_checked:
+            slices.refuse_unknown(choice, ahead)
+        if ahead:
+            tell("what has not landed is counted as it lies there; it does not land by this")
+            return estimate_all(True, choice, None, ahead)
+        last = same_rows_since(choice.variables, choice.domains)
+        if last and is_building:
+            tell("nothing has landed or changed since the last build: its rows are counted")
+        last_id = last["invocation_id"] if last else None
+        return estimate_all(is_building and not last, choice, last_id)
+
+
 def land(choice: Choice) -> None:
     """Land what was delivered or declared since; what is refused is told and does not count.
 
     A product whose landing begins a run is left out: an estimate begins none and asks no host.
+    So is one that can tell what it would land.
     """
-    chosen = choice.domains or tuple(PRODUCTS)
+    telling = {product.name for product in tellers(choice.domains)}
+    chosen = [name for name in choice.domains or PRODUCTS if name not in telling]
     waiting = [name for name in chosen if PRODUCTS[name].begins_runs]
     if waiting:
         tell(f"{', '.join(waiting)}: the newest run that has landed is counted, none is begun")
@@ -109,16 +124,21 @@ def land(choice: Choice) -> None:
         tell("not everything that was delivered has landed: see above; the rest is counted")
 
 
-def estimate_all(is_building: bool, choice: Choice, last: str | None = None) -> list[Ranged]:
+def estimate_all(
+    is_building: bool, choice: Choice, last: str | None = None, ahead: Path | None = None
+) -> list[Ranged]:
     """Return the estimate of every LLM model within a choice, upstream ones first.
 
     Args:
         is_building: what the steps read is built in the copy first.
         choice: what the estimate is restricted to.
         last: invocation id of the last build, when nothing has landed or changed since.
+        ahead: folder of rows that count though they have not landed.
     """
     tell("copying the last build")
     with scratch_build() as folder:
+        if ahead:
+            shutil.copytree(ahead, folder / AHEAD)
         if is_building:
             manifest = build_inputs(folder, choice)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -10,6 +11,7 @@ from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.raw_tables import empty_query, null_column
+from python_models.runs.ahead import file_of
 
 Pins = dict[str, dict[str, str]]
 
@@ -20,14 +22,22 @@ def current_pins() -> Pins:
     return {namespace: metadata_locations(namespace) for namespace in namespaces}
 
 
-def create_raw_views(conn: DuckDBPyConnection, pins: Pins) -> None:
-    """Make one view for each declared raw table; it has no rows when nothing has landed."""
+def create_raw_views(conn: DuckDBPyConnection, pins: Pins, ahead: Path | None = None) -> None:
+    """Make one view for each declared raw table; it has no rows when nothing has landed.
+
+    Args:
+        conn: where the views are made.
+        pins: the metadata file of each table.
+        ahead: folder of rows that count though they have not landed; see `rows_ahead`.
+    """
     for domain in PRODUCTS.values():
         namespace = domain.namespace
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
             body = view_body(conn, pinned.get(table), shape)
+            if ahead and (file := file_of(ahead, namespace, table)).exists():
+                body += f" union all by name select * from read_parquet({literal(str(file))})"
             conn.execute(f"create or replace view {namespace}.{table} as {body}")
 
 

@@ -29,6 +29,7 @@ from ingestion.landing.source import RUN_ID
 from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
 from python_models.runs import duration, fingerprint, lake_growth, slices, summary
+from python_models.runs.ahead import rows_ahead
 from python_models.runs.build import has_unfolded_rows
 from python_models.runs.dbt_command import (
     dbt,
@@ -83,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> int:
     require_agreement(lake().root)
-    is_checked = slices.refuse_unknown(choice)
+    is_checked = _refuse_unknown(choice, is_landing=not options.build_only)
     if found := lock.holder():
         if settings().sluice_lock_wait_seconds:
             console.print(f"Waiting for process {found.pid} (`{found.command}`)")
@@ -102,6 +103,13 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
     return build(
         choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id, before=before
     )
+
+
+def _refuse_unknown(choice: Choice, *, is_landing: bool) -> bool:
+    if not (choice.values and is_landing):
+        return slices.refuse_unknown(choice)
+    with rows_ahead(choice.domains) as ahead:
+        return slices.refuse_unknown(choice, ahead)
 
 
 def build(

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -102,16 +103,20 @@ def choice_from(options: argparse.Namespace) -> Choice:
     return choice
 
 
-def refuse_unknown(choice: Choice) -> bool:
+def refuse_unknown(choice: Choice, ahead: Path | None = None) -> bool:
     """Hold every value against what there is; returns whether there was something to hold it
     against: before the first landing there is not.
+
+    Args:
+        choice: what a run is restricted to.
+        ahead: folder of rows that it would land first; see `rows_ahead`.
 
     Raises:
         NothingMatches: a value matches nothing.
     """
     if not choice.values:
         return True
-    with _Lists() as lists:
+    with _Lists(ahead) as lists:
         checked = [_refuse_value(choice, name, lists) for name in choice.values]
     return all(checked)
 
@@ -219,6 +224,9 @@ def _message(name: str, unknown: list[str], known: list[str]) -> str:
 class _Lists:
     """Answers what there is, over the raw tables and over what was built last."""
 
+    def __init__(self, ahead: Path | None = None) -> None:
+        self._ahead = ahead
+
     def __enter__(self) -> _Lists:
         self._raw: duckdb.DuckDBPyConnection | None = None
         self._built: duckdb.DuckDBPyConnection | None = None
@@ -248,7 +256,7 @@ class _Lists:
         if self._raw is None:
             self._raw = duckdb.connect()
             load_extensions(self._raw)
-            create_raw_views(self._raw, current_pins())
+            create_raw_views(self._raw, current_pins(), self._ahead)
         return self._raw
 
     def _over_built(self) -> duckdb.DuckDBPyConnection:

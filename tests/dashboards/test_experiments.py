@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import sys
+import time
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from dashboards.experiments import queries as queries
+from dashboards.experiments import score_queries as score_queries
+from dashboards.experiments import studies as studies
+from dashboards.experiments.queries import MATRIX
 from dashboards.experiments.rating import JUDGED
 from dashboards.experiments.scores import _picked
+from dashboards.jobs import jobs
+from dashboards.parts import runner
+from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import reset_settings
 from python_models.experiments.blind_ratings import Rating, in_order, keep_rating, kept_ratings
 from tests.dashboards.pages import failures, page, words
+from tests.python_models.experiments.studies import write_study
 
 SECTIONS = (
     *("Cohorts", "Scores", "Lineage", "Comparisons", "Agreement", "Variance"),
-    *("Versions & models", "Rate"),
+    *("Versions & models", "Rate", "Studies"),
 )
 
 
@@ -53,6 +66,77 @@ def test_a_cohort_shows_its_own_figures(released: Path) -> None:
         ).fetchone()
     found = words(page("experiments", {"cohort": "daydream"}))
     assert f"Essays judged {essays} by 2 judges" in found
+
+
+def test_comparisons_are_counted_and_paid_for_in_the_headline_and_by_stage(
+    released: Path,
+) -> None:
+    with duckdb.connect(str(released), read_only=True) as connection:
+        generations, cost = connection.execute(
+            "select count(*), sum(cost_usd) from experiments.generations"
+        ).fetchone()
+        matrix = connection.execute(MATRIX).to_arrow_table().to_pylist()
+    found = words(page("experiments"))
+    assert f"Generations {generations + 6}" in found
+    assert "6 of pairs ($0.0024)" in found.replace("\\", "")
+    assert f"${cost + 0.0024:.4f}" in found.replace("\\", "")
+    (pairs,) = (row for row in matrix if row["stage"] == "comparison")
+    assert (pairs["cohort_id"], pairs["planned_count"]) == ("cohort-1", 6)
+    assert (pairs["done_count"], pairs["failed_count"]) == (5, 1)
+    assert pairs["cost_usd"] == pytest.approx(0.0024)
+    assert "of pairs" not in words(page("experiments", {"cohort": "daydream"}))
+
+
+def test_scores_are_those_of_the_days_that_are_chosen(released: Path, tmp_path: Path) -> None:
+    whole = page("experiments", {"view": "Scores"})
+    later = tmp_path / "later.duckdb"
+    later.write_bytes(released.read_bytes())
+    with duckdb.connect(str(later)) as connection:
+        connection.execute(
+            "update experiments.scores set judged_at = judged_at + interval 3 day"
+            " where evaluation_model_id = 'judge_b'"
+        )
+        of_judge_a = connection.execute(
+            "select count(score) from experiments.scores where evaluation_model_id = 'judge_a'"
+        ).fetchone()
+    lake().latest.unlink()
+    lake().latest.symlink_to(later)
+    assert (
+        page("experiments", {"view": "Scores"}).dataframe[0].value.equals(whole.dataframe[0].value)
+    )
+    tested = page("experiments", {"view": "Scores"})
+    first = tested.date_input(key="judged").min
+    tested.date_input(key="judged").set_value((first, first)).run()
+    assert failures(tested) == []
+    cells, judges = (one.value for one in tested.dataframe[:2])
+    assert (cells["score_count"].sum(),) == of_judge_a
+    assert set(judges["evaluation_model_id"]) == {"judge_a"}
+
+
+def test_the_pivots_of_all_days_are_those_of_the_marts(released: Path) -> None:
+    every = {"cohort": "all", "from_date": date(2000, 1, 1), "to_date": date(2100, 1, 1)}
+    more = {"least": 1, "templates": [], "models": []}
+    with duckdb.connect(str(released), read_only=True) as connection:
+        for query, given in (("PIVOT", every | more), ("JUDGES", every)):
+            mart = {name: one for name, one in given.items() if "date" not in name}
+            rows = [
+                connection.execute(text, bound).to_arrow_table().to_pylist()
+                for text, bound in (
+                    (getattr(queries, query), mart),
+                    (getattr(score_queries, query), given),
+                )
+            ]
+            assert len(rows[0]) > 1
+            assert _rounded(rows[0]) == _rounded(rows[1])
+
+
+def _rounded(rows: list[dict]) -> list[list[tuple]]:
+    return [
+        sorted(
+            (name, round(one, 9) if isinstance(one, float) else one) for name, one in row.items()
+        )
+        for row in rows
+    ]
 
 
 def test_filters_come_from_the_address(released: Path) -> None:
@@ -113,8 +197,6 @@ def test_no_click_is_no_cell(event: dict | None) -> None:
 
 
 def test_a_missing_table_fails_its_own_section_only(released: Path, tmp_path: Path) -> None:
-    from ingestion.lakehouse.lake import lake
-
     broken = tmp_path / "broken.duckdb"
     broken.write_bytes(released.read_bytes())
     with duckdb.connect(str(broken)) as connection:
@@ -232,3 +314,38 @@ def test_a_name_that_is_none_is_refused_and_nothing_is_kept(released: Path) -> N
     tested.text_input(key="rater").set_value("=HYPERLINK(1)").run()
     assert "A name begins with a letter" in tested.error[0].value
     assert kept_ratings() == []
+
+
+def test_a_study_is_priced_before_it_lands_and_only_then_asked(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_study(tmp_path / "small")
+    monkeypatch.setenv("SLUICE_SOURCES", str(tmp_path))
+    reset_settings()
+    steps = [
+        {"step": "experiments_draft", "model": "m", "rows": 3, "calls": 3, "most_calls": 3,
+         "cached_calls": 0, "prompt_tokens": 300, "completion_tokens": 900, "usd": 0.03,
+         "most_usd": 0.03, "basis": "none"},
+        {"step": "experiments_essay", "model": "m", "rows": 0, "calls": 0, "most_calls": 6,
+         "cached_calls": 0, "prompt_tokens": 0, "completion_tokens": 0, "usd": 0.0,
+         "most_usd": 0.5, "basis": "none"},
+    ]  # fmt: skip
+    (study,) = (one for one in studies.studies() if one.name == "small")
+    assert study.is_new
+    assert studies.price_of(study) == []
+    tested = page("experiments", {"view": "Studies"})
+    assert failures(tested) == []
+    assert "not landed as it is now" in tested.selectbox(key="study_to_price").options[0]
+    assert not [one for one in tested.button if one.key == "ask_study"]
+    command = [sys.executable, "-c", f"print('estimate: ..'); print({json.dumps(steps)!r})"]
+    job = runner.start(command, study.priced_as, studies.PRICE)
+    while not (job := jobs.named(job.job_id) or job).is_over:
+        time.sleep(0.05)
+    tested = page("experiments", {"view": "Studies"})
+    assert failures(tested) == []
+    assert "Up to 9 calls and $0.5300; about 1,200 tokens" in words(tested).replace("\\", "")
+    assert [one for one in tested.button if one.key == "ask_study"]
+    (tmp_path / "small" / "descriptions" / "sentence" / "ant.txt").write_text("Ants dig.")
+    (changed,) = (one for one in studies.studies() if one.name == "small")
+    assert studies.price_of(changed) == []  # that price was another version's
+    assert "--cohort=small" in studies.price_command("small")

@@ -56,7 +56,7 @@ URL_FILTERS = (
     ("conversations", ("form", "place", "state", "level", "mixed")),
     ("experiments", ("view", "cohort", "template", "model", "combo")),
     ("experiments", ("judges", "cohort")),
-    ("experiments", ("least", "template", "model")),
+    ("experiments", ("least", "template", "model", "judged")),
     ("experiments", ("combo", "cohort")),
     ("experiments", ("factor", "cohort")),
     ("news", ("view", "run", "find", "with")),

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from tests.project_copy import ProjectCopy, top_level
 # what is changed -> the unit tests, under tests/, that have to notice
 MODULES = {
     "expectations/wording.py": "expectations/test_wording.py",
+    "expectations/outcome.py": "expectations/test_outcome.py",
     "python_models/release/reuse.py": "python_models/release/test_reuse.py",
     "python_models/llm/ledger/parse_response.py": "python_models/llm/test_parse_response.py",
     "python_models/telemetry/detection_scores.py": "python_models/telemetry/test_detection.py",
@@ -33,6 +36,7 @@ MODULES = {
 # changes that nobody can see: a share that is given is never above one, one that is not is whole;
 # a member of an enum is the one equal to it; a price of what is read again is not looked at;
 # no more rows are reused than are wanted
+WARM = Path(__file__).with_name("warm.py")
 NAMED = Path(__file__).with_name("survivors.txt")
 LEFT_OUT = "not in the sample"
 USED = 0.85  # of a module's share: a change that hangs a test takes longer than the others
@@ -42,7 +46,7 @@ CONFIG = """
 module-path = ["{module}"]
 timeout = 120.0
 excluded-modules = []
-test-command = "{python} -W ignore -m pytest -x -q -m unit -p no:cacheprovider tests/{tests}"
+test-command = "{python} -S -E {asking} {address}"
 [cosmic-ray.distributor]
 name = "local"
 [cosmic-ray.filters.operators-filter]
@@ -110,21 +114,46 @@ def mutate(copy: ProjectCopy, module: str, seconds: float, seed: int) -> Found:
         subprocess.CalledProcessError: the tests fail on the unchanged module, or there are none.
     """
     config, session = copy.folder / "mutations.toml", copy.folder / "mutations.sqlite"
-    config.write_text(CONFIG.format(module=module, tests=MODULES[module], python=sys.executable))
     session.unlink(missing_ok=True)
     tool, until = "cosmic_ray.cli", time.monotonic() + seconds
-    began = time.monotonic()
-    _call(copy, tool, "baseline", str(config))
-    each = time.monotonic() - began
-    _call(copy, tool, "init", str(config), str(session))
-    _call(copy, "cosmic_ray.tools.filters.operators_filter", str(session), str(config))
-    sample(session, int((until - time.monotonic()) * USED / each), seed)
     original = (copy.folder / module).read_bytes()
-    try:
-        _call(copy, tool, "exec", str(config), str(session), seconds=until - time.monotonic())
-    except subprocess.TimeoutExpired:
-        (copy.folder / module).write_bytes(original)
+    with warm_tests(copy, MODULES[module]) as address:
+        text = CONFIG.format(module=module, python=sys.executable, asking=WARM, address=address)
+        config.write_text(text)
+        began = time.monotonic()
+        _call(copy, tool, "baseline", str(config))
+        each = time.monotonic() - began
+        _call(copy, tool, "init", str(config), str(session))
+        _call(copy, "cosmic_ray.tools.filters.operators_filter", str(session), str(config))
+        sample(session, int((until - time.monotonic()) * USED / each), seed)
+        try:
+            _call(copy, tool, "exec", str(config), str(session), seconds=until - time.monotonic())
+        except subprocess.TimeoutExpired:
+            (copy.folder / module).write_bytes(original)
     return read(session)
+
+
+@contextmanager
+def warm_tests(copy: ProjectCopy, tests: str) -> Iterator[Path]:
+    """Give the address where unit tests of the copy are run on request, see `warm.py`.
+
+    Raises:
+        subprocess.CalledProcessError: they fail on the unchanged project, or there are none.
+    """
+    address = copy.folder / "tests.socket"
+    address.unlink(missing_ok=True)
+    chosen = ["-x", "-q", "-m", "unit", "-n0", "-p", "no:cacheprovider", f"tests/{tests}"]
+    command = [sys.executable, "-W", "ignore", str(WARM), str(address), *chosen]
+    with subprocess.Popen(
+        command, cwd=copy.folder, env=copy.environment(), stdout=subprocess.PIPE
+    ) as server:
+        assert server.stdout is not None
+        try:
+            if not server.stdout.readline():
+                raise subprocess.CalledProcessError(server.wait(), command)
+            yield address
+        finally:
+            server.kill()
 
 
 def _call(copy: ProjectCopy, *arguments: str, seconds: float | None = None) -> None:

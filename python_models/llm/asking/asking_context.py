@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from python_models.llm.asking.budget import Amounts, Budget
@@ -15,6 +15,9 @@ from python_models.llm.endpoints.prices import Price
 from python_models.llm.prompting.calls import Call
 from python_models.llm.prompting.format_ladder import Served
 from python_models.llm.prompting.prompts import Message
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 
 class Stop(Exception):
@@ -90,6 +93,7 @@ class Asked:
     constants: dict[str, Any]  # columns of llm_calls that are the same for all
     deadline: float
     operation: str = "chat"  # or `embeddings`
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the model, beside the endpoint's
     on_done: Callable[[Call], None] | None = None
     stopped: Stop | None = None
     requests: int = 0
@@ -99,6 +103,13 @@ class Asked:
     def __post_init__(self) -> None:
         self.served = Served(self.endpoint.name, self.endpoint.address, self.model)
         self.extra_body = extras_of(self.endpoint.name).body
+
+    def speaking(self, client: AsyncOpenAI) -> AsyncOpenAI:
+        """Return a client that sends what the model wants besides with all it asks."""
+        query = self.parameters.get("extra_query")
+        if not (self.headers or query):
+            return client
+        return client.with_options(default_headers=self.headers, default_query=query)
 
     @property
     def noted_as(self) -> str:

@@ -95,6 +95,7 @@ class Requester:
             return body | asked.extra_body, "text"
         parameters = dict(question.parameters)
         own = parameters.pop("extra_body", {})
+        parameters.pop("extra_query", None)  # of the address
         body, rung = self._runtime.ladder.body(
             asked.served, question.messages, parameters, asked.schema, asked.step
         )
@@ -151,9 +152,11 @@ class Requester:
                 cast_to=httpx2.Response,
                 options={
                     "headers": {
+                        **self._asked.headers,
                         "x-sluice-step": self._asked.step,
                         "x-sluice-replicate": str(attempt.call.replicate),
-                    }
+                    },
+                    "params": self._asked.parameters.get("extra_query", {}),
                 },
             )
         except asyncio.CancelledError:

@@ -122,8 +122,11 @@ class Extras(NamedTuple):
 
     def noted(self, parameters: dict[str, Any]) -> str:
         """Return a question's parameters as the ledger keeps them: with what goes along."""
-        body = self.body | parameters.get("extra_body", {})
-        return json.dumps(parameters | self.of_questions | ({"extra_body": body} if body else {}))
+        sent = {
+            "extra_query": self.query | parameters.get("extra_query", {}),
+            "extra_body": self.body | parameters.get("extra_body", {}),
+        }
+        return json.dumps(parameters | {name: value for name, value in sent.items() if value})
 
 
 def extras_of(name: str) -> Extras:

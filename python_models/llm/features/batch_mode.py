@@ -117,7 +117,7 @@ class BatchAsker(Asker):
 
     async def _find_submitted(self, local_id: str) -> str | None:
         """Look whether a batch arrived whose submission we did not live to see acknowledged."""
-        async for batch in self._lane.client.batches.list():
+        async for batch in self._asked.speaking(self._lane.client).batches.list():
             if (batch.metadata or {}).get("sluice_batch") == local_id:
                 await self._runtime.journal.write([(RENAME, (batch.id, local_id))])
                 return batch.id
@@ -164,7 +164,7 @@ class BatchAsker(Asker):
 
     async def _submit(self, group: list[Line]) -> str:
         """Send a batch and note it, before and after."""
-        client, journal = self._lane.client, self._runtime.journal
+        client, journal = self._asked.speaking(self._lane.client), self._runtime.journal
         local_id = f"local-{uuid.uuid4().hex}"
         ids = json.dumps([attempt.call.call_id for attempt, _, _ in group])
         await journal.write([(NOTE, (local_id, self._asked.endpoint.name, ids, time.time()))])
@@ -206,7 +206,7 @@ class BatchAsker(Asker):
 
     async def _follow(self, batch_id: str, group: list[Line]) -> None:
         """Poll a batch until it is over, then take its answers."""
-        client, wait = self._lane.client, FIRST_LOOK
+        client, wait = self._asked.speaking(self._lane.client), FIRST_LOOK
         while True:
             try:
                 batch = await client.batches.retrieve(batch_id)
@@ -236,7 +236,7 @@ class BatchAsker(Asker):
     async def _content(self, file_id: str) -> str:
         """Return a file of answers."""
         try:
-            content = await self._lane.client.files.content(file_id)
+            content = await self._asked.speaking(self._lane.client).files.content(file_id)
         except Exception as error:
             said = "is done and its answers cannot be had"
             raise self._cannot(problem_of(error), said) from error

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from ingestion.lakehouse.output import is_quiet
+from ingestion.lakehouse.question_extras import usable_headers
 from python_models.llm.asking.asking import (
     LOGGED_SAMPLE,
-    Answered,
     Work,
     asked_of,
     asker_of,
@@ -27,7 +27,7 @@ from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.budget import Budget, Ceiling
 from python_models.llm.asking.estimating import SAMPLE, Estimate, estimate
 from python_models.llm.asking.progress import Progress
-from python_models.llm.asking.rows import Outcome, Place, SingleRows, StepError, after_stop
+from python_models.llm.asking.rows import Place, SingleRows, StepError
 from python_models.llm.endpoints.endpoint import (
     OFFLINE,
     Endpoint,
@@ -39,11 +39,10 @@ from python_models.llm.endpoints.prices import Price
 from python_models.llm.ledger.journal import reading
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.prompting.calls import Call
-from python_models.llm.prompting.prompts import PromptError, data_prompt
-from python_models.llm.step import RowPrompts, Step
+from python_models.llm.prompting.prompts import data_prompt
+from python_models.llm.step import RowPrompts
 
 Coming = Callable[[], pa.Table]
-CALL_COLUMNS = ("endpoint", "prompt_hash", "finish_reason", "raw_answer")
 UNPRICED = Price(0.0, 0.0, 0.0)  # of what is not asked
 
 
@@ -58,12 +57,13 @@ class PromptRows(SingleRows):
 
 
 class Part(NamedTuple):
-    """Rows of one template, endpoint, model and set of parameters."""
+    """Rows of one template, endpoint, model and set of parameters (and headers)."""
 
     places: list[int]  # in the step's table
     work: Work
     endpoint: str  # its own name
     source: PromptRows
+    headers: dict[str, str]
 
 
 def parts_of(work: Work, table: pa.Table) -> list[Part]:
@@ -97,12 +97,14 @@ def _prompts_of(work: Work) -> RowPrompts:
 
 
 def _part(work: Work, table: pa.Table, key: tuple[Any, ...], places: list[int]) -> Part:
-    endpoint, model, parameters, template, template_hash, asked_for = (value or "" for value in key)
+    *shared, headers = (value or "" for value in key)
+    endpoint, model, parameters, template, template_hash, asked_for = shared
     given = _prompts_of(work)
     step = given.asking(work.step, asked_for)
     try:
         prompt = data_prompt(given.messages, template, template_hash, parameters)
-    except PromptError as error:
+        sent = usable_headers(headers)
+    except ValueError as error:
         raise StepError(f"step {step.name}: {error}") from None
     name, place = plain_name(endpoint or "default"), identity_name(endpoint or "default")
     rows = table if len(places) == table.num_rows else table.take(pa.array(places))
@@ -111,7 +113,7 @@ def _part(work: Work, table: pa.Table, key: tuple[Any, ...], places: list[int]) 
     if given.is_asked:
         flags = rows.column(given.is_asked).to_pylist()
         source.want({at for at, flag in enumerate(flags) if flag})
-    return Part(places, work._replace(step=step, prompt=prompt), name, source)
+    return Part(places, work._replace(step=step, prompt=prompt), name, source, sent)
 
 
 def _place_key(part: Part) -> tuple[Any, ...]:
@@ -152,6 +154,7 @@ def asked_parts(parts: list[Part]) -> list[Asked]:
         ceiling = ceiling or asked.budget.ceilings[-1]
         ceilings = [*asked.budget.ceilings[:-1], ceiling]
         asked.budget = Budget(ceilings, part.work.shared.budget_changed)
+        asked.headers = part.headers
         found.append(asked)
     return found
 
@@ -251,52 +254,3 @@ def with_coming(work: Work, now: Estimate, coming: pa.Table | None) -> Estimate:
         now, model=now.model or later.model, endpoint=now.endpoint or later.endpoint,
         most_calls=now.calls + calls, most_usd=now.usd + each * calls, basis=basis,
     )  # fmt: skip
-
-
-def part_outcomes(part: Part, asked: Asked) -> list[Outcome]:
-    """Judge the part's answers; what is pending says why when something stopped the step."""
-    outcomes = [part.source.outcome(at, row) for at, row in part.source.rows()]
-    return after_stop(outcomes, asked.stopped) if asked.stopped else outcomes
-
-
-def due_places(table: pa.Table, step: Step, part: Part, outcomes: list[Outcome]) -> list[int]:
-    """Return a part's rows but for those without an answer that nobody waits for."""
-    column = step.prompts.is_due if step.prompts else None
-    if column is None:
-        return part.places
-    due = table.column(column).to_pylist()
-    return [at for at in part.places if due[at] or outcomes[at].status != "pending"]
-
-
-def with_prompts(table: pa.Table, parts: list[Part], outcomes: list[Outcome]) -> pa.Table:
-    """Say of each row what was asked of whom, and what came back, usable or not."""
-    columns: dict[str, list[Any]] = {name: [None] * table.num_rows for name in CALL_COLUMNS}
-    own: dict[str, list[Any]] = {
-        name: [None] * table.num_rows for name in ("prompt_template", "prompt_version", "model")
-    }
-    for part in parts:
-        prompt = part.source.prompt
-        for at in part.places:
-            columns["endpoint"][at] = part.endpoint
-            columns["prompt_hash"][at] = prompt.text_hash
-            own["prompt_template"][at] = prompt.name
-            own["prompt_version"][at] = prompt.header.version
-            own["model"][at] = part.source.place.model
-            call = outcomes[at].call
-            if call is not None and call.answer is not None:
-                columns["finish_reason"][at] = call.answer.finish_reason
-                columns["raw_answer"][at] = call.answer.content
-    for name, values in own.items():
-        table = table.set_column(
-            table.column_names.index(name), name, pa.array(values, pa.string())
-        )
-    for name, values in columns.items():
-        table = table.append_column(name, pa.array(values, pa.string()))
-    return table
-
-
-def answered_of(part: Part, asked: Asked) -> Answered:
-    """Return a part as the summary of a step knows it: a shared question counts for one part."""
-    for call_id in part.source.elsewhere:
-        part.source.calls.pop(call_id, None)
-    return Answered(part.source, asked)

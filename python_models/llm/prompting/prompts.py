@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, met
 from jinja2.runtime import Context
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from ingestion.lakehouse.question_extras import usable_query
 from ingestion.lakehouse.request_extras import usable_body
 from python_models.llm.endpoints.boundary import clean
 
@@ -52,6 +53,7 @@ class Parameters(BaseModel):
     reasoning_effort: str | None = None
     # fields of the request's body that only some providers know: top_k, routing, thinking, ..
     extra_body: Annotated[dict[str, Any], AfterValidator(usable_body)] | None = None
+    extra_query: Annotated[dict[str, str], AfterValidator(usable_query)] | None = None
 
     def sent(self) -> dict[str, Any]:
         """Return the parameters that have a value."""

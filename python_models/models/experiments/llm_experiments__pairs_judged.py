@@ -7,6 +7,7 @@ def model(dbt, session):
     refs = {
         "planned": dbt.ref("int_experiments__pairs_planned"),
         "templates": dbt.ref("stg_experiments__templates"),
+        "models": dbt.ref("stg_experiments__models"),
         "combos": dbt.ref("int_experiments__combos_picked"),
         "parents": dbt.ref("int_experiments__essays_checked"),
     }

@@ -260,6 +260,21 @@ def test_a_generation_comes_with_what_it_was_made_of(client: Ask) -> None:
     assert [parent["stage"] for parent in found["parents"]] == ["essay", "draft"]
 
 
+def test_a_comparison_comes_with_both_essays_and_an_essay_with_its_comparisons(
+    client: Ask,
+) -> None:
+    one = client()
+    found = one.get("experiments/generations/q-a-ba").json()["record"]
+    assert (found["stage"], found["verdict"]) == ("comparison", "second")
+    assert [row["stage"] for row in found["parents"]] == ["essay", "essay", "draft", "draft"]
+    essays = {found["first_gen_id"], found["second_gen_id"]}
+    assert {row["gen_id"] for row in found["parents"][:2]} == essays
+    essay = one.get(f"experiments/generations/{found['first_gen_id']}").json()["record"]
+    told = {row["gen_id"]: row for row in essay["children"] if row["stage"] == "comparison"}
+    assert told["q-a-ba"]["chosen_gen_id"] == found["chosen_gen_id"]
+    assert one.get("experiments/generations/nobody").status_code == 404
+
+
 def test_a_body_that_is_too_large_is_refused_while_it_arrives(client: Ask) -> None:
     one = client(sluice_api_body_bytes="2000")
     sql = "select 1 as one -- " + "x" * 3000

@@ -148,7 +148,10 @@ def test_cohort_is_written_as_files_a_person_reads(story: Story, tmp_path: Path)
     done = story.bench.run(*command, "--cohort", cohort[:12])
     assert done.returncode == 0, done.stderr
     members = story.first.members(cohort)
-    assert {path.name for path in tmp_path.glob("*/*")} == members
+    with (tmp_path / "verdicts.csv").open(newline="", encoding="utf-8") as file:
+        verdicts = {row["gen_id"] for row in csv.DictReader(file)}
+    assert {path.name for path in tmp_path.glob("comparison/*")} == verdicts
+    assert {path.name for path in tmp_path.glob("*/*")} == members | verdicts
     essay = next(row for row in story.first.of("essay", "ok") if row["call_id"])
     folder = tmp_path / "essay" / essay["gen_id"]
     for name in ("prompt", "raw", "parsed"):

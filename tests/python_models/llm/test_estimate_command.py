@@ -47,6 +47,9 @@ def test_a_study_that_has_not_landed_is_counted_and_no_run_is_noted(plant: Plant
     assert runs(plant) == 0
     assert not (plant.lake / "build.duckdb").exists()
     assert not list((plant.lake / "estimates").iterdir())
+    assert "does not land by this" in done.stderr
+    assert not list(plant.lake.rglob("*.parquet"))
+    assert not list(plant.lake.rglob("*.metadata.json"))
 
 
 def test_a_build_may_begin_while_an_estimate_goes_on(plant: Plant, monkeypatch) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pyarrow as pa
 import pytest
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, reset_settings, scrub, settings
+from python_models.llm.asking.rows import StepError
 from python_models.llm.endpoints.endpoint import endpoint_named, identity_name
 from python_models.llm.endpoints.named_endpoints import named_endpoints
 from python_models.llm.prompting.prompts import PromptError, data_prompt
-from tests.python_models.llm.test_row_prompts import ask, journal, name_endpoint, row
+from python_models.llm.run import run_step
+from tests.python_models.llm.test_row_prompts import STEP, ask, journal, name_endpoint, row
 
 KEY = "key-of-a-deployment-0123456789"
 FREE = {"PRICE_INPUT_USD_PER_MILLION": "0", "PRICE_OUTPUT_USD_PER_MILLION": "0"}
@@ -107,6 +112,69 @@ def test_what_can_change_an_answer_is_another_question_and_who_asks_is_not(
     third = ask(row("a", "x", endpoint="azure"))["a"]["call_id"]
     assert len({plain, other, third}) == 3
     assert len(provider.requests) == 3
+
+
+def ask_with_headers(*rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    assert STEP.prompts is not None
+    step = replace(STEP, prompts=replace(STEP.prompts, headers="headers"))
+    answers = run_step(None, pa.Table.from_pylist(list(rows)), step, "llm_test")
+    return {answer["row_id"]: answer for answer in answers.to_pylist()}
+
+
+def test_a_model_has_headers_and_a_query_of_its_own_beside_its_endpoints(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_azure(monkeypatch, provider)
+    plain = row("a", "x", endpoint="azure", headers=None)
+    query = json.dumps({"max_tokens": 100, "extra_query": {"api-version": "2", "routing": "eu"}})
+    told = ask_with_headers(
+        plain,
+        row("b", "y", endpoint="azure", headers='{"X-Title": "mine", "X-Lane": "slow"}'),
+        row("c", "x", endpoint="azure", headers=None, parameters=query),
+    )
+    assert {answer["status"] for answer in told.values()} == {"ok"}
+    by_text = {
+        (body["messages"][-1]["content"], query.get("routing", [""])[0]): (headers, query)
+        for _, headers, query, body in provider.requests
+    }
+    assert by_text["x", ""][0]["x-title"] == "a study"
+    assert "x-lane" not in by_text["x", ""][0]
+    headers = by_text["y", ""][0]
+    assert (headers["x-title"], headers["x-lane"], headers["api-key"]) == ("mine", "slow", KEY)
+    assert by_text["x", "eu"][1] == {"api-version": ["2"], "routing": ["eu"]}
+    assert all("extra_query" not in body for *_, body in provider.requests)
+    noted = dict(journal("select call_id, request_parameters from llm_calls"))
+    kept = json.loads(noted[told["c"]["call_id"]])
+    assert kept["extra_query"] == {"api-version": "2", "routing": "eu"}
+    assert told["c"]["call_id"] != told["a"]["call_id"]
+    assert told["a"]["call_id"] == ask(row("a", "x", endpoint="azure"))["a"]["call_id"]
+
+
+def test_other_headers_of_a_model_ask_nothing_anew(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_azure(monkeypatch, provider)
+    asked = [
+        ask_with_headers(row("a", "x", endpoint="azure", headers=headers))["a"]["call_id"]
+        for headers in (None, '{"X-Lane": "slow"}', '{"X-Lane": "fast"}')
+    ]
+    assert len(set(asked)) == 1
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"headers": '{"api-key": "x"}'}, "api-key is a secret: set it as LLM_ENDPOINT_<NAME>"),
+        ({"headers": '{"Host": "x"}'}, "Host cannot be set here"),
+        ({"headers": "X-Lane: slow"}, "JSON object"),
+        ({"parameters": '{"extra_query": {"api_key": "x"}}'}, "api_key is a secret"),
+        ({"parameters": '{"extra_query": {"n": 1}}'}, "extra_query"),
+    ],
+)
+def test_what_a_row_may_not_add_to_its_request_is_said(more: dict[str, str], said: str) -> None:
+    with pytest.raises(StepError, match=said):
+        ask_with_headers(row("a", "x", **({"headers": None} | more)))
 
 
 def test_settings_of_the_endpoint_in_force_are_sent_too(

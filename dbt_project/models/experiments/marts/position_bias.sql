@@ -14,10 +14,17 @@ results_counted as (
         pair_results.template_hash,
         count(*) as result_count,
         count(case when pair_results.outcome = 'unread' then 1 end) as unread_count,
-        count(case when pair_results.verdict_ab = pair_results.verdict_ba then 1 end)
-        - count(case when pair_results.outcome = 'position' then 1 end)
-        + count(case when pair_results.outcome in ('a', 'b') then 1 end)
-            as consistent_count,
+        count(
+            case
+                when
+                    pair_results.outcome in ('a', 'b')
+                    or (
+                        pair_results.verdict_ab = 'tie'
+                        and pair_results.verdict_ba = 'tie'
+                    )
+                    then 1
+            end
+        ) as consistent_count,
         count(case when pair_results.outcome = 'position' then 1 end) as position_count,
         count(
             case

@@ -15,6 +15,7 @@ models_renamed as (
         models.endpoint,
         models.provider_model,
         models.parameters,
+        models.extra_headers,
         models.for_generation,
         models.for_evaluation
     from models

@@ -40,6 +40,33 @@ def test_alpha_is_krippendorffs(seed: int, missing: float, level: str) -> None:
     assert alpha(given, level).value == pytest.approx(expected, abs=1e-9)
 
 
+def ragged(units: int, most: int, low: int, high: int, alike: float) -> np.ndarray:
+    """Return whole numbers, of a part of the raters by unit, as published ratings have them."""
+    chance = np.random.default_rng(units + most)
+    found = np.repeat(chance.integers(low, high + 1, size=(units, 1)), most, axis=1).astype(float)
+    other = chance.random(found.shape) > alike
+    found[other] = chance.integers(low, high + 1, size=other.sum())
+    counts = chance.integers(2, most + 1, size=units)
+    found[np.arange(most)[None, :] >= counts[:, None]] = np.nan
+    return found
+
+
+PUBLISHED = {
+    "crowds of different size": ragged(26, 44, 1, 6, 0.4),
+    "essays rated from 0 to 100 by a few": ragged(60, 4, 0, 100, 0.2),
+    "votes that nearly all agree, a tie is rare": ragged(200, 3, 0, 2, 0.95),
+    "three people who hardly agree": ragged(140, 3, 1, 5, 0.05),
+}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("shape", PUBLISHED)
+def test_alpha_is_krippendorffs_on_ratings_as_they_are_published(shape: str, level: str) -> None:
+    given = PUBLISHED[shape]
+    expected = krippendorff.alpha(reliability_data=given.T, level_of_measurement=level)
+    assert alpha(given, level).value == pytest.approx(expected, abs=1e-9)
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_alpha_of_large_numbers_keeps_its_digits(level: str) -> None:
     given = ratings(3) / 3 + 1e6
