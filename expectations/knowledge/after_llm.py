@@ -6,27 +6,26 @@ from expectations.promise import between, filled, no_rows, one_of, table
 
 STATUSES = ["ok", "repaired", "invalid", "refused", "truncated", "failed", "pending"]
 
-TABLES = [
-    table(
-        "extracted",
-        [
-            one_of("status", STATUSES),
-            between("an answer costs nothing or something", "critical", "cost_usd", 0, None),
-            no_rows(
-                "at most a tenth of the answers of an extractor are bad",
-                "critical",
-                """
-                select extractor_id, bad_count, text_count from (
-                    select extractor_id, count(*) as text_count,
-                        count(*) filter (status not in ('ok', 'repaired', 'pending')) as bad_count
-                    from {batch} group by extractor_id
-                )
-                where bad_count >= 3 and bad_count > 0.1 * text_count
-                """,
-            ),
-        ],
-        key=["text_hash", "extractor_id"],
+ANSWERS = [
+    one_of("status", STATUSES),
+    between("an answer costs nothing or something", "critical", "cost_usd", 0, None),
+    no_rows(
+        "at most a tenth of the answers of an extractor are bad",
+        "critical",
+        """
+        select extractor_id, bad_count, text_count from (
+            select extractor_id, count(*) as text_count,
+                count(*) filter (status not in ('ok', 'repaired', 'pending')) as bad_count
+            from {batch} group by extractor_id
+        )
+        where bad_count >= 3 and bad_count > 0.1 * text_count
+        """,
     ),
+]
+
+TABLES = [
+    table("extracted", ANSWERS, key=["text_hash", "extractor_id"]),
+    table("supplemented", ANSWERS, key=["text_hash", "extractor_id", "type"]),
     table(
         "statements",
         [

@@ -20,6 +20,7 @@ from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from python_models.knowledge.extracted import NODE as EXTRACTED
 from python_models.knowledge.forgetting.lake_texts import strings
 from python_models.knowledge.forgetting.plan_queries import QUERIES
+from python_models.knowledge.supplements import NODE as SUPPLEMENTED
 from python_models.release.snapshot_files import plain
 
 Rows = list[list[Any]]
@@ -214,10 +215,10 @@ def _choose_calls(session: duckdb.DuckDBPyConnection) -> None:
     An extraction is known by its text; answers to questions and embeddings by what they were sent.
     """
     session.execute(
-        "create temp table gone_calls as select call_id from calls where node = ? and"
+        "create temp table gone_calls as select call_id from calls where node in (?, ?) and"
         " row_key[:1] = '{' and json_extract_string(row_key, '$.text_hash') in"
         " (select text_hash from gone_texts)",
-        [EXTRACTED],
+        [EXTRACTED, SUPPLEMENTED],
     )
     session.execute("create temp table gone_prompts (call_id varchar)")
     passages = [
