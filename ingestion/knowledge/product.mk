@@ -58,8 +58,8 @@ vectors-sync: $(STAMP) ## Keep vectors in step at PGVECTOR_URL. TO=pgvector TIER
 	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
 .PHONY: knowledge-forget
-knowledge-forget: $(STAMP) ## Forget an object in every file. OBJECT= ARGS=--dry-run|--check
-	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(ARGS)
+knowledge-forget: $(STAMP) ## Forget an object or person in every file. OBJECT=|PERSON= ARGS=--dry-run|--check
+	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(if $(PERSON),--person "$(PERSON)") $(ARGS)
 
 .PHONY: bench-knowledge
 bench-knowledge: $(STAMP) ## Search of 1 M chunks, its index, landing and log lines, beside floors

@@ -81,7 +81,8 @@ def _holding(rows: pa.Table, kind: str, versions: Sequence[Ontology]) -> pa.Tabl
     patterns = [text for one in versions for text in one.patterns.get(kind, ())]
     sought = type_pattern(patterns, kind)
     texts = rows["text"].to_pylist()
-    return rows.take([at for at, text in enumerate(texts) if sought.search(text)])
+    places = [at for at, text in enumerate(texts) if sought.search(text)]
+    return rows.take(pa.array(places, pa.int64()))
 
 
 def _only(answers: pa.Table, words: set[str]) -> pa.Table:

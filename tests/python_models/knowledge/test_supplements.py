@@ -93,6 +93,7 @@ def test_only_texts_that_may_hold_it_are_asked_by_prompts_that_left_it_out(serve
         ("h1", "narrow", "Host", "ok"),
         ("h3", "narrow", "Host", "ok"),
     ]
+    assert supplements({"h2": TEXTS["h2"]}, ["h2"]).num_rows == 0, "it can't stand there"
     assert server.counters()["requests"] == 2
 
 
