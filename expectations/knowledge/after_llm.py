@@ -5,26 +5,25 @@ from __future__ import annotations
 from expectations.answers import answered
 from expectations.promise import filled, no_rows, one_of, table
 
-TABLES = [
-    table(
-        "extracted",
-        [
-            *answered("an answer costs"),
-            no_rows(
-                "at most a tenth of the answers of an extractor are bad",
-                "critical",
-                """
-                select extractor_id, bad_count, text_count from (
-                    select extractor_id, count(*) as text_count,
-                        count(*) filter (status not in ('ok', 'repaired', 'pending')) as bad_count
-                    from {batch} group by extractor_id
-                )
-                where bad_count >= 3 and bad_count > 0.1 * text_count
-                """,
-            ),
-        ],
-        key=["text_hash", "extractor_id"],
+ANSWERS = [
+    *answered("an answer costs"),
+    no_rows(
+        "at most a tenth of the answers of an extractor are bad",
+        "critical",
+        """
+        select extractor_id, bad_count, text_count from (
+            select extractor_id, count(*) as text_count,
+                count(*) filter (status not in ('ok', 'repaired', 'pending')) as bad_count
+            from {batch} group by extractor_id
+        )
+        where bad_count >= 3 and bad_count > 0.1 * text_count
+        """,
     ),
+]
+
+TABLES = [
+    table("extracted", ANSWERS, key=["text_hash", "extractor_id"]),
+    table("supplemented", ANSWERS, key=["text_hash", "extractor_id", "type"]),
     table(
         "statements",
         [

@@ -1,7 +1,8 @@
 """What people decide of entities: in the journal at once, in `raw_knowledge` with the next run.
 
 A decision names two anchors: `strong:<kind>:<id>`, or `name:<type>:<name>:<object id or *>`; so it
-holds whatever cuts, reads or resolves the documents. It is never changed: an `undo` takes it back.
+holds whatever cuts, reads or resolves the documents. `ask_type` names `type:<type>` alone: it is to
+be asked of documents that were read before. None is ever changed: an `undo` takes it back.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub
 
-KINDS = ("merge", "keep_apart", "undo")
+ASK_TYPE = "ask_type"
+KINDS = ("merge", "keep_apart", ASK_TYPE, "undo")
 COLUMNS = (
     "decision_id", "kind", "anchor", "other_anchor", "undoes", "reason", "decided_by", "decided_at",
 )  # fmt: skip
@@ -80,12 +82,12 @@ def waiting(landed: Collection[str]) -> list[dict[str, Any]]:
 
 
 def in_force(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the decisions that nobody took back; of a pair of anchors the newest."""
+    """Return the decisions on entities that nobody took back; of a pair of anchors the newest."""
     ordered = sorted(rows, key=lambda row: (row["decided_at"], row["decision_id"]))
     undone = {row["undoes"] for row in ordered if row["kind"] == "undo"}
     newest = {
         frozenset((row["anchor"], row["other_anchor"])): row
         for row in ordered
-        if row["kind"] != "undo" and row["decision_id"] not in undone
+        if row["kind"] not in ("undo", ASK_TYPE) and row["decision_id"] not in undone
     }
     return sorted(newest.values(), key=lambda row: (row["decided_at"], row["decision_id"]))

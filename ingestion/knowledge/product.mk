@@ -21,6 +21,11 @@ knowledge-undo: $(STAMP) ## Take a decision on entities back. DECISION= REASON=
 knowledge-why: $(STAMP) ## Why an edge is there: facts, words, bytes, calls. EDGE=
 	@$(PY) -m python_models.knowledge.why --edge "$(EDGE)" $(ARGS)
 
+.PHONY: knowledge-extract
+knowledge-extract: $(STAMP) ## Ask texts read before for one more type. TYPE= ARGS=--dry-run
+	@$(PY) -m python_models.knowledge.type_requests --type "$(TYPE)" $(if $(REASON),--reason "$(REASON)") $(filter --dry-run --json,$(ARGS))
+	@$(PY) -m python_models.runs.$(if $(filter --dry-run,$(ARGS)),estimate,run) --domain knowledge --type "$(TYPE)" $(filter-out --dry-run,$(ARGS))
+
 .PHONY: ontology-check ontology-diff
 ontology-check: $(STAMP) ## Whether a version of an ontology can be used. DIR=
 	@$(PY) -m ingestion.knowledge.ontology_check "$(DIR)" $(ARGS)
@@ -53,8 +58,8 @@ vectors-sync: $(STAMP) ## Keep vectors in step at PGVECTOR_URL. TO=pgvector TIER
 	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
 .PHONY: knowledge-forget
-knowledge-forget: $(STAMP) ## Forget an object in every file. OBJECT= ARGS=--dry-run|--check
-	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(ARGS)
+knowledge-forget: $(STAMP) ## Forget an object or person in every file. OBJECT=|PERSON= ARGS=--dry-run|--check
+	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(if $(PERSON),--person "$(PERSON)") $(ARGS)
 
 .PHONY: bench-knowledge
 bench-knowledge: $(STAMP) ## Search of 1 M chunks, its index, landing and log lines, beside floors

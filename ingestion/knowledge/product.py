@@ -60,6 +60,15 @@ PRODUCT = Product(
             names=("select distinct unnest([native_id, title]) from built.knowledge.documents",),
             variable="knowledge_document",
         ),
+        Slice(
+            "type",
+            "types of an ontology to ask for, of texts read without them",
+            known=(
+                "select distinct json_extract_string(content, '$.type') "
+                "from raw_knowledge.ontologies where part = 'types'",
+            ),
+            variable="knowledge_type",
+        ),
         _axis("cell", "cells of grids", declared="cell_id"),
         _axis("chunker", "chunkers of cells"),
         _axis("embedder", "embedders of cells"),

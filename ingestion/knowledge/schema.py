@@ -107,7 +107,7 @@ DECISIONS = pa.schema(
     [
         ("load_id", pa.string()),
         ("decision_id", pa.string()),
-        ("kind", pa.string()),  # merge | keep_apart | undo
+        ("kind", pa.string()),  # merge | keep_apart | ask_type | undo
         ("anchor", pa.string()),
         ("other_anchor", pa.string()),
         ("undoes", pa.string()),  # decision_id

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -93,7 +95,14 @@ def extracted(
             found = (
                 _by_rules(rows)
                 if extractor["kind"] == "rules"
-                else _asked(session, rows, extractor, _places(rows, asked, mine))
+                else asked_of(
+                    session,
+                    rows,
+                    extractor,
+                    (extractor["types"] or "").split(),
+                    _places(rows, asked, mine),
+                    NODE,
+                )  # fmt: skip
             )
             ids = pa.array([extractor["extractor_id"]] * found.num_rows, pa.string())
             parts.append(found.append_column("extractor_id", ids).select(EXTRACTED.names))
@@ -109,18 +118,35 @@ def _places(rows: pa.Table, asked: Any, extractor: str) -> set[int] | None:
     return {at for at, name in enumerate(rows["text_hash"].to_pylist()) if name in hashes}
 
 
-def _asked(
-    session: duckdb.DuckDBPyConnection, rows: pa.Table, extractor: Row, places: set[int] | None
+def asked_of(
+    session: duckdb.DuckDBPyConnection,
+    rows: pa.Table,
+    extractor: Row,
+    types: Iterable[str],
+    places: set[int] | None,
+    node: str,
 ) -> pa.Table:
-    """Ask a model; several extractors are one step, told apart by prompt and model."""
+    """Ask a model for things of some types; several extractors are one step, told apart by prompt.
+
+    Args:
+        session: dbt's connection.
+        rows: text_hash and text.
+        extractor: a row of the seed.
+        types: what to look for.
+        places: of the rows that may be asked; None: all.
+        node: the model that asks.
+
+    Raises:
+        StepFailed: more answers failed than are tolerated.
+    """
     step = replace(
         EXTRACTION,
         template=PROMPTS / (extractor["prompt"] or "extract.jinja"),
         model=extractor["model"] or None,
     )
-    types = ", ".join((extractor["types"] or "").split())
-    asked = rows.append_column("asked_types", pa.array([types] * rows.num_rows, pa.string()))
-    return run_step(session, asked, step, node=NODE, wanted=places)
+    said = [", ".join(types)] * rows.num_rows
+    asked = rows.append_column("asked_types", pa.array(said, pa.string()))
+    return run_step(session, asked, step, node=node, wanted=places)
 
 
 def _by_rules(rows: pa.Table) -> pa.Table:
@@ -135,24 +161,42 @@ def _by_rules(rows: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(found, pa.schema(fields))
 
 
-def _read(rows: Iterable[Row]) -> Iterator[tuple[Row, Extraction]]:
-    for row in rows:
-        if row["status"] in GOOD:
-            said = {name: row[name] or [] for name in ExtractionAnswer.model_fields}
-            yield row, read_answer(row["text"], ExtractionAnswer.model_validate(said))
+def _read(
+    rows: Iterable[Row], supplements: Iterable[Row]
+) -> Iterator[tuple[Row, Extraction, int, int]]:
+    """Yield answers with how many mentions and statements of their text stand before theirs."""
+    further = sorted(supplements, key=lambda row: row["type"])
+    asked_again = {(row["text_hash"], row["extractor_id"]) for row in further}
+    types: dict[tuple[str, str], dict[str, str]] = {}  # what earlier answers call names
+    mentions: Counter[tuple[str, str]] = Counter()
+    statements: Counter[tuple[str, str]] = Counter()
+    for row in chain(rows, further):
+        if row["status"] not in GOOD:
+            continue
+        key = (row["text_hash"], row["extractor_id"])
+        said = {name: row[name] or [] for name in ExtractionAnswer.model_fields}
+        answer = ExtractionAnswer.model_validate(said)
+        known = types.setdefault(key, {}) if key in asked_again else {}
+        found = read_answer(row["text"], answer, known)
+        yield row, found, mentions[key], statements[key]
+        if key in asked_again:
+            known |= {one.text.casefold(): one.type for one in found.mentions if one.type}
+            mentions[key] += len(found.mentions)
+            statements[key] += len(found.statements)
 
 
-def mentions_of(rows: Iterable[Row]) -> pa.Table:
+def mentions_of(rows: Iterable[Row], supplements: Iterable[Row] = ()) -> pa.Table:
     """Return the mentions of texts.
 
     Args:
         rows: those of `EXTRACTED` with the `text`.
+        supplements: what types asked later gave, with the `text`; it follows what `rows` say.
     """
     found = [
         {
             "text_hash": row["text_hash"],
             "extractor_id": row["extractor_id"],
-            "ordinal": ordinal,
+            "ordinal": before + ordinal,
             "type": one.type,
             "name": one.text,
             "span_start": one.start,
@@ -161,16 +205,16 @@ def mentions_of(rows: Iterable[Row]) -> pa.Table:
             "found": one.found,
             "call_id": row["call_id"],
         }
-        for row, extraction in _read(rows)
+        for row, extraction, before, _ in _read(rows, supplements)
         for ordinal, one in enumerate(extraction.mentions)
     ]
     return pa.Table.from_pylist(found, MENTIONS)
 
 
-def statements_of(rows: Iterable[Row]) -> pa.Table:
+def statements_of(rows: Iterable[Row], supplements: Iterable[Row] = ()) -> pa.Table:
     """Return the statements of texts; see `mentions_of`."""
     found = []
-    for row, extraction in _read(rows):
+    for row, extraction, names_before, before in _read(rows, supplements):
         for ordinal, one in enumerate(extraction.statements):
             subject = extraction.mentions[one.subject]
             other = None if one.object is None else extraction.mentions[one.object]
@@ -178,12 +222,12 @@ def statements_of(rows: Iterable[Row]) -> pa.Table:
                 {
                     "text_hash": row["text_hash"],
                     "extractor_id": row["extractor_id"],
-                    "ordinal": ordinal,
-                    "subject_ordinal": one.subject,
+                    "ordinal": before + ordinal,
+                    "subject_ordinal": names_before + one.subject,
                     "subject_type": subject.type,
                     "subject_name": subject.text,
                     "predicate": one.predicate,
-                    "object_ordinal": one.object,
+                    "object_ordinal": None if one.object is None else names_before + one.object,
                     "object_type": other.type if other else None,
                     "object_name": other.text if other else None,
                     "value": one.value,

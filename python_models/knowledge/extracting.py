@@ -6,6 +6,7 @@ the text. What does not stand there is kept as `unfounded`, and never becomes a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -85,8 +86,17 @@ def as_answer(text: str, extraction: Extraction) -> ExtractionAnswer:
     )
 
 
-def read_answer(text: str, answer: ExtractionAnswer) -> Extraction:
-    """Return what an answer says, by spans of the text; names of statements become mentions."""
+def read_answer(
+    text: str, answer: ExtractionAnswer, known: Mapping[str, str] | None = None
+) -> Extraction:
+    """Return what an answer says, by spans of the text; names of statements become mentions.
+
+    Args:
+        text: what was read.
+        answer: what was answered.
+        known: types of names, by the name in lower case, that an answer need not list.
+    """
+    known = known or {}
     mentions = [
         _mention(text, said.type, said.name, said.start, said.confidence)
         for said in answer.mentions
@@ -95,10 +105,10 @@ def read_answer(text: str, answer: ExtractionAnswer) -> Extraction:
     for said in answer.statements:
         span = find_span(text, said.evidence, said.start)
         at = span.start if span else 0
-        subject = _place(text, mentions, said.subject, at, span.end if span else 0)
+        subject = _place(text, mentions, said.subject, at, span.end if span else 0, known)
         other = None
         if said.object is not None:
-            other = _place(text, mentions, said.object, at, span.end if span else 0)
+            other = _place(text, mentions, said.object, at, span.end if span else 0, known)
         names = [mentions[place] for place in (subject, other) if place is not None]
         found = span.found if span else UNFOUNDED
         if any(one.found == UNFOUNDED for one in names):
@@ -119,10 +129,13 @@ def _mention(text: str, kind: str, name: str, hint: int | None, confidence: floa
     return Mention(kind, span.start, span.end, text[span.start : span.end], confidence, span.found)
 
 
-def _place(text: str, mentions: list[Mention], name: str, start: int, end: int) -> int:
+def _place(
+    text: str, mentions: list[Mention], name: str, start: int, end: int, known: Mapping[str, str]
+) -> int:
     """Return the place of the mention a statement means: in its evidence, else the nearest.
 
-    A name that no mention has, but the evidence does, becomes a mention of no type.
+    A name that no mention has, but the evidence does, becomes a mention: of the type it is known
+    by, else of none.
     """
     folded = name.casefold().split()
     named = [at for at, one in enumerate(mentions) if one.text.casefold().split() == folded]
@@ -132,11 +145,11 @@ def _place(text: str, mentions: list[Mention], name: str, start: int, end: int) 
     here = find_span(text[start:end], name)
     kinds = [mentions[at].type for at in named]
     if here is not None:
-        kind = kinds[0] if kinds else ""
+        kind = kinds[0] if kinds else known.get(name.casefold(), "")
         words = text[start + here.start : start + here.end]
         mentions.append(Mention(kind, start + here.start, start + here.end, words, 1.0, here.found))
         return len(mentions) - 1
     if named:
         return min(named, key=lambda at: (abs(mentions[at].start - start), at))
-    mentions.append(_mention(text, "", name, start, 1.0))
+    mentions.append(_mention(text, known.get(name.casefold(), ""), name, start, 1.0))
     return len(mentions) - 1

@@ -1,4 +1,4 @@
-"""Command `make knowledge-forget`: an object goes out of every file of the lake, for good."""
+"""Command `make knowledge-forget`: an object, or a person, goes out of every file of the lake."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ingestion.lakehouse.output import emit, emit_document, say
 from ingestion.lakehouse.settings import told
 from python_models.knowledge.forgetting.check import still_there
 from python_models.knowledge.forgetting.forget import Report, forget, looked_at
-from python_models.knowledge.forgetting.plan import NothingSo
+from python_models.knowledge.forgetting.person_plan import made_for_person
+from python_models.knowledge.forgetting.plan import NothingSo, made
 
 NOT_REACHED = (
     "Not reached: the sources themselves (what they still list comes back with the next sync),"
@@ -20,9 +21,10 @@ NOT_REACHED = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Forget an object, say what would go, or look for what was forgotten; the exit code."""
+    """Forget an object or a person, say what would go, or look for what went; the exit code."""
     parser = Arguments(prog="python -m python_models.knowledge.forget", description=__doc__)
     parser.add_argument("--object", help="its id, native id, address or title (OBJECT=)")
+    parser.add_argument("--person", help="a person: id, name or account (PERSON=)")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
     parser.add_argument("--check", action="store_true", help="look for what was forgotten")
     parser.add_argument("--json", action="store_true", help="as a JSON document")
@@ -30,9 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.check:
             return _checked(options.json)
-        if options.dry_run and not options.object:
-            parser.error("a dry run needs the object: OBJECT=<id, native id, address or title>")
-        report = looked_at(options.object) if options.dry_run else forget(options.object)
+        if options.object and options.person:
+            parser.error("one at a time: OBJECT= or PERSON=")
+        name = options.object or options.person
+        if options.dry_run and not name:
+            parser.error(
+                "a dry run needs what is to go: OBJECT=<id, native id, address or title> or PERSON="
+            )
+        planned = made_for_person if options.person else made
+        report = looked_at(name, planned) if options.dry_run else forget(name, planned)
     except (NothingSo, LakeLocked, Locked) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -66,6 +74,8 @@ def _show(report: Report, is_dry: bool, as_json: bool) -> None:
     say(f"{counts} {verb}.")
     if shared := report.counts["shared_blob"]:
         say(f"{shared:,} blobs stay: other objects stand in them.")
+    if report.copies:
+        say(f"{report.copies:,} blobs that others stand in too {verb}: a copy without names stays.")
     for one in report.tables:
         for path in one.unreadable:
             say(f"{path} cannot be read, so it was left as it is: `make doctor`.")

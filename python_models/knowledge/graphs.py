@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from ingestion.lakehouse.tiers import TIERS
 from python_models.knowledge.facts import FIELDS
 from python_models.knowledge.graph.intervals import Known
-from python_models.knowledge.graph.mapping import Ontology, versions_of
+from python_models.knowledge.graph.mapping import Ontology, versions_by_part
 from python_models.knowledge.graph.projection import Entity
 from python_models.knowledge.graph.tables import (
     PROJECTED,
@@ -103,11 +102,15 @@ def graphs_projected(
     ontologies: DuckDBPyRelation,
     extractors: DuckDBPyRelation,
     texts: DuckDBPyRelation,
+    requested: DuckDBPyRelation,
 ) -> pa.Table:
     """Return every graph that a cell names; nothing is asked of anybody."""
     lake = _Lake(read, resolved, awaited, documents)
-    versions = versions_of(*_parts(ontologies))
+    landed = versions_by_part(rows_of(ontologies))
+    versions = {name: Ontology.of(version) for name, version in landed.items()}
     types = {row["extractor_id"]: set((row["types"] or "").split()) for row in rows_of(extractors)}
+    later = [row["type"] for row in rows_of(requested)]
+    prompted = {row["extractor_id"] for row in rows_of(extractors) if row["kind"] != "rules"}
 
     def texts_in_order() -> Iterable[tuple[str, str]]:
         return texts.project("text_hash, text").order("text_hash").fetchall()
@@ -120,16 +123,14 @@ def graphs_projected(
         for graph_id, ontology_id in distinct(graphs, "graph_id, ontology_id"):
             if ontology_id not in versions:
                 continue
-            version = versions[ontology_id]
-            ontology = Ontology.of(version)
+            ontology = versions[ontology_id]
             rows, graph = graph_rows(
                 graph_id, ontology, found.entities, found.known, found.presence, found.by_id,
                 found.tiers, found.called,
             )  # fmt: skip
-            patterns = {row["type"]: row["patterns"].split() for row in version.types}
-            rows += coverage_rows(
-                graph_id, ontology, graph, found.entities, asked, patterns, texts_in_order
-            )
+            also = later if found.extractor_id in prompted else []
+            here = asked.union(*(ontology.says_type(name) for name in also))
+            rows += coverage_rows(graph_id, ontology, graph, found.entities, here, texts_in_order)
             tables.append(pa.Table.from_pylist(rows, PROJECTED))
     return pa.concat_tables(tables)
 
@@ -143,11 +144,3 @@ def _tiers_of(places: Iterable[Row], stands: Mapping[tuple, Known]) -> dict[str,
         if any(end is None for _, end in stands.get((row["object_id"], row["version"]), ())):
             now[row["entity_id"]].append(row["tier"])
     return {name: loosest(now.get(name) or listed) for name, listed in ever.items()}
-
-
-def _parts(ontologies: DuckDBPyRelation) -> list[list[dict[str, Any]]]:
-    """Return the lines of all versions by file: types, relations, mapping, changes."""
-    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows_of(ontologies):
-        parts[row["part"]].append(json.loads(row["content"]))
-    return [parts[name] for name in ("types", "relations", "mapping", "changes")]

@@ -53,8 +53,8 @@ class Change:
         return f"select {named} from ({source}) where not coalesce({self.gone}, false)"
 
 
-# (namespace, table, columns of a file) -> what becomes of its rows
-Changes = Callable[[str, str, list[str]], Change]
+# (namespace, table, columns of a file with their types) -> what becomes of its rows
+Changes = Callable[[str, str, Mapping[str, str]], Change]
 
 
 @dataclass
@@ -140,9 +140,9 @@ def _releases(name: tuple[str, str]) -> list[dict[str, Any]]:
     )
 
 
-def _columns(session: duckdb.DuckDBPyConnection, path: str) -> list[str]:
+def _columns(session: duckdb.DuckDBPyConnection, path: str) -> dict[str, str]:
     described = session.execute(f"describe select * from {_source(path)}").fetchall()
-    return [row[0] for row in described]
+    return {row[0]: row[1] for row in described}
 
 
 def _source(path: str) -> str:

@@ -7,6 +7,7 @@ import json
 
 from ingestion.lakehouse.lake import lake
 from python_models.knowledge.forgetting.lake_texts import files, texts_of
+from python_models.knowledge.forgetting.named_lines import hashes_in
 from python_models.knowledge.forgetting.plan import SHORT
 from python_models.release import kept_tables
 
@@ -18,6 +19,10 @@ def still_there() -> list[str]:
         for row in kept_tables.rows_of("knowledge", "forgotten")
         for line in json.loads(row["line_hashes"])
     }
+    names: dict[str, set[int]] = {}  # words in names of people, by forgetting
+    for line, salt in wanted.items():
+        if "~" in line:
+            names.setdefault(salt, set()).add(int(line.partition("~")[0]))
     salts = sorted(set(wanted.values()))
     found = set()
     for path in files() if wanted else ():
@@ -27,4 +32,7 @@ def still_there() -> list[str]:
                     hashed = hashlib.sha256(f"{salt}\n{line}".encode()).hexdigest()
                     if wanted.get(hashed) == salt:
                         found.add(f"{path.relative_to(lake().root)}: {salt}")
+            for salt, lengths in names.items():
+                if any(wanted.get(one) == salt for one in hashes_in(text, salt, lengths)):
+                    found.add(f"{path.relative_to(lake().root)}: {salt}")
     return sorted(found)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,11 +24,14 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.objects import object_store
-from ingestion.lakehouse.sql_text import identifier
 from ingestion.lakehouse.write_ahead import BUSY_SECONDS
 from python_models.knowledge.forgetting import lake_texts
+from python_models.knowledge.forgetting.journal_cells import forget_in_journal
+from python_models.knowledge.forgetting.named_lines import name_hash
+from python_models.knowledge.forgetting.person import copy_of
+from python_models.knowledge.forgetting.person_rows import changes_of
 from python_models.knowledge.forgetting.plan import NothingSo, Plan, made
-from python_models.knowledge.forgetting.rows import NAMESPACES, change_of
+from python_models.knowledge.forgetting.rows import NAMESPACES
 from python_models.llm.ledger.fold import fold_journal, only_folder
 from python_models.release import kept_tables, release_file, tier_files
 from python_models.upkeep.backup import LOCK
@@ -38,6 +41,7 @@ _BEGUN = (
     "create table if not exists knowledge_forgettings"
     " (forgetting_id text primary key, plan text not null, begun_at text not null)"
 )
+Planned = Callable[[duckdb.DuckDBPyConnection, str], Plan]
 HASHES_KEPT = 64  # of lines, so that what is forgotten can be looked for and not be read
 _COUNTED = ("object", "version", "text", "fact", "edge", "call", "blob")
 # made again without asking anybody
@@ -54,6 +58,7 @@ class Report:
     tables: list[Rewritten] = field(default_factory=list)
     left: list[str] = field(default_factory=list)  # files that still have a line of it
     went_on: bool = False  # with what an earlier call had begun, whatever was named now
+    copies: int = 0  # blobs that others stand in too, each in the place of one with a person
 
     def as_document(self) -> dict[str, object]:
         """Return it as plain data."""
@@ -63,6 +68,7 @@ class Report:
             "tables": [vars(one) for one in self.tables if one.rows or one.unreadable],
             "left": self.left,
             "went_on": self.went_on,
+            "copies": self.copies,
         }
 
 
@@ -76,20 +82,25 @@ def unfinished() -> tuple[str, Plan] | None:
     return (found[0], Plan.of_json(found[1])) if found else None
 
 
-def looked_at(name: str) -> Report:
-    """Return what would go with an object; changes nothing.
+def looked_at(name: str, planned: Planned = made) -> Report:
+    """Return what would go with an object, or a person; changes nothing.
 
     Raises:
         NothingSo: nothing has that name, or several have.
     """
     with duckdb.connect() as session:
-        plan = made(session, name)
+        plan = planned(session, name)
     with _session(plan) as session:
-        return Report("", _counts(plan), _rewritten(session, "", dry_run=True))
+        tables = _rewritten(session, plan, "", dry_run=True)
+        return Report("", _counts(plan), tables, copies=len(plan.copies))
 
 
-def forget(name: str | None) -> Report:
-    """Forget an object, or go on with what was begun.
+def forget(name: str | None, planned: Planned = made) -> Report:
+    """Forget an object, or a person, or go on with what was begun.
+
+    Args:
+        name: what is to go.
+        planned: what goes with it: `made` for an object, `made_for_person`.
 
     Raises:
         NothingSo: nothing has that name, several have, or nothing was begun.
@@ -102,21 +113,23 @@ def forget(name: str | None) -> Report:
             if not name:
                 raise NothingSo("No forgetting was begun. Name what is to go: OBJECT=<id or title>")
             with duckdb.connect() as session:
-                begun = _begin(made(session, name))
+                begun = _begin(planned(session, name))
         forgetting_id, plan = begun
         fault("forget.begun")
-        _forget_in_journal(plan)
+        forget_in_journal(plan)
         fault("forget.journal")
+        _copy_blobs(plan)
         with _session(plan) as session:
-            tables = _rewritten(session, f"forgotten-{forgetting_id}")
+            tables = _rewritten(session, plan, f"forgotten-{forgetting_id}")
             _note(forgetting_id, plan)
             _write_releases()
             fault("forget.released")
             _drop(session, plan)
         fault("forget.dropped")
         _end(forgetting_id)
-        left = found_in(set(plan.lines))
-        return Report(forgetting_id, _counts(plan), tables, left, went_on)
+        return Report(
+            forgetting_id, _counts(plan), tables, found_in(plan), went_on, len(plan.copies)
+        )
 
 
 @contextmanager
@@ -158,60 +171,22 @@ def _counts(plan: Plan) -> dict[str, int]:
     }
 
 
-def _forget_in_journal(plan: Plan) -> None:
-    """Take calls, decisions and whatever told a line of it out of the journal."""
-    calls = [tuple(row) for row in plan.rows["gone_calls"]]
-    prompts = [tuple(row) for row in plan.rows["gone_prompts"]]
-    anchors = [(row[0], row[0]) for row in plan.rows["gone_anchors"]]
-    lines = plan.lines
-    with journal.journal() as connection:
-        known = _tables(connection)
-        connection.execute("pragma secure_delete = on")
-        if "llm_calls" in known:
-            for table in ("llm_calls", "llm_items", "llm_embeddings"):
-                connection.executemany(f"delete from {table} where call_id = ?", calls)
-            connection.executemany(
-                "update llm_calls set input_messages = null where call_id = ?", prompts
-            )
-            connection.executemany(
-                "update llm_attempts set is_forgotten = 1, raw_response = null, error = null"
-                " where call_id = ?",
-                calls,
-            )
-        if "knowledge_decisions" in known:
-            connection.executemany(
-                "delete from knowledge_decisions where anchor = ? or other_anchor = ?", anchors
-            )
-        connection.create_function(
-            "tells", 1, lambda text: int(any(line in text for line in lines)), deterministic=True
-        )
-        for table in sorted(known - {"knowledge_forgettings", "file_texts"}):
-            if not table.startswith("llm_"):
-                _blank(connection, table)
-
-
-def _tables(connection: sqlite3.Connection) -> set[str]:
-    names = connection.execute("select name from sqlite_master where type = 'table'")
-    return {row[0] for row in names.fetchall()}
-
-
-def _blank(connection: sqlite3.Connection, table: str) -> None:
-    """Empty the cells of a table that tell a line of what goes."""
-    for row in connection.execute(f"pragma table_info({identifier(table)})").fetchall():
-        if row["type"].lower() == "text" and not row["pk"]:
-            name = identifier(row["name"])
-            connection.execute(
-                f"update {identifier(table)} set {name} = iif(json_valid({name}), '{{}}', '')"
-                f" where {name} is not null and tells({name})"
-            )
+def _copy_blobs(plan: Plan) -> None:
+    """Put a copy without the person beside each blob that others stand in too."""
+    store = object_store()
+    for blob, copy, how in plan.copies:
+        if not store.exists(copy):
+            made_copy = copy_of(store.get(blob), plan.names, plan.names_here, how)
+            assert made_copy is not None and store.put(made_copy) == copy
+    store.sync([copy for _, copy, _ in plan.copies])
 
 
 def _rewritten(
-    session: duckdb.DuckDBPyConnection, mark: str, dry_run: bool = False
+    session: duckdb.DuckDBPyConnection, plan: Plan, mark: str, dry_run: bool = False
 ) -> list[Rewritten]:
-    found = []
+    found, changes = [], changes_of(plan)
     for name in _names():
-        found.append(rewrite(session, name, change_of, mark, dry_run))
+        found.append(rewrite(session, name, changes, mark, dry_run))
         if not dry_run:
             fault("forget.table")
     return found
@@ -233,8 +208,12 @@ def _note(forgetting_id: str, plan: Plan) -> None:
     """Keep the row that says that something was forgotten: hashes and counts, nothing of it."""
     objects = sorted(_hash(row[0]) for row in plan.rows["gone_objects"])
     lines = sorted(_hash(f"{forgetting_id}\n{line}") for line in plan.lines)
+    names = sorted({name_hash(forgetting_id, name) for name in plan.names})
     row = {"forgetting_id": forgetting_id, "forgotten_at": journal.now()}
-    row |= {"object_hashes": json.dumps(objects), "line_hashes": json.dumps(lines[:HASHES_KEPT])}
+    row |= {
+        "object_hashes": json.dumps(objects),
+        "line_hashes": json.dumps(lines[:HASHES_KEPT] + names),
+    }
     counts = {f"{name}_count": count for name, count in _counts(plan).items()}
     kept_tables.keep("knowledge", "forgotten", [row | counts])
 
@@ -273,12 +252,12 @@ def _drop(session: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             path.unlink(missing_ok=True)
     for path in lake_texts.files():
         is_plain = path.relative_to(lake().root).parts[0] in _PLAIN
-        if is_plain and _tells(path, set(plan.lines)):
+        if is_plain and _tells(path, plan):
             path.unlink()
 
 
-def _tells(path: Path, lines: set[str]) -> bool:
-    return any(line in text for text in lake_texts.texts_of(path) for line in lines)
+def _tells(path: Path, plan: Plan) -> bool:
+    return any(plan.tells(text) for text in lake_texts.texts_of(path))
 
 
 def _end(forgetting_id: str) -> None:
@@ -293,7 +272,7 @@ def _end(forgetting_id: str) -> None:
         connection.execute("pragma wal_checkpoint(truncate)")
 
 
-def found_in(lines: set[str]) -> list[str]:
-    """Return the files of the lake that have one of these lines."""
+def found_in(plan: Plan) -> list[str]:
+    """Return the files of the lake that tell a line or a name of what went."""
     root = lake().root
-    return [str(path.relative_to(root)) for path in lake_texts.files() if _tells(path, lines)]
+    return [str(path.relative_to(root)) for path in lake_texts.files() if _tells(path, plan)]

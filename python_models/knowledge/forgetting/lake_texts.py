@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import re
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,10 @@ import duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.paths import sqlite_uri
 from ingestion.lakehouse.sql_text import identifier, literal
+from python_models.knowledge.canonical.pdf import read_pdf
+from python_models.knowledge.canonical.types import NoText
 
+_TAG = re.compile(r"<[^>]*>")
 # exports that sources read, copies and servers that are no part of the lake
 NOT_REACHED = ("demo", "uploads", "mlflow", "exports")
 
@@ -45,7 +51,7 @@ def texts_of(path: Path) -> Iterator[str]:
     elif head.startswith(b"Obj\x01"):
         found = _of_avro(path)
     else:
-        found = _of_bytes(path.read_bytes())
+        found = texts_in(path.read_bytes())
     for text in found:
         yield from strings(text)
 
@@ -72,16 +78,28 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(one)
 
 
-def _of_bytes(content: bytes) -> Iterator[str]:
+def texts_in(content: bytes) -> Iterator[str]:
+    """Yield the texts in bytes that are no database; of what is packed what is in it."""
     if content.startswith(b"PK"):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as opened:
                 for name in opened.namelist():
                     yield name
-                    yield from _of_bytes(opened.read(name))
+                    yield from texts_in(opened.read(name))
         except (zipfile.BadZipFile, RuntimeError):
             pass
-    yield content.decode("utf-8", "ignore")
+    if content.startswith(b"\x1f\x8b"):
+        with suppress(OSError, EOFError, zlib.error):
+            yield from texts_in(gzip.decompress(content))
+    if content.startswith(b"%PDF"):
+        with suppress(NoText):
+            yield read_pdf(content).text
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        yield content.decode("utf-16", "ignore")
+    text = content.decode("utf-8", "ignore")
+    yield text
+    if text.lstrip("\ufeff \n\r\t").startswith("<"):  # words that markup cuts
+        yield _TAG.sub("", text)
 
 
 def _of_sqlite(path: Path) -> Iterator[str]:
@@ -90,7 +108,7 @@ def _of_sqlite(path: Path) -> Iterator[str]:
         for (table,) in names.fetchall():
             for row in connection.execute(f"select * from {identifier(table)}"):
                 yield from (cell for cell in row if isinstance(cell, str))
-    yield from _of_bytes(path.read_bytes())  # pages that nothing points to any more
+    yield from texts_in(path.read_bytes())  # pages that nothing points to any more
 
 
 def _of_duckdb(path: Path) -> Iterator[str]:
@@ -100,7 +118,7 @@ def _of_duckdb(path: Path) -> Iterator[str]:
         ).fetchall()
         for schema, table in tables:
             yield from _cells(connection, f"{identifier(schema)}.{identifier(table)}")
-    yield from _of_bytes(path.read_bytes())
+    yield from texts_in(path.read_bytes())
 
 
 def _of_parquet(path: Path) -> Iterator[str]:

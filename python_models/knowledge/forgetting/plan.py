@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse import journal
-from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.extensions import load_extensions
-from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from python_models.knowledge.extracted import NODE as EXTRACTED
+from python_models.knowledge.forgetting.lake_tables import show
 from python_models.knowledge.forgetting.lake_texts import strings
+from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.plan_queries import QUERIES
-from python_models.release.snapshot_files import plain
+from python_models.knowledge.supplements import NODE as SUPPLEMENTED
 
 Rows = list[list[Any]]
 SHORT = 24  # characters: shorter lines are anybody's
@@ -41,11 +40,18 @@ TABLES = {
     "gone_calls": "call_id",
     "gone_prompts": "call_id",
     "gone_blobs": "blob_hash",
+    # of a person: what means them, whoever wrote it
+    "named_objects": "object_id",
+    "named_texts": "text_hash",
+    "named_chunks": "chunk_id",
+    "named_words": "term",
+    "named_entities": "entity_id",
+    "blob_copies": "blob_hash, instead",
 }
-_LISTS = ("gone_attributes", "gone_names", "gone_places")
+_LISTS = ("gone_attributes", "gone_names", "gone_places", "blob_copies")
 # table -> the columns that are read of it; of releases, of raw tables, of the build
 _READ = {
-    "sightings": "object_id, source, native_id, title, uri, locator, blob_hash",
+    "sightings": "object_id, source, kind, native_id, title, uri, locator, blob_hash",
     "documents": "object_id, version, native_id, title, uri, made_from, text",
     "log_events": "object_id, source, template_id",
     "log_templates": "object_id, source, template_id",
@@ -55,8 +61,19 @@ _READ = {
     "edge_support": "graph_id, edge_id, fact_id",
     "entity_mentions": "entity_id, object_id, version, name, anchor, mention_count",
     "search_terms": "chunker_id, term, chunk_id",
-    "calls": "call_id, node, row_key, input_messages",
+    "messages": "object_id, version, native_id, source, author, span_start, span_end",
+    "calls": "call_id, node, row_key, input_messages, raw_answer",
 }
+
+# what each message says, and whether its object goes
+_SAID = (
+    "select substring(text, cast(span_start as integer) + 1,"
+    " cast(span_end as integer) - cast(span_start as integer)) from messages"
+    " inner join documents using (object_id, version)"
+    " inner join (select distinct object_id as message_id, source, native_id from sightings)"
+    " as sighted on messages.source = sighted.source and messages.native_id = sighted.native_id"
+    " left join gone_objects on sighted.message_id = gone_objects.object_id"
+)
 
 
 class NothingSo(LookupError):
@@ -70,10 +87,23 @@ class Plan:
     rows: dict[str, Rows] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     shared_blobs: int = 0  # that stay: other objects stand in them
+    names: list[str] = field(default_factory=list)  # of a person, masked wherever they stand
+    names_here: list[str] = field(default_factory=list)  # masked in what is known to mean them
+    copies: list[list[Any]] = field(default_factory=list)  # blob, its masked copy, how it is made
+
+    @cached_property
+    def masks(self) -> Masks:
+        """What is masked wherever it stands."""
+        return Masks(self.names)
+
+    def tells(self, text: str) -> bool:
+        """Say whether a text has a line, or a name, of what goes."""
+        return any(line in text for line in self.lines) or self.masks.stand_in(text)
 
     def as_json(self) -> str:
         """Return it as a text."""
-        return json.dumps(vars(self), ensure_ascii=False)
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return json.dumps(said, ensure_ascii=False)
 
     @classmethod
     def of_json(cls, text: str) -> Plan:
@@ -105,15 +135,39 @@ def made(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     Raises:
         NothingSo: nothing has that name, or several have.
     """
+    show_all(session)
+    return planned(session, _objects(session, name))
+
+
+def show_all(session: duckdb.DuckDBPyConnection) -> None:
+    """Let names stand for the tables of the lake, those of what a person is alone empty."""
     load_extensions(session)
     for table, columns in _READ.items():
-        _show(session, table, columns)
-    objects = _objects(session, name)
+        show(session, table, columns)
+    for table, columns in TABLES.items():
+        if not table.startswith("gone_"):
+            shape = ", ".join(f"{one} varchar" for one in columns.split(", "))
+            session.execute(f"create temp table {table} ({shape})")
+
+
+def planned(
+    session: duckdb.DuckDBPyConnection, objects: list[str], further: Iterable[str] = ()
+) -> Plan:
+    """Return what goes with some objects.
+
+    Args:
+        session: see `show_all`.
+        objects: their ids.
+        further: queries that add to what goes, run last.
+    """
     session.execute("create temp table gone_objects (object_id varchar)")
-    session.executemany("insert into gone_objects values (?)", [[one] for one in objects])
+    if objects:
+        session.executemany("insert into gone_objects values (?)", [[one] for one in objects])
     for query in QUERIES:
         session.execute(query)
     _choose_calls(session)
+    for query in further:
+        session.execute(query)
     plan = Plan(
         rows={table: _listed(session, f"select {TABLES[table]} from {table}") for table in TABLES},
         lines=_lines(session),
@@ -128,58 +182,6 @@ def made(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
 
 def _listed(session: duckdb.DuckDBPyConnection, query: str) -> Rows:
     return [list(row) for row in session.execute(f"{query} order by all").fetchall()]
-
-
-def _show(session: duckdb.DuckDBPyConnection, table: str, columns: str) -> None:
-    """Let a name stand for all rows of a table that are anywhere in the lake, once each."""
-    sources = []
-    if table in ("sightings", "calls"):
-        namespace = "raw_knowledge" if table == "sightings" else "llm"
-        if metadata := metadata_locations(namespace).get(table):
-            where = "where state <> 'forgotten'" if table == "sightings" else ""
-            scanned = f"iceberg_scan({literal(plain(metadata))})"
-            sources.append(f"select {columns} from {scanned} {where}")
-    else:
-        files = _released_files(table)
-        if files:
-            sources.append(
-                f"select {columns} from read_parquet({list_of(files)}, union_by_name = true,"
-                " hive_partitioning = false)"
-            )
-        if built := _built(session, f"int_knowledge__{table}"):
-            sources.append(f"select {columns} from {built}")
-    if sources:
-        query = " union ".join(sources)
-    else:
-        query = f"select {', '.join(f'null::varchar as {one}' for one in columns.split(', '))}"
-        query += " where false"
-    session.execute(f"create temp table {table} as {query}")
-
-
-def _released_files(table: str) -> list[str]:
-    rows = journal.rows(
-        "select files from release_tables inner join releases using (release_id)"
-        " where releases.dropped_at is null and unreadable is null"
-        " and domain = 'knowledge' and table_name = ?",
-        (table,),
-    )
-    return sorted({path for row in rows for path in json.loads(row["files"])})
-
-
-def _built(session: duckdb.DuckDBPyConnection, name: str) -> str | None:
-    """Return the table of the build database that has documents or chunks not released yet."""
-    if name not in ("int_knowledge__documents", "int_knowledge__chunks"):
-        return None
-    if not lake().build_db.exists():
-        return None
-    attached = session.execute("select 1 from duckdb_databases() where database_name = 'build'")
-    if attached.fetchone() is None:
-        session.execute(f"attach {literal(str(lake().build_db))} as build (read_only)")
-    found = session.execute(
-        "select schema_name from duckdb_tables() where database_name = 'build' and table_name = ?",
-        [name],
-    ).fetchone()
-    return f"build.{identifier(found[0])}.{name}" if found else None
 
 
 def _objects(session: duckdb.DuckDBPyConnection, name: str) -> list[str]:
@@ -214,10 +216,10 @@ def _choose_calls(session: duckdb.DuckDBPyConnection) -> None:
     An extraction is known by its text; answers to questions and embeddings by what they were sent.
     """
     session.execute(
-        "create temp table gone_calls as select call_id from calls where node = ? and"
+        "create temp table gone_calls as select call_id from calls where node in (?, ?) and"
         " row_key[:1] = '{' and json_extract_string(row_key, '$.text_hash') in"
         " (select text_hash from gone_texts)",
-        [EXTRACTED],
+        [EXTRACTED, SUPPLEMENTED],
     )
     session.execute("create temp table gone_prompts (call_id varchar)")
     passages = [
@@ -241,14 +243,16 @@ def _choose_calls(session: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lines(session: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the lines of texts that go which stand in no document that stays."""
+    """Return the lines of texts that go which nobody else has; of a talk those of its messages."""
     gone = session.execute(
-        "select text from documents semi join gone_versions using (object_id, version)"
+        "select text from documents semi join gone_objects using (object_id)"
         " union all select title from sightings semi join gone_objects using (object_id)"
+        f" union all {_SAID} where gone_objects.object_id is not null"
     ).fetchall()
     left = session.execute(
         "select text from documents anti join gone_versions using (object_id, version)"
         " union all select title from sightings anti join gone_objects using (object_id)"
+        f" union all {_SAID} where gone_objects.object_id is null"
     ).fetchall()
     return sorted(_long_lines(gone) - _long_lines(left))
 

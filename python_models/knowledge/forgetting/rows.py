@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from python_models.upkeep.rewrite import Change
 
 NAMESPACES = ("knowledge", "raw_knowledge", "llm")
@@ -48,7 +50,7 @@ _TOMBSTONE = Change(
 _NAMED = "(entity_id, name) in (select entity_id, name from gone_names)"
 
 
-def change_of(namespace: str, table: str, columns: list[str]) -> Change:
+def change_of(namespace: str, table: str, columns: Iterable[str]) -> Change:
     """Return what becomes of the rows of a file, by the columns it has."""
     has = set(columns)
     if namespace == "llm":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,6 +18,7 @@ from ingestion.knowledge.conditions import (
 from ingestion.knowledge.ontologies import COLUMNS, LITERALS, Version
 
 ANYTHING = "*"
+ALWAYS = parse_condition("", OF_A_TYPE)
 
 
 class Mapped(NamedTuple):
@@ -61,6 +64,8 @@ class Ontology:
     parents: dict[str, str]
     said: dict[tuple[str, str], list[Rule]]  # (kind, what is said): rules, first that holds counts
     changes: dict[tuple[str, str], list[Rule]]  # (what, from)
+    names: dict[str, str]  # types, by their folded names
+    patterns: dict[str, list[str]]  # of a type: where it may be found
     _plain: dict[tuple[str, str], Mapped | None] = field(default_factory=dict)
 
     @classmethod
@@ -88,6 +93,8 @@ class Ontology:
             {row["type"]: row["parent"] for row in version.types},
             said,
             changes,
+            {folded(row["type"]): row["type"] for row in version.types},
+            {row["type"]: row["patterns"].split() for row in version.types},
         )
 
     def type_of(self, said: str, values: Values) -> Mapped:
@@ -121,11 +128,12 @@ class Ontology:
             for (what, source), rules in self.changes.items()
             if what == "type" and any(rule.target == name for rule in rules)
         }
-        return {
+        said = {
             said
             for (kind, said), rules in self.said.items()
             if kind == "type" and any(rule.target in sources for rule in rules)
         }
+        return said | {folded(one) for one in sources if ("type", folded(one)) not in self.said}
 
     def _mapped(self, kind: str, what: str, said: str, values: Values) -> Mapped:
         key = (kind, folded(said))
@@ -135,7 +143,10 @@ class Ontology:
         return plain or self._chain(kind, what, key[1], values)
 
     def _rules(self, kind: str, said: str) -> list[Rule]:
-        return self.said.get((kind, said), []) + self.said.get((kind, ANYTHING), [])
+        own = self.said.get((kind, said), [])
+        if kind == "type" and not own and said in self.names:  # it is called by its name
+            own = [Rule(self.names[said], ALWAYS, True)]
+        return own + self.said.get((kind, ANYTHING), [])
 
     def _always(self, kind: str, what: str, said: str) -> Mapped | None:
         """Return what is mapped whatever else holds; None where a condition decides."""
@@ -200,3 +211,15 @@ def versions_of(
         ontology_id: Version(ontology_id, *(tuple(found.get(name, ())) for name in COLUMNS))
         for ontology_id, found in sorted(parts.items())
     }
+
+
+def versions_by_part(lines: Iterable[Mapping[str, Any]]) -> dict[str, Version]:
+    """Return the versions that have landed, by name.
+
+    Args:
+        lines: part (a file of the version) and content (a JSON object: the line).
+    """
+    parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        parts[line["part"]].append(json.loads(line["content"]))
+    return versions_of(*(parts[name] for name in ("types", "relations", "mapping", "changes")))

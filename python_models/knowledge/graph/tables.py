@@ -230,7 +230,6 @@ def coverage_rows(
     graph: Graph,
     entities: Iterable[Entity],
     asked: set[str],
-    patterns: Mapping[str, Sequence[str]],
     texts: Callable[[], Iterable[tuple[str, str]]],
 ) -> list[dict[str, Any]]:
     """Return of each type how much of it there is, and whether anybody was asked for it.
@@ -254,15 +253,13 @@ def coverage_rows(
             "fact_count": counts[name], "confidence": float(mentions[name]),
         }  # fmt: skip
         if is_gap:
-            found = _holding(patterns.get(name, ()), name, texts)
+            sought = type_pattern(ontology.patterns.get(name, ()), name)
+            found = [text_hash for text_hash, text in texts() if sought.search(text)]
             row["attributes"] = json.dumps({"count": len(found), "texts": found[:SHOWN]})
         rows.append(row)
     return rows
 
 
-def _holding(
-    patterns: Sequence[str], name: str, texts: Callable[[], Iterable[tuple[str, str]]]
-) -> list[str]:
-    """Return the texts in which a type may be found: by its patterns, else by its name."""
-    sought = re.compile("|".join(patterns) or rf"\b{re.escape(name)}s?\b", re.IGNORECASE)
-    return [text_hash for text_hash, text in texts() if sought.search(text)]
+def type_pattern(patterns: Iterable[str], name: str) -> re.Pattern[str]:
+    """Return what stands where a type may be found: one of its patterns, else its name."""
+    return re.compile("|".join(patterns) or rf"\b{re.escape(name)}s?\b", re.IGNORECASE)

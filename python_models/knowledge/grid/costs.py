@@ -13,25 +13,27 @@ with read as (
     inner join answers using (text_hash)
 ),
 said as (
-    select text_hash, extractor_id, found from names
+    select text_hash, extractor_id, call_id, found from names
     union all
-    select text_hash, extractor_id, found from claims
+    select text_hash, extractor_id, call_id, found from claims
 ),
 founded as (
-    select text_hash, extractor_id, count(*) as said_count,
+    select text_hash, extractor_id, call_id, count(*) as said_count,
         count(*) filter (found = 'unfounded') as unfounded_count
     from said group by all
 )
 select stage_key,
-    count(*) as extraction_text_count,
-    count(distinct call_id) as extraction_call_count,
+    count(distinct read.text_hash) as extraction_text_count,
+    count(distinct read.call_id) as extraction_call_count,
     count(*) filter (status not in ('ok', 'repaired')) as extraction_failed_count,
     coalesce(sum(prompt_tokens), 0) as extraction_prompt_tokens,
     coalesce(sum(completion_tokens), 0) as extraction_completion_tokens,
     coalesce(sum(cost_usd), 0) as extraction_usd,
     coalesce(sum(said_count), 0) as extraction_said_count,
     coalesce(sum(unfounded_count) / nullif(sum(said_count), 0), 0) as extraction_unfounded_share
-from read left join founded using (text_hash, extractor_id)
+from read left join founded
+    on read.text_hash = founded.text_hash and read.extractor_id = founded.extractor_id
+        and read.call_id is not distinct from founded.call_id
 group by stage_key
 """
 _EMBEDDING = """
@@ -61,7 +63,7 @@ def costs(
     Args:
         session: DuckDB connection of the build.
         chunks: `chunker_id` and `text_hash`.
-        extracted: rows of `llm_knowledge__extracted`.
+        extracted: rows of `llm_knowledge__extracted` and `llm_knowledge__supplemented`.
         embedded: rows of `llm_knowledge__embedded`.
         mentions: of extracted texts, with how each was `found`.
         statements: the same.

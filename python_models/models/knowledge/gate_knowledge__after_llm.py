@@ -7,6 +7,7 @@ def model(dbt, session):
     dbt.config(materialized="table", tags=["gate"])
     tables = {
         "extracted": dbt.ref("llm_knowledge__extracted"),
+        "supplemented": dbt.ref("llm_knowledge__supplemented"),
         "statements": dbt.ref("int_knowledge__statements"),
         "mentions": dbt.ref("int_knowledge__mentions"),
         "facts": dbt.ref("int_knowledge__facts"),

@@ -5,6 +5,8 @@ from python_models.knowledge.relations import counted_by, rows_of
 
 def model(dbt, session):
     dbt.config(materialized="table")
+    extracted = dbt.ref("llm_knowledge__extracted")
+    supplements = dbt.ref("llm_knowledge__supplemented").project(", ".join(extracted.columns))
     return metric_rows(
         rows_of(dbt.ref("int_knowledge__cells")),
         rows_of(dbt.ref("int_knowledge__questions_measured")),
@@ -16,7 +18,7 @@ def model(dbt, session):
             **costs(
                 session,
                 dbt.ref("int_knowledge__chunks"),
-                dbt.ref("llm_knowledge__extracted"),
+                extracted.union(supplements),
                 dbt.ref("llm_knowledge__embedded"),
                 dbt.ref("int_knowledge__mentions"),
                 dbt.ref("int_knowledge__statements"),

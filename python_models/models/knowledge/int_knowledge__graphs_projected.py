@@ -17,4 +17,5 @@ def model(dbt, session):
         dbt.ref("stg_knowledge__ontologies"),
         dbt.ref("knowledge_extractors"),
         dbt.ref("int_knowledge__texts"),
+        dbt.ref("int_knowledge__types_requested"),
     )

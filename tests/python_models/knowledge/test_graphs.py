@@ -44,6 +44,7 @@ class Corpus:
         self.members: list[dict[str, Any]] = []
         self.documents: list[dict[str, Any]] = []
         self.awaited: list[dict[str, Any]] = []
+        self.requested: list[dict[str, Any]] = []
         self.ontologies = ontologies
         self.session = duckdb.connect()
 
@@ -101,8 +102,9 @@ class Corpus:
         resolved = self.session.from_arrow(resolved)
         projected = graphs_projected(
             read, resolved, self._of(self.awaited, waits), documents, self._of(lines),
-            self._of([{"extractor_id": "x", "types": "person team service"}]),
+            self._of([{"extractor_id": "x", "kind": "prompt", "types": "person team service"}]),
             self._of([{"text_hash": "h", "text": "our vendor is late"}]),
+            self._of(self.requested, pa.schema([("type", pa.string())])),
         )  # fmt: skip
         return resolved, self.session.from_arrow(projected)
 
@@ -175,6 +177,10 @@ def test_another_version_of_the_ontology_maps_the_same_facts() -> None:
         "graph_id, type, attributes"
     )
     assert ("g-v2", "Vendor", '{"count": 1, "texts": ["h"]}') in gaps.fetchall()
+    corpus.requested = [{"type": "Vendor"}]  # once it is asked for it is no gap any more
+    _, projected = corpus.build()
+    left = projected.filter("row_kind = 'coverage' and type = 'Vendor'").project("reason")
+    assert left.fetchall() == [("asked",)]
 
 
 def test_a_node_says_no_more_than_the_documents_of_its_tier() -> None:

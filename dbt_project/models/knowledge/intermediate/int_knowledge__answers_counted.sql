@@ -21,6 +21,10 @@ extracted as (
     select * from {{ ref('llm_knowledge__extracted') }}
 ),
 
+supplemented as (
+    select * from {{ ref('llm_knowledge__supplemented') }}
+),
+
 readable as (
     select distinct
         members.object_id,
@@ -63,7 +67,7 @@ axes as (
     from cells
 ),
 
-answers_counted as (
+base_counted as (
     select
         chunks.object_id,
         chunks.version,
@@ -86,6 +90,41 @@ answers_counted as (
             and axes.axis_id = answers.axis_id
             and chunks.text_hash = answers.text_hash
     group by chunks.object_id, chunks.version, axes.stage, axes.chunker_id, axes.axis_id
+),
+
+-- a type asked later is a stage key of its own
+supplements_counted as (
+    select
+        chunks.object_id,
+        chunks.version,
+        axes.stage,
+        axes.chunker_id || ' ' || axes.axis_id
+        || ' +' || supplemented.type as stage_key,
+        count(*) as asked,
+        count(*) as known,
+        count(case when supplemented.status in ('ok', 'repaired') then 1 end) as good,
+        count(case when supplemented.status = 'pending' then 1 end) as pending,
+        min(supplemented.error) as error
+    from readable
+    inner join chunks
+        on
+            readable.object_id = chunks.object_id
+            and readable.version = chunks.version
+    inner join axes
+        on chunks.chunker_id = axes.chunker_id and axes.stage = 'extraction'
+    inner join supplemented
+        on
+            axes.axis_id = supplemented.extractor_id
+            and chunks.text_hash = supplemented.text_hash
+    group by
+        chunks.object_id, chunks.version, axes.stage, axes.chunker_id, axes.axis_id,
+        supplemented.type
+),
+
+answers_counted as (
+    select * from base_counted
+    union all
+    select * from supplements_counted
 )
 
 select * from answers_counted

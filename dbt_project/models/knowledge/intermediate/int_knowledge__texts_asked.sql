@@ -64,9 +64,22 @@ texts_wanted as (
     inner join chosen_cells on chosen_chunks.chunker_id = chosen_cells.chunker_id
 ),
 
-texts_asked as (
+texts_in_stage as (
     select * from texts_wanted
     where {{ in_slice({'knowledge_stage': 'texts_wanted.stage'}) }}
+),
+
+-- a run for a type asks for that alone, wherever texts may hold it
+texts_asked as (
+    select * from texts_in_stage
+    {% if var('knowledge_type', none) -%} where false {%- endif %}
+    union all
+    select
+        'supplements' as stage,
+        texts_in_stage.axis_id,
+        texts_in_stage.text_hash
+    from texts_in_stage
+    where texts_in_stage.stage = 'extraction'
 )
 
 select * from texts_asked

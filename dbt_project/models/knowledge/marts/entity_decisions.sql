@@ -3,6 +3,7 @@ with
 
 decisions as (
     select * from {{ ref('stg_knowledge__decisions') }}
+    where kind <> 'ask_type'
 ),
 
 undone as (

@@ -1,0 +1,99 @@
+"""What goes with a person: what they wrote; elsewhere their names, and the bytes that have them."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingestion.lakehouse.sql_text import literal
+from python_models.knowledge.forgetting.lake_tables import show
+from python_models.knowledge.forgetting.masking import Masks
+from python_models.knowledge.forgetting.person import (
+    READ,
+    NobodySo,
+    copies_of,
+    meant_in,
+    objects_in,
+    person_of,
+)
+from python_models.knowledge.forgetting.plan import NothingSo, Plan, planned, show_all
+
+# texts that mean them, and the postings of their names
+_CHUNKS = """
+insert into named_chunks
+select distinct chunk_id from chunks inner join documents using (object_id, version)
+where object_id in (select object_id from named_objects) or regexp_matches(
+    substring(text, cast(span_start as integer) + 1,
+        cast(span_end as integer) - cast(span_start as integer)), {pattern})
+"""
+_TEXTS = """
+insert into named_texts select distinct text_hash from chunks
+where object_id in (select object_id from named_objects)
+    or chunk_id in (select chunk_id from named_chunks)
+"""
+_TERMS = """
+insert into gone_terms
+with their as (
+    select chunker_id, term, chunk_id from search_terms
+    where term in (select term from named_words)
+)
+select distinct chunker_id, term from their semi join named_chunks using (chunk_id)
+except select chunker_id, term from their anti join named_chunks using (chunk_id)
+"""
+_CALLS = """
+insert into {table}
+select call_id from calls
+where (node = 'ask' or starts_with(node, 'llm_knowledge__')) and {which} and (
+    regexp_matches(concat(input_messages, chr(10), raw_answer), {pattern})
+    or (row_key[:1] = '{{' and json_extract_string(row_key, '$.text_hash') in
+        (select text_hash from named_texts))
+)
+"""
+
+
+def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
+    """Return what goes with a person.
+
+    Args:
+        session: an empty DuckDB connection.
+        name: an id, a name or an account.
+
+    Raises:
+        NothingSo: nobody is called so, or several are.
+    """
+    show_all(session)
+    for table, columns in READ.items():
+        show(session, table, columns, "documents" if table == "authored" else table)
+    try:
+        person = person_of(session, name)
+    except NobodySo as error:
+        raise NothingSo(str(error)) from None
+    meant = meant_in(session, person)
+    copies = copies_of(session, person, person.objects, meant)
+    objects = {*person.objects, *objects_in(session, copies.lost)}
+    if copies.lost:  # what cannot be masked for sure goes as a whole
+        copies = copies_of(session, person, objects, meant)
+    for table, found in (
+        ("named_objects", meant - objects),
+        ("named_entities", person.entities),
+        ("named_words", person.words),
+    ):
+        for one in sorted(found):
+            session.execute(f"insert into {table} values (?)", [one])
+    pattern = literal(f"(?i){Masks([*person.everywhere, *person.here]).pattern}")
+    session.execute(_CHUNKS.format(pattern=pattern))
+    session.execute(_TEXTS)
+    by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone
+    plan = planned(
+        session,
+        sorted(objects),
+        (
+            _TERMS,
+            _CALLS.format(table="gone_calls", which=f"not {by_batch}", pattern=pattern),
+            _CALLS.format(table="gone_prompts", which=by_batch, pattern=pattern),
+        ),
+    )
+    plan.names, plan.names_here, plan.copies = person.everywhere, person.here, copies.made
+    plan.rows["blob_copies"] = [row[:2] for row in copies.made]
+    plan.rows["gone_blobs"] = sorted([*plan.rows["gone_blobs"], *([row[0]] for row in copies.made)])
+    plan.shared_blobs = 0
+    return plan
