@@ -6,7 +6,7 @@ A date that can mean two days stays null and says so; one without a zone is in t
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -61,6 +61,12 @@ _ISO_PACKED = re.compile(
 _NUMERIC = re.compile(
     rf"(?P<a>\d{{1,2}})[./-](?P<b>\d{{1,2}})[./-](?P<year>\d{{4}}|\d\d)(?:,?\s+{_TIME}{_ZONE})?"
 )
+# a day of a week (2026-W18-5) and of a year (2026-122)
+_WEEK = re.compile(
+    rf"(?P<year>\d{{4}})-?W(?P<week>\d{{2}})-?(?P<weekday>[1-7])(?:(?:T|\s+){_TIME}{_ZONE})?",
+    re.IGNORECASE,
+)
+_DAY_OF_YEAR = re.compile(rf"(?P<year>\d{{4}})-(?P<nth>\d{{3}})(?:(?:T|\s+){_TIME}{_ZONE})?", re.I)
 _YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})[/.-] ?(?P<month>\d{{1,2}})[/.-] ?(?P<day>\d{{1,2}})\.?"
     rf"(?:(?:,?\s+|T){_TIME}{_ZONE})?"
@@ -125,6 +131,12 @@ def _read(text: str, zone: str | None, order: str | None) -> _Found | None:
     for pattern in (_ISO, _ISO_PACKED, _YEAR_FIRST, _EAST_ASIAN):
         if found := pattern.fullmatch(text):
             return _made(found, int(found["month"]), int(found["day"]), zone)
+    if found := _WEEK.fullmatch(text):
+        day = date.fromisocalendar(int(found["year"]), int(found["week"]), int(found["weekday"]))
+        return _made(found, day.month, day.day, zone, day.year)
+    if found := _DAY_OF_YEAR.fullmatch(text):
+        day = date(int(found["year"]), 1, 1) + timedelta(days=int(found["nth"]) - 1)
+        return _made(found, day.month, day.day, zone) if f"{day:%Y}" == found["year"] else None
     for pattern in (_RFC, _ASCTIME):
         found = pattern.fullmatch(text)
         if found and (month := _MONTHS.get(found["month"].lower())):

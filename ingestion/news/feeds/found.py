@@ -59,6 +59,7 @@ class FoundFeed:
     items: list[FoundItem] = field(default_factory=list)
     rejects: list[FoundReject] = field(default_factory=list)
     is_cut: bool = False  # it ends before it should
+    is_damaged: bool = False  # it is whole, but what stands for an entry is none
     flags: list[str] = field(default_factory=list)
 
 

@@ -37,6 +37,7 @@ def read_json_feed(text: str, url: str = "") -> FoundFeed:
         if isinstance(item, dict):
             found.items.append(_item(item, bases))
         else:
+            found.is_damaged = True
             found.rejects.append(
                 FoundReject(at, "not_an_entry", "an entry is an object", json.dumps(item))
             )

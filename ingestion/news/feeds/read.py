@@ -154,7 +154,7 @@ def _told(found: FoundFeed, url: str, options: FeedOptions, known: dict[str, Any
     flags = _identify(items, options.identity)
     items, rest = _newest(items, options.max_items)
     return FeedRead(
-        "partial" if found.is_cut else "ok",
+        "partial" if found.is_cut or found.is_damaged else "ok",
         items,
         rejects,
         title=found.title,
@@ -222,7 +222,8 @@ def _kind_of_file(part: dict[str, Any]) -> str:
     declared = str(part.get("type") or "").lower()
     if declared in _SAYS_NOTHING:
         declared = mimetypes.guess_type(urlsplit(str(part.get("url"))).path)[0] or ""
-    return declared.partition("/")[0]
+    kind = declared.partition("/")[0]
+    return "video" if declared == "application/x-shockwave-flash" else kind
 
 
 def _is_blocked(row: dict[str, Any], options: FeedOptions) -> bool:

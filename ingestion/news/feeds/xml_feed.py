@@ -268,12 +268,19 @@ def _term(element: etree._Element) -> str | None:
 def _enclosures(
     children: list[etree._Element], bases: tuple[str | None, ...]
 ) -> Iterator[dict[str, Any]]:
-    for one in children:
+    grouped = [part for one in children if _is_group(one) for part in one]
+    for one in (*children, *grouped):
         is_link = _name(one) == "link" and one.get("rel") == "enclosure"
         if _name(one) == "enclosure" or is_link:
             if address := absolute(one.get("url") or one.get("href"), *bases):
                 yield {"url": address, "type": one.get("type"), "length": one.get("length")}
         elif _name(one) == "content" and _is_media(one) and one.get("url"):
             kind = one.get("type") or one.get("medium") or ""
-            if kind.startswith(("audio", "video")) and "flash" not in kind:
+            # a group is one recording in several forms, of which a player may be the only one
+            is_player = one in grouped and kind == "application/x-shockwave-flash"
+            if is_player or (kind.startswith(("audio", "video")) and "flash" not in kind):
                 yield {"url": one.get("url"), "type": kind, "length": one.get("fileSize")}
+
+
+def _is_group(element: etree._Element) -> bool:
+    return _name(element) == "group" and _is_media(element)

@@ -23,27 +23,26 @@ def data(name: str) -> dict[str, Any]:
     return found
 
 
-WORDS = data("words")
-_CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-WORD = re.compile(rf"[{_CJK}]+|[^\W\d_{_CJK}\ue000-\uf8ff]+(?:-[^\W\d_{_CJK}\ue000-\uf8ff]+)*")
-IS_CJK = re.compile(f"[{_CJK}]")
-
-
-SUMS_UP = re.compile(
-    r"\bto sum up\b|\ball things considered\b|\bno (?:geral|conjunto)\b|"
-    r"\b(?:after )?(?:given|considering|weighing) (?:(?:these|its|the|all) )?"
-    r"(?:strengths|weaknesses|flaws|merits)(?: and (?:strengths|weaknesses|flaws|merits))?\b"
-)
-# the possessive, and words that may stand in these phrases only
-PHRASES = re.compile(
-    rf"(?<=[^\W\d_])['’]s\b|{SUMS_UP.pattern}|"
-    r"\bin (?=(?:total|summary|conclusion|short|sum|my|all|integer|sintesi|conclusione|allem)\b)"
-)
-
-
 def pattern(*parts: str) -> re.Pattern[str]:
     """Return the alternatives of lines that YAML has folded into one."""
     return re.compile("|".join(re.sub(r"(?<=\|)\s+", "", part.strip()) for part in parts), re.I)
+
+
+WORDS = data("words")
+CJK_SIGNS = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+WORD = re.compile(
+    rf"[{CJK_SIGNS}]+|[^\W\d_{CJK_SIGNS}\ue000-\uf8ff]+(?:-[^\W\d_{CJK_SIGNS}\ue000-\uf8ff]+)*"
+)
+IS_CJK = re.compile(f"[{CJK_SIGNS}]")
+
+
+SUMS_UP = pattern(WORDS["sums_up"])
+# the possessive, and words that may stand in these phrases only
+PHRASES = re.compile(
+    r"(?<=[^\W\d_])['’]s\b|\b(?:place|put|peg) (?:it|this|the \w+) at\b|"
+    rf"\bi can only (?=give|award|assign|grant)|{SUMS_UP.pattern}|"
+    r"\bin (?=(?:total|summary|conclusion|short|sum|my|all|integer|sintesi|conclusione|allem)\b)"
+)
 
 
 def set_of(text: str) -> frozenset[str]:

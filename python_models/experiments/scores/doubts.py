@@ -16,7 +16,14 @@ from python_models.experiments.scores.closed import (
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import clause_of
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
-from python_models.experiments.scores.remarks import POLITE, is_harmless, strange
+from python_models.experiments.scores.prose import is_about_the_text, is_prose
+from python_models.experiments.scores.remarks import (
+    POLITE,
+    REASON_NAME,
+    SENTENCE_END,
+    is_harmless,
+    strange,
+)
 from python_models.experiments.scores.sentences import may_quote, names_a_score
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
@@ -36,10 +43,17 @@ _BESIDE = re.compile(
 )
 # what quotes nothing: a sentence of its own that tells what the writer does, an example in one
 _SAYS_NOTHING = re.compile(
-    r"\b(?:e\.g|i\.e)\.(?= \S+ \S+.*[.!?]\s*$)|[总整]体来说|总的来说|一般来说|"
+    r"\b(?:e\.g|i\.e)\.(?= \S+ \S+.*[.!?]\s*$)|\b(?:lo anterior|the above)\b|"
+    r"[总整]体来说|总的来说|一般来说|"
     r"\b(?:author|writer|autorin|autora?|auteur|autore)\b(?!['’]s)"
     r"(?=(?!.*\b(?:scor|rat|grad|verdict|opinion|gave|gives|not|puntua|punt|wert)\w*)"
     r"[^.!?]*[.!?]\s*$)"
+)
+_SENTENCES = re.compile(r".+?(?:[.!?](?=\s+\S{4})|[。！？]|$)")
+_LEADS = re.compile(r"\W*(?:weighing|considering|given|despite)\b")
+_POINTS = re.compile(  # at what comes next
+    r"(?:\b(?:this|these|that|so|thus|here|following|follows|below|with|says?|reads|by|es|así|ainsi|"
+    r"così|assim|folgt)|[:：])\W*$|\be\.g|\bi\.e|\bown\b"
 )
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
@@ -101,6 +115,15 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
     return None
 
 
+def _may_quote(sentence: str) -> bool:
+    """Say whether a sentence before a score in its line may quote it, as prose cannot."""
+    is_finished = re.search(r"[.!?。！？]\s*$", sentence) is not None
+    is_told = is_finished and is_prose(sentence) and not _POINTS.search(sentence)
+    return not is_told and (
+        may_quote(sentence) if _LEADS.match(sentence) else QUOTING.search(sentence) is not None
+    )
+
+
 def _strange(before: str) -> bool:
     return bool(QUOTING.search(before)) or unknown(before) is not None
 
@@ -112,7 +135,7 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     earlier = before[: len(before) - len(clause)]
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
     if (
-        QUOTING.search(_SAYS_NOTHING.sub("", earlier))
+        any(map(_may_quote, _SENTENCES.findall(_SAYS_NOTHING.sub("", earlier))))
         or names_a_score(earlier)
         or earlier.count('"') % 2
         or (in_quotes and one.tier != "alone")
@@ -145,9 +168,9 @@ def _taken_back(
     if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
         return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")
     for text in (rest, *later):
-        found = DOUBTS.search(POLITE.sub("", text))
+        found = _doubted(POLITE.sub("", text))
         if found:
-            return _open(f"{found.group()!r} leaves open what the score is")
+            return _open(f"{found!r} leaves open what the score is")
     for place, each in enumerate([reading, *after]):
         names = [name for name, at in each.named if place or at > one.place]
         others = [name for name in names if not is_harmless(f"{name}:")]
@@ -157,6 +180,24 @@ def _taken_back(
             continue
         if place and (each.unexplained or _WORD_NUMBER.search(each.skeleton.text)):
             return ScoreError("several", "another number follows")
+    return None
+
+
+def _doubted(text: str) -> str | None:
+    """Return a word of doubt in what follows a score, but for sentences about the text."""
+    if is_prose(text, attached=True):
+        return None
+    for place, sentence in enumerate(SENTENCE_END.split(text)):
+        name = REASON_NAME.match(sentence)
+        if (
+            is_about_the_text(sentence[name.end() :])
+            if name
+            else is_prose(sentence, not place, text)
+        ):
+            continue
+        found = DOUBTS.search(sentence)
+        if found:
+            return found.group()
     return None
 
 

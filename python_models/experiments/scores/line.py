@@ -20,7 +20,6 @@ from python_models.experiments.scores.line_patterns import (
     LABELLED,
     LOOSE_END,
     NAMED,
-    ONLY_END,
     QUALITY,
     SAID,
     SAID_CJK,
@@ -39,11 +38,13 @@ from python_models.experiments.scores.numbers import (
     Skeleton,
     skeleton,
 )
+from python_models.experiments.scores.prose import COUNTING
 from python_models.experiments.scores.remarks import names_a_part, strange
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
     HEDGES,
+    LABELS,
     OTHER_TEXTS,
     OTHER_WORDS,
     WEAK_LABELS,
@@ -51,6 +52,7 @@ from python_models.experiments.scores.words import (
     WHOLES,
 )
 
+_LABEL_FIRST = tuple(f"{label} " for label in LABELS.split("|"))
 MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
 
 
@@ -141,7 +143,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if found["space"]:
         return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
-        if found["sign"] and re.match(r"\s*[(\[,.–—-]", rest):
+        if found["sign"] and re.match(r"\s*[(\[,.。–—-]", rest):
             return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
         return bool(re.sub(rf"[\s.!)\]}}{OTHER}]", "", rest))
     return False
@@ -182,16 +184,21 @@ def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> N
 def _take_only(reading: LineReading, taken: set[int]) -> None:
     """Take the only number of a line of known words, when one of them says it is a score."""
     bare = reading.skeleton
-    places = [place for place, found in bare.quantities.items() if found.kind in READABLE]
+    readable = (place for place, found in bare.quantities.items() if found.kind in READABLE)
+    places = [place for place in readable if not COUNTING.match(bare.text, place)]
     if len(places) != 1 or reading.candidates:
         return
     place = places[0]
     before, rest = bare.text[:place], bare.text[place + 1 :]
+    unit = UNIT.match(rest)
     clause = clause_of(before)
     scaled = any(found.kind in ("scale", "best") for found in bare.quantities.values())
     says = GIVES.search(clause) or LABELLED.search(clause) or scaled or SAID_CJK.match(rest)
-    closed = ONLY_END.match(rest) or not (unknown(rest) or re.search(r"[^\w\s.]", rest))
-    ends = closed and not strange(rest, beside=True) and not STARRED.match(rest)
+    ends = not (STARRED.match(rest) or LOOSE_END.match(rest))
+    ends = ends and not strange(rest[unit.end() :] if unit else rest, beside=True)
+    ends = ends and not (
+        before.endswith(tuple(f"{label} " for label in LABELS.split("|"))) and rest[:1] == ":"
+    )
     is_told = TOLD_TO.match(clause) or re.search(r"(?:[<>≤≥/+~?-]|out of|von|sur)\s*$", clause)
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
     if says and ends and not (is_told or others or unknown(clause)):

@@ -6,6 +6,7 @@ import re
 
 from python_models.experiments.scores.closed import PRAISE
 from python_models.experiments.scores.numbers import OTHER, N, W
+from python_models.experiments.scores.prose import without_introduction
 from python_models.experiments.scores.words import (
     COUNTED,
     DENIALS,
@@ -77,7 +78,12 @@ LABELLED = re.compile(
     rf"(?:(?<!\w)|(?<=[{CJK}]))(?:{LABELS}|{WHOLES}|note|nota)(?:(?!\w)|(?=[{CJK}]))"
 )
 SAID_CJK = re.compile(
-    r"\s*(?:点です|点とします|点をつけ|点を与え|点を付け|점입니다|점을 (?:주|드|부여|줍))"
+    r"\s*(?:点(?:です|とする|とします|にします|にする|をつけ|を与え|を付け|を差し上げ|"
+    r"と(?:評価|判断|判定|採点)し|が妥当|が適当)|"
+    r"(?:と(?:評価|判断|判定|採点)?(?:し|する)|(?:으)?로 (?:평가|판단|매깁|책정)|"
+    r"을 (?:부여|주|준|드))|"
+    r"점(?:입니다|이다|을 (?:주|드|부여|줍|준|매)|으로 (?:평가|판단|매|책정)|"
+    r"이 (?:적절|적당|타당)))"
 )
 ONLY_END = re.compile(rf"(?:{CLOSED}{UNITS})?(?:\s*[{CJK}]+)*{CLOSED}[.!。{OTHER}]?{CLOSED}$")
 TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|come)\b")
@@ -106,8 +112,8 @@ REASON_FIRST = re.compile(
     r"^.*(?:(?:が|ので|ため|から)、|지만 |，(?=(?:我(?:会)?给)?$))"
 )
 LOOSE_END = re.compile(
-    rf"^{CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|(?:or|to|bis|à|oder|ou|until|"
-    rf"through|"
+    rf"^{CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|"
+    rf"(?:or|to|bis|à(?! ce)|oder|ou|until|through|"
     rf"vs\.?|versus|maybe|perhaps|possibly|if|unless|provided|at\s+(?:best|most|least)|minus|"
     rf"plus|"
     rf"kg|km|cm|mm|ms|kb|mb|gb|min|sec|hrs?|minimum|max|ish|is|would|was|and\s*(?:{N}|{W})|when|"
@@ -162,4 +168,4 @@ def clause_of(before: str) -> str:
     """Return the part of a sentence that a place belongs to."""
     before = before[-400:]
     ends = [found.end() for found in BREAK.finditer(before)]
-    return REASON_FIRST.sub("", before[ends[-1] if ends else 0 :])
+    return without_introduction(REASON_FIRST.sub("", before[ends[-1] if ends else 0 :]))

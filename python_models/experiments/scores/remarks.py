@@ -20,11 +20,13 @@ from python_models.experiments.scores.closed import (
     pattern,
     set_of,
 )
+from python_models.experiments.scores.prose import is_prose, sets_a_condition
 
 LONGEST = 10  # letters of a piece of a text without spaces
 
 _FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
 _REASONS, _HARMLESS = set_of(WORDS["reasons"]), set_of(WORDS["harmless"])
+_REASONS_CJK = ("因为", "由于", "왜냐하면", "なぜなら")
 POLITE = pattern(*WORDS["polite"].values())
 
 
@@ -44,6 +46,7 @@ _CJK = {
 } | dict.fromkeys(_FOLLOW_CJK, "between")
 
 
+_ADJECTIVE = re.compile(r"[a-z-]{2,}(?:ful|less|ous|able|ible|ical|esque)")
 _AS_IT = re.compile(
     r"[\s,]*(?:as|da|ya que|puisque|visto que) (?:it|the|this|both|er|der|die|das|le|la|el|o|il)\b|"
     r"[\s,]*(?:vor allem|sobre todo|en particular|in particular|for its|por su|pour son|pour sa|"
@@ -51,7 +54,10 @@ _AS_IT = re.compile(
 )
 
 
-_SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
+_JOINS = pattern(WORDS["connects"]).pattern
+# what a remark in the score's own sentence begins with
+_APART = re.compile(rf"\s*(?:[:;)\]–—-]|,?\s*(?:{_JOINS})\b)")
+SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
 _ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
 _DESCRIBES = pattern(
@@ -60,9 +66,10 @@ _DESCRIBES = pattern(
     r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
     r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
+    r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )
-_REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)
+REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)
 
 
 def strange(text: str, beside: bool = False) -> str | None:
@@ -83,14 +90,21 @@ def strange(text: str, beside: bool = False) -> str | None:
         return counted[1]
     text = _DESCRIBES.sub(" fine ", text)
     sign = _ODD_SIGN.search(text)
-    if sign and not _REASON_NAME.match(text):
+    if sign and not REASON_NAME.match(text):
         return sign.group()
-    for place, sentence in enumerate(_SENTENCE_END.split(text)):
-        if _REASON_NAME.match(sentence) or _AS_IT.match(sentence):
+    if not beside and is_prose(text):
+        return None
+    for place, sentence in enumerate(SENTENCE_END.split(text)):
+        if REASON_NAME.match(sentence) or _AS_IT.match(sentence):
             return None
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
-        if words and words[0] in _REASONS:
-            return None
+        reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
+        if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
+            return reason[0] if beside and not place and sets_a_condition(sentence) else None
+        if is_prose(sentence, beside and not place, text) and (
+            place or not beside or _APART.match(sentence)
+        ):
+            continue
         if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
             continue
         at_once = beside and not place and not re.match(r"\s*\W", sentence)
@@ -115,7 +129,7 @@ def _strange_word(words: list[str], at_once: bool) -> str | None:
 
 
 def _kind(word: str) -> str | None:
-    if word in PRAISE:
+    if word in PRAISE or _ADJECTIVE.fullmatch(word):
         return "judging"
     kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
     return next(kinds, None)

@@ -6,6 +6,7 @@ import re
 
 from python_models.experiments.scores.closed import NAMING, QUOTING, TELLING
 from python_models.experiments.scores.line import read_line
+from python_models.experiments.scores.remarks import REASON_NAME
 from python_models.experiments.scores.words import LABELS, WEAK_LABELS, WHOLES
 
 _MINE = "my|the|final|overall|total|meine?|ma|mon|mi|la|il mio|minha|finale?"
@@ -13,7 +14,7 @@ _MINE = "my|the|final|overall|total|meine?|ma|mon|mi|la|il mio|minha|finale?"
 _VERDICT = re.compile(
     rf"(?:(?<=[.!?])\s+|(?<=[。！？])\s*)(?=(?:(?:{_MINE})\s+)*(?:{LABELS}|{WHOLES}|note|nota)"
     r"(?:\s+(?:finale?|globale|complessivo|score|rating|grade))?\s*[:=]\s*"
-    r"[^.!?:。]*\d?[^!?:。]{0,8}[.!。]?$)",
+    r"[^.!?:。]*\d?[^!?:。]{0,8}(?:[.!。]?$|[.!](?=\s)|。))",
     re.I,
 )
 # what may point at the score that follows
@@ -24,6 +25,11 @@ _POINTS_AT_IT = re.compile(
 )
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*\s*")
 _FINISHED = re.compile(r"[^.!?。！？]+[.!?。！？]+(?=\s|$|[\u3040-\ud7a3])")
+# what was asked for, where its reason is named too
+_ANSWER = re.compile(
+    r"^(?:answer|antwort|respuesta|réponse|risposta|resposta|回答|答案|答え|답|답변)\s*[:：]\s*(?=\d)",
+    re.I,
+)
 _ON_A_NOTE = re.compile(r"\bon an? [a-z-]+ note\b", re.I)  # no mark is meant
 _NUMBER = re.compile("[0-9\ue000-\uefff]")
 _WORD = re.compile(r"[\u3040-\ud7a3]|(?:(?![\u3040-\ud7a3])[^\W\d_])+")
@@ -37,6 +43,8 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
     score, that gives another before, or that ends in an open quotation, stays whole: what is
     around the number there is judged word by word.
     """
+    if any(REASON_NAME.match(line) for line in lines):
+        lines = [_ANSWER.sub("Score: ", line) for line in lines]
     return [part for line in lines for part in _cut(line)]
 
 

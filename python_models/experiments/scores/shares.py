@@ -43,7 +43,8 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )
-    is_share = re.search(r"/|out", bare.at(place).text) and not RANKED.search(clause)
+    sums_up = not re.sub(r"[\s,:]", "", SUMS_UP.sub("", clause))
+    is_share = (sums_up or re.search(r"/|out", bare.at(place).text)) and not RANKED.search(clause)
     is_told = OTHERS_SAY.search(clause) or TOLD_TO.match(clause)
     if closes and is_share and not (is_told or open_label or unsure):
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
@@ -58,7 +59,8 @@ def _take_share_in_words(reading: LineReading, taken: set[int]) -> None:
         return
     place = places[0]
     before, rest = bare.text[:place], bare.text[place + 1 :]
-    is_sentence = re.search(r"[.!。]\s+$", before) and ONLY_END.match(rest)
+    sums_up = not re.sub(r"[\s,:]", "", SUMS_UP.sub("", before))
+    is_sentence = (re.search(r"[.!。]\s+$", before) or sums_up) and ONLY_END.match(rest)
     if bare.at(place).outer is not None and is_sentence:
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)

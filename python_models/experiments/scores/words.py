@@ -25,7 +25,7 @@ NUMBER_WORDS: dict[str, int] = {
 LABELS = (
     "endpunktzahl|urteil|gesamteindruck|abschlussnote|gesamteinschätzung|gesamtwertung|endwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
-    "endnote|gesamturteil|évaluation|appréciation|puntuación|puntaje|calificación|valoración|"
+    "endnote|gesamturteil|évaluation|appréciation|puntuación|puntuacion|calificacion|valoracion|pontuacao|avaliacao|puntaje|calificación|valoración|"
     "wynik|betyg|karakter|skor|puan|arvosana|hodnocení|βαθμολογία|оцінка|النتيجة|الدرجة|التقييم|ציון|अंक|"
     "स्कोर|điểm|điểm số|nilai|skóre|scor|pontszám|pisteet|vurdering|poengsum|คะแนน|eindscore|"
     "totaalscore|eindbeoordeling|eindoordeel|slutbetyg|балл|рейтинг|"
@@ -35,7 +35,10 @@ LABELS = (
 # these name the whole by themselves
 WHOLES = (
     "overall|in total|total|totale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
-    "durchschnitt|gesamtergebnis|moyenne|promedio|media|总体|综合|"
+    "durchschnitt|gesamtergebnis|moyenne|promedio|media|"
+    "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
+    "en general|globalement|in generale|de modo geral|em geral|de manera general|"
+    "総合|合計|총합|합계|总计|合计|"
     "unterm strich|alles in allem|all in all|in summary|en conjunto|nel complesso|no geral|"
     "no conjunto|dans l'ensemble|au total|en total|in totale|総じて|综合来看|종합하면"
 )

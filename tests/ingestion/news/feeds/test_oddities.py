@@ -144,6 +144,28 @@ def test_what_media_says_is_the_text_where_nothing_else_is(media: str) -> None:
     assert (beside["text"], beside["summary"]) == (None, "own")
 
 
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ('url="http://y.example/v/1" type="application/x-shockwave-flash"', "video"),
+        ('url="http://y.example/v.mp4" medium="video"', "video"),
+        ('url="http://y.example/v.mp3" type="audio/mpeg"', "audio"),
+        ('url="http://y.example/v.jpg" medium="image"', "article"),
+    ],
+)
+def test_a_media_group_is_of_the_kind_of_its_recording(content: str, kind: str) -> None:
+    said = "<media:description>D</media:description>"
+    group = f"<media:group><media:content {content}/>{said}</media:group>"
+    (entry,) = read_feed(rss(f"<item><title>v</title>{group}</item>", MEDIA).encode()).items
+    assert (entry["kind"], entry["text"]) == (kind, "D")
+
+
+def test_a_json_feed_with_what_is_no_entry_is_partial() -> None:
+    read = read_feed(b'{"version": "1.1", "items": [{"id": "a", "title": "t"}, 7, null]}')
+    assert (read.status, len(read.items)) == ("partial", 1)
+    assert [one["reason"] for one in read.rejects] == ["not_an_entry"] * 2
+
+
 def test_a_json_feed_of_a_careless_writer_is_read() -> None:
     body = (
         '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "tags": "ai, law",'
