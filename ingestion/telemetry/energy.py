@@ -20,7 +20,8 @@ def energy_sql(
     the mean power since then; both null where there is none.
 
     A counter that falls was reset and counts from zero, or rolled over at the declared end. One
-    that falls and comes back did not fall, and one that leaps and comes back did not leap.
+    that falls and comes back did not fall, and one that leaps and comes back did not leap. What
+    it counted before a reset is not known: there is the least energy, and no power.
     """
     usable = f"case when ({problem}) is null and isfinite({value}) then {value} end"
     order = "partition by energy_control order by energy_at, r"
@@ -28,32 +29,18 @@ def energy_sql(
         f"(select *, {usable} as energy_read, ({control}) as energy_control, "
         f"case when ({problem}) is null then {utc} end as energy_at from {relation})"
     )
-    if energy.kind == "interval":
-        sound, step = f"(select *, energy_read as energy_sound from {base})", "energy_sound"
-    else:
-        near = f"rows between {LONGEST_DIP} preceding and 1 preceding"
-        ahead = f"rows between 1 following and {LONGEST_DIP} following"
-        neighbours = (
-            f"(select *, max(energy_read) over ({order} {near}) as energy_behind, "
-            f"max(energy_read) over ({order} {ahead}) as energy_ahead, "
-            f"lag(energy_read ignore nulls) over ({order}) as energy_last, "
-            f"lead(energy_read ignore nulls) over ({order}) as energy_next from {base})"
-        )
-        sound = (
-            "(select * exclude (energy_behind, energy_ahead, energy_last, energy_next), case "
-            "when energy_read < energy_behind and energy_ahead >= energy_behind then null "
-            "when energy_read > energy_next and energy_next >= energy_last then null "
-            f"else energy_read end as energy_sound from {neighbours})"
-        )
-        step = _step(energy)
+    sound, step = f"(select *, energy_read as energy_sound from {base})", "energy_sound"
+    if energy.kind == "counter":
+        sound, step = _without_dips(base, order), _step(energy)
     before = "case when energy_sound is not null then energy_at end"
     seconds = "(epoch_us(energy_at) - epoch_us(energy_before_at)) / 1e6"
     scale = WATT_HOURS[energy.unit]
     return (
         "(select * exclude (energy_read, energy_control, energy_at, energy_sound, energy_before, "
-        f"energy_before_at, energy_step), energy_step * {scale!r} as energy_wh, "
-        f"case when {seconds} > 0 then energy_step * {scale * 3600!r} / ({seconds}) end "
-        "as energy_w from (select *, "
+        f"energy_before_at, energy_step, energy_is_reset), energy_step * {scale!r} as energy_wh, "
+        f"case when {seconds} > 0 and not energy_is_reset "
+        f"then energy_step * {scale * 3600!r} / ({seconds}) end "
+        f"as energy_w from (select *, {_is_reset(energy)} as energy_is_reset, "
         "case when energy_sound is null or energy_before_at is null then null "
         f"else {step} end as energy_step from (select *, "
         f"lag(energy_sound ignore nulls) over ({order}) as energy_before, "
@@ -61,15 +48,44 @@ def energy_sql(
     )
 
 
+def _without_dips(relation: str, order: str) -> str:
+    """Return the relation with `energy_sound`: null where a counter dips, or leaps, and returns."""
+    near = f"rows between {LONGEST_DIP} preceding and 1 preceding"
+    ahead = f"rows between 1 following and {LONGEST_DIP} following"
+    neighbours = (
+        f"(select *, max(energy_read) over ({order} {near}) as energy_behind, "
+        f"max(energy_read) over ({order} {ahead}) as energy_ahead, "
+        f"lag(energy_read ignore nulls) over ({order}) as energy_last, "
+        f"lead(energy_read ignore nulls) over ({order}) as energy_next from {relation})"
+    )
+    return (
+        "(select * exclude (energy_behind, energy_ahead, energy_last, energy_next), case "
+        "when energy_read < energy_behind and energy_ahead >= energy_behind then null "
+        "when energy_read > energy_next and energy_next >= energy_last then null "
+        f"else energy_read end as energy_sound from {neighbours})"
+    )
+
+
+def _is_reset(energy: Energy) -> str:
+    """Say whether a counter began anew since the reading before."""
+    if energy.kind == "interval":
+        return "false"
+    falls = "coalesce(energy_sound < energy_before, false)"
+    return f"({falls} and not {_rolls(energy)})" if energy.rollover is not None else falls
+
+
+def _rolls(energy: Energy) -> str:
+    """Say whether a counter that falls went past its declared end."""
+    end = f"{energy.rollover!r}::double"
+    return f"(energy_sound + {end} - energy_before between 0 and {end} / 2)"
+
+
 def _step(energy: Energy) -> str:
     """Return what a counter counted since the reading before, in its own unit."""
     rolled = ""
     if energy.rollover is not None:
         end = f"{energy.rollover!r}::double"
-        rolled = (
-            f"when energy_sound + {end} - energy_before between 0 and {end} / 2 "
-            f"then energy_sound + {end} - energy_before "
-        )
+        rolled = f"when {_rolls(energy)} then energy_sound + {end} - energy_before "
     return (
         "case when energy_sound >= energy_before then energy_sound - energy_before "
         f"{rolled}else energy_sound end"

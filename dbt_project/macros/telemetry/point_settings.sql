@@ -2,7 +2,8 @@
     Gives how series without cycles are scored, one place for all of it; each can be set as a var
     `telemetry_point_<name>`. Reaches are in slots; a slot is the lead-in's length / slots_in_lead_in.
     `false_alarm_rate` is the share of slots after the lead-in that may raise an alarm where nothing
-    is wrong, learnt from the days before.
+    is wrong, learnt from the days before. A sensor whose von Neumann ratio over
+    `blocks_in_lead_in` blocks of its lead-in is below `wandering_ratio` wanders.
 #}
 {% macro point_setting(name) -%}
     {%- set defaults = {
@@ -10,6 +11,8 @@
         'slots_in_lead_in': 100,
         'least_rises': 20,
         'most_falls': 0.1,
+        'blocks_in_lead_in': 20,
+        'wandering_ratio': 0.75,
         'level_reach': 2,
         'activity_reach': 4,
         'score_reach': 8,

@@ -58,6 +58,23 @@ def test_power_is_the_mean_since_the_reading_before(tmp_path: Path) -> None:
     assert read.values("power_unit") == ["W"] * 4
 
 
+@pytest.mark.parametrize(
+    ("values", "keys", "expected"),
+    [
+        ([1000, 1001, 0.5, 1.5], {}, [None, 60_000, None, 60_000]),
+        ([1000, 1001, 0, 1], {}, [None, 60_000, None, 60_000]),
+        ([9998, 9999, 1, 2], {"rollover": 10000}, [None, 60_000, 120_000, 60_000]),
+        ([4998, 4999, 1, 2], {"rollover": 10000}, [None, 60_000, None, 60_000]),
+    ],
+)
+def test_what_a_meter_counted_before_its_reset_is_not_known_so_it_gives_no_power(
+    values: list[Any], keys: dict[str, Any], expected: list[float | None], tmp_path: Path
+) -> None:
+    read = metered(tmp_path, values, **keys)
+    found = [None if power is None else round(power, 6) for power in read.values("power")]
+    assert found == expected
+
+
 def test_a_word_of_a_meter_is_refused_and_counts_for_nothing(tmp_path: Path) -> None:
     read = metered(tmp_path, [1000, "broken", 1001])
     assert read.reasons == [(3, "not_a_number")]

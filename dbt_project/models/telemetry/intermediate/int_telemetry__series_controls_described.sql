@@ -15,6 +15,7 @@ extents as (
         readings.source,
         readings.control_id,
         count(*) as reading_count,
+        count(readings.power_w) > 0 as has_power,
         min(readings.reading_at) as first_reading_at,
         max(readings.reading_at) as last_reading_at
     from readings
@@ -29,6 +30,7 @@ series_controls as (
         coalesce(sources.lead_in_share, {{ point_setting('lead_in_share') }})
             as lead_in_share,
         extents.reading_count,
+        extents.has_power,
         extents.first_reading_at,
         extents.last_reading_at
     from extents

@@ -23,7 +23,7 @@ distances as (
         avg(slots_compared.activity_z * slots_compared.activity_z) as activity_square,
         max_by(
             slots_compared.sensor,
-            greatest(slots_compared.level_z, slots_compared.activity_z)
+            coalesce(greatest(slots_compared.level_z, slots_compared.activity_z), 0)
         ) as top_sensor
     from slots_compared
     group by

@@ -85,6 +85,7 @@ series_lead_ins as (
         controls.source,
         controls.control_id,
         controls.label_level,
+        controls.has_power,
         controls.first_reading_at,
         lead_ins.lead_in_seconds,
         greatest(lead_ins.slot_seconds, 0.000001) as slot_seconds

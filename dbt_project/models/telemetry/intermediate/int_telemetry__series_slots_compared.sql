@@ -1,6 +1,6 @@
 -- Each sensor's level and scatter around a slot, in robust sigmas of its own lead-in.
 -- Floors keep a sensor that stood still in the lead-in from making every later move
--- infinite.
+-- infinite. Least and greatest pass over nulls: what has no level has no distance.
 {%- set clip = point_setting('clip') %}
 with
 
@@ -15,19 +15,7 @@ lead_in_medians as (
         levels_and_scatters.sensor,
         max(levels_and_scatters.centre) as centre,
         median(levels_and_scatters.level) as median_level,
-        median(levels_and_scatters.scatter) as median_scatter
-    from levels_and_scatters
-    where levels_and_scatters.is_lead_in
-    group by
-        levels_and_scatters.source, levels_and_scatters.control_id,
-        levels_and_scatters.sensor
-),
-
-lead_in_deviations as (
-    select
-        levels_and_scatters.source,
-        levels_and_scatters.control_id,
-        levels_and_scatters.sensor,
+        median(levels_and_scatters.scatter) as median_scatter,
         sqrt(
             sum(levels_and_scatters.value_count * levels_and_scatters.square)
             / sum(levels_and_scatters.value_count)
@@ -51,7 +39,8 @@ activities as (
             levels_and_scatters.scatter + 0.05 * lead_in_medians.median_scatter
             + 0.001 * abs(lead_in_medians.centre) + 0.000000001
         ) as activity,
-        lead_in_medians.centre
+        lead_in_medians.centre,
+        lead_in_medians.spread
     from levels_and_scatters
     inner join lead_in_medians
         on
@@ -96,21 +85,29 @@ slots_compared as (
         activities.sensor,
         activities.slot,
         activities.is_lead_in,
-        round(least(
-            abs(activities.level_deviation) / greatest(
-                activity_medians.level_spread,
-                {{ point_setting('level_floor_share') }} * lead_in_deviations.spread,
-                0.01 * abs(activities.centre),
-                0.000000001
-            ), {{ clip }}
-        ), 6) as level_z,
-        round(least(
-            abs(activities.activity - activity_medians.median_activity)
-            / greatest(
-                activity_spreads.activity_spread, {{ point_setting('activity_floor') }}
-            ),
-            {{ clip }}
-        ), 6) as activity_z
+        case
+            when activities.level_deviation is not null
+                then round(least(
+                    abs(activities.level_deviation) / greatest(
+                        activity_medians.level_spread,
+                        {{ point_setting('level_floor_share') }}
+                        * activities.spread,
+                        0.01 * abs(activities.centre),
+                        0.000000001
+                    ), {{ clip }}
+                ), 6)
+        end as level_z,
+        case
+            when activities.activity is not null
+                then round(least(
+                    abs(activities.activity - activity_medians.median_activity)
+                    / greatest(
+                        activity_spreads.activity_spread,
+                        {{ point_setting('activity_floor') }}
+                    ),
+                    {{ clip }}
+                ), 6)
+        end as activity_z
     from activities
     inner join activity_medians
         on
@@ -122,11 +119,6 @@ slots_compared as (
             activities.source = activity_spreads.source
             and activities.control_id = activity_spreads.control_id
             and activities.sensor = activity_spreads.sensor
-    inner join lead_in_deviations
-        on
-            activities.source = lead_in_deviations.source
-            and activities.control_id = lead_in_deviations.control_id
-            and activities.sensor = lead_in_deviations.sensor
 )
 
 select * from slots_compared

@@ -1,5 +1,6 @@
 -- The level of each sensor around a slot and its scatter, from counts, sums and sums of
--- squares about the lead-in's centre.
+-- squares about the lead-in's centre. None where neighbours are missing, at both ends:
+-- half a rhythm has another mean, and would raise an alarm at the end of every series.
 {%- set level_reach = point_setting('level_reach') %}
 {%- set reach = point_setting('activity_reach') %}
 with
@@ -50,6 +51,8 @@ neighbourhoods as (
         centred_slots.centre,
         centred_slots.value_count,
         centred_slots.square,
+        count(*) over level_slots as level_slot_count,
+        count(*) over activity_slots as activity_slot_count,
         sum(centred_slots.value_count) over level_slots as level_count,
         sum(centred_slots.value_count * centred_slots.deviation) over level_slots
             as level_sum,
@@ -84,13 +87,19 @@ levels_and_scatters as (
         neighbourhoods.centre,
         neighbourhoods.value_count,
         neighbourhoods.square,
-        neighbourhoods.level_sum / neighbourhoods.level_count as level,
-        sqrt(greatest(
-            neighbourhoods.activity_square_sum / neighbourhoods.activity_count
-            - (neighbourhoods.activity_sum / neighbourhoods.activity_count)
-            * (neighbourhoods.activity_sum / neighbourhoods.activity_count),
-            0
-        )) as scatter
+        case
+            when neighbourhoods.level_slot_count = 2 * {{ level_reach }} + 1
+                then neighbourhoods.level_sum / neighbourhoods.level_count
+        end as level,
+        case
+            when neighbourhoods.activity_slot_count = 2 * {{ reach }} + 1
+                then sqrt(greatest(
+                    neighbourhoods.activity_square_sum / neighbourhoods.activity_count
+                    - (neighbourhoods.activity_sum / neighbourhoods.activity_count)
+                    * (neighbourhoods.activity_sum / neighbourhoods.activity_count),
+                    0
+                ))
+        end as scatter
     from neighbourhoods
 )
 
