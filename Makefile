@@ -163,7 +163,7 @@ relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another fol
 	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
-nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup
+nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup, report
 	@$(PY) -m python_models.runs nightly $(ARGS)
 check-nightly: $(STAMP) ## Alert when no nightly run has ended for 26 hours. ARGS="--hours 50"
 	@$(PY) -m python_models.runs check-nightly $(ARGS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlglot
@@ -61,12 +61,15 @@ class _Pass:
 
 
 def metric_sql(
-    names: Sequence[str], by: Sequence[str] = (), where: str = "", of: Declarations | None = None
+    names: Sequence[str] | Mapping[str, str],
+    by: Sequence[str] = (),
+    where: str = "",
+    of: Declarations | None = None,
 ) -> str:
     """Return the SELECT that gives metrics: what they are told by first, one column each.
 
     Args:
-        names: of metrics.
+        names: of metrics; a mapping says what their columns are called.
         by: of dimensions; the rows are in their order.
         where: a condition over dimensions, in SQL; it is no place for data: a value that is not
             the caller's own is bound or typed by the person who asks.
@@ -78,7 +81,8 @@ def metric_sql(
     for name in names:
         if name not in all_of.metrics:
             raise MetricError(_unknown("metric", name, all_of.metrics, "make metric lists all."))
-    return _Query(all_of, by, where).sql(names)
+    called = names if isinstance(names, Mapping) else {name: name for name in names}
+    return _Query(all_of, by, where).sql(called)
 
 
 def dimensions_of(name: str, of: Declarations | None = None) -> list[str]:
@@ -140,8 +144,9 @@ class _Query:
         self._where = where
         self._passes: dict[str, _Pass] = {}
 
-    def sql(self, names: Sequence[str]) -> str:
-        figures = {name: self._figure(self._all.metrics[name], ()) for name in names}
+    def sql(self, called: Mapping[str, str]) -> str:
+        """Return the SELECT of {metric: its column}."""
+        figures = {name: self._figure(self._all.metrics[name], ()) for name in called}
         passes = list(self._passes.values())
         told = [exp.to_identifier(name, quoted=True).sql("duckdb") for name in self._by]
         columns = [
@@ -152,7 +157,7 @@ class _Query:
         ]
         columns += [
             f"{f'cast({figure} as bigint)' if self._all.metrics[name].unit == COUNT else figure}"
-            f" as {name}"
+            f" as {called[name]}"
             for name, figure in figures.items()
         ]
         order = f"\norder by {', '.join(f'{name} nulls last' for name in told)}" if told else ""
