@@ -97,6 +97,11 @@ sql: $(STAMP) ## SQL on the release: interactive, or Q= FORMAT=csv|json|md|parqu
 	@$(PY) -m python_models.release.sql $(if $(Q),--query "$$Q") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
 export Q
 
+.PHONY: metric
+metric: $(STAMP) ## A figure by its name (bare: which there are). NAME= BY= WHERE= FORMAT=
+	@$(PY) -m python_models.release.metrics.command $(if $(NAME),--name "$(NAME)") $(if $(BY),--by "$(BY)") $(if $(WHERE),--where "$$WHERE") $(if $(FORMAT),--format $(FORMAT)) $(ARGS)
+export WHERE
+
 .PHONY: report
 report: $(STAMP) ## The day's report of all products as HTML, and by mail. DIR= MAIL_TO=
 	@$(PY) -m dashboards.report --dir "$(or $(DIR),out)" $(if $(MAIL_TO),--mail-to "$(MAIL_TO)") $(ARGS)
@@ -158,7 +163,7 @@ relocate: $(STAMP) ## Mend the paths inside a lake that was moved to another fol
 	@$(PY) -m python_models.runs relocate $(ARGS)
 schedule: $(STAMP) ## Print a cron and a systemd entry for a nightly run
 	@$(PY) -m python_models.runs schedule $(ARGS)
-nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup
+nightly: $(STAMP) ## What the schedule does: run, retention, compact, backup, report
 	@$(PY) -m python_models.runs nightly $(ARGS)
 check-nightly: $(STAMP) ## Alert when no nightly run has ended for 26 hours. ARGS="--hours 50"
 	@$(PY) -m python_models.runs check-nightly $(ARGS)

@@ -14,21 +14,18 @@ from dashboards.api.problems import documented
 from dashboards.api.releases import OfRelease
 from dashboards.shared import overview_queries
 from ingestion.lakehouse.settings import settings
+from python_models.release.metrics.compiler import metric_sql
 
 router = APIRouter(prefix="/analytics", tags=["analytics"])
 _ERRORS = documented(401, 403, 404, 410, 422, 429, 503)
-_BY_DAY = """
-select cost_date, sum(calls)::bigint as calls, sum(cached)::bigint as cached_calls,
-    sum(usd) as usd, sum(saved_usd) as saved_usd
-from ops.costs
-group by cost_date
-order by cost_date
-"""
-_TOTAL = """
-select coalesce(sum(calls), 0)::bigint as calls, coalesce(sum(cached), 0)::bigint as cached_calls,
-    coalesce(sum(usd), 0) as usd, coalesce(sum(saved_usd), 0) as saved_usd
-from ops.costs
-"""
+_FIGURES = {
+    "calls_paid": "calls",
+    "calls_cached": "cached_calls",
+    "spend_usd": "usd",
+    "saved_usd": "saved_usd",
+}
+_BY_DAY = metric_sql(_FIGURES, by=["cost_date"])
+_TOTAL = metric_sql(_FIGURES)
 
 
 class Dashboard(BaseModel):

@@ -5,28 +5,29 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.conversations import queries as queries
-from dashboards.conversations.turns import turns
+from dashboards.conversations.differences import side_by_side
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import picked
 
 CLUSTERS = {
-    "cluster_id": "Cluster",
+    "first_words": st.column_config.TextColumn("How it begins", width="large"),
     "copy_count": "Copies",
     "exact_count": "Exact",
     "near_count": "Near",
     "least_similarity": st.column_config.NumberColumn("Least similar", format="%.3f"),
     "dataset_count": "Datasets",
-    "survivor_record_id": "Survivor",
+    "survivor_record_id": "Record kept",
+    "cluster_id": "Cluster",
     "survivor_conversation_id": None,
 }
 COPIES = {
     "kind": "Kind",
     "similarity": st.column_config.NumberColumn("Similarity", format="%.3f"),
     "dataset_id": "Dataset",
+    "score": st.column_config.NumberColumn("Quality", format="%.2f"),
     "record_id": "Record",
     "conversation_id": "Conversation",
-    "score": st.column_config.NumberColumn("Quality", format="%.2f"),
     "survivor_record_id": None,
 }
 
@@ -45,10 +46,4 @@ def show(release: Release) -> None:
     copy = picked(ask(queries.COPIES, cluster_id=cluster["cluster_id"]), "copies", COPIES)
     if not copy:
         return
-    left, right = st.columns(2)
-    with left:
-        part("The survivor")
-        turns(release, cluster["survivor_conversation_id"])
-    with right:
-        part("The copy", "Exact copies have the same roles and texts, white space aside.")
-        turns(release, copy["conversation_id"])
+    side_by_side(release, cluster["survivor_conversation_id"], copy["conversation_id"])

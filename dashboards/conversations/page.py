@@ -32,16 +32,17 @@ def show(release: Release) -> None:
 
 
 def _headline(release: Release) -> None:
-    row = asking(release)(queries.HEADLINE).to_pylist()[0]
+    row = asking(release)(queries.FIGURES).to_pylist()[0]
     if not row["record_count"]:
         empty("This release holds no conversations.", "Declare a dataset and `make run`.")
         return
     left_out = row["record_count"] - row["kept_count"]
+    duplicates = asking(release)(queries.DUPLICATES).column(0)[0].as_py()
     figures = {
         "Records": (count(row["record_count"]), f"in {some(row['dataset_count'], 'dataset')}"),
         "Kept": (count(row["kept_count"]), f"{count(left_out)} left out"),
         "Premium": (count(row["premium_count"]), f"{count(row['pending_count'])} to be judged"),
-        "Duplicates": (count(row["duplicate_count"]), "exact or near"),
+        "Duplicates": (count(duplicates), "exact or near"),
         "Flagged for care": (count(row["care_count"]), "never dropped for it"),
     }
     show_figures(figures)

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboards.conversations import queries as queries
 from dashboards.conversations.turns import turns
+from dashboards.conversations.wording import decision_words, reason_words
 from dashboards.parts import charts
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import picked, table, worded
 from dashboards.parts.text import escaped, facts
 
 STATUSES = {"all": "all", "kept": "kept", "left out": "left_out"}
 GRADES = ["premium", "keep", "below"]
 COLUMNS = {
-    "conversation_id": "Conversation",
-    "dataset_id": "Dataset",
+    "first_words": st.column_config.TextColumn("How it begins", width="large"),
     "status": "Status",
-    "left_out_reason": "Left out for",
+    "left_out_reason": st.column_config.TextColumn("Left out because", width="medium"),
     "grade": "Grade",
     "score": st.column_config.ProgressColumn("Score", min_value=0, max_value=1, format="%.2f"),
     "judged_score": st.column_config.NumberColumn("Judged", format="%.2f"),
+    "dataset_id": "Dataset",
     "language": "Language",
     "turn_count": "Turns",
     "format": "Format",
     "flags": "Flags",
     "recommendations": "What to mend",
+    "conversation_id": "Conversation",
     "record_id": None,
     "source_file": None,
     "record_number": None,
@@ -35,8 +39,8 @@ COLUMNS = {
 CHECKS = {
     "tier": "Tier",
     "check_name": "Check",
-    "score": st.column_config.NumberColumn("Score", format="%.2f"),
     "is_passed": st.column_config.CheckboxColumn("Passed"),
+    "score": st.column_config.NumberColumn("Score", format="%.2f"),
     "detail": "Detail",
     "validated_by": "By",
     "call_id": None,
@@ -74,7 +78,8 @@ def show(release: Release) -> None:
         empty("No conversation fits these filters.")
         return
     st.caption("The weakest first; select one to read it.")
-    chosen = picked(rows, "conversations", COLUMNS, height=330)
+    said = worded(worded(rows, "left_out_reason", reason_words), "status", decision_words)
+    chosen = picked(said, "conversations", COLUMNS, height=330)
     if chosen:
         _one(release, chosen)
 
@@ -89,7 +94,7 @@ def _history(release: Release, datasets: list[str]) -> None:
 
 
 def _one(release: Release, row: dict) -> None:
-    part(f"Conversation {escaped(row['conversation_id'])}")
+    part(escaped(row["first_words"] or "A conversation without words"))
     left, right = st.columns([3, 2])
     with left:
         turns(release, row["conversation_id"])
@@ -98,11 +103,13 @@ def _one(release: Release, row: dict) -> None:
             facts(
                 {
                     "Dataset": row["dataset_id"],
-                    "File": f"{row['source_file']}, record {row['record_number']}",
+                    "File": f"{Path(row['source_file']).name}, record {row['record_number']}",
                     "Format": row["format"],
-                    "Status": row["left_out_reason"] or row["status"],
+                    "Status": row["status"],
+                    "Left out because": row["left_out_reason"],
                     "What to mend": row["recommendations"],
                     "Flags": row["flags"],
+                    "Id": row["conversation_id"],
                 }
             )
         )

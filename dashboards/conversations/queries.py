@@ -1,26 +1,19 @@
 """What the conversations page asks."""
 
-HEADLINE = """
-select
-    count(*) as record_count,
-    count(*) filter (where status = 'kept') as kept_count,
-    count(distinct dataset_id) as dataset_count,
-    (
-        select count(*)
-        from conversations.quality
-        where grade = 'premium' and conversation_id in (
-            select conversation_id from conversations.conversations where status = 'kept'
-        )
-    ) as premium_count,
-    (
-        select count(*) from conversations.quality where is_flagged_for_care
-    ) as care_count,
-    (select count(*) from conversations.duplicates) as duplicate_count,
-    (
-        select count(*) from conversations.quality where judged_status = 'pending'
-    ) as pending_count
-from conversations.conversations
-"""
+from python_models.release.metrics.compiler import metric_sql
+
+FIGURES = metric_sql(
+    {
+        "conversation_records": "record_count",
+        "datasets": "dataset_count",
+        "conversations_kept": "kept_count",
+        "conversations_kept_share": "kept_share",
+        "conversations_premium": "premium_count",
+        "conversations_flagged_for_care": "care_count",
+        "conversations_to_be_judged": "pending_count",
+    }
+)
+DUPLICATES = "select count(*) as duplicate_count from conversations.duplicates"
 
 DATASET_IDS = "select distinct dataset_id from conversations.conversations order by dataset_id"
 
@@ -39,35 +32,55 @@ order by score
 """
 
 CONVERSATIONS = """
+with shown as (
+    select
+        conversations.status,
+        conversations.left_out_reason,
+        quality.grade,
+        quality.score,
+        quality.judged_score,
+        conversations.dataset_id,
+        conversations.language,
+        conversations.turn_count,
+        conversations.format,
+        quality.flags,
+        quality.recommendations,
+        conversations.conversation_id,
+        conversations.record_id,
+        conversations.source_file,
+        conversations.record_number
+    from conversations.conversations
+    left join conversations.quality
+        on conversations.conversation_id = quality.conversation_id
+    where
+        (
+            len($datasets::varchar[]) = 0
+            or list_contains($datasets::varchar[], conversations.dataset_id)
+        )
+        and (len($grades::varchar[]) = 0 or list_contains($grades::varchar[], quality.grade))
+        and ($status = 'all' or conversations.status = $status)
+        and ($care = false or quality.is_flagged_for_care)
+    order by quality.score nulls first, conversations.record_id
+    limit 2000
+),
+
+-- what the user says first, or whoever speaks first
+first_turns as (
+    select
+        conversation_id,
+        min_by(content, case when role = 'user' then turn else turn + 1000 end) as content
+    from conversations.messages
+    where turn < 3 and conversation_id in (select conversation_id from shown)
+    group by conversation_id
+)
+
 select
-    conversations.conversation_id,
-    conversations.dataset_id,
-    conversations.status,
-    conversations.left_out_reason,
-    quality.grade,
-    quality.score,
-    quality.judged_score,
-    conversations.language,
-    conversations.turn_count,
-    conversations.format,
-    quality.flags,
-    quality.recommendations,
-    conversations.record_id,
-    conversations.source_file,
-    conversations.record_number
-from conversations.conversations
-left join conversations.quality
-    on conversations.conversation_id = quality.conversation_id
-where
-    (
-        len($datasets::varchar[]) = 0
-        or list_contains($datasets::varchar[], conversations.dataset_id)
-    )
-    and (len($grades::varchar[]) = 0 or list_contains($grades::varchar[], quality.grade))
-    and ($status = 'all' or conversations.status = $status)
-    and ($care = false or quality.is_flagged_for_care)
-order by quality.score nulls first, conversations.record_id
-limit 2000
+    substring(trim(regexp_replace(first_turns.content, '\\s+', ' ', 'g')), 1, 100) as first_words,
+    shown.*
+from shown
+left join first_turns
+    on shown.conversation_id = first_turns.conversation_id
+order by shown.score nulls first, shown.record_id
 """
 
 MESSAGES = """
@@ -79,26 +92,45 @@ limit 200
 """
 
 CHECKS = """
-select tier, check_name, score, is_passed, detail, validated_by, call_id
+select tier, check_name, is_passed, score, detail, validated_by, call_id
 from conversations.validations
 where conversation_id = $conversation_id
 order by tier, check_name
 """
 
 CLUSTERS = """
+with clusters as (
+    select
+        count(*) as copy_count,
+        count(*) filter (where kind = 'exact') as exact_count,
+        count(*) filter (where kind = 'near') as near_count,
+        min(similarity) as least_similarity,
+        count(distinct dataset_id) as dataset_count,
+        any_value(survivor_record_id) as survivor_record_id,
+        cluster_id,
+        any_value(survivor_conversation_id) as survivor_conversation_id
+    from conversations.duplicates
+    group by cluster_id
+    order by copy_count desc, cluster_id
+    limit 2000
+),
+
+first_turns as (
+    select
+        conversation_id,
+        min_by(content, case when role = 'user' then turn else turn + 1000 end) as content
+    from conversations.messages
+    where turn < 3 and conversation_id in (select survivor_conversation_id from clusters)
+    group by conversation_id
+)
+
 select
-    cluster_id,
-    count(*) as copy_count,
-    count(*) filter (where kind = 'exact') as exact_count,
-    count(*) filter (where kind = 'near') as near_count,
-    min(similarity) as least_similarity,
-    count(distinct dataset_id) as dataset_count,
-    any_value(survivor_record_id) as survivor_record_id,
-    any_value(survivor_conversation_id) as survivor_conversation_id
-from conversations.duplicates
-group by cluster_id
-order by copy_count desc, cluster_id
-limit 2000
+    substring(trim(regexp_replace(first_turns.content, '\\s+', ' ', 'g')), 1, 100) as first_words,
+    clusters.*
+from clusters
+left join first_turns
+    on clusters.survivor_conversation_id = first_turns.conversation_id
+order by clusters.copy_count desc, clusters.cluster_id
 """
 
 COPIES = """
@@ -106,9 +138,9 @@ select
     duplicates.kind,
     duplicates.similarity,
     duplicates.dataset_id,
+    quality.score,
     duplicates.record_id,
     duplicates.conversation_id,
-    quality.score,
     duplicates.survivor_record_id
 from conversations.duplicates
 left join conversations.quality

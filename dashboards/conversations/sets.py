@@ -10,15 +10,23 @@ import streamlit as st
 
 from dashboards.conversations import merging
 from dashboards.conversations import queries as queries
+from dashboards.conversations.wording import decision_words, reason_words
 from dashboards.parts import run_progress
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import picked, table, worded
 from dashboards.parts.text import escaped
 from ingestion.lakehouse.lake import lake
-from python_models.conversations.templates import TEMPLATES
+from python_models.conversations.templates import TEMPLATES, TRAINING
+from python_models.conversations.trainers import TRAINERS
 from python_models.conversations.writers import COMPRESSIONS, FORMATS
 
+SHAPES = {
+    "sft": "sft: turns to learn",
+    "dpo": "dpo: a wanted and an unwanted answer",
+    "kto": "kto: answers labelled good or bad",
+}
+FOR_HELP = "The library that reads what is written for training; json or jsonl only."
 MOST_BYTES = 500_000_000  # of a file that a page hands over: it is in memory then
 SETS = {
     "set_name": "Set",
@@ -35,7 +43,11 @@ SETS = {
     "validation_count": "Validation",
     "test_count": "Test",
 }
-REASONS = {"decision": "Decision", "reason": "Why", "record_count": "Records"}
+REASONS = {
+    "decision": "Decision",
+    "reason": "Why",
+    "record_count": st.column_config.NumberColumn("Records", format="localized"),
+}
 EXPORTS = {
     "created_at": st.column_config.DatetimeColumn("Written (UTC)", format="YYYY-MM-DD HH:mm"),
     "set_name": "Set",
@@ -67,7 +79,9 @@ def show(release: Release) -> None:
     if not chosen:
         return
     part(f"How {escaped(chosen['set_name'])} came about")
-    table(ask(queries.SET_REASONS, set_name=chosen["set_name"]), "set_reasons", REASONS)
+    reasons = ask(queries.SET_REASONS, set_name=chosen["set_name"])
+    said = worded(worded(reasons, "reason", reason_words), "decision", decision_words)
+    table(said, "set_reasons", REASONS)
     _form(release, chosen)
     merging.show(release)
     part("Exports")
@@ -82,18 +96,21 @@ def _form(release: Release, chosen: dict[str, Any]) -> None:
     part("Export", "Writes files and a manifest with their checksums into the lake.")
     tiers = asking(release)(queries.SET_TIERS, set_name=chosen["set_name"])["tier"].to_pylist()
     with st.form("export", border=True):
-        columns = st.columns(4)
+        columns = st.columns([2, 3, 3, 2, 3])
         form = columns[0].selectbox("Format", FORMATS, index=FORMATS.index("jsonl"))
-        template = columns[1].selectbox("Template", list(TEMPLATES), index=1)
-        packed = columns[2].selectbox("Packed", list(COMPRESSIONS))
-        allowed = columns[3].multiselect(
+        template = columns[1].selectbox(
+            "Template", [*TEMPLATES, *TRAINING], index=1, format_func=_template
+        )
+        trainer = columns[2].selectbox("For (sft, dpo, kto)", TRAINERS, help=FOR_HELP)
+        packed = columns[3].selectbox("Packed", list(COMPRESSIONS))
+        allowed = columns[4].multiselect(
             "Tiers you may have", ["open", "restricted", "private"], default=["open"]
         )
         if len(tiers) > len(set(tiers) & {"open"}):
             st.caption(f"This set holds the tiers {escaped(', '.join(tiers))}.")
         wanted = st.form_submit_button("Export", type="primary", icon=":material/download:")
     if wanted:
-        command = export_command(chosen["set_name"], form, template, packed, allowed)
+        command = export_command(chosen["set_name"], form, template, packed, allowed, trainer)
         run_progress.start(command, f"Export of {chosen['set_name']}")
     run = run_progress.started_run()
     if run and run.title.startswith("Export of") and run.is_over:
@@ -125,7 +142,13 @@ def exported_file(row: dict[str, Any]) -> Path | None:
     return path if path.is_relative_to(inside) and path.is_file() else None
 
 
-def export_command(name: str, form: str, template: str, packed: str, tiers: list[str]) -> list[str]:
+def _template(name: str) -> str:
+    return SHAPES.get(name, name)
+
+
+def export_command(
+    name: str, form: str, template: str, packed: str, tiers: list[str], trainer: str = TRAINERS[0]
+) -> list[str]:
     """Return the command that exports a set; values are joined so that they stay values."""
     return [
         sys.executable,
@@ -134,6 +157,7 @@ def export_command(name: str, form: str, template: str, packed: str, tiers: list
         f"--set={name}",
         f"--format={form}",
         f"--template={template}",
+        f"--for={trainer}",
         f"--compress={packed}",
         f"--tiers={','.join(tiers)}",
     ]

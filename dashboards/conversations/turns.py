@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from dashboards.conversations import queries as queries
@@ -22,10 +25,17 @@ def turns(release: Release, conversation_id: str) -> None:
         st.caption("No turns.")
 
 
-def one_turn(role: str, content: str) -> None:
-    """Show one turn; a long one is cut and says so."""
+@contextmanager
+def role_of(role: str) -> Iterator[None]:
+    """Show what follows as said by somebody."""
     with st.chat_message(role, avatar=f":material/{LOOKS.get(role, 'help')}:"):
         st.caption(escaped(role))
+        yield
+
+
+def one_turn(role: str, content: str) -> None:
+    """Show one turn; a long one is cut and says so."""
+    with role_of(role):
         body = paragraphs(content[:CHARACTERS_SHOWN], "margin:0 0 0.5rem")
         if body:
             st.html(body)

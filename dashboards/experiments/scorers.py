@@ -42,7 +42,12 @@ select
     avg(scored_texts.share) as mean_share,
     avg(scored_texts.value) as mean_value,
     avg(judged_texts.mean_share) as judge_share,
-    corr(scored_texts.value, judged_texts.mean_share) as correlation,
+    case
+        when
+            stddev_pop(scored_texts.value) filter (judged_texts.mean_share is not null) > 0
+            and stddev_pop(judged_texts.mean_share) > 0
+            then corr(scored_texts.value, judged_texts.mean_share)
+    end as correlation,
     min(scored_texts.error) as first_error
 from scored_texts
 left join judged_texts on scored_texts.essay_gen_id = judged_texts.essay_gen_id

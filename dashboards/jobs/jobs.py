@@ -132,15 +132,22 @@ def named(job_id: str) -> Job | None:
     return settled(_of_row(found[0])) if found else None
 
 
-def listed(owner: str | None = None, limit: int = 50, before: str | None = None) -> list[Job]:
-    """Return the newest jobs, of one owner or of all; those made before one when it is named."""
+def listed(
+    owner: str | None = None, limit: int = 50, before: str | None = None, *, of_pages: bool = False
+) -> list[Job]:
+    """Return the newest jobs, of one owner or of all; those made before one when it is named.
+
+    Args:
+        of_pages: only those that no key made.
+    """
     if not lake().journal_db.exists():  # a copy of released files alone
         return []
     rows = journal.rows(
         "select * from jobs where (:owner is null or owner = :owner)"
+        " and (not :of_pages or owner is null)"
         " and (:before is null or rowid < (select rowid from jobs where job_id = :before))"
         " order by rowid desc limit :n",
-        {"owner": owner, "n": limit, "before": before},
+        {"owner": owner, "n": limit, "before": before, "of_pages": of_pages},
     )
     return [settled(_of_row(row)) for row in rows]
 

@@ -17,8 +17,8 @@ from python_models.knowledge.deciding import UnknownEntity, merge_pair, split_pa
 from python_models.release.reader import open_release
 
 FOUND = """
-select entities.entity_id, entities.name, entities.type, entities.document_count,
-    entities.mention_count, entities.tier
+select entities.name, entities.type, entities.document_count, entities.mention_count,
+    entities.tier, entities.entity_id
 from knowledge.entities
 where resolution_id = (select resolution_id from knowledge.current) and (
     $text = '' or entity_id = $text or entity_id in (

@@ -59,6 +59,8 @@ def _telling_apart(
 ) -> None:
     """Take a person's word on what a story is of; what no run has heeded yet is said to wait."""
     ids = [row["article_id"] for row in members]
+    if not ids:
+        return  # merged into another one since this page was drawn
     left, right = st.columns(2, vertical_alignment="bottom")
     title_of = {row["story_id"]: f"{row['title']} ({row['story_id']})" for row in others}
     other = left.selectbox(
@@ -70,7 +72,8 @@ def _telling_apart(
     )
     if left.button("Merge", key=f"merge_{story_id}", disabled=other is None, help=LATER):
         said_there = ask(queries.MEMBERS, story=other).to_pylist()
-        say(SAME, [ids[0], said_there[0]["article_id"]], user_name())
+        if said_there:
+            say(SAME, [ids[0], said_there[0]["article_id"]], user_name())
     host_of = {row["article_id"]: f"{row['host']}: {row['title']}" for row in members}
     apart = right.multiselect(
         "Articles that tell another event",

@@ -15,6 +15,7 @@ from ingestion.lakehouse.tiers import WHOLE
 
 REFRESH_SECONDS = 5.0
 SHOWN = 4
+LOOKED_AT = 50  # of the newest ones
 
 
 def show_jobs() -> None:
@@ -29,8 +30,10 @@ def show_jobs() -> None:
 
 
 def _of_pages() -> list[Job]:
-    """Return the newest jobs that were started from pages; those of an API key are its own."""
-    return [job for job in jobs.listed(limit=20) if job.owner is None][:SHOWN]
+    """Return jobs that were started from pages: all that go on, then those that ended last."""
+    found = jobs.listed(limit=LOOKED_AT, of_pages=True)
+    going_on = [job for job in found if not job.is_over]
+    return [*going_on, *(job for job in found if job.is_over)][: max(SHOWN, len(going_on))]
 
 
 def _list() -> None:

@@ -40,9 +40,11 @@ def picked(
     return rows.slice(position, 1).to_pylist()[0] if len(rows) else None
 
 
-def worded(rows: pa.Table, column: str = "status") -> pa.Table:
-    """Return rows with a column of statuses in the words that every page has for them."""
-    said = pa.array([status_words(status) for status in rows[column].to_pylist()], pa.string())
+def worded(
+    rows: pa.Table, column: str = "status", say: Callable[[Any], str | None] = status_words
+) -> pa.Table:
+    """Return rows with a column (of statuses, say) in the words that pages have for it."""
+    said = pa.array([say(value) for value in rows[column].to_pylist()], pa.string())
     return rows.set_column(rows.schema.get_field_index(column), column, said)
 
 

@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from dashboards.parts.page import Ask
 from dashboards.parts.release import SHOWN_RELEASE
-from dashboards.parts.text import count, moment, report_html
+from dashboards.parts.text import count, moment, percent, quantity, report_html
 from dashboards.shared import overview_queries as queries
 from dashboards.shared.overview_morning import Told, told
 from ingestion.lakehouse.make_words import Arguments
@@ -30,6 +30,8 @@ from ingestion.lakehouse.output import emit_document, say
 from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product
+from python_models.release.metrics.compiler import metric_sql
+from python_models.release.metrics.declarations import declared
 from python_models.release.reader import NothingReleased, open_release
 from python_models.runs.delivery import send_mail
 
@@ -88,7 +90,29 @@ def _product(ask: Ask, product: Product, changes: list[dict[str, Any]]) -> str:
     said = _own_words(ask, product)
     if not said and not changes:
         return ""
-    return f"<h2>{html.escape(product.title)}</h2>{said}{_changes(changes)}"
+    figures = _figures(ask, product)
+    return f"<h2>{html.escape(product.title)}</h2>{figures}{said}{_changes(changes)}"
+
+
+def _figures(ask: Ask, product: Product) -> str:
+    """Return what the product counts every day, over the whole release."""
+    metrics = [one for one in declared().metrics.values() if one.schema == product.name]
+    daily = {one.name: one for one in metrics if one.is_daily}
+    with suppress(duckdb.CatalogException):
+        found = ask(metric_sql(list(daily))).to_pylist()[0] if daily else {}
+        rows = "".join(
+            f"<tr><td>{html.escape(daily[name].label)}</td>"
+            f'<td class="number">{_figure(value, daily[name].unit)}</td></tr>'
+            for name, value in found.items()
+        )
+        return f"<table>{rows}</table>" if rows else ""
+    return ""
+
+
+def _figure(value: Any, unit: str) -> str:
+    if unit in ("count", "share"):
+        return count(value) if unit == "count" else percent(value)
+    return html.escape(quantity(value, unit))
 
 
 def _own_words(ask: Ask, product: Product) -> str:

@@ -79,7 +79,6 @@ def _headline(release: Release) -> None:
             "Set LLM_BASE_URL, LLM_API_KEY and LLM_MODEL to have a model asked.",
             icon=":material/wifi_off:",
         )
-    asked = (saved["calls"] or 0) + (saved["cached"] or 0)
     figures = {
         "Calls": (count(row["call_count"]), f"{count(row['good_count'])} with a usable answer"),
         "Spent": (usd(row["cost_usd"] or 0.0), "whole ledger"),
@@ -88,8 +87,8 @@ def _headline(release: Release) -> None:
             f"{count(row['completion_tokens'] or 0)} of them answers",
         ),
         "From cache": (
-            percent((saved["cached"] or 0) / asked if asked else None),
-            f"{count(saved['cached'] or 0)} answers, saved {usd(saved['saved_usd'] or 0.0)}",
+            percent(saved["reuse_share"]),
+            f"{count(saved['cached'])} answers, saved {usd(saved['saved_usd'])}",
         ),
     }
     show_figures(figures)

@@ -1,23 +1,20 @@
 """What the LLM page asks of the released ledger."""
 
-HEADLINE = """
-select
-    count(*) as call_count,
-    count(*) filter (where status in ('ok', 'repaired')) as good_count,
-    count(*) filter (where provider = 'offline-rules') as offline_count,
-    sum(prompt_tokens)::bigint as prompt_tokens,
-    sum(completion_tokens)::bigint as completion_tokens,
-    sum(cost_usd) as cost_usd
-from llm.calls
-"""
+from python_models.release.metrics.compiler import metric_sql
 
-SAVED = """
-select
-    sum(calls)::bigint as calls,
-    sum(cached)::bigint as cached,
-    sum(saved_usd) as saved_usd
-from ops.costs
-"""
+HEADLINE = metric_sql(
+    {
+        "llm_calls": "call_count",
+        "llm_good_calls": "good_count",
+        "llm_offline_calls": "offline_count",
+        "llm_prompt_tokens": "prompt_tokens",
+        "llm_completion_tokens": "completion_tokens",
+        "llm_usd": "cost_usd",
+    }
+)
+SAVED = metric_sql(
+    {"calls_cached": "cached", "saved_usd": "saved_usd", "reuse_share": "reuse_share"}
+)
 
 NODES = "select distinct node from llm.calls where node is not null order by node"
 TEMPLATES = """

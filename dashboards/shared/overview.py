@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
@@ -29,6 +29,7 @@ RUN_COLUMNS = {
     "message": "Message",
     "run_id": "Run",
 }
+DAYS_DRAWN = 14  # the last ones that anything was asked on
 GOOD = ("success", "warn", "pass")
 
 
@@ -56,15 +57,14 @@ def show(release: Release) -> None:
 def _health(release: Release) -> None:
     ask = asking(release)
     last = next(iter(ask(queries.LAST_RUN).to_pylist()), None)
-    spend = ask(queries.SPEND, today=datetime.now(UTC).date()).to_pylist()[0]
+    spend = ask(queries.SPEND).to_pylist()[0]
+    week = ask(queries.SPEND_SINCE, day=datetime.now(UTC).date() - timedelta(days=7))
     hours = settings().sluice_stale_hours
     ages = ask(queries.FRESHNESS, now=overview_morning.minute(), stale_hours=hours)
     newest = next(iter(ages["newest_record_at"].to_pylist()), None)
     past = ask(queries.TRENDS).to_pylist()[::-1]
-    per_day = ask(queries.SPEND_BY_DAY)["usd"].to_pylist()
+    per_day = ask(queries.SPEND_BY_DAY)["usd"].to_pylist()[-DAYS_DRAWN:]
     _verdict(last)
-    asked = (spend["calls"] or 0) + (spend["cached"] or 0)
-    cached = (spend["cached"] or 0) / asked if asked else None
     figures = {
         "Last run": (
             status_words(last["status"]) if last else "None yet",
@@ -74,11 +74,11 @@ def _health(release: Release) -> None:
             ago(newest),
             f"{newest:%Y-%m-%d %H:%M} UTC" if newest else "nothing landed",
         ),
-        "LLM spend": (usd(spend["usd"] or 0.0), f"{usd(spend['week_usd'] or 0.0)} in 7 days"),
-        "From cache": (percent(cached), f"saved {usd(spend['saved_usd'] or 0.0)}"),
+        "LLM spend": (usd(spend["usd"]), f"{usd(week['usd'][0].as_py())} in 7 days"),
+        "From cache": (percent(spend["reuse_share"]), f"saved {usd(spend['saved_usd'])}"),
     }
     show_figures(figures, {"Last run": [run["seconds"] or 0 for run in past], "LLM spend": per_day})
-    if spend["has_offline_answers"]:
+    if spend["offline_count"]:
         st.caption("LLM answers in this release come from the embedded offline rules, not a model.")
 
 

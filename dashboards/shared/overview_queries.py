@@ -1,5 +1,7 @@
 """What the overview asks of the released tables."""
 
+from python_models.release.metrics.compiler import metric_sql
+
 LAST_RUN = """
 select run_id, invocation_id, started_at, seconds, status, message, release_id, usd, nodes_failed
 from ops.runs
@@ -117,28 +119,13 @@ order by rowid
 limit 14
 """
 
-SPEND = """
-select
-    sum(usd) as usd,
-    sum(usd) filter (where cost_date > $today::date - 7) as week_usd,
-    sum(calls)::bigint as calls,
-    sum(cached)::bigint as cached,
-    sum(saved_usd) as saved_usd,
-    bool_or(provider = 'offline-rules') as has_offline_answers
-from ops.costs
-"""
-
-# the last 14 days that asked for anything
-SPEND_BY_DAY = """
-with days as (
-    select cost_date, sum(usd) as usd
-    from ops.costs
-    group by cost_date
-    order by cost_date desc
-    limit 14
+SPEND = metric_sql(
+    {
+        "spend_usd": "usd",
+        "saved_usd": "saved_usd",
+        "reuse_share": "reuse_share",
+        "calls_offline": "offline_count",
+    }
 )
-
-select usd
-from days
-order by cost_date
-"""
+SPEND_SINCE = metric_sql({"spend_usd": "usd"}, where="metric_time > $day::date")
+SPEND_BY_DAY = metric_sql({"spend_usd": "usd"}, by=["day"])

@@ -15,6 +15,7 @@ from dashboards.shared import runs_queries as queries
 from dashboards.shared.runs_live import live_rows
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import WHOLE
 from ingestion.landing.products import PRODUCTS
 from python_models.release.reader import NothingReleased
 from python_models.runs import phase_rows
@@ -32,6 +33,9 @@ SAID = {
 
 def show(_: Any) -> None:
     """Ask for a run, a phase and a table, and show its rows."""
+    if settings().tier != WHOLE:
+        empty("Rows of phases are for those who see every tier.", "Released rows: Data, SQL.")
+        return
     if not lake().journal_db.exists():
         empty("This is a copy of released files alone.", "Phases lie in the lake that made it.")
         return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import pyarrow.compute as pc
 import streamlit as st
 
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked
+from dashboards.parts.tables import picked, worded
 from dashboards.parts.text import escaped, facts, paragraphs, percent, quantity, usd, words
 from dashboards.telemetry import issue_queries as queries
 from dashboards.telemetry import queries as cycle_queries
@@ -48,6 +49,7 @@ CYCLE_COLUMNS = {
 }
 SEVERITIES = ["critical", "high", "medium", "low"]
 Color = Literal["green", "orange", "gray", "red"]
+SEVERITY_COLORS: dict[str, Color] = {"critical": "red", "high": "orange"}
 REVIEW_COLORS: dict[str, Color] = {
     "accepted": "green",
     "needs_review": "orange",
@@ -82,9 +84,11 @@ def show(release: Release, filters: Filters) -> None:
     if not len(issues):
         empty("No issue matches.", "Choose other days, controls, severities or rules.")
         return
-    issue = picked(issues, "issues", COLUMNS)
-    if issue:
-        _one_issue(release, issue)
+    said = worded(worded(issues, "rule", words), "severity", words)
+    picked_issue = picked(said, "issues", COLUMNS)
+    if picked_issue:
+        is_it = pc.equal(issues["issue_id"], picked_issue["issue_id"])
+        _one_issue(release, issues.filter(is_it).to_pylist()[0])
 
 
 def _one_issue(release: Release, issue: dict[str, Any]) -> None:
@@ -135,7 +139,8 @@ def _assessment(release: Release, issue: dict[str, Any]) -> None:
                 color=REVIEW_COLORS.get(row["review_status"], "gray"),
             )
             if row["severity"]:
-                st.badge(f"Severity {escaped(row['severity'])}", color="blue")
+                color = SEVERITY_COLORS.get(row["severity"], "gray")
+                st.badge(f"Severity {escaped(row['severity'])}", color=color)
             if row["provider"] == "offline-rules":
                 st.badge("Offline rules, no model", color="violet", icon=":material/wifi_off:")
         if row["error"]:

@@ -92,9 +92,9 @@ def _headline(release: Release, filters: Filters) -> None:
     cycles, valid = row["cycle_count"], row["valid_count"]
     figures = {
         "Cycles": (count(cycles), f"{count(cycles - valid)} not valid"),
-        "High or critical": (
+        "Cycles far off": (
             count(row["abnormal_count"]),
-            f"{count(row['critical_cycle_count'])} critical",
+            f"{count(row['critical_cycle_count'])} of them critical",
         ),
         "Issues": (count(row["issue_count"]), f"{count(row['critical_issue_count'])} critical"),
         "Energy": (quantity((row["energy_wh"] or 0) / 1000, "kWh"), "in these cycles"),

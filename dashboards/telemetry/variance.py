@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import count, escaped
+from dashboards.parts.text import escaped, some
 from dashboards.telemetry import charts as charts
 from dashboards.telemetry import variance_queries as queries
 from dashboards.telemetry.filters import Filters
@@ -45,8 +45,9 @@ def show(release: Release, filters: Filters) -> None:
     if series:
         names = ", ".join(series[:MOST_NAMES]) + (", ..." if len(series) > MOST_NAMES else "")
         st.caption(
-            f"Not judged yet on this map: {count(len(series))} series without cycles "
-            f"({escaped(names)}); Anomalies shows them reading by reading."
+            f"{some(len(series), 'machine')} without cycles ({escaped(names)}) "
+            f"{'is' if len(series) == 1 else 'are'} not on this map: each reading of theirs is "
+            "judged by itself, under Sensor anomalies."
         )
     if not len(days):
         empty("No cycle was judged on these days.", "Choose other days above.")

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     sluice_alert_mail_from: str = "sluice@localhost"
     sluice_alert_mail_server: SecretStr | None = None
     sluice_backup_dir: Path | None = None
+    sluice_report_dir: Path | None = None
+    sluice_report_mail_to: str | None = None
     sluice_artifacts: Path | None = None
     sluice_artifact_rows: int = Field(default=1000, ge=0)
     sluice_functions: Path | None = None

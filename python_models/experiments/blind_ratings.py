@@ -92,7 +92,8 @@ def _ends_whole(path: Path) -> bool:
 def kept_ratings() -> list[Row]:
     """Return the rating each person gave each essay last, in the order they came."""
     try:
-        with ratings_file().open(newline="", encoding="utf-8") as file:
+        # what a power cut left of a row may end within a letter
+        with ratings_file().open(newline="", encoding="utf-8", errors="replace") as file:
             rows = [row for row in csv.DictReader(file) if row["rated_at"]]
     except FileNotFoundError:
         return []

@@ -142,7 +142,10 @@ def write_cohort(
     manifest = folder / "manifest.json"
     manifest.unlink(missing_ok=True)
     counts = {"generations": generations}
-    for name, query in (TABLES | _pairs_of(connection, cohort_id)).items():
+    tables = TABLES | _pairs_of(connection, cohort_id)
+    for name in PAIRS.keys() - tables.keys():  # of what was written here before
+        (folder / name).unlink(missing_ok=True)
+    for name, query in tables.items():
         with (
             connection.cursor() as cursor,
             (folder / name).open("w", newline="", encoding="utf-8") as file,

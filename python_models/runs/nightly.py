@@ -20,13 +20,9 @@ MARK = "nightly"
 
 
 def nightly(options: argparse.Namespace) -> int:
-    """Run, drop what is beyond keeping, join small files, back up; the first bad exit code."""
-    commands = [["python_models.runs.run", *(["--demo"] if options.demo else [])]]
-    commands += [["python_models.runs", name] for name in ("retention", "compact")]
-    if folder := settings().sluice_backup_dir:
-        commands.append(["python_models.runs", "backup", "--", str(folder)])
+    """Do what a night does, in order; returns the first bad exit code."""
     codes = []
-    for command in commands:
+    for command in commands(demo=options.demo):
         done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT_ROOT, check=False)
         codes.append(done.returncode)
         if len(codes) == 1:
@@ -34,6 +30,23 @@ def nightly(options: argparse.Namespace) -> int:
         if done.returncode:
             say(f"{' '.join(command)} ended with {done.returncode}")
     return next((code for code in codes if code), 0)
+
+
+def commands(*, demo: bool) -> list[list[str]]:
+    """Return what a night does: run, retention, compaction, backup, the day's report.
+
+    The last two where a setting asks for them.
+    """
+    found = [["python_models.runs.run", *(["--demo"] if demo else [])]]
+    found += [["python_models.runs", name] for name in ("retention", "compact")]
+    asked = settings()
+    if asked.sluice_backup_dir:
+        found.append(["python_models.runs", "backup", "--", str(asked.sluice_backup_dir)])
+    if asked.sluice_report_dir or asked.sluice_report_mail_to:
+        report = f"--dir={asked.sluice_report_dir or lake().root / 'reports'}"
+        to = asked.sluice_report_mail_to
+        found.append(["dashboards.report", report, *([f"--mail-to={to}"] if to else [])])
+    return found
 
 
 def check_nightly(options: argparse.Namespace) -> int:

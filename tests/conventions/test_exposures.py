@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from python_models.release.metrics.compiler import tables_of
+from python_models.release.metrics.declarations import declared as declared_metrics
 from tests.conventions.project import PRODUCTS, ROOT, Project
 
 ANALYSES, PAGES = ROOT / "dbt_project" / "analyses", ROOT / "dashboards"
@@ -20,8 +22,12 @@ _READ = re.compile(r"\b(?:from|join)\s+([a-z_]+)\.([a-z_][a-z0-9_]*)", re.I)
 
 
 def read_by(paths: Iterable[Path], schemas: Iterable[str]) -> set[tuple[str, str]]:
-    """Return (schema, table) that the SQL in files reads of some schemas."""
-    found = {pair for path in paths for pair in _READ.findall(path.read_text(encoding="utf-8"))}
+    """Return (schema, table) that SQL and metrics in files read of some schemas."""
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    found = {pair for text in texts for pair in _READ.findall(text)}
+    # what a file that asks for metrics has in quotes and is one
+    quoted = (set(re.findall(r'"(\w+)"', text)) for text in texts if "metric_sql" in text)
+    found |= tables_of(set().union(*quoted) & set(declared_metrics().metrics))
     return {(schema, table) for schema, table in found if schema in schemas}
 
 

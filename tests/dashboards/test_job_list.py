@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.jobs import jobs
 from dashboards.parts import runner
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import reset_settings
 from tests.dashboards.pages import failures, page, words
 from tests.dashboards.test_runs import program, state, until
@@ -37,6 +38,10 @@ def test_jobs_of_a_key_and_jobs_before_readers_of_a_tier_are_not_shown(
     jobs.make("page", runner_title, program("import time; time.sleep(60)"))
     said = words(page("data"))
     assert runner_title in said and "of a key" not in said
+    newer = {"kind": "run", "title": "newer", "owner": "abc", "command": "[]", "environment": "{}"}
+    newer |= {"state": "succeeded", "created_at": journal.now(), "ended_at": journal.now()}
+    journal.put("jobs", [newer | {"job_id": f"k{number}"} for number in range(60)])
+    assert runner_title in words(page("data")), "many newer jobs of keys hide none of a page"
     monkeypatch.setenv("SLUICE_TIERS", "open")
     reset_settings()
     assert runner_title not in words(page("data"))

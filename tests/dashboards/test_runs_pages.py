@@ -138,6 +138,8 @@ def test_readers_of_a_tier_are_shown_rows_of_their_tiers_release_alone(
     reset_settings()
     assert relation("5 marts", "cycles").origin == "none"
     assert "Log" not in words(page("runs"))
+    said = words(page("runs", {"view": "Rows", "phase": "5 marts", "table": "cycles"}))
+    assert "for those who see every tier" in said and "cycles" not in said
 
 
 def test_the_page_shows_rows_of_a_phase_and_says_where_the_others_lie(ran: Path) -> None:

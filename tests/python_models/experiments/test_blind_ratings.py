@@ -65,6 +65,14 @@ def test_what_a_power_cut_left_of_a_row_costs_that_row_only() -> None:
     assert {row["unit"]: row["score"] for row in kept_ratings()} == {"e1": 3, "e3": 5}
 
 
+def test_a_row_that_was_cut_within_a_letter_costs_that_row_only() -> None:
+    keep_rating(Rating("e1", "anna", 3, "c"))
+    with ratings_file().open("ab") as file:
+        file.write("e2,Zoë".encode()[:-1])
+    keep_rating(Rating("e3", "anna", 5, "c"))
+    assert {row["unit"]: row["score"] for row in kept_ratings()} == {"e1": 3, "e3": 5}
+
+
 def test_people_who_rate_at_the_same_time_lose_nothing() -> None:
     given = [Rating(unit, f"rater{at}", at, "c") for unit in UNITS for at in range(6)]
     with ThreadPoolExecutor(8) as pool:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
 from python_models.runs import __main__ as commands
+from python_models.runs.nightly import commands as of_a_night
 
 
 @pytest.fixture
@@ -74,3 +75,20 @@ def test_the_targets_of_the_schedule_exist_in_the_makefile(entries: dict[str, st
     makefile = (PROJECT_ROOT / "Makefile").read_text()
     for name in re.findall(r"make ([a-z-]+)", entries["cron"]):
         assert re.search(rf"^{name}: .*\n\t@\$\(PY\) -m python_models.runs {name} ", makefile, re.M)
+
+
+def test_a_night_writes_and_sends_the_report_where_a_setting_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert [command[0] for command in of_a_night(demo=True)] == [
+        "python_models.runs.run", "python_models.runs", "python_models.runs",
+    ]  # fmt: skip
+    monkeypatch.setenv("SLUICE_REPORT_MAIL_TO", "me@example.com")
+    reset_settings()
+    reports = lake().root / "reports"
+    assert of_a_night(demo=False)[-1] == [
+        "dashboards.report", f"--dir={reports}", "--mail-to=me@example.com",
+    ]  # fmt: skip
+    monkeypatch.setenv("SLUICE_REPORT_DIR", "/srv/reports")
+    reset_settings()
+    assert of_a_night(demo=False)[-1][1] == "--dir=/srv/reports"

@@ -1,3 +1,4 @@
+{{ config(materialized=as_view()) }}
 -- Types to ask for beside those an extractor knows: requests, and what a run names.
 with
 

@@ -1,0 +1,67 @@
+"""`make metric` lists what there is, gives rows in every format, and refuses in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.lakehouse.lake import lake
+from python_models.release.metrics import command
+from python_models.release.metrics.declarations import declared
+from tests.dashboards.synthetic import DDL
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> None:
+    path = tmp_path / "r000007.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(DDL)
+        connection.execute(
+            "insert into telemetry.issues (control_id, severity)"
+            " values ('oven-01', 'minor'), ('oven-01', 'critical'), ('press-01', 'minor')"
+        )
+    lake().latest.parent.mkdir(parents=True, exist_ok=True)
+    lake().latest.symlink_to(path)
+
+
+def test_asked_for_nothing_it_lists_every_metric(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 0
+    said = capsys.readouterr().out
+    assert all(f"  {name} " in said for name in declared().metrics)
+    assert "by metric_time, control_id, rule, severity, stage" in said
+    assert max(map(len, said.splitlines())) <= 110
+
+
+def test_it_gives_rows_in_the_formats_of_make_sql(
+    released: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--name", "issues, critical_issues", "--by", "control_id,control_id"]
+    assert command.main([*asked, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == [
+        {"control_id": "oven-01", "issues": 2, "critical_issues": 1},
+        {"control_id": "press-01", "issues": 1, "critical_issues": 0},
+    ]
+    assert command.main([*asked, "--where", "severity = 'critical'", "--format", "csv"]) == 0
+    said = capsys.readouterr().out
+    assert said == "control_id,issues,critical_issues\noven-01,1,1\n"
+
+
+def test_the_select_itself_can_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--name", "cycles", "--by", "month", "--sql"]) == 0
+    assert "from telemetry.cycles" in capsys.readouterr().out
+
+
+def test_a_wrong_word_is_refused_before_a_release_is_looked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert command.main(["--name", "cyles"]) == 1
+    assert "Did you mean cycles? make metric lists all." in capsys.readouterr().err
+
+
+def test_without_a_release_it_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--name", "cycles"]) == 1
+    assert "run `make run` first" in capsys.readouterr().err
