@@ -16,6 +16,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from expectations.outcome import is_broken_check
 from expectations.promise import Promise, Table
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class GateRunner:
     def check(
         self, table: Table, query: str, relations: Mapping[str, str]
     ) -> dict[str, ExpectationValidationResult]:
-        """Return {promise name: result} of one table.
+        """Return {promise name: result} of the promises about one table.
 
         The first pass only counts, all promises in one scan; what broke is asked again for
         examples of the rows that broke it.
@@ -165,22 +166,6 @@ def _in_memory() -> DataContextConfig:
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False),
     )
-
-
-def is_broken_check(result: ExpectationValidationResult) -> bool:
-    """Say whether the check itself failed, so that nothing is known about the data."""
-    return reason_of(result) is not None
-
-
-def reason_of(result: ExpectationValidationResult) -> str | None:
-    """Return the first line of what a broken check raised; None when it ran."""
-    known = result.exception_info or {}
-    entries = [known] if "raised_exception" in known else list(known.values())
-    for entry in entries:
-        if entry.get("raised_exception"):
-            text = str(entry.get("exception_message") or "the check raised")
-            return text.partition("Traceback:")[0].strip().splitlines()[0].strip('"')
-    return None
 
 
 def _validate(

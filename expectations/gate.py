@@ -10,16 +10,18 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from expectations.counted import kept_promises
 from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
 from expectations.reuse import inputs_of, reusable_results
-from expectations.slices import judged_before, let_pass_before, loads_in_question, slice_of
+from expectations.slices import Slice, judged_before, let_pass_before, loads_in_question, slice_of
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import scrub
 from python_models.release.reuse import last_build
@@ -122,23 +124,43 @@ def judge(
     inputs = inputs_of(session, promised, relations, let_through)
     results = reusable_results(before, inputs, checked_at)
     changed = [table for table in promised if table.name not in results]
-    if changed:
+    judged = judged_before(before)
+    parts = {
+        table.name: slice_of(session, table, relations[table.name], judged, let_through)
+        for table in changed
+    }
+    found = _found(session, changed, parts, relations)
+    for table in changed:
+        part, inputs_hash = parts[table.name], inputs[table.name]
+        results[table.name] = outcomes_of(
+            gate, table, part, found[table.name], checked_at, inputs_hash
+        )
+    return [outcome for table in promised for outcome in results[table.name]]
+
+
+def _found(
+    session: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    parts: Mapping[str, Slice],
+    relations: Mapping[str, str],
+) -> dict[str, dict[str, Any]]:
+    """Return {table: {promise: result}}; what is not plainly kept is for Great Expectations."""
+    found: dict[str, dict[str, Any]] = {}
+    left: list[Table] = []
+    for table in tables:
+        kept = kept_promises(session, table, parts[table.name].query, relations)
+        rest = tuple(promise for promise in table.promises if promise.name not in kept)
+        found[table.name] = dict(kept)
+        if rest:
+            left.append(replace(table, promises=rest))
+    if left:
         from expectations import engine
 
-        judged = judged_before(before)
-        parts = {
-            table.name: slice_of(session, table, relations[table.name], judged, let_through)
-            for table in changed
-        }
         with engine.TURN:
             runner = engine.GateRunner(session)
-            for table in changed:
-                part = parts[table.name]
-                found = runner.check(table, part.query, relations)
-                results[table.name] = outcomes_of(
-                    gate, table, part, found, checked_at, inputs[table.name]
-                )
-    return [outcome for table in promised for outcome in results[table.name]]
+            for table in left:
+                found[table.name] |= runner.check(table, parts[table.name].query, relations)
+    return found
 
 
 def _loads_of(

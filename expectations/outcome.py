@@ -122,8 +122,6 @@ def _outcome(
     checked_at: datetime,
     inputs_hash: str | None,
 ) -> Outcome:
-    from expectations.engine import reason_of
-
     reason = reason_of(result)
     return Outcome(
         gate=gate,
@@ -141,6 +139,22 @@ def _outcome(
         judged_up_to=part.judged_up_to,
         inputs_hash=inputs_hash,
     )
+
+
+def is_broken_check(result: Any) -> bool:
+    """Say whether the check itself failed, so that nothing is known about the data."""
+    return reason_of(result) is not None
+
+
+def reason_of(result: Any) -> str | None:
+    """Return the first line of what a broken check raised; None when it ran."""
+    known = result.exception_info or {}
+    entries = [known] if "raised_exception" in known else list(known.values())
+    for entry in entries:
+        if entry.get("raised_exception"):
+            text = str(entry.get("exception_message") or "the check raised")
+            return text.partition("Traceback:")[0].strip().splitlines()[0].strip('"')
+    return None
 
 
 def broken_gate(gate: str, error: Exception) -> Outcome:

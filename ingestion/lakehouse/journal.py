@@ -95,8 +95,12 @@ def now() -> str:
 
 
 @contextmanager
-def journal() -> Iterator[sqlite3.Connection]:
-    """Open the journal of the lake in force for one transaction; makes missing tables."""
+def journal(*, is_durable: bool = True) -> Iterator[sqlite3.Connection]:
+    """Open the journal of the lake in force for one transaction; makes missing tables.
+
+    What is not durable outlives the process like the rest, but not a loss of power that comes
+    within seconds: it waits for no disk.
+    """
     path = lake().journal_db
     require_agreement(path.parent)
     with (
@@ -108,8 +112,21 @@ def journal() -> Iterator[sqlite3.Connection]:
         if path not in _prepared or not _has_tables(connection):
             _prepare(connection, path)
             _prepared.add(path)
+        if not is_durable:
+            connection.execute("pragma synchronous = normal")
         with connection:
             yield connection
+
+
+def held_open() -> sqlite3.Connection:
+    """Return an idle connection to the journal.
+
+    While there is one, no other that is closed is the last, which would copy the log into the
+    file, wait for the disk and remove the log: more than most writes cost.
+    """
+    connection = sqlite3.connect(lake().journal_db, timeout=BUSY_SECONDS)
+    connection.execute("select 1 from sqlite_master limit 1").fetchall()
+    return connection
 
 
 def _needed(path: Path) -> int:
@@ -124,7 +141,6 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     adopt_store(connection, path.parent, JOURNAL)
-    connection.execute("pragma synchronous = normal")
     with connection:
         for name, columns in _TABLES.items():
             connection.execute(f"create table if not exists {name} ({columns})")
@@ -132,8 +148,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(statement)
 
 
-def put(table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows, each over the one that has the same key."""
+def put(table: str, rows: Iterable[Mapping[str, Any]], *, is_durable: bool = True) -> None:
+    """Insert rows, each over the one that has the same key; see `journal` for `is_durable`."""
     rows = list(rows)
     if not rows:
         return
@@ -142,15 +158,17 @@ def put(table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         f"insert or replace into {table} ({', '.join(columns)}) "
         f"values ({', '.join(':' + column for column in columns)})"
     )
-    with journal() as connection:
+    with journal(is_durable=is_durable) as connection:
         connection.executemany(sql, [dict(row) for row in rows])
 
 
-def change(table: str, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Set values of the rows that have this key."""
+def change(
+    table: str, key: Mapping[str, Any], values: Mapping[str, Any], *, is_durable: bool = True
+) -> None:
+    """Set values of the rows that have this key; see `journal` for `is_durable`."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     condition = " and ".join(f"{name} = :key_{name}" for name in key)
-    with journal() as connection:
+    with journal(is_durable=is_durable) as connection:
         connection.execute(
             f"update {table} set {assignments} where {condition}",
             dict(values) | {f"key_{name}": value for name, value in key.items()},

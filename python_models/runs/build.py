@@ -7,6 +7,7 @@ followed while it lasts and a killed one still says how far it came.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,9 @@ class Build:
     # {(schema, name): metadata file} of what Spark made, as this build reads it
     of_spark: dict[tuple[str, str], str] = field(default_factory=dict)
     _rows: dict[str, int | None] = field(default_factory=dict)
+    # {node: when it started}, of those that are written down
+    _started: dict[str, str] = field(default_factory=dict)
+    _held: sqlite3.Connection | None = None
 
     def start(
         self,
@@ -107,6 +111,7 @@ class Build:
             phase_restore.restore(self, self.connection, restoring)
         if is_quiet():
             self.lines = phase_lines.PhaseLines(self.invocation_id, known, selected)
+        self._held = journal.held_open()
         self.meter = Meter(lake().root / "spill")
         self.meter.follow()
         add_callback_to_manager(self.hear)
@@ -165,6 +170,8 @@ class Build:
         if status != "running":
             release_file.refresh(self.invocation_id)
         alerts.after_run(self.invocation_id)
+        if self._held is not None:
+            self._held.close()
 
     def _say_what_tests_found(self, results: list[Any]) -> None:
         if self.connection is None:
@@ -181,10 +188,7 @@ class Build:
         rows_out = (
             self.rows_of(unique_id, anew=True) if ended and status in invocation.GOOD else None
         )
-        known = journal.rows(
-            "select started_at from node_runs where invocation_id = ? and unique_id = ?",
-            (self.invocation_id, unique_id),
-        )
+        known = self._started.get(unique_id)
         row = {
             "invocation_id": self.invocation_id,
             "run_id": self.run_id,
@@ -194,7 +198,7 @@ class Build:
             "node": node["name"],
             "resource_type": node["resource_type"],
             "status": str(status),
-            "started_at": known[0]["started_at"] if known else journal.now(),
+            "started_at": known or journal.now(),
             "ended_at": journal.now() if ended else None,
             "seconds": seconds,
             "rows_in": self._rows_in(node),
@@ -204,9 +208,10 @@ class Build:
         } | (use.columns() if use else {})
         if known:  # in its place: the order of a run's nodes is the one they began in
             key = {"invocation_id": self.invocation_id, "unique_id": unique_id}
-            journal.change("node_runs", key, row)
+            journal.change("node_runs", key, row, is_durable=False)
         else:
-            journal.put("node_runs", [row])
+            self._started[unique_id] = row["started_at"]
+            journal.put("node_runs", [row], is_durable=False)
 
     def rows_of(self, unique_id: str, anew: bool = False) -> int | None:
         """Return how many rows a table or source has; counted once unless asked anew."""

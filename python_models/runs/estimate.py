@@ -38,7 +38,7 @@ from python_models.runs.ahead import rows_ahead, tellers
 from python_models.runs.estimate_inputs import build_inputs, last_manifest, tell
 from python_models.runs.estimate_refs import STOOD_IN, Refs, stand_ins
 from python_models.runs.nodes import domain_of
-from python_models.runs.run import same_rows_since
+from python_models.runs.nothing_new import same_rows_since
 from python_models.runs.slices import Choice
 
 if TYPE_CHECKING:

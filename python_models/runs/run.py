@@ -1,17 +1,17 @@
 """What `make run` and `make build` do: demo data, landing, build, and what came of it.
 
-A run that would find the same raw snapshots, the same project and the same settings as the
-last complete and successful one has nothing to do and says so.
+A product that would find the same raw snapshots, the same project and the same settings as its
+last complete and successful build stands as it is; where all do, a run says so and ends.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -23,22 +23,19 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import filled, say
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
-from ingestion.landing.products import PRODUCTS, chosen_products
+from ingestion.landing.products import chosen_products
 from ingestion.landing.registration import Product
 from ingestion.landing.source import RUN_ID
 from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
-from python_models.runs import duration, fingerprint, lake_growth, slices, summary
+from python_models.runs import duration, lake_growth, nothing_new, slices, summary
 from python_models.runs.ahead import rows_ahead
-from python_models.runs.build import has_unfolded_rows
 from python_models.runs.dbt_command import (
     dbt,
     refuse_what_dbt_does_not_take,
     variables_argument,
 )
-from python_models.runs.fitness import latest_pending
 from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
-from python_models.runs.raw_views import Pins, current_pins
 from python_models.runs.slices import Choice
 from python_models.runs.spark.servers import require_installed
 
@@ -132,10 +129,12 @@ def build(
         before: bytes the lake had before that landing; default: what it has now.
     """
     variables = choice.variables | ({"accepted_loads": accept} if accept else {})
-    is_forced = is_forced or bool(more)
-    if not is_forced and (last := nothing_new_since(variables, choice.domains)):
-        say_nothing_new(last)
-        return say_refused(landed)
+    if not (is_forced or more):
+        standing = nothing_new.standing_products(variables, choice.domains)
+        if len(standing) == len(chosen_products(choice.domains)):
+            say_nothing_new(nothing_new.newest(standing.values()))
+            return say_refused(landed)
+        choice = say_standing(choice, standing)
     say_how_long(choice)
     run_id = run_id or new_run_id()
     # unit tests are for who changes the project: `make test`
@@ -150,6 +149,15 @@ def build(
         code = dbt(command, told)
     summary.print_run(console, code, run_id)
     return code or say_refused(landed)
+
+
+def say_standing(choice: Choice, standing: Mapping[str, Any]) -> Choice:
+    """Leave out the products that stand as they were built, and say so."""
+    if not standing:
+        return choice
+    console.print(f"Nothing new in {', '.join(standing)} (FORCE=1 builds them anyway)")
+    named = (product.name for product in chosen_products(choice.domains))
+    return replace(choice, domains=tuple(name for name in named if name not in standing))
 
 
 def say_how_long(choice: Choice) -> None:
@@ -204,80 +212,6 @@ def say_nothing_new(last: Mapping[str, Any]) -> None:
     """Say why nothing was built, and what readers see."""
     console.print(f"Nothing new since run {last['run_id']} (FORCE=1 builds anyway)")
     summary.print_release(console, with_next=False)
-
-
-def nothing_new_since(
-    variables: Mapping[str, str], domains: Collection[str] = ()
-) -> dict[str, Any] | None:
-    """Return the last run when building again would give the same: else None.
-
-    Only while what readers see is what it published: after a rollback a person decides.
-    """
-    last = same_rows_since(variables, domains)
-    is_same = (
-        last is not None
-        and last["release_id"] is not None
-        and not latest_pending(last["run_id"])
-        and not has_unfolded_rows()  # an answer was forgotten, or arrived in a killed run
-        and lake().latest.exists()
-    )
-    return last if is_same else None
-
-
-def same_rows_since(
-    variables: Mapping[str, str], domains: Collection[str] = ()
-) -> dict[str, Any] | None:
-    """Return the last run when what it built without asking anything still stands: else None.
-
-    Only a successful run of everything counts (or, for products, of at least these).
-    """
-    last = _last_run(domains)
-    if last is None or last["status"] != "success":
-        return None
-    arguments = json.loads(last["arguments"])
-    texts = fingerprint.project_texts()
-    files = {path: fingerprint.digest(content) for path, content in texts.items()}
-    is_same = (
-        arguments.get("which") == "build"
-        and _built_whole(arguments.get("select"), domains)
-        and not any(arguments.get(name) for name in ("exclude", "resource_types"))
-        and _pins_of(json.loads(last["pins"]), domains) == _pins_of(current_pins(), domains)
-        and last["project_hash"] == fingerprint.project_hash(files)
-        and last["config_hash"] == fingerprint.config_hash(variables)
-    )
-    return last if is_same else None
-
-
-def _built_whole(selected: list[str] | None, domains: Collection[str]) -> bool:
-    """Say whether a selection was of everything, or of whole products with all that are asked."""
-    if not selected:
-        return True
-    return bool(domains) and set(domains) <= set(selected) <= set(PRODUCTS)
-
-
-def _last_run(domains: Collection[str]) -> dict[str, Any] | None:
-    """Return the last run; for products the last that may have touched one of them."""
-    others = set(PRODUCTS) - set(domains)
-    for row in journal.rows(
-        "select runs.*, run_args.arguments from runs inner join run_args using (invocation_id)"
-        " order by runs.rowid desc"
-    ):
-        selected = json.loads(row["arguments"]).get("select")
-        if not domains or not selected or not set(selected) <= others:
-            return row
-    return None
-
-
-def _pins_of(pins: Pins, domains: Collection[str]) -> Pins:
-    """Return what products read of the raw tables, but for what their own builds wrote there."""
-    return {
-        one.namespace: {
-            table: pin
-            for table, pin in pins.get(one.namespace, {}).items()
-            if table not in one.written_by_build
-        }
-        for one in chosen_products(domains)
-    }
 
 
 if __name__ == "__main__":

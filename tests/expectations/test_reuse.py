@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations import engine, reuse
+from expectations import gate, reuse
 from expectations.gate import GateFailed
 from expectations.promise import between, filled, no_rows, not_shrunk, refers, table
 from ingestion.lakehouse import journal
@@ -26,15 +26,15 @@ Run = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The names of the tables Great Expectations was asked about, as they come."""
+    """The names of the tables whose promises were put to the test, as they come."""
     asked: list[str] = []
-    check = engine.GateRunner.check
+    kept_promises = gate.kept_promises
 
-    def noted(self: engine.GateRunner, one: Any, *rest: Any) -> Any:
+    def noted(session: Any, one: Any, *rest: Any) -> Any:
         asked.append(one.name)
-        return check(self, one, *rest)
+        return kept_promises(session, one, *rest)
 
-    monkeypatch.setattr(engine.GateRunner, "check", noted)
+    monkeypatch.setattr(gate, "kept_promises", noted)
     yield asked
 
 

@@ -53,7 +53,7 @@ class Axes:
             return self.current_corpus if named in (None, "", CURRENT) else str(named)
         known = self.values[axis]
         if not named:
-            return known[0]
+            return known[0] if known else ""  # nothing has landed yet
         if named not in known:
             like = difflib.get_close_matches(named, known, 1)
             meant = f" (did you mean {like[0]}?)" if like else ""

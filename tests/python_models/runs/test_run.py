@@ -7,10 +7,11 @@ from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
 from python_models.release import release_file
 from python_models.release.run_states import mark_killed
-from python_models.runs import automation, doctor, fingerprint, invocation, run
+from python_models.runs import automation, doctor, fingerprint, invocation, nothing_new, run
 from python_models.runs.__main__ import main as commands
 from python_models.runs.dbt_command import refuse_what_dbt_does_not_take
 from python_models.runs.raw_views import current_pins
+from python_models.runs.slices import Choice
 
 
 def finish_a_run(invocation_id: str = "i-1", **arguments: object) -> None:
@@ -23,14 +24,14 @@ def finish_a_run(invocation_id: str = "i-1", **arguments: object) -> None:
 
 
 def test_run_has_nothing_to_do_after_a_complete_one_on_the_same_data_project_and_settings() -> None:
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}) is None
     finish_a_run()
-    assert run.nothing_new_since({})["run_id"] == "run-i-1"
+    assert nothing_new.nothing_new_since({})["run_id"] == "run-i-1"
 
 
 def test_run_for_other_days_is_something_to_do() -> None:
     finish_a_run()
-    assert run.nothing_new_since({"from_date": "2026-01-01"}) is None
+    assert nothing_new.nothing_new_since({"from_date": "2026-01-01"}) is None
 
 
 def test_changed_project_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +39,7 @@ def test_changed_project_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> 
     texts = fingerprint.project_texts()
     seed = next(path for path in texts if path.endswith(".csv"))
     monkeypatch.setattr(fingerprint, "project_texts", lambda: texts | {seed: b"changed"})
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}) is None
 
 
 def test_changed_setting_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,13 +48,15 @@ def test_changed_setting_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> 
     finish_a_run()
     monkeypatch.setenv("LLM_MODEL", "another-model")
     reset_settings()
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}) is None
 
 
 def test_new_raw_data_is_something_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     finish_a_run()
-    monkeypatch.setattr(run, "current_pins", lambda: {"raw_telemetry": {"readings": "newer"}})
-    assert run.nothing_new_since({}) is None
+    monkeypatch.setattr(
+        nothing_new, "current_pins", lambda: {"raw_telemetry": {"readings": "newer"}}
+    )
+    assert nothing_new.nothing_new_since({}) is None
 
 
 def test_what_its_own_build_wrote_among_raw_tables_is_nothing_to_do(
@@ -65,21 +68,21 @@ def test_what_its_own_build_wrote_among_raw_tables_is_nothing_to_do(
         for product in PRODUCTS.values()
     }
     assert any(namespaces.values())
-    monkeypatch.setattr(run, "current_pins", lambda: namespaces)
-    assert run.nothing_new_since({})["run_id"] == "run-i-1"
+    monkeypatch.setattr(nothing_new, "current_pins", lambda: namespaces)
+    assert nothing_new.nothing_new_since({})["run_id"] == "run-i-1"
 
 
 @pytest.mark.parametrize("arguments", [{"select": ["cycles"]}, {"which": "test"}])
 def test_run_of_a_part_does_not_count_as_complete(arguments: dict[str, object]) -> None:
     finish_a_run(**arguments)
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}) is None
 
 
 def test_run_that_was_killed_after_a_complete_one_is_something_to_do() -> None:
     finish_a_run()
     invocation.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
     mark_killed()
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}) is None
 
 
 def test_run_counts_killed_nodes_as_killed() -> None:
@@ -146,49 +149,69 @@ def test_an_answer_to_be_asked_again_is_something_to_do() -> None:
         connection.execute(
             "insert into llm_calls (call_id, status, is_folded) values ('c', 'forgotten', 0)"
         )
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}) is None
 
 
 def test_a_domain_has_nothing_new_after_a_run_of_it_or_of_everything() -> None:
-    assert run.nothing_new_since({}, ["experiments"]) is None
+    assert nothing_new.nothing_new_since({}, ["experiments"]) is None
     finish_a_run("i-1", select=["experiments"])
-    assert run.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-1"
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-1"
+    assert nothing_new.nothing_new_since({}) is None
     finish_a_run("i-2")
-    assert run.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-2"
+    assert nothing_new.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-2"
     finish_a_run("i-3", select=["telemetry"])
-    assert run.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-2"
+    assert nothing_new.nothing_new_since({}, ["experiments"])["run_id"] == "run-i-2"
 
 
 @pytest.mark.parametrize("select", [["scores"], ["experiments", "+cycles"]])
 def test_a_run_that_built_a_part_of_a_domain_is_something_to_do(select: list[str]) -> None:
     finish_a_run("i-1", select=["experiments"])
     finish_a_run("i-2", select=select)
-    assert run.nothing_new_since({}, ["experiments"]) is None
+    assert nothing_new.nothing_new_since({}, ["experiments"]) is None
 
 
 def test_raw_data_of_others_is_nothing_new_to_a_domain(monkeypatch: pytest.MonkeyPatch) -> None:
     finish_a_run(select=["experiments"])
     pins = current_pins()
     newer = {"raw_telemetry": {"readings": "newer"}}
-    monkeypatch.setattr(run, "current_pins", lambda: pins | newer)
-    assert run.nothing_new_since({}, ["experiments"])
+    monkeypatch.setattr(nothing_new, "current_pins", lambda: pins | newer)
+    assert nothing_new.nothing_new_since({}, ["experiments"])
     newer["raw_experiments"] = {"studies": "newer"}
-    assert run.nothing_new_since({}, ["experiments"]) is None
+    assert nothing_new.nothing_new_since({}, ["experiments"]) is None
+
+
+def test_products_without_anything_new_are_left_out_of_a_run_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finish_a_run("i-1")
+    newer = current_pins() | {"raw_telemetry": {"readings": "newer"}}
+    monkeypatch.setattr(nothing_new, "current_pins", lambda: newer)
+    standing = nothing_new.standing_products({})
+    others = [name for name in PRODUCTS if name != "telemetry"]
+    assert list(standing) == others
+    left = run.say_standing(Choice(), standing)
+    assert left.selection == ["--select", "telemetry"]
+    said = f"Nothing new in {', '.join(others)} (FORCE=1 builds them anyway)"
+    assert said in " ".join(capsys.readouterr().out.split())
+    # what it builds then is a build of that product: the next run knows all of them
+    finish_a_run("i-2", select=["telemetry"])
+    assert nothing_new.nothing_new_since({}) is None  # its pins are the older ones here
+    monkeypatch.setattr(nothing_new, "current_pins", current_pins)
+    assert nothing_new.nothing_new_since({})["run_id"] == "run-i-2"
 
 
 def test_a_run_restricted_otherwise_is_something_to_do() -> None:
     finish_a_run(select=["experiments"], vars={"experiments_stage": "draft"})
-    assert run.nothing_new_since({"experiments_stage": "draft"}, ["experiments"])
-    assert run.nothing_new_since({}, ["experiments"]) is None
+    assert nothing_new.nothing_new_since({"experiments_stage": "draft"}, ["experiments"])
+    assert nothing_new.nothing_new_since({}, ["experiments"]) is None
 
 
 def test_a_run_of_several_products_counts_for_each_of_them() -> None:
     finish_a_run("i-1", select=["experiments", "telemetry"])
-    assert run.nothing_new_since({}, ["experiments"])
-    assert run.nothing_new_since({}, ["telemetry", "experiments"])
-    assert run.nothing_new_since({}, ["conversations"]) is None
-    assert run.nothing_new_since({}) is None
+    assert nothing_new.nothing_new_since({}, ["experiments"])
+    assert nothing_new.nothing_new_since({}, ["telemetry", "experiments"])
+    assert nothing_new.nothing_new_since({}, ["conversations"]) is None
+    assert nothing_new.nothing_new_since({}) is None
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ def test_without_a_grid_there_is_one_cell_of_the_defaults_and_it_is_released() -
     assert (cell["chunker_id"], cell["ontology_id"], cell["released"]) == ("a", "v1", True)
 
 
+def test_before_anything_landed_the_cell_of_the_defaults_names_no_ontology() -> None:
+    nothing = Axes({**AXES.values, "ontology": []}, "")
+    (cell,) = cells_of([], nothing).to_pylist()
+    assert (cell["chunker_id"], cell["corpus_id"], cell["ontology_id"]) == ("a", "", "")
+
+
 def test_24_cells_rest_on_6_embeddings_6_extractions_and_12_graphs() -> None:
     axes = itertools.product("abc", "mn", "pq", ("v1", "v2"))
     rows = [

@@ -21,7 +21,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.runs import dbt_command
-from python_models.runs.run import nothing_new_since
+from python_models.runs.nothing_new import nothing_new_since
 from tests.python_models.tiny import Tiny
 
 pytestmark = [

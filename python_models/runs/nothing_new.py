@@ -1,0 +1,129 @@
+"""Which products need no build: what one would read and do is what it last read and did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS, chosen_products
+from python_models.runs import fingerprint
+from python_models.runs.build import has_unfolded_rows
+from python_models.runs.fitness import latest_pending
+from python_models.runs.raw_views import Pins, current_pins
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a build would go by now."""
+
+    pins: Pins
+    project_hash: str
+    config_hash: str
+
+
+def standing_products(
+    variables: Mapping[str, str], domains: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Return {product: its last run} of the products that building again would not change.
+
+    Only while what readers see is what the run published: after a rollback a person decides.
+
+    Args:
+        variables: dbt variables of the build.
+        domains: the products it is of; none: all.
+    """
+    # an answer was forgotten, or arrived in a killed run
+    if not lake().latest.exists() or has_unfolded_rows():
+        return {}
+    found = _same_rows(variables, domains)
+    return {
+        name: last
+        for name, last in found.items()
+        if last["release_id"] is not None and not latest_pending(last["run_id"])
+    }
+
+
+def nothing_new_since(
+    variables: Mapping[str, str], domains: Collection[str] = ()
+) -> dict[str, Any] | None:
+    """Return the last run when building again would give the same of all products: else None."""
+    found = standing_products(variables, domains)
+    return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
+
+
+def same_rows_since(
+    variables: Mapping[str, str], domains: Collection[str] = ()
+) -> dict[str, Any] | None:
+    """Return the last run when what was built without asking anything still stands: else None."""
+    found = _same_rows(variables, domains)
+    return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
+
+
+def newest(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return the run that began last."""
+    return max(runs, key=lambda run: run["place"])
+
+
+def _same_rows(variables: Mapping[str, str], domains: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return {product: its last run} where pins, project and settings are still the same.
+
+    Only a successful build of everything counts, or of at least the whole product.
+    """
+    last = {one.name: _last_run(one.name) for one in chosen_products(domains)}
+    built = {name: run for name, run in last.items() if run is not None and _built_whole(run, name)}
+    if not built:
+        return {}
+    files = {
+        path: fingerprint.digest(content) for path, content in fingerprint.project_texts().items()
+    }
+    state = _State(
+        current_pins(), fingerprint.project_hash(files), fingerprint.config_hash(variables)
+    )
+    return {name: run for name, run in built.items() if _is_same(run, name, state)}
+
+
+def _is_same(run: Mapping[str, Any], product: str, state: _State) -> bool:
+    return (
+        run["project_hash"] == state.project_hash
+        and run["config_hash"] == state.config_hash
+        and _pins_of(json.loads(run["pins"]), product) == _pins_of(state.pins, product)
+    )
+
+
+def _built_whole(run: Mapping[str, Any], product: str) -> bool:
+    """Say whether a run succeeded and was of everything, or of whole products with this one."""
+    arguments = json.loads(run["arguments"])
+    selected = arguments.get("select")
+    return (
+        run["status"] == "success"
+        and arguments.get("which") == "build"
+        and not any(arguments.get(name) for name in ("exclude", "resource_types"))
+        and (not selected or (product in selected and set(selected) <= set(PRODUCTS)))
+    )
+
+
+def _last_run(product: str) -> dict[str, Any] | None:
+    """Return the last run that may have touched a product."""
+    others = set(PRODUCTS) - {product}
+    for row in journal.rows(
+        "select runs.*, runs.rowid as place, run_args.arguments"
+        " from runs inner join run_args using (invocation_id) order by runs.rowid desc"
+    ):
+        selected = json.loads(row["arguments"]).get("select")
+        if not selected or not set(selected) <= others:
+            return row
+    return None
+
+
+def _pins_of(pins: Pins, product: str) -> dict[str, Any]:
+    """Return what a product reads of the raw tables, but for what its own build wrote there."""
+    one = PRODUCTS[product]
+    return {
+        table: pin
+        for table, pin in pins.get(one.namespace, {}).items()
+        if table not in one.written_by_build
+    }

@@ -1,0 +1,127 @@
+"""What is found kept by counting is what Great Expectations finds, and it says the same of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.counted import kept_promises
+from expectations.outcome import Outcome, outcomes_of
+from expectations.promise import Promise, between, filled, no_rows, one_of, promise, table, unique
+from expectations.slices import Slice
+
+THINGS = """
+create table things as select
+    i as thing_id, nullif(i % 4, 3) as kind, 'k' || (i % 2) as "a word", i % 7 as seventh,
+    case when i = 5 then 'nan'::double when i % 10 > 0 then i * 1.5 end as size,
+    timestamp '2026-01-01' + interval (i) hour as seen_at, null::integer as empty
+from range(100) as numbers(i)
+"""
+ROW_COUNT = "expect_table_row_count_to_be_between"
+KEPT = (
+    *filled("thing_id", "a word"),
+    *filled("size", severity="warn", mostly=0.9),
+    between("id", "critical", "thing_id", 0, 99),
+    between("most ids", "critical", "thing_id", 0, 89, mostly=0.9),
+    between("size or none", "critical", "size", -1, 200.5, mostly=0.98),
+    between("no value at all", "critical", "empty", 1, 2),
+    between("one limit", "critical", "thing_id", 0, None),
+    one_of("kind", [0, 1, 2]),
+    one_of("a word", ["k0", "k1", "it's"]),
+    unique("thing_id"),
+    unique("empty"),
+    unique("kind", "thing_id"),
+    promise("there", "critical", "expect_column_to_exist", column="kind"),
+    promise("enough", "warn", ROW_COUNT, min_value=1),
+    no_rows("finds none", "critical", "select kind from {batch} where kind > 5"),
+    no_rows("of another", "critical", "select 1 from {batch} join {kinds} k using (kind) where b"),
+)  # fmt: skip
+BROKEN = (
+    *filled("kind"),
+    *filled("size", mostly=0.91),
+    between("fewer ids", "critical", "thing_id", 0, 88, mostly=0.9),
+    between("no nan", "critical", "size", -1, 200.5),
+    one_of("kind", [0, 1]),
+    unique("kind"),
+    unique("kind", "seventh"),
+    promise("absent", "critical", "expect_column_to_exist", column="no_such"),
+    promise("too few", "warn", ROW_COUNT, min_value=101),
+    promise("too many", "warn", ROW_COUNT, max_value=99),
+    no_rows("finds some", "critical", "select kind from {batch} where kind > 1"),
+    no_rows("cannot be asked", "critical", "select no_such from {batch}"),
+    promise("other kind", "warn", "expect_column_mean_to_be_between", column="kind", min_value=9),
+)
+
+
+@pytest.fixture
+def things(session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    session.execute(THINGS)
+    session.execute("create table kinds as select 1 as kind, false as b")
+    return session
+
+
+RELATIONS = {"things": "select * from things", "kinds": "select * from kinds"}
+
+
+def outcome(one: Promise, result: Any) -> Outcome:
+    """Return what a gate tells of a promise."""
+    asked, now = table("things", [one], key=["thing_id"]), datetime.now(UTC)
+    (told,) = outcomes_of("gate_a__b", asked, Slice(""), {one.name: result}, now, None)
+    return Outcome(**{**vars(told), "checked_at": datetime(2026, 1, 1)})
+
+
+@pytest.mark.parametrize("rows", ["select * from things", "select * from things where false"])
+def test_what_is_counted_as_kept_great_expectations_tells_in_the_same_words(
+    things: duckdb.DuckDBPyConnection, rows: str
+) -> None:
+    from expectations.engine import GateRunner
+
+    asked = table("things", KEPT, key=["thing_id"])
+    kept = kept_promises(things, asked, rows, RELATIONS)
+    known = GateRunner(things).check(asked, rows, RELATIONS)
+    missing = {"enough"} if "false" in rows else set()
+    assert set(kept) == {one.name for one in KEPT} - missing
+    for one in KEPT:
+        if one.name in kept:
+            assert outcome(one, kept[one.name]) == outcome(one, known[one.name])
+        else:
+            assert not outcome(one, known[one.name]).success
+
+
+def test_no_broken_promise_counts_as_kept(things: duckdb.DuckDBPyConnection) -> None:
+    for one in BROKEN:
+        assert not kept_promises(things, table("things", [one]), RELATIONS["things"], RELATIONS)
+
+
+def test_one_promise_that_cannot_be_counted_leaves_the_others_to_be_judged(
+    things: duckdb.DuckDBPyConnection,
+) -> None:
+    odd = one_of("thing_id", ["no number"])
+    asked = table("things", [odd, *filled("kind", mostly=0.1), KEPT[-2]])
+    kept = kept_promises(things, asked, RELATIONS["things"], RELATIONS)
+    assert set(kept) == {"finds none"}
+
+
+_KEPT_GATE = """
+import sys, duckdb
+from expectations.promise import filled, no_rows, table, unique
+from tests.expectations.running import declare, pass_gate
+con = duckdb.connect()
+con.execute("create table things as select i as id from range(9) as numbers(i)")
+query = no_rows("none is negative", "critical", "select id from {batch} where id < 0")
+declare("shop", "after_landing", [table("things", [*filled("id"), unique("id"), query])])
+print(len(pass_gate(con, "shop", "after_landing", {"things": "things"})))
+print("great_expectations" in sys.modules)
+"""
+
+
+def test_a_gate_whose_promises_hold_imports_no_great_expectations() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _KEPT_GATE], capture_output=True, text=True, check=True, timeout=300
+    )
+    assert done.stdout.split() == ["3", "False"]
