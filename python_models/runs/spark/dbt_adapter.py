@@ -24,8 +24,9 @@ from python_models.runs import build
 
 def teach() -> None:
     """Give the adapter what the project's macros call."""
-    SparkAdapter.store_relation = _store_relation  # type: ignore[attr-defined]
-    SparkAdapter._available_ = frozenset({*SparkAdapter._available_, "store_relation"})
+    adapter: Any = SparkAdapter
+    adapter.store_relation = _store_relation
+    adapter._available_ = frozenset({*adapter._available_, "store_relation"})
 
 
 def _store_relation(
