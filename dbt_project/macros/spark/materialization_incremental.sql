@@ -7,11 +7,17 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set strategy = config.get('incremental_strategy') or 'append' -%}
-    {%- set query = spark_typed(sql) -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if existing is none or should_full_refresh() -%}
+    {%- if existing is not none and should_full_refresh() -%}
+        {%- do spark_made_ready(target, existing, spark_columns_of(sql)) -%}
         {%- call statement('main') -%}
-            {{ spark_replaced_table(target, existing, query) }}
+            insert overwrite {{ target }} {{ spark_typed(sql) }}
+        {%- endcall -%}
+    {%- elif existing is none -%}
+        {#- at once: half made, it would be a table that the next run adds to -#}
+        {%- call statement('main') -%}
+            create table {{ target }} using iceberg {{ spark_location(target) }}
+            as {{ spark_typed(sql) }}
         {%- endcall -%}
     {%- else -%}
         {%- set made = this.incorporate(
@@ -19,7 +25,8 @@
         ) -%}
         {%- do adapter.drop_relation(made) -%}
         {%- call statement('make') -%}
-            create table {{ made }} using iceberg {{ spark_location(made) }} as {{ query }}
+            create table {{ made }} using iceberg {{ spark_location(made) }}
+            as {{ spark_typed(sql) }}
         {%- endcall -%}
         {%- do spark_take_new_columns(target, made) -%}
         {%- set columns = adapter.get_columns_in_relation(made) -%}

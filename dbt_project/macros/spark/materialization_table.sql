@@ -3,20 +3,23 @@
     whose columns are others is made anew, but for what a release reads.
 #}
 {% materialization table, adapter="spark", supported_languages=['sql'] %}
-    {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
+    {%- do spark_made_ready(target, load_cached_relation(this), spark_columns_of(sql)) -%}
     {%- call statement('main') -%}
-        {{ spark_replaced_table(target, existing, spark_typed(sql)) }}
+        insert overwrite {{ target }} {{ spark_typed(sql) }}
     {%- endcall -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target]}) }}
 {%- endmaterialization %}
 
-{# Gives the statement that fills a table, and drops the table before it when that has to be. #}
-{% macro spark_replaced_table(relation, existing, query) -%}
-    {%- set is_there = existing is not none -%}
-    {%- if is_there and spark_columns(existing) != spark_columns_of(query) -%}
+{#
+    Makes a table that is not there, or has other columns. Made from its query at once, an array's
+    elements would get numbers in Sail's files that the table's metadata do not have, and a column
+    that happens to be never null could never be.
+#}
+{% macro spark_made_ready(relation, existing, columns) -%}
+    {%- if existing is not none and spark_columns(existing) != columns -%}
         {%- if model.fqn[2] == 'marts' -%}
             {{ exceptions.raise_compiler_error(
                 relation ~ ' has other columns than its model. Releases read this table: add its '
@@ -24,55 +27,60 @@
             ) }}
         {%- endif -%}
         {%- do adapter.drop_relation(existing) -%}
-        {%- set is_there = false -%}
+        {%- set existing = none -%}
     {%- endif -%}
-    {%- if is_there -%}
-        insert overwrite {{ relation }} {{ query }}
-    {%- else -%}
-        create table {{ relation }} using iceberg {{ spark_location(relation) }} as {{ query }}
+    {%- if existing is none -%}
+        {%- call statement('create') -%}
+            create table {{ relation }} ({{ columns | join(', ') }})
+            using iceberg {{ spark_location(relation) }}
+        {%- endcall -%}
     {%- endif -%}
 {%- endmacro %}
 
-{# Gives the columns of a table as pairs of name and type. #}
+{# Gives the columns of a table, each its name and type. #}
 {% macro spark_columns(relation) -%}
     {%- set found = [] -%}
     {%- for column in adapter.get_columns_in_relation(relation) -%}
-        {%- do found.append(column.name ~ ' ' ~ column.dtype) -%}
-    {%- endfor -%}
-    {{ return(found) }}
-{%- endmacro %}
-
-{# Gives the columns of a query as pairs of name and type. #}
-{% macro spark_columns_of(query) -%}
-    {%- set found = [] -%}
-    {%- for column in adapter.get_column_schema_from_query(query) -%}
-        {%- do found.append(column.name ~ ' ' ~ column.dtype) -%}
+        {%- do found.append(adapter.quote(column.name) ~ ' ' ~ column.dtype) -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
 {#
-    Gives a query with the columns of the model's contract, in its order and types. Spark has other
-    widths of integers and decimals than DuckDB, and one name for texts of any length.
+    Gives the columns a model's table has: those of its contract, in their order, or of its query.
+    Spark has other widths of integers and decimals than DuckDB, and one name for all texts.
 #}
+{% macro spark_columns_of(query) -%}
+    {%- set found = [] -%}
+    {%- if config.get('contract').enforced -%}
+        {%- for column in model.columns.values() -%}
+            {%- do found.append(adapter.quote(column.name) ~ ' ' ~ spark_type(column.data_type)) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- for column in adapter.get_column_schema_from_query(query) -%}
+            {%- do found.append(adapter.quote(column.name) ~ ' ' ~ spark_type(column.dtype)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# Gives a query whose columns have the types of the model's table: Sail inserts no others. #}
 {% macro spark_typed(query) -%}
-    {%- if not config.get('contract').enforced -%}{{ return(query) }}{%- endif -%}
     {%- set typed = [] -%}
-    {%- for column in model.columns.values() -%}
-        {%- do typed.append(
-            'cast(' ~ column.name ~ ' as ' ~ spark_type(column.data_type) ~ ') as ' ~ column.name
-        ) -%}
+    {%- for column in spark_columns_of(query) -%}
+        {%- set name, type = column.split(' ', 1) -%}
+        {%- do typed.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
     {%- endfor -%}
     {{ return('select ' ~ typed | join(', ') ~ ' from (' ~ query ~ ') as made') }}
 {%- endmacro %}
 
-{# Gives Spark's name of a type that a contract names as DuckDB does. #}
+{# Gives Spark's name of a type that a contract names as DuckDB does; of no value the type is none. #}
 {% macro spark_type(name) -%}
     {%- set plain = name | lower | trim -%}
     {%- if plain.endswith('[]') -%}{{ return('array<' ~ spark_type(plain[:-2]) ~ '>') }}{%- endif -%}
     {{ return({
-        'varchar': 'string', 'text': 'string', 'integer': 'int', 'hugeint': 'decimal(38,0)',
+        'varchar': 'string', 'text': 'string', 'json': 'string', 'void': 'string',
+        'integer': 'int', 'hugeint': 'decimal(38,0)', 'blob': 'binary',
         'timestamp': 'timestamp_ntz', 'timestamptz': 'timestamp',
-        'timestamp with time zone': 'timestamp', 'blob': 'binary', 'json': 'string',
     }.get(plain, plain)) }}
 {%- endmacro %}

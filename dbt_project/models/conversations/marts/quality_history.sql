@@ -20,7 +20,7 @@ figures as (
         sum(case when decisions.status = 'kept' then 1 else 0 end) as kept_count,
         avg(decisions.score) as mean_score,
         {% for tenth in [1, 5, 9] -%}
-        percentile_cont(0.{{ tenth }}) within group (order by decisions.score)
+        {{ percentile('decisions.score', '0.' ~ tenth) }}
             as p{{ tenth }}0_score,
         {% endfor -%}
         min(decisions.score) as min_score

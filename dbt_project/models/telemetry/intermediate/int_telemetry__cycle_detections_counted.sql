@@ -97,12 +97,13 @@ found_cycles as (
         judged_cycles.reading_count
 ),
 
+-- Sail takes columns of two files in a union apart, but for what is made here
 kinds as (
     select 'any' as issue_kind
     union
-    select issue_kind from true_cycles
+    select issue_kind || '' as issue_kind from true_cycles
     union
-    select issue_kind from found_cycles
+    select issue_kind || '' as issue_kind from found_cycles
 ),
 
 controls as (

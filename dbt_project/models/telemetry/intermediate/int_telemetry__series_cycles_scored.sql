@@ -28,7 +28,7 @@ histories as (
         periods.source,
         periods.control_id,
         periods.period,
-        percentile_cont({{ usual }}) within group (order by scores.score)
+        {{ percentile('scores.score', usual) }}
         * ln({{ point_setting('false_alarm_rate') }}) / ln(1 - {{ usual }}) as threshold
     from periods
     inner join scores

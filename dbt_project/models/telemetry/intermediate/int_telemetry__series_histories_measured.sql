@@ -22,9 +22,9 @@ histories_measured as (
         periods.source,
         periods.control_id,
         periods.period,
-        percentile_cont({{ usual }}) within group (order by distances.level_distance)
+        {{ percentile('distances.level_distance', usual) }}
             as level_distance,
-        percentile_cont({{ usual }}) within group (order by distances.activity_distance)
+        {{ percentile('distances.activity_distance', usual) }}
             as activity_distance
     from periods
     inner join distances

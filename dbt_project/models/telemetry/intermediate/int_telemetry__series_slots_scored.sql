@@ -35,13 +35,11 @@ lead_ins as (
         distances.source,
         distances.control_id,
         greatest(
-            percentile_cont({{ usual }})
-            within group (order by distances.level_distance),
+            {{ percentile('distances.level_distance', usual) }},
             {{ least_distance }}
         ) as level_distance,
         greatest(
-            percentile_cont({{ usual }})
-            within group (order by distances.activity_distance),
+            {{ percentile('distances.activity_distance', usual) }},
             {{ least_distance }}
         ) as activity_distance
     from distances

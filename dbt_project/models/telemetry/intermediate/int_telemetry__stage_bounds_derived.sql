@@ -11,7 +11,7 @@ plateaus as (
     select
         cycle_parts.cycle_id,
         {{ telemetry_setting('plateau_share') }}
-        * percentile_cont(0.75) within group (order by cycle_parts.mean_power_w)
+        * {{ percentile('cycle_parts.mean_power_w', 0.75) }}
             as plateau_w
     from cycle_parts
     group by cycle_parts.cycle_id

@@ -54,12 +54,12 @@ centres as (
         count(*) as n,
         median(history.value) as median_value,
         coalesce(median(history.resolution), 0) as resolution,
-        percentile_cont(0.01) within group (order by history.value) as p01,
-        percentile_cont(0.05) within group (order by history.value) as p05,
-        percentile_cont(0.25) within group (order by history.value) as p25,
-        percentile_cont(0.75) within group (order by history.value) as p75,
-        percentile_cont(0.95) within group (order by history.value) as p95,
-        percentile_cont(0.99) within group (order by history.value) as p99,
+        {{ percentile('history.value', 0.01) }} as p01,
+        {{ percentile('history.value', 0.05) }} as p05,
+        {{ percentile('history.value', 0.25) }} as p25,
+        {{ percentile('history.value', 0.75) }} as p75,
+        {{ percentile('history.value', 0.95) }} as p95,
+        {{ percentile('history.value', 0.99) }} as p99,
         history.as_of
     from history
     group by history.control_id, history.stage, history.metric, history.as_of
