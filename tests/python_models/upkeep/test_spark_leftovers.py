@@ -118,7 +118,8 @@ def test_the_folder_of_a_dropped_table_goes_and_one_a_release_reads_stays(
     scratch = ("telemetry_intermediate", "steps")
     rows = pa.table({"step": [1]})
     catalog().create_namespace(scratch[0])
-    for folder in ("steps-1", "steps-2"):  # made anew: Spark leaves what it drops
+    folders = ("steps-20260101000000000000", "steps-20260102000000000000")
+    for folder in folders:  # made anew: Spark leaves what it drops
         if catalog().table_exists(scratch):
             catalog().drop_table(scratch)
         place = f"{warehouse_uri()}/telemetry_intermediate/{folder}"
@@ -126,7 +127,7 @@ def test_the_folder_of_a_dropped_table_goes_and_one_a_release_reads_stays(
     catalog().drop_table(KEY)
     keep(5, monkeypatch)
     left = lake().warehouse / "telemetry_intermediate"
-    assert {path.relative_to(left).parts[0] for path in left.rglob("*.parquet")} == {"steps-2"}
+    assert {path.relative_to(left).parts[0] for path in left.rglob("*.parquet")} == {folders[1]}
     assert released.exists()
     assert shown(lake().latest) == [(0,)]
 
