@@ -49,7 +49,7 @@ def told_of(uri: str, token: str | None) -> dict[str, str]:
 
 def follow() -> int:
     """Serve on a free port until whoever started this ends, and say which it is."""
-    from pysail.spark import SparkConnectServer  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    from pysail.spark import SparkConnectServer
 
     end_with_input()
     server = SparkConnectServer(ADDRESS, 0)

@@ -41,11 +41,6 @@ def publish_marts(
     Whoever calls has made sure that they are fit to be published.
 
     Args:
-        session: connection to the build database.
-        domain: the product.
-        marts: its tables.
-        invocation_id: dbt's, stamped onto the snapshots.
-        run_id: the run it belongs to.
         written: {(schema, name): metadata file} of tables that lie in the catalog as they are to
             be released: their snapshots are pinned, not written again. Where rows have tiers they
             are, since a tier's release file names files of its own.
@@ -56,12 +51,14 @@ def publish_marts(
         "sluice.publication": f"{run_id}-{secrets.token_hex(3)}",
     }
     damaged = known_damaged(domain)
-    published = [
-        pin_table(session, mart, metadata)
-        if (metadata := written.get((mart.domain, mart.name))) and not mart.tier_column
-        else publish_table(session, mart, properties, damaged)
-        for mart in marts
-    ]
+    published = []
+    for mart in marts:
+        metadata = None if mart.tier_column else written.get((mart.domain, mart.name))
+        published.append(
+            pin_table(session, mart, metadata)
+            if metadata
+            else publish_table(session, mart, properties, damaged)
+        )
     fault("publish.all_committed")
     with _TURN:
         release_id = record(domain, published, invocation_id, run_id)

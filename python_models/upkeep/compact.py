@@ -17,6 +17,7 @@ from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake, uses_object_store
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.sql_text import list_of, literal
+from python_models.release.spark_names import PREFIX, is_of_builds
 from python_models.upkeep import sweep
 from python_models.upkeep.backup import LOCK
 
@@ -42,7 +43,7 @@ def compact(options: argparse.Namespace) -> int:
         for namespace in opened.list_namespaces():
             for name in opened.list_tables(namespace):
                 table = opened.load_table(name)
-                if "sluice.columns" in table.properties:
+                if "sluice.columns" in table.properties or _is_left_alone(namespace[0]):
                     continue  # released: releases point to its files
                 if table.spec().fields:
                     continue  # phases: a run's rows lie in a file of their own
@@ -50,6 +51,11 @@ def compact(options: argparse.Namespace) -> int:
                     found.append(line)
     emit(found, options.json, "Joined", "No table has small files worth joining.")
     return 0
+
+
+def _is_left_alone(namespace: str) -> bool:
+    """Say whether a namespace has what Spark wrote, or a run's names for raw tables."""
+    return is_of_builds(namespace) or namespace.startswith(PREFIX)
 
 
 def compact_table(

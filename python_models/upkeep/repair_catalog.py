@@ -23,6 +23,7 @@ from ingestion.lakehouse.lake_version import opened, put_identity, read_version
 from ingestion.lakehouse.migrations import CATALOG, add_identity, bring_forward
 from ingestion.lakehouse.sql_text import literal
 from python_models.release.snapshot_files import plain
+from python_models.release.spark_names import PREFIX, table_of_folder
 
 _METADATA = re.compile(
     r"/(?P<namespace>[^/]+)/(?P<table>[^/]+)/metadata/(?P<number>\d+)-[^/]*\.metadata\.json$"
@@ -46,7 +47,8 @@ def mend(trouble: Trouble) -> list[str]:
     count = 0
     for (namespace, table), found in sorted(newest.items()):
         registered = metadata_locations(namespace).get(table)
-        if registered == found.uri or _number(registered) > found.number:
+        is_later = _folder(registered) == _folder(found.uri) and _number(registered) > found.number
+        if registered == found.uri or is_later:
             continue
         known.create_namespace_if_not_exists(namespace)
         if registered is not None:
@@ -60,7 +62,19 @@ def mend(trouble: Trouble) -> list[str]:
 
 
 def newest_metadata() -> dict[tuple[str, str], Metadata]:
-    """Return the newest readable metadata file of every table below the warehouse."""
+    """Return the newest readable metadata file of every table below the warehouse.
+
+    A table that Spark made anew lies in a folder of its own each time: the one written last counts.
+    """
+    newest: dict[tuple[str, str], Metadata] = {}
+    for (namespace, folder), one in _newest_of_folders().items():
+        key = (namespace, table_of_folder(folder))
+        if key not in newest or one.written_ms > newest[key].written_ms:
+            newest[key] = one
+    return newest
+
+
+def _newest_of_folders() -> dict[tuple[str, str], Metadata]:
     pattern = f"{plain(warehouse_uri()).rstrip('/')}/*/*/metadata/*.metadata.json"
     found: dict[tuple[str, str], Metadata] = {}
     with duckdb.connect() as session:
@@ -69,7 +83,7 @@ def newest_metadata() -> dict[tuple[str, str], Metadata]:
         paths = sorted((path for (path,) in listed), key=_number, reverse=True)
         for path in paths:
             match = _METADATA.search(path)
-            if match is None:
+            if match is None or match["namespace"].startswith(PREFIX):
                 continue
             key = (match["namespace"], match["table"])
             if key in found and found[key].number > int(match["number"]):
@@ -89,6 +103,10 @@ def _read(session: duckdb.DuckDBPyConnection, path: str, number: int) -> Metadat
         return Metadata(number, int(known["last-updated-ms"]), uri)
     except (duckdb.Error, ValueError, KeyError, TypeError):
         return None
+
+
+def _folder(path: str | None) -> str:
+    return plain(path or "").rpartition("/metadata/")[0]
 
 
 def _number(path: str | None) -> int:

@@ -23,9 +23,8 @@ from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit, emit_document, say
-from ingestion.landing.products import PRODUCTS
 from python_models.release import kept_objects, release_file
-from python_models.release.spark_names import PREFIX, UNTIL
+from python_models.release.spark_names import PREFIX, UNTIL, is_of_builds
 from python_models.upkeep import phase_retention, spark_leftovers, sweep
 from python_models.upkeep.backup import LOCK
 
@@ -147,15 +146,9 @@ def sweep_tables(plan: Plan, dry_run: bool) -> list[dict[str, Any]]:
                 line = _sweep(connection, opened.load_table(name), name, kept, dry_run)
                 if line["files"] or line["snapshots"]:
                     found.append(line)
-            if _is_of_builds(namespace[0]):
+            if is_of_builds(namespace[0]):
                 found += spark_leftovers.sweep(connection, opened, namespace[0], kept, dry_run)
     return found
-
-
-def _is_of_builds(namespace: str) -> bool:
-    """Say whether only builds write to a namespace: none goes on while this command runs."""
-    product, _, layer = namespace.partition("_")
-    return product in PRODUCTS and layer in ("", "staging", "intermediate", "seeds")
 
 
 def _sweep(
@@ -167,7 +160,7 @@ def _sweep(
 ) -> dict[str, Any]:
     own = (name[0], name[1].partition(UNTIL)[0])
     mine = [row for row in kept if (row["domain"], row["table_name"]) == own]
-    is_released = "sluice.columns" in table.properties or _is_of_builds(name[0])
+    is_released = "sluice.columns" in table.properties or is_of_builds(name[0])
     snapshot_ids = {int(row["snapshot_id"]) for row in mine if row["snapshot_id"] is not None}
     files = {file for row in mine for file in json.loads(row["files"])}
     expired = 0

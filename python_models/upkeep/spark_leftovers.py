@@ -7,6 +7,7 @@ stays registered under another name until no kept release reads it.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,7 +16,7 @@ from ingestion.lakehouse.catalog import catalog_properties
 from ingestion.lakehouse.lake import warehouse_uri
 from ingestion.lakehouse.paths import escaped_glob, like
 from python_models.release.snapshot_files import plain
-from python_models.release.spark_names import UNTIL
+from python_models.release.spark_names import UNTIL, table_of_folder
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -43,33 +44,37 @@ def sweep(
     mine = [row for row in kept if row["domain"] == namespace]
     needed = {plain(file) for row in mine for file in json.loads(row["files"])}
     pinned = {int(row["snapshot_id"]) for row in mine if row["snapshot_id"] is not None}
-    locations, lines = [], []
-    for name in opened.list_tables(namespace):
-        table = opened.load_table(name)
-        known = {snapshot.snapshot_id for snapshot in table.snapshots()}
-        if UNTIL in name[-1] and not known & pinned:
-            if not dry_run:
-                opened.drop_table(name)
-            continue
-        locations.append(f"{plain(table.location()).rstrip('/')}/")
+    named, dropped = _locations(opened, namespace, pinned, dry_run)
     root = f"{warehouse_uri().rstrip('/')}/{namespace}"
     found: dict[str, list[tuple[str, int]]] = {}
     for path, size in _listed(connection, plain(root)):
         folder = path[len(plain(root)) + 1 :].partition("/")[0]
-        if path not in needed and not path.startswith(tuple(locations)):
+        is_sparks = table_of_folder(folder) != folder or path.startswith(dropped)
+        if is_sparks and path not in needed and not path.startswith(named):
             found.setdefault(folder, []).append((path, size))
-    for folder, files in sorted(found.items()):
-        if not dry_run:
-            _delete(root, [path for path, _ in files])
-        lines.append(
-            {
-                "table": f"{namespace}.{folder} (dropped)",
-                "snapshots": 0,
-                "files": len(files),
-                "bytes": sum(size for _, size in files),
-            }
-        )
-    return lines
+    if not dry_run:
+        _delete(root, [path for files in found.values() for path, _ in files])
+    return [_line(f"{namespace}.{folder} (dropped)", files) for folder, files in found.items()]
+
+
+def _line(name: str, files: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    size = sum(size for _, size in files)
+    return {"table": name, "snapshots": 0, "files": len(files), "bytes": size}
+
+
+def _locations(
+    opened: Catalog, namespace: str, pinned: Collection[int], dry_run: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the folders of tables, and of those no kept release reads any more: these go."""
+    named, dropped = [], []
+    for name in opened.list_tables(namespace):
+        table = opened.load_table(name)
+        is_read = not pinned.isdisjoint(snapshot.snapshot_id for snapshot in table.snapshots())
+        goes = UNTIL in name[-1] and not is_read
+        (dropped if goes else named).append(f"{plain(table.location()).rstrip('/')}/")
+        if goes and not dry_run:
+            opened.drop_table(name)
+    return tuple(named), tuple(dropped)
 
 
 def _listed(connection: duckdb.DuckDBPyConnection, root: str) -> list[tuple[str, int]]:

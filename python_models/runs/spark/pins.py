@@ -54,8 +54,12 @@ def _name(opened: Catalog, key: tuple[str, str], metadata: str | None, shape: pa
         return
     table = opened.register_table(key, metadata)
     if not set(shape.names) <= set(table.schema().column_names):
-        with table.update_schema() as update:
-            update.union_by_name(shape)
+        # beside the raw table's own metadata it would be taken for a newer state of that
+        place = f"{warehouse_uri()}/{key[0]}/{key[1]}/metadata"
+        with table.transaction() as transaction:
+            transaction.set_properties({"write.metadata.path": place})
+            with transaction.update_schema() as update:
+                update.union_by_name(shape)
 
 
 def _forget(opened: Catalog, namespace: str) -> None:

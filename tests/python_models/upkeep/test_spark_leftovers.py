@@ -18,7 +18,7 @@ from ingestion.lakehouse.lake import lake, warehouse_uri
 from python_models.release import publish, release_file, rollback
 from python_models.runs.spark.hand_over import show_in_duckdb
 from python_models.runs.spark.marts import prepare
-from python_models.upkeep import retention
+from python_models.upkeep import repair_catalog, retention
 from tests.python_models.publishing import build_database, mart
 from tests.python_models.upkeep.test_retention import age_everything
 
@@ -118,7 +118,8 @@ def test_the_folder_of_a_dropped_table_goes_and_one_a_release_reads_stays(
     scratch = ("telemetry_intermediate", "steps")
     rows = pa.table({"step": [1]})
     catalog().create_namespace(scratch[0])
-    for folder in ("steps-1", "steps-2"):  # made anew: Spark leaves what it drops
+    folders = ("steps-20260101000000000000", "steps-20260102000000000000")
+    for folder in folders:  # made anew: Spark leaves what it drops
         if catalog().table_exists(scratch):
             catalog().drop_table(scratch)
         place = f"{warehouse_uri()}/telemetry_intermediate/{folder}"
@@ -126,6 +127,25 @@ def test_the_folder_of_a_dropped_table_goes_and_one_a_release_reads_stays(
     catalog().drop_table(KEY)
     keep(5, monkeypatch)
     left = lake().warehouse / "telemetry_intermediate"
-    assert {path.relative_to(left).parts[0] for path in left.rglob("*.parquet")} == {"steps-2"}
+    assert {path.relative_to(left).parts[0] for path in left.rglob("*.parquet")} == {folders[1]}
     assert released.exists()
     assert shown(lake().latest) == [(0,)]
+
+
+def test_a_lost_catalog_names_the_table_spark_made_last_and_nothing_a_run_pinned() -> None:
+    rows = pa.table({"step": [1]})
+    opened = catalog()
+    opened.create_namespace("telemetry_intermediate")
+    opened.create_namespace("pinned_raw_telemetry")
+    for moment, commits in (("20260101000000000000", 3), ("20260102000000000000", 1)):
+        key = ("telemetry_intermediate", "steps")
+        if opened.table_exists(key):
+            opened.drop_table(key)
+        place = f"{warehouse_uri()}/telemetry_intermediate/steps-{moment}"
+        table = opened.create_table(key, rows.schema, location=place)
+        for _ in range(commits):
+            table.append(rows)
+    opened.create_table(("pinned_raw_telemetry", "files"), rows.schema)
+    found = repair_catalog.newest_metadata()
+    assert found.keys() == {("telemetry_intermediate", "steps")}
+    assert "steps-20260102000000000000" in found[("telemetry_intermediate", "steps")].uri

@@ -145,6 +145,8 @@ def test_raw_tables_are_named_as_the_run_pinned_them_whatever_lands_meanwhile() 
         files = opened.load_table(("pinned_raw_telemetry", "files")).scan().to_arrow()
         assert files.column("load_id").to_pylist() == ["1"]
         assert files.column("landed_at").to_pylist() == [None]
+        changed = opened.load_table(("pinned_raw_telemetry", "files")).metadata_location
+        assert "/pinned_raw_telemetry/files/metadata/" in changed
         nothing = opened.load_table(("pinned_raw_telemetry", "readings"))
         assert nothing.scan().to_arrow().num_rows == 0
         assert set(nothing.schema().column_names) == set(product.tables["readings"].names)
