@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake_version import adopt_store
 from ingestion.lakehouse.migrations import CATALOG
-from ingestion.lakehouse.paths import sqlite_path, sqlite_url
+from ingestion.lakehouse.paths import SQLITE_WAIT_SECONDS, sqlite_path, sqlite_url
+from ingestion.lakehouse.scrubbing import without_credentials
 from ingestion.lakehouse.server_catalog import require_known
-from ingestion.lakehouse.settings import SettingsError, settings
+from ingestion.lakehouse.settings import SettingsError, scrub, settings
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
@@ -41,8 +42,7 @@ def catalog_properties() -> dict[str, str]:
             if not path.exists():
                 with closing(sqlite3.connect(path)) as connection:
                     adopt_store(connection, path.parent, CATALOG)
-            # a writer waits for another instead of failing: commits take milliseconds
-            uri = sqlite_url(path, 60)
+            uri = sqlite_url(path, SQLITE_WAIT_SECONDS)
         properties = {"type": "sql", "uri": uri}
     more = {"warehouse": warehouse_uri()}
     if not uses_object_store():
@@ -59,10 +59,27 @@ def catalog() -> Catalog:
     from pyiceberg.catalog import load_catalog
 
     with _OPENING:
-        opened = load_catalog(CATALOG_NAME, **catalog_properties())
+        properties = catalog_properties()
+        try:
+            opened = load_catalog(CATALOG_NAME, **properties)
+        except Exception as error:
+            if uses_catalog_file():
+                raise
+            raise _not_opened(properties["uri"], error) from None
         if not uses_catalog_file():
             require_known(opened, lake().root)
         return opened
+
+
+def _not_opened(address: str, error: Exception) -> SettingsError:
+    """Return why a catalog server cannot be used, in a sentence without its password."""
+    why = str(getattr(error, "orig", None) or error or type(error).__name__).strip()
+    shown = without_credentials(address)
+    return SettingsError(
+        f"The catalog at {shown} cannot be opened: {scrub(why.splitlines()[0])}\n"
+        "Is the server there, and SLUICE_CATALOG_URI right (user, password, host, database; signs "
+        "like @ and / in a password escaped: %40, %2F)? SLUICE_CATALOG_TOKEN is a REST catalog's."
+    )
 
 
 def uses_catalog_file() -> bool:
@@ -90,7 +107,7 @@ def metadata_locations(namespace: str) -> dict[str, str]:
 
 def _sqlite_metadata_locations(path: str, namespace: str) -> dict[str, str]:
     """Read the pointers themselves: importing pyiceberg takes longer than everything else here."""
-    with closing(sqlite3.connect(path, timeout=60)) as connection:
+    with closing(sqlite3.connect(path, timeout=SQLITE_WAIT_SECONDS)) as connection:
         if not connection.execute(
             "select 1 from sqlite_master where name = 'iceberg_tables'"
         ).fetchone():

@@ -49,6 +49,11 @@ def literal_root(pattern: str) -> tuple[str, str]:
     return "", pattern
 
 
+# a writer waits for another instead of failing: commits take milliseconds, a copy of the file by
+# other means may hold it for a minute
+SQLITE_WAIT_SECONDS = 120
+
+
 def sqlite_url(path: Path, timeout_seconds: int) -> str:
     """Return the SQLAlchemy address of a SQLite file; a writer waits that long for another."""
     escaped = str(path).replace("%", "%25").replace("?", "%3F")  # SQLAlchemy unescapes it

@@ -42,6 +42,13 @@ def holds_credentials(address: str) -> bool:
     return bool(_ADDRESS.search(address) or _UNESCAPED.match(address))
 
 
+def holds_unescaped_password(address: str) -> bool:
+    """Say whether a password has signs that end one: programs take the rest for a host, aloud."""
+    found = _UNESCAPED.match(address)
+    who = address.rpartition("@")[0].partition("://")[2] if found else ""
+    return any(sign in who for sign in "@/?#")
+
+
 def holds_secret_parameter(address: str) -> bool:
     """Say whether an address has a key, a token or a password after its `?`."""
     return bool(_PARAMETER.search(address))

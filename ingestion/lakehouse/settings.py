@@ -20,6 +20,7 @@ from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryOb
 from ingestion.lakehouse.scrubbing import (
     holds_credentials,
     holds_secret_parameter,
+    holds_unescaped_password,
     passwords,
     secrets_among,
     without_credentials,
@@ -195,6 +196,11 @@ class Settings(BaseSettings):
     @classmethod
     def _nobody_at_rest_catalog(cls, value: str | None) -> str | None:
         """A database takes its password in the address; over HTTP it is a token."""
+        if value and holds_unescaped_password(value):
+            raise ValueError(
+                "the password has signs that have to be escaped: @ as %40, / as %2F, ? as %3F, "
+                "# as %23"
+            )
         if value and value.lower().lstrip().startswith("http"):
             for holds, said in (
                 (holds_credentials, NO_CREDENTIALS),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ingestion.lakehouse.lake_version import FILE, FILES, LakeRefused
 from ingestion.lakehouse.migrations import CATALOG
-from ingestion.lakehouse.paths import local_path, sqlite_uri
+from ingestion.lakehouse.paths import SQLITE_WAIT_SECONDS, local_path, sqlite_uri
 from ingestion.lakehouse.settings import settings
 
 _moving: set[Path] = set()
@@ -75,7 +75,9 @@ def _named_by_catalog(root: Path) -> str | None:
     if not catalog.exists():
         return None
     try:
-        with closing(sqlite3.connect(sqlite_uri(catalog, "ro"), uri=True, timeout=60)) as opened:
+        with closing(
+            sqlite3.connect(sqlite_uri(catalog, "ro"), uri=True, timeout=SQLITE_WAIT_SECONDS)
+        ) as opened:
             row = opened.execute("select metadata_location from iceberg_tables limit 1").fetchone()
     except sqlite3.Error:  # made just now, or damaged: others say so
         return None

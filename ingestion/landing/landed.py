@@ -19,7 +19,7 @@ from ingestion.lakehouse.catalog import catalog, catalog_properties, metadata_lo
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lake_version import adopt_store, refuse_newer
 from ingestion.lakehouse.migrations import SEEN
-from ingestion.lakehouse.paths import sqlite_path
+from ingestion.lakehouse.paths import SQLITE_WAIT_SECONDS, sqlite_path
 from ingestion.lakehouse.relocations import former_roots, present
 from ingestion.landing.deliveries import FoundFile
 
@@ -54,7 +54,7 @@ class Memory:
             )
 
     def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, timeout=60)
+        return sqlite3.connect(self.path, timeout=SQLITE_WAIT_SECONDS)
 
     def is_current(self) -> bool:
         """Say whether the lake is as we left it; else nothing here counts."""
@@ -131,7 +131,7 @@ def files_pointer(namespace: str) -> str:
     path = sqlite_path(uri)
     if path is None:
         return metadata_locations(namespace).get("files", "")
-    with closing(sqlite3.connect(path, timeout=60)) as connection:
+    with closing(sqlite3.connect(path, timeout=SQLITE_WAIT_SECONDS)) as connection:
         try:
             row = connection.execute(
                 "select metadata_location from iceberg_tables "

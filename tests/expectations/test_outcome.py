@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +79,11 @@ def test_a_broken_promise_is_one_sentence_with_three_examples() -> None:
     assert bare.sentence == "things: size is small -- 10 of 100 rows (10 %)"
     raised = replace(BROKEN, broken_check=True, observed="no such column")
     assert raised.sentence == "things: size is small -- the check itself is broken: no such column"
+
+
+def test_what_came_of_a_promise_stays() -> None:
+    with pytest.raises(FrozenInstanceError):
+        BROKEN.success = True  # type: ignore[misc]
 
 
 def test_the_journal_keeps_flags_as_numbers_and_keys_as_json() -> None:

@@ -166,6 +166,23 @@ def test_a_secret_inside_a_value_is_in_no_text(
     assert "canary" not in scrub(json.dumps(plain_settings()))
 
 
+@pytest.mark.parametrize("sign", "@/?#")
+def test_a_password_that_is_not_escaped_is_refused_before_a_part_of_it_is_taken_for_a_host(
+    sign: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_CATALOG_URI", f"postgresql://me:canary{sign}4711@db:5432/catalog")
+    reset_settings()
+    with pytest.raises(SettingsError, match="SLUICE_CATALOG_URI: .*escaped: @ as %40") as error:
+        settings()
+    assert "canary" not in str(error.value)
+    assert "4711" not in str(error.value)
+    escaped = f"postgresql://me:canary{quote(sign, safe='')}4711@db:5432/catalog"
+    for address in (escaped, "postgresql://me@db:5432/catalog", "sqlite:////lake/me@home.db"):
+        monkeypatch.setenv("SLUICE_CATALOG_URI", address)
+        reset_settings()
+        assert settings().sluice_catalog_uri == address
+
+
 def test_what_comes_after_a_question_mark_is_hidden_by_its_name() -> None:
     said = "GET https://a/b?page=2&access_token=4711&key=red failed"
     assert without_credentials(said) == "GET https://a/b?page=2&access_token=***&key=red failed"

@@ -58,7 +58,7 @@ def test_rows_are_the_same_wherever_and_in_whatever_language_a_landing_runs(
     assert "2024-07-01 10:00:00" in str(plant.rows("select max(reading_at)::text from readings"))
 
 
-@pytest.mark.parametrize("seconds", [2, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.long)])
 def test_a_landing_waits_for_a_catalog_that_is_locked(plant: Plant, seconds: int) -> None:
     plant.deliver("day1.csv", csv(0, 10))
     assert plant.land() == 0

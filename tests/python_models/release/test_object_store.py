@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
+import traceback
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +19,7 @@ from ingestion.lakehouse import generation as generation_of
 from ingestion.lakehouse import journal, lake_version, server_catalog
 from ingestion.lakehouse.catalog import catalog, metadata_locations
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import reset_settings
+from ingestion.lakehouse.settings import SettingsError, reset_settings
 from python_models.release import mart_parts
 from python_models.release.reader import open_release
 from python_models.runs import doctor
@@ -25,6 +27,8 @@ from python_models.upkeep import repair, retention
 from tests.ingestion.lakehouse.rest_catalog.conftest import TOKEN, serving_apart
 from tests.ingestion.telemetry.test_databases import postgres  # noqa: F401  a server for these tests
 from tests.python_models.publishing import build_database, make_things, mart, publish
+
+PASSWORD, ESCAPED = "Kanarie/47+11", "Kanarie%2F47%2B11"
 
 
 @pytest.fixture
@@ -96,12 +100,37 @@ def test_tables_in_an_object_store_with_a_postgresql_catalog(
     bucket: str,
     postgres: str,  # noqa: F811  the fixture
 ) -> None:
-    address = postgres.replace("postgresql://", "postgresql+psycopg2://")
+    # the server asks for no password; ours is to stand nowhere all the same
+    address = postgres.replace("postgresql://plant@", f"postgresql+psycopg2://plant:{ESCAPED}@")
     monkeypatch.setenv("SLUICE_CATALOG_URI", address)
     reset_settings()
     publish_read_and_sweep(monkeypatch, bucket)
     assert not lake().catalog_db.exists()
     refuse_a_server_of_another_state()
+    canaries = [PASSWORD, ESCAPED, base64.b64encode(PASSWORD.encode()).decode().rstrip("=")]
+    files = [path for path in lake().root.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    for path in files:
+        assert not [one for one in canaries if one.encode() in path.read_bytes()], path
+
+
+@pytest.mark.parametrize(
+    ("driver", "said"),
+    [("postgresql+psycopg2", "Connection refused"), ("postgresql+nosuch", "plugin")],
+)
+def test_a_catalog_server_that_cannot_be_used_is_said_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, driver: str, said: str
+) -> None:
+    address = f"{driver}://plant:{ESCAPED}@127.0.0.1:1/catalog"
+    monkeypatch.setenv("SLUICE_CATALOG_URI", address)
+    reset_settings()
+    with pytest.raises(SettingsError) as error:
+        catalog()
+    text = "".join(traceback.format_exception(error.value))
+    assert f"The catalog at {driver}://***@127.0.0.1:1/catalog cannot be opened: " in text
+    assert said in text
+    assert PASSWORD not in text
+    assert ESCAPED not in text
 
 
 def test_tables_in_an_object_store_with_a_rest_catalog(
