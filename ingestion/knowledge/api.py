@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ingestion.landing.declarations import expand
 from ingestion.tables.grammar import Strict, Texts
@@ -19,6 +19,11 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 # names of fields, one in another: `data.items`
 Path = Annotated[str, Field(pattern=r"^[^.\[\]*$]+(\.[^.\[\]*$]+)*$")]
 Paginator = str | dict[str, Any]
+# fields of `auth` and headers whose value is nobody's but the environment's: what is declared lands
+_SECRET = re.compile(
+    r"authorization|cookie|password|secret|private|(?:^|[^a-z])(?:api[_-]?key|\S*[_-]?key|\S*token)$",
+    re.IGNORECASE,
+)
 
 
 class Client(Strict):
@@ -28,6 +33,18 @@ class Client(Strict):
     headers: dict[str, str] = {}
     auth: dict[str, Any] | None = None  # its type is bearer, http_basic, api_key ..
     paginator: Paginator | None = None  # default: found out by the first page
+    max_wait_seconds: int = Field(default=120, ge=0)  # of one refusal for now; none of dlt's keys
+
+    @model_validator(mode="after")
+    def _secrets_are_variables(self, info: ValidationInfo) -> Client:
+        if (info.context or {}).get("is_expanded"):
+            return self
+        said = {f"auth: {name}": one for name, one in (self.auth or {}).items()}
+        said |= {f"headers: {name}": one for name, one in self.headers.items()}
+        for place, value in said.items():
+            if _SECRET.search(place) and isinstance(value, str) and "${" not in value:
+                raise ValueError(f"{place}: a secret is named by a variable, as ${{TRACKER_TOKEN}}")
+        return self
 
 
 class Incremental(Strict):
@@ -55,6 +72,7 @@ class Endpoint(Strict):
     paginator: Paginator | None = None
     data_selector: Path | None = None  # default: the list that a page is, or has
     incremental: Incremental | None = None
+    max_pages: int = Field(default=10_000, ge=1)  # a longer list breaks the sync; none of dlt's
 
     @field_validator("path")
     @classmethod
@@ -108,7 +126,8 @@ class Api(Strict):
         Raises:
             VariableMissing: one is not set.
         """
-        return Api.model_validate(_expanded(self.model_dump(by_alias=True)))
+        said = _expanded(self.model_dump(by_alias=True))
+        return Api.model_validate(said, context={"is_expanded": True})
 
 
 def _expanded(value: Any) -> Any:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
 _EXPIRED = (400, 404, 410, 422)  # of a later page: its cursor is no longer known
-_ATTEMPTS = 5  # of a request that is refused for now (429, 5xx), as long as Retry-After says
+_ATTEMPTS = 5  # of a request that is refused for now (429, 5xx), each as long as Retry-After says
 _TIMEOUT_SECONDS = 60.0
 _PORTS = {"http": 80, "https": 443}
 
@@ -94,7 +94,7 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
     client = _client(api)
     try:
         for one in api.resources:
-            _fetch(client, one, folder / one.name, since, counted)
+            _fetch(client, one, folder / one.name, since, counted, api.client.max_wait_seconds)
     except FetchFailed as error:
         missing = str(error)
     is_partial = since is not None and any(one.endpoint.incremental for one in api.resources)
@@ -120,7 +120,10 @@ def _client(api: Api) -> RESTClient:
 
     asked: Any = api.client
     session = Client(
-        request_timeout=_TIMEOUT_SECONDS, request_max_attempts=_ATTEMPTS, raise_for_status=False
+        request_timeout=_TIMEOUT_SECONDS,
+        request_max_attempts=_ATTEMPTS,
+        request_max_retry_delay=max(asked.max_wait_seconds, 1),
+        raise_for_status=False,
     ).session
     for scheme in _PORTS:
         session.mount(f"{scheme}://", _OneHost(asked.base_url))
@@ -134,18 +137,27 @@ def _client(api: Api) -> RESTClient:
 
 
 def _fetch(
-    client: RESTClient, one: Resource, folder: Path, since: datetime | None, counted: Counter[str]
+    client: RESTClient,
+    one: Resource,
+    folder: Path,
+    since: datetime | None,
+    counted: Counter[str],
+    max_wait: int,
 ) -> None:
     """Write the pages of a list; one that is lost on the way is begun anew, once."""
     try:
-        _write_pages(client, one, folder, since, counted)
+        _write_pages(client, one, folder, since, _checking(counted, max_wait))
     except _BeginAnew:
         shutil.rmtree(folder)
-        _write_pages(client, one, folder, since, counted)
+        _write_pages(client, one, folder, since, _checking(counted, max_wait))
 
 
 def _write_pages(
-    client: RESTClient, one: Resource, folder: Path, since: datetime | None, counted: Counter[str]
+    client: RESTClient,
+    one: Resource,
+    folder: Path,
+    since: datetime | None,
+    checking: Callable[..., None],
 ) -> None:
     from dlt.sources.rest_api.config_setup import create_paginator
 
@@ -161,13 +173,18 @@ def _write_pages(
             json=asked.body,
             paginator=create_paginator(asked.paginator),
             data_selector=asked.data_selector,
-            hooks={"response": [_checking(counted)]},
+            hooks={"response": [checking]},
         ):
             content = page.response.content
             digest = hashlib.sha256(content).digest()
             if page and digest in known:
                 raise _BeginAnew(f"{one.name}: page {number} is one that came before")
             known.add(digest)
+            if number > one.endpoint.max_pages:
+                raise FetchFailed(
+                    f"{one.name}: it has more than {one.endpoint.max_pages:,} pages; where it is"
+                    " that long, say so in max_pages: of its endpoint"
+                )
             (folder / f"{number:06}.json").write_bytes(content)
             number += 1
     except HTTPError as error:
@@ -181,12 +198,22 @@ def _write_pages(
         raise FetchFailed(f"{one.name}: page {number} cannot be used: {error}") from None
 
 
-def _checking(counted: Counter[str]) -> Callable[..., None]:
-    """Return what looks at each answer: whether it is one, and how many there were."""
+def _checking(counted: Counter[str], max_wait: int) -> Callable[..., None]:
+    """Return what looks at each answer: whether it is one, and how many there were.
+
+    Args:
+        counted: takes how many there were.
+        max_wait: seconds; an answer that asks for more patience is the list's last.
+    """
 
     def check(response: Response, *_: Any, **__: Any) -> None:
         counted["requests"] += 1
         counted["retries"] += response.status_code == 429 or response.status_code >= 500
+        asked = response.headers.get("Retry-After", "")
+        if asked.isdigit() and int(asked) > max_wait and not response.ok:
+            raise _ErrorBody(
+                f"it asks for a wait of {int(asked):,} s, and max_wait_seconds is {max_wait:,}"
+            )
         response.raise_for_status()
         if response.is_redirect:
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -122,8 +123,9 @@ def refuse_unknown(choice: Choice, ahead: Path | None = None) -> bool:
 
 
 def listed(text: str | None) -> list[str]:
-    """Return the parts of a text that commas separate."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+    """Return the parts of a text that commas separate; one within a part is written `\\,`."""
+    parts = re.split(r"(?<!\\),", text or "")
+    return [part.strip().replace("\\,", ",") for part in parts if part.strip()]
 
 
 def _attribute(name: str) -> str:
@@ -215,6 +217,8 @@ def _message(name: str, unknown: list[str], known: list[str]) -> str:
     near = [hit for one in unknown for hit in difflib.get_close_matches(one, known, 3, 0.6)]
     shown = list(dict.fromkeys([*near, *known]))[:_SHOWN]
     more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    if any("," in one for one in known):
+        more += r" (a comma within a name is written \,)"
     return (
         f"{name.upper()}={','.join(unknown)} matches nothing. There are: {', '.join(shown)}{more}."
         "\nWhat was delivered but has not landed yet counts after `make land`."

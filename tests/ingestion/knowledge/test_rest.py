@@ -227,6 +227,28 @@ def test_a_refusal_for_now_is_waited_for(tracker: Tracker, corpus: Corpus, tmp_p
     assert (delivery.requests, delivery.retries) == (4, 1)
 
 
+def test_who_asks_for_more_patience_than_declared_is_asked_next_time(
+    tracker: Tracker, corpus: Corpus, tmp_path: Path
+) -> None:
+    tracker.bad[2] = Response("later", status=429, headers={"Retry-After": "3600"})
+    delivery = asked_once(corpus, tmp_path)
+    assert delivery.missing == (
+        "tickets: page 2 cannot be used: it asks for a wait of 3,600 s, and max_wait_seconds is 120"
+    )
+    assert (delivery.requests, len(delivery.files)) == (2, 1)
+
+
+def test_a_list_that_does_not_end_breaks_the_sync_and_says_how_it_may_go_on(
+    tracker: Tracker, corpus: Corpus, tmp_path: Path
+) -> None:
+    declare(corpus, tracker.url, max_pages=2)
+    delivery = asked_once(corpus, tmp_path)
+    assert delivery.missing.startswith("tickets: it has more than 2 pages; where it is that long")
+    assert len(delivery.files) == 2
+    declare(corpus, tracker.url, max_pages=3)
+    assert asked_once(corpus, tmp_path).missing == ""
+
+
 def test_a_server_that_is_not_there_is_told_and_other_sources_land(
     tracker: Tracker, corpus: Corpus, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from ingestion.knowledge.api import Api, Client
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.fetching import fetched
@@ -145,3 +147,35 @@ def test_a_page_without_any_list_is_refused(httpserver: HTTPServer, corpus: Corp
     corpus.land()
     assert corpus.rejects() == ["bad_page"]
     assert corpus.rows("select complete, gone from syncs") == [(False, 0)]
+
+
+@pytest.mark.parametrize(
+    ("client", "why"),
+    [
+        ({"auth": {"type": "bearer", "token": "abc"}}, "auth: token"),
+        ({"auth": {"type": "http_basic", "username": "jo", "password": "abc"}}, "auth: password"),
+        ({"auth": {"type": "api_key", "name": "X-Key", "api_key": "abc"}}, "auth: api_key"),
+        ({"headers": {"Authorization": "Bearer abc"}}, "headers: Authorization"),
+        ({"headers": {"X-Api-Key": "abc"}}, "headers: X-Api-Key"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_secret_that_is_written_out_is_refused_since_declarations_land(
+    client: dict[str, Any], why: str
+) -> None:
+    said = Client.model_validate({"base_url": "http://x.example", "headers": {"Accept": "json"}})
+    assert said.max_wait_seconds == 120
+    with pytest.raises(ValidationError, match=f"{why}: a secret is named by a variable") as told:
+        Client.model_validate({"base_url": "http://x.example"} | client)
+    assert "TRACKER_TOKEN" in str(told.value)
+
+
+def test_a_secret_has_its_value_when_it_is_asked_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_TOKEN", "word")
+    auth = {"type": "bearer", "token": "${TRACKER_TOKEN}"}
+    listed = {"name": "a", "endpoint": {"path": "a"}, "object": {"id": "id"}}
+    api = Api.model_validate(
+        {"client": {"base_url": "http://x.example", "auth": auth}, "resources": [listed]}
+    )
+    assert api.expanded().client.auth == {"type": "bearer", "token": "word"}
+    assert api.client.auth == auth, "what lands names the variable"

@@ -6,9 +6,10 @@ import argparse
 import os
 from datetime import datetime
 
+import jinja2
 import pytest
 
-from ingestion.lakehouse.settings import SettingsError, settings
+from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product, Slice
 from python_models.runs import run, slices
@@ -158,3 +159,16 @@ def test_what_matches_nothing_is_refused_for_every_slice_of_every_product(
     monkeypatch.setattr(slices._Lists, "rows", lambda *_: [row])
     with pytest.raises(slices.NothingMatches, match=f"^{one.name.upper()}={value} {said}"):
         slices.refuse_unknown(slices.Choice((product.name,), {one.name: value}))
+
+
+def test_a_comma_within_a_name_is_written_with_a_stroke_before_it() -> None:
+    text = r"Who\, when and why, INC-7 "
+    assert slices.listed(text) == ["Who, when and why", "INC-7"]
+    macro = PROJECT_ROOT / "dbt_project/macros/incremental/listed_variable.sql"
+    environment, found = jinja2.Environment(extensions=["jinja2.ext.do"]), []
+    environment.globals.update(
+        {"var": lambda *_: text, "return": found.extend, "dbt": {"escape_single_quotes": str}}
+    )
+    said = macro.read_text(encoding="utf-8") + "{{ listed_variable('knowledge_document') }}"
+    environment.from_string(said).render()
+    assert found == ["'Who, when and why'", "'INC-7'"]
