@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ingestion.landing.declarations import Declared, VariableMissing, expand
 from ingestion.landing.web.asking import Answer, Ask
 from ingestion.landing.web.waiting_room import WaitingRoom
-from ingestion.landing.web.workers import ReadingCrashed, Workers
+from ingestion.landing.web.workers import Late, ReadingCrashed, Workers
 from ingestion.news import health
 from ingestion.news.declaration import Feed
 from ingestion.news.entries import WHOLE, Sorted, date_of, flags_of, sort_out
@@ -184,13 +185,17 @@ class Scrape:
 
     async def _page(self, page: PageFetched) -> None:
         answer = await self._answer(page.ask)
-        page.answer, page.error = replace(answer, content=None), answer.error
-        if answer.content is None:
+        has_content, name = answer.content is not None, answer.object_hash
+        page.answer = answer = replace(answer, content=None)
+        page.error = answer.error
+        if not has_content or name is None:
             return
+        # its bytes wait in the store: pages come faster than they are read
+        content = Late(partial(self.room.store.get, name))
         try:
             page.read = await self.workers.run(
                 read_page,
-                answer.content,
+                content,
                 content_type=answer.headers.get("content-type"),
                 url=answer.final_url or page.ask.url,
             )

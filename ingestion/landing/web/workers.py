@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -23,6 +24,13 @@ class ReadingCrashed(Exception):
     """Reading something ended the process that did it, or never ended."""
 
 
+@dataclass(frozen=True)
+class Late:
+    """What a function is given once a process is free for it: until then it takes no memory."""
+
+    get: Callable[[], Any]
+
+
 class Workers:
     """A few processes; functions and what they take and give are picklable."""
 
@@ -33,13 +41,14 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
 
     async def run(self, function: Callable[..., T], *given: Any, **named: Any) -> T:
-        """Return what a function returns.
+        """Return what a function returns; it is given what a `Late` gets in the place of that.
 
         Raises:
             ReadingCrashed: it broke two processes, the second one alone with it.
             Exception: what it raised.
         """
         async with self._free:
+            given = tuple(one.get() if isinstance(one, Late) else one for one in given)
             self._pool = self._pool or _pool(self.count)
             pool = self._pool
             try:

@@ -1,0 +1,49 @@
+"""What is read in other processes waits where it is kept until one of them is free."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from ingestion.landing.web.workers import Late, Workers
+
+
+def test_what_waits_for_a_process_is_not_held_in_memory() -> None:
+    held: list[int] = []
+    done: list[int] = []
+    most = 0
+
+    def get(number: int) -> bytes:
+        nonlocal most
+        held.append(number)
+        most = max(most, len(held) - len(done))
+        return b"x" * number
+
+    async def read_all() -> list[int]:
+        async with Workers(count=1) as workers:
+
+            async def one(number: int) -> int:
+                size = await workers.run(len, Late(partial(get, number)))
+                done.append(number)
+                return size
+
+            return await asyncio.gather(*map(one, range(30)))
+
+    assert asyncio.run(read_all()) == list(range(30))
+    assert sorted(held) == list(range(30))
+    assert most <= 2  # one is read, one waits beside it
+
+
+def test_what_cannot_be_got_is_raised_and_holds_nobody_up() -> None:
+    def lost() -> bytes:
+        raise OSError("gone")
+
+    async def read_both() -> int:
+        async with Workers(count=1) as workers:
+            with pytest.raises(OSError, match="gone"):
+                await workers.run(len, Late(lost))
+            return await workers.run(len, b"ab")
+
+    assert asyncio.run(read_both()) == 2
