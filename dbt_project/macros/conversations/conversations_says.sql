@@ -34,6 +34,8 @@
     Gives a text in lower case without what somebody else is said to say: what stands behind a verb
     of speech and a colon, up to the end of the sentence, or the list that follows. What `you could
     say:` is a wording, too; what the speaker says himself is not left out. One verb stays.
+    So is what is set in italics or bold behind a word that names it, or before one that explains
+    it, and a block that is indented behind a colon.
 #}
 {% macro conversations_without_reports(value) -%}
     {%- set speech = [
@@ -46,5 +48,37 @@
     {%- set verbs = '(^|[^a-zà-ÿа-яё])(' ~ speech | join('|') ~ ')|(声音|他|她)说|可以说' -%}
     {#- a comma first is where a quotation stood, which is reported by itself -#}
     {%- set said = '([ ]*[^ ,\n.!?。！？][^\n.!?。！？]*|(\n+[ ]*[-*•][^\n]*)+)' -%}
-    {{ text_replaced(value, '(' ~ verbs ~ ')[ \u00a0]?[:：]' ~ said, ' | says , ') }}
+    {%- set names = [
+        'phrase', 'sentence', 'word', 'words', 'line', 'message', 'text', 'note', 'says', 'say',
+        'said', 'wrote', 'texted', 'called', 'such as', 'writes', 'answers', 'answered', 'replied', 'replies', 'reads', 'thought',
+        'like', 'as', 'satz', 'wort', 'nachricht', 'gedanke', 'sagt', 'sagte', 'schrieb', 'wie',
+        'frase', 'palabra', 'dice', 'dijo', 'escribió', 'como', 'mot', 'dit', 'écrit', 'comme',
+        'parola', 'scrisse', 'come', 'palavra', 'disse', 'escreveu', 'zin', 'woord', 'zei',
+        'schreef', 'zoals', 'zdanie', 'słowo', 'napisał', 'фраза', 'слово', 'сказал', 'написал',
+    ] -%}
+    {%- set explains = 'means?|bedeutet|heißt|significa|signifie|betekent|oznacza|означает' -%}
+    {%- set set_off = '([*]{1,3}[^*
+]+[*]{1,3}|_{1,2}[^_
+]+_{1,2})' -%}
+    {%- set blocks = '[:：][ 	]*
+([ 	]*
+)?((    |	)[^
+]*(
+|$))+' -%}
+    {%- set text = namespace(sql=value) -%}
+    {%- set text.sql = text_replaced(text.sql, blocks, ' , ') -%}
+    {%- set text.sql = text_replaced(
+        text.sql, '(^|[^a-zà-ÿа-яё])(' ~ names | join('|') ~ ')[ ]?[:,]?[ ]' ~ set_off, ' | says , '
+    ) -%}
+    {%- set text.sql = text_replaced(
+        text.sql,
+        '(examples|phrases|sentences|lines|replies|refusals|beispiele|ejemplos|exemples|esempi)'
+        ~ '[ ]?:(
++[ ]*[-*•][^
+]*)+', ' | says , '
+    ) -%}
+    {%- set text.sql = text_replaced(
+        text.sql, set_off ~ '[ ](' ~ explains ~ ')([^a-zà-ÿа-яё]|$)', ' | says , '
+    ) -%}
+    {{ text_replaced(text.sql, '(' ~ verbs ~ ')[ \u00a0]?[:：]' ~ said, ' | says , ') }}
 {%- endmacro %}

@@ -111,7 +111,8 @@ def _finished(
             metadata["fields"] = rest
     if "fields" in metadata or "turns" in metadata:
         metadata = with_training(metadata, into.messages)
-    if metadata and (variant := variant_of(metadata, fields.record if fields else {}, bare)):
+    record = fields.record if fields else {}
+    if metadata and (variant := variant_of(metadata, into.messages, record, bare)):
         metadata["variant"] = variant
     return Standardised(form, confidence, into.messages, metadata, created_at)
 

@@ -13,6 +13,7 @@ Fields these are read from stay where they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from ingestion.conversations.formats.shape import Message
@@ -63,14 +64,14 @@ def _bare(name: object) -> str:
 def _label(fields: dict[str, Any]) -> bool | None:
     by_name = {_bare(name): value for name, value in fields.items()}
     for name in LABEL_NAMES:
-        found = _as_label(name, by_name[name]) if name in by_name else None
+        found = as_label(name, by_name[name]) if name in by_name else None
         is_class = name == "label" and type(by_name.get(name)) in (int, float)
         if found is not None and not (is_class and by_name.keys() - _PLAIN):
             return found
     return None
 
 
-def _as_label(name: str, value: Any) -> bool | None:
+def as_label(name: str, value: Any) -> bool | None:
     """What a value says of an answer; None when it says something else."""
     if isinstance(value, bool):
         return value
@@ -101,7 +102,7 @@ def _weights(notes: Sequence[dict[str, Any]], messages: Sequence[Message]) -> di
         if not isinstance(turn, int) or turn >= len(messages) or not isinstance(fields, dict):
             continue
         by_name = {_bare(name): value for name, value in fields.items()}
-        said = (_as_weight(by_name.get(name)) for name in WEIGHT_NAMES)
+        said = (as_weight(by_name.get(name)) for name in WEIGHT_NAMES)
         weight = next((one for one in said if one is not None), None)
         usual = 1.0 if messages[turn].role == "assistant" else 0.0
         if weight is not None and weight != usual:
@@ -109,9 +110,14 @@ def _weights(notes: Sequence[dict[str, Any]], messages: Sequence[Message]) -> di
     return found
 
 
-def _as_weight(value: Any) -> float | None:
+def as_weight(value: Any) -> float | None:
+    """How much a turn or a record is to be learnt; None when a value says something else."""
     if isinstance(value, bool | int | float) and value == value and abs(value) != float("inf"):
         return max(0.0, float(value))
-    if isinstance(value, str) and value.strip().casefold() in ("true", "false", "0", "1"):
-        return float(value.strip().casefold() in ("true", "1"))
+    if isinstance(value, str):
+        word = value.strip().casefold()
+        if word in ("true", "false"):
+            return float(word == "true")
+        with suppress(ValueError):
+            return as_weight(float(word))
     return None

@@ -75,3 +75,34 @@ def test_a_record_of_weight_0_has_no_answer_to_learn_from() -> None:
 def test_a_preference_pair_says_at_which_turn_its_answers_part() -> None:
     record = {"messages": [ASKED], "chosen": SAID, "rejected": SAID | {"content": "b"}}
     assert standardise(record).metadata["preference"]["turn"] == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        (PAIR | {"label": 1}, PAIR | {"label": "True"}, True),
+        (PAIR | {"label": "undesirable"}, PAIR | {"kto_tag": False}, True),
+        (PAIR | {"label": 3.0}, PAIR | {"label": 3}, True),
+        (PAIR | {"label": True}, PAIR | {"label": False}, False),
+        (PAIR | {"label": True}, PAIR, False),
+        (PAIR | {"weight": 0.5}, PAIR, False),
+        (TALK | {"train": False}, TALK, False),
+        ({"messages": [ASKED, SAID | {"weight": 0}]}, TALK, False),
+        (
+            {"messages": [ASKED, SAID | {"weight": 0.0}]},
+            {"messages": [ASKED, SAID | {"training": "False"}]},
+            True,
+        ),
+        (
+            {"messages": [ASKED, SAID | {"weight": 0.5}]},
+            {"messages": [ASKED, SAID | {"loss_weight": "0.5"}]},
+            True,
+        ),
+        ({"messages": [ASKED | {"weight": 0}, SAID | {"weight": 1.0}]}, TALK, True),
+    ],
+)
+def test_a_label_is_the_same_however_it_is_spelt(
+    one: dict[str, Any], other: dict[str, Any], is_same: bool
+) -> None:
+    variants = [standardise(record).metadata.get("variant") for record in (one, other)]
+    assert (variants[0] == variants[1]) is is_same

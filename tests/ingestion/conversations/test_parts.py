@@ -391,7 +391,7 @@ def test_the_same_words_are_another_record_with_another_image_answer_label_or_ca
     call = {"function": {"name": "f", "arguments": "{}"}}
     others = [
         base | {"images": ["a.png"]}, base | {"images": ["b.png"]}, base | {"videos": ["a.png"]},
-        base | {"label": True}, base | {"label": False}, base | {"kto_tag": "bad"},
+        base | {"label": True}, base | {"label": False}, base | {"label": 3},
         {"prompt": "How long does an egg take?", "chosen": EGG, "rejected": "No"},
         {"prompt": "How long does an egg take?", "chosen": EGG, "rejected": "Never"},
         of(ASKED, {"role": A, "content": EGG, "tool_calls": [call]}),
@@ -415,6 +415,19 @@ def test_the_same_words_are_another_record_with_another_image_answer_label_or_ca
     assert len({variant(one) for one in others} - {None}) == len(others)
     usual = [{"weight": "1.0"}, {"train": "True"}]
     assert {variant(of(ASKED, {"role": A, "content": EGG} | one)) for one in usual} == {None}
+
+
+def test_the_same_picture_in_another_turn_makes_another_record() -> None:
+    picture = {"images": ["a.png"]}
+    first, second, said = (
+        {"role": U, "content": "x"},
+        {"role": U, "content": "y"},
+        {"role": A, "content": EGG},
+    )
+    here = of(first | picture, said, second, said)
+    there = of(first, said, second | picture, said)
+    assert standardise(here).conversation_id == standardise(there).conversation_id
+    assert variant(here) == variant(of(first, said, second, said) | picture) != variant(there)
 
 
 def test_an_answer_in_tags_after_reasoning_in_tags_is_what_is_in_them() -> None:

@@ -43,9 +43,10 @@ numbers as (
     ) }}
 ),
 
+-- what parts two addresses is doubled: each takes one for its own
 hosts as (
     {{ conversations_pieces(
-        'turns.content',
+        text_replaced('turns.content', '[^0-9A-Za-z.-]', '  '),
         '(^|[^0-9A-Za-z.-])(' ~ octet ~ '([.]' ~ octet ~ '){3})([.]?$|[.]?[^0-9A-Za-z.])', 2
     ) }}
     where turns.content like '%.%.%.%'
@@ -54,7 +55,7 @@ hosts as (
 -- of IPv6 those that are routed begin with 2 or 3
 hosts_of_ipv6 as (
     {{ conversations_pieces(
-        'lower(turns.content)',
+        text_replaced('lower(turns.content)', '[^0-9a-z:.]', '  '),
         '(^|[^0-9a-z:.])([23][0-9a-f]{3}((:[0-9a-f]{1,4}){7}|(:[0-9a-f]{1,4}){0,6}::'
         ~ '([0-9a-f]{1,4}(:[0-9a-f]{1,4}){0,5})?))($|[^0-9a-z:])', 2
     ) }}
