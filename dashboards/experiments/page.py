@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.experiments import (
     agreement,
+    asking_form,
     comparisons,
     lineage,
     rating,
@@ -32,6 +33,7 @@ SECTIONS = {
     "Variance": variance.show,
     "Versions & models": time.show,
     "Rate": rating.show,
+    "Ask": asking_form.show,
 }
 
 

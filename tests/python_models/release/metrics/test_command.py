@@ -88,6 +88,6 @@ def test_a_line_of_the_docs_runs_as_it_stands(
 def test_a_metric_of_the_docs_is_the_one_that_is_declared() -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     declared_there = yaml.safe_load(example)["metrics"][0]
-    path = PROJECT_ROOT / "dbt_project" / "metrics" / "telemetry.yml"
+    path = PROJECT_ROOT / "dbt_project" / "metrics" / "telemetry" / "metrics.yml"
     ours = yaml.safe_load(path.read_text(encoding="utf-8"))["metrics"]
     assert declared_there in ours
