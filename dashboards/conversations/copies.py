@@ -11,7 +11,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import picked
 
 CLUSTERS = {
-    "first_words": st.column_config.TextColumn("How it begins", width="large"),
+    "first_words": st.column_config.TextColumn("How it begins", width="medium"),
     "copy_count": "Copies",
     "exact_count": "Exact",
     "near_count": "Near",

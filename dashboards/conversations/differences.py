@@ -14,6 +14,7 @@ from dashboards.conversations.turns import CHARACTERS_SHOWN, role_of
 from dashboards.parts.page import asking, part
 from dashboards.parts.release import Release
 
+NAMES = ("what is kept", "the copy")
 _PARTS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -23,21 +24,17 @@ def side_by_side(release: Release, survivor: str, copy: str) -> None:
     kept, gone = (
         ask(queries.MESSAGES, conversation_id=one).to_pylist() for one in (survivor, copy)
     )
-    left, right = st.columns(2)
-    with left:
-        part("What is kept")
-    with right:
-        part("The copy", "What only one of the two says is marked.")
+    part("Side by side", "What only one of the two says is marked.")
     for here, there in zip_longest(kept, gone):
         texts = [turn["content"][:CHARACTERS_SHOWN] if turn else "" for turn in (here, there)]
-        columns = zip(st.columns(2), (here, there), marked(*texts), strict=True)
-        for column, turn, body in columns:
+        sides = zip(st.columns(2), NAMES, (here, there), marked(*texts), strict=True)
+        for column, name, turn, body in sides:
             with column:
                 if turn:
-                    with role_of(turn["role"]):
+                    with role_of(turn["role"], name):
                         st.html(f'<p style="margin:0;white-space:pre-wrap">{body}</p>')
                 else:
-                    st.caption("No such turn here.")
+                    st.caption(f"No such turn in {name}.")
 
 
 def marked(one: str, other: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from dashboards.parts.text import escaped, facts
 STATUSES = {"all": "all", "kept": "kept", "left out": "left_out"}
 GRADES = ["premium", "keep", "below"]
 COLUMNS = {
-    "first_words": st.column_config.TextColumn("How it begins", width="large"),
+    "first_words": st.column_config.TextColumn("How it begins", width="medium"),
     "status": "Status",
     "left_out_reason": st.column_config.TextColumn("Left out because", width="medium"),
     "grade": "Grade",
@@ -54,14 +54,14 @@ def show(release: Release) -> None:
     if not known:
         empty("There are no conversations in this release.")
         return
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
-    datasets = left.multiselect(
+    datasets = st.multiselect(
         "Datasets", known, placeholder="All datasets", key="dataset", bind="query-params"
     )
-    grades = middle.pills("Grade", GRADES, selection_mode="multi", key="grade", bind="query-params")
-    status = right.segmented_control(
-        "Status", list(STATUSES), default="all", key="status", bind="query-params"
-    )
+    with st.container(horizontal=True, gap="medium"):
+        grades = st.pills("Grade", GRADES, selection_mode="multi", key="grade", bind="query-params")
+        status = st.segmented_control(
+            "Status", list(STATUSES), default="all", key="status", bind="query-params"
+        )
     care = st.toggle("Only what is flagged for care", key="care", bind="query-params")
     scores = ask(queries.SCORES, datasets=datasets)
     if len(scores):
@@ -95,7 +95,7 @@ def _history(release: Release, datasets: list[str]) -> None:
 
 def _one(release: Release, row: dict) -> None:
     part(escaped(row["first_words"] or "A conversation without words"))
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)
     with left:
         turns(release, row["conversation_id"])
     with right:

@@ -26,10 +26,10 @@ def turns(release: Release, conversation_id: str) -> None:
 
 
 @contextmanager
-def role_of(role: str) -> Iterator[None]:
-    """Show what follows as said by somebody."""
+def role_of(role: str, where: str = "") -> Iterator[None]:
+    """Show what follows as said by somebody; `where` tells two texts apart."""
     with st.chat_message(role, avatar=f":material/{LOOKS.get(role, 'help')}:"):
-        st.caption(escaped(role))
+        st.caption(escaped(f"{role}, {where}" if where else role))
         yield
 
 

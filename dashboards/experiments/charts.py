@@ -233,7 +233,7 @@ def variance_bars(rows: pa.Table) -> alt.Chart:
                 alt.Tooltip("df:Q", title="Degrees of freedom"),
             ],
         )
-        .properties(height=90 + 56 * len(set(rows["cohort"].to_pylist())))
+        .properties(height=90 + 20 * len(COMPONENTS) + 56 * len(set(rows["cohort"].to_pylist())))
     )
 
 

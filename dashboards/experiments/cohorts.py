@@ -15,7 +15,6 @@ from dashboards.parts.text import count, usd
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {
-    "cohort_id": st.column_config.TextColumn("Cohort", width="small"),
     "study": "Study",
     "level": "Descriptions",
     "k_max": NUMBER("Concepts", format="%d"),
@@ -26,6 +25,7 @@ COLUMNS = {
     "is_current": "Newest",
     "is_reevaluation": "Judges again",
     "created_at": st.column_config.DatetimeColumn("Planned (UTC)", format="YYYY-MM-DD HH:mm"),
+    "cohort_id": st.column_config.TextColumn("Id", width="small"),
 }
 
 

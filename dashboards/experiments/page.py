@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.experiments import (
     agreement,
+    asking_form,
     comparisons,
     lineage,
     rating,
@@ -34,6 +35,7 @@ SECTIONS = {
     "Versions & models": time.show,
     "Rate": rating.show,
     "Studies": studies.show,
+    "Ask": asking_form.show,
 }
 
 

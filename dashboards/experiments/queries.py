@@ -2,7 +2,6 @@
 
 COHORTS = """
 select
-    cohort_id,
     study,
     level,
     k_max,
@@ -12,7 +11,8 @@ select
     evaluation_count,
     is_current,
     is_reevaluation,
-    created_at
+    created_at,
+    cohort_id
 from experiments.cohorts
 order by created_at desc, cohort_id
 """

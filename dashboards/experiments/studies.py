@@ -22,7 +22,7 @@ from ingestion.experiments.landing import SOURCE, offered
 from ingestion.landing.deliveries import SourceAbsent
 
 NUMBER = st.column_config.NumberColumn
-PRICE = "estimate"  # kind of the jobs that price a study
+PRICE = "price"  # kind of the jobs that say what asking takes
 COLUMNS = {
     "step": "Step",
     "model": "Models",

@@ -14,7 +14,7 @@ from dashboards.jobs import jobs
 from dashboards.jobs.jobs import Job
 
 # kinds of jobs that make one thing: to go on with one is to begin it again
-ONE_THING = ("load", "export", "rollback", "estimate")
+ONE_THING = ("load", "export", "rollback", "price")
 _lock = threading.Lock()
 
 

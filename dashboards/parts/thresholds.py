@@ -49,7 +49,7 @@ def _seed(seed: Seed, product: str) -> None:
     name = seed.path.rpartition("/")[2].removesuffix(".csv")
     part(escaped(words(name.removeprefix(f"{product}_"))))
     if seed.description:
-        st.caption(escaped(seed.description))
+        st.caption(escaped(seed.description.replace("`", "")))
     columns = {
         column: st.column_config.TextColumn(words(column), help=said or None)
         for column, said in seed.columns.items()

@@ -83,7 +83,7 @@ def _tables(release: Release) -> list[dict[str, Any]]:
                 "rows": known.get("rows"),
                 "bytes": known.get("bytes"),
                 "changed": changed,
-                "comment": row["comment"],
+                "comment": (row["comment"] or "").replace("`", ""),
                 "schema_name": row["schema_name"],
                 "table_name": row["table_name"],
             }

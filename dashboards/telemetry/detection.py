@@ -32,6 +32,8 @@ COLUMNS = {
     "true_negatives": SCORE("TN", format="%d"),
     "unlabelled": SCORE("Label not known", format="%d"),
 }
+SYNTHETIC = "demo_"  # how the demo calls its sources
+WHOLE_RELEASE = "all sources"  # what the mart calls them together
 DETECTORS = {
     "sluice": "Sluice",
     "always_on": "Always alarm",
@@ -49,10 +51,17 @@ def show(release: Release, filters: Filters) -> None:
 
 
 def _quality(quality: pa.Table) -> None:
+    sources = real_first(quality["source"].unique().to_pylist())
     left, right = st.columns([1, 1])
     with left:
-        source = st.selectbox(
-            "Source", quality["source"].unique().to_pylist(), key="source", bind="query-params"
+        source = st.selectbox("Source", sources, key="source", bind="query-params")
+    synthetic = [name for name in sources if name.startswith(SYNTHETIC)]
+    if source in synthetic or (source == WHOLE_RELEASE and synthetic):
+        whose = "All of" if len(synthetic) >= len(sources) - 1 else "A part of"
+        st.warning(
+            f"**{whose} these labels come from the simulator of the demo.** The rules know its "
+            "faults: expect less of a real plant. `docs/your-data.md` has recipes for public sets.",
+            icon=":material/science:",
         )
     of_source = quality.filter(pc.equal(quality["source"], source))
     with right:
@@ -75,6 +84,11 @@ def _quality(quality: pa.Table) -> None:
         key="score_bars",
     )
     table(rows, "detection_quality", COLUMNS)
+
+
+def real_first(sources: list[str]) -> list[str]:
+    """Return sources with what was measured before what was simulated, all of them last."""
+    return sorted(sources, key=lambda name: (name == WHOLE_RELEASE, name.startswith(SYNTHETIC)))
 
 
 def _headline(whole: pa.Table) -> None:

@@ -64,7 +64,7 @@ def _sections(release: Release, filters: Filters, names: tuple[str, ...]) -> Non
 
 def _filters(release: Release, first: date, last: date) -> Filters:
     controls = asking(release)(queries.CONTROLS)["control_id"].to_pylist()
-    left, right = st.columns([1, 2])
+    left, right = st.columns([2, 3])
     with left:
         span = st.date_input(
             "Days",

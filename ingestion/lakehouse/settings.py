@@ -100,11 +100,9 @@ class Settings(BaseSettings):
     sluice_artifact_rows: int = Field(default=1000, ge=0)
     sluice_functions: Path | None = None
     sluice_stale_hours: float = Field(default=48, gt=0)
-
     # who may see what: tiers that commands and pages here show, and the tier of rows without one
     sluice_tiers: str = "open,restricted,private"
     sluice_untiered: Literal["open", "restricted", "private"] = "private"
-
     # how long a landing waits for a file that nothing more is read of, besides 1 s per megabyte
     sluice_reading_seconds: float = Field(default=600, gt=0)
 

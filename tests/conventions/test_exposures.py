@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from python_models.release.metrics.compiler import tables_of
 from python_models.release.metrics.declarations import declared as declared_metrics
+from python_models.release.metrics.lookup import tables_of
 from tests.conventions.project import PRODUCTS, ROOT, Project
 
 ANALYSES, PAGES = ROOT / "dbt_project" / "analyses", ROOT / "dashboards"

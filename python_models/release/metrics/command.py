@@ -19,8 +19,9 @@ import duckdb
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import say
 from ingestion.lakehouse.settings import told
-from python_models.release.metrics.compiler import MetricError, dimensions_of, metric_sql
+from python_models.release.metrics.compiler import metric_sql
 from python_models.release.metrics.declarations import Metric, declared
+from python_models.release.metrics.lookup import MetricError, dimensions_of
 from python_models.release.metrics.metricflow_sql import metricflow_sql
 from python_models.release.reader import NothingReleased, StatementRefused, open_release
 from python_models.release.sql import WRITERS, show

@@ -8,9 +8,8 @@ no row is counted twice.
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlglot
@@ -21,14 +20,13 @@ from python_models.release.metrics.declarations import (
     Declarations,
     Dimension,
     Input,
-    Measure,
     Metric,
     SemanticModel,
     declared,
 )
+from python_models.release.metrics.lookup import TIME, MetricError, neighbours, spellings, unknown
 
 GRAINS = ("hour", "day", "week", "month", "quarter", "year")
-TIME = "metric_time"  # the time that a measure goes by, whatever its column is called
 _NAMED = re.compile(
     r"\{\{\s*(?:Time)?(?:Dimension|Entity)\(\s*'(\w+)'\s*(?:,\s*'(\w+)'\s*)?\)\s*\}\}"
 )
@@ -43,10 +41,6 @@ _AGGREGATES = {
     "sum_boolean": "count(case when {0} then 1 end)",
     "percentile": "quantile_cont({0}, {1})",
 }
-
-
-class MetricError(ValueError):
-    """What was asked for is not there; the message says what is."""
 
 
 @dataclass
@@ -80,59 +74,9 @@ def metric_sql(
     all_of = of or declared()
     for name in names:
         if name not in all_of.metrics:
-            raise MetricError(_unknown("metric", name, all_of.metrics, "make metric lists all."))
+            raise MetricError(unknown("metric", name, all_of.metrics, "make metric lists all."))
     called = names if isinstance(names, Mapping) else {name: name for name in names}
     return _Query(all_of, by, where).sql(called)
-
-
-def dimensions_of(name: str, of: Declarations | None = None) -> list[str]:
-    """Return what a metric can be told by, its time first, in the shortest clear spelling."""
-    all_of = of or declared()
-    models = [all_of.models[measure.model] for measure in _measures(all_of, name)]
-    known = [_spellings(all_of, model) for model in models]
-    return [TIME, *(each for each in known[0] if all(each in one for one in known[1:]))]
-
-
-def tables_of(names: Iterable[str], of: Declarations | None = None) -> set[tuple[str, str]]:
-    """Return (schema, table) of what metrics are reckoned from, joined tables apart."""
-    all_of = of or declared()
-    models = [all_of.models[one.model] for name in names for one in _measures(all_of, name)]
-    return {(model.schema, model.table) for model in models}
-
-
-def _measures(all_of: Declarations, name: str) -> list[Measure]:
-    metric = all_of.metrics[name]
-    if metric.kind == "simple":
-        return [all_of.measures[metric.inputs[0].name]]
-    return [one for part in metric.inputs for one in _measures(all_of, part.name)]
-
-
-def _spellings(all_of: Declarations, model: SemanticModel) -> list[str]:
-    own = [entity.name for entity in model.entities if entity.name != model.key]
-    own += [dimension.name for dimension in model.dimensions if dimension.name != model.time]
-    near = [
-        f"{entity}__{dimension.name}"
-        for entity, other in _neighbours(all_of, model)
-        for dimension in other.dimensions
-        if dimension.name not in own
-    ]
-    return own + near
-
-
-def _neighbours(all_of: Declarations, model: SemanticModel) -> Iterable[tuple[str, SemanticModel]]:
-    """Yield (entity, model with one row for each of it) that rows of a model belong to."""
-    for entity in model.entities:
-        for other in all_of.models.values():
-            if other.name != model.name and other.key == entity.name:
-                yield entity.name, other
-
-
-def _unknown(what: str, name: str, there: Iterable[str], more: str = "") -> str:
-    names = list(there)
-    listed = ", ".join(names)
-    near = difflib.get_close_matches(name, names, 1, 0.6)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"There is no {what} {name}.{meant} {more or f'There is: {listed}.'}"
 
 
 class _Query:
@@ -240,12 +184,12 @@ class _Query:
         for entity in model.entities:
             if plain == entity.name:
                 return _of(model, entity.expr), None, None
-        for entity_name, other in _neighbours(self._all, model):
+        for entity_name, other in neighbours(self._all, model):
             found = next((each for each in other.dimensions if each.name == short), None)
             if found and before in ("", entity_name):
                 return self._join(one, entity_name, other, found), found, grain
-        there = [TIME, *_spellings(self._all, model)]
-        raise MetricError(_unknown(f"dimension of {model.table} called", name, there))
+        there = [TIME, *spellings(self._all, model)]
+        raise MetricError(unknown(f"dimension of {model.table} called", name, there))
 
     def _join(self, one: _Pass, entity: str, other: SemanticModel, found: Dimension) -> str:
         key = {

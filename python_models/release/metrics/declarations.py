@@ -1,4 +1,4 @@
-"""Reads the declarations of metrics: one file a schema of the release, in dbt's semantic form.
+"""Reads the declarations of metrics: one folder a schema of the release, in dbt's semantic form.
 
 Of the form this reads: `semantic_models` over a released table (`node_relation`), with entities,
 dimensions (categorical, time) and measures; `metrics` of the types simple, ratio and derived, with
@@ -128,7 +128,7 @@ def declared(folder: Path = FOLDER) -> Declarations:
     models: dict[str, SemanticModel] = {}
     measures: dict[str, Measure] = {}
     metrics: dict[str, Metric] = {}
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(folder.glob("*/*.yml")):
         said = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         for one in said["semantic_models"]:
             models[one["name"]] = _model(one)
@@ -182,15 +182,15 @@ def _metric(said: dict[str, Any], path: Path) -> Metric:
     }
     if said["type"] not in parts:
         raise DeclarationError(
-            f"{path.name}: metric {said['name']} is {said['type']}; this compiler takes "
-            f"{', '.join(parts)}. MetricFlow takes the others."
+            f"{path.parent.name}/{path.name}: metric {said['name']} is {said['type']}; this "
+            f"compiler takes {', '.join(parts)}. MetricFlow takes the others."
         )
     meta = said.get("config", {}).get("meta", {})
     return Metric(
         name=said["name"],
         label=said["label"],
         description=" ".join(said["description"].split()),
-        schema=path.stem,
+        schema=path.parent.name,
         kind=said["type"],
         inputs=tuple(map(_input, parts[said["type"]]())),
         expr=of.get("expr"),

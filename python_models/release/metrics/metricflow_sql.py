@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from python_models.release.metrics.compiler import MetricError
 from python_models.release.metrics.declarations import FOLDER
+from python_models.release.metrics.lookup import MetricError
 
 # MetricFlow wants a table of all days; where it writes this name, the days themselves are put
 _DAYS = ("metrics", "days")
@@ -78,7 +78,7 @@ def manifest(folder: Path = FOLDER) -> Any:
     )
 
     files = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*/*.yml"))
     ]
     return PydanticSemanticManifestTransformer.transform(
         PydanticSemanticManifest(

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.release.metrics import command
 from python_models.release.metrics.declarations import declared
+from tests.dashboards.conversations_rows import write_conversations
 from tests.dashboards.synthetic import DDL
+
+PAGE = (PROJECT_ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+TYPED = [line for line in PAGE.splitlines() if line.startswith("make metric")]
 
 
 @pytest.fixture
@@ -19,6 +27,7 @@ def released(tmp_path: Path) -> None:
     path = tmp_path / "r000007.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(DDL)
+        write_conversations(connection, rows=False)
         connection.execute(
             "insert into telemetry.issues (control_id, severity)"
             " values ('oven-01', 'minor'), ('oven-01', 'critical'), ('press-01', 'minor')"
@@ -65,3 +74,20 @@ def test_a_wrong_word_is_refused_before_a_release_is_looked_for(
 def test_without_a_release_it_says_how_to_make_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["--name", "cycles"]) == 1
     assert "run `make run` first" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", [one for one in TYPED if "--metricflow" not in one])
+def test_a_line_of_the_docs_runs_as_it_stands(
+    released: None, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word.partition("=") for word in shlex.split(line)[2:]]
+    assert command.main([f"--{name.lower()}={value}" for name, _, value in words]) == 0
+    assert capsys.readouterr().out
+
+
+def test_a_metric_of_the_docs_is_the_one_that_is_declared() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    declared_there = yaml.safe_load(example)["metrics"][0]
+    path = PROJECT_ROOT / "dbt_project" / "metrics" / "telemetry" / "metrics.yml"
+    ours = yaml.safe_load(path.read_text(encoding="utf-8"))["metrics"]
+    assert declared_there in ours

@@ -12,13 +12,9 @@ import pytest
 import yaml
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from python_models.release.metrics.compiler import (
-    MetricError,
-    dimensions_of,
-    metric_sql,
-    tables_of,
-)
+from python_models.release.metrics.compiler import metric_sql
 from python_models.release.metrics.declarations import declared
+from python_models.release.metrics.lookup import MetricError, dimensions_of, tables_of
 from python_models.release.metrics.metricflow_sql import metricflow_sql
 from tests.dashboards.synthetic import DDL, write_release
 

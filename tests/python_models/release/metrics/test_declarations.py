@@ -34,15 +34,18 @@ def test_each_schema_of_a_release_has_metrics_and_says_what_they_are(schema: str
 
 
 def test_no_name_is_declared_twice() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.yml")]
+    texts = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*/*.yml")]
     written = sum(text.partition("\nmetrics:")[2].count("\n  - name: ") for text in texts)
     assert written == len(declared().metrics)
 
 
 def test_a_metric_of_another_type_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "plant.yml").write_text(
+    (tmp_path / "plant").mkdir()
+    (tmp_path / "plant" / "metrics.yml").write_text(
         "semantic_models: []\nmetrics:\n  - {name: running_total, label: Total, description: All.,"
         " type: cumulative, type_params: {measure: things}}\n"
     )
-    with pytest.raises(DeclarationError, match=r"plant\.yml: metric running_total is cumulative"):
+    with pytest.raises(
+        DeclarationError, match=r"plant/metrics\.yml: metric running_total is cumulative"
+    ):
         declared(tmp_path)
