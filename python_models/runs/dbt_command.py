@@ -6,15 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from ingestion.lakehouse import lock
-from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment, target_folder
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import QUIET
 from ingestion.lakehouse.settings import SettingsError
 
+_DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")
+_PARSED = "partial_parse.msgpack"  # what dbt goes on from, in its target folder
 _TAKES = "What it takes is said by `dbt build --help`, such as ARGS=--full-refresh."
 
 
@@ -25,12 +28,42 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     without the caller. What is shown of it is a line a phase; with VERBOSE set, all that dbt says.
     """
     require_agreement(lake().root)  # before dbt writes its log into it
-    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
+    command = [*_DBT, *arguments]
     told = {} if os.environ.get("VERBOSE") else {"DBT_QUIET": "1", QUIET: "1"}
     lent, descriptors = lock.lent()
     known = told | environment(extra) | lent
     done = subprocess.run(command, cwd=DBT_FOLDER, env=known, pass_fds=descriptors, check=False)
     return done.returncode
+
+
+@contextmanager
+def parsed_meanwhile(variables: Mapping[str, str]) -> Iterator[None]:
+    """Have dbt parse the project beside what is done before a build, where it never has.
+
+    The first parse takes a core for as long as landing a demo does. It reads the project and
+    writes into dbt's target folder, no more; of one that fails the build says why.
+
+    Args:
+        variables: those of the build; dbt parses anew for others.
+    """
+    folder = target_folder()
+    # a lake is first written to by what lands in it
+    if (folder / _PARSED).exists() or folder.is_relative_to(lake().root):
+        yield
+        return
+    command = [*_DBT, "parse", *variables_argument(variables)]
+    told = {"DBT_QUIET": "1", "DBT_LOG_PATH": str(folder), "DBT_LOG_LEVEL_FILE": "none"}
+    process = subprocess.Popen(
+        command, cwd=DBT_FOLDER, env=environment(told), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        process.wait()
 
 
 def variables_argument(variables: Mapping[str, str | None]) -> list[str]:

@@ -32,6 +32,7 @@ from python_models.runs import duration, lake_growth, nothing_new, slices, summa
 from python_models.runs.ahead import rows_ahead
 from python_models.runs.dbt_command import (
     dbt,
+    parsed_meanwhile,
     refuse_what_dbt_does_not_take,
     variables_argument,
 )
@@ -91,7 +92,8 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
     if not duration.has_built():
         say(filled(duration.first_run(choice.domains)))
     run_id, before = _run_id(choice), lake_growth.lake_bytes()
-    landed = 0 if options.build_only else _land(options.demo, choice, run_id)
+    with parsed_meanwhile(_variables(choice, options.accept)):
+        landed = 0 if options.build_only else _land(options.demo, choice, run_id)
     if landed not in GOES_ON:
         return landed
     if not is_checked:
@@ -128,7 +130,7 @@ def build(
         run_id: the run that the landing belonged to; default: a new one.
         before: bytes the lake had before that landing; default: what it has now.
     """
-    variables = choice.variables | ({"accepted_loads": accept} if accept else {})
+    variables = _variables(choice, accept)
     if not (is_forced or more):
         standing = nothing_new.standing_products(variables, choice.domains)
         if len(standing) == len(chosen_products(choice.domains)):
@@ -149,6 +151,10 @@ def build(
         code = dbt(command, told)
     summary.print_run(console, code, run_id)
     return code or say_refused(landed)
+
+
+def _variables(choice: Choice, accept: str | None) -> dict[str, str]:
+    return choice.variables | ({"accepted_loads": accept} if accept else {})
 
 
 def say_standing(choice: Choice, standing: Mapping[str, Any]) -> Choice:

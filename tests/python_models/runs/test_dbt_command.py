@@ -1,0 +1,33 @@
+"""What dbt has to parse is parsed beside the landing, the first time."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ingestion.lakehouse.dbt_environment import target_folder
+from ingestion.lakehouse.lake import lake
+from python_models.runs.dbt_command import parsed_meanwhile
+from tests.python_models.tiny import Tiny
+
+
+@pytest.mark.usefixtures("tiny")
+def test_the_first_parse_is_over_when_a_build_begins_and_has_touched_no_lake() -> None:
+    before = list(lake().root.rglob("*"))
+    with parsed_meanwhile({}):
+        pass
+    parsed = target_folder() / "partial_parse.msgpack"
+    written = parsed.stat().st_mtime_ns
+    assert list(lake().root.rglob("*")) == before
+    with parsed_meanwhile({}):  # there is nothing left to parse
+        pass
+    assert parsed.stat().st_mtime_ns == written
+
+
+def test_a_landing_that_fails_ends_the_parse(tiny: Tiny) -> None:
+    with pytest.raises(LookupError), parsed_meanwhile({}):
+        raise LookupError("nothing to land")
+    with pytest.raises(ChildProcessError):  # no process of ours is left
+        os.waitpid(-1, os.WNOHANG)
+    assert not (tiny.folder / "target" / "partial_parse.msgpack").exists()
