@@ -7,7 +7,7 @@
         'therapeutic_appropriateness', 'clinical_accuracy'] -%}
     {%- set scores = [] -%}
     {%- for criterion in criteria -%}
-        {%- do scores.append('coalesce(' ~ judgements ~ '.' ~ criterion ~ ', 1.0)') -%}
+        {%- do scores.append('coalesce(' ~ judgements ~ '.' ~ criterion ~ ', 1e0)') -%}
     {%- endfor -%}
     {%- set named = [] -%}
     {%- for criterion in criteria -%}

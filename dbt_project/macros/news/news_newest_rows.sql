@@ -9,7 +9,7 @@
         select
             this_run.run_id as of_run_id,
             {% for name in names -%}
-            cast(current_rows.{{ name }} as {{ columns[name] }}) as {{ name }}{{ ", " if not loop.last }}
+            cast(current_rows.{{ name }} as {{ type_name(columns[name]) }}) as {{ name }}{{ ", " if not loop.last }}
             {%- endfor %}
         from {{ current }} as current_rows
         cross join {{ ref('int_news__run') }} as this_run

@@ -55,12 +55,16 @@
 )
 {%- endmacro %}
 
-{# Gives the columns of stored rows: where they are from, then what their JSON says. #}
+{#
+    Gives the columns of stored rows: where they are from, then what their JSON says. What a row
+    itself says goes before the attempt of its phase.
+#}
 {% macro phase_columns(columns) -%}
-    stored.run_id,
-    stored.attempt,
-    stored.row_no
+    stored.run_id
+    {%- for name in ['attempt', 'row_no'] if name not in columns %},
+    stored.{{ name }}
+    {%- endfor %}
     {%- for name, type in columns.items() if name != 'run_id' %},
-    cast({{ json_text('stored.row', name) }} as {{ type }}) as {{ name }}
+    cast({{ json_text('stored.row', name) }} as {{ type_name(type) }}) as {{ name }}
     {%- endfor %}
 {%- endmacro %}

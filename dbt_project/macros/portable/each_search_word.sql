@@ -19,12 +19,16 @@
 {%- endmacro %}
 
 {% macro spark__each_search_word(relation, key, text) -%}
+    {#- Sail cannot take letters and accents apart: those that are one character have a table -#}
+    {%- set marked, plain = letters_without_accents() -%}
     (
         select
             {{ key }},
             explode(regexp_extract_all(
-                regexp_replace(normalize(lower({{ text }}), 'NFD'), '\\p{M}', ''),
-                '[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}]|(?:[\\p{L}&&[^\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}]]|\\p{N})+',
+                regexp_replace(
+                    translate(lower({{ text }}), '{{ marked }}', '{{ plain }}'), '\\p{M}', ''
+                ),
+                '[\\p{Han}\\p{Hiragana}\\p{Katakana}]|(?:[\\p{L}&&[^\\p{Han}\\p{Hiragana}\\p{Katakana}]]|\\p{N})+',
                 0
             )) as term
         from {{ relation }}

@@ -8,28 +8,22 @@
     {%- set target = this.incorporate(type='table') -%}
     {%- set strategy = config.get('incremental_strategy') or 'append' -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if existing is not none and should_full_refresh() -%}
+    {%- if not is_incremental() -%}
         {%- do spark_made_ready(target, existing, spark_columns_of(sql)) -%}
         {%- call statement('main') -%}
             insert overwrite {{ target }} {{ spark_typed(sql) }}
-        {%- endcall -%}
-    {%- elif existing is none -%}
-        {#- at once: half made, it would be a table that the next run adds to -#}
-        {%- call statement('main') -%}
-            create table {{ target }} using iceberg {{ spark_location(target) }}
-            as {{ spark_typed(sql) }}
         {%- endcall -%}
     {%- else -%}
         {%- set made = this.incorporate(
             path={'identifier': this.identifier ~ '__dbt_tmp'}, type='table'
         ) -%}
         {%- do adapter.drop_relation(made) -%}
-        {%- call statement('make') -%}
-            create table {{ made }} using iceberg {{ spark_location(made) }}
-            as {{ spark_typed(sql) }}
+        {%- do spark_made_ready(made, none, spark_columns_of(sql)) -%}
+        {%- call statement('fill') -%}
+            insert overwrite {{ made }} {{ spark_typed(sql) }}
         {%- endcall -%}
         {%- do spark_take_new_columns(target, made) -%}
-        {%- set columns = adapter.get_columns_in_relation(made) -%}
+        {%- set columns = adapter.get_columns_in_relation(target) -%}
         {%- set arguments = {
             'target_relation': target, 'temp_relation': made, 'dest_columns': columns,
             'unique_key': config.get('unique_key'),
@@ -85,8 +79,9 @@
     {%- for column in adapter.get_columns_in_relation(made) if column.name not in known -%}
         {%- do added.append('cast(null as ' ~ column.dtype ~ ') as ' ~ column.name) -%}
     {%- endfor -%}
-    {%- if not added -%}{{ return(none) }}{%- endif -%}
-    {%- if config.get('on_schema_change') != 'append_new_columns' -%}
+    {%- set change = config.get('on_schema_change') or 'ignore' -%}
+    {%- if not added or change == 'ignore' -%}{{ return(none) }}{%- endif -%}
+    {%- if change != 'append_new_columns' -%}
         {{ exceptions.raise_compiler_error(
             relation ~ ' has other columns than its model: run it with --full-refresh once.'
         ) }}

@@ -54,11 +54,11 @@
     {%- set found = [] -%}
     {%- if config.get('contract').enforced -%}
         {%- for column in model.columns.values() -%}
-            {%- do found.append(adapter.quote(column.name) ~ ' ' ~ spark_type(column.data_type)) -%}
+            {%- do found.append(adapter.quote(column.name) ~ ' ' ~ type_name(column.data_type)) -%}
         {%- endfor -%}
     {%- else -%}
         {%- for column in adapter.get_column_schema_from_query(query) -%}
-            {%- do found.append(adapter.quote(column.name) ~ ' ' ~ spark_type(column.dtype)) -%}
+            {%- do found.append(adapter.quote(column.name) ~ ' ' ~ type_name(column.dtype)) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
@@ -72,15 +72,4 @@
         {%- do typed.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
     {%- endfor -%}
     {{ return('select ' ~ typed | join(', ') ~ ' from (' ~ query ~ ') as made') }}
-{%- endmacro %}
-
-{# Gives Spark's name of a type that a contract names as DuckDB does; of no value the type is none. #}
-{% macro spark_type(name) -%}
-    {%- set plain = name | lower | trim -%}
-    {%- if plain.endswith('[]') -%}{{ return('array<' ~ spark_type(plain[:-2]) ~ '>') }}{%- endif -%}
-    {{ return({
-        'varchar': 'string', 'text': 'string', 'json': 'string', 'void': 'string',
-        'integer': 'int', 'hugeint': 'decimal(38,0)', 'blob': 'binary',
-        'timestamp': 'timestamp_ntz', 'timestamptz': 'timestamp',
-    }.get(plain, plain)) }}
 {%- endmacro %}

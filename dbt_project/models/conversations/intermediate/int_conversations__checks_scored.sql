@@ -67,9 +67,9 @@ described as (
         coalesce(found.pii_count, 0) as pii_count,
         coalesce(found.card_count, 0) as card_count,
         coalesce(found.damaged_turn_count, 0) as damaged_turn_count,
-        coalesce(found.refused_weight, 0.0) as refused_weight,
-        coalesce(found.toxicity, 0.0) as toxicity,
-        coalesce(found.assistant_toxicity, 0.0) as assistant_toxicity
+        coalesce(found.refused_weight, 0e0) as refused_weight,
+        coalesce(found.toxicity, 0e0) as toxicity,
+        coalesce(found.assistant_toxicity, 0e0) as assistant_toxicity
     from conversations
     inner join measured on conversations.conversation_id = measured.conversation_id
     left join languages on measured.conversation_id = languages.conversation_id
@@ -84,56 +84,56 @@ checks_scored as (
         described.pii_count,
         described.toxicity,
         greatest(
-            0.0, 1.0 - 2.0 * described.out_of_order_count / described.turn_count
+            0e0, 1e0 - 2e0 * described.out_of_order_count / described.turn_count
         ) as role_order,
         case
-            when described.answer_count = 0 or described.user_turn_count = 0 then 0.0
-            when described.last_role = 'assistant' then 1.0
-            else 0.6
+            when described.answer_count = 0 or described.user_turn_count = 0 then 0e0
+            when described.last_role = 'assistant' then 1e0
+            else 6e-1
         end as answered,
-        1.0 - 1.0 * described.empty_turn_count / described.turn_count as empty_turns,
+        1e0 - 1e0 * described.empty_turn_count / described.turn_count as empty_turns,
         case
             when
                 described.char_count < thresholds.min_conversation_chars
                 or described.char_count > thresholds.max_conversation_chars
                 or described.turn_count > thresholds.max_turns
-                then 0.0
+                then 0e0
             else
                 least(
-                    1.0,
+                    1e0,
                     greatest(
-                        0.1,
+                        1e-1,
                         described.answer_char_count
                         / nullif(described.answer_count, 0)
                         / thresholds.full_answer_chars
                     )
                 )
         end as length,
-        1.0 - 1.0 * described.damaged_turn_count / described.turn_count as encoding,
+        1e0 - 1e0 * described.damaged_turn_count / described.turn_count as encoding,
         case
             when described.answer_count = 0 then null
-            when described.is_fence_open then 0.0
+            when described.is_fence_open then 0e0
             when
                 described.last_answer_char_count >= thresholds.truncation_min_chars
                 and {{ text_matches('described.last_answer_end', '[a-zà-öø-ÿ,;(-]') }}
-                then 0.0
-            else 1.0
+                then 0e0
+            else 1e0
         end as truncation,
         case
             when
                 '{{ listed }}' <> ',,'
                 and position(',' || described.language || ',' in '{{ listed }}') = 0
-                then 0.0
-            when described.language is not null then 1.0
+                then 0e0
+            when described.language is not null then 1e0
             when described.char_count < thresholds.language_min_chars then null
-            else 0.6
+            else 6e-1
         end as language_score,
         case
             when described.answer_count > 0
                 then
                     greatest(
-                        0.0,
-                        1.0 - 1.0 * (
+                        0e0,
+                        1e0 - 1e0 * (
                             described.loop_count + described.repeated_answer_count
                         ) / described.answer_count
                     )
@@ -142,26 +142,26 @@ checks_scored as (
             when described.answer_count > 0
                 then
                     greatest(
-                        0.0, 1.0 - described.refused_weight / described.answer_count
+                        0e0, 1e0 - described.refused_weight / described.answer_count
                     )
         end as boilerplate,
         case
-            when described.card_count > 0 then 0.0
+            when described.card_count > 0 then 0e0
             else
                 greatest(
-                    0.0, 1.0 - thresholds.personal_data_penalty * described.pii_count
+                    0e0, 1e0 - thresholds.personal_data_penalty * described.pii_count
                 )
         end as personal_data,
-        1.0 - described.assistant_toxicity as toxicity_score,
+        1e0 - described.assistant_toxicity as toxicity_score,
         case
             when described.user_char_count + described.answer_char_count > 0
                 then
                     least(
-                        1.0,
-                        1.0 * described.answer_char_count
+                        1e0,
+                        1e0 * described.answer_char_count
                         / (described.user_char_count + described.answer_char_count)
                         / thresholds.answer_share_full,
-                        1.0 * described.user_char_count
+                        1e0 * described.user_char_count
                         / (described.user_char_count + described.answer_char_count)
                         / thresholds.question_share_full
                     )
@@ -171,9 +171,9 @@ checks_scored as (
             when described.distinct_share is not null
                 then
                     least(
-                        1.0,
+                        1e0,
                         greatest(
-                            0.0,
+                            0e0,
                             (described.distinct_share - thresholds.diversity_floor)
                             / (thresholds.diversity_full - thresholds.diversity_floor)
                         )

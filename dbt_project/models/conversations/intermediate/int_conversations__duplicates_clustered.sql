@@ -31,7 +31,7 @@ records_in_clusters as (
         ranked.tier_rank,
         ranked.place,
         ranked.score,
-        coalesce(chosen.similarity, 1.0) as similarity,
+        coalesce(chosen.similarity, 1e0) as similarity,
         ranked.is_valid,
         ranked.is_labelled,
         ranked.landed_date,

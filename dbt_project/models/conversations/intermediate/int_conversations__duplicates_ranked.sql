@@ -63,7 +63,7 @@ records_in_groups as (
         validated.record_number,
         case validated.tier when 'open' then 3 when 'restricted' then 2 else 1 end
             as tier_rank,
-        coalesce(qualities.score, 0.0) as score,
+        coalesce(qualities.score, 0e0) as score,
         coalesce(qualities.is_valid, false) as is_valid,
         validated.is_labelled,
         validated.landed_date,

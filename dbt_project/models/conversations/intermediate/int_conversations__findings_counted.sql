@@ -111,9 +111,9 @@ findings_counted as (
         cast(coalesce(counted_personal_data.card_count, 0) as bigint) as card_count,
         cast(coalesce(counted_phrases.damaged_turn_count, 0) as bigint)
             as damaged_turn_count,
-        coalesce(counted_phrases.refused_weight, 0.0) as refused_weight,
-        coalesce(counted_phrases.toxicity, 0.0) as toxicity,
-        coalesce(counted_phrases.assistant_toxicity, 0.0) as assistant_toxicity,
+        coalesce(counted_phrases.refused_weight, 0e0) as refused_weight,
+        coalesce(counted_phrases.toxicity, 0e0) as toxicity,
+        coalesce(counted_phrases.assistant_toxicity, 0e0) as assistant_toxicity,
         coalesce(counted_phrases.is_crisis, false) as is_crisis,
         coalesce(counted_phrases.is_support_named, false) as is_support_named
     from conversations

@@ -105,7 +105,7 @@ scores_averaged as (
         (
             scores_shared.coherence + scores_shared.helpfulness + scores_shared.empathy
             + scores_shared.safety + scores_shared.therapeutic_appropriateness
-            + coalesce(scores_shared.clinical_accuracy, 0.0)
+            + coalesce(scores_shared.clinical_accuracy, 0e0)
         ) / case when scores_shared.clinical_accuracy is null then 5 else 6 end
             as mean_score
     from scores_shared

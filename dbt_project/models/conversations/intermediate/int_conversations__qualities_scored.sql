@@ -45,9 +45,9 @@ conversations_with_parts as (
         case when judgements.is_usable then judgements.judged_score end as judged_score,
         tiers.structure_weight,
         tiers.content_weight,
-        coalesce(findings.toxicity, 0.0) as toxicity,
+        coalesce(findings.toxicity, 0e0) as toxicity,
         coalesce(findings.pii_count, 0) as pii_count,
-        coalesce(findings.refused_weight, 0.0) > 0 as is_refusing,
+        coalesce(findings.refused_weight, 0e0) > 0 as is_refusing,
         coalesce(findings.damaged_turn_count, 0) > 0 as is_damaged,
         tiers.is_structurally_valid and tiers.is_content_valid as is_valid,
         coalesce(findings.is_crisis, false) as is_crisis,
@@ -83,8 +83,8 @@ conversations_with_score as (
                 conversations_with_parts.judged_score * judge_weights.judged_weight, 0.0
             )
         ) / (
-            coalesce(conversations_with_parts.structure_weight, 0.0)
-            + coalesce(conversations_with_parts.content_weight, 0.0)
+            coalesce(conversations_with_parts.structure_weight, 0e0)
+            + coalesce(conversations_with_parts.content_weight, 0e0)
             + case
                 when conversations_with_parts.judged_score is null then 0.0
                 else judge_weights.judged_weight

@@ -44,7 +44,7 @@ article_sources as (
         entries_by_age.flags,
         this_run.run_id,
         entries_by_age.first_run_id,
-        coalesce(sources.weight, 0.5) as weight,
+        coalesce(sources.weight, 5e-1) as weight,
         entries_by_age.title_is_made,
         entries_by_age.is_first_good_fetch,
         entries_by_age.published_at,

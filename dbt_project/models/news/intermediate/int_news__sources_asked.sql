@@ -43,7 +43,7 @@ sources_asked as (
         health.rest_count,
         health.page_count,
         health.failure_count,
-        coalesce(declared.weight, 0.5) as weight,
+        coalesce(declared.weight, 5e-1) as weight,
         health.status not in ('ok', 'unchanged', 'partial') as has_failed,
         health.last_good_at,
         health.next_try_at

@@ -87,7 +87,7 @@ series_lead_ins as (
         controls.label_level,
         controls.first_reading_at,
         lead_ins.lead_in_seconds,
-        greatest(lead_ins.slot_seconds, 0.000001) as slot_seconds
+        greatest(lead_ins.slot_seconds, 1e-6) as slot_seconds
     from controls
     inner join lead_ins
         on
