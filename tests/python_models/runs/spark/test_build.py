@@ -7,7 +7,7 @@ from ingestion.lakehouse.chosen import use_engine
 from ingestion.lakehouse.settings import SettingsError, settings
 from python_models.release import run_states
 from python_models.runs import invocation
-from python_models.runs.run import main
+from python_models.runs.run import main, same_rows_since
 from python_models.runs.spark import servers, told
 from python_models.runs.spark.build import _asked, parted
 
@@ -44,7 +44,7 @@ def test_without_the_extra_it_is_said_what_to_install(
 
 
 def layer(number: int, left: list[str]) -> told.Told:
-    return told.Told(number, 2, "local", {"raw": {}}, left, {"select": ["weather"]}, [])
+    return told.Told(number, 2, "local", {"raw": {}}, left, {"select": ["telemetry"]}, [])
 
 
 @pytest.fixture
@@ -78,6 +78,11 @@ def test_a_run_of_layers_ends_with_the_last_of_them(
         begin(2, ["b"], monkeypatch)
         assert statuses() == ["success", "running"]
         assert invocation.record_end("layer-2") == "success"
+    told.told.cache_clear()
+    monkeypatch.delenv(told.VARIABLE)
+    last = same_rows_since({}, ["telemetry"])
+    assert last is not None  # as of a run that was one invocation
+    assert last["invocation_id"] == "layer-2"
     assert statuses() == ["success", "success"]
     told.told.cache_clear()
 
@@ -91,6 +96,6 @@ def test_a_run_killed_between_two_layers_is_killed_and_what_is_left_is_known(
     run_states.settle()
     assert statuses() == ["killed"]
     asked = journal.rows("select arguments, selected from run_args")
-    assert asked == [{"arguments": '{"select": ["weather"], "which": "build"}',
+    assert asked == [{"arguments": '{"select": ["telemetry"], "which": "build"}',
                       "selected": '["a", "b"]'}]  # fmt: skip
     told.told.cache_clear()
