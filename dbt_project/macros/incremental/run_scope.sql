@@ -60,8 +60,9 @@
 {% macro is_whole_run(product) -%}
     {%- if not execute -%}{{ return(true) }}{%- endif -%}
     {%- set missing = [] -%}
-    {%- for unique_id in incremental_scope(product).stored
-        if unique_id not in selected_resources -%}
+    {#- on Spark a run is several calls of dbt -#}
+    {%- set selected = handed_over('selected_resources') or selected_resources -%}
+    {%- for unique_id in incremental_scope(product).stored if unique_id not in selected -%}
         {%- do missing.append(unique_id) -%}
     {%- endfor -%}
     {{ return(not missing and not is_slice(product)) }}

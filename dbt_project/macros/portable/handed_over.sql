@@ -1,6 +1,6 @@
 {#
-    Gives what Python found out before a run, by name: `incremental_scope`, `loads_let_pass`. On
-    DuckDB the plugin of dbt-duckdb sets a variable of the connection, on Spark whoever calls dbt
+    Gives what Python found out before a run, by name: `incremental_scope`, `loads_let_pass`, or
+    `selected_resources`, the nodes of the whole run where it is several calls of dbt. On DuckDB the plugin of dbt-duckdb sets a variable of the connection, on Spark whoever calls dbt
     sets one of the environment (SLUICE_INCREMENTAL_SCOPE, ...), as JSON; none where nobody did.
 #}
 {% macro handed_over(name) -%}

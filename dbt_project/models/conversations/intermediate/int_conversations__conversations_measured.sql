@@ -47,11 +47,11 @@ turns as (
         case
             -- a signature, a list and an address end without a stop as a rule
             when
-                rtrim(right(ends.content_end, 60), {{ blanks }}) like {{ "'%\n%'" }}
+                trim(trailing {{ blanks }} from right(ends.content_end, 60)) like {{ "'%\n%'" }}
                 or ends.content_end like '%http%'
                 or ends.content_end like '%www.%'
                 then '.'
-            else right(rtrim(right(ends.content_end, 24), {{ blanks }}), 1)
+            else right(trim(trailing {{ blanks }} from right(ends.content_end, 24)), 1)
         end as last_character,
         case
             when ends.is_answer and ends.content <> ''
@@ -75,8 +75,8 @@ turns as (
         end as distinct_share,
         case
             -- trimming a long text costs; most begin with a word
-            when trim(left(ends.content, 24), {{ blanks }}) <> '' then false
-            else trim(ends.content, {{ blanks }}) = ''
+            when trim(both {{ blanks }} from left(ends.content, 24)) <> '' then false
+            else trim(both {{ blanks }} from ends.content) = ''
         end as is_empty,
         case
             -- an answer that goes round in circles ends as it went before: its last

@@ -152,7 +152,7 @@ qualities_scored as (
                     then
                         'raise the weakest check: '
                         || conversations_with_score.weakest_check
-                else rtrim(conversations_with_score.advice, '; ')
+                else trim(trailing '; ' from conversations_with_score.advice)
             end, ''
         ) as recommendations,
         nullif(trim(conversations_with_score.flags), '') as flags,
