@@ -29,7 +29,9 @@ def print_run(console: Console, exit_code: int, run_id: str) -> None:
     run = found[0]
     console.print()
     if exit_code or run["status"] != "success":
-        console.print(f"[bold red]Run {run['run_id']} {run['status']}[/bold red]")
+        # one that could not write its end down (the disk is full) is over all the same
+        ended = "was stopped" if run["status"] == "running" else run["status"]
+        console.print(f"[bold red]Run {run['run_id']} {ended}[/bold red]")
         if run["message"]:
             console.print(escape(filled(f"  {run['message']}")))
         console.print("  Readers keep the release they had. `make resume` goes on from there.")

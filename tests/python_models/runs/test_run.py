@@ -7,7 +7,15 @@ from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
 from python_models.release import release_file
 from python_models.release.run_states import mark_killed
-from python_models.runs import automation, doctor, fingerprint, invocation, nothing_new, run
+from python_models.runs import (
+    automation,
+    doctor,
+    fingerprint,
+    invocation,
+    nothing_new,
+    run,
+    summary,
+)
 from python_models.runs.__main__ import main as commands
 from python_models.runs.dbt_command import refuse_what_dbt_does_not_take
 from python_models.runs.raw_views import current_pins
@@ -83,6 +91,14 @@ def test_run_that_was_killed_after_a_complete_one_is_something_to_do() -> None:
     invocation.record_start("i-2", "run-2", {}, [], {"which": "build"}, "local")
     mark_killed()
     assert nothing_new.nothing_new_since({}) is None
+
+
+def test_a_run_that_could_not_say_that_it_ended_is_not_told_as_running(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    invocation.record_start("i-1", "full", {}, [], {"which": "build"}, "local")
+    summary.print_run(run.console, 2, "full")
+    assert "Run full was stopped" in capsys.readouterr().out
 
 
 def test_run_counts_killed_nodes_as_killed() -> None:
