@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _EXPIRED = (400, 404, 410, 422)  # of a later page: its cursor is no longer known
 _ATTEMPTS = 5  # of a request that is refused for now (429, 5xx), each as long as Retry-After says
 _TIMEOUT_SECONDS = 60.0
+_TOO_LONG = "{}: it has more than {:,} pages; where it is that long, set max_pages: of its endpoint"
+Checking = Callable[..., None]
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -153,11 +155,7 @@ def _fetch(
 
 
 def _write_pages(
-    client: RESTClient,
-    one: Resource,
-    folder: Path,
-    since: datetime | None,
-    checking: Callable[..., None],
+    client: RESTClient, one: Resource, folder: Path, since: datetime | None, checking: Checking
 ) -> None:
     from dlt.sources.rest_api.config_setup import create_paginator
 
@@ -181,10 +179,7 @@ def _write_pages(
                 raise _BeginAnew(f"{one.name}: page {number} is one that came before")
             known.add(digest)
             if number > one.endpoint.max_pages:
-                raise FetchFailed(
-                    f"{one.name}: it has more than {one.endpoint.max_pages:,} pages; where it is"
-                    " that long, say so in max_pages: of its endpoint"
-                )
+                raise FetchFailed(_TOO_LONG.format(one.name, one.endpoint.max_pages))
             (folder / f"{number:06}.json").write_bytes(content)
             number += 1
     except HTTPError as error:
@@ -198,7 +193,7 @@ def _write_pages(
         raise FetchFailed(f"{one.name}: page {number} cannot be used: {error}") from None
 
 
-def _checking(counted: Counter[str], max_wait: int) -> Callable[..., None]:
+def _checking(counted: Counter[str], max_wait: int) -> Checking:
     """Return what looks at each answer: whether it is one, and how many there were.
 
     Args:

@@ -58,7 +58,7 @@ vectors-sync: $(STAMP) ## Keep vectors in step at PGVECTOR_URL. TO=pgvector TIER
 	@$(PY) -m python_models.knowledge.vectors_sync --to "$(TO)" $(if $(EMBEDDER),--embedder "$(EMBEDDER)") $(if $(TIERS),--tiers "$(TIERS)") $(ARGS)
 
 .PHONY: knowledge-forget
-knowledge-forget: $(STAMP) ## Forget an object or person in every file. OBJECT=|PERSON= ARGS=--dry-run|--check
+knowledge-forget: $(STAMP) ## Forget in every file. OBJECT=|PERSON= ARGS=--dry-run|--check
 	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(if $(PERSON),--person "$(PERSON)") $(ARGS)
 
 .PHONY: bench-knowledge

@@ -72,7 +72,9 @@ def facts_of(
         if document is None or place not in order:
             continue
         said_at = _said_at(row, document, talks.get(place), order[place][1])
-        rows.append(_fact(row, document, patterns) | {"said_at": said_at})
+        fact = _fact(row, document, patterns)
+        if fact["subject_key"] is not None:
+            rows.append(fact | {"said_at": said_at})
     _carry_days(rows, order)
     for row in rows:
         valid = read_time(row["time_expression"], row["said_at"])
@@ -163,6 +165,7 @@ def _said_at(
 def _fact(
     row: Row, document: Row, patterns: Sequence[tuple[str, str, re.Pattern[str]]]
 ) -> dict[str, Any]:
+    """Return a fact; a side whose name is marks alone (`-`, a masked name) names nothing."""
     fact = {name: row.get(name) for name in FACTS.names}
     fact |= {name: document[name] for name in ("source", "tier", "content_hash")}
     for side in ("subject", "object"):
@@ -170,9 +173,12 @@ def _fact(
         if name is None and row.get(f"{side}_strong") is None:
             continue
         kind = " ".join((row[f"{side}_type"] or "").casefold().split())
-        fact[f"{side}_type"] = kind
-        fact[f"{side}_key"] = name_key(kind, name or "")
-        fact[f"{side}_strong"] = row.get(f"{side}_strong") or strong_id(kind, name or "", patterns)
+        key = name_key(kind, name or "")
+        strong = row.get(f"{side}_strong") or strong_id(kind, name or "", patterns)
+        if not key and not strong:
+            fact |= dict.fromkeys((f"{side}_{part}" for part in _SIDE), None)
+            continue
+        fact |= {f"{side}_type": kind, f"{side}_key": key, f"{side}_strong": strong}
     fact["value"] = row["value"] or row["object_name"]
     return fact
 

@@ -57,18 +57,30 @@ def supplemented(
         may_ask = asked.filter(f"axis_id = '{extractor['extractor_id']}'").project("text_hash")
         hashes = {name for (name,) in may_ask.fetchall()}
         for kind, is_asked_now in wanted:
-            left_out = words_of(kind, versions) - set((extractor["types"] or "").split())
-            found = _holding(rows, kind, versions) if left_out else rows.slice(0, 0)
-            if not found.num_rows:
-                continue
-            names = found["text_hash"].to_pylist()
-            places = {at for at, name in enumerate(names) if is_asked_now and name in hashes}
-            answers = asked_of(session, found, extractor, sorted(left_out), places, NODE)
-            for name, value in (("extractor_id", extractor["extractor_id"]), ("type", kind)):
-                ids = pa.array([value] * answers.num_rows, pa.string())
-                answers = answers.append_column(name, ids)
-            parts.append(_only(answers, left_out).select(SUPPLEMENTED.names).cast(SUPPLEMENTED))
+            found = _holding(rows, kind, versions)
+            may_be_asked = hashes if is_asked_now else set()
+            words = words_of(kind, versions) - set((extractor["types"] or "").split())
+            if found.num_rows and words:
+                parts.append(_answers(session, found, extractor, kind, words, may_be_asked))
     return pa.concat_tables(parts)
+
+
+def _answers(
+    session: duckdb.DuckDBPyConnection,
+    texts: pa.Table,
+    extractor: Row,
+    kind: str,
+    words: set[str],
+    hashes: set[str],
+) -> pa.Table:
+    """Return what an extractor says of one type, by its words; only some texts may be asked."""
+    names = texts["text_hash"].to_pylist()
+    places = {at for at, name in enumerate(names) if name in hashes}
+    answers = asked_of(session, texts, extractor, sorted(words), places, NODE)
+    for name, value in (("extractor_id", extractor["extractor_id"]), ("type", kind)):
+        ids = pa.array([value] * answers.num_rows, pa.string())
+        answers = answers.append_column(name, ids)
+    return _only(answers, words).select(SUPPLEMENTED.names).cast(SUPPLEMENTED)
 
 
 def words_of(kind: str, versions: Sequence[Ontology]) -> set[str]:

@@ -40,7 +40,7 @@ class Masks:
             for spelling in (name, json.dumps(name)[1:-1], quote(name), html.escape(name)):
                 self._length.setdefault(spelling.casefold(), len(name))
         spellings = sorted(self._length, key=lambda one: (-len(one), one))
-        self.pattern = "|".join(re.escape(one) for one in spellings)
+        self.pattern = "|".join(re.escape(one) for one in spellings) or "a^"  # nowhere
         self._found = re.compile(self.pattern, re.IGNORECASE) if spellings else None
 
     def stand_in(self, text: str) -> bool:
@@ -64,7 +64,7 @@ class Masks:
 
     def sql_condition(self, columns: Iterable[str]) -> str:
         """Return SQL that says whether one of them stands in a column."""
-        if not self.pattern:
+        if not self._length:
             return "false"
         pattern = literal(f"(?i){self.pattern}")
         found = [f"regexp_matches({identifier(name)}, {pattern})" for name in columns]

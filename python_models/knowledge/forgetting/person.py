@@ -62,21 +62,7 @@ def person_of(session: duckdb.DuckDBPyConnection, name: str) -> Person:
     Raises:
         NobodySo: nobody is called so, or several are.
     """
-    people = session.execute(
-        "select distinct entity_id from entities left join entity_aliases using (entity_id)"
-        " where lower(type) = 'person' and (entity_id = $name or lower(name) = lower($name)"
-        " or lower(alias) = lower($name)) order by 1",
-        {"name": name},
-    ).fetchall()
-    if len(people) != 1:
-        shown = ", ".join(one for (one,) in people[:5])
-        raise NobodySo(
-            f"Several people are called {name!r}: {shown}. Name one by the id or an account."
-            if people
-            else f"Nobody in the lake is called {name!r}; look for them with `make sql`: "
-            "select entity_id, name from knowledge.entities where type = 'person'"
-        )
-    entity_id = people[0][0]
+    entity_id = _entity_of(session, name)
     rows = session.execute(
         "select kind, alias from entity_aliases where entity_id = $id"
         " union select 'name', name from entities where entity_id = $id"
@@ -97,6 +83,24 @@ def person_of(session: duckdb.DuckDBPyConnection, name: str) -> Person:
     person = Person([entity_id], sorted({*own, *accounts}), names, accounts)
     person.objects = _written(session, person)
     return person
+
+
+def _entity_of(session: duckdb.DuckDBPyConnection, name: str) -> str:
+    people = session.execute(
+        "select distinct entity_id from entities left join entity_aliases using (entity_id)"
+        " where lower(type) = 'person' and (entity_id = $name or lower(name) = lower($name)"
+        " or lower(alias) = lower($name)) order by 1",
+        {"name": name},
+    ).fetchall()
+    if len(people) != 1:
+        shown = ", ".join(one for (one,) in people[:5])
+        raise NobodySo(
+            f"Several people are called {name!r}: {shown}. Name one by the id or an account."
+            if people
+            else f"Nobody in the lake is called {name!r}; look for them with `make sql`: "
+            "select entity_id, name from knowledge.entities where type = 'person'"
+        )
+    return str(people[0][0])
 
 
 def _written(session: duckdb.DuckDBPyConnection, person: Person) -> list[str]:

@@ -10,6 +10,7 @@ from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.person import (
     READ,
     NobodySo,
+    Person,
     copies_of,
     meant_in,
     objects_in,
@@ -50,6 +51,16 @@ where (node = 'ask' or starts_with(node, 'llm_knowledge__')) and {which} and (
 """
 
 
+def _found(session: duckdb.DuckDBPyConnection, name: str) -> Person:
+    show_all(session)
+    for table, columns in READ.items():
+        show(session, table, columns, "documents" if table == "authored" else table)
+    try:
+        return person_of(session, name)
+    except NobodySo as error:
+        raise NothingSo(str(error)) from None
+
+
 def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     """Return what goes with a person.
 
@@ -60,13 +71,7 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     Raises:
         NothingSo: nobody is called so, or several are.
     """
-    show_all(session)
-    for table, columns in READ.items():
-        show(session, table, columns, "documents" if table == "authored" else table)
-    try:
-        person = person_of(session, name)
-    except NobodySo as error:
-        raise NothingSo(str(error)) from None
+    person = _found(session, name)
     meant = meant_in(session, person)
     copies = copies_of(session, person, person.objects, meant)
     objects = {*person.objects, *objects_in(session, copies.lost)}
@@ -79,7 +84,7 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     ):
         for one in sorted(found):
             session.execute(f"insert into {table} values (?)", [one])
-    pattern = literal(f"(?i){Masks([*person.everywhere, *person.here]).pattern}")
+    pattern = literal(f"(?i){Masks(person.everywhere).pattern}")
     session.execute(_CHUNKS.format(pattern=pattern))
     session.execute(_TEXTS)
     by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone

@@ -56,6 +56,8 @@ def place_rows(mentions: Iterable[Row], facts: Iterable[Row]) -> list[dict[str, 
     """
     found: dict[tuple[Any, ...], int] = defaultdict(int)
     for row in mentions:
+        if not row["key"] and not row["strong"]:
+            continue  # marks alone name nothing
         place = (row["object_id"], row["version"], row["type"], row["key"], row["strong"],
                  row["name"])  # fmt: skip
         found[place] += row["mention_count"]

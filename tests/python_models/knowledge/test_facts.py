@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from python_models.knowledge.facts import FACTS, facts_of
+from python_models.knowledge.resolution.tables import place_rows
 
 JAN, FEB, MAR = (datetime(2025, month, 1) for month in (1, 2, 3))
 SYNCS = [datetime(2025, month, 10) for month in (1, 2, 3)]
@@ -94,3 +95,15 @@ def test_names_are_folded_and_ids_are_seen() -> None:
 
 def test_a_version_that_is_no_member_gives_no_fact() -> None:
     assert facts_of([_said("v9")], [_document("v9", JAN)], [], [], STRONG).num_rows == 0
+
+
+def test_a_name_of_marks_alone_names_nothing() -> None:
+    document = _document("v1", FEB)
+    [masked] = _facts([_said("v1", "█████", subject_type="person")], [document])
+    assert (masked["object_key"], masked["object_type"], masked["value"]) == (None, None, "█████")
+    assert _facts([_said("v1", subject_type="person", subject_name="-")], [document]) == []
+    mention = {"object_id": "d", "version": "v1", "type": "person", "name": "-", "key": "",
+               "strong": None, "mention_count": 3}  # fmt: skip
+    assert [row["type"] for row in place_rows([mention], [masked])] == ["person"]
+    assert place_rows([mention], []) == []
+    assert len(place_rows([mention | {"strong": "slack_user:U1"}], [])) == 1
