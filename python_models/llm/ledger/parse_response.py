@@ -78,7 +78,7 @@ def read_embeddings(
     elif problem is None:
         problem = problem_inside(body, headers, has_format)
         problem = problem or _no("vectors", "it has no list `data`", text)
-    return _completion(body, answer, problem, price, messages, worst_usd)
+    return _completion(body, answer, problem, price, messages, worst_usd, has_output=False)
 
 
 def chat_answer(body: dict[str, Any]) -> Answer:
@@ -144,11 +144,12 @@ def _completion(
     price: Price,
     messages: Messages,
     worst_usd: float,
+    has_output: bool = True,
 ) -> Completion:
     """Add to an answer, or to what is wrong, what it took: said, estimated, or at the worst."""
-    usage, is_chat = part(body.get("usage")), "data" not in body
+    usage = part(body.get("usage"))
     prompt_tokens = count(usage.get("prompt_tokens"))
-    completion_tokens = count(usage.get("completion_tokens")) if is_chat else 0
+    completion_tokens = count(usage.get("completion_tokens")) if has_output else 0
     is_known = prompt_tokens is not None and completion_tokens is not None
     if answer is not None and prompt_tokens is None:
         prompt_tokens = count_messages(messages or [])
