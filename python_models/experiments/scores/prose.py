@@ -23,6 +23,7 @@ from python_models.experiments.scores.closed import (
 _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
 _TAKES_BACK = pattern(*_PROSE["takes_back"].values())
+_TEXT_DOES = pattern(*_PROSE["text_does"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
 _LISTS = [
     set_of(" ".join(words.values()))
@@ -76,7 +77,9 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
 
 
 def describes(sentence: str) -> bool:
-    """Say whether a sentence judges something, or names a part of a text (not just the text)."""
+    """Say whether a sentence judges, names a part of a text, or tells what the text does."""
+    if _TEXT_DOES.search(sentence):
+        return True
     signs = "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))
     words = (word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word))
     return any(piece in signs for piece in _DESCRIBING_CJK) or any(map(_describing, words))
