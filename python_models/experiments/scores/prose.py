@@ -40,6 +40,7 @@ _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
 _WOULD = re.compile(r"\bwould\b|'d\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark may as well name what the number is of
+_DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
 COUNTING = re.compile(
     r"[\uf000-\uf7ff]\s+(?:more\s+)?(?!(?:is|was|would|at|or|and|if|to|less|more|out|for|points?|punkt\w*|puntos?|"
@@ -67,9 +68,11 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     Args:
         sentence: in lower case, its numbers told apart.
         attached: it goes on the score's own sentence, as behind a dash.
-        among: the text it is a sentence of; one among many words may be a word shorter.
+        among: the text it is a sentence of; one among many words may be a word shorter,
+            as one may that begins with an article.
     """
-    shorter = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
+    is_among_many = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
+    shorter = is_among_many or (not attached and _DETERMINED.match(sentence) is not None)
     size = sum(len(found) for found in re.findall(f"[{CJK_SIGNS}]+", sentence))
     if size < _FEWEST_SIGNS and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter:
         return False
