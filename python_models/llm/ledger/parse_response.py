@@ -159,18 +159,11 @@ def _completion(
     cached = count(part(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0
     cached = min(cached, prompt_tokens)
     whole = Completion(
-        answer,
-        problem,
-        prompt_tokens,
-        completion_tokens,
-        cached,
-        answer is not None and not is_known,
-        False,
+        answer, problem, prompt_tokens, completion_tokens, cached,
+        answer is not None and not is_known, False,
         price.cost(prompt_tokens, completion_tokens, cached),
-        word(body.get("provider")),
-        word(body.get("model")),
-        word(body.get("id")),
-    )
+        word(body.get("provider")), word(body.get("model")), word(body.get("id")),
+    )  # fmt: skip
     is_billable = problem is not None and (
         problem.kind is ErrorType.NOT_AN_ANSWER or bool(body.get("choices"))
     )
