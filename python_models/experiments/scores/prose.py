@@ -23,6 +23,7 @@ from python_models.experiments.scores.closed import (
 _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
 _TAKES_BACK = pattern(*_PROSE["takes_back"].values())
+_TEXT_DOES = pattern(*_PROSE["text_does"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
 _LISTS = [
     set_of(" ".join(words.values()))
@@ -39,6 +40,7 @@ _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
 _WOULD = re.compile(r"\bwould\b|'d\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark may as well name what the number is of
+_DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
 COUNTING = re.compile(
     r"[\uf000-\uf7ff]\s+(?:more\s+)?(?!(?:is|was|would|at|or|and|if|to|less|more|out|for|points?|punkt\w*|puntos?|"
@@ -66,9 +68,11 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     Args:
         sentence: in lower case, its numbers told apart.
         attached: it goes on the score's own sentence, as behind a dash.
-        among: the text it is a sentence of; one among many words may be a word shorter.
+        among: the text it is a sentence of; one among many words may be a word shorter,
+            as one may that begins with an article.
     """
-    shorter = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
+    is_among_many = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
+    shorter = is_among_many or (not attached and _DETERMINED.match(sentence) is not None)
     size = sum(len(found) for found in re.findall(f"[{CJK_SIGNS}]+", sentence))
     if size < _FEWEST_SIGNS and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter:
         return False
@@ -76,7 +80,9 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
 
 
 def describes(sentence: str) -> bool:
-    """Say whether a sentence judges something, or names a part of a text (not just the text)."""
+    """Say whether a sentence judges, names a part of a text, or tells what the text does."""
+    if _TEXT_DOES.search(sentence):
+        return True
     signs = "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))
     words = (word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word))
     return any(piece in signs for piece in _DESCRIBING_CJK) or any(map(_describing, words))

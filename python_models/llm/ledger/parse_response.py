@@ -78,7 +78,7 @@ def read_embeddings(
     elif problem is None:
         problem = problem_inside(body, headers, has_format)
         problem = problem or _no("vectors", "it has no list `data`", text)
-    return _completion(body, answer, problem, price, messages, worst_usd)
+    return _completion(body, answer, problem, price, messages, worst_usd, has_output=False)
 
 
 def chat_answer(body: dict[str, Any]) -> Answer:
@@ -144,11 +144,12 @@ def _completion(
     price: Price,
     messages: Messages,
     worst_usd: float,
+    has_output: bool = True,
 ) -> Completion:
     """Add to an answer, or to what is wrong, what it took: said, estimated, or at the worst."""
-    usage, is_chat = part(body.get("usage")), "data" not in body
+    usage = part(body.get("usage"))
     prompt_tokens = count(usage.get("prompt_tokens"))
-    completion_tokens = count(usage.get("completion_tokens")) if is_chat else 0
+    completion_tokens = count(usage.get("completion_tokens")) if has_output else 0
     is_known = prompt_tokens is not None and completion_tokens is not None
     if answer is not None and prompt_tokens is None:
         prompt_tokens = count_messages(messages or [])
@@ -158,18 +159,11 @@ def _completion(
     cached = count(part(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0
     cached = min(cached, prompt_tokens)
     whole = Completion(
-        answer,
-        problem,
-        prompt_tokens,
-        completion_tokens,
-        cached,
-        answer is not None and not is_known,
-        False,
+        answer, problem, prompt_tokens, completion_tokens, cached,
+        answer is not None and not is_known, False,
         price.cost(prompt_tokens, completion_tokens, cached),
-        word(body.get("provider")),
-        word(body.get("model")),
-        word(body.get("id")),
-    )
+        word(body.get("provider")), word(body.get("model")), word(body.get("id")),
+    )  # fmt: skip
     is_billable = problem is not None and (
         problem.kind is ErrorType.NOT_AN_ANSWER or bool(body.get("choices"))
     )

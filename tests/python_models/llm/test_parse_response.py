@@ -138,6 +138,18 @@ def test_vectors_are_answers_whose_text_is_the_body() -> None:
     assert read_again(text, False) is None
 
 
+@pytest.mark.parametrize("data", [None, [], {"trace": "x"}])
+def test_a_chat_body_with_data_of_its_own_is_counted_where_it_names_no_output(data: Any) -> None:
+    usage = {"prompt_tokens": 7}
+    choices = [{"message": {"content": "some words of an answer"}, "finish_reason": "stop"}]
+    read = read_body(json.dumps({"choices": choices, "usage": usage, "data": data}), PRICE, None)
+    assert read.prompt_tokens == 7 and read.completion_tokens > 0
+    assert read.is_usage_estimated and not read.is_worst_case
+    broken = json.dumps({"choices": [{}], "usage": usage, "data": data, "error": None})
+    lost = read_body(broken.replace("[{}]", "[7]"), PRICE, None, 0.5)
+    assert (lost.cost_usd, lost.is_worst_case) == (0.5, True)
+
+
 @pytest.mark.parametrize("text", ["<html>", "{}"])
 def test_a_body_without_vectors_says_so(text: str) -> None:
     read = read_embeddings(text, PRICE, None, 0.5)
