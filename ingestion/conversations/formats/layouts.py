@@ -13,11 +13,8 @@ from ingestion.conversations.formats.comparisons import (
     read_ranking,
 )
 from ingestion.conversations.formats.pairs import (
-    ANSWERS,
     PROMPTS,
-    QUESTIONS,
     RESPONSES,
-    TITLES,
     Fields,
     read_alpaca,
     read_columns,
@@ -25,6 +22,7 @@ from ingestion.conversations.formats.pairs import (
     take_prompt,
 )
 from ingestion.conversations.formats.preferences import CHOSEN, REJECTED, read_preference
+from ingestion.conversations.formats.questions import is_qa, read_qa
 from ingestion.conversations.formats.remainder import sorted_out
 from ingestion.conversations.formats.shape import Unstandard
 from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
@@ -65,7 +63,7 @@ def _turns_field(fields: Fields) -> tuple[str, Any] | None:
 
 
 def _has_answer(fields: Fields) -> bool:
-    return _is_alpaca(fields) or _is_qa(fields) or _prompt_names(fields) is not None
+    return _is_alpaca(fields) or is_qa(fields) or _prompt_names(fields) is not None
 
 
 def read_list(turns: list[Any], into: Conversation) -> tuple[str, float]:
@@ -83,6 +81,8 @@ def _read_turns(fields: Fields, into: Conversation) -> tuple[str, float]:
     name, value = found
     fields.take(name)
     form, confidence = read_list(value, into)
+    if into.messages and into.messages[-1].role != "assistant":
+        _answer_of_request(fields, into)
     if into.messages and into.messages[0].role != "system":
         say_system_first(fields, into)
     return form, confidence
@@ -117,40 +117,6 @@ def _read_text(fields: Fields, into: Conversation) -> tuple[str, float]:
     if into.messages[0].role != "system":
         say_system_first(fields, into)
     return form, confidence
-
-
-def _questions(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    asked = fields.first(QUESTIONS)
-    title = fields.first(TITLES)
-    said = fields.first((*ANSWERS, "response"))
-    names = tuple(filter(None, (title, asked)))
-    return names, (said,) if said else ()
-
-
-def _is_qa(fields: Fields) -> bool:
-    has_question = any(name in fields.names for name in (*QUESTIONS, *TITLES))
-    return has_question and any(name in fields.names for name in (*ANSWERS, "response"))
-
-
-def _read_qa(fields: Fields, into: Conversation) -> tuple[str, float]:
-    asked, said = _questions(fields)
-    _no_other_pair(fields, asked, said)
-    read_columns(fields, into, asked, said)
-    sure = {asked[-1], said[0]} == {"question", "answer"}
-    return "qa", 1.0 if sure else 0.9
-
-
-def _no_other_pair(fields: Fields, asked: tuple[str, ...], said: tuple[str, ...]) -> None:
-    """A record with two questions and two answers says not which is meant."""
-    other = (fields.first(("prompt", "input")), fields.first(("completion", "response", "output")))
-    if all(other) and not {*other} & {*asked, *said}:
-        first = fields.record[fields.names[str(other[1])]]
-        if said and first != fields.record[fields.names[said[0]]]:
-            raise Unstandard(
-                "ambiguous_format",
-                "the record has a question with an answer and a prompt with a response; "
-                "`columns` in the dataset's declaration can say which is meant",
-            )
 
 
 def _prompt_names(fields: Fields) -> tuple[str, str] | None:
@@ -255,14 +221,14 @@ def _read_nested(fields: Fields, into: Conversation) -> tuple[str, float]:
 
 def _answer_of_request(fields: Fields, into: Conversation) -> None:
     key = fields.names.get("response")
-    body = fields.record[key] if key is not None else None
+    body = fields.record[key] if key is not None else fields.record
     body = body.get("body", body) if isinstance(body, dict) else {}
-    choices = body.get("choices") if isinstance(body, dict) else None
-    said = body.get("text") if isinstance(body, dict) else None  # Cohere's
+    said = body.get("text") if key is not None and isinstance(body, dict) else None  # Cohere's
     if isinstance(said, str) and into.messages[-1].role != "assistant":
         into.say("assistant", said)
-    if isinstance(choices, list) and len(choices) == 1 and isinstance(choices[0], dict):
-        message = choices[0].get("message")
+    answers = (body.get("choices") or body.get("candidates")) if isinstance(body, dict) else None
+    if isinstance(answers, list) and len(answers) == 1 and isinstance(answers[0], dict):
+        message = answers[0].get("message") or answers[0].get("content")
         if isinstance(message, dict) and turn_keys(message):
             read_turns([message], into)
 
@@ -278,7 +244,7 @@ READERS: tuple[tuple[_Fits, _Reads], ...] = (
     (_turns_field, _read_turns),
     (_is_alpaca, read_alpaca),
     (_text_field, _read_text),
-    (_is_qa, _read_qa),
+    (is_qa, read_qa),
     (_nested, _read_nested),
     (_prompt_names, _read_prompt),
 )

@@ -17,9 +17,10 @@ from ingestion.conversations.formats.turns import (
 
 # names as `bare` gives them, in order of how sure they are
 QUESTIONS = ("question", "questiontext", "questionbody", "query", "userquestion", "q", "questions",
-             "patientquestion", "pregunta", "frage", "вопрос", "问题", "message1")  # fmt: skip
+             "patientquestion", "problem", "pregunta", "frage", "вопрос", "问题",
+             "message1")  # fmt: skip
 TITLES = ("questiontitle",)
-ANSWERS = ("answer", "answertext", "answerbody", "bestanswer", "a", "answers", "reply",
+ANSWERS = ("answer", "answertext", "answerbody", "bestanswer", "a", "answers", "reply", "solution",
            "respuesta", "antwort", "ответ", "答案", "回答", "message2")  # fmt: skip
 PROMPTS = ("prompt", "input", "context", "user", "human", "patient", "client", "inputtext",
            "usermessage", "instruction")  # fmt: skip
