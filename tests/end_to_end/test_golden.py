@@ -20,6 +20,9 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
 from ingestion.landing.products import PRODUCTS
 from python_models.conversations.rules import rules
 from python_models.conversations.validating import Session
+from python_models.release.metrics.compiler import metric_sql
+from python_models.release.metrics.declarations import declared
+from python_models.release.reader import open_release
 from tests.end_to_end.golden.figures import approved, figures, run_demo
 from tests.python_models.conversations.compiled_rules import give_rules
 
@@ -33,6 +36,17 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_demo_gives_the_figures_a_person_approved(lake: Path, product: str) -> None:
     assert figures(lake, product) == approved(product)
+
+
+def test_every_metric_is_had_of_the_demo_in_one_question(lake: Path) -> None:
+    names = list(declared().metrics)
+    with open_release(lake / "latest.duckdb") as connection:
+        (found,) = connection.execute(metric_sql(names)).fetchall()
+        by_hand = "select count(*) from telemetry.issues"
+        (issues,) = connection.execute(by_hand).fetchone() or (0,)
+    figures_of = dict(zip(names, found, strict=True))
+    assert figures_of["issues"] == issues > 0
+    assert not [name for name in names if figures_of[name] is None]
 
 
 def test_a_conversation_sent_alone_gets_the_verdict_that_the_build_gave_it(
