@@ -72,9 +72,7 @@ def _counted(
 ) -> dict[str, Kept]:
     """Return what one scan of the rows says of promises about columns, values and their number."""
     there = [one for one in promises if one.expectation == "expect_column_to_exist"]
-    kept = {
-        one.name: Kept(one.expectation) for one in there if one.arguments.get("column") in columns
-    }
+    kept = {one.name: Kept(one.expectation) for one in there if one.arguments["column"] in columns}
     conditions = {one.name: found for one in promises if (found := _condition(one, columns))}
     sized = [one for one in promises if one.expectation == "expect_table_row_count_to_be_between"]
     unique = [one for one in promises if _key(one)]
@@ -98,13 +96,17 @@ def _counted(
             # a sum over no row is none there
             kept[name] = Kept(promise.expectation, _rows_told(total, against if total else None))
     for promise in sized:
-        low, high = (promise.arguments.get(name) for name in ("min_value", "max_value"))
-        if (low is None or total >= low) and (high is None or total <= high):
+        if _is_within(total, promise.arguments):
             kept[promise.name] = Kept(promise.expectation, {"observed_value": total})
     for promise in unique:
         if _is_unique(cursor, query, _key(promise)):
             kept[promise.name] = Kept(promise.expectation, _rows_told(total, 0))
     return kept
+
+
+def _is_within(total: int, limits: Mapping[str, Any]) -> bool:
+    low, high = limits.get("min_value"), limits.get("max_value")
+    return (low is None or total >= low) and (high is None or total <= high)
 
 
 def _rows_told(total: int, against: int | None) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Run a command and measure it from outside: seconds, and the most memory its processes held."""
+"""Run a command and measure it from outside: seconds, CPU, the most memory its processes held."""
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import tempfile
 import time
@@ -23,6 +24,7 @@ class Measured:
     seconds: float
     peak_mb: float
     output: str
+    cpu_s: float = 0.0  # of all its processes: what another load beside it hardly moves
 
     def as_row(self) -> dict:
         """Return the figures without the output."""
@@ -41,7 +43,7 @@ def measured(
     """
     os.sync()  # what the command before it wrote is not written back during this one
     with tempfile.TemporaryFile() as output:
-        began = time.monotonic()
+        began, before = time.monotonic(), _children_cpu()
         process = subprocess.Popen(
             command, env=env, cwd=cwd, stdout=output, stderr=subprocess.STDOUT
         )
@@ -49,14 +51,20 @@ def measured(
         while process.poll() is None:
             peak = max(peak, _resident_bytes(process.pid))
             time.sleep(SAMPLE_SECONDS)
-        seconds = time.monotonic() - began
+        seconds, cpu = time.monotonic() - began, _children_cpu() - before
         output.seek(0)
         said = output.read().decode(errors="replace")
     if process.returncode != 0:
         raise CommandFailed(
             f"`{' '.join(command)}` exited with {process.returncode}:\n{said[-4_000:]}"
         )
-    return Measured(seconds, peak / 2**20, said)
+    return Measured(seconds, peak / 2**20, said, cpu)
+
+
+def _children_cpu() -> float:
+    """Return the CPU seconds of all processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _resident_bytes(pid: int) -> int:

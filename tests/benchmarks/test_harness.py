@@ -29,6 +29,14 @@ def test_processes_of_a_child_count_too() -> None:
     assert measured([sys.executable, "-c", outer]).peak_mb > 140
 
 
+def test_cpu_seconds_are_those_of_the_child_and_its_processes_alone() -> None:
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    waiting = measured([sys.executable, "-c", "import time; time.sleep(0.6)"])
+    assert 0 < waiting.cpu_s < 0.5
+    assert measured([sys.executable, "-c", outer]).cpu_s >= 0.5
+
+
 def test_a_command_that_fails_says_what_it_said() -> None:
     with pytest.raises(CommandFailed, match="this went wrong"):
         measured([sys.executable, "-c", "raise SystemExit('this went wrong')"])

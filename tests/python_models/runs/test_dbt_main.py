@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER
-from python_models.runs.dbt_main import PATH_IN_PROFILE, told_of_connection
+from ingestion.landing.products import PRODUCTS
+from python_models.runs.dbt_command import dbt
+from python_models.runs.dbt_main import (
+    PATH_IN_PROFILE,
+    told_of_connection,
+    variables_of_configs,
+)
+from tests.python_models.tiny import Tiny
 
 
 def profile_path() -> str:
@@ -36,3 +44,34 @@ def test_another_setting_is_another_connection() -> None:
         for n in ("2", "4")
     )
     assert sorted(told_of_connection(some)) != sorted(told_of_connection(other))
+
+
+def test_only_variables_that_configs_read_have_a_project_parsed_anew(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "dbt_project.yml").write_text("models: {+enabled: \"{{ var('shop') }}\"}")
+    (tmp_path / "models" / "one.yml").write_text("config: \"{{ var( 'accepted', [] ) }}\"")
+    (tmp_path / "models" / "one.sql").write_text(
+        "{{ config(\n  tags=[var('kind')]\n) }} select {{ var('factor') }}"
+    )
+    paths = {"project_root": str(tmp_path), "model_paths": ["models"], "seed_paths": ["seeds"]}
+    assert variables_of_configs(SimpleNamespace(**paths)) == {"shop", "accepted", "kind"}
+
+
+def test_no_slice_of_a_product_decides_what_is_parsed() -> None:
+    paths = {"model_paths": ["models", "../python_models/models"], "seed_paths": ["seeds"]}
+    read = variables_of_configs(SimpleNamespace(project_root=str(DBT_FOLDER), **paths))
+    assert "accepted_loads" in read
+    assert not read & {one.variable for product in PRODUCTS.values() for one in product.slices}
+
+
+def test_a_build_with_other_values_goes_on_from_what_was_parsed(
+    tiny: Tiny, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERBOSE", "1")
+    made = tiny.folder / "target" / "compiled" / "tiny" / "models" / "tiny" / "marts" / "things.sql"
+    for factor in ("2", "3"):
+        assert dbt(["compile", "-s", "things", "--vars", f"{{factor: {factor}}}"]) == 0
+        assert f"things.value * {factor} as value" in made.read_text()
+    assert "Unable to do partial parsing" not in capfd.readouterr().out.split("Starting full")[-1]
+    assert dbt(["compile", "-s", "things", "--vars", "{shop: true}"]) == 0
+    assert "Unable to do partial parsing" in capfd.readouterr().out
