@@ -54,6 +54,7 @@ FORBIDDEN = {
     "varchar": (r"\bas\s+varchar\b", "dbt.type_string()"),
     "odd types": (r"\bas\s+(hugeint|ubigint|uinteger|int8|int4|int64)\b", "bigint"),
     "lag ignore nulls": (r"\bignore\s+nulls\b", "a macro in macros/portable"),
+    "a trim of named characters": (r"\b[lr]?trim\s*\([^()]*,", "trim(both 'x' from y)"),
     "right join": (r"\bright\s+(outer\s+)?join\b", "left join"),
     "a comma join": (r"\bfrom\s+\w+\s*,\s*\w+", "inner join or cross join"),
     "a recursive cte": (r"\brecursive\b", "each_integer"),

@@ -1,7 +1,8 @@
 {#
     Gives what Python found out before a run, by name: `incremental_scope`, `loads_let_pass`, or
-    `selected_resources`, the nodes of the whole run where it is several calls of dbt. On DuckDB the plugin of dbt-duckdb sets a variable of the connection, on Spark whoever calls dbt
-    sets one of the environment (SLUICE_INCREMENTAL_SCOPE, ...), as JSON; none where nobody did.
+    `selected_resources`, the nodes of the whole run where it is several calls of dbt. On DuckDB
+    the plugin of dbt-duckdb sets a variable of the connection, on Spark whoever calls dbt sets one
+    of the environment (SLUICE_INCREMENTAL_SCOPE, ...), as JSON; none where nobody did.
 #}
 {% macro handed_over(name) -%}
     {{ return(adapter.dispatch('handed_over', 'sluice')(name)) }}

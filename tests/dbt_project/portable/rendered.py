@@ -113,6 +113,9 @@ OF_GROUPS = {
     "ordered_text_agg of nothing": "ordered_text_agg('case when part = 1 then body end',"
     " 'sample_id', ', ')",
     "ordered_text_agg": "ordered_text_agg('body', '-sample_id', ', ')",
+    "percentile": "percentile('cast(amount as double)', 0.37)",
+    "percentile of nothing": "percentile('case when part = 1 then cast(amount as double) end',"
+    " 0.9)",
     "array_head": "array_head(ordered_array_agg('sample_id', '-sample_id'), 2)",
 }
 # rows of each row; what `json_elements` gives is read by `json_plain`

@@ -97,8 +97,7 @@ found_cycles as (
         judged_cycles.reading_count
 ),
 
--- Sail takes columns of two files in a union apart, but for what is made here
-kinds as (
+kinds as (  -- Sail takes columns of two files in a union apart unless made here
     select 'any' as issue_kind
     union
     select issue_kind || '' as issue_kind from true_cycles
