@@ -18,6 +18,7 @@ from ingestion.lakehouse.escaped_secrets import SHORTEST, without_escaped
 from ingestion.lakehouse.request_extras import secrets_of_headers
 
 HIDDEN = "***"
+_ESCAPE = "a password's signs have to be escaped: @ as %40, / as %2F, ? as %3F, # as %23"
 _MARKS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIALS")
 _SHORTEST_GUESSED = 8  # of what is only taken for a secret by its name or place
 # as passwords they protect nothing; as words they stand in any text
@@ -42,11 +43,16 @@ def holds_credentials(address: str) -> bool:
     return bool(_ADDRESS.search(address) or _UNESCAPED.match(address))
 
 
-def holds_unescaped_password(address: str) -> bool:
-    """Say whether a password has signs that end one: programs take the rest for a host, aloud."""
+def refuse_unescaped(address: str) -> None:
+    """Refuse a password with signs that end one: programs take the rest for a host, aloud.
+
+    Raises:
+        ValueError: it has some; says how they are escaped.
+    """
     found = _UNESCAPED.match(address)
     who = address.rpartition("@")[0].partition("://")[2] if found else ""
-    return any(sign in who for sign in "@/?#")
+    if any(sign in who for sign in "@/?#"):
+        raise ValueError(_ESCAPE)
 
 
 def holds_secret_parameter(address: str) -> bool:

@@ -20,8 +20,8 @@ from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryOb
 from ingestion.lakehouse.scrubbing import (
     holds_credentials,
     holds_secret_parameter,
-    holds_unescaped_password,
     passwords,
+    refuse_unescaped,
     secrets_among,
     without_credentials,
     without_secrets,
@@ -194,16 +194,10 @@ class Settings(BaseSettings):
     @classmethod
     def _nobody_at_rest_catalog(cls, value: str | None) -> str | None:
         """A database takes its password in the address; over HTTP it is a token."""
-        if value and holds_unescaped_password(value):
-            raise ValueError(
-                "the password has signs that have to be escaped: @ as %40, / as %2F, ? as %3F, "
-                "# as %23"
-            )
+        refuse_unescaped(value or "")
         if value and value.lower().lstrip().startswith("http"):
-            for holds, said in (
-                (holds_credentials, NO_CREDENTIALS),
-                (holds_secret_parameter, NO_PARAMETER),
-            ):
+            refused = {holds_credentials: NO_CREDENTIALS, holds_secret_parameter: NO_PARAMETER}
+            for holds, said in refused.items():
                 if holds(value):
                     raise ValueError(f"{said} and set SLUICE_CATALOG_TOKEN")
         return value

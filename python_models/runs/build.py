@@ -18,6 +18,7 @@ import duckdb
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import metadata_locations
+from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import is_quiet
@@ -45,6 +46,8 @@ from python_models.runs.nodes import (
 )
 from python_models.runs.raw_views import Pins, current_pins
 from python_models.runs.spark.told import end_layers_before, told
+
+_LEAST_LEDGER_BYTES = 4_000_000  # of its tables while they are empty, and of what writes them
 
 
 @dataclass
@@ -252,13 +255,19 @@ def fold_llm_journal() -> None:
 
     What steps noted for those who follow them goes: no step asks at the ends of a run.
     """
-    with journal.journal() as connection:
-        if connection.execute("select 1 from sqlite_master where name = 'llm_meta'").fetchone():
-            connection.execute("delete from llm_meta where name like 'asking %'")
-    if _is_something_unfolded():
-        from python_models import llm
+    with room(lake().root, "the ledger of answers", _ledger_bytes):
+        with journal.journal() as connection:
+            if connection.execute("select 1 from sqlite_master where name = 'llm_meta'").fetchone():
+                connection.execute("delete from llm_meta where name like 'asking %'")
+        if _is_something_unfolded():
+            from python_models import llm
 
-        llm.fold_journal()
+            llm.fold_journal()
+
+
+def _ledger_bytes() -> int:
+    """Return about what the answers take once more, as tables with their metadata."""
+    return _LEAST_LEDGER_BYTES + lake().journal_db.stat().st_size
 
 
 def _is_something_unfolded() -> bool:
