@@ -88,17 +88,11 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     session.execute(_CHUNKS.format(pattern=pattern))
     session.execute(_TEXTS)
     by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone
-    plan = planned(
-        session,
-        sorted(objects),
-        (
-            _TERMS,
-            _CALLS.format(table="gone_calls", which=f"not {by_batch}", pattern=pattern),
-            _CALLS.format(table="gone_prompts", which=by_batch, pattern=pattern),
-        ),
-    )
-    plan.names, plan.names_here, plan.copies = person.everywhere, person.here, copies.made
+    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", pattern=pattern)
+    prompts = _CALLS.format(table="gone_prompts", which=by_batch, pattern=pattern)
+    plan = planned(session, sorted(objects), (_TERMS, calls, prompts))
+    plan.names, plan.names_here = person.everywhere, person.here
+    plan.copies, plan.shared_blobs = copies.made, 0
     plan.rows["blob_copies"] = [row[:2] for row in copies.made]
     plan.rows["gone_blobs"] = sorted([*plan.rows["gone_blobs"], *([row[0]] for row in copies.made)])
-    plan.shared_blobs = 0
     return plan
