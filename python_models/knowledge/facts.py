@@ -72,8 +72,7 @@ def facts_of(
         if document is None or place not in order:
             continue
         said_at = _said_at(row, document, talks.get(place), order[place][1])
-        fact = _fact(row, document, patterns)
-        if fact["subject_key"] is not None:
+        if (fact := _fact(row, document, patterns))["subject_key"] is not None:
             rows.append(fact | {"said_at": said_at})
     _carry_days(rows, order)
     for row in rows:

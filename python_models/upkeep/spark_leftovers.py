@@ -7,7 +7,8 @@ stays registered under another name until no kept release reads it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -63,10 +64,11 @@ def _line(name: str, files: Sequence[tuple[str, int]]) -> dict[str, Any]:
 
 
 def _locations(
-    opened: Catalog, namespace: str, pinned: Collection[int], dry_run: bool
+    opened: Catalog, namespace: str, pinned: AbstractSet[int], dry_run: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the folders of tables, and of those no kept release reads any more: these go."""
-    named, dropped = [], []
+    named: list[str] = []
+    dropped: list[str] = []
     for name in opened.list_tables(namespace):
         table = opened.load_table(name)
         is_read = not pinned.isdisjoint(snapshot.snapshot_id for snapshot in table.snapshots())

@@ -43,8 +43,7 @@ numbers as (
     ) }}
 ),
 
--- what parts two addresses is doubled: each takes one for its own
-hosts as (
+hosts as (  -- what parts two addresses is doubled: each takes one for its own
     {{ conversations_pieces(
         text_replaced('turns.content', '[^0-9A-Za-z.-]', '  '),
         '(^|[^0-9A-Za-z.-])(' ~ octet ~ '([.]' ~ octet ~ '){3})([.]?$|[.]?[^0-9A-Za-z.])', 2

@@ -1,4 +1,5 @@
 {{ config(materialized=as_view()) }}
+-- depends_on: {{ ref('gate_knowledge__after_staging') }}
 -- Types to ask for beside those an extractor knows: requests, and what a run names.
 with
 
