@@ -97,8 +97,7 @@ class Build:
         restored = phase_restore.restored_nodes(known, restoring)
         refuse_mixture(known, selected, self.run_id, restored)
         self.graph = known
-        os.environ["SLUICE_INVOCATION_ID"] = self.invocation_id
-        os.environ["SLUICE_RUN_ID"] = self.run_id
+        os.environ |= {"SLUICE_INVOCATION_ID": self.invocation_id, "SLUICE_RUN_ID": self.run_id}
         end_layers_before(self.run_id)
         mark_killed()
         self.before = lake_growth.bytes_before()
