@@ -66,7 +66,7 @@ def still_built(standing: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, A
                 ).fetchall()
             )
     except duckdb.Error:  # there is none, or somebody else builds
-        return {}
+        there = set()
     shown = release_file.current_release_id()
     return {
         name: last
@@ -110,7 +110,7 @@ def same_rows_since(
     variables: Mapping[str, str], domains: Collection[str] = ()
 ) -> dict[str, Any] | None:
     """Return the last run when what was built without asking anything still stands: else None."""
-    found = _same_rows(variables, domains)
+    found = still_built(_same_rows(variables, domains))
     return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
 
 

@@ -54,10 +54,12 @@ def test_what_was_forgotten_is_asked_again_though_others_were_built_since() -> N
 def test_what_the_build_database_lacks_is_built_again_when_something_is() -> None:
     finish_a_run()
     standing = nothing_new.standing_products({})
-    assert nothing_new.still_built(standing) == {}, "there is no build database"
     release(**dict.fromkeys(PRODUCTS, 11))
+    assert nothing_new.still_built(standing) == {}, "there is no build database"
     build_tables("experiments", "news")
     assert list(nothing_new.still_built(standing)) == ["experiments", "news"]
+    assert nothing_new.same_rows_since({}, ["news"]), "its rows can be counted"
+    assert nothing_new.same_rows_since({}) is None
     journal.change("runs", {"invocation_id": "i-1"}, {"release_id": 0})  # one that was dropped
     assert list(nothing_new.still_built(nothing_new.standing_products({}))) == [
         "experiments",
