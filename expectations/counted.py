@@ -71,11 +71,12 @@ def _counted(
     columns: set[str],
 ) -> dict[str, Kept]:
     """Return what one scan of the rows says of promises about columns, values and their number."""
-    there = [one for one in promises if one.expectation == "expect_column_to_exist"]
+    known = [one for one in promises if set(one.arguments) <= _KNOWN.get(one.expectation, set())]
+    there = [one for one in known if one.expectation == "expect_column_to_exist"]
     kept = {one.name: Kept(one.expectation) for one in there if one.arguments["column"] in columns}
-    conditions = {one.name: found for one in promises if (found := _condition(one, columns))}
-    sized = [one for one in promises if one.expectation == "expect_table_row_count_to_be_between"]
-    unique = [one for one in promises if _key(one)]
+    conditions = {one.name: found for one in known if (found := _condition(one, columns))}
+    sized = [one for one in known if one.expectation == "expect_table_row_count_to_be_between"]
+    unique = [one for one in known if _key(one)]
     if not (conditions or sized or unique):
         return kept
     counts = ["count(*)"]
@@ -117,7 +118,7 @@ def _rows_told(total: int, against: int | None) -> dict[str, Any]:
 def _condition(promise: Promise, columns: set[str]) -> _Condition | None:
     """Return when a row is against a promise; None for one that is not about single values."""
     known, column = promise.arguments, promise.arguments.get("column")
-    if column not in columns or not set(known) <= _KNOWN.get(promise.expectation, set()):
+    if column not in columns or promise.expectation == "expect_column_to_exist" or _key(promise):
         return None
     name = identifier(column)
     if promise.expectation == "expect_column_values_to_not_be_null":
@@ -134,8 +135,12 @@ def _condition(promise: Promise, columns: set[str]) -> _Condition | None:
     return _Condition(f"not ({within})", tuple(given.values()), f"{name} is not null")
 
 
-# the arguments by which a promise about single values is understood here
+# the arguments by which a promise is understood here: one with others may mean something else
 _KNOWN = {
+    "expect_column_to_exist": {"column"},
+    "expect_table_row_count_to_be_between": {"min_value", "max_value"},
+    "expect_column_values_to_be_unique": {"column"},
+    "expect_compound_columns_to_be_unique": {"column_list"},
     "expect_column_values_to_not_be_null": {"column", "mostly"},
     "expect_column_values_to_be_in_set": {"column", "value_set", "mostly"},
     "expect_column_values_to_be_between": {"column", "min_value", "max_value", "mostly"},

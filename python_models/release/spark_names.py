@@ -16,6 +16,12 @@ def table_of_folder(folder: str) -> str:
     return _MOMENT.sub("", folder)
 
 
+def is_made_by_spark(namespace: str, location: str) -> bool:
+    """Say whether a build on Spark made a table: a client may have tables beside it."""
+    folder = location.rstrip("/").rpartition("/")[2]
+    return is_of_builds(namespace) and table_of_folder(folder) != folder
+
+
 def is_of_builds(namespace: str) -> bool:
     """Say whether only builds write to a namespace: who holds the lake's lock is alone there."""
     product, _, layer = namespace.partition("_")

@@ -24,7 +24,10 @@ _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials.connection_info
 _state_of = parsing.ManifestLoader.build_manifest_state_check
 _VARIABLE = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
-_CONFIG = re.compile(r"\{\{\s*config\((.*?)\)\s*\}\}", re.DOTALL)
+_CONFIG = re.compile(r"\{\{-?\s*config\((.*?)\)\s*-?\}\}", re.DOTALL)
+_IF = re.compile(r"\{%-?\s*(?:el)?if\b(.*?)%\}(?=(.*?)\{%-?\s*endif)", re.DOTALL)
+_SET = re.compile(r"\{%-?\s*set\s+(\w+)\s*=(.*?)%\}", re.DOTALL)
+_PARSED = re.compile(r"\b(?:config|ref|source)\(")  # what dbt takes from a model's text by parsing
 PATH_IN_PROFILE = "../lake/build.duckdb"
 _WRITE_AT_THE_END = {"build", "run", "seed", "test"}  # manifest.json, with what was compiled
 
@@ -80,18 +83,30 @@ def _names_spark(arguments: Sequence[str]) -> bool:
 
 
 def variables_of_configs(project: Any) -> set[str]:
-    """Return the variables that decide what dbt parses: those its YAML files and configs name."""
+    """Return the variables that decide what dbt parses.
+
+    They are those its YAML files name, and in SQL configs and conditions of what a model refers to.
+    """
     root = Path(project.project_root)
-    folders = [root / one for one in (*project.model_paths, *project.seed_paths)]
+    paths = (project.model_paths, project.seed_paths, project.test_paths, project.snapshot_paths)
+    folders = {root / one for some in paths for one in some}
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     found: set[str] = set()
     for path in [root / "dbt_project.yml", *files]:
         if path.suffix in (".yml", ".yaml"):
             found |= set(_VARIABLE.findall(path.read_text(encoding="utf-8")))
         elif path.suffix == ".sql":
-            for config in _CONFIG.findall(path.read_text(encoding="utf-8")):
-                found |= set(_VARIABLE.findall(config))
+            for part in _deciding(path.read_text(encoding="utf-8")):
+                found |= set(_VARIABLE.findall(part))
     return found
+
+
+def _deciding(text: str) -> list[str]:
+    """Return the parts of a model's text that decide what dbt takes from it by parsing."""
+    found = _CONFIG.findall(text)
+    found += [condition for condition, body in _IF.findall(text) if _PARSED.search(body)]
+    named = set(re.findall(r"\w+", " ".join(found)))
+    return found + [value for name, value in _SET.findall(text) if name in named]
 
 
 def _state_of_fewer_variables(loader: parsing.ManifestLoader) -> Any:

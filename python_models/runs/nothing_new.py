@@ -7,9 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS, chosen_products
+from python_models.llm.ledger.journal_schema import FORGOTTEN_AFTER
+from python_models.release import release_file
 from python_models.runs import fingerprint
 from python_models.runs.build import has_unfolded_rows
 from python_models.runs.fitness import latest_pending
@@ -30,7 +34,7 @@ def standing_products(
 ) -> dict[str, dict[str, Any]]:
     """Return {product: its last run} of the products that building again would not change.
 
-    Only while what readers see is what the run published: after a rollback a person decides.
+    After a rollback it stands as it was gone back to: a person decides.
 
     Args:
         variables: dbt variables of the build.
@@ -39,12 +43,59 @@ def standing_products(
     # an answer was forgotten, or arrived in a killed run
     if not lake().latest.exists() or has_unfolded_rows():
         return {}
-    found = _same_rows(variables, domains)
+    found, forgotten_after = _same_rows(variables, domains), _forgotten_after()
     return {
         name: last
         for name, last in found.items()
-        if last["release_id"] is not None and not latest_pending(last["run_id"])
+        if last["release_id"] is not None
+        and last["place"] > forgotten_after
+        and not latest_pending(last["run_id"])
     }
+
+
+def still_built(standing: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return those of standing products whose released tables the build database has.
+
+    It is left out of backups, and forgetting an object deletes it.
+    """
+    try:
+        with duckdb.connect(str(lake().build_db), read_only=True) as session:
+            there = set(
+                session.execute(
+                    "select table_schema, table_name from information_schema.tables"
+                ).fetchall()
+            )
+    except duckdb.Error:  # there is none, or somebody else builds
+        there = set()
+    shown = release_file.current_release_id()
+    return {
+        name: last
+        for name, last in standing.items()
+        if there >= {(name, table) for table in _released(name, last["release_id"], shown)}
+    }
+
+
+def gone_back_to(standing: Mapping[str, dict[str, Any]]) -> list[str]:
+    """Return those of standing products which readers see otherwise than their run left them."""
+    shown = release_file.current_release_id()
+    return [
+        name
+        for name, last in standing.items()
+        if (known := _released(name, last["release_id"])) and known != _released(name, shown)
+    ]
+
+
+def _released(product: str, *release_ids: int | None) -> dict[str, Any]:
+    """Return {table: its state} of a product in the first of some releases that is still there."""
+    for release_id in release_ids:
+        rows = journal.rows(
+            "select table_name, snapshot_id, schema_hash from release_tables"
+            " where release_id = ? and domain = ?",
+            (release_id, product),
+        )
+        if rows:
+            return {row["table_name"]: (row["snapshot_id"], row["schema_hash"]) for row in rows}
+    return {}
 
 
 def nothing_new_since(
@@ -59,7 +110,7 @@ def same_rows_since(
     variables: Mapping[str, str], domains: Collection[str] = ()
 ) -> dict[str, Any] | None:
     """Return the last run when what was built without asking anything still stands: else None."""
-    found = _same_rows(variables, domains)
+    found = still_built(_same_rows(variables, domains))
     return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
 
 
@@ -117,6 +168,14 @@ def _last_run(product: str) -> dict[str, Any] | None:
         if not selected or not set(selected) <= others:
             return row
     return None
+
+
+def _forgotten_after() -> int:
+    """Return the last run there was when answers were forgotten; a later one asks them again."""
+    if not journal.rows("select 1 from sqlite_master where name = 'llm_meta'"):
+        return 0
+    found = journal.rows("select value from llm_meta where name = ?", (FORGOTTEN_AFTER,))
+    return int(found[0]["value"]) if found else 0
 
 
 def _pins_of(pins: Pins, product: str) -> dict[str, Any]:

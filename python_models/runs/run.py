@@ -136,7 +136,7 @@ def build(
         if len(standing) == len(chosen_products(choice.domains)):
             say_nothing_new(nothing_new.newest(standing.values()))
             return say_refused(landed)
-        choice = say_standing(choice, standing)
+        choice = say_standing(choice, nothing_new.still_built(standing))
     say_how_long(choice)
     run_id = run_id or new_run_id()
     # unit tests are for who changes the project: `make test`
@@ -162,6 +162,11 @@ def say_standing(choice: Choice, standing: Mapping[str, Any]) -> Choice:
     if not standing:
         return choice
     console.print(f"Nothing new in {', '.join(standing)} (FORCE=1 builds them anyway)")
+    if back := nothing_new.gone_back_to(standing):
+        console.print(
+            f"Readers go on seeing {', '.join(back)} as of an older release, until something new"
+            " is built of it or FORCE=1 releases it as it is"
+        )
     named = (product.name for product in chosen_products(choice.domains))
     return replace(choice, domains=tuple(name for name in named if name not in standing))
 

@@ -24,7 +24,7 @@ from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit, emit_document, say
 from python_models.release import kept_objects, release_file
-from python_models.release.spark_names import PREFIX, UNTIL, is_of_builds
+from python_models.release.spark_names import PREFIX, UNTIL, is_made_by_spark, is_of_builds
 from python_models.upkeep import phase_retention, spark_leftovers, sweep
 from python_models.upkeep.backup import LOCK
 
@@ -160,7 +160,11 @@ def _sweep(
 ) -> dict[str, Any]:
     own = (name[0], name[1].partition(UNTIL)[0])
     mine = [row for row in kept if (row["domain"], row["table_name"]) == own]
-    is_released = "sluice.columns" in table.properties or is_of_builds(name[0])
+    is_released = (
+        "sluice.columns" in table.properties
+        or bool(mine)
+        or is_made_by_spark(name[0], table.location())
+    )
     snapshot_ids = {int(row["snapshot_id"]) for row in mine if row["snapshot_id"] is not None}
     files = {file for row in mine for file in json.loads(row["files"])}
     expired = 0

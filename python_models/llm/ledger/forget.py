@@ -15,6 +15,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lake_version import FILE as VERSION_FILE
 from ingestion.lakehouse.settings import told
 from python_models.llm.ledger.journal import CHANGED, reading, select_in
+from python_models.llm.ledger.journal_schema import FORGOTTEN_AFTER
 
 FORGET = (
     "update llm_calls set status = 'forgotten', raw_answer = null, parsed_answer = null, "
@@ -30,6 +31,8 @@ UNANSWERED = (
     "select distinct call_id from llm_attempts where is_forgotten = 0 and call_id not in "
     "(select call_id from llm_calls) and call_id in ({})"
 )
+
+_REMEMBER = "insert or replace into llm_meta select ?, coalesce(max(rowid), 0) from runs"
 
 
 def forget(path: Path, call_ids: list[str] | None = None, template: str | None = None) -> int:
@@ -48,6 +51,12 @@ def forget(path: Path, call_ids: list[str] | None = None, template: str | None =
                 connection.execute(FORGET_ATTEMPTS, [call_id])
                 connection.execute("delete from llm_items where call_id = ?", [call_id])
                 connection.execute("delete from llm_embeddings where call_id = ?", [call_id])
+            # a build of another product may fold these before the one that asks them again
+            if (
+                ids
+                and connection.execute("select 1 from sqlite_master where name = 'runs'").fetchone()
+            ):
+                connection.execute(_REMEMBER, [FORGOTTEN_AFTER])
     if ids and (path.parent / VERSION_FILE).exists():
         raise_generation(path.parent)  # a journal from before would bring the answers back
     return len(ids)

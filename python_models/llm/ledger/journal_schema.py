@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# in `llm_meta`: place in the journal of the last run when answers were last forgotten
+FORGOTTEN_AFTER = "forgotten after run"
 CALL_COLUMNS = (
     "call_id",
     "operation_name",

@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import duckdb
+
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import lake
@@ -19,7 +21,7 @@ from ingestion.lakehouse.output import say
 from ingestion.lakehouse.settings import SettingsError, scrub
 from ingestion.landing.products import PRODUCTS
 from python_models.release import release_file
-from python_models.release.run_states import ending, mark_killed
+from python_models.release.run_states import ending, mark_killed, record_not_started
 from python_models.runs import alerts, invocation
 from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import BEGIN_VARIABLE, RESUME_VARIABLE
@@ -104,7 +106,7 @@ class Run:
                 if running is not None:
                     running.require_alive()
                 code = self._one(number, layer, running, names)
-            except (NotHandedOver, SettingsError, OSError) as error:
+            except (NotHandedOver, SettingsError, OSError, duckdb.Error) as error:
                 return self._stopped(error)
             if code:
                 mark_killed()  # a process that was ended said nothing
@@ -166,20 +168,20 @@ class Run:
     def _stopped(self, error: Exception) -> int:
         """Say of the run that it failed between two layers."""
         sys.stderr.write(scrub(f"{error}\n"))
-        for row in journal.rows(
-            "select invocation_id, started_at from runs where run_id = ? and status = 'running'",
+        begun = journal.rows(
+            "select invocation_id, started_at, status from runs where run_id = ? order by rowid",
             (self.run_id,),
-        ):
-            end = ending(row["started_at"], journal.now(), "failed", scrub(str(error)))
-            journal.change("runs", {"invocation_id": row["invocation_id"]}, end)
+        )
+        for row in begun:
+            if row["status"] == "running":
+                end = ending(row["started_at"], journal.now(), "failed", scrub(str(error)))
+                journal.change("runs", {"invocation_id": row["invocation_id"]}, end)
+        if not begun:  # its first layer was not reached
+            record_not_started(self.run_id, "a build on Spark", str(error))
+            return 1
         release_file.refresh(None)
-        alerts.after_run(self._last_invocation())
+        alerts.after_run(begun[-1]["invocation_id"])
         return 1
-
-    def _last_invocation(self) -> str:
-        return journal.rows("select invocation_id from runs order by rowid desc limit 1")[0][
-            "invocation_id"
-        ]
 
 
 def parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -19,6 +19,8 @@ from python_models.runs.dbt_main import (
 )
 from tests.python_models.tiny import Tiny
 
+OTHER_PATHS = {"test_paths": ["data_tests"], "snapshot_paths": ["snapshots"]}
+
 
 def profile_path() -> str:
     """Return the path `profiles.yml` gives a lake when nothing is set."""
@@ -53,12 +55,21 @@ def test_only_variables_that_configs_read_have_a_project_parsed_anew(tmp_path: P
     (tmp_path / "models" / "one.sql").write_text(
         "{{ config(\n  tags=[var('kind')]\n) }} select {{ var('factor') }}"
     )
-    paths = {"project_root": str(tmp_path), "model_paths": ["models"], "seed_paths": ["seeds"]}
-    assert variables_of_configs(SimpleNamespace(**paths)) == {"shop", "accepted", "kind"}
+    (tmp_path / "models" / "two.sql").write_text(
+        "{% set size = var('size') %}{% set of = var('of') %}"
+        "{{- config(tags=[size]) -}} select {{ of }}"
+        "{% if true %}{% if var('with_shops') %} from {{ ref('shops') }}{% endif %}{% endif %}"
+        "{% if var('newest') %} where is_newest{% endif %}"
+    )
+    paths = {"model_paths": ["models"], "seed_paths": ["seeds"]} | OTHER_PATHS
+    project = SimpleNamespace(project_root=str(tmp_path), **paths)
+    read = {"shop", "accepted", "kind", "size", "with_shops"}
+    assert variables_of_configs(project) == read
 
 
 def test_no_slice_of_a_product_decides_what_is_parsed() -> None:
     paths = {"model_paths": ["models", "../python_models/models"], "seed_paths": ["seeds"]}
+    paths |= OTHER_PATHS
     read = variables_of_configs(SimpleNamespace(project_root=str(DBT_FOLDER), **paths))
     assert "accepted_loads" in read
     assert not read & {one.variable for product in PRODUCTS.values() for one in product.slices}

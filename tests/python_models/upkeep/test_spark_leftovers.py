@@ -132,6 +132,22 @@ def test_the_folder_of_a_dropped_table_goes_and_one_a_release_reads_stays(
     assert shown(lake().latest) == [(0,)]
 
 
+def test_a_table_that_a_client_made_beside_released_ones_keeps_its_history(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = catalog()
+    opened.create_namespace("telemetry")
+    rows = pa.table({"note": ["mine"]})
+    table = opened.create_table(("telemetry", "notes"), rows.schema)
+    for _ in range(2):
+        table.overwrite(rows)
+    snapshots, uncommitted = len(table.snapshots()), lake().warehouse / "telemetry/notes/data/x"
+    uncommitted.write_text("of a commit that is going on")
+    keep(1, monkeypatch)
+    assert len(opened.load_table(("telemetry", "notes")).snapshots()) == snapshots == 3
+    assert uncommitted.exists()
+
+
 def test_a_lost_catalog_names_the_table_spark_made_last_and_nothing_a_run_pinned() -> None:
     rows = pa.table({"step": [1]})
     opened = catalog()

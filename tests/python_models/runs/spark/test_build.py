@@ -7,7 +7,8 @@ from ingestion.lakehouse.chosen import use_engine
 from ingestion.lakehouse.settings import SettingsError, settings
 from python_models.release import run_states
 from python_models.runs import invocation
-from python_models.runs.run import main, same_rows_since
+from python_models.runs.nothing_new import same_rows_since
+from python_models.runs.run import main
 from python_models.runs.spark import servers, told
 from python_models.runs.spark.build import _asked, parted
 

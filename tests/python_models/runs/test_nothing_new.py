@@ -1,0 +1,82 @@
+"""Which products a run leaves out: what stands besides pins, project and settings."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
+from ingestion.landing.products import PRODUCTS
+from python_models.llm.ledger.forget import forget
+from python_models.llm.ledger.journal import reading
+from python_models.release.publish import add_release
+from python_models.runs import nothing_new, run
+from python_models.runs.slices import Choice
+from tests.python_models.runs.test_run import finish_a_run
+
+OTHERS = [name for name in PRODUCTS if name != "telemetry"]
+
+
+def release(**snapshots: int) -> None:
+    """Let readers see a release with one table `things` of each product that is named."""
+    empty = dict.fromkeys(("columns", "files", "comments", "key_columns", "volatile_columns"), "")
+    tables = [
+        {"domain": product, "table_name": "things", "snapshot_id": one, "is_unchanged": 0} | empty
+        for product, one in snapshots.items()
+    ]
+    number = add_release(tables, "", None, None, "publish", None)
+    shown = {"file": lake().latest.readlink().name}
+    journal.change("release_files", shown, {"release_id": number})
+
+
+def build_tables(*products: str) -> None:
+    """Make the build database with the tables of some products."""
+    with duckdb.connect(str(lake().build_db)) as session:
+        for product in products:
+            session.execute(f"create schema {product}")
+            session.execute(f"create table {product}.things as select 1 as id")
+
+
+def test_what_was_forgotten_is_asked_again_though_others_were_built_since() -> None:
+    finish_a_run("i-1")
+    with reading(lake().journal_db) as connection, connection:
+        connection.execute("insert into llm_calls (call_id, status) values ('c', 'ok')")
+    assert forget(lake().journal_db, ["c"]) == 1
+    with reading(lake().journal_db) as connection, connection:
+        connection.execute("update llm_calls set is_folded = 1")  # as a build of any product does
+    finish_a_run("i-2", select=["telemetry"])
+    assert list(nothing_new.standing_products({})) == ["telemetry"]
+    finish_a_run("i-3")
+    assert list(nothing_new.standing_products({})) == list(PRODUCTS)
+
+
+def test_what_the_build_database_lacks_is_built_again_when_something_is() -> None:
+    finish_a_run()
+    standing = nothing_new.standing_products({})
+    release(**dict.fromkeys(PRODUCTS, 11))
+    assert nothing_new.still_built(standing) == {}, "there is no build database"
+    build_tables("experiments", "news")
+    assert list(nothing_new.still_built(standing)) == ["experiments", "news"]
+    assert nothing_new.same_rows_since({}, ["news"]), "its rows can be counted"
+    assert nothing_new.same_rows_since({}) is None
+    journal.change("runs", {"invocation_id": "i-1"}, {"release_id": 0})  # one that was dropped
+    assert list(nothing_new.still_built(nothing_new.standing_products({}))) == [
+        "experiments",
+        "news",
+    ]
+
+
+def test_a_product_that_was_gone_back_with_is_said_to_be_seen_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    finish_a_run()
+    release(**dict.fromkeys(PRODUCTS, 11))
+    standing = {name: nothing_new.standing_products({})[name] for name in OTHERS}
+    run.say_standing(Choice(), standing)
+    assert "older release" not in capsys.readouterr().out
+    release(**dict.fromkeys(PRODUCTS, 11) | {"news": 10})
+    assert nothing_new.gone_back_to(standing) == ["news"]
+    run.say_standing(Choice(), standing)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Readers go on seeing news as of an older release, until something new is built" in said
