@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ingestion.lakehouse.request_extras import is_secret
+from ingestion.lakehouse.scrubbing import holds_secret_parameter
 from ingestion.landing.declarations import expand
 from ingestion.tables.grammar import Strict, Texts
 
@@ -41,10 +43,20 @@ class Client(Strict):
             return self
         said = {f"auth: {name}": one for name, one in (self.auth or {}).items()}
         said |= {f"headers: {name}": one for name, one in self.headers.items()}
-        for place, value in said.items():
-            if _SECRET.search(place) and isinstance(value, str) and "${" not in value:
-                raise ValueError(f"{place}: a secret is named by a variable, as ${{TRACKER_TOKEN}}")
+        _refuse_written(said)
         return self
+
+
+def _refuse_written(said: dict[str, Any]) -> None:
+    """Refuse a secret that is no variable: by its place, such as `headers: X-Auth`."""
+    for place, value in said.items():
+        where, _, name = place.partition(": ")
+        if where == "params":  # limits and keys to sort by have such names too
+            is_one = isinstance(value, str) and holds_secret_parameter(f"?{name}={value}")
+        else:
+            is_one = bool(_SECRET.search(place)) or (where == "headers" and is_secret(name))
+        if is_one and isinstance(value, str | int | float) and "${" not in str(value):
+            raise ValueError(f"{place}: a secret is named by a variable, as ${{TRACKER_TOKEN}}")
 
 
 class Incremental(Strict):
@@ -73,6 +85,12 @@ class Endpoint(Strict):
     data_selector: Path | None = None  # default: the list that a page is, or has
     incremental: Incremental | None = None
     max_pages: int = Field(default=10_000, ge=1)  # a longer list breaks the sync; none of dlt's
+
+    @model_validator(mode="after")
+    def _secrets_are_variables(self, info: ValidationInfo) -> Endpoint:
+        if not (info.context or {}).get("is_expanded"):
+            _refuse_written({f"params: {name}": one for name, one in self.params.items()})
+        return self
 
     @field_validator("path")
     @classmethod

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingestion.lakehouse import migrations
+from ingestion.lakehouse.disk_space import is_full, no_room
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake_version import (
     FILE,
@@ -30,6 +31,7 @@ from ingestion.lakehouse.lake_version import (
 from ingestion.lakehouse.migrations import CATALOG, JOURNAL, SEEN
 from ingestion.lakehouse.settings import settings
 
+_OPENED_BYTES = 1_000_000  # SQLite makes a file of shared memory and a log beside each store
 _admitted: dict[Path, tuple] = {}
 
 
@@ -40,11 +42,22 @@ def admit(root: Path) -> None:
 
     Raises:
         NewerLake: it was written by newer code.
-        LakeRefused: it has to be brought forward, and that cannot be done now.
+        LakeRefused: it has to be brought forward, and that cannot be done now; or there is no
+            room even to look into its stores.
     """
     mark = _mark(root)
     if _admitted.get(root) == mark:
         return
+    try:
+        _look(root)
+    except sqlite3.OperationalError as error:
+        if not is_full(error, root):
+            raise
+        raise LakeRefused(no_room(root, "opening the lake", _OPENED_BYTES)) from error
+    _admitted[root] = _mark(root)
+
+
+def _look(root: Path) -> None:
     version = read_version(root)
     if version and version.layout > migrations.layout():
         raise NewerLake(newer_words(root, version.layout, version.written_by))
@@ -53,7 +66,6 @@ def admit(root: Path) -> None:
         if version is None or version.layout < migrations.layout():
             _refuse_while_building(root)
         _bring_forward(root)
-    _admitted[root] = _mark(root)
 
 
 def _mark(root: Path) -> tuple:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from ingestion.knowledge.api import Api, Client
+from ingestion.knowledge.api import Api, Client, Endpoint
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.fetching import fetched
@@ -157,6 +157,8 @@ def test_a_page_without_any_list_is_refused(httpserver: HTTPServer, corpus: Corp
         ({"auth": {"type": "api_key", "name": "X-Key", "api_key": "abc"}}, "auth: api_key"),
         ({"headers": {"Authorization": "Bearer abc"}}, "headers: Authorization"),
         ({"headers": {"X-Api-Key": "abc"}}, "headers: X-Api-Key"),
+        ({"headers": {"X-Auth": "abc"}}, "headers: X-Auth"),
+        ({"auth": {"type": "http_basic", "username": "jo", "password": 123}}, "auth: password"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -168,6 +170,13 @@ def test_a_secret_that_is_written_out_is_refused_since_declarations_land(
     with pytest.raises(ValidationError, match=f"{why}: a secret is named by a variable") as told:
         Client.model_validate({"base_url": "http://x.example"} | client)
     assert "TRACKER_TOKEN" in str(told.value)
+
+
+def test_a_secret_of_a_query_is_a_variable_too_and_other_words_are_not() -> None:
+    with pytest.raises(ValidationError, match="params: api_key: a secret is named by a variable"):
+        Endpoint.model_validate({"path": "x", "params": {"api_key": "abc"}})
+    usable = {"api_key": "${TRACKER_TOKEN}", "sort_key": "updated", "max_tokens": 100}
+    assert Endpoint.model_validate({"path": "x", "params": usable}).params == usable
 
 
 def test_a_secret_has_its_value_when_it_is_asked_with(monkeypatch: pytest.MonkeyPatch) -> None:
