@@ -64,6 +64,7 @@ _VERDICT = re.compile(
 _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
+_ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
 _WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[a-z]{3,})")
 
 
@@ -195,7 +196,7 @@ def _doubted(text: str) -> str | None:
             else is_prose(sentence, not place, text)
         ):
             continue
-        found = DOUBTS.search(sentence)
+        found = DOUBTS.search(sentence) or _ANOTHER.fullmatch(sentence)
         if found:
             return found.group()
     return None
