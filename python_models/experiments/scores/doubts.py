@@ -49,6 +49,7 @@ _SAYS_NOTHING = re.compile(
     r"(?=(?!.*\b(?:scor|rat|grad|verdict|opinion|gave|gives|not|puntua|punt|wert)\w*)"
     r"[^.!?]*[.!?]\s*$)"
 )
+_PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")  # politeness ends where its sentence ends
 _SENTENCES = re.compile(r".+?(?:[.!?](?=\s+\S{4})|[。！？]|$)")
 _LEADS = re.compile(r"\W*(?:weighing|considering|given|despite)\b")
 _POINTS = re.compile(  # at what comes next
@@ -169,7 +170,7 @@ def _taken_back(
     if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
         return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")
     for text in (rest, *later):
-        found = _doubted(POLITE.sub("", text))
+        found = _doubted("".join(POLITE.sub("", one) for one in _PIECES.findall(text)))
         if found:
             return _open(f"{found!r} leaves open what the score is")
     for place, each in enumerate([reading, *after]):
