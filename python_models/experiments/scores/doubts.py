@@ -49,7 +49,8 @@ _SAYS_NOTHING = re.compile(
     r"(?=(?!.*\b(?:scor|rat|grad|verdict|opinion|gave|gives|not|puntua|punt|wert)\w*)"
     r"[^.!?]*[.!?]\s*$)"
 )
-_PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")  # politeness ends where its sentence ends
+# politeness ends where its sentence ends
+_PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 _SENTENCES = re.compile(r".+?(?:[.!?](?=\s+\S{4})|[。！？]|$)")
 _LEADS = re.compile(r"\W*(?:weighing|considering|given|despite)\b")
 _POINTS = re.compile(  # at what comes next
