@@ -79,8 +79,8 @@ def _contract(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(path: Path) -> str:
-    """Return a model's SQL with its references resolved, without how it is kept."""
-    text = re.sub(r"\{\{ config\(.*?\) \}\}\n", "", path.read_text(encoding="utf-8"))
+    """Return a model's SQL with its references resolved."""
+    text = re.sub(r"\{\{ config\(.*\) \}\}\n", "", path.read_text(encoding="utf-8"))
     text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"experiments.\1", text)
     summary = (MACROS / "score_summary.sql").read_text(encoding="utf-8")
     body = summary.partition("-%}")[2].rpartition("{%-")[0].strip()

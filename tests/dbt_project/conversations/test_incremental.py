@@ -111,7 +111,7 @@ def test_a_changed_rule_in_a_model_reopens_what_was_validated_by_the_old_one(
     before = model.read_text()
     try:
         model.write_text(
-            before.replace("described.last_role = 'assistant' then 1.0", "true then 0.5")
+            before.replace("described.last_role = 'assistant' then 1e0", "true then 5e-1")
         )
         conversation_models.run()
         assert conversation_models.rows(TOUCHED) == [(2,)]

@@ -32,7 +32,7 @@ def lake() -> duckdb.DuckDBPyConnection:
 
 def judged(lake: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
     query = jinja2.Template((MODELS / "int_knowledge__answers_judged.sql").read_text())
-    rows = lake.sql(query.render(ref=str))
+    rows = lake.sql(query.render(ref=str, config=lambda **_: "", as_view=str))
     return rows.project("stage || ' ' || stage_key, state, why").order("1").fetchall()
 
 

@@ -47,9 +47,9 @@ turns as (
         case
             -- a signature, a list and an address end without a stop as a rule
             when
-                trim(trailing {{ blanks }} from right(ends.content_end, 60)) like {{ "'%\n%'" }}
-                or ends.content_end like '%http%'
-                or ends.content_end like '%www.%'
+                trim(trailing {{ blanks }} from right(ends.content_end, 60))
+                like {{ "'%\n%'" }}
+                or ends.content_end like '%http%' or ends.content_end like '%www.%'
                 then '.'
             else right(trim(trailing {{ blanks }} from right(ends.content_end, 24)), 1)
         end as last_character,

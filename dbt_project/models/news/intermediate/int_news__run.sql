@@ -52,7 +52,8 @@ this_run as (
         runs_by_age.config_hash,
         {% for name, type in numbers %}
         cast(
-            {{ json_text('runs_by_age.config', 'report.' ~ name) }} as {{ type_name(type) }}
+            {{ json_text('runs_by_age.config', 'report.' ~ name) }}
+            as {{ type_name(type) }}
         ) as {{ 'tier1_threshold' if '.' in name else name }},
         {% endfor %}
         runs_by_age.with_feedback,
