@@ -68,7 +68,9 @@ with shown as (
 first_turns as (
     select
         conversation_id,
-        min_by(content, case when role = 'user' then turn else turn + 1000 end) as content
+        min_by(
+            left(content, 2000), case when role = 'user' then turn else turn + 1000 end
+        ) as content
     from conversations.messages
     where turn < 3 and conversation_id in (select conversation_id from shown)
     group by conversation_id
@@ -118,7 +120,9 @@ with clusters as (
 first_turns as (
     select
         conversation_id,
-        min_by(content, case when role = 'user' then turn else turn + 1000 end) as content
+        min_by(
+            left(content, 2000), case when role = 'user' then turn else turn + 1000 end
+        ) as content
     from conversations.messages
     where turn < 3 and conversation_id in (select survivor_conversation_id from clusters)
     group by conversation_id

@@ -98,7 +98,8 @@ def _figures(ask: Ask, product: Product) -> str:
     """Return what the product counts every day, over the whole release."""
     metrics = [one for one in declared().metrics.values() if one.schema == product.name]
     daily = {one.name: one for one in metrics if one.is_daily}
-    with suppress(duckdb.CatalogException):
+    # a release from before a metric lacks its table, or its column
+    with suppress(duckdb.CatalogException, duckdb.BinderException):
         found = ask(metric_sql(list(daily))).to_pylist()[0] if daily else {}
         rows = "".join(
             f"<tr><td>{html.escape(daily[name].label)}</td>"

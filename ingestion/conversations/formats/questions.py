@@ -25,6 +25,8 @@ def _questions(fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
     asked = fields.first(QUESTIONS)
     title = fields.first(TITLES)
     said = fields.first((*ANSWERS, "response", *_KEYS))
+    if asked == "problem" and "solution" in fields.names:
+        said = "solution"  # `answer` beside it is its last line alone
     names = tuple(filter(None, (title, asked)))
     return names, (said,) if said else ()
 
@@ -85,11 +87,12 @@ def _text_of_choice(fields: Fields, name: str) -> str | None:
         return None
     if (found := choices.get(word.casefold())) is not None:
         return found
-    if word.isdigit() or (len(word) == 1 and word.casefold() in _LETTERS) or name in _KEYS:
+    is_place = word.removeprefix("-").isdigit()  # -1 is said where no answer is known
+    if is_place or (len(word) == 1 and word.casefold() in _LETTERS) or name in _KEYS:
         told = (
             f"{fields.names[name]}: {word!r} names one of {len(choices)} choices by its place, "
             "from 0 or from 1: put the choice's letter or its text there"
-            if word.isdigit()
+            if is_place
             else f"{fields.names[name]}: {word!r} is none of the {len(choices)} choices"
         )
         raise Unstandard("quiz", told)

@@ -49,6 +49,8 @@ _SAYS_NOTHING = re.compile(
     r"(?=(?!.*\b(?:scor|rat|grad|verdict|opinion|gave|gives|not|puntua|punt|wert)\w*)"
     r"[^.!?]*[.!?]\s*$)"
 )
+# politeness ends where its sentence ends
+_PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 _SENTENCES = re.compile(r".+?(?:[.!?](?=\s+\S{4})|[。！？]|$)")
 _LEADS = re.compile(r"\W*(?:weighing|considering|given|despite)\b")
 _POINTS = re.compile(  # at what comes next
@@ -64,6 +66,7 @@ _VERDICT = re.compile(
 _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
+_ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
 _WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[a-z]{3,})")
 
 
@@ -168,7 +171,7 @@ def _taken_back(
     if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
         return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")
     for text in (rest, *later):
-        found = _doubted(POLITE.sub("", text))
+        found = _doubted("".join(POLITE.sub("", one) for one in _PIECES.findall(text)))
         if found:
             return _open(f"{found!r} leaves open what the score is")
     for place, each in enumerate([reading, *after]):
@@ -195,7 +198,7 @@ def _doubted(text: str) -> str | None:
             else is_prose(sentence, not place, text)
         ):
             continue
-        found = DOUBTS.search(sentence)
+        found = DOUBTS.search(sentence) or _ANOTHER.fullmatch(sentence)
         if found:
             return found.group()
     return None

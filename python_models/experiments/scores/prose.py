@@ -42,12 +42,15 @@ _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark may as well name what the number is of
 _DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
+_NO_NOUN = "|".join(set_of(_PROSE["no_noun"]))  # behind a number, what it cannot count
 COUNTING = re.compile(
-    r"[\uf000-\uf7ff]\s+(?:more\s+)?(?!(?:is|was|would|at|or|and|if|to|less|more|out|for|points?|punkt\w*|puntos?|"
-    r"punti|pontos?|sterne|stars)\b)[^\W\d_]{3,}|"
+    rf"[\uf000-\uf7ff]\s+(?:more\s+)?(?!(?:{_NO_NOUN})\b)[^\W\d_]{{3,}}|"
     r"[\uf000-\uf7ff]\s+(?:of|der|des|de|delle|dei) (?:them|its|the|these|[^\W\d_]{3,})"
 )
-_NUMBER = re.compile(rf"[\ue000-\uefff]|(?!{COUNTING.pattern})[\uf000-\uf7ff]")
+_NUMBER = re.compile(
+    rf"[\ue000-\uefff]|(?!{COUNTING.pattern})[\uf000-\uf7ff]|"
+    r"[,:;–—]\s*[\uf000-\uf7ff](?:\s+[^\W\d_]+)?\W*$"  # `.., nine even`
+)
 # a clause that begins with one of these is a condition; `auch wenn`, `even if` are none
 _CONDITION = re.compile(
     r"(?:^\W*|[,;:–—(]\s*|\s-\s+|\b(?:only|but|and|nur|aber|und|solo|sólo|solamente|pero|seulement|ma|só|"

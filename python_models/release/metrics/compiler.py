@@ -24,9 +24,17 @@ from python_models.release.metrics.declarations import (
     SemanticModel,
     declared,
 )
-from python_models.release.metrics.lookup import TIME, MetricError, neighbours, spellings, unknown
+from python_models.release.metrics.lookup import (
+    TIME,
+    MetricError,
+    grain_of,
+    models_of,
+    neighbours,
+    spellings,
+    unknown,
+)
 
-GRAINS = ("hour", "day", "week", "month", "quarter", "year")
+GRAINS = ("hour", "day", "week", "month", "quarter", "year")  # the finest first
 _NAMED = re.compile(
     r"\{\{\s*(?:Time)?(?:Dimension|Entity)\(\s*'(\w+)'\s*(?:,\s*'(\w+)'\s*)?\)\s*\}\}"
 )
@@ -87,9 +95,12 @@ class _Query:
         self._by = list(by)
         self._where = where
         self._passes: dict[str, _Pass] = {}
+        self._grain = ""  # of a time without one: the coarsest of all tables, or days meet hours
 
     def sql(self, called: Mapping[str, str]) -> str:
         """Return the SELECT of {metric: its column}."""
+        models = [model for name in called for model in models_of(name, self._all)]
+        self._grain = max(map(grain_of, models), key=GRAINS.index)
         figures = {name: self._figure(self._all.metrics[name], ()) for name in called}
         passes = list(self._passes.values())
         told = [exp.to_identifier(name, quoted=True).sql("duckdb") for name in self._by]
@@ -144,7 +155,9 @@ class _Query:
     def _told_by(self, one: _Pass, name: str) -> str:
         """Return what rows are grouped by: a time is cut to the grain asked for, or its own."""
         expr, dimension, grain = self._found(one, name)
-        grain = grain or (dimension.grain if dimension else None)
+        if grain is None and dimension and dimension.grain:
+            is_own = dimension.name == one.model.time
+            grain = self._grain if is_own else dimension.grain
         if grain is None:
             return expr
         cut = f"date_trunc('{grain}', {expr})"
@@ -161,7 +174,8 @@ class _Query:
             tree = exp.paren(sqlglot.parse_one(plain, read="duckdb"))
         except sqlglot.ParseError as error:
             raise MetricError(f"WHERE={text}: not a condition. {_first_line(error)}") from None
-        if tree.find(exp.Query, exp.AggFunc, exp.Window):
+        is_said = isinstance(tree.this, exp.Condition)  # no statement, nor several
+        if not is_said or tree.find(exp.Query, exp.AggFunc, exp.Window):
             raise MetricError(f"WHERE={text}: say a condition on one row, without select or sum.")
         return tree.transform(lambda node: self._in_condition(one, node)).sql("duckdb")
 

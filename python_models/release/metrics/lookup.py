@@ -22,7 +22,7 @@ class MetricError(ValueError):
 def dimensions_of(name: str, of: Declarations | None = None) -> list[str]:
     """Return what a metric can be told by, its time first, in the shortest clear spelling."""
     all_of = of or declared()
-    models = [all_of.models[measure.model] for measure in _measures(all_of, name)]
+    models = models_of(name, all_of)
     known = [spellings(all_of, model) for model in models]
     return [TIME, *(each for each in known[0] if all(each in one for one in known[1:]))]
 
@@ -32,6 +32,16 @@ def tables_of(names: Iterable[str], of: Declarations | None = None) -> set[tuple
     all_of = of or declared()
     models = [all_of.models[one.model] for name in names for one in _measures(all_of, name)]
     return {(model.schema, model.table) for model in models}
+
+
+def models_of(name: str, all_of: Declarations) -> list[SemanticModel]:
+    """Return the models that a metric's measures are of."""
+    return [all_of.models[measure.model] for measure in _measures(all_of, name)]
+
+
+def grain_of(model: SemanticModel) -> str:
+    """Return what the time of a model's measures is cut to when nothing else is asked for."""
+    return next(one.grain or "day" for one in model.dimensions if one.name == model.time)
 
 
 def _measures(all_of: Declarations, name: str) -> list[Measure]:

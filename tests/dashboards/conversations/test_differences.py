@@ -34,3 +34,8 @@ def test_nothing_is_lost(one: str, other: str) -> None:
     escape = {"<": "&lt;", "&": "&amp;"}
     for shown, said in zip(marked(one, other), (one, other), strict=True):
         assert plain(shown) == "".join(escape.get(letter, letter) for letter in said)
+
+
+def test_white_space_is_no_difference() -> None:
+    shown = marked("Turn it off.\n\nWait.", "Turn  it off. Wait.")
+    assert shown == ("Turn it off.\n\nWait.", "Turn  it off. Wait.")

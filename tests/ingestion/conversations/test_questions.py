@@ -41,7 +41,7 @@ def test_the_letter_of_a_choice_stands_for_its_text(record: dict[str, Any]) -> N
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("answer", [0, 1, "1", "E", "(E)"])
+@pytest.mark.parametrize("answer", [0, 1, "1", -1, "E", "(E)"])
 def test_a_place_or_a_letter_that_names_no_choice_is_refused(answer: Any) -> None:
     with pytest.raises(Unstandard, match="choices") as refused:
         standardise(ASKED | LISTED | {"answer": answer})
@@ -53,6 +53,8 @@ def test_an_answer_in_words_beside_choices_is_an_answer() -> None:
     assert standardise(ASKED | LISTED | {"answer": said}).messages[-1].content == said
     plain = {"problem": "1 + 1?", "solution": "2", "level": "1"}
     assert standardise(plain).messages[-1].content == "2"
+    worked = {"problem": "1 + 1?", "solution": "One and one are 2.", "answer": "2"}
+    assert standardise(worked).messages[-1].content == "One and one are 2."
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from python_models.experiments.scores import Parsed, parse
+from python_models.experiments.scores.numbers import skeleton
 from python_models.experiments.scores.prose import is_prose, sets_a_condition, without_introduction
 
 
@@ -52,3 +53,25 @@ def test_a_remark_behind_a_dash_is_read_and_a_part_alone_is_not() -> None:
     remark = "Score: 7/10 - a thoughtful essay that could use a more concrete scene."
     assert isinstance(parse(remark, "complex"), Parsed)
     assert not isinstance(parse("Score: 7/10 - structure", "complex"), Parsed)
+
+
+def test_politeness_hides_no_doubt_before_it() -> None:
+    doubted = "Score: 8/10. Not sure about it, let me know."
+    assert not isinstance(parse(doubted, "complex"), Parsed)
+    polite = "Score: 8/10. Please let me know if you want a longer review."
+    assert isinstance(parse(polite, "complex"), Parsed)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_counted"),
+    [
+        ("the essay links two halves of its argument", True),
+        ("the essay falls in its structure, six because of that", False),
+        ("the structure is strong, nine even", False),
+    ],
+)
+def test_a_number_word_before_what_it_cannot_count_is_a_score(
+    sentence: str, is_counted: bool
+) -> None:
+    told = skeleton(sentence).text
+    assert is_prose(told) is is_counted

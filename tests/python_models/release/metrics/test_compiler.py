@@ -151,6 +151,9 @@ def test_where_there_is_nothing_money_is_nought_and_a_share_is_unknown(
         (["cycles"], [], "is_valid) or (true", "not a condition|say a condition"),
         (["cycles"], [], "control_id in (select 1)", "say a condition on one row"),
         (["cycles"], [], "count(*) > 1", "say a condition on one row"),
+        (["cycles"], [], "is_valid; drop table x", "say a condition on one row"),
+        (["cycles"], [], "delete from x", "say a condition on one row"),
+        (["cycles"], [], "copy x to 'a'", "say a condition on one row"),
     ],
 )
 def test_what_is_not_there_is_said_with_what_is(
@@ -159,6 +162,27 @@ def test_what_is_not_there_is_said_with_what_is(
     with pytest.raises(MetricError) as refused:
         metric_sql(names, by, where)
     assert any(part in str(refused.value) for part in said.split("|"))
+
+
+def test_hours_and_days_meet_by_day(contracts: duckdb.DuckDBPyConnection) -> None:
+    with contracts.cursor() as connection:
+        connection.execute("begin")
+        connection.execute(
+            "insert into knowledge.log_events (logged_at) values"
+            " ('2026-05-01 00:10'), ('2026-05-01 09:00'), ('2026-05-02 09:00')"
+        )
+        connection.execute(
+            "insert into knowledge.facts (fact_id, said_at) values ('a', '2026-05-01 17:00')"
+        )
+        for time in ("metric_time", "day"):
+            found = connection.execute(metric_sql(["facts", "log_events"], [time])).fetchall()
+            assert [(str(day), *counted) for day, *counted in found] == [
+                ("2026-05-01", 1, 2),
+                ("2026-05-02", None, 1),
+            ]
+        hours = connection.execute(metric_sql(["log_events"], ["metric_time"])).fetchall()
+        connection.execute("rollback")
+    assert [counted for _, counted in hours] == [1, 1, 1]
 
 
 def test_what_a_metric_is_reckoned_from_is_known() -> None:
