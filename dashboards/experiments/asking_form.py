@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboards.experiments.filters import ALL, Chosen
-from dashboards.experiments.studies import PRICE
+from dashboards.experiments.studies import PRICE, options, price_command
 from dashboards.parts import run_progress, runner
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
@@ -109,16 +109,6 @@ def _form(release: Release, chosen: Chosen) -> None:
         run_progress.start(command, f"Experiments: {title or 'all cohorts'}")
 
 
-def price_command(limits: Mapping[str, str]) -> list[str]:
-    """Return the command that says what asking would cost; it asks nothing."""
-    return [sys.executable, "-m", "python_models.runs.estimate", *_given(limits)]
-
-
 def again_command(limits: Mapping[str, str]) -> list[str]:
     """Return the command that asks what failed again, within limits."""
-    return [sys.executable, "-m", "python_models.experiments.ask_failed", *_given(limits)]
-
-
-def _given(limits: Mapping[str, str]) -> list[str]:
-    values = {"domain": "experiments", **limits}
-    return [f"--{name}={value}" for name, value in values.items() if value]
+    return [sys.executable, "-m", "python_models.experiments.ask_failed", *options(limits)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, escaped, usd
 from ingestion.experiments.landing import SOURCE, offered
+from ingestion.lakehouse.settings import settings
+from ingestion.lakehouse.tiers import WHOLE
 from ingestion.landing.deliveries import SourceAbsent
 
 NUMBER = st.column_config.NumberColumn
@@ -59,6 +62,9 @@ def show(release: Release, chosen: Chosen) -> None:
         "A study is priced as its folder is now, before anything of it lands: pricing asks no "
         "model and changes nothing."
     )
+    if settings().tier != WHOLE:  # names of studies and their folders have no tier
+        empty("Studies are shown where all of the lake may be read.")
+        return
     found = studies()
     for study in found:
         if study.why_not:
@@ -77,7 +83,7 @@ def show(release: Release, chosen: Chosen) -> None:
         wanted = st.form_submit_button("Price it", type="primary", icon=":material/calculate:")
     study = usable[name]
     if wanted:
-        run_progress.start(price_command(name), study.priced_as, PRICE)
+        run_progress.start(price_command({"cohort": name}, "--json"), study.priced_as, PRICE)
     if rows := price_of(study):
         _priced(study, rows)
     run_progress.started_run()
@@ -95,10 +101,15 @@ def studies() -> list[Offered]:
     return found + [Offered("A declaration", "", False, said) for said in broken]
 
 
-def price_command(name: str) -> list[str]:
-    """Return the command of the job that prices a study; it lands nothing and asks nobody."""
-    given = ["--domain=experiments", f"--cohort={name}", "--json"]
-    return [sys.executable, "-m", "python_models.runs.estimate", *given]
+def price_command(limits: Mapping[str, str], *more: str) -> list[str]:
+    """Return the command that says what asking would cost; it lands nothing and asks nobody."""
+    return [sys.executable, "-m", "python_models.runs.estimate", *options(limits), *more]
+
+
+def options(limits: Mapping[str, str]) -> list[str]:
+    """Return limits as a command takes them; empty values mean none."""
+    values = {"domain": "experiments", **limits}
+    return [f"--{name}={value}" for name, value in values.items() if value]
 
 
 def price_of(study: Offered) -> list[dict[str, Any]]:

@@ -348,4 +348,4 @@ def test_a_study_is_priced_before_it_lands_and_only_then_asked(
     (tmp_path / "small" / "descriptions" / "sentence" / "ant.txt").write_text("Ants dig.")
     (changed,) = (one for one in studies.studies() if one.name == "small")
     assert studies.price_of(changed) == []  # that price was another version's
-    assert "--cohort=small" in studies.price_command("small")
+    assert "--cohort=small" in studies.price_command({"cohort": "small"}, "--json")

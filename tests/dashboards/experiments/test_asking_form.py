@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.experiments.asking_form import FAILED, again_command, price_command
+from dashboards.experiments.asking_form import FAILED, again_command
+from dashboards.experiments.studies import price_command
 from dashboards.parts.release import current_release, rows_of
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.settings import reset_settings
@@ -32,6 +33,9 @@ def test_readers_of_a_tier_start_nothing(released: Path, monkeypatch: pytest.Mon
     tested = page("experiments", {"view": "Ask"})
     assert failures(tested) == []
     assert "Ask for a cohort" not in words(tested)
+    tested = page("experiments", {"view": "Studies"})
+    assert failures(tested) == [] and "where all of the lake may be read" in words(tested)
+    assert not [one for one in tested.button if one.label in ("Price it", "Ask and build")]
 
 
 @pytest.mark.unit
