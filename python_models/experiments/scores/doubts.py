@@ -121,7 +121,7 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
 def _may_quote(sentence: str) -> bool:
     """Say whether a sentence before a score in its line may quote it, as prose cannot."""
     is_finished = re.search(r"[.!?。！？]\s*$", sentence) is not None
-    is_told = is_finished and is_prose(sentence) and not _POINTS.search(sentence)
+    is_told = is_finished and is_prose(sentence, follows=False) and not _POINTS.search(sentence)
     return not is_told and (
         may_quote(sentence) if _LEADS.match(sentence) else QUOTING.search(sentence) is not None
     )

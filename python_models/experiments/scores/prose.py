@@ -37,6 +37,8 @@ _DESCRIBING_CJK = tuple(
     if IS_CJK.match(word) and len(word) > 1 and word not in ("文章", "글이")
 )
 _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
+_TEXTS_CJK = ("文章", "本文", "글", "에세이", "エッセイ", "作品", "作文", "小论文", "论文")
+_FIRST_WORDS, _FIRST_SIGNS = 3, 6
 _WOULD = re.compile(r"\bwould\b|'d\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark may as well name what the number is of
@@ -65,7 +67,9 @@ _ONLY_CONDITION = re.compile(
 )
 
 
-def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
+def is_prose(
+    sentence: str, attached: bool = False, among: str = "", *, follows: bool = True
+) -> bool:
     """Say whether a sentence describes the text, and cannot mean the score.
 
     Args:
@@ -73,13 +77,31 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
         attached: it goes on the score's own sentence, as behind a dash.
         among: the text it is a sentence of; one among many words may be a word shorter,
             as one may that begins with an article.
+        follows: it stands behind a score, which it may take back.
     """
     is_among_many = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
     shorter = is_among_many or (not attached and _DETERMINED.match(sentence) is not None)
     size = sum(len(found) for found in re.findall(f"[{CJK_SIGNS}]+", sentence))
     if size < _FEWEST_SIGNS and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter:
         return False
-    return is_about_the_text(sentence, attached) and describes(sentence)
+    return (
+        (not follows or begins_with_the_text(sentence))
+        and is_about_the_text(sentence, attached)
+        and describes(sentence)
+    )
+
+
+def begins_with_the_text(sentence: str) -> bool:
+    """Say whether the text, or a part of it, is what a sentence begins with.
+
+    What begins otherwise (`errors come off that`, `my colleague chose it`) may speak of the score
+    in words that no list knows; an answer lost is asked again, a wrong number is believed.
+    """
+    signs = "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))[:_FIRST_SIGNS]
+    if any(piece in signs for piece in (*_DESCRIBING_CJK, *_TEXTS_CJK)):
+        return True
+    words = [word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word)]
+    return any(word in _WHOLE_TEXTS or _describing(word) for word in words[:_FIRST_WORDS])
 
 
 def describes(sentence: str) -> bool:
