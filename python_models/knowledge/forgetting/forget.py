@@ -184,7 +184,7 @@ def _copy_blobs(plan: Plan) -> None:
 def _rewritten(
     session: duckdb.DuckDBPyConnection, plan: Plan, mark: str, dry_run: bool = False
 ) -> list[Rewritten]:
-    found, changes = [], changes_of(plan)
+    found, changes = [], changes_of(session, plan)
     for name in _names():
         found.append(rewrite(session, name, changes, mark, dry_run))
         if not dry_run:

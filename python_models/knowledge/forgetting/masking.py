@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import csv
 import gzip
-import html
 import io
 import json
 import re
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
+
+import duckdb
 
 from ingestion.knowledge.read_back import pointed
 from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.knowledge.forgetting.lake_texts import texts_in
+from python_models.knowledge.forgetting.spellings import (
+    BLOCK,
+    Spelling,
+    plainly,
+    spellings_of,
+    sql_pattern,
+)
 
-BLOCK = "█"
 _TEXT_OF_MARKUP = re.compile(r">([^<]+)<")
 _MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<(?:\?xml|!doctype|html)", re.IGNORECASE)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # of members, so that a blob is masked to the same bytes again
@@ -35,40 +41,62 @@ class Masks:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._length: dict[str, int] = {}  # code points of the name, by its spelling
-        for name in sorted(set(names), key=lambda one: (-len(one), one)):
-            for spelling in (name, json.dumps(name)[1:-1], quote(name), html.escape(name)):
-                self._length.setdefault(spelling.casefold(), len(name))
-        spellings = sorted(self._length, key=lambda one: (-len(one), one))
-        self.pattern = "|".join(re.escape(one) for one in spellings) or "a^"  # nowhere
-        self._found = re.compile(self.pattern, re.IGNORECASE) if spellings else None
+        self._spellings = spellings_of(names)
+        self._folded = {plainly(one.text) for one in self._spellings}
+        found = "|".join(f"({one.body})" for one in self._spellings)
+        self._found = re.compile(found, re.IGNORECASE) if found else None
+
+    def may_stand_in(self, text: str) -> bool:
+        """Say whether one of them stands in a text, if only as a part of a longer word."""
+        folded = plainly(text)  # many times faster than an expression that knows no case
+        return any(spelling in folded for spelling in self._folded)
 
     def stand_in(self, text: str) -> bool:
         """Say whether one of them stands in a text."""
-        folded = text.casefold()  # many times faster than an expression that knows no case
-        return any(spelling in folded for spelling in self._length)
+        return self.may_stand_in(text) and any(self._places(text))
 
     def masked(self, text: str) -> str:
         """Return a text with blocks in their place."""
-        return self._found.sub(self._blocks, text) if self._found else text
+        made, done = [], 0
+        for found, spelling in self._places(text):
+            made += [text[done : found.start()], spelling.blocks(found[0])]
+            done = found.end()
+        return "".join((*made, text[done:]))
 
-    def _blocks(self, found: re.Match[str]) -> str:
-        return BLOCK * self._length.get(found[0].casefold(), len(found[0]))
+    def _places(self, text: str) -> Iterator[tuple[re.Match[str], Spelling]]:
+        """Yield where a name stands as a word of its own, not as a part of another's name."""
+        at = 0
+        while self._found and (found := self._found.search(text, at)):
+            spelling = self._spellings[(found.lastindex or 1) - 1]
+            is_whole = spelling.is_whole(text, *found.span())
+            at = found.end() if is_whole else found.start() + 1
+            if is_whole:
+                yield found, spelling
 
-    def sql(self, expression: str) -> str:
-        """Return SQL that gives a text with blocks in their place."""
-        for spelling, length in sorted(self._length.items(), key=lambda one: (-len(one[0]), one)):
-            pattern = literal(f"(?i){re.escape(spelling)}")
-            expression = f"regexp_replace({expression}, {pattern}, '{BLOCK * length}', 'g')"
-        return expression
+    def give(self, session: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Let a function of SQL be `masked`: expressions for all spellings would be too many."""
+        session.create_function(name, self.masked, ["VARCHAR"], "VARCHAR")
 
     def sql_condition(self, columns: Iterable[str]) -> str:
-        """Return SQL that says whether one of them stands in a column."""
-        if not self._length:
-            return "false"
-        pattern = literal(f"(?i){self.pattern}")
-        found = [f"regexp_matches({identifier(name)}, {pattern})" for name in columns]
-        return " or ".join(f"coalesce({one}, false)" for one in found) or "false"
+        """Return SQL that says whether one of them may stand in a column, see `may_stand_in`.
+
+        It is cheap to read for DuckDB: a rewrite says it once a column.
+        """
+        bodies = "|".join(one.sql_body for one in self._spellings)
+        return _matches(map(identifier, columns), f"(?i){bodies}") if bodies else "false"
+
+    def sql_found(self, expressions: Iterable[str]) -> str:
+        """Return SQL that says whether one of them stands in a text."""
+        return _matches(expressions, sql_pattern(self._spellings)) if self._spellings else "false"
+
+    def without(self, content: bytes) -> bytes | None:
+        """Return bytes as they are or, where a name stands in them, see `masked_bytes`."""
+        if not any(self.may_stand_in(text) for text in texts_in(content)):
+            return content
+        masked = self.masked_bytes(content)
+        if masked is None and not any(self.stand_in(text) for text in texts_in(content)):
+            return content
+        return masked
 
     def masked_bytes(self, content: bytes) -> bytes | None:
         """Return bytes with blocks in their place; None where that cannot be done for sure."""
@@ -117,9 +145,18 @@ class Masks:
         letters = list(text)
         places = [at for start, end in pieces for at in range(start, end)]
         for found in self._found.finditer(joined):
-            for at in range(*found.span()):
-                letters[places[at]] = BLOCK
+            first, last = places[found.start()], places[found.end() - 1]
+            spelling = self._spellings[(found.lastindex or 1) - 1]
+            is_cut = last - first >= found.end() - found.start()
+            if is_cut and spelling.is_whole(text, first, last + 1):
+                for at in range(*found.span()):
+                    letters[places[at]] = BLOCK
         return self.masked("".join(letters))
+
+
+def _matches(expressions: Iterable[str], pattern: str) -> str:
+    found = (f"coalesce(regexp_matches({one}, {literal(pattern)}), false)" for one in expressions)
+    return " or ".join(found) or "false"
 
 
 def emptied(content: bytes, locators: Collection[str]) -> bytes | None:
@@ -130,7 +167,8 @@ def emptied(content: bytes, locators: Collection[str]) -> bytes | None:
         locators: JSON pointers, or `row=<number>`.
     """
     if any(one.startswith("row=") for one in locators):
-        return _emptied_rows(content, {int(one.removeprefix("row=")) for one in locators})
+        gone = {int(one.removeprefix("row=")) for one in locators}
+        return _with_rows(content, gone, lambda row: [""] * len(row))
     document: Any = json.loads(content)
     for pointer in locators:
         holder, key = _holder(document, pointer)
@@ -139,7 +177,10 @@ def emptied(content: bytes, locators: Collection[str]) -> bytes | None:
 
 
 def masked_at(content: bytes, locators: Collection[str], masks: Masks) -> bytes:
-    """Return JSON with names masked in the records that JSON pointers name."""
+    """Return JSON or CSV with names masked in the records that locators name; see `emptied`."""
+    if any(one.startswith("row=") for one in locators):
+        named = {int(one.removeprefix("row=")) for one in locators}
+        return _with_rows(content, named, lambda row: [masks.masked(cell) for cell in row])
     document: Any = json.loads(content)
     for pointer in locators:
         holder, key = _holder(document, pointer)
@@ -154,11 +195,13 @@ def _holder(document: Any, pointer: str) -> tuple[Any, Any]:
     return holder, int(last) if isinstance(holder, list) else last
 
 
-def _emptied_rows(content: bytes, gone: Collection[int]) -> bytes:
-    """Return a CSV (row 1 is the first after its header) with nothing in some rows."""
+def _with_rows(
+    content: bytes, places: Collection[int], change: Callable[[list[str]], list[str]]
+) -> bytes:
+    """Return a CSV (row 1 is the first after its header) with some rows changed."""
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     made = io.StringIO(newline="")
     writer = csv.writer(made)
     for at, row in enumerate(rows):
-        writer.writerow([""] * len(row) if at in gone else row)
+        writer.writerow(change(row) if at in places else row)
     return made.getvalue().encode()

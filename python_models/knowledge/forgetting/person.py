@@ -16,7 +16,6 @@ import duckdb
 
 from ingestion.lakehouse.objects import ObjectLost, name_of, object_store
 from ingestion.lakehouse.sql_text import list_of
-from python_models.knowledge.forgetting.lake_texts import texts_in
 from python_models.knowledge.forgetting.masking import Masks, emptied, masked_at
 
 # shown as tables of these names; see `Plan`
@@ -206,18 +205,12 @@ def copy_of(
         masks.append(
             lambda given: (
                 masked_at(given, how["named"], parts)
-                if any(one.startswith("/") for one in how["named"])
-                else _masked(given, parts)
+                if all(one.startswith(("/", "row=")) for one in how["named"])
+                else parts.without(given)
             )
         )
-    masks.append(lambda given: _masked(given, whole))
+    masks.append(whole.without)
     copy: bytes | None = content
     for mask in masks:
         copy = mask(copy) if copy is not None else None
     return copy
-
-
-def _masked(content: bytes, masks: Masks) -> bytes | None:
-    if not any(masks.stand_in(text) for text in texts_in(content)):
-        return content
-    return masks.masked_bytes(content)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import duckdb
 
-from ingestion.lakehouse.sql_text import literal
 from python_models.knowledge.forgetting.lake_tables import show
 from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.person import (
@@ -18,13 +17,15 @@ from python_models.knowledge.forgetting.person import (
 )
 from python_models.knowledge.forgetting.plan import NothingSo, Plan, planned, show_all
 
+_CHUNK = (
+    "substring(text, cast(span_start as integer) + 1,"
+    " cast(span_end as integer) - cast(span_start as integer))"
+)
 # texts that mean them, and the postings of their names
 _CHUNKS = """
 insert into named_chunks
 select distinct chunk_id from chunks inner join documents using (object_id, version)
-where object_id in (select object_id from named_objects) or regexp_matches(
-    substring(text, cast(span_start as integer) + 1,
-        cast(span_end as integer) - cast(span_start as integer)), {pattern})
+where object_id in (select object_id from named_objects) or {found}
 """
 _TEXTS = """
 insert into named_texts select distinct text_hash from chunks
@@ -44,7 +45,7 @@ _CALLS = """
 insert into {table}
 select call_id from calls
 where (node = 'ask' or starts_with(node, 'llm_knowledge__')) and {which} and (
-    regexp_matches(concat(input_messages, chr(10), raw_answer), {pattern})
+    {found}
     or (row_key[:1] = '{{' and json_extract_string(row_key, '$.text_hash') in
         (select text_hash from named_texts))
 )
@@ -84,12 +85,13 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     ):
         for one in sorted(found):
             session.execute(f"insert into {table} values (?)", [one])
-    pattern = literal(f"(?i){Masks(person.everywhere).pattern}")
-    session.execute(_CHUNKS.format(pattern=pattern))
+    masks = Masks(person.everywhere)
+    session.execute(_CHUNKS.format(found=masks.sql_found([_CHUNK])))
     session.execute(_TEXTS)
     by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone
-    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", pattern=pattern)
-    prompts = _CALLS.format(table="gone_prompts", which=by_batch, pattern=pattern)
+    told = masks.sql_found(["input_messages", "raw_answer"])
+    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", found=told)
+    prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told)
     plan = planned(session, sorted(objects), (_TERMS, calls, prompts))
     plan.names, plan.names_here = person.everywhere, person.here
     plan.copies, plan.shared_blobs = copies.made, 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import duckdb
+
 from ingestion.lakehouse.sql_text import identifier
 from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.plan import Plan
@@ -23,17 +25,20 @@ _GONE = {
     " and term in (select term from named_words)",
     "entity_aliases": _MEANS["entity_id"],
 }
+MASKED, MASKED_HERE = "masked", "masked_here"  # functions of the session
 _COPY = (
     "coalesce(list_filter(getvariable('blob_copies'),"
     " one -> one.blob_hash = blob_hash)[1].instead, blob_hash)"
 )
 
 
-def changes_of(plan: Plan) -> Changes:
-    """Return what a plan makes of rows."""
+def changes_of(session: duckdb.DuckDBPyConnection, plan: Plan) -> Changes:
+    """Return what a plan makes of rows, in the SQL of a session."""
     if not plan.names and not plan.names_here:
         return change_of
     everywhere, here = Masks(plan.names), Masks(plan.names_here)
+    everywhere.give(session, MASKED)
+    here.give(session, MASKED_HERE)
 
     def change(namespace: str, table: str, columns: Mapping[str, str]) -> Change:
         base = change_of(namespace, table, columns)
@@ -65,8 +70,8 @@ def _masked(
                 f"case when coalesce({base.changed}, false) then {base.values[name]}"
                 f" else {value} end"
             )
-        whole = everywhere.sql(value)
-        values[name] = f"case when {meant} then {here.sql(whole)} else {whole} end"
+        whole = f"{MASKED}({value})"
+        values[name] = f"case when {meant} then {MASKED_HERE}({whole}) else {whole} end"
     for name in base.values.keys() - values.keys():
         values[name] = (
             f"case when coalesce({base.changed}, false) then {base.values[name]}"
