@@ -64,7 +64,7 @@ TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 SLICE = --typed "$(TYPED)"
 
 .PHONY: run
-run: $(STAMP) ## Land, build, gate, release (demo data if none). DOMAIN= FORCE=1 ENGINE=spark
+run: $(STAMP) ## Land, build, gate, release (demo data if none). DOMAIN= FORCE=1 ENGINE=
 	@$(PY) -m python_models.runs.run --demo $(SLICE) $(if $(ACCEPT),--accept "$(ACCEPT)") $(if $(FORCE),--force) $(ARGS)
 
 .PHONY: demo-data
