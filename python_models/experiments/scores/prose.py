@@ -7,7 +7,9 @@ judging, or revises, conditions or quotes something; `prose.yml` holds the words
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from python_models.experiments.scores.closed import (
     CJK_SIGNS,
@@ -81,8 +83,10 @@ def is_prose(
     """
     is_among_many = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
     shorter = is_among_many or (not attached and _DETERMINED.match(sentence) is not None)
-    size = sum(len(found) for found in re.findall(f"[{CJK_SIGNS}]+", sentence))
-    if size < _FEWEST_SIGNS and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter:
+    if (
+        len(_signs(sentence)) < _FEWEST_SIGNS
+        and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter
+    ):
         return False
     return (
         (not follows or begins_with_the_text(sentence))
@@ -97,20 +101,29 @@ def begins_with_the_text(sentence: str) -> bool:
     What begins otherwise (`errors come off that`, `my colleague chose it`) may speak of the score
     in words that no list knows; an answer lost is asked again, a wrong number is believed.
     """
-    signs = "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))[:_FIRST_SIGNS]
+    signs = _signs(sentence)[:_FIRST_SIGNS]
     if any(piece in signs for piece in (*_DESCRIBING_CJK, *_TEXTS_CJK)):
         return True
-    words = [word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word)]
-    return any(word in _WHOLE_TEXTS or _describing(word) for word in words[:_FIRST_WORDS])
+    first = islice(_words(sentence), _FIRST_WORDS)
+    return any(word in _WHOLE_TEXTS or _describing(word) for word in first)
 
 
 def describes(sentence: str) -> bool:
     """Say whether a sentence judges, names a part of a text, or tells what the text does."""
     if _TEXT_DOES.search(sentence):
         return True
-    signs = "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))
-    words = (word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word))
-    return any(piece in signs for piece in _DESCRIBING_CJK) or any(map(_describing, words))
+    signs = _signs(sentence)
+    return any(piece in signs for piece in _DESCRIBING_CJK) or any(
+        map(_describing, _words(sentence))
+    )
+
+
+def _signs(sentence: str) -> str:
+    return "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))
+
+
+def _words(sentence: str) -> Iterator[str]:
+    return (word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word))
 
 
 @cache
