@@ -65,7 +65,7 @@ def costs(
         chunks: `chunker_id` and `text_hash`.
         extracted: rows of `llm_knowledge__extracted` and `llm_knowledge__supplemented`.
         embedded: rows of `llm_knowledge__embedded`.
-        mentions: of extracted texts, with how each was `found`.
+        mentions: of extracted texts, with the call that said each and how it was `found`.
         statements: the same.
     """
     pieces, answers, vectors, names, claims = chunks, extracted, embedded, mentions, statements

@@ -15,7 +15,7 @@ from ingestion.lakehouse import generation, journal
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.release import live, release_file
-from python_models.runs import invocation, resume, run
+from python_models.runs import invocation, nothing_new, resume
 from python_models.upkeep import retention
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
@@ -92,7 +92,9 @@ def test_the_last_run_is_the_one_that_began_last(back: str) -> None:
     set_back(back, f"{START.format('run-3')}; run_states.mark_killed()")
     assert live.run_named("last")["run_id"] == "run-3"
     assert resume._last_unfinished()["run_id"] == "run-3"
-    assert run._last_run([])["run_id"] == "run-3"
+    last = nothing_new._last_run("telemetry")
+    assert last is not None
+    assert last["run_id"] == "run-3"
     with live.live_ops() as ops:
         listed = live.rows(ops, "select run_id from ops.runs order by rowid")
     assert [row["run_id"] for row in listed] == ["run-3", "run-2", "run-1"]

@@ -118,8 +118,8 @@ def test_costs_count_a_text_once_in_each_chunker_that_has_it() -> None:
     )
     embedded = session.sql("select 't' as text_hash, 'm' as embedder_id, 256 as dimensions,"
                            " 'ok' as status")  # fmt: skip
-    said = session.sql("select 't' as text_hash, 'e' as extractor_id, unnest(['exact', 'unfounded',"
-                       " 'near', 'exact']) as found")  # fmt: skip
+    said = session.sql("select 't' as text_hash, 'e' as extractor_id, 'call1' as call_id,"
+                       " unnest(['exact', 'unfounded', 'near', 'exact']) as found")  # fmt: skip
     found = costs(session, chunks, extracted, embedded, said, said.limit(0))
     assert found["extraction_call_count"] == {"a e": 2, "b e": 1}
     assert found["extraction_usd"] == {"a e": 1.0, "b e": 0.5}
