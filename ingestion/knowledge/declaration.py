@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ingestion.knowledge.api import Api
 from ingestion.landing.declarations import Grammar
-from ingestion.tables.grammar import SourceDeclaration, Strict, Texts, Zone
+from ingestion.tables.grammar import Pattern, SourceDeclaration, Strict, Texts, Zone
 
 HERE = Path(__file__).parent
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -29,17 +28,6 @@ WHOLE_BY_NATURE = (
     "incidents",
     "rest",
 )  # an export of these lists all there is
-
-
-def _compiles(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from None
-    return text
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
 class Lines(Strict):

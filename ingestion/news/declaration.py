@@ -12,25 +12,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ingestion.landing.declarations import Grammar
-from ingestion.tables.grammar import SourceDeclaration, Strict, Texts, Zone
+from ingestion.tables.grammar import Pattern, SourceDeclaration, Strict, Texts, Zone
 
 HERE = Path(__file__).parent
 NAME = r"^[a-z][a-z0-9_]*$"
 _REFERENCE = re.compile(r"^\$\{\w+\}$")
 
 
-def _compiles(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from None
-    return text
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 

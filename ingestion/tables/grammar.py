@@ -5,6 +5,7 @@ files are written, how times are read, and who may see what came of them.
 from __future__ import annotations
 
 import codecs
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -67,6 +68,15 @@ def _known_encoding(value: str) -> str:
         ) from None
 
 
+def _compiles(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]

@@ -14,6 +14,7 @@ from python_models.news.checks.analysis import analysis_faults
 from python_models.news.checks.evidence import Fault, Sentence, folded, joined
 from python_models.news.checks.names import Known
 from python_models.news.evidence import as_evidence, by_story
+from python_models.news.scores import CALL
 
 Row = Mapping[str, Any]
 CHECKED = pa.schema(
@@ -26,14 +27,7 @@ CHECKED = pa.schema(
         ("faults", pa.string()),  # list of {check, detail, sentence_no}
         ("is_usable", pa.bool_()),  # there is an answer
         ("passed", pa.bool_()),
-        ("status", pa.string()),
-        ("error", pa.string()),
-        ("call_id", pa.string()),
-        ("provider", pa.string()),
-        ("model", pa.string()),
-        ("prompt_tokens", pa.int64()),
-        ("completion_tokens", pa.int64()),
-        ("cost_usd", pa.float64()),
+        *CALL,
     ]
 )
 ANALYSES = pa.schema(

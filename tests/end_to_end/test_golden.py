@@ -23,14 +23,14 @@ from python_models.conversations.validating import Session
 from python_models.release.metrics.compiler import metric_sql
 from python_models.release.metrics.declarations import declared
 from python_models.release.reader import open_release
-from tests.end_to_end.golden.figures import approved, figures, run_demo
+from tests.end_to_end.golden.figures import approved, figures
 from tests.python_models.conversations.compiled_rules import give_rules
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake of its own: that the first command of all works on none is what is tested."""
-    return run_demo(tmp_path_factory.mktemp("golden"))
+def lake(demo: Path) -> Path:
+    """The lake that the first command of all made where none was."""
+    return demo / "lake"
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

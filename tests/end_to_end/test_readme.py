@@ -1,13 +1,17 @@
 """README.md from top to bottom, each command as a person types it, at 80 columns.
 
-The lake is its own: what a README command does to one (a rollback, a restore) no other test may
-see.
+What its first command makes of nothing is what the golden figures are read from; here it is typed
+once more, in a copy of that lake which is moved here: what a README command does to one (a
+rollback, a restore) no other test may see.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -46,16 +50,14 @@ FILLED = {
     "make backup DIR=..": "make backup DIR=kept",
     "make restore DIR=..": "make restore DIR=kept ARGS=--overwrite",
     "SLUICE_SOURCES=my_sources make run": "SLUICE_SOURCES=my_sources make run DOMAIN=telemetry",
-    "dbt build": "cd dbt_project && dbt build --quiet --select stg_telemetry__files",
+    # in a folder of its own: typed by hand, dbt parses all of the project once more, and so would
+    # the `make` that comes after it
+    "dbt build": "cd dbt_project && dbt build --quiet --select stg_telemetry__files"
+    " --target-path ../out/by_hand",
 }
 OF_OTHERS = ("dbt ", "dlt ", "cd dbt_project")  # their lines are as wide as they make them
 LAST = ("make repair",)
 COMMAND = re.compile(r"`((?:make|dbt build|dlt pipeline|python -m)\b[^`]*)`")
-SMALL = (
-    ("ingestion.telemetry.simulator", "--controls", "2", "--days", "14", "--hz", "0.01"),
-    ("ingestion.conversations.demo", "--conversations", "150"),
-    ("ingestion.experiments.demo", "--concepts", "3"),
-)
 
 
 def commands_of(text: str) -> list[str]:
@@ -93,7 +95,8 @@ class Typist:
             ("dlt", _beside("dlt")),
         ):
             script = programs / name
-            script.write_text(f'#!/bin/sh\nexec "{call}" "$@"\n')
+            # what is installed names the folder the tests lie in
+            script.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{call}" "$@"\n')
             script.chmod(0o755)
         (folder / ".venv" / ".installed").touch()
         self.environment = self.copy.environment(
@@ -121,10 +124,11 @@ def _beside(name: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def typist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:
+def typist(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[Typist]:
     typist = Typist(tmp_path_factory.mktemp("readme") / "sluice")
-    for module, *arguments in SMALL:
-        typist.copy.python(module, *arguments)
+    shutil.move(demo / "kept", typist.copy.lake)
+    shutil.copytree(demo / "target", typist.copy.folder / "dbt_project" / "target")
+    typist.copy.python("python_models.runs", "relocate")
     _write_what_readme_speaks_of(typist.copy.folder)
     yield typist
 
@@ -160,6 +164,27 @@ def too_wide(text: str) -> list[str]:
         for line in text.splitlines()
         if len(line) > WIDTH and max(map(len, line.split())) < LONG_WORD
     ]
+
+
+def test_the_printed_schedule_runs_the_night_and_sees_that_it_ran(typist: Typist) -> None:
+    entries = json.loads(typist.type("make schedule ARGS=--json").stdout)
+    of_cron = {"HOME": str(typist.copy.folder.parent), "PATH": "/usr/bin:/bin"}
+    done = []
+    for line in entries["cron"].splitlines()[1:]:
+        command = line.split(maxsplit=5)[5].replace(r"\%", "%")
+        done.append(subprocess.run(["/bin/sh", "-c", command], env=of_cron, cwd="/", check=False))
+    said = (typist.copy.lake / "logs" / "nightly.log").read_text(encoding="utf-8")
+    assert [one.returncode for one in done] == [0, 0], said
+    assert (typist.copy.lake / "nightly").read_text().endswith(" exit code 0\n")
+    for each in ("Nothing new since run", "Retention", "Compaction", "run ended 0.0 h ago"):
+        assert each in said
+    unit = entries["systemd_check_service"]
+    (folder,) = re.findall(r"^WorkingDirectory=(.*)$", unit, re.M)
+    (command,) = re.findall(r"^ExecStart=(.*)$", unit, re.M)
+    started = subprocess.run(
+        shlex.split(command), env=of_cron, cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert "The last nightly run ended" in started.stdout
 
 
 def test_every_command_of_the_readme_works_and_fits_80_columns(typist: Typist) -> None:

@@ -3,7 +3,10 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
+import shlex
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ import pytest
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from tests.faults.publisher import Server, start_server
+from tests.faults.small_disk import on_a_small_disk
 
 KILLED = 137
 
@@ -66,9 +70,17 @@ def test_kill_at_every_step_of_a_publication_leaves_a_whole_release_and_needs_no
 
 def test_disk_that_is_full_stops_the_build_and_not_the_readers(publisher: Server) -> None:
     assert publisher.publish(1) == 0
-    assert publisher.publish(2, file_limit=200_000) not in (0, 137)
-    assert released_days() == 1
-    assert publisher.publish(2) == 0
+    publishing = (
+        "from tests.faults import publisher, test_release\n"
+        "try: publisher.publish_days(2)\n"
+        "finally: print('readers see', test_release.released_days())\n"
+    )
+    command = f"{sys.executable} -c {shlex.quote(publishing)}"
+    full, again = on_a_small_disk(lake().root, command, free_kilobytes=500)
+    assert full.code == 1
+    assert "readers see 1\n" in full.said
+    assert re.search(r"disk is full: .* needs about \d+ MB at .*, where [\d.]+ MB", full.said)
+    assert (again.code, again.said) == (0, "readers see 2\n")
     assert released_days() == 2
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import pyarrow as pa
-from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
-
-from ingestion.lakehouse.catalog import catalog
 from ingestion.news.schema import NAMESPACE, TABLES
+from tests.ingestion.raw_rows import append_raw
 
 AS_OF = datetime(2026, 2, 2, 18)
 REPORT = {
@@ -35,20 +32,7 @@ REPORT = {
 }
 
 
-def append_rows(table: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Append rows to a raw table, what they do not name being null."""
-    schema = TABLES[table]
-    filled = [{name: row.get(name) for name in schema.names} for row in rows]
-    opened = catalog()
-    with contextlib.suppress(NamespaceAlreadyExistsError):
-        opened.create_namespace(NAMESPACE)
-    identifier = f"{NAMESPACE}.{table}"
-    try:
-        target = opened.load_table(identifier)
-    except NoSuchTableError:
-        target = opened.create_table(identifier, schema=schema)
-    if filled:
-        target.append(pa.Table.from_pylist(filled, schema=schema))
+append_rows = partial(append_raw, NAMESPACE, TABLES)
 
 
 def entry(source: str, link: str | None, title: str, text: str = "", **more: Any) -> dict[str, Any]:

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import pyarrow as pa
-from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
-
-from ingestion.lakehouse.catalog import catalog
 from ingestion.telemetry.schema import NAMESPACE, TABLES
+from tests.ingestion.raw_rows import append_raw
 
 LANDED_AT = datetime(2026, 1, 1)
 
 
-def append_rows(table: str, rows: Iterable[dict[str, Any]]) -> None:
-    """Append rows to a raw table, what they do not name being null."""
-    schema = TABLES[table]
-    filled = [{name: row.get(name) for name in schema.names} for row in rows]
-    opened = catalog()
-    with contextlib.suppress(NamespaceAlreadyExistsError):
-        opened.create_namespace(NAMESPACE)
-    identifier = f"{NAMESPACE}.{table}"
-    try:
-        target = opened.load_table(identifier)
-    except NoSuchTableError:
-        target = opened.create_table(identifier, schema=schema)
-    target.append(pa.Table.from_pylist(filled, schema=schema))
+append_rows = partial(append_raw, NAMESPACE, TABLES)
 
 
 def land(

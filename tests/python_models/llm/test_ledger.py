@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+
 import duckdb
 import pytest
 
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from python_models.llm import fold_journal, run_step
 from python_models.llm.ledger import fold
 from python_models.llm.ledger.forget import forget
+from tests.faults.small_disk import on_a_small_disk
 from tests.python_models.llm.steps import SINGLE, TOLERANT, machines
 
 FIXED = {"call_id", "replicate", "node", "invocation_id", "status", "provider", "model",
@@ -127,3 +132,21 @@ def test_what_the_cache_saved_is_counted(server, setting, journal) -> None:
     assert (first["calls"], first["cached_calls"]) == (4, 0)
     assert (second["calls"], second["cached_calls"]) == (1, 4)
     assert second["saved_usd"] == pytest.approx(first["cost_usd"])
+
+
+FOLDING = "from python_models.runs.build import fold_llm_journal; fold_llm_journal()"
+
+
+def test_a_disk_full_amid_a_fold_says_how_much_is_needed_where_and_loses_nothing(server) -> None:
+    run_step(None, machines(20), SINGLE, "llm_tests")
+    with journal.journal() as connection:  # answers that no packing makes small
+        connection.execute("update llm_calls set raw_answer = hex(randomblob(100000))")
+    command = f"{sys.executable} -c {shlex.quote(FOLDING)}"
+    full, again = on_a_small_disk(lake().root, command, free_kilobytes=1_000)
+    assert full.code == 1
+    assert "DiskFull: The disk is full: the ledger of answers needs about" in full.said
+    assert f"MB at {lake().root}, where" in full.said
+    assert again.code == 0, again.said
+    folded = rows("calls")
+    assert len({row["call_id"] for row in folded}) == len(folded) == len(rows("attempts")) == 20
+    assert {len(row["raw_answer"]) for row in folded} == {200_000}
