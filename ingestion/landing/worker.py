@@ -160,16 +160,7 @@ class Reader:
         written = write_rejects([*found.rejects, *found.cells], target, origin)
         if written:
             found.parts.append(("rejects", str(target), written))
-        return base | {
-            "status": status,
-            "rows_in": found.rows_in,
-            "rows_accepted": found.rows_accepted,
-            "rows_rejected": len(found.rejects),
-            "cells_rejected": len(found.cells),
-            "parts": found.parts,
-            "notes": found.notes,
-            "reason": _first_refusal([*found.rejects, *found.cells]),
-        }
+        return base | {"status": status} | _told_of(found)
 
     def _read(self, job: Job) -> FileRead:
         found = self.read(self.context, job)
@@ -192,6 +183,18 @@ class Reader:
         for path in job["paths"]:
             Path(path).unlink()
         return {}
+
+
+def _told_of(found: FileRead) -> dict[str, Any]:
+    return {
+        "rows_in": found.rows_in,
+        "rows_accepted": found.rows_accepted,
+        "rows_rejected": len(found.rejects),
+        "cells_rejected": len(found.cells),
+        "parts": found.parts,
+        "notes": found.notes,
+        "reason": _first_refusal([*found.rejects, *found.cells]),
+    }
 
 
 def _first_refusal(rejects: list[Reject]) -> str | None:

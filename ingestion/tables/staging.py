@@ -46,13 +46,7 @@ def stage_csv(
         Unreadable: the header does not fit the declaration, or the counts do not add up.
     """
     text = readable_text(path, wanted.dialect, scratch / "clean.csv")
-    names, first_line = _header(text, wanted.dialect)
-    try:
-        check_header(names, wanted)
-    except Unreadable as error:
-        if error.reason != "missing_column":
-            raise
-        raise missing_columns(text, max(1, first_line - 1), wanted, error) from None
+    names, first_line = _checked_header(text, wanted)
     units = unit_row(text, first_line, names, wanted)
     first_line += units is not None
     base = _csv_options(wanted.dialect, first_line)
@@ -78,6 +72,18 @@ def stage_csv(
     _take_rejects(con, staged, job)
     check_lines(staged)
     return staged
+
+
+def _checked_header(text: Text, wanted: Wanted) -> tuple[list[str], int]:
+    """Return the columns of a header that fits the declaration, and the first line after it."""
+    names, first_line = _header(text, wanted.dialect)
+    try:
+        check_header(names, wanted)
+    except Unreadable as error:
+        if error.reason != "missing_column":
+            raise
+        raise missing_columns(text, max(1, first_line - 1), wanted, error) from None
+    return names, first_line
 
 
 def _sensors_with_words(

@@ -78,13 +78,11 @@ def _begun(text: Text) -> Staged:
     return Staged("", [], 0, text.byte_count, list(text.bad_lines), text=text, counts_bad=True)
 
 
-# ------------------------------------------------------------------ lines of the usual shape
 def _stage_usual(
     con: duckdb.DuckDBPyConnection, text: Text, wanted: Wanted, scratch: Path
 ) -> Staged | None:
     """Stage a file whose lines have one shape; None when too many have another."""
-    usual = _usual_shape(con, text, wanted)
-    if usual is None:
+    if (usual := _usual_shape(con, text, wanted)) is None:
         return None
     shape, has_booleans = usual
     staged = _begun(text)
@@ -182,7 +180,6 @@ def _usual_shape(
     return shape, has_booleans
 
 
-# ------------------------------------------------------------------ each line for itself
 def _stage_each(
     con: duckdb.DuckDBPyConnection, text: Text, wanted: Wanted, scratch: Path
 ) -> Staged:
@@ -240,7 +237,6 @@ def _each_value(records: str, names: list[str], dialect: Dialect) -> str:
     )
 
 
-# ------------------------------------------------------------------ both
 def _path(name: str) -> str:
     return quoted('$."' + name.replace('"', '\\"') + '"')
 

@@ -115,14 +115,16 @@ def _write_windows(
         kind=quoted(windows.issue_kind), abnormal="true", start=times[0].utc, end=times[1].utc,
     )  # fmt: skip
     if bad:
-        wrong = con.execute(
-            f"select r, {problem}, raw from {relation} where ({problem}) is not null"
-        ).fetchall()
-        result.rejects = [
-            Reject(number, None, reason, "the window's bounds are not two times", raw)
-            for number, reason, raw in wrong
-        ]
+        result.rejects = _window_rejects(con, relation, problem)
     return result
+
+
+def _window_rejects(con: duckdb.DuckDBPyConnection, relation: str, problem: str) -> list[Reject]:
+    wrong = con.execute(f"select r, {problem}, raw from {relation} where ({problem}) is not null")
+    return [
+        Reject(number, None, reason, "the window's bounds are not two times", raw)
+        for number, reason, raw in wrong.fetchall()
+    ]
 
 
 def convert_spans(
@@ -142,16 +144,7 @@ def convert_spans(
     assert spans is not None
     kind = file_format(path, delivery.source_file, spans.format)
     staged = stage(con, path, kind, _span_columns(spans), scratch, job)
-    none = TimeSql("", "cast(null as timestamp)", "cast(null as timestamp)", "null")
-    times, relation = [], staged.relation
-    for name, instant in (("started", spans.started_at), ("ended", spans.ended_at)):
-        if instant is None:
-            times.append(none)
-            continue
-        columns = time_columns(staged, instant.column)
-        times.append(_instant(con, instant, columns, relation, name))
-        relation = times[-1].over(relation)
-    start, end = times
+    start, end, relation = _span_times(con, spans, staged)
     control = control_sql(spans.control_id, staged, delivery.part)
     cycle = cycle_sql(spans.cycle_id, staged, control, delivery.part)
     problem = _span_problem(control, cycle, start, end)
@@ -166,6 +159,22 @@ def convert_spans(
     result.rows_in = total + len(staged.bad_lines)
     result.rejects = list(staged_rejects(con, staged, relation, problem))
     return result
+
+
+def _span_times(
+    con: duckdb.DuckDBPyConnection, spans: LabelSpans, staged: Staged
+) -> tuple[TimeSql, TimeSql, str]:
+    """Return the two times of a span, null where none is declared, and the rows that have them."""
+    none = TimeSql("", "cast(null as timestamp)", "cast(null as timestamp)", "null")
+    times, relation = [], staged.relation
+    for name, instant in (("started", spans.started_at), ("ended", spans.ended_at)):
+        if instant is None:
+            times.append(none)
+            continue
+        columns = time_columns(staged, instant.column)
+        times.append(_instant(con, instant, columns, relation, name))
+        relation = times[-1].over(relation)
+    return times[0], times[1], relation
 
 
 def _instant(

@@ -106,48 +106,32 @@ def _is_bad(node: Mapping[str, Any]) -> bool:
     return bool(node["message"]) and node["status"] not in ("success", "no-op", "skipped")
 
 
+_OF_A_RUN = {
+    "invocations": "select invocation_id, command, status, started_at,"
+    " round(seconds, 1) as seconds, nodes_ok, nodes_failed, nodes_skipped, usd, release_id,"
+    " bytes_added, git_commit, is_dirty, message"
+    " from ops.runs where run_id = ? order by rowid desc",
+    "phases": "select domain, phase, count(*) as nodes,"
+    " count(*) filter (status not in ('success', 'pass', 'warn', 'no-op')) as not_ok,"
+    " round(sum(seconds), 2) as seconds, sum(rows_out) as rows_out,"
+    " sum(calls) as calls, sum(cached) as cached, sum(usd) as usd"
+    " from ops.node_runs where run_id = ? and phase is not null"
+    f" group by domain, phase order by domain, {_PHASE_NUMBER}",
+    "nodes": "select phase, node, status, round(seconds, 2) as seconds, rows_in, rows_out, calls,"
+    f" cached, usd, {_USE}, domain,"
+    " case when status in ('success', 'pass') then null else message end as message"
+    " from ops.node_runs where run_id = ?"
+    " and not (resource_type in ('test', 'unit_test') and status = 'pass') order by rowid",
+    "gates": "select gate, table_name, expectation, severity, success, broken_check,"
+    " unexpected_count, observed from ops.gate_results where invocation_id in"
+    " (select invocation_id from ops.runs where run_id = ?) order by gate, table_name",
+}
+
+
 def describe(ops: Any, run_id: str) -> dict[str, Any]:
     """Return everything the journal says about a run."""
-    phases = live.rows(
-        ops,
-        "select domain, phase, count(*) as nodes,"
-        " count(*) filter (status not in ('success', 'pass', 'warn', 'no-op')) as not_ok,"
-        " round(sum(seconds), 2) as seconds, sum(rows_out) as rows_out,"
-        " sum(calls) as calls, sum(cached) as cached, sum(usd) as usd"
-        " from ops.node_runs where run_id = ? and phase is not null"
-        f" group by domain, phase order by domain, {_PHASE_NUMBER}",
-        [run_id],
-    )
-    nodes = live.rows(
-        ops,
-        "select phase, node, status, round(seconds, 2) as seconds, rows_in, rows_out, calls,"
-        f" cached, usd, {_USE}, domain,"
-        " case when status in ('success', 'pass') then null else message end as message"
-        " from ops.node_runs where run_id = ?"
-        " and not (resource_type in ('test', 'unit_test') and status = 'pass') order by rowid",
-        [run_id],
-    )
-    gates = live.rows(
-        ops,
-        "select gate, table_name, expectation, severity, success, broken_check,"
-        " unexpected_count, observed from ops.gate_results where invocation_id in"
-        " (select invocation_id from ops.runs where run_id = ?) order by gate, table_name",
-        [run_id],
-    )
-    invocations = live.rows(
-        ops,
-        "select invocation_id, command, status, started_at, round(seconds, 1) as seconds,"
-        " nodes_ok, nodes_failed, nodes_skipped, usd, release_id, bytes_added, git_commit,"
-        " is_dirty, message from ops.runs where run_id = ? order by rowid desc",
-        [run_id],
-    )
-    return {
-        "run_id": run_id,
-        "invocations": invocations,
-        "phases": phases,
-        "nodes": nodes,
-        "gates": gates,
-    }
+    found = {name: live.rows(ops, query, [run_id]) for name, query in _OF_A_RUN.items()}
+    return {"run_id": run_id} | found
 
 
 def releases(options: argparse.Namespace) -> int:

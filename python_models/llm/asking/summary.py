@@ -16,6 +16,7 @@ from python_models.llm.asking.runtime import Runtime
 from python_models.llm.ledger.journal import Statement
 from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.ledger.records import STEP_RUN_UPSERT
+from python_models.llm.prompting.calls import Call
 from python_models.llm.step import GOOD
 
 FORGET = "delete from llm_meta where name = ?"
@@ -48,13 +49,7 @@ def put_summary(
         "calls": len(made),
         "cached_calls": len(cached),
         "requests": asked.requests,
-        "prompt_tokens": sum(call.spent.prompt_tokens for call in made),
-        "completion_tokens": sum(call.spent.completion_tokens for call in made),
-        "cost_usd": sum(call.spent.cost_usd for call in made),
-        "saved_usd": sum(call.spent.cost_usd for call in cached),
-        "saved_tokens": sum(
-            call.spent.prompt_tokens + call.spent.completion_tokens for call in cached
-        ),
+        **_spent(made, cached),
         "seconds": time.time() - started,
         "status": "failed" if failure else "pending" if counts["pending"] else "ok",
         "message": shared.scrub(failure or said_of(asked)),
@@ -66,6 +61,19 @@ def put_summary(
         learn_error(shared, asked, made)
     shared.journal.put([_upsert(values), (FORGET, (asked.noted_as,))])
     shared.journal.flush()
+
+
+def _spent(made: list[Call], cached: list[Call]) -> dict[str, float]:
+    """Return what was spent on calls that were made, and saved on those that were not."""
+    return {
+        "prompt_tokens": sum(call.spent.prompt_tokens for call in made),
+        "completion_tokens": sum(call.spent.completion_tokens for call in made),
+        "cost_usd": sum(call.spent.cost_usd for call in made),
+        "saved_usd": sum(call.spent.cost_usd for call in cached),
+        "saved_tokens": sum(
+            call.spent.prompt_tokens + call.spent.completion_tokens for call in cached
+        ),
+    }
 
 
 def _upsert(values: Mapping[str, Any]) -> Statement:
