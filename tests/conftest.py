@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ingestion.lakehouse.settings import Settings, reset_settings
-from tests import unit_guard
+from tests import parsed_once, unit_guard
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")  # nobody reads the debug log of a test's build
@@ -194,6 +194,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT TESTED ON THIS MACHINE", sep="!", red=True, bold=True)
         for reason in sorted({str(report.longrepr[2]) for report in loud}):
             terminalreporter.line(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = tmp_path_factory.getbasetemp()
+    parsed_once.STORE = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "parsed"
 
 
 @pytest.fixture(autouse=True)

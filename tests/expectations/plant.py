@@ -14,6 +14,7 @@ import duckdb
 
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.settings import Settings
+from tests import parsed_once
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,12 +56,13 @@ class Plant:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        dbt = str(Path(sys.executable).with_name("dbt"))
+        if not (self.folder / "target").exists():
+            parsed_once.lend(self.folder / "target", {"SLUICE_LAKE": str(self.lake), **self.more})
         kinds = ("--resource-type", "model", "--resource-type", "seed")
         own = () if "--select" in arguments else ("--select", self.domain, "llm", "ops")
         # so little data is built quicker by one thread than by two that wait for each other
         chosen = (*own, *kinds, *arguments, "--threads", "1")
-        return self.run(dbt, "build", *chosen, cwd=ROOT / "dbt_project")
+        return self.run(*parsed_once.DBT, "build", *chosen, cwd=ROOT / "dbt_project")
 
     def statuses(self) -> dict[str, str]:
         """Return {node: status} of the last build."""

@@ -14,21 +14,23 @@ from tests.python_models.tiny import Tiny
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     """The tiny project, which the commands under test take for the project."""
-    monkeypatch.setattr(dbt_command, "DBT_FOLDER", Path(__file__).parent / "tiny_project")
     project = Tiny(tmp_path)
+    monkeypatch.setattr(dbt_command, "DBT_FOLDER", project.project)
     for name, value in project.environment().items():
         monkeypatch.setenv(name, value)
     project.write_things()
+    project.lend_parse()
     return project
 
 
 @pytest.fixture
 def phased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Phased:
     """The phased project, which the commands under test take for the project."""
-    monkeypatch.setattr(dbt_command, "DBT_FOLDER", Path(__file__).parent / "phased_project")
     project = Phased(tmp_path)
+    monkeypatch.setattr(dbt_command, "DBT_FOLDER", project.project)
     for name, value in project.environment().items():
         monkeypatch.setenv(name, value)
+    project.lend_parse()
     return project
 
 
@@ -50,6 +52,7 @@ class Ran:
         shutil.rmtree(self.project, ignore_errors=True)
         if not runs:
             self.project.mkdir()
+            phased.lend_parse()
         elif self._kept(runs).exists():
             shutil.copytree(self._kept(runs), self.project, symlinks=True)
         else:
@@ -67,7 +70,7 @@ def _ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 @pytest.fixture
 def ran(_ran: Ran, monkeypatch: pytest.MonkeyPatch) -> Ran:
     """The phased project after its first runs, which the commands under test take for theirs."""
-    monkeypatch.setattr(dbt_command, "DBT_FOLDER", Path(__file__).parent / "phased_project")
+    monkeypatch.setattr(dbt_command, "DBT_FOLDER", Phased.project)
     for name, value in Phased(_ran.project).environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SLUICE_LAKE", str(_ran.project / "lake"))

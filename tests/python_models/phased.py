@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from ingestion.landing.products import PRODUCTS
 from python_models.release import kept_phases
@@ -20,6 +21,8 @@ SECOND: dict[int, float] = {1: 2.5, 4: 9}  # what a second run finds
 @dataclass
 class Phased(Tiny):
     """The phased project with runs and things of its own."""
+
+    project: ClassVar[Path] = Path(__file__).parent / "phased_project"
 
     def environment(self) -> dict[str, str]:
         """Return what its dbt commands need to find their files."""

@@ -17,6 +17,7 @@ import pytest
 
 from python_models.experiments.rejudge import chosen_essays
 from python_models.experiments.rejudge import write_study as write_rejudge
+from tests import parsed_once
 from tests.python_models.experiments.studies import DRAFT, FILES, STUDY, write_study
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,6 +81,7 @@ class Bench:
             "DBT_LOG_PATH": str(root / "logs"),
             "LLM_BASE_URL": "",
         }
+        parsed_once.lend(root / "target", {"SLUICE_LAKE": str(self.lake)})
 
     def run(self, *command: str, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess:
         """Run a command of the product."""
@@ -101,13 +103,19 @@ class Bench:
             choice: what the run is restricted to, by slice.
             more: further variables of the environment.
         """
-        dbt = str(Path(sys.executable).with_name("dbt"))
         chosen = selected or ("experiments",)
         one = ("--threads", "1")  # so little is built quicker than by two that wait for each other
         given = {f"experiments_{name}": value for name, value in (choice or {}).items()}
         variables = ("--vars", json.dumps(given))
         done = self.run(
-            dbt, "run", "-s", *chosen, *one, *variables, cwd=ROOT / "dbt_project", **more
+            *parsed_once.DBT,
+            "run",
+            "-s",
+            *chosen,
+            *one,
+            *variables,
+            cwd=ROOT / "dbt_project",
+            **more,
         )
         return self.state(done)
 

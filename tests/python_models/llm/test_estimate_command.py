@@ -15,6 +15,7 @@ import pytest
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.settings import reset_settings
+from tests import parsed_once
 from tests.expectations.plant import ROOT, Plant
 from tests.python_models.experiments.studies import write_study
 
@@ -28,6 +29,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Plant:
     folder = tmp_path_factory.mktemp("estimate")
     write_study(folder / "my_sources" / "small")
     named = os.path.relpath(folder / "my_sources", ROOT)
+    parsed_once.lend(folder / "target", {"SLUICE_LAKE": str(folder / "lake")})
     return Plant(folder, "experiments", {"SLUICE_SOURCES": named})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import psutil
 import pytest
 
@@ -11,8 +13,8 @@ from python_models.runs.dbt_command import parsed_meanwhile
 from tests.python_models.tiny import Tiny
 
 
-@pytest.mark.usefixtures("tiny")
-def test_the_first_parse_is_over_when_a_build_begins_and_has_touched_no_lake() -> None:
+def test_the_first_parse_is_over_when_a_build_begins_and_has_touched_no_lake(tiny: Tiny) -> None:
+    shutil.rmtree(tiny.folder / "target")
     before = list(lake().root.rglob("*"))
     with parsed_meanwhile({}):
         pass
@@ -25,6 +27,7 @@ def test_the_first_parse_is_over_when_a_build_begins_and_has_touched_no_lake() -
 
 
 def test_a_landing_that_fails_ends_the_parse(tiny: Tiny) -> None:
+    shutil.rmtree(tiny.folder / "target")
     before = set(psutil.Process().children(recursive=True))
     with pytest.raises(LookupError), parsed_meanwhile({}):
         assert set(psutil.Process().children(recursive=True)) > before

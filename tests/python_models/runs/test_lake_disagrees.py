@@ -22,6 +22,7 @@ from python_models.release import publish as release
 from python_models.release import release_file
 from python_models.release.shown import WouldDrop
 from python_models.runs import doctor
+from tests import parsed_once
 from tests.faults.publisher import start_server
 from tests.python_models import old_lake
 from tests.python_models.publishing import build_database, make_things, mart, publish
@@ -162,6 +163,7 @@ def test_estimate_without_the_journal_makes_no_journal_and_moves_nothing(tmp_pat
     take_away(lake().root / "journal.db")
     shown, files = lake().latest.readlink(), sorted(lake().releases.iterdir())
     folders = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path / "logs")}
+    parsed_once.lend(tmp_path / "target", {})
     for words in (
         ["runs.estimate"],
         ["runs.run", "--build-only"],

@@ -19,6 +19,7 @@ from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.release import release_file
 from python_models.runs import doctor
 from python_models.upkeep import relocate
+from tests import parsed_once
 from tests.python_models import old_lake
 
 
@@ -38,6 +39,7 @@ def test_run_on_an_old_lake_lands_nothing_again_and_asks_nothing_again(
 ) -> None:
     old_lake.unpack(tmp_path / "old", monkeypatch)
     assert relocate.relocate(argparse.Namespace(json=True)) == 0
+    parsed_once.lend(tmp_path / "target", {})
     found = doctor.examine()
     assert [one.detail for one in found if not one.is_good] == []
     answers = journal.rows("select count(*) as n from llm_attempts")[0]["n"]
