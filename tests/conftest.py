@@ -55,6 +55,7 @@ def chromium_path() -> str | None:
 
 # files that build lakes come first, the longest ahead: at the end no process is left alone with one
 LONGEST_FIRST = (
+    "end_to_end/",
     "expectations/test_bad_delivery.py",
     "dashboards/browser/test_browser.py",
     "python_models/runs/test_build.py",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from tests import parsed_once
 
 ROOMS = ("dbt_project", "python_models", "ingestion", "expectations", "dashboards")
 FILES = ("pyproject.toml", ".dlt", ".streamlit", "requirements.lock", "Makefile", ".env.example")
@@ -42,6 +43,10 @@ class ProjectCopy:
                 shutil.copytree(source, folder / name, ignore=IGNORED)
             elif source.exists():
                 shutil.copy(source, folder / name)
+
+    def lend_parse(self) -> None:
+        """Spare its first dbt command the parsing of a project that is this one to the byte."""
+        parsed_once.lend(self.folder / "dbt_project" / "target", {})
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of the copy's processes."""

@@ -136,6 +136,7 @@ class Workshop:
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     folder = tmp_path_factory.mktemp("new_product")
     project = ProjectCopy(folder / "project", *top_level())
+    project.lend_parse()
     yield Workshop(project, folder / "deliveries", project.contents())
 
 

@@ -32,6 +32,7 @@ def outside(place: Path, inside: set[str]) -> set[str]:
 
 def test_everything_works_in_a_folder_of_any_name_and_stays_there(place: Path) -> None:
     project = ProjectCopy(place / ODD)
+    project.lend_parse()
     before = {path.name for path in project.folder.iterdir()}
     project.python("ingestion.telemetry.simulator", *SMALL)
     project.python("ingestion", "telemetry")

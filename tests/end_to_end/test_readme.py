@@ -176,7 +176,7 @@ def test_the_printed_schedule_runs_the_night_and_sees_that_it_ran(typist: Typist
     said = (typist.copy.lake / "logs" / "nightly.log").read_text(encoding="utf-8")
     assert [one.returncode for one in done] == [0, 0], said
     assert (typist.copy.lake / "nightly").read_text().endswith(" exit code 0\n")
-    for each in ("Nothing new since run", "Retention", "Compaction", "run ended 0.0 h ago"):
+    for each in ("Nothing new since run", "No file to delete.", "Joined", "run ended 0.0 h ago"):
         assert each in said
     unit = entries["systemd_check_service"]
     (folder,) = re.findall(r"^WorkingDirectory=(.*)$", unit, re.M)

@@ -53,19 +53,27 @@ def test_run_on_an_old_lake_lands_nothing_again_and_asks_nothing_again(
             assert (accepted, duplicate, rejected) == ("0", rows_in, "0")
         assert is_first or "as before: telemetry 10 files" in said
 
-    module(tmp_path, "python_models.runs.run", "--demo")
-    # a product that the old lake had not asks for the first time
-    known = "node not like 'llm_news%' and node not like 'llm_knowledge%'"
-    asked = f"select count(*) as n from llm_attempts where {known}"
+    # the three products it knows: what a build of the others makes, the golden figures show
+    before = release_file.current_release_id()
+    module(tmp_path, "python_models.runs.run", "--domain", "telemetry,conversations,experiments")
+    asked = "select count(*) as n from llm_attempts"
     assert journal.rows(asked)[0]["n"] == answers
     last = journal.rows("select * from runs order by started_at desc limit 1")[0]
     assert last["status"] == "success"
     spent = journal.rows(
         "select sum(calls) as calls, sum(cached_calls) as cached from llm_step_runs"
-        f" where invocation_id = ? and {known}",
+        " where invocation_id = ?",
         (last["invocation_id"],),
     )[0]
     assert spent["calls"] == 0
     assert spent["cached"] > 100
-    assert release_file.current_release_id() >= 4
-    assert "4" in module(tmp_path, "python_models.runs", "releases")
+    newest = release_file.current_release_id()
+    assert newest == before + 3
+    assert str(newest) in module(tmp_path, "python_models.runs", "releases")
+    # what its own runs released can be compared, and gone back to
+    differing = module(tmp_path, "python_models.runs", "release-diff", str(before), str(newest))
+    assert "readings" in differing
+    module(tmp_path, "python_models.runs", "release-rollback", str(before))
+    assert release_file.current_release_id() == before
+    of_old = journal.rows("select run_id from runs order by started_at limit 1")[0]["run_id"]
+    assert of_old in module(tmp_path, "python_models.runs", "run-show", of_old)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.upkeep.advisories import (
     LOCK,
     AdvisoriesUnreadable,
@@ -84,6 +88,18 @@ def test_the_lock_is_read_whole() -> None:
     assert pinned["duckdb"] == {"1.5.5"}
     names = {line.partition("==")[0] for line in text.splitlines() if line[:1].isalnum()}
     assert len(pinned) == len(names) > 200
+
+
+def test_the_bill_of_materials_names_what_is_pinned_and_depended_on(tmp_path: Path) -> None:
+    command = ["make", "sbom", f"FILE={tmp_path / 'sbom.json'}", f"PY={sys.executable}"]
+    subprocess.run(command, cwd=PROJECT_ROOT, check=True, capture_output=True)
+    bill = json.loads((tmp_path / "sbom.json").read_text())
+    assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "sluice")
+    named = {canonicalize_name(one["name"]): one["version"] for one in bill["components"]}
+    pinned = pinned_versions(LOCK.read_text())
+    for name in ("dbt-core", "dlt", "duckdb", "great-expectations", "openai", "pyiceberg"):
+        assert {named[name]} == pinned[name]
+    assert len(set(named) & set(pinned)) > 200
 
 
 def test_one_a_list_lines_and_a_zip_are_read_and_what_was_withdrawn_is_not(tmp_path: Path) -> None:

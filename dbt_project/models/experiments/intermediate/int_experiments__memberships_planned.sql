@@ -48,9 +48,7 @@ essays_again as (
     from cohorts
     inner join reevaluations on cohorts.load_id = reevaluations.load_id
     inner join texts_once
-        on
-            reevaluations.gen_id = texts_once.gen_id
-            and texts_once.stage = 'essay'
+        on reevaluations.gen_id = texts_once.gen_id and texts_once.stage = 'essay'
     where cohorts.is_reevaluation
 ),
 

@@ -35,10 +35,7 @@ steps as (
         1.4826 * metrics_compared.mad as sigma,
         directions.sign,
         least(
-            greatest(
-                directions.sign * metrics_compared.robust_z,
-                -settings.drift_clip
-            ),
+            greatest(directions.sign * metrics_compared.robust_z, -settings.drift_clip),
             settings.drift_clip
         ) as z,
         metrics_compared.cycle_date,
