@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.conversations import queries as queries
+from dashboards.conversations.beginnings import with_first_words
 from dashboards.conversations.differences import side_by_side
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
@@ -35,7 +36,7 @@ COPIES = {
 def show(release: Release) -> None:
     """Show clusters, the copies of the one picked, and a copy beside its survivor."""
     ask = asking(release)
-    clusters = ask(queries.CLUSTERS)
+    clusters = with_first_words(ask, ask(queries.CLUSTERS), "survivor_conversation_id")
     if not len(clusters):
         empty("No conversation has a copy.")
         return

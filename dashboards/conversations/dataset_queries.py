@@ -119,18 +119,24 @@ group by reason
 order by record_count desc, reason
 """
 
-# a dataset is measured when its figures change: the release is the one that was built then
+# a dataset is measured when its figures change: the release is the last one of that run
 HISTORY = """
+with run_releases as (
+    select invocation_id, max(release_id) as release_id
+    from ops.releases
+    group by invocation_id
+)
+
 select
     quality_history.measured_at,
-    releases.release_id,
+    run_releases.release_id,
     quality_history.record_count,
     quality_history.kept_share,
     quality_history.p10_score,
     quality_history.p50_score,
     quality_history.p90_score
 from conversations.quality_history
-left join ops.releases on quality_history.run_id = releases.invocation_id
+left join run_releases on quality_history.run_id = run_releases.invocation_id
 where quality_history.dataset_id = $dataset_id
 order by quality_history.measured_at
 """

@@ -10,9 +10,11 @@ import streamlit as st
 from dashboards.conversations import arriving
 from dashboards.conversations import dataset_queries as queries
 from dashboards.conversations.turns import turns
+from dashboards.conversations.wording import decision_words, reason_words
+from dashboards.parts import charts
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import in_words, picked, table, worded
 from dashboards.parts.text import escaped
 
 GRADES = ["premium", "keep", "below"]
@@ -46,7 +48,7 @@ RECORDS = {
     "begins": st.column_config.TextColumn("Begins with", width="large"),
     "format": "Format",
     "status": "Status",
-    "left_out_reason": "Left out for",
+    "left_out_reason": "Left out because",
     "grade": "Grade",
     "score": st.column_config.ProgressColumn("Score", min_value=0, max_value=1, format="%.2f"),
     "language": "Language",
@@ -56,15 +58,14 @@ RECORDS = {
 }
 REASONS = {"reason": "Reason", "record_count": "Records"}
 REJECTS = {"reason": "Reason", "record_count": "Records", "example": "One of them"}
+SHARES = {"p10_score": "10 % are below", "p50_score": "Half are below",
+          "p90_score": "90 % are below"}  # fmt: skip
 HISTORY = {
     "measured_at": st.column_config.DatetimeColumn("Measured (UTC)", format="YYYY-MM-DD HH:mm"),
     "release_id": "Release",
     "record_count": NUMBER("Records", format="localized"),
     "kept_share": NUMBER("Kept", format="percent"),
-    "p10_score": NUMBER("10 % are below", format="%.2f"),
-    "p50_score": NUMBER("Half are below", format="%.2f"),
-    "p90_score": NUMBER("90 % are below", format="%.2f"),
-}
+} | {name: NUMBER(said, format="%.2f") for name, said in SHARES.items()}
 
 
 def show(release: Release) -> None:
@@ -125,7 +126,8 @@ def _one(release: Release, dataset: dict[str, Any]) -> None:
     part(f"Records of {escaped(name)}", "The first 500 in the order of its files.")
     records = ask(queries.RECORDS, dataset_id=name)
     if len(records):
-        record = picked(records, "records", RECORDS, height=260)
+        said = worded(worded(records, "left_out_reason", reason_words), "status", decision_words)
+        record = picked(said, "records", RECORDS, height=260)
         if record:
             turns(release, record["conversation_id"])
     else:
@@ -134,13 +136,29 @@ def _one(release: Release, dataset: dict[str, Any]) -> None:
     if len(history):
         part("Quality by release", "Measured when a release holds other figures than before.")
         if len(history) > 1:
-            scores = ["p10_score", "p50_score", "p90_score"]
-            st.line_chart(history, x="measured_at", y=scores, height=220)
+            st.altair_chart(charts.score_lines(_lines(history), "share"))
         table(history, "history", HISTORY)
     left, right = st.columns(2)
     with left:
         part("Left out")
-        table(ask(queries.REASONS, dataset_id=name), "left_out", REASONS)
+        reasons = worded(ask(queries.REASONS, dataset_id=name), "reason", reason_words)
+        _counted(reasons, "left_out", REASONS, "No record of it was left out.")
     with right:
         part("Rejected", "Line by line: the page Quality, `make rejects`.")
-        table(ask(queries.REJECTS, dataset_id=name), "rejected", REJECTS)
+        refused = in_words(ask(queries.REJECTS, dataset_id=name), "reason")
+        _counted(refused, "rejected", REJECTS, "Every record of it could be read.")
+
+
+def _lines(history: pa.Table) -> pa.Table:
+    """Return one row per measurement and share of the records that is below its score."""
+    return pa.Table.from_pylist(
+        [
+            {"measured_at": row["measured_at"], "share": said, "score": row[name]}
+            for row in history.to_pylist()
+            for name, said in SHARES.items()
+        ]
+    )
+
+
+def _counted(rows: pa.Table, name: str, columns: dict[str, Any], none: str) -> None:
+    table(rows, name, columns) if len(rows) else empty(none)

@@ -8,7 +8,7 @@ from dashboards.conversations import queries as queries
 from dashboards.parts import run_progress, runner
 from dashboards.parts.page import asking, part
 from dashboards.parts.release import Release
-from dashboards.parts.text import escaped
+from dashboards.parts.text import escaped, words
 from ingestion.conversations.named_sets import POLICIES
 from ingestion.landing.declarations import DeclarationError
 from python_models.conversations.merge import declare_set
@@ -25,7 +25,7 @@ def show(release: Release) -> None:
     with st.form("merge", border=True):
         left, right = st.columns(2)
         name = left.text_input("Name of the set", max_chars=60, placeholder="support_chats")
-        policy = right.selectbox("Of copies, take", POLICIES)
+        policy = right.selectbox("Of copies, take", POLICIES, format_func=words)
         of_datasets = left.multiselect("Datasets", datasets, key="merge_datasets")
         of_sets = right.multiselect("Or sets", sets, key="merge_sets")
         tiers = left.multiselect("Tiers that are looked at", TIERS, default=["open"])

@@ -7,13 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.conversations import queries as queries
+from dashboards.conversations.beginnings import with_first_words
 from dashboards.conversations.turns import turns
 from dashboards.conversations.wording import decision_words, reason_words
 from dashboards.parts import charts
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table, worded
+from dashboards.parts.tables import in_words, picked, table, worded
 from dashboards.parts.text import escaped, facts
 
 STATUSES = {"all": "all", "kept": "kept", "left out": "left_out"}
@@ -78,6 +79,7 @@ def show(release: Release) -> None:
         empty("No conversation fits these filters.")
         return
     st.caption("The weakest first; select one to read it.")
+    rows = with_first_words(ask, rows)
     said = worded(worded(rows, "left_out_reason", reason_words), "status", decision_words)
     chosen = picked(said, "conversations", COLUMNS, height=330)
     if chosen:
@@ -90,7 +92,8 @@ def _history(release: Release, datasets: list[str]) -> None:
     if len(set(history["measured_at"].to_pylist())) < 2:
         return
     part("How it changed", "The middle score of each dataset, by release.")
-    st.line_chart(history, x="measured_at", y="p50_score", color="dataset_id", height=220)
+    named = history.rename_columns({"p50_score": "score"})
+    st.altair_chart(charts.score_lines(named, "dataset_id"))
 
 
 def _one(release: Release, row: dict) -> None:
@@ -114,7 +117,7 @@ def _one(release: Release, row: dict) -> None:
             )
         )
         checks = asking(release)(queries.CHECKS, conversation_id=row["conversation_id"])
-        table(checks, "checks", CHECKS)
+        table(in_words(checks, "tier", "check_name"), "checks", CHECKS)
         calls = [call for call in checks["call_id"].to_pylist() if call]
         if calls:
             link_to("llm", "What the judge was asked and said", call=calls[0])

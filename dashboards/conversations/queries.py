@@ -32,57 +32,54 @@ order by score
 """
 
 CONVERSATIONS = """
-with shown as (
-    select
-        conversations.status,
-        conversations.left_out_reason,
-        quality.grade,
-        quality.score,
-        quality.judged_score,
-        conversations.dataset_id,
-        conversations.language,
-        conversations.turn_count,
-        conversations.format,
-        quality.flags,
-        quality.recommendations,
-        conversations.conversation_id,
-        conversations.record_id,
-        conversations.source_file,
-        conversations.record_number
-    from conversations.conversations
-    left join conversations.quality
-        on conversations.conversation_id = quality.conversation_id
-    where
-        (
-            len($datasets::varchar[]) = 0
-            or list_contains($datasets::varchar[], conversations.dataset_id)
-        )
-        and (len($grades::varchar[]) = 0 or list_contains($grades::varchar[], quality.grade))
-        and ($status = 'all' or conversations.status = $status)
-        and ($care = false or quality.is_flagged_for_care)
-    order by quality.score nulls first, conversations.record_id
-    limit 2000
-),
+select
+    conversations.status,
+    conversations.left_out_reason,
+    quality.grade,
+    quality.score,
+    quality.judged_score,
+    conversations.dataset_id,
+    conversations.language,
+    conversations.turn_count,
+    conversations.format,
+    quality.flags,
+    quality.recommendations,
+    conversations.conversation_id,
+    conversations.record_id,
+    conversations.source_file,
+    conversations.record_number
+from conversations.conversations
+left join conversations.quality
+    on conversations.conversation_id = quality.conversation_id
+where
+    (
+        len($datasets::varchar[]) = 0
+        or list_contains($datasets::varchar[], conversations.dataset_id)
+    )
+    and (len($grades::varchar[]) = 0 or list_contains($grades::varchar[], quality.grade))
+    and ($status = 'all' or conversations.status = $status)
+    and ($care = false or quality.is_flagged_for_care)
+order by quality.score nulls first, conversations.record_id
+limit 2000
+"""
 
--- what the user says first, or whoever speaks first
-first_turns as (
+# what the user says first, or whoever speaks first
+FIRST_WORDS = """
+with first_turns as (
     select
         conversation_id,
         min_by(
             left(content, 2000), case when role = 'user' then turn else turn + 1000 end
         ) as content
     from conversations.messages
-    where turn < 3 and conversation_id in (select conversation_id from shown)
+    where turn < 3 and conversation_id in (select unnest($conversation_ids::varchar[]))
     group by conversation_id
 )
 
 select
-    substring(trim(regexp_replace(first_turns.content, '\\s+', ' ', 'g')), 1, 100) as first_words,
-    shown.*
-from shown
-left join first_turns
-    on shown.conversation_id = first_turns.conversation_id
-order by shown.score nulls first, shown.record_id
+    conversation_id,
+    substring(trim(regexp_replace(content, '\\s+', ' ', 'g')), 1, 100) as first_words
+from first_turns
 """
 
 MESSAGES = """
@@ -101,40 +98,19 @@ order by tier, check_name
 """
 
 CLUSTERS = """
-with clusters as (
-    select
-        count(*) as copy_count,
-        count(*) filter (where kind = 'exact') as exact_count,
-        count(*) filter (where kind = 'near') as near_count,
-        min(similarity) as least_similarity,
-        count(distinct dataset_id) as dataset_count,
-        any_value(survivor_record_id) as survivor_record_id,
-        cluster_id,
-        any_value(survivor_conversation_id) as survivor_conversation_id
-    from conversations.duplicates
-    group by cluster_id
-    order by copy_count desc, cluster_id
-    limit 2000
-),
-
-first_turns as (
-    select
-        conversation_id,
-        min_by(
-            left(content, 2000), case when role = 'user' then turn else turn + 1000 end
-        ) as content
-    from conversations.messages
-    where turn < 3 and conversation_id in (select survivor_conversation_id from clusters)
-    group by conversation_id
-)
-
 select
-    substring(trim(regexp_replace(first_turns.content, '\\s+', ' ', 'g')), 1, 100) as first_words,
-    clusters.*
-from clusters
-left join first_turns
-    on clusters.survivor_conversation_id = first_turns.conversation_id
-order by clusters.copy_count desc, clusters.cluster_id
+    count(*) as copy_count,
+    count(*) filter (where kind = 'exact') as exact_count,
+    count(*) filter (where kind = 'near') as near_count,
+    min(similarity) as least_similarity,
+    count(distinct dataset_id) as dataset_count,
+    any_value(survivor_record_id) as survivor_record_id,
+    cluster_id,
+    any_value(survivor_conversation_id) as survivor_conversation_id
+from conversations.duplicates
+group by cluster_id
+order by copy_count desc, cluster_id
+limit 2000
 """
 
 COPIES = """

@@ -12,7 +12,8 @@ from dashboards.experiments import judge_queries as queries
 from dashboards.experiments.filters import Chosen
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
+from dashboards.parts.tables import table, worded
+from dashboards.parts.text import words
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS = {
@@ -33,7 +34,19 @@ OF_ALL = {
     "icc2k": "ICC(2,k), mean of all",
     "icc3": "ICC(3,1), bias left out",
 }
-OF_PAIRS = {"pearson": "Pearson", "spearman": "Spearman", "kappa_quadratic": "weighted kappa"}
+OF_PAIRS = {
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "kappa_quadratic": "Cohen's kappa, weighted",
+}
+OTHERS = {
+    "alpha_nominal": "Krippendorff's alpha, nominal",
+    "icc1": "ICC(1,1), one judge of any",
+    "icc1k": "ICC(1,k), mean of any judges",
+    "icc3k": "ICC(3,k), mean of all, bias left out",
+    "kappa": "Cohen's kappa",
+    "leniency": "Above the others",
+}
 
 
 def show(release: Release, chosen: Chosen) -> None:
@@ -63,7 +76,13 @@ def show(release: Release, chosen: Chosen) -> None:
         _intervals(sorted(found, key=lambda row: row["value"]), "Above the others")
     _pairs(release, chosen, rows)
     part("All statistics")
-    table(pa.Table.from_pylist(rows), "agreement", COLUMNS)
+    said = worded(pa.Table.from_pylist(rows), "statistic", statistic_words)
+    table(said, "agreement", COLUMNS)
+
+
+def statistic_words(name: str) -> str:
+    """Return what a statistic is called in the literature."""
+    return OF_ALL.get(name) or OF_PAIRS.get(name) or OTHERS.get(name) or words(name)
 
 
 def _intervals(rows: list[dict[str, Any]], title: str) -> None:

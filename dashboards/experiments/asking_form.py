@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboards.experiments.filters import ALL, Chosen
-from dashboards.experiments.studies import PRICE, options, price_command
+from dashboards.experiments.price import PRICE, options, price_command, read_price, show_price
 from dashboards.parts import run_progress, runner
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table, worded
-from dashboards.parts.text import some, words
+from dashboards.parts.text import escaped, some, words
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.tiers import WHOLE
@@ -80,8 +80,11 @@ def show(release: Release, chosen: Chosen) -> None:
     part("Ask for a cohort", "What is there already is not asked, or paid for, again.")
     _form(release, chosen)
     run = run_progress.started_run()
-    if run and run.title.startswith(COST) and run.is_over:
-        st.code(run_progress.tail(run), language=None, wrap_lines=True)
+    if run is None or run.state != "succeeded" or not run.title.startswith(COST):
+        return
+    if rows := read_price(run):
+        part(escaped(run.title))
+        show_price(rows)
 
 
 def _form(release: Release, chosen: Chosen) -> None:

@@ -27,6 +27,8 @@ COMPONENT_COLORS = [
 # a colour scale as wide as the chart has room for
 GRADIENT = alt.ExprRef("min(260, 0.6 * width)")
 NARROW = "width < 420"  # of a chart, in pixels: a telephone's
+_NO_ROOM = "width < 640"  # for the counts in the cells of four stages
+_ON_DONE = alt.condition("datum.done_share > 0.6", alt.value("#FFFFFF"), alt.value("#24323D"))
 STAGES = ["draft", "essay", "evaluation", "comparison"]
 
 
@@ -63,12 +65,14 @@ def cohort_matrix(stages: pa.Table) -> alt.LayerChart:
             alt.Tooltip("cost_usd:Q", title="USD", format=",.4f"),
         ],
     )
-    words = base.mark_text(fontSize=13, lineBreak="\n").encode(
-        text="told:N",
-        color=alt.condition("datum.done_share > 0.6", alt.value("#FFFFFF"), alt.value("#24323D")),
+    told = base.mark_text(
+        fontSize=13, lineBreak="\n", opacity=alt.ExprRef(f"{_NO_ROOM} ? 0 : 1")
+    ).encode(text="told:N", color=_ON_DONE)
+    short = base.mark_text(fontSize=12, opacity=alt.ExprRef(f"{_NO_ROOM} ? 1 : 0")).encode(
+        text=alt.Text("done_share:Q", format=".0%"), color=_ON_DONE
     )
     rows = len(set(stages["cohort"].to_pylist()))
-    return (cells + words).properties(height=90 + 54 * rows).configure_view(strokeWidth=0)
+    return (cells + told + short).properties(height=90 + 54 * rows).configure_view(strokeWidth=0)
 
 
 def _many_words(column: str, lines: int) -> alt.X:

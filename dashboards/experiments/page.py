@@ -23,7 +23,7 @@ from dashboards.experiments.filters import ALL, Chosen, cohort_names
 from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
-from dashboards.parts.text import count, percent, usd
+from dashboards.parts.text import count, percent, some, usd
 
 SECTIONS = {
     "Cohorts": experiments_cohorts.show,
@@ -78,7 +78,7 @@ def _headline(release: Release, cohort: str) -> None:
     if row["comparison_count"]:
         told += f", {count(row['comparison_count'])} of pairs ({usd(row['comparison_cost_usd'])})"
     figures = {
-        "Essays judged": (count(row["essay_count"]), f"by {count(row['judge_count'])} judges"),
+        "Essays judged": (count(row["essay_count"]), f"by {some(row['judge_count'], 'judge')}"),
         "Scores": (count(row["score_count"]), f"{count(unread)} answers without one"),
         "Mean score": (percent(row["mean_share"]), "of the scale"),
         "Generations": (count(asked), told),

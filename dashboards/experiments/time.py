@@ -20,7 +20,6 @@ VERSION_COLUMNS = {
     "kind": "Kind",
     "template_id": "Template",
     "version": NUMBER("Version", format="%d"),
-    "template_hash": "Text hash",
     "mean_share": st.column_config.ProgressColumn(
         "Mean", format="percent", min_value=0, max_value=1
     ),
@@ -28,6 +27,7 @@ VERSION_COLUMNS = {
     "place_count": NUMBER("Compared at", format="%d", help="Same combination, models, templates"),
     "n": NUMBER("Scores", format="%d"),
     "first_seen_at": WHEN("First seen (UTC)", format="YYYY-MM-DD HH:mm"),
+    "template_hash": st.column_config.TextColumn("Text hash", width="small"),
 }
 MODEL_COLUMNS = {
     "role": "Role",
@@ -56,7 +56,7 @@ def show(release: Release, chosen: Chosen) -> None:
     )
     versions = ask(queries.VERSIONS)
     if len(versions):
-        table(versions, "versions", VERSION_COLUMNS)
+        table(versions, "versions", VERSION_COLUMNS, column_order=list(VERSION_COLUMNS))
     else:
         empty("No template has landed.")
     rows = ask(queries.MODELS_OVER_TIME).to_pylist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from dashboards.knowledge.marked import Mark, marked_html
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
+from dashboards.parts.tables import in_words, table, worded
 from dashboards.parts.text import escaped, facts, moment
 
 FOUND = """
@@ -57,6 +58,28 @@ where object_id = $object and version = $version
 order by evidence_start nulls last, fact_id
 """
 
+NUMBER = st.column_config.NumberColumn
+FACT_COLUMNS = {
+    "subject_name": "Thing",
+    "predicate": "Relation",
+    "object": "To",
+    "polarity": "Said as",
+    "field": "Field",
+    "valid_from": st.column_config.DatetimeColumn("Holds from", format="YYYY-MM-DD HH:mm"),
+    "confidence": NUMBER("Confidence", format="%.2f"),
+    "evidence_start": NUMBER("Words from", format="%d"),
+    "evidence_end": NUMBER("to", format="%d"),
+    "fact_id": None,
+}
+CHUNK_COLUMNS = {
+    "ordinal": NUMBER("Chunk", format="%d"),
+    "heading_path": "Under",
+    "span_start": NUMBER("From sign", format="localized"),
+    "span_end": NUMBER("to", format="localized"),
+    "token_count": NUMBER("Tokens", format="localized"),
+    "chunk_id": None,
+}
+
 
 def show(release: Release) -> None:
     """Find a document and show it."""
@@ -93,9 +116,12 @@ def _shown(ask: Ask, versions: list[dict[str, Any]]) -> None:
     said = ask(FACTS, object=row["object_id"], version=row["version"])
     st.html(marked_html(row["text"], _marks(chunks.to_pylist(), said.to_pylist())))
     part("Facts")
-    table(said, "document_facts", {"fact_id": None})
+    if len(said):
+        table(in_words(said, "predicate", "polarity"), "document_facts", FACT_COLUMNS)
+    else:
+        empty("No fact was read from this version.")
     part("Chunks")
-    table(chunks, "document_chunks", {"chunk_id": None})
+    table(worded(chunks, "heading_path", listed), "document_chunks", CHUNK_COLUMNS)
 
 
 def _label(row: dict[str, Any]) -> str:
@@ -110,13 +136,22 @@ def _head(row: dict[str, Any]) -> None:
                 "Title": row["title"],
                 "Address": row["uri"],
                 "Kind": row["kind"],
-                "Written by": row["authors"],
+                "Written by": listed(row["authors"]),
                 "Changed": moment(row["updated_at"]),
                 "Withdrawn": row["withdrawn_because"] if row["known_to"] else "",
                 "Flags": row["flags"] if row["flags"] not in ("[]", "{}") else "",
             }
         )
     )
+
+
+def listed(text: str | None) -> str:
+    """Return a JSON list of names as a person writes it; another text stays as it is."""
+    try:
+        found = json.loads(text or "[]")
+    except ValueError:
+        return str(text)
+    return ", ".join(map(str, found)) if isinstance(found, list) else str(text)
 
 
 def _marks(chunks: list[dict[str, Any]], said: list[dict[str, Any]]) -> list[Mark]:

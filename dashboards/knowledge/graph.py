@@ -14,7 +14,7 @@ from dashboards.knowledge.neighbourhood import MOST_NODES, Node, Row, around, pl
 from dashboards.parts.charts import MUTED, top_legend
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import in_words, picked, table
 from dashboards.parts.text import count, escaped, paragraphs
 
 SPAN = """
@@ -137,7 +137,7 @@ def _edges(ask: Ask, edges: pa.Table, inside: set[str]) -> None:
     if not rows:
         return
     part("Edges", "Of the things above, with what they are said to be. Choose one to read why.")
-    listed = pa.Table.from_pylist(rows, edges.schema).select(SHOWN)
+    listed = in_words(pa.Table.from_pylist(rows, edges.schema).select(SHOWN), "relation")
     edge: dict[str, Any] | None = picked(listed, "knowledge_graph", HIDDEN)
     if edge:
         part("Why", escaped(f"{edge['subject']} {edge['relation']} {edge['object']}"))

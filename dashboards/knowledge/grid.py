@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import count, escaped, some
+from dashboards.parts.text import count, escaped, some, words
 from python_models.knowledge.grid.measures import OF_QUESTIONS, difference
 
 GRIDS = """
@@ -39,6 +39,27 @@ where grid_id = $grid
 order by question_id, cell_id
 """
 
+CELL_COLUMNS = {
+    "cell_id": "Cell",
+    "chunker_id": "Chunks by",
+    "ontology_id": "Ontology",
+    "embedder_id": "Embedded by",
+    "extractor_id": "Facts by",
+    "resolver_id": "Things told apart by",
+    "released": "Released",
+    "corpus_id": st.column_config.TextColumn("Corpus", width="small"),
+    "resolution_id": st.column_config.TextColumn("Resolution", width="small"),
+    "graph_id": st.column_config.TextColumn("Graph", width="small"),
+}
+METRIC_COLUMNS = {
+    "cell_id": "Cell",
+    "value": st.column_config.NumberColumn("Value", format="%.4g"),
+    "low": st.column_config.NumberColumn("95 % from", format="%.4g"),
+    "high": st.column_config.NumberColumn("to", format="%.4g"),
+    "n": st.column_config.NumberColumn("Questions", format="%d"),
+    "metric": None,
+}
+
 
 def show(release: Release) -> None:
     """Show one grid: its cells, a measure of each, and the questions."""
@@ -56,14 +77,16 @@ def show(release: Release) -> None:
     )
     metrics = ask(METRICS, grid=grid).to_pylist()
     questions = ask(QUESTIONS, grid=grid).to_pylist()
-    table(ask(CELLS, grid=grid), "grid_cells", {"grid_id": None})
+    table(ask(CELLS, grid=grid), "grid_cells", CELL_COLUMNS, column_order=list(CELL_COLUMNS))
     named = sorted({row["metric"] for row in metrics})
     if not named:
         return
-    metric = st.selectbox("Measure", named, key="metric", bind="query-params", width=280)
+    metric = st.selectbox(
+        "Measure", named, format_func=words, key="metric", bind="query-params", width=280
+    )
     rows = [row for row in metrics if row["metric"] == metric]
-    st.altair_chart(_chart(rows, metric or ""))
-    table(pa.Table.from_pylist(rows), "grid_metrics", {"metric": None})
+    st.altair_chart(_chart(rows, words(metric)))
+    table(pa.Table.from_pylist(rows), "grid_metrics", METRIC_COLUMNS)
     if metric in OF_QUESTIONS:
         part("Against the released cell")
         _differences(questions, metric, chosen["released_cell"])
@@ -75,7 +98,7 @@ def _chart(rows: list[dict[str, Any]], metric: str) -> alt.LayerChart:
     """Return a point for each cell, with the interval where there is one."""
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("cell_id:N", title="Cell"))
     points = base.mark_point(filled=True, size=70).encode(x=alt.X("value:Q", title=metric))
-    return base.mark_rule().encode(x="low:Q", x2="high:Q") + points
+    return base.mark_rule(aria=False).encode(x="low:Q", x2="high:Q") + points
 
 
 def _differences(questions: list[dict[str, Any]], metric: str, released: str | None) -> None:

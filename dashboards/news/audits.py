@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.news import queries
 from dashboards.parts.page import asking
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
+from dashboards.parts.tables import in_words, table
 from dashboards.parts.text import count, some
 
 NUMBER = st.column_config.NumberColumn
@@ -32,7 +32,7 @@ def show(release: Release, run: str) -> None:
         st.caption("No dropped article of this run was assessed (`audit_share` of its report).")
         return
     st.markdown(_sentence(rows.to_pylist()))
-    table(rows.select(list(COLUMNS)), "news_audits", COLUMNS)
+    table(in_words(rows.select(list(COLUMNS)), "dropped_because", "status"), "news_audits", COLUMNS)
 
 
 def _sentence(rows: list[dict[str, Any]]) -> str:

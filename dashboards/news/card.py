@@ -51,6 +51,6 @@ def show(ask: Ask) -> None:
             f" {some(row['source_count'], 'source')} ({count(row['failed_count'])} did not answer)"
             f", {usd(row['cost_usd'])}"
         )
-        link_to("news", "Report, reasons and sources")
+        link_to("news", "Report and sources")
     for item in ask(TITLES, run=run).to_pylist():
         right.markdown(f"{item['rank']}. {escaped(item['title'])}")

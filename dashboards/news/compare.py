@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.news.wording import labels_of
 from dashboards.parts.page import empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import escaped, moment
+from dashboards.parts.text import escaped
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
 from python_models.release import kept_phases
@@ -26,9 +27,12 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
         empty("There is only one report so far.", "Compare once there are two.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        other = st.selectbox("With", others, key="with", bind="query-params", width=280)
-        told = f"as of {moment(reports[other]['as_of'])}" if other in reports else "a variant"
-        st.caption(told, width="content")
+        other = st.selectbox(
+            "With", others, format_func=labels_of(reports), key="with", bind="query-params",
+            width=420,
+        )  # fmt: skip
+        if other not in reports:
+            st.caption("a variant", width="content")
     if not lake().catalog_db.exists():
         empty("The phases of these runs are not kept beside this release.")
         return

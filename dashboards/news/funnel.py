@@ -13,7 +13,7 @@ from dashboards.parts import run_progress, runner
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
 from dashboards.parts.run_live import live_phases
-from dashboards.parts.tables import table
+from dashboards.parts.tables import in_words, table
 from dashboards.parts.text import count, duration, usd
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
@@ -51,7 +51,7 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
         return
     for row in rows:
         row["reasons"] = _in_words(row["reasons"])
-    table(pa.Table.from_pylist(rows), "news_funnel", COLUMNS)
+    table(in_words(pa.Table.from_pylist(rows), "phase_name"), "news_funnel", COLUMNS)
     _go_on(run)
     with guarded("Audits"):
         audits.show(release, run)
@@ -68,7 +68,13 @@ def _go_on(run: str) -> None:
     if not lake().journal_db.exists():
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        phase = st.selectbox("Go on from", list(PHASES), index=len(PHASES) - 1, width=260)
+        phase = st.selectbox(
+            "Go on from",
+            list(PHASES),
+            index=len(PHASES) - 1,
+            format_func=lambda name: name.replace("_", " "),
+            width=260,
+        )
         if st.button("Make it again from here", icon=":material/resume:"):
             command = [*runner.resume_command(run), f"--from={phase}", "--domain=news"]
             run_progress.start(command, f"{run} from phase {phase}")

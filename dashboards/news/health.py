@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.news import queries
 from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
+from dashboards.parts.tables import in_words, table
 from dashboards.parts.text import some
 
 NUMBER, MOMENT = st.column_config.NumberColumn, st.column_config.DatetimeColumn
@@ -42,4 +42,4 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
             f"{some(len(bad), 'source')} of {len(rows)} gave nothing to read.",
             icon=":material/sensors_off:",
         )
-    table(rows, "news_sources", COLUMNS)
+    table(in_words(rows, "status"), "news_sources", COLUMNS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.news import compare, funnel, health, queries, report, stories, why_not
+from dashboards.news.wording import labels_of
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
-from dashboards.parts.text import escaped, moment
 
 SECTIONS = {
     "Report": report.show,
@@ -30,12 +30,13 @@ def show(release: Release | None) -> None:
         empty("This release holds no report.", "Make one: `make news`.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # no words of ours for an option: what is shown is what stands in the address
-        run = st.selectbox("Run", list(reports), key="run", bind="query-params", width=280)
-        shown = reports[run]
-        st.caption(
-            f"{escaped(shown.get('report') or 'Report')}, as of {moment(shown['as_of'])}",
-            width="content",
+        run = st.selectbox(
+            "Report",
+            list(reports),
+            format_func=labels_of(reports),
+            key="run",
+            bind="query-params",
+            width=420,
         )
     tabs = st.tabs(list(SECTIONS), key="view", on_change="rerun", bind="query-params")
     for tab, (name, section) in zip(tabs, SECTIONS.items(), strict=True):

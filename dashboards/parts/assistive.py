@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-# what stands on the bright main colour of the dark theme is dark; Streamlit has it white
+# what stands on the bright main colour of the dark theme is dark; Streamlit has it white. Code in
+# a caption is as dark as its words; Streamlit has it pale green. Words in a chart that are given
+# no colour are Vega's black
 CONTRAST = """<style>
 [data-testid^=stBaseButton-primary] *,
 [data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #08222A); }
+[data-testid=stCaptionContainer] code { color: inherit; }
+.vega-embed .mark-text.role-mark text[fill="black"] { fill: light-dark(#24323D, #DCE6EE); }
 </style>"""
 ROLES = """<script>
 (() => {

@@ -175,3 +175,22 @@ def score_histogram(scores: pa.Table) -> alt.Chart:
         )
         .properties(height=170)
     )
+
+
+def score_lines(scores: pa.Table, color: str) -> alt.Chart:
+    """Return scores (0 to 1) by the time they were measured, a line and points for each `color`."""
+    return (
+        alt.Chart(scores)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("measured_at:T", title="Measured (UTC)", axis=alt.Axis(tickCount=5)),
+            y=alt.Y("score:Q", title="Score", scale=alt.Scale(zero=False)),
+            color=alt.Color(f"{color}:N", title=None, sort=None, legend=top_legend(150)),
+            tooltip=[
+                alt.Tooltip(f"{color}:N", title="Of"),
+                alt.Tooltip("measured_at:T", title="Measured (UTC)", format="%Y-%m-%d %H:%M"),
+                alt.Tooltip("score:Q", title="Score", format=".3f"),
+            ],
+        )
+        .properties(height=240)
+    )

@@ -14,7 +14,8 @@ import streamlit as st
 
 from dashboards.parts.release import Release, current_release, query
 from dashboards.parts.text import ago, escaped, moment
-from ingestion.lakehouse.settings import SettingsError, scrub
+from ingestion.lakehouse.settings import SettingsError, scrub, settings
+from ingestion.lakehouse.tiers import WHOLE
 from python_models.release.reader import NothingReleased
 
 Ask = Callable[..., pa.Table]
@@ -50,11 +51,13 @@ def guarded(what: str) -> Iterator[None]:
         yield
     except duckdb.CatalogException as error:
         logger.info("%s: %s", what, scrub(str(error)))
-        st.info(
-            f"{what}: this release does not hold its tables yet. `make run` makes them; the page "
-            "Runs says what kept a run from releasing them.",
-            icon=":material/inventory_2:",
+        why = (
+            "this release does not hold its tables yet. `make run` makes them; the page Runs says "
+            "what kept a run from releasing them."
+            if settings().tier == WHOLE
+            else "nothing of it is for readers of the tiers that these pages show."
         )
+        st.info(f"{what}: {why}", icon=":material/inventory_2:")
     except (duckdb.Error, OSError, SettingsError) as error:
         _say(f"{what} could not be read from this release.", error)
 
@@ -63,13 +66,18 @@ def nothing_released() -> None:
     """Say how the first release is made."""
     with st.container(border=True):
         st.subheader("Nothing has been released yet", anchor=False)
+        if settings().tier != WHOLE:
+            st.write("Pages show released data only. Whoever runs the builds makes a release.")
+            return
         st.write("Pages show released data only. The first run lands, checks and releases it:")
         st.code("make run", language="bash")
         st.caption("When a run stopped at a gate, `make runs` says which promise broke.")
 
 
 def empty(what: str, hint: str = "") -> None:
-    """Say that there are no rows, and what would bring some."""
+    """Say that there are no rows, and what would bring some; commands only to who may run them."""
+    if "`make " in hint and settings().tier != WHOLE:
+        hint = ""
     st.info(f"{what}{f' {hint}' if hint else ''}", icon=":material/inbox:")
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.parts.files import to_arrow, to_csv, to_parquet
 from dashboards.parts.severity import status_words
-from dashboards.parts.text import count
+from dashboards.parts.text import count, words
 
 
 def table(rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any) -> None:
@@ -46,6 +46,13 @@ def worded(
     """Return rows with a column (of statuses, say) in the words that pages have for it."""
     said = pa.array([say(value) for value in rows[column].to_pylist()], pa.string())
     return rows.set_column(rows.schema.get_field_index(column), column, said)
+
+
+def in_words(rows: pa.Table, *columns: str) -> pa.Table:
+    """Return rows whose identifiers of ours in these columns are words: over_power, Over power."""
+    for column in columns:
+        rows = worded(rows, column, lambda name: words(name) if name else None)
+    return rows
 
 
 def downloads(rows: pa.Table, name: str) -> None:

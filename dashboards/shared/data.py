@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.parts.links import DOCS, link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release, whole_table
-from dashboards.parts.tables import picked, table, to_parquet
+from dashboards.parts.tables import in_words, picked, table, to_parquet
 from dashboards.parts.text import escaped, paragraphs
 from dashboards.shared import data_queries as queries
 from dashboards.shared import data_table
@@ -35,11 +35,20 @@ COLUMN_COLUMNS = {
     "comment": st.column_config.TextColumn("What it says", width="large"),
 }
 LOAD_COLUMNS = {
+    "pipeline": "Product",
+    "source": "Source",
     "state": "State",
     "landed_at": st.column_config.DatetimeColumn("Landed (UTC)", format="YYYY-MM-DD HH:mm"),
     "rows": st.column_config.NumberColumn("Rows", format="localized"),
+    "rejects": st.column_config.NumberColumn("Refused", format="localized"),
+    "duplicates": st.column_config.NumberColumn("Known already", format="localized"),
+    "files": st.column_config.NumberColumn("Files", format="localized"),
+    "table_name": "Raw table",
     "bytes": st.column_config.NumberColumn("Size", format="bytes"),
     "seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+    "first_record_at": st.column_config.DatetimeColumn("From (UTC)", format="YYYY-MM-DD HH:mm"),
+    "last_record_at": st.column_config.DatetimeColumn("To (UTC)", format="YYYY-MM-DD HH:mm"),
+    "load_id": st.column_config.TextColumn("Load", width="small"),
 }
 
 
@@ -160,4 +169,10 @@ def _has_docs() -> bool:
 
 def _loads(release: Release) -> None:
     loads = asking(release)(queries.LOADS)
-    table(loads, "loads", LOAD_COLUMNS) if len(loads) else empty("Nothing has landed yet.")
+    if len(loads):
+        table(
+            in_words(loads, "pipeline", "state"), "loads", LOAD_COLUMNS,
+            column_order=list(LOAD_COLUMNS),
+        )  # fmt: skip
+    else:
+        empty("Nothing has landed yet.")

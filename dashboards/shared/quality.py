@@ -8,9 +8,11 @@ import streamlit as st
 
 from dashboards.parts.page import Ask, asking, empty, guarded, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.severity import status_words
+from dashboards.parts.tables import in_words, picked, table, worded
 from dashboards.parts.text import escaped, facts, moment, words
 from dashboards.shared import quality_queries as queries
+from dashboards.shared.overview_state import gate_name
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import loaded
@@ -87,7 +89,8 @@ def _gates(release: Release) -> None:
     if not len(results):
         st.success("Every promise was kept.", icon=":material/check_circle:")
         return
-    table(results, "gate_results", GATE_COLUMNS)
+    said = in_words(worded(results, "gate", gate_name), "verdict", "severity")
+    table(said, "gate_results", GATE_COLUMNS)
     if (lake().docs / "gates" / "index.html").exists():
         st.link_button(
             "The same as documents", DATA_DOCS, icon=":material/menu_book:", type="tertiary"
@@ -96,7 +99,7 @@ def _gates(release: Release) -> None:
 
 def _run_label(row: dict[str, Any]) -> str:
     broken = f"{row['broken_count']} broken" if row["broken_count"] else "all kept"
-    return f"{moment(row['checked_at'])}, {broken} ({words(row['status']).lower()})"
+    return f"{moment(row['checked_at'])}, {broken} ({status_words(row['status']).lower()})"
 
 
 def _rejects(release: Release) -> None:
@@ -109,13 +112,14 @@ def _rejects(release: Release) -> None:
         st.success("Every row that was delivered could be read.", icon=":material/check_circle:")
         return
     part("By reason")
-    table(reasons, "rejects_by_reason", REJECT_COLUMNS)
+    table(in_words(reasons, "reason"), "rejects_by_reason", REJECT_COLUMNS)
     part("Rows")
     *places, right = st.columns(4)
     chosen = {
         name: place.multiselect(
             name.capitalize(),
             reasons[name].unique().to_pylist(),
+            format_func=words if name == "reason" else str,
             placeholder="All",
             key=name,
             bind="query-params",
@@ -131,7 +135,7 @@ def _rejects(release: Release) -> None:
     if not len(rows):
         empty("No row matches.")
         return
-    record = picked(rows, "rejects", REJECT_COLUMNS)
+    record = picked(in_words(rows, "reason"), "rejects", REJECT_COLUMNS)
     if record:
         _record(ask, record)
 
@@ -141,7 +145,7 @@ def _record(ask: Ask, record: dict[str, Any]) -> None:
     file = str(record["source_file"] or "").rpartition("/")[2] or words(record["source"])
     line = f", line {record['line_number']}" if record["line_number"] is not None else ""
     part(f"{escaped(file)}{escaped(line)}")
-    st.markdown(f"**{escaped(record['error'] or words(record['reason']))}**")
+    st.markdown(f"**{escaped(record['error'] or record['reason'])}**")
     text = record["raw_text"]
     if text:
         st.code(text, language=None, wrap_lines=True)

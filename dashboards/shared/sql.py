@@ -15,6 +15,7 @@ from dashboards.parts.release import CONSOLE_ROW_LIMIT, Release, console_rows
 from dashboards.parts.tables import table
 from dashboards.parts.text import count, duration
 from dashboards.shared import sql_browser
+from dashboards.shared.sql_metrics import show_metrics
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.products import PRODUCTS
 from python_models.release.console import QueryStopped
@@ -34,9 +35,13 @@ def show(release: Release) -> None:
     saved = saved_queries()
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        tables, queries, sent = st.tabs(["Tables", "Saved queries", "History"], key="beside")
+        tables, metrics, queries, sent = st.tabs(
+            ["Tables", "Metrics", "Saved queries", "History"], key="beside"
+        )
         with tables, guarded("Tables"):
             sql_browser.show_tables(release)
+        with metrics, guarded("Metrics"):
+            show_metrics(release)
         with queries, st.container(height=420):
             st.radio("Saved queries", [OWN, *saved], key="saved", on_change=_load, args=(saved,))
         with sent:

@@ -16,6 +16,7 @@ from dashboards.telemetry import charts as charts
 from dashboards.telemetry import queries as queries
 from dashboards.telemetry.filters import Filters, one_control
 from dashboards.telemetry.variance import COLUMNS as VARIANCE_COLUMNS
+from dashboards.telemetry.wording import stages_in_words
 
 WINDOW_DAYS = 14
 
@@ -91,7 +92,8 @@ def cycle_on_band(release: Release, cycle: dict[str, Any], metric: charts.Metric
         )
     part("By stage")
     columns = VARIANCE_COLUMNS | {"cycle_id": None}
-    table(ask(queries.CYCLE_VARIANCE, cycle_id=cycle["cycle_id"]), "cycle_stages", columns)
+    stages = ask(queries.CYCLE_VARIANCE, cycle_id=cycle["cycle_id"])
+    table(stages_in_words(stages), "cycle_stages", columns)
 
 
 def worst_first(cycles: pa.Table) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from dashboards.parts import charts
 from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
+from dashboards.parts.tables import in_words, table, worded
 from dashboards.parts.text import escaped, percent, words
 from dashboards.telemetry import issue_queries as queries
 from dashboards.telemetry.filters import Filters
@@ -73,17 +73,14 @@ def _quality(quality: pa.Table) -> None:
     _headline(whole)
     kinds = whole.filter(pc.not_equal(whole["issue_kind"], "any"))
     shown = kinds if len(kinds) else whole
-    named = shown.set_column(
-        shown.column_names.index("yardstick"),
-        "yardstick",
-        pa.array([detector(name) for name in shown["yardstick"].to_pylist()], pa.string()),
-    )
+    named = in_words(worded(shown, "yardstick", detector), "issue_kind")
     known = set(named["yardstick"].to_pylist())
     st.altair_chart(
         charts.score_bars(named, [name for name in DETECTORS.values() if name in known]),
         key="score_bars",
     )
-    table(rows, "detection_quality", COLUMNS)
+    said = in_words(worded(rows, "yardstick", detector), "issue_kind")
+    table(said, "detection_quality", COLUMNS)
 
 
 def real_first(sources: list[str]) -> list[str]:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboards.parts.page import asking
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
+from dashboards.parts.tables import in_words, table
+from dashboards.parts.text import words
 
 NUMBER = st.column_config.NumberColumn
 CYCLE_COLUMNS = {
@@ -44,8 +45,10 @@ def show(release: Release) -> None:
         st.success("Every cycle counts.", icon=":material/check_circle:")
         return
     st.caption("Such a cycle is left out of baselines; the issue rules still read it.")
-    table(reasons, "cycles_by_reason", CYCLE_COLUMNS)
+    table(in_words(reasons, "reason"), "cycles_by_reason", CYCLE_COLUMNS)
     wanted = st.multiselect(
-        "Reason", reasons["reason"].to_pylist(), placeholder="All", key="why", bind="query-params"
-    )
-    table(ask(CYCLES, reasons=wanted), "rejected_cycles", CYCLE_COLUMNS, height=420)
+        "Reason", reasons["reason"].to_pylist(), format_func=words, placeholder="All", key="why",
+        bind="query-params",
+    )  # fmt: skip
+    cycles = in_words(ask(CYCLES, reasons=wanted), "reason")
+    table(cycles, "rejected_cycles", CYCLE_COLUMNS, height="content" if len(cycles) < 12 else 420)

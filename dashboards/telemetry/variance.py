@@ -16,6 +16,7 @@ from dashboards.parts.text import escaped, some
 from dashboards.telemetry import charts as charts
 from dashboards.telemetry import variance_queries as queries
 from dashboards.telemetry.filters import Filters
+from dashboards.telemetry.wording import stages_in_words
 
 COLUMNS = {
     "control_id": "Control",
@@ -82,7 +83,7 @@ def _stages(rows: pa.Table) -> None:
     )
     if chosen:
         rows = rows.filter(pc.is_in(rows["variance_class"], pa.array(chosen)))
-    table(rows, "variance", COLUMNS)
+    table(stages_in_words(rows), "variance", COLUMNS)
 
 
 def picked_cell(event: Any) -> tuple[str, date] | None:

@@ -41,7 +41,7 @@ def combo_maker(known: set[str], k_max: int) -> Callable[[Row], Row]:
         if len(combo) > k_max:
             raise BadRow("bad_combination", f"{said} has more than k_max {k_max} concepts")
         if frozenset(combo) in seen:
-            raise BadRow("doubled", f"{said} is {seen[frozenset(combo)]!r}")
+            raise BadRow("doubled", f"{said} is listed before, as {seen[frozenset(combo)]!r}")
         seen[frozenset(combo)] = row["concepts"]
         return {"concepts": combo, "is_active": flag(row, "active")}
 

@@ -116,7 +116,10 @@ def _maker(texts: dict[str, FileRead], named: set[str]) -> Callable[[Row], Row]:
         path = row.get("file", "").removeprefix(f"{FOLDER}/")
         if path and path not in texts:
             raise BadRow("no_text_file", f"text {text_id}: there is no {FOLDER}/{path}", "file")
-        if bool(path) == bool(row.get("text")):
+        if path and row.get("text"):
+            said = f"text {text_id}: it has a text and a file; leave one out"
+            raise BadRow("two_texts", said, "text")
+        if not (path or row.get("text")):
             raise BadRow("no_text", f"text {text_id}: give it a text, or the file of one", "text")
         named.add(path)
         text = texts[path].text() if path else row["text"]

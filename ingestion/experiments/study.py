@@ -115,7 +115,10 @@ def _sorted_out(files: list[FileRead]) -> _Folder:
             case _ if is_text(path):
                 place.imports[path.relative_to(FOLDER).as_posix()] = file
             case _ if not file.rejects:
-                file.reject("unknown_file", f"{file.path}: no part of a study has this name")
+                said = "no part of a study has this name"
+                if path.parts[0] == FOLDER:
+                    said = "texts made elsewhere are .txt or .md"
+                file.reject("unknown_file", f"{file.path}: {said}")
     return place
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from pydantic import TypeAdapter
 
 from ingestion.lakehouse.request_extras import HeaderObject, is_secret
-from ingestion.lakehouse.scrubbing import holds_secret_parameter
+from ingestion.lakehouse.scrubbing import HIDDEN, holds_secret_parameter
 
-_SETTING = "set it as LLM_ENDPOINT_<NAME>_EXTRA_{} of the endpoint, which no table keeps"
+_SETTING = "set it as LLM_ENDPOINT_<NAME>_EXTRA_{} of the endpoint: there no table keeps its value"
 # what makes a request one, and says what it is part of
 _RESERVED = {
     *("host", "connection", "content-length", "content-type", "transfer-encoding"),
@@ -30,9 +30,21 @@ def usable_query(query: dict[str, str]) -> dict[str, str]:
     for name, value in query.items():
         if not isinstance(value, str):
             raise ValueError(f"{name} is no text: write it in quotation marks")
-        if holds_secret_parameter(f"?{urlencode({name: value})}"):
+        if _is_secret_part(name, value):
             raise ValueError(f"{name} is a secret: {_SETTING.format('QUERY')}")
     return query
+
+
+def shown_query(query: dict[str, str]) -> dict[str, str]:
+    """Return a query of the settings as a table may keep it: `***` where a value is a secret."""
+    return {
+        name: HIDDEN if is_secret(name) or _is_secret_part(name, value) else value
+        for name, value in query.items()
+    }
+
+
+def _is_secret_part(name: str, value: str) -> bool:
+    return holds_secret_parameter(f"?{urlencode({name: value})}")
 
 
 def usable_headers(text: str) -> dict[str, str]:

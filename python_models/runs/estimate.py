@@ -53,11 +53,16 @@ class Ranged:
     most_calls: int
 
     @property
-    def most_usd(self) -> float:
-        """Return USD for the most calls, at what a call of this step (or its prompt) costs."""
+    def most_usd(self) -> float | None:
+        """Return USD for the most calls, at what a call of this step (or its prompt) costs.
+
+        None where that is not known: calls may come, and there is none to tell what one costs.
+        """
         if self.now.most_usd is not None:
-            return self.now.most_usd
-        return self.now.usd / self.now.calls * self.most_calls if self.now.calls else 0.0
+            return max(self.now.usd, self.now.most_usd)
+        if self.now.calls:
+            return self.now.usd / self.now.calls * max(self.now.calls, self.most_calls)
+        return None if self.most_calls else 0.0
 
 
 def main() -> int:
@@ -79,7 +84,10 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     if arguments.json:
-        rows = [asdict(one.now) | {"most_calls": one.most_calls} for one in ranged]
+        rows = [
+            asdict(one.now) | {"most_calls": one.most_calls, "most_usd": one.most_usd}
+            for one in ranged
+        ]
         sys.stdout.write(json.dumps(rows) + "\n")
     else:
         show(ranged)
@@ -252,16 +260,21 @@ def show(ranged: list[Ranged]) -> None:
         steps = ", ".join(one.now.step for one in ranged if one.now.basis == basis)
         say("\n".join(textwrap.wrap(f"{basis}: {steps}.", width(), break_long_words=False)))
     total = sum(one.now.usd for one in ranged)
-    most = sum(max(one.now.usd, one.most_usd) for one in ranged)
+    most = sum(one.most_usd or 0 for one in ranged)
+    unknown = sum(one.most_calls for one in ranged if one.most_usd is None)
     say(f"Together ${total:.4f} for the rows there are.")
     if most > total:
         say(f"Up to ${most:.4f} with those that depend on answers.")
+    if unknown:
+        say(f"What up to {unknown:,} more calls cost is not known before there are rows to ask.")
 
 
 def _row(one: Ranged) -> dict[str, Any]:
     now = one.now
     calls = f"{now.calls:,}" + (f" to {one.most_calls:,}" if one.most_calls > now.calls else "")
-    usd = f"{now.usd:.4f}" + (f" to {one.most_usd:.4f}" if one.most_usd > now.usd else "")
+    most = one.most_usd
+    usd = f"{now.usd:.4f}"
+    usd += " to ?" if most is None else f" to {most:.4f}" if most > now.usd else ""
     return {
         "step": now.step,
         "rows": now.rows,

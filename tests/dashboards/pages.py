@@ -35,6 +35,8 @@ EXPERIMENTS_VIEWS = (
     "Variance",
     "Versions & models",
     "Rate",
+    "Studies",
+    "Ask",
 )
 NEWS_VIEWS = ("Report", "Funnel", "Why not?", "Stories", "Sources", "Compare")
 KNOWLEDGE_VIEWS = tuple(SECTIONS)

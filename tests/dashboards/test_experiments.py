@@ -14,6 +14,7 @@ import pytest
 from dashboards.experiments import queries as queries
 from dashboards.experiments import score_queries as score_queries
 from dashboards.experiments import studies as studies
+from dashboards.experiments.price import PRICE
 from dashboards.experiments.queries import MATRIX
 from dashboards.experiments.rating import JUDGED
 from dashboards.experiments.scores import _picked
@@ -179,7 +180,7 @@ def test_agreement_shows_all_judges_and_each_pair(released: Path) -> None:
     tested = page("experiments", {"view": "Agreement"})
     assert tested.selectbox(key="judges").options == ["judge_a and judge_b"]
     shown = tested.dataframe[-1].value
-    assert {"alpha_interval", "icc2", "pearson", "leniency"} <= set(shown["statistic"])
+    assert {"ICC(2,1), one judge", "Pearson", "Above the others"} <= set(shown["statistic"])
 
 
 def test_a_second_version_of_a_template_is_beside_the_first(released: Path) -> None:
@@ -338,7 +339,7 @@ def test_a_study_is_priced_before_it_lands_and_only_then_asked(
     assert "not landed as it is now" in tested.selectbox(key="study_to_price").options[0]
     assert not [one for one in tested.button if one.key == "ask_study"]
     command = [sys.executable, "-c", f"print('estimate: ..'); print({json.dumps(steps)!r})"]
-    job = runner.start(command, study.priced_as, studies.PRICE)
+    job = runner.start(command, study.priced_as, PRICE)
     while not (job := jobs.named(job.job_id) or job).is_over:
         time.sleep(0.05)
     tested = page("experiments", {"view": "Studies"})
@@ -348,4 +349,3 @@ def test_a_study_is_priced_before_it_lands_and_only_then_asked(
     (tmp_path / "small" / "descriptions" / "sentence" / "ant.txt").write_text("Ants dig.")
     (changed,) = (one for one in studies.studies() if one.name == "small")
     assert studies.price_of(changed) == []  # that price was another version's
-    assert "--cohort=small" in studies.price_command({"cohort": "small"}, "--json")

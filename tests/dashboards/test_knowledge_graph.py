@@ -78,7 +78,7 @@ def test_the_page_draws_what_is_known_of_a_thing_and_says_why(released: Path) ->
     assert any("4 things and 3 edges" in one.value for one in tested.caption)
     assert any("<blockquote>" in str(one.value) for one in tested.get("html"))
     (frame, *_) = tested.dataframe
-    assert {"billing depends_on ledger", "billing owned_by harbour"} <= {
+    assert {"billing depends on ledger", "billing owned by harbour"} <= {
         f"{row['subject']} {row['relation']} {row['object']}".lower()
         for row in frame.value.to_dict("records")
     }

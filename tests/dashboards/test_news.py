@@ -14,6 +14,8 @@ from tests.dashboards.hostile_text import HOSTILE
 from tests.dashboards.pages import failures, page, words
 from tests.python_models.kept_runs import keep_run
 
+# what the two runs are called where one is chosen
+ONE, TWO = (f"2026-01-0{day} 18:00 UTC · daily · {day - 1}" for day in (2, 3))
 REASONS = {
     "s-2": "Phase 6",  # of the newest run, whose stories are s-2 to s-7
     "s-5": "cap of category",
@@ -24,7 +26,7 @@ REASONS = {
 
 def says(text: str) -> str:
     """Return what the search says of a story of the newest run."""
-    tested = page("news", {"view": "Why not?", "why": text, "run": "run-2"})
+    tested = page("news", {"view": "Why not?", "why": text, "run": TWO})
     assert failures(tested) == []
     return words(tested).replace("\\", "")
 
@@ -45,7 +47,7 @@ def test_the_search_has_an_answer_for_what_nobody_delivered(released: Path) -> N
 
 
 def test_a_rating_is_in_the_journal_at_once_and_said_to_wait(released: Path) -> None:
-    tested = page("news", {"run": "run-1"})
+    tested = page("news", {"run": ONE})
     button = next(one for one in tested.button if one.key == "rate_down_2")
     tested = button.click().run()
     assert failures(tested) == []
@@ -66,7 +68,7 @@ def test_a_rating_waits_until_it_is_landed() -> None:
 
 
 def test_a_word_on_stories_is_in_the_journal_at_once_and_said_to_wait(released: Path) -> None:
-    tested = page("news", {"view": "Stories", "run": "run-1"})
+    tested = page("news", {"view": "Stories", "run": ONE})
     story = next(one.key for one in tested.button if str(one.key).startswith("merge_"))[6:]
     other = next(name for name in ("s-1", "s-2") if name != story)
     number = story[2:]
@@ -84,7 +86,7 @@ def test_a_word_on_stories_is_in_the_journal_at_once_and_said_to_wait(released: 
 
 
 def test_all_of_a_story_can_not_be_parted_from_it(released: Path) -> None:
-    tested = page("news", {"view": "Stories", "run": "run-1"})
+    tested = page("news", {"view": "Stories", "run": ONE})
     (chosen,) = (one for one in tested.multiselect if str(one.key).startswith("apart_"))
     assert (len(chosen.options), chosen.proto.max_selections) == (2, 1)
 
@@ -118,7 +120,7 @@ def test_a_link_cannot_break_out_of_its_place() -> None:
 
 
 def test_hostile_text_of_an_article_is_shown_as_text(released: Path) -> None:
-    tested = page("news", {"run": "run-1"})
+    tested = page("news", {"run": ONE})
     assert failures(tested) == []
     shown = words(tested)
     assert "javascript:" not in "".join(one.value for one in tested.markdown)
@@ -126,14 +128,14 @@ def test_hostile_text_of_an_article_is_shown_as_text(released: Path) -> None:
 
 
 def test_a_report_that_is_short_of_items_says_why(released: Path) -> None:
-    assert "one analysis did not stand" in words(page("news", {"run": "run-2"})).replace("\\", "")
+    assert "one analysis did not stand" in words(page("news", {"run": TWO})).replace("\\", "")
 
 
 def test_two_runs_are_compared_from_their_kept_phases(released: Path) -> None:
     for number, run in enumerate(("run-1", "run-2"), 1):
         story = [{"run_id": run, "story_id": f"s-{number}", "rank": 1, "selected": True}]
         keep_run(run, number, (1, 6), rows={6: {"ranking": story}})
-    tested = page("news", {"view": "Compare", "run": "run-2", "with": "run-1"})
+    tested = page("news", {"view": "Compare", "run": TWO, "with": ONE})
     assert failures(tested) == []
     titles = [one.value for one in tested.subheader]
     assert "Entered and left the report" in titles
@@ -146,12 +148,12 @@ def test_two_runs_are_compared_from_their_kept_phases(released: Path) -> None:
 
 
 def test_the_funnel_says_what_the_tiers_may_have_lost(released: Path) -> None:
-    tested = page("news", {"view": "Funnel", "run": "run-2"})
+    tested = page("news", {"view": "Funnel", "run": TWO})
     assert failures(tested) == []
     shown = words(tested).replace("\\", "")
     assert "2 of 9 dropped articles" in shown and "4.5" in shown and "0.3 to 8.7" in shown
     (found,) = (one.value for one in tested.dataframe if "is_lost" in one.value.columns)
     assert list(found["is_lost"]) == [True, False]
-    without = page("news", {"view": "Funnel", "run": "run-1"})
+    without = page("news", {"view": "Funnel", "run": ONE})
     assert failures(without) == []
     assert "No dropped article of this run was assessed" in words(without).replace("\\", "")

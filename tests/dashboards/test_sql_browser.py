@@ -10,6 +10,7 @@ import pytest
 
 from dashboards.parts.files import to_arrow
 from dashboards.shared.sql_browser import _chart
+from python_models.release.metrics.compiler import metric_sql
 from tests.dashboards.pages import failures, page
 
 QUERY = "select control_id, count(*) as cycles from telemetry.cycles group by all"
@@ -34,6 +35,22 @@ def test_a_table_is_browsed_queried_kept_and_drawn(released: Path) -> None:
     tested.text_area(key="query").set_value("select 1")
     tested.button(key="sent_0").click().run()
     assert tested.text_area(key="query").value == QUERY
+
+
+def test_a_metric_is_put_into_the_console_as_its_query_and_runs(released: Path) -> None:
+    tested = page("sql")
+    tested.multiselect(key="metrics").set_value(["issues", "critical_issues"]).run()
+    tested.multiselect(key="metrics_by").set_value(["week", "control_id"]).run()
+    assert failures(tested) == []
+    tested.button(key="put_metric").click().run()
+    assert tested.text_area(key="query").value == metric_sql(
+        ["issues", "critical_issues"], ["week", "control_id"]
+    )
+    assert not len(tested.dataframe)  # put there, not sent
+    next(one for one in tested.button if one.label == "Run").click().run()
+    assert failures(tested) == []
+    columns = list(tested.dataframe[0].value.columns)
+    assert columns == ["week", "control_id", "issues", "critical_issues"]
 
 
 @pytest.mark.parametrize("kind", ["Bars", "Line", "Points"])

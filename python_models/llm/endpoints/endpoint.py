@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from ingestion.lakehouse.question_extras import shown_query
 from ingestion.lakehouse.request_extras import is_secret
 from ingestion.lakehouse.settings import SettingsError, settings
 from python_models.llm.endpoints.named_endpoints import DEFAULT, named_endpoints
@@ -121,9 +122,12 @@ class Extras(NamedTuple):
         return {name: value for name, value in named.items() if value}
 
     def noted(self, parameters: dict[str, Any]) -> str:
-        """Return a question's parameters as the ledger keeps them: with what goes along."""
+        """Return a question's parameters as the ledger keeps them: with what goes along.
+
+        A key or a token in the query of the settings is sent, and kept nowhere.
+        """
         sent = {
-            "extra_query": self.query | parameters.get("extra_query", {}),
+            "extra_query": shown_query(self.query) | parameters.get("extra_query", {}),
             "extra_body": self.body | parameters.get("extra_body", {}),
         }
         return json.dumps(parameters | {name: value for name, value in sent.items() if value})

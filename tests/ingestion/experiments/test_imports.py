@@ -77,7 +77,12 @@ def test_a_csv_elsewhere_is_read_and_one_that_is_gone_is_said(tmp_path: Path) ->
         ({"imports/empty.txt": " \n"}, "no_text", "empty has no text"),
         ({"imports/a.txt": "Same.", "imports/b.txt": "Same. "}, "same_text", "b says what a says"),
         ({"imports.csv": "text_id,text\none,A\none,B\n"}, "doubled", "one stands in the file"),
-        ({"imports/picture.png": "x"}, "unknown_file", "no part of a study"),
+        ({"imports/picture.png": "x"}, "unknown_file", "are .txt or .md"),
+        (
+            {"imports.csv": "text_id,text,file\none,A,b.txt\n", "imports/b.txt": "B"},
+            "two_texts",
+            "one: it has a text and a file",
+        ),
     ],
 )
 def test_a_text_that_cannot_be_used_is_a_reject_and_the_others_are_rows(

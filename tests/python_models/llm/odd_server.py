@@ -38,6 +38,11 @@ class OddServer(ThreadingHTTPServer):
     asked: Sequence[dict[str, Any]] = ()  # lines of the last batch
     batch_ends = "completed"
 
+    def __init__(self, *address: Any) -> None:
+        """Listen; `seen` becomes the path and the headers of each request."""
+        self.seen: list[tuple[str, dict[str, str]]] = []
+        super().__init__(*address)
+
     @property
     def url(self) -> str:
         """Return what LLM_BASE_URL is set to."""
@@ -49,12 +54,19 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    def parse_request(self) -> bool:
+        """Keep how it was asked."""
+        is_read = super().parse_request()
+        named = {name.lower(): value for name, value in self.headers.items()} if is_read else {}
+        self.server.seen.append((self.path if is_read else "", named))
+        return is_read
+
     def do_POST(self) -> None:
         """Answer one question."""
         asked = self.rfile.read(int(self.headers["content-length"]))
         server: OddServer = self.server
         server.requests += 1
-        if self.path.endswith(("/files", "/batches")):
+        if self._place.endswith(("/files", "/batches")):
             self._batch(asked)
             return
         is_odd = server.mark.encode() in asked
@@ -68,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Say that the batch is done, or give its output."""
-        if not self.path.endswith("/content"):
+        if not self._place.endswith("/content"):
             self._send(self._done())
             return
         server: OddServer = self.server
@@ -82,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _batch(self, asked: bytes) -> None:
         server: OddServer = self.server
-        if self.path.endswith("/files"):
+        if self._place.endswith("/files"):
             lines = [line for line in asked.splitlines() if line.startswith(b'{"custom_id"')]
             server.asked = [json.loads(line) for line in lines]
         self._send(self._done())
@@ -91,6 +103,10 @@ class Handler(BaseHTTPRequestHandler):
         name = f"b-{self.server.requests}"
         done = {"id": name, "status": self.server.batch_ends, "output_file_id": "f-2"}
         return json.dumps(done).encode()
+
+    @property
+    def _place(self) -> str:
+        return self.path.partition("?")[0]
 
     def _send(self, body: bytes) -> None:
         self.send_response(200)

@@ -20,6 +20,7 @@ from python_models.llm.endpoints.endpoint import endpoint_named, identity_name
 from python_models.llm.endpoints.named_endpoints import named_endpoints
 from python_models.llm.prompting.prompts import PromptError, data_prompt
 from python_models.llm.run import run_step
+from tests.python_models.llm.odd_server import odd_server
 from tests.python_models.llm.test_row_prompts import STEP, ask, journal, name_endpoint, row
 
 KEY = "key-of-a-deployment-0123456789"
@@ -70,8 +71,7 @@ def name_azure(monkeypatch: pytest.MonkeyPatch, provider: Provider, **more: str)
         "AZURE",
         BASE_URL=provider.url,
         EXTRA_HEADERS=json.dumps({"api-key": KEY, "X-Title": "a study"}),
-        EXTRA_QUERY='{"api-version": "2026-01-01"}',
-        **(FREE | more),
+        **(FREE | {"EXTRA_QUERY": '{"api-version": "2026-01-01"}'} | more),
     )
 
 
@@ -92,6 +92,20 @@ def test_headers_query_and_body_reach_the_endpoint_they_are_for(
     (kept,) = journal("select request_parameters from llm_calls where endpoint = 'azure'")
     assert json.loads(kept[0])["extra_query"] == {"api-version": "2026-01-01"}
     assert json.loads(kept[0])["extra_body"] == {"top_k": 5, "min_p": 0.1}  # as it was sent
+    assert KEY.encode() not in lake().journal_db.read_bytes()
+
+
+def test_a_key_in_the_settings_query_is_sent_and_kept_nowhere(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = {"key": KEY, "subscription-token": "short", "sig": "abc", "api-version": "2"}
+    name_azure(monkeypatch, provider, EXTRA_QUERY=json.dumps(query))
+    assert ask(row("a", "x", endpoint="azure"))["a"]["status"] == "ok"
+    ((_, _, sent, _),) = provider.requests
+    assert sent == {name: [value] for name, value in query.items()}
+    (kept,) = journal("select request_parameters from llm_calls where endpoint = 'azure'")
+    hidden = dict.fromkeys(("key", "subscription-token", "sig"), "***")
+    assert json.loads(kept[0])["extra_query"] == hidden | {"api-version": "2"}
     assert KEY.encode() not in lake().journal_db.read_bytes()
 
 
@@ -160,6 +174,30 @@ def test_other_headers_of_a_model_ask_nothing_anew(
     ]
     assert len(set(asked)) == 1
     assert len(provider.requests) == 1
+
+
+def test_a_batch_is_sent_followed_and_taken_with_the_headers_and_query_of_its_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with odd_server() as server:
+        headers = json.dumps({"api-key": KEY, "X-Title": "a study"})
+        said = {"BASE_URL": server.url, "MODE": "batch", "EXTRA_HEADERS": headers, **FREE}
+        for name, value in said.items():
+            monkeypatch.setenv(f"LLM_{name}", value)
+        reset_settings()
+        query = json.dumps({"max_tokens": 100, "extra_query": {"routing": "eu"}})
+        told = ask_with_headers(
+            row("a", "x", endpoint="default", headers='{"X-Title": "mine"}', parameters=query)
+        )
+        assert told["a"]["status"] == "ok"
+        steps = [urlsplit(path) for path, _ in server.seen]
+        assert [step.path.rpartition("/")[2] for step in steps][:2] == ["files", "batches"]
+        assert steps[-1].path.endswith("/content")
+        assert {step.query for step in steps} == {"routing=eu"}
+        sent = {(headers["api-key"], headers["x-title"]) for _, headers in server.seen}
+        assert sent == {(KEY, "mine")}
+        assert "headers" not in server.asked[0]["body"]
+        assert "extra_query" not in server.asked[0]["body"]
 
 
 @pytest.mark.parametrize(
