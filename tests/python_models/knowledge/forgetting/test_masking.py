@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from ingestion.knowledge.read_back import pointed
+from python_models.knowledge.forgetting.blob_copies import copy_of
 from python_models.knowledge.forgetting.lake_texts import texts_in
 from python_models.knowledge.forgetting.masking import Masks, emptied, masked_at
 from python_models.knowledge.forgetting.named_lines import hashes_in, name_hash
-from python_models.knowledge.forgetting.person import copy_of
 from tests.ingestion.knowledge.corpus import zipped
 
 NAMES = ["Zoë Nováková", "zoe@firm.example", "U0ZOE"]
