@@ -238,6 +238,17 @@ def test_who_asks_for_more_patience_than_declared_is_asked_next_time(
     assert (delivery.requests, len(delivery.files)) == (2, 1)
 
 
+def test_patience_may_be_asked_for_until_a_moment(
+    tracker: Tracker, corpus: Corpus, tmp_path: Path
+) -> None:
+    soon, far = "Mon, 06 Jan 2020 10:00:00 GMT", "Fri, 06 Jan 2999 10:00:00 GMT"
+    tracker.bad[2] = Response("later", status=429, headers={"Retry-After": soon})
+    tracker.bad[4] = Response("later", status=503, headers={"Retry-After": far})
+    delivery = asked_once(corpus, tmp_path)
+    assert delivery.missing.startswith("tickets: page 3 cannot be used: it asks for a wait of 3")
+    assert (delivery.requests, len(delivery.files)) == (4, 2)
+
+
 def test_a_list_that_does_not_end_breaks_the_sync_and_says_how_it_may_go_on(
     tracker: Tracker, corpus: Corpus, tmp_path: Path
 ) -> None:
