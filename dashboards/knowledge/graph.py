@@ -9,6 +9,7 @@ import altair as alt
 import pyarrow as pa
 import streamlit as st
 
+from dashboards.knowledge.communities import show_communities
 from dashboards.knowledge.entity import FOUND, HIDDEN, WHY
 from dashboards.knowledge.neighbourhood import MOST_NODES, Node, Row, around, places
 from dashboards.parts.charts import MUTED, top_legend
@@ -60,6 +61,7 @@ def show(release: Release) -> None:
             "are drawn, the nearest first; a circle is larger the more edges it has."
         )
     _edges(ask, edges, {node.entity_id for node in nodes})
+    show_communities(ask)
 
 
 def _as_of(ask: Ask) -> tuple[datetime, datetime]:

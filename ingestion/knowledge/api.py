@@ -20,6 +20,8 @@ from ingestion.tables.grammar import Strict, Texts
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 # names of fields, one in another: `data.items`
 Path = Annotated[str, Field(pattern=r"^[^.\[\]*$]+(\.[^.\[\]*$]+)*$")]
+# the same, through lists: `groups[*].items`
+Selector = Annotated[str, Field(pattern=r"^[^.\[\]*$]+(\[\*\])?(\.[^.\[\]*$]+(\[\*\])?)*$")]
 Paginator = str | dict[str, Any]
 # fields of `auth` and headers whose value is nobody's but the environment's: what is declared lands
 _SECRET = re.compile(
@@ -82,7 +84,7 @@ class Endpoint(Strict):
     params: dict[str, Any] = {}
     body: dict[str, Any] | None = Field(default=None, alias="json")
     paginator: Paginator | None = None
-    data_selector: Path | None = None  # default: the list that a page is, or has
+    data_selector: Selector | None = None  # default: the list that a page is, or has
     incremental: Incremental | None = None
     max_pages: int = Field(default=10_000, ge=1)  # a longer list breaks the sync; none of dlt's
 

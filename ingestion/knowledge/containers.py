@@ -154,8 +154,12 @@ def _refused(place: str, reason: str, error: str) -> Refused:
 
 
 def _is_noise(name: str) -> bool:
+    """Say whether a name is of a folder, or of what a system or an open office program left."""
     parts = PurePosixPath(name).parts
-    return name.endswith("/") or "__MACOSX" in parts or parts[-1:] == (".DS_Store",)
+    if name.endswith("/") or "__MACOSX" in parts:
+        return True
+    last = parts[-1] if parts else ""
+    return last in (".DS_Store", "Thumbs.db") or last.startswith("~$")
 
 
 def _modified_at(info: zipfile.ZipInfo) -> datetime | None:

@@ -8,10 +8,12 @@ link to a next page or a redirect leads: what an API is asked with goes to nobod
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -204,10 +206,10 @@ def _checking(counted: Counter[str], max_wait: int) -> Checking:
     def check(response: Response, *_: Any, **__: Any) -> None:
         counted["requests"] += 1
         counted["retries"] += response.status_code == 429 or response.status_code >= 500
-        asked = response.headers.get("Retry-After", "")
-        if asked.isdigit() and int(asked) > max_wait and not response.ok:
+        wait = _wait_of(response.headers.get("Retry-After", ""))
+        if wait > max_wait and not response.ok:
             raise _ErrorBody(
-                f"it asks for a wait of {int(asked):,} s, and max_wait_seconds is {max_wait:,}"
+                f"it asks for a wait of {wait:,} s, and max_wait_seconds is {max_wait:,}"
             )
         response.raise_for_status()
         if response.is_redirect:
@@ -218,6 +220,19 @@ def _checking(counted: Counter[str], max_wait: int) -> Checking:
             raise _ErrorBody(f"it says {orjson.dumps(why).decode()[:300]}")
 
     return check
+
+
+def _wait_of(asked: str) -> int:
+    """Return the seconds that a header asks to wait: it says them, or a moment (RFC 9110)."""
+    if asked.strip().isdigit():
+        return int(asked)
+    try:
+        at = parsedate_to_datetime(asked)
+    except ValueError:
+        return 0
+    return max(
+        0, math.ceil((at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    )
 
 
 def _params(endpoint: Endpoint, since: datetime | None) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 # `Mon Feb 06 2023 05:00:00 GMT+0000 (GMT)`
@@ -11,9 +13,16 @@ _JAVASCRIPT = re.compile(r"^\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4
 _FORMATS = (
     "%B %d, %Y %I:%M %p",  # December 4, 2024 8:45 AM
     "%B %d, %Y",
+    "%b %d, %Y %I:%M %p",
+    "%b %d, %Y",
+    "%d %b %Y",
+    "%d %B %Y",
     "%Y/%m/%d %H:%M",
     "%Y/%m/%d",
 )
+_RFC_822 = re.compile(r"^\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d")
+# of Notion: `February 6, 2023 5:00 PM (GMT+2)`
+_BEHIND = re.compile(r"^(.*\d(?: [AP]M)?) \((?:UTC|GMT)(?:([+-])(\d{1,2})(?::?(\d\d))?)?\)$")
 # an epoch is read by its length: seconds, milliseconds, microseconds of 1973 to 2286
 _BEGINNING = datetime(1970, 1, 1)
 _EPOCHS = ((1e8, 1e10, 1), (1e11, 1e13, 1_000), (1e14, 1e16, 1_000_000))
@@ -30,6 +39,13 @@ def moment(text: str | None, zone: str = "UTC") -> datetime | None:
         return None
     if match := _JAVASCRIPT.match(text):
         return _read(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z", zone)
+    if match := _BEHIND.match(text):
+        said = timedelta(hours=int(match[3] or 0), minutes=int(match[4] or 0))
+        at = moment(match[1])
+        return at and (at + said if match[2] == "-" else at - said)
+    if _RFC_822.match(text):
+        with suppress(ValueError):
+            return _utc(parsedate_to_datetime(text), zone)
     for form in (None, *_FORMATS):
         if found := _read(text, form, zone):
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import datetime, timedelta
@@ -71,6 +72,11 @@ def all_rows() -> dict[str, Rows]:
         "sources": [_source(name) for name in ("chat", "wiki")],
         "syncs": [_sync(name) for name in ("chat", "wiki")],
         "conflicts": [],
+        "communities": [
+            {"graph_id": "g1", "community_id": tier, "tier": tier, "edge_count": len(names) - 1,
+             "members": json.dumps(names)}
+            for tier, names in (("open", ["billing"]), ("private", [*THINGS]))
+        ],
     }  # fmt: skip
     for name in TEXTS:
         for table, record in _of_document(name):

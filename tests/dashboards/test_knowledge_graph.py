@@ -77,11 +77,13 @@ def test_the_page_draws_what_is_known_of_a_thing_and_says_why(released: Path) ->
     assert failures(tested) == []
     assert any("4 things and 3 edges" in one.value for one in tested.caption)
     assert any("<blockquote>" in str(one.value) for one in tested.get("html"))
-    (frame, *_) = tested.dataframe
+    (frame, *_, communities) = tested.dataframe
     assert {"billing depends on ledger", "billing owned by harbour"} <= {
         f"{row['subject']} {row['relation']} {row['object']}".lower()
         for row in frame.value.to_dict("records")
     }
+    # of the widest tier there is
+    assert communities.value["things"].tolist() == ["Billing, Harbour, Outage, Ledger"]
     tested.slider(key="graph_depth").set_value(1).run()
     assert any("2 things and 1 edges" in one.value for one in tested.caption)
     nothing = page("knowledge", {"view": "Graph", "entity": "zzzz"})

@@ -18,7 +18,9 @@ from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
 PAGES = (".md", ".html", ".htm")
-_ID = re.compile(r"(?:^|[ _-])([0-9a-f]{32})(?=$|[_.])", re.IGNORECASE)
+_ID = re.compile(
+    r"(?:^|[ _-])([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(?=$|[_.])", re.IGNORECASE
+)
 _ALL = re.compile(r"_all$")
 _HEADING = re.compile(r"\A\ufeff?# (.+)|<title>([^<]*)</title>")
 
@@ -54,7 +56,7 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
 def notion_id(stem: str) -> str | None:
     """Return the id that a name of an export ends with."""
     found: list[str] = _ID.findall(stem)
-    return found[-1].lower() if found else None
+    return found[-1].lower().replace("-", "") if found else None
 
 
 def _stem(path: str) -> str:

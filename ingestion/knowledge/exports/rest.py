@@ -24,36 +24,56 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
             yield Refused(file.path, "unknown_list", f"the declaration has no list {name}")
             continue
         try:
-            pointer, records = _records(orjson.loads(file.content), lists[name])
+            records = list(_records(orjson.loads(file.content), lists[name]))
         except ValueError as error:
             yield Refused(file.path, "bad_page", f"the page cannot be read: {error}", is_hole=True)
             continue
         blob_hash = reading.put(file.content)
-        for number, record in enumerate(records):
-            place = f"{pointer}/{number}"
+        for place, record in records:
             yield _object(record, lists[name], reading, blob_hash, place, file.path)
 
 
-def _records(page: Any, asked: Resource) -> tuple[str, list[Any]]:
-    """Return the list of a page and its pointer.
+def _records(page: Any, asked: Resource) -> Iterator[tuple[str, Any]]:
+    """Yield the records of a page, each with its pointer.
 
     Raises:
-        ValueError: there is none, or nobody says which one is meant.
+        ValueError: there is no list, or nobody says which one is meant.
     """
-    selector = asked.endpoint.data_selector
-    if selector:
-        found = at_path(page, selector)
-        if not isinstance(found, list | None):
-            raise ValueError(f"{selector} is no list")
-        return "/" + selector.replace(".", "/"), found or []
-    if isinstance(page, list):
-        return "", page
+    if selector := asked.endpoint.data_selector:
+        yield from _selected(page, selector.split("."), "", selector)
+        return
+    lists = {"": page} if isinstance(page, list) else _lists_of(page)
+    for pointer, found in lists.items():
+        yield from ((f"{pointer}/{number}", record) for number, record in enumerate(found))
+
+
+def _lists_of(page: Any) -> dict[str, list[Any]]:
     if not isinstance(page, dict):
         raise ValueError("it is no list, and has none")
     lists = [key for key, value in page.items() if isinstance(value, list)]
     if len(lists) > 1:
         raise ValueError(f"it has the lists {', '.join(lists)}; name one in data_selector")
-    return (f"/{lists[0]}", page[lists[0]]) if lists else ("", [])
+    return {f"/{key}": page[key] for key in lists}
+
+
+def _selected(value: Any, names: list[str], at: str, selector: str) -> Iterator[tuple[str, Any]]:
+    """Yield the records of the list, or of the lists, that names lead to."""
+    if not names:
+        if not isinstance(value, list | None):
+            raise ValueError(f"{selector} is no list")
+        yield from ((f"{at}/{number}", record) for number, record in enumerate(value or ()))
+        return
+    name = names[0].removesuffix("[*]")
+    if not isinstance(value, dict):
+        if isinstance(value, list):
+            raise ValueError(f"{at[1:]} is a list; in data_selector say {at[1:]}[*].{name}")
+        return
+    inner, at = value.get(name), f"{at}/{name}"
+    if len(names) > 1 and names[0].endswith("[*]"):
+        for number, one in enumerate(inner or ()):
+            yield from _selected(one, names[1:], f"{at}/{number}", selector)
+    else:
+        yield from _selected(inner, names[1:], at, selector)
 
 
 def _object(

@@ -55,7 +55,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _ISO_PACKED = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T(?P<hour>\d{2})(?P<minute>\d{2})"
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T?(?P<hour>\d{2})(?P<minute>\d{2})"
     rf"(?P<second>\d{{2}})?{_ZONE}",
 )
 _NUMERIC = re.compile(

@@ -92,6 +92,15 @@ def _told(one: Comment, words: str, authors: dict[str, str | None]) -> str:
     )
 
 
+def comments_of(content: bytes) -> list[Comment]:
+    """Return the comments of a docx.
+
+    Raises:
+        NoText: see `Package.opened`.
+    """
+    return _comments(Package.opened(content))
+
+
 def _comments(package: Package) -> list[Comment]:
     """Return the comments in their order; what answers and settles them stands in a part apart."""
     root, more = package.part("comments"), package.part("commentsExtended")

@@ -9,11 +9,19 @@ from ingestion.knowledge.front_matter import split_front_matter
 from python_models.knowledge.canonical.types import Canonical, Link
 
 _HEADING = re.compile(r"^ {0,3}#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
-# text of a link may hold brackets, its target parentheses, one deep
+# code says what it says, and leads nowhere. The text of a link may hold brackets, its target
+# parentheses, one deep; a reference is a link where its address stands, not where it is used
 _LINK = re.compile(
-    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?((?:[^()\s<>]|\([^()\s]*\)| (?![\"')]))+)>?"
-    r"(?:\s+[\"'][^\"']*[\"'])?\s*\)|<(https?://[^\s<>]+)>"
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=fence)|.*)"
+    r"|(?P<tick>`+)(?!`)[^\n]*?(?<!`)(?P=tick)(?!`)"
+    r"|!?\[(?P<label>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"\(\s*<?(?P<target>(?:[^()\s<>]|\([^()\s]*\)| (?![\"')]))+)>?(?:\s+[\"'][^\"']*[\"'])?\s*\)"
+    r"|^ {0,3}\[(?P<name>[^\]\n^][^\]\n]*)\]:[ \t]*<?(?P<referred>[^\s<>]+)"
+    r"|<(?P<auto>https?://[^\s<>]+)>"
+    r"|(?<![\w/=\"'])(?P<bare>https?://(?:[^\s<>()\[\]\"'`|*]|\([^\s<>()\"'`|]*\))+)",
+    re.MULTILINE | re.DOTALL,
 )
+_BEHIND = ".,;:!?_~"  # of an address in a sentence
 
 
 def read_markdown(content: bytes) -> Canonical:
@@ -37,7 +45,14 @@ def read_markdown(content: bytes) -> Canonical:
 
 def markdown_links(text: str) -> list[Link]:
     """Return the links of a Markdown text with their spans."""
-    return [
-        Link(match.start(), match.end(), match[1] or match[3] or "", match[2] or match[3])
-        for match in _LINK.finditer(text)
-    ]
+    found = []
+    for match in _LINK.finditer(text):
+        kind = match.lastgroup
+        if kind in ("target", "referred"):
+            label = match["label"] if kind == "target" else match["name"]
+            found.append(Link(match.start(), match.end(), label or "", match[kind]))
+        elif kind in ("auto", "bare"):
+            target = match[kind].rstrip(_BEHIND) if kind == "bare" else match[kind]
+            end = match.start() + len(target) if kind == "bare" else match.end()
+            found.append(Link(match.start(), end, target, target))
+    return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import logging
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PdfReadError
 from pypdf.generic import DictionaryObject
 
+from ingestion.lakehouse.bounded import BoundedProcess, Exceeded, Raised
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical, Link, NoText
 
@@ -24,15 +27,57 @@ _LIGATURES = str.maketrans(
     dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 )
 _WEB = re.compile(r"https?://[^\s<>]+")
+# a file of some kilobytes may unpack, or lead in circles, without end
+SECONDS, MEMORY_BYTES = 120.0, 4 << 30
+_apart = BoundedProcess(SECONDS, MEMORY_BYTES)
 DAMAGED = "damaged pages"  # flag: not every page could be read
 
 
 def read_pdf(content: bytes) -> Canonical:
     """Read a PDF: the text of its pages, each with a link `#page=<number>` over its words.
 
+    It is read in a process that may take so much time and memory and no more: a file made to harm
+    costs its own text and no more.
+
     Raises:
-        NoText: the file is locked or damaged, or its pages are pictures without words.
+        NoText: the file is locked or damaged, its pages are pictures without words, or it takes
+            more than a file may.
     """
+    try:
+        said = _apart.call(f"{__name__}:read_plainly", base64.b64encode(content).decode())
+    except Exceeded as error:
+        raise NoText("too_much_work", f"the PDF is not read: {error}") from None
+    except Raised as error:
+        raise NoText("damaged", f"the PDF cannot be read: {error}") from None
+    if "failure" in said:
+        raise NoText(*said["failure"])
+    said["links"] = [Link(**one) for one in said["links"]]
+    for name in ("created_at", "updated_at"):
+        said[name] = datetime.fromisoformat(said[name]) if said[name] else None
+    return Canonical(**said | {"flags": set(said["flags"])})
+
+
+def read_plainly(content: str) -> dict[str, Any]:
+    """Return what a PDF, said in base64, holds as plain values; `failure` where that is nothing."""
+    try:
+        found = _read(base64.b64decode(content))
+    except NoText as error:
+        return {"failure": [error.reason, str(error)]}
+    moments = {
+        name: at.isoformat() if (at := getattr(found, name)) else None
+        for name in ("created_at", "updated_at")
+    }
+    return {
+        "text": found.text,
+        "title": found.title,
+        "authors": found.authors,
+        "links": [vars(one) for one in found.links],
+        "flags": sorted(found.flags),
+        **moments,
+    }
+
+
+def _read(content: bytes) -> Canonical:
     try:
         reader = PdfReader(io.BytesIO(content))
         pages = list(reader.pages) if not reader.is_encrypted or reader.decrypt("") else None
@@ -48,6 +93,8 @@ def read_pdf(content: bytes) -> Canonical:
     for number, page in enumerate(pages, start=1):
         try:
             text = _with_addresses(_text_of(page), page)
+        except (TimeoutError, MemoryError):
+            raise
         except Exception:  # noqa: BLE001  one page's trouble is not another's
             canonical.flags.add(DAMAGED)
             continue

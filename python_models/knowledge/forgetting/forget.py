@@ -26,9 +26,9 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.objects import object_store
 from ingestion.lakehouse.write_ahead import BUSY_SECONDS
 from python_models.knowledge.forgetting import lake_texts
+from python_models.knowledge.forgetting.blob_copies import copy_of
 from python_models.knowledge.forgetting.journal_cells import forget_in_journal
 from python_models.knowledge.forgetting.named_lines import name_hash
-from python_models.knowledge.forgetting.person import copy_of
 from python_models.knowledge.forgetting.person_rows import changes_of
 from python_models.knowledge.forgetting.plan import NothingSo, Plan, made
 from python_models.knowledge.forgetting.rows import NAMESPACES
@@ -208,7 +208,7 @@ def _note(forgetting_id: str, plan: Plan) -> None:
     """Keep the row that says that something was forgotten: hashes and counts, nothing of it."""
     objects = sorted(_hash(row[0]) for row in plan.rows["gone_objects"])
     lines = sorted(_hash(f"{forgetting_id}\n{line}") for line in plan.lines)
-    names = sorted({name_hash(forgetting_id, name) for name in plan.names})
+    names = sorted({name_hash(forgetting_id, one) for one in set(plan.names) - set(plan.lines)})
     row = {"forgetting_id": forgetting_id, "forgotten_at": journal.now()}
     row |= {
         "object_hashes": json.dumps(objects),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import io
 import json
 import re
@@ -23,6 +24,7 @@ from python_models.knowledge.canonical.pdf import read_pdf
 from python_models.knowledge.canonical.types import NoText
 
 _TAG = re.compile(r"<[^>]*>")
+_ENTITY = re.compile(r"&(?:#\w{1,8}|[A-Za-z]{2,31});")
 # exports that sources read, copies and servers that are no part of the lake
 NOT_REACHED = ("demo", "uploads", "mlflow", "exports")
 
@@ -99,7 +101,10 @@ def texts_in(content: bytes) -> Iterator[str]:
     text = content.decode("utf-8", "ignore")
     yield text
     if text.lstrip("\ufeff \n\r\t").startswith("<"):  # words that markup cuts
-        yield _TAG.sub("", text)
+        text = _TAG.sub("", text)
+        yield text
+    if _ENTITY.search(text):  # letters that are written as entities
+        yield html.unescape(text)
 
 
 def _of_sqlite(path: Path) -> Iterator[str]:

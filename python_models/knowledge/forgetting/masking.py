@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import io
 import json
 import re
@@ -29,6 +30,7 @@ from python_models.knowledge.forgetting.spellings import (
 )
 
 _TEXT_OF_MARKUP = re.compile(r">([^<]+)<")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKUP = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<(?:\?xml|!doctype|html)", re.IGNORECASE)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # of members, so that a blob is masked to the same bytes again
 
@@ -122,6 +124,8 @@ class Masks:
             return None
         if _MARKUP.match(content):
             text = self._masked_markup(text)
+        elif _ENTITY.search(text) and self.stand_in(html.unescape(text)):
+            text = self._masked_pieces(text, [(0, len(text))])
         return self.masked(text).encode()
 
     def _masked_zip(self, content: bytes) -> bytes | None:
@@ -138,20 +142,36 @@ class Masks:
 
     def _masked_markup(self, text: str) -> str:
         """Mask names that markup cuts: runs of a docx, a bold first name."""
+        return self._masked_pieces(text, [one.span(1) for one in _TEXT_OF_MARKUP.finditer(text)])
+
+    def _masked_pieces(self, text: str, pieces: list[tuple[int, int]]) -> str:
+        """Mask names that go on from piece to piece, or have letters written as entities."""
         if self._found is None:
             return text
-        pieces = [found.span(1) for found in _TEXT_OF_MARKUP.finditer(text)]
-        joined = "".join(text[start:end] for start, end in pieces)
-        letters = list(text)
-        places = [at for start, end in pieces for at in range(start, end)]
+        letters, signs = list(text), [one for piece in pieces for one in _signs(text, *piece)]
+        joined = "".join(sign for sign, _, _ in signs)
         for found in self._found.finditer(joined):
-            first, last = places[found.start()], places[found.end() - 1]
+            mine = signs[found.start() : found.end()]
+            (_, first, behind), (_, before, last) = mine[0], mine[-1]
+            if last - first == len(mine):  # as it is written it is found without this
+                continue
             spelling = self._spellings[(found.lastindex or 1) - 1]
-            is_cut = last - first >= found.end() - found.start()
-            if is_cut and spelling.is_whole(text, first, last + 1):
-                for at in range(*found.span()):
-                    letters[places[at]] = BLOCK
+            has_entity = behind - first > 1 or last - before > 1
+            where = (joined, *found.span()) if has_entity else (text, first, last)
+            if spelling.is_whole(*where):
+                for _, start, end in mine:
+                    letters[start:end] = [BLOCK, *[""] * (end - start - 1)]
         return self.masked("".join(letters))
+
+
+def _signs(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the signs of a part of a text and where each is written."""
+    for entity in _ENTITY.finditer(text, start, end):
+        yield from ((text[at], at, at + 1) for at in range(start, entity.start()))
+        start = entity.end()
+        for sign in html.unescape(entity[0]):
+            yield sign, entity.start(), start
+    yield from ((text[at], at, at + 1) for at in range(start, end))
 
 
 def _matches(expressions: Iterable[str], pattern: str) -> str:

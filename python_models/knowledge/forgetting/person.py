@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import duckdb
 
-from ingestion.lakehouse.objects import ObjectLost, name_of, object_store
 from ingestion.lakehouse.sql_text import list_of
-from python_models.knowledge.forgetting.masking import Masks, emptied, masked_at
 
 # shown as tables of these names; see `Plan`
 READ = {
@@ -41,6 +38,17 @@ class Person:
     here: list[str]  # all names, for documents that are known to mean them
     accounts: list[str]  # strong ids
     objects: list[str] = field(default_factory=list)  # that they wrote, or that are about them
+    quoted: list[str] = field(default_factory=list)  # lines of theirs in what others wrote
+
+    @property
+    def called(self) -> set[str]:
+        """Return what they alone are called, in no case."""
+        return {one.casefold() for one in (*self.accounts, *self.everywhere)}
+
+    @property
+    def masked(self) -> list[str]:
+        """Return what is masked wherever it stands."""
+        return sorted({*self.everywhere, *self.quoted})
 
     @property
     def words(self) -> list[str]:
@@ -104,11 +112,11 @@ def _entity_of(session: duckdb.DuckDBPyConnection, name: str) -> str:
 
 def _written(session: duckdb.DuckDBPyConnection, person: Person) -> list[str]:
     """Return the objects that are theirs alone: messages, documents, their account."""
-    called = {one.casefold() for one in (*person.accounts, *person.everywhere)}
     found = {
         object_id
         for object_id, authors in session.execute("select * from authored").fetchall()
-        if (said := [one.casefold() for one in json.loads(authors or "[]")]) and set(said) <= called
+        if (said := {one.casefold() for one in json.loads(authors or "[]")})
+        and said <= person.called
     }
     if person.accounts:
         accounts = list_of(person.accounts)
@@ -141,76 +149,3 @@ def objects_in(session: duckdb.DuckDBPyConnection, blobs: set[str]) -> set[str]:
     """Return the objects that stand in some blobs."""
     rows = session.execute("select distinct blob_hash, object_id from sightings").fetchall()
     return {object_id for blob, object_id in rows if blob in blobs}
-
-
-@dataclass
-class Copies:
-    """Blobs that stay for others: each gets a copy without the person."""
-
-    made: list[list[object]] = field(default_factory=list)  # blob, its copy, what was done
-    lost: set[str] = field(default_factory=set)  # blobs that cannot be masked for sure
-
-
-def copies_of(
-    session: duckdb.DuckDBPyConnection, person: Person, gone: Iterable[str], meant: set[str]
-) -> Copies:
-    """Return which blobs get a copy.
-
-    Args:
-        session: with `sightings`.
-        person: who is to go.
-        gone: objects that go as a whole.
-        meant: objects that mean them, by whatever name.
-    """
-    found, goes = Copies(), set(gone)
-    rows = session.execute(
-        "select blob_hash, list(distinct {'object_id': object_id, 'locator': locator})"
-        " from sightings where blob_hash is not null group by blob_hash order by blob_hash"
-    ).fetchall()
-    for blob_hash, places in rows:
-        if all(one["object_id"] in goes for one in places):
-            continue
-        empty = sorted({one["locator"] for one in places if one["object_id"] in goes})
-        named = sorted({one["locator"] for one in places if one["object_id"] in meant - goes})
-        how = {"empty": empty, "named": named}
-        try:
-            content = object_store().get(blob_hash)
-        except ObjectLost:
-            continue
-        copy = copy_of(content, person.everywhere, person.here, how)
-        if copy is None:
-            found.lost.add(blob_hash)
-        elif copy != content:
-            found.made.append([blob_hash, name_of(copy), how])
-    return found
-
-
-def copy_of(
-    content: bytes, everywhere: Iterable[str], here: Iterable[str], how: dict[str, list[str]]
-) -> bytes | None:
-    """Return a blob's copy without a person; None where it cannot be made for sure.
-
-    Args:
-        content: the blob.
-        everywhere: names to mask in all of it.
-        here: names to mask where it means them.
-        how: `empty`, locators of records that go; `named`, those that mean them.
-    """
-    whole, parts = Masks(everywhere), Masks(here)
-    is_records = all(one.startswith(("/", "row=")) for one in (*how["empty"], *how["named"]))
-    masks: list[Callable[[bytes], bytes | None]] = []
-    if how["empty"] and is_records:
-        masks.append(lambda given: emptied(given, how["empty"]))
-    if how["named"]:
-        masks.append(
-            lambda given: (
-                masked_at(given, how["named"], parts)
-                if all(one.startswith(("/", "row=")) for one in how["named"])
-                else parts.without(given)
-            )
-        )
-    masks.append(whole.without)
-    copy: bytes | None = content
-    for mask in masks:
-        copy = mask(copy) if copy is not None else None
-    return copy

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import duckdb
 
+from python_models.knowledge.forgetting.blob_copies import copies_of
 from python_models.knowledge.forgetting.lake_tables import show
 from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.person import (
     READ,
     NobodySo,
     Person,
-    copies_of,
     meant_in,
     objects_in,
     person_of,
@@ -85,7 +85,7 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     ):
         for one in sorted(found):
             session.execute(f"insert into {table} values (?)", [one])
-    masks = Masks(person.everywhere)
+    masks = Masks(person.masked)
     session.execute(_CHUNKS.format(found=masks.sql_found([_CHUNK])))
     session.execute(_TEXTS)
     by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone
@@ -93,7 +93,8 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", found=told)
     prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told)
     plan = planned(session, sorted(objects), (_TERMS, calls, prompts))
-    plan.names, plan.names_here = person.everywhere, person.here
+    plan.names, plan.names_here = person.masked, person.here
+    plan.lines = sorted({*plan.lines, *person.quoted})
     plan.copies, plan.shared_blobs = copies.made, 0
     plan.rows["blob_copies"] = [row[:2] for row in copies.made]
     plan.rows["gone_blobs"] = sorted([*plan.rows["gone_blobs"], *([row[0]] for row in copies.made)])

@@ -72,6 +72,9 @@ def _masked(
             )
         whole = f"{MASKED}({value})"
         values[name] = f"case when {meant} then {MASKED_HERE}({whole}) else {whole} end"
+    if table == "rejects" and "raw_text" in columns:  # a refused record may be one of theirs
+        told = everywhere.sql_condition(["raw_text"])
+        values["raw_text"] = f"case when {told} then null else raw_text end"
     for name in base.values.keys() - values.keys():
         values[name] = (
             f"case when coalesce({base.changed}, false) then {base.values[name]}"

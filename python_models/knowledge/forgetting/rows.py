@@ -28,6 +28,10 @@ _OF_TABLE = {
         "(entity_id, alias) in (select entity_id, name from gone_names)",
         "'strong:' || kind || ':' || alias in (select anchor from gone_anchors)",
     ],
+    ("knowledge", "communities"): [
+        "list_has_any(cast(cast(members as json) as varchar[]),"
+        " (select coalesce(list(entity_id), []) from gone_entities))"
+    ],
     ("knowledge", "search_term_counts"): [
         "(chunker_id, term) in (select chunker_id, term from gone_terms)"
     ],

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.lakehouse.tiers import TIERS
+from python_models.knowledge.graph.communities import community_rows
 from python_models.knowledge.graph.intervals import Known, joined, standing
 from python_models.knowledge.graph.mapping import Ontology
 from python_models.knowledge.graph.nodes import Presence, nodes_of
@@ -30,12 +31,16 @@ _TIME = pa.timestamp("us")
 PROJECTED = pa.schema(
     [
         ("graph_id", pa.string()),
-        ("row_kind", pa.string()),  # node | edge | support | conflict | misfit | coverage
+        (
+            "row_kind",
+            pa.string(),
+        ),  # node | edge | community | support | conflict | misfit | coverage
         ("entity_id", pa.string()),  # of a node
         ("type", pa.string()),
         ("name", pa.string()),
         ("attributes", pa.string()),  # JSON object
         ("edge_id", pa.string()),
+        ("community_id", pa.string()),
         ("subject_id", pa.string()),
         ("relation", pa.string()),
         ("object_id", pa.string()),  # entity
@@ -169,6 +174,7 @@ def graph_rows(
         )  # fmt: skip
     for group in graph.groups:
         rows += _group_rows(group, facts_by_id)
+    rows += community_rows(row for row in rows if row["row_kind"] == "edge")
     rows += [{"row_kind": "misfit", "fact_id": one.fact_id, "reason": one.reason}
              for one in graph.misfits]  # fmt: skip
     return [{"graph_id": graph_id, **row} for row in rows], graph

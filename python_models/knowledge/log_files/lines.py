@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import re
 from collections.abc import Callable, Iterator
@@ -26,11 +27,23 @@ _USUAL_TIME = (
     r"|\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}"
     r"|\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\w{3} [ \d]\d \d\d:\d\d:\d\d"
+    r"|1\d{9}(?:\.\d{1,6})?(?![\d.])|1\d{12}(?!\d)"
 )
+_NAMES = "TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL"
+_LEVELS = rf"(?:{_NAMES}|(?i:{_NAMES})(?=[\]:\t]))"  # in small letters it may be a word
 # where no pattern is declared: a time at the start, or in the brackets of a web server's line
-USUAL = re.compile(
-    rf"\[?(?P<time>{_USUAL_TIME})\]?:?\s*"
-    r"(?P<level>TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)?\b:?\s*(?P<message>.*)"
+USUAL = re.compile(  # before it may stand what syslog puts there
+    rf"(?:<\d{{1,3}}>(?:1 )?)?\[?(?P<time>{_USUAL_TIME})\]?:?\s*"
+    rf"(?:\[?(?P<level>{_LEVELS})(?:\]|\b):?)?\s*(?P<message>.*)"
+)
+LEVEL_FIRST = re.compile(
+    rf"\[?(?P<level>{_LEVELS})\]?:?\s+\[?(?P<time>{_USUAL_TIME})\]?:?\s*(?P<message>.*)"
+)
+_FIELD = r'(?:.*?"(?:{})"\s*:\s*"?(?P<{}>{}))'
+JSON = re.compile(  # an object in each line
+    r"\{(?=" + _FIELD.format("@?timestamp|time|ts", "time", _USUAL_TIME) + ")"
+    r"(?=" + _FIELD.format("level|severity|lvl", "level", r"\w+") + "?)"
+    r"(?=" + _FIELD.format("message|msg", "message", r'(?:[^"\\]|\\.)*') + "?)"
 )
 WEB = re.compile(rf"(?P<host>\S+) \S+ \S+ \[(?P<time>{_USUAL_TIME})\] (?P<message>.*)")
 GROUPS = ("time", "level", "host", "component", "message")
@@ -49,7 +62,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Event:
-    """One event of a file; `offset` counts bytes of the unpacked file."""
+    """One event of a file; `offset` counts bytes of the unpacked file, in UTF-8."""
 
     offset: int
     at: datetime | None
@@ -76,6 +89,8 @@ def rule_of(lines: dict[str, Any], zone: str) -> Rule:
 
 def events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
     """Return the events of an unpacked file, in its order."""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        content = content.decode("utf-16", "replace").encode()
     is_collecting = gc.isenabled()
     gc.disable()  # events hold no circles: looking through a growing list of them is a fifth of it
     try:
@@ -134,7 +149,7 @@ def _lines(content: bytes) -> Iterator[tuple[int, str]]:
     offset = 0
     for raw in content.split(b"\n"):
         if raw or offset < len(content):
-            text = raw.decode("utf-8", "replace").removesuffix("\r")
+            text = raw.decode("utf-8", "replace").removesuffix("\r").removeprefix("\ufeff")
             if "\x1b" in text or "\x9b" in text:
                 text = _ANSI.sub("", text)
             if not text.isprintable():
@@ -171,7 +186,9 @@ def _guessed(content: bytes, rule: Rule) -> Rule:
     """
     head = [line for _, line in _lines(content[: 64 * 1024]) if line and not line[0].isspace()]
     patterns = [
-        one for one in (USUAL, WEB) if sum(bool(one.match(line)) for line in head) * 4 > len(head)
+        one
+        for one in (USUAL, WEB, LEVEL_FIRST, JSON)
+        if sum(bool(one.match(line)) for line in head) * 4 > len(head)
     ]
     pattern = patterns[0] if patterns else re.compile(r"(?P<message>\S.*)")
     return Rule(pattern, rule.first_line, rule.time_format, rule.year, rule.zone)

@@ -15,6 +15,7 @@ def model(dbt, session):
         dbt.ref("conflicts"), dbt.ref("search_terms"), dbt.ref("search_term_counts"),
         dbt.ref("grid_cells"), dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"),
         dbt.ref("grid_questions"), dbt.ref("grid_metrics"), dbt.ref("data_state"),
+        dbt.ref("communities"),
     ]  # fmt: skip
     published = publish(dbt, session, "knowledge")
     index_release()

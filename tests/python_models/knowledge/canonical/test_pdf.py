@@ -8,6 +8,8 @@ from datetime import datetime
 import pytest
 from pypdf import PdfReader, PdfWriter
 
+from ingestion.lakehouse.bounded import BoundedProcess
+from python_models.knowledge.canonical import pdf as reader
 from python_models.knowledge.canonical.pdf import DAMAGED, read_pdf
 from python_models.knowledge.canonical.types import NoText
 
@@ -108,3 +110,17 @@ def test_what_has_no_text_says_why(content: bytes, reason: str) -> None:
     with pytest.raises(NoText) as told:
         read_pdf(content)
     assert told.value.reason == reason
+
+
+def test_a_pdf_that_takes_too_much_costs_its_own_text_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    apart = BoundedProcess(0.2)
+    monkeypatch.setattr(reader, "_apart", apart)
+    endless = pdf(lines(*["words and words"] * 200_000), lines("never read"))
+    with pytest.raises(NoText, match="it takes longer than 0.2 seconds") as told:
+        read_pdf(endless)
+    assert told.value.reason == "too_much_work"
+    apart.stop()
+    monkeypatch.undo()
+    assert read_pdf(pdf(lines("Words"))).text == "Words"

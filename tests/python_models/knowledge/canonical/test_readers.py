@@ -9,7 +9,7 @@ import pytest
 from ingestion.knowledge.decoding import decoded
 from python_models.knowledge.canonical.html import read_html
 from python_models.knowledge.canonical.instructions import tells_the_model
-from python_models.knowledge.canonical.markdown import read_markdown
+from python_models.knowledge.canonical.markdown import markdown_links, read_markdown
 from python_models.knowledge.canonical.notion import read_html_page, read_page
 from python_models.knowledge.canonical.records import read_channel, read_issue, read_row, read_user
 from python_models.knowledge.canonical.slack import (
@@ -68,6 +68,21 @@ def test_front_matter_is_fields_and_a_rule_is_text(
 
 def test_a_key_that_is_said_twice_is_flagged() -> None:
     assert "front matter repeats a key" in read_markdown(b"---\na: 1\na: 2\n---\nB").flags
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("`[a](b)` ``x ` [y](z)`` [c](d)", ["d"]),
+        ("```\n[a](b)\n```\n[c](d)\n~~~\nhttps://x.example", ["d"]),
+        ("[a][1] and[^2]\n\n[1]: https://e.org/x 'title'\n[^2]: a note", ["https://e.org/x"]),
+        ("**https://e.org/x**, (https://e.org/y_(z)).", ["https://e.org/x", "https://e.org/y_(z)"]),
+        ("[https://e.org](https://e.org/x) <https://e.org/y>", ["https://e.org/x", "https://e.org/y"]),
+    ],
+    ids=["code", "blocks of code", "a reference", "bare", "not twice"],
+)  # fmt: skip
+def test_links_are_what_leads_somewhere(text: str, targets: list[str]) -> None:
+    assert [link.target for link in markdown_links(text)] == targets
 
 
 def test_links_stand_where_they_say() -> None:

@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from ingestion.knowledge.read_back import pointed
+from python_models.knowledge.forgetting.blob_copies import copy_of
 from python_models.knowledge.forgetting.lake_texts import texts_in
 from python_models.knowledge.forgetting.masking import Masks, emptied, masked_at
 from python_models.knowledge.forgetting.named_lines import hashes_in, name_hash
-from python_models.knowledge.forgetting.person import copy_of
 from tests.ingestion.knowledge.corpus import zipped
 
 NAMES = ["Zoë Nováková", "zoe@firm.example", "U0ZOE"]
@@ -47,9 +47,11 @@ def test_a_text_keeps_its_length_in_python_and_in_sql() -> None:
         gzip.compress(TEXT.encode()),
         f"[see](Zo%C3%AB%20Nov%C3%A1kov%C3%A1.md) {TEXT}".encode(),
         f"<html><b>Zoë</b> Nováková {TEXT}</html>".encode(),
+        b"<html><p>Zo&euml; Nov&#225;kov&#xE1;</p></html>",
+        json.dumps([{"body": "by Zo&euml; Nov&aacute;kov&aacute; &amp; Jo"}]).encode(),
         zipped({"word/document.xml": f"<?xml version='1.0'?>{DOCX}", "a.bin": b"\x00\x01"}),
     ],
-    ids=["text", "json", "utf-16", "gzip", "link", "html", "docx"],
+    ids=["text", "json", "utf-16", "gzip", "link", "html", "entities", "entities in json", "docx"],
 )
 def test_bytes_have_no_name_any_more_and_stay_what_they_are(content: bytes) -> None:
     assert any(MASKS.stand_in(text) for text in texts_in(content))

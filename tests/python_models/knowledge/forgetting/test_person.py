@@ -8,7 +8,6 @@ import duckdb
 import pytest
 
 from ingestion.knowledge.read_back import content_of
-from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.objects import object_store
 from python_models.knowledge.forgetting import lake_texts
 from python_models.knowledge.forgetting.check import still_there
@@ -26,6 +25,9 @@ from tests.python_models.publishing import build_database
 BOSS, MAIL, USER = "Ottilie Quarrington", "ottilie@firm.example", "U1OTTILIE"
 OWN = "I leave the firm in June, do not tell anybody."
 OTHER = "The kitchen closes at seven and opens again at eight."
+FORMER = "I leave the firm in May, the treasurer is my aunt."
+QUOTED = "Nobody counts the paper clips of the third floor."
+SHORT = "so be it, then"
 PAGE = f"Ask {BOSS} <{MAIL}> about the keys. Jo Berg has a second set."
 SHAPES = {
     "documents": "object_id varchar, version varchar, title varchar, native_id varchar,"
@@ -47,9 +49,11 @@ def _rows(names: Corpus) -> dict[str, list[tuple[object, ...]]]:
     """Return what is made of a page and a talk."""
     ids = dict(names.rows("select native_id, object_id from sightings"))
     page = ids["Keys.md"]
+    quoting = next(name for one, name in ids.items() if one.endswith(".000300"))
     said = {one: name for one, name in ids.items() if one.endswith((".000100", ".000200"))}
     talk = [
         ("talk", "v", f"{BOSS}: {OWN}\n\n{OTHER}", sorted(said.values()), "[]"),
+        (quoting, "v", f"Jo: see\n{QUOTED}", [quoting], "[]"),
         (page, "v", PAGE, [page], json.dumps(["jo@firm.example"])),
     ]
     own = next(one for one in said if one.endswith(".000100"))
@@ -83,6 +87,22 @@ def _rows(names: Corpus) -> dict[str, list[tuple[object, ...]]]:
     }  # fmt: skip
 
 
+def _told_again() -> list[dict[str, object]]:
+    """Return messages that have words of theirs in them: as they were, shared, answered."""
+    ts, own = "1740900000.000100", {"user": USER, "ts": "1740900000.000100"}
+    edited = {"user": USER, "ts": "1740900500.000000"}
+    former = {"type": "message", "text": FORMER, **own}
+    now = {"type": "message", "text": OWN, "edited": edited, **own}
+    shared = {"author_id": USER, "ts": ts, "text": f"{QUOTED}\n{SHORT}"}
+    return [
+        {"type": "message", "subtype": "message_changed", "ts": "1740900500.000000",
+         "message": now, "previous_message": former},
+        message("1740900700.000300", "see", user="U2", attachments=[shared]),
+        message("1740900800.000400", "yes", user="U2", thread_ts=ts, root=former),
+        message("1740900800.000400", f"{SHORT} {FORMER}", user=USER),  # refused: doubled
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def spoken(corpus: Corpus) -> Corpus:  # noqa: F811
     """A lake with a page and a talk, released; calls that were told of both."""
@@ -93,7 +113,8 @@ def spoken(corpus: Corpus) -> Corpus:  # noqa: F811
     users = [{"id": USER, "name": "ottilie", "profile": {"real_name": BOSS, "email": MAIL}},
              {"id": "U2", "name": "jo", "profile": {"real_name": "Jo Berg"}}]  # fmt: skip
     day = [message("1740900000.000100", OWN, user=USER),
-           message("1740900060.000200", f"<@{USER}> {OTHER}", user="U2")]  # fmt: skip
+           message("1740900060.000200", f"<@{USER}> {OTHER}", user="U2"),
+           *_told_again()]  # fmt: skip
     corpus.deliver("2025-03-02.zip", slack({"general/2025-03-02": day}, users=users))
     corpus.land()
     rows = _rows(corpus)
@@ -113,12 +134,13 @@ def spoken(corpus: Corpus) -> Corpus:  # noqa: F811
     return corpus
 
 
-def _places(words: str) -> list[str]:
-    return [
-        str(path.relative_to(lake().root))
-        for path in lake_texts.files()
-        if any(words.casefold() in text.casefold() for text in lake_texts.texts_of(path))
-    ]
+def _told(words: tuple[str, ...]) -> set[str]:
+    """Return which of some words stand in a file of the lake, whatever its kind."""
+    found: set[str] = set()
+    for path in lake_texts.files():
+        for text in lake_texts.texts_of(path):
+            found |= {one for one in words if one.casefold() in text.casefold()}
+    return found
 
 
 def _released(query: str) -> list[tuple[object, ...]]:
@@ -127,7 +149,9 @@ def _released(query: str) -> list[tuple[object, ...]]:
 
 
 def test_a_person_goes_out_of_every_file_and_the_others_stay(spoken: Corpus) -> None:
-    assert _places(BOSS) and _places(USER) and _places(OWN)
+    words = (BOSS, USER, MAIL, OWN, FORMER, QUOTED, SHORT)
+    assert _told(words) == set(words)
+    assert spoken.rows("select reason from rejects") == [("doubled_ts",)]
     with pytest.raises(NothingSo, match="Several people are called 'Jo Berg': jo1, jo2"):
         looked_at("Jo Berg", made_for_person)
     with pytest.raises(NothingSo, match="Nobody in the lake is called 'Nobody'"):
@@ -135,7 +159,7 @@ def test_a_person_goes_out_of_every_file_and_the_others_stay(spoken: Corpus) -> 
     report = looked_at(MAIL, made_for_person)
     assert (report.counts["object"], report.copies, report.counts["call"]) == (2, 3, 2)
     assert forget(BOSS.lower(), made_for_person).left == []
-    assert _places(BOSS) == _places(USER) == _places(MAIL) == _places(OWN) == []
+    assert _told(words) == set()
     assert unfinished() is None
     _prove_what_stays(spoken)
     # it comes back, and is found
@@ -145,7 +169,9 @@ def test_a_person_goes_out_of_every_file_and_the_others_stay(spoken: Corpus) -> 
 
 def _prove_what_stays(spoken: Corpus) -> None:
     masked = PAGE.replace(BOSS, "█" * len(BOSS)).replace(MAIL, "█" * len(MAIL))
-    assert _released("select text from knowledge.documents") == [(masked,)]
+    assert _released("select text from knowledge.documents order by 1 desc") == [
+        (f"Jo: see\n{'█' * len(QUOTED)}",), (masked,),
+    ]  # fmt: skip
     assert _released("select name from knowledge.entities order by 1") == [
         ("Jo Berg",), ("Jo Berg",), ("█" * len(BOSS),),
     ]  # fmt: skip

@@ -33,6 +33,37 @@ def test_a_trace_of_forty_lines_is_one_event():
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "level", "message"),
+    [
+        ("2025-03-01 10:00:00 [ERROR] broke", "ERROR", "broke"),
+        ("2025-03-01 10:00:00\twarn\tbroke", "warn", "broke"),
+        ("2025-03-01 10:00:00 error: broke", "error", "broke"),
+        ("2025-03-01 10:00:00 info was lost", None, "info was lost"),
+        ("[ERROR] 2025-03-01 10:00:00,000 app: broke", "ERROR", "app: broke"),
+        ("<34>1 2025-03-01T10:00:00Z web-1 app - broke", None, "web-1 app - broke"),
+        ("<13>Mar  1 10:00:00 web-1 app: broke", None, "web-1 app: broke"),
+        ("1740823200 INFO broke", "INFO", "broke"),
+        ("1740823200000 INFO broke", "INFO", "broke"),
+        ('{"msg": "broke \\"x\\"", "level": "error", "ts": "2025-03-01T10:00:00Z"}', "error",
+         'broke \\"x\\"'),
+        ('{"@timestamp": 1740823200.5, "message": "broke"}', None, "broke"),
+        ("\ufeff2025-03-01 10:00:00 INFO broke", "INFO", "broke"),
+    ],
+)  # fmt: skip
+def test_lines_that_nobody_declared_are_read_by_their_usual_shapes(
+    line: str, level: str | None, message: str
+):
+    (one,) = read(f"{line}\n")
+    assert one.at.replace(microsecond=0) == datetime(2025, 3, 1, 10)
+    assert (one.level, one.message) == (level, message)
+
+
+def test_a_log_in_utf_16_is_read():
+    found = read("2025-03-01 10:00:00 INFO é\r\n2025-03-01 10:00:01 INFO b\r\n".encode("utf-16"))
+    assert [one.message for one in found] == ["é", "b"]
+
+
 def test_offsets_are_bytes_of_the_unpacked_file():
     content = "2025-03-01 10:00:00 INFO é\r\n\n2025-03-01 10:00:01 INFO b".encode()
     assert unpacked(gzip.compress(content)) == content

@@ -1,0 +1,45 @@
+"""Communities of the graph: things with more edges among them than to others."""
+
+from __future__ import annotations
+
+from dashboards.parts.page import Ask, part
+from dashboards.parts.tables import table
+
+_SHOWN = 6  # names of each
+# of the widest tier the release has: its communities are made of all that its readers may see
+COMMUNITIES = f"""
+with listed as (
+    select community_id, edge_count, unnest(from_json(members, '["VARCHAR"]')) as entity_id,
+        generate_subscripts(from_json(members, '["VARCHAR"]'), 1) as place
+    from knowledge.communities
+    where graph_id = (select graph_id from knowledge.current) and tier = (
+        select max_by(tier, list_position(['open', 'restricted', 'private'], tier))
+        from knowledge.communities
+        where graph_id = (select graph_id from knowledge.current)
+    )
+),
+named as (
+    select entity_id, max_by(name, valid_from) as name
+    from knowledge.nodes
+    where graph_id = (select graph_id from knowledge.current) and known_to is null
+    group by entity_id
+)
+select string_agg(coalesce(name, entity_id), ', ' order by place)
+        filter (where place <= {_SHOWN}) as things,
+    count(*) as thing_count, any_value(edge_count) as edge_count, community_id
+from listed left join named using (entity_id)
+group by community_id
+order by thing_count desc, things
+"""
+
+
+def show_communities(ask: Ask) -> None:
+    """List the communities, the largest first."""
+    found = ask(COMMUNITIES)
+    if found.num_rows:
+        part(
+            "Communities",
+            "Things with more edges among them than to others, as the graph holds now; "
+            f"the {_SHOWN} best tied of each are named.",
+        )
+        table(found, "knowledge_communities", {"community_id": None})
