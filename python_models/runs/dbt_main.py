@@ -20,6 +20,8 @@ from dbt.cli.main import cli
 from dbt.parser import manifest as parsing
 from dbt.task import runnable  # takes its own name for `write_manifest` before that is replaced
 
+from python_models.runs.dbt_events import tell_less
+
 _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials.connection_info
 _state_of = parsing.ManifestLoader.build_manifest_state_check
@@ -136,6 +138,7 @@ def main() -> None:
     """Run dbt on the arguments of this process."""
     collect_seldom()
     write_less()
+    tell_less()
     parse_seldom()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
