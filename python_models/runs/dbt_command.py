@@ -18,7 +18,7 @@ from ingestion.lakehouse.settings import SettingsError
 
 _DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")
 _PARSED = "partial_parse.msgpack"  # what dbt goes on from, in its target folder
-_BRIEF = {"DBT_QUIET": "1", QUIET: "1", "DBT_LOG_LEVEL_FILE": "info"}
+_BRIEF = {"DBT_QUIET": "1", QUIET: "1"}
 _TAKES = "What it takes is said by `dbt build --help`, such as ARGS=--full-refresh."
 
 

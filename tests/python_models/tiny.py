@@ -40,6 +40,7 @@ class Tiny:
             "DBT_PROFILES_DIR": str(PROJECT_ROOT / "dbt_project"),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "info",
         }
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:

@@ -13,7 +13,7 @@ from dbt_common.events.event_manager import EventManager
 from dbt_common.events.logger import LoggerConfig
 from dbt_common.events.types import Formatting, Note
 
-from python_models.runs import dbt_events
+from python_models.runs import dbt_overhead
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _told_less(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (EventManager, "fire_event"),
     ):
         monkeypatch.setattr(kind, name, getattr(kind, name))  # put back after the test
-    dbt_events.tell_less()
+    dbt_overhead.tell_less()
     yield
 
 
