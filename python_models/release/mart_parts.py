@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse.sql_text import identifier
+from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.lakehouse.tiers import TIERS, of_row_sql
 from ingestion.landing.products import PRODUCTS
 
@@ -128,6 +128,17 @@ def part_expression(mart: Mart, missing: list[tuple[str, str]]) -> str:
     else:
         unit = "'all'" if "all" in units else "'none'"
     return f"{mart.tier()} || {unit}"
+
+
+def rows_of_part(mart: Mart, part: str) -> str:
+    """Return the filter for the rows of one part; nothing where it is the whole table."""
+    tier, point, unit = part.rpartition(".")
+    conditions = [f"{mart.tier()} = {literal(tier + point)}"] if mart.tier_column else []
+    if mart.partition_by is not None and unit == "none":
+        conditions.append(f"{identifier(mart.partition_by)} is null")
+    elif days := days_written(mart, [(part, "")]):
+        conditions.append(days.removeprefix(" where "))
+    return f" where {' and '.join(conditions)}" if conditions else ""
 
 
 def days_written(mart: Mart, missing: list[tuple[str, str]]) -> str:

@@ -25,6 +25,7 @@ from python_models.release.mart_parts import (
     digest,
     part_expression,
     parts_of,
+    rows_of_part,
 )
 from python_models.release.snapshot_files import (
     DataFile,
@@ -35,6 +36,8 @@ from python_models.release.snapshot_files import (
 )
 
 _PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
+# so many parts are written by a scan each: a third less work than sorting rows into their files
+_FEW_PARTS = 4
 # DuckDB types that Iceberg has no word for, and what they are written as
 WRITTEN_AS = {
     "HUGEINT": "DECIMAL(38,0)",
@@ -174,6 +177,41 @@ def _write_parts(
     target = local_path(f"{folder}/data/{properties['sluice.publication']}")
     if not uses_object_store():
         Path(target).mkdir(parents=True, exist_ok=True)
+    if len(missing) <= _FEW_PARTS:
+        _copy_each(session, mart, columns, missing, target)
+    else:
+        _copy_all(session, mart, columns, missing, target)
+    pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
+    found = session.execute(f"select file from glob({pattern})").fetchall()
+    return sorted(like(folder, row[0]) for row in found)
+
+
+def _copy_each(
+    session: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    columns: Mapping[str, str],
+    missing: list[tuple[str, str]],
+    target: str,
+) -> None:
+    """Write each part by a statement of its own: rows go straight from the scan into its file."""
+    for part, part_digest in missing:
+        folder = f"{target}/sluice_part={part}~{part_digest}"
+        if not uses_object_store():
+            Path(folder).mkdir()
+        session.execute(
+            f"copy (select {_selected(columns)} from {mart.relation}{rows_of_part(mart, part)})"
+            f" to {literal(f'{folder}/data_0.parquet')} (format parquet, compression zstd)"
+        )
+
+
+def _copy_all(
+    session: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    columns: Mapping[str, str],
+    missing: list[tuple[str, str]],
+    target: str,
+) -> None:
+    """Write all parts by one scan, which collects the rows of each before it writes them."""
     digests = ", ".join(f"({literal(part)}, {literal(digest)})" for part, digest in missing)
     session.execute(
         f"copy (select {_selected(columns)},"
@@ -184,9 +222,6 @@ def _write_parts(
         " on marts.sluice_part = parts.sluice_part)"
         f" to {literal(target)} (format parquet, compression zstd, partition_by (sluice_part))"
     )
-    pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
-    found = session.execute(f"select file from glob({pattern})").fetchall()
-    return sorted(like(folder, row[0]) for row in found)
 
 
 def _empty_arrow(session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str]) -> Any:

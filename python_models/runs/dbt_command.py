@@ -18,6 +18,7 @@ from ingestion.lakehouse.settings import SettingsError
 
 _DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")
 _PARSED = "partial_parse.msgpack"  # what dbt goes on from, in its target folder
+_BRIEF = {"DBT_QUIET": "1", QUIET: "1"}
 _TAKES = "What it takes is said by `dbt build --help`, such as ARGS=--full-refresh."
 
 
@@ -25,11 +26,12 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     """Run a dbt command as a process of its own and return its exit code.
 
     A process of its own: what dbt keeps in memory is given back, and ending it ends the build
-    without the caller. What is shown of it is a line a phase; with VERBOSE set, all that dbt says.
+    without the caller. What is shown of it is a line a phase; with VERBOSE set, all that dbt says,
+    and each statement is in its log.
     """
     require_agreement(lake().root)  # before dbt writes its log into it
     command = [*_DBT, *arguments]
-    told = {} if os.environ.get("VERBOSE") else {"DBT_QUIET": "1", QUIET: "1"}
+    told = {} if os.environ.get("VERBOSE") else _BRIEF
     lent, descriptors = lock.lent()
     known = told | environment(extra) | lent
     done = subprocess.run(command, cwd=DBT_FOLDER, env=known, pass_fds=descriptors, check=False)

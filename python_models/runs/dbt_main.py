@@ -6,7 +6,6 @@ dbt-duckdb takes the path of its database for a web address, and its name for wh
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,8 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.cli.main import cli
 from dbt.parser import manifest as parsing
 from dbt.task import runnable  # takes its own name for `write_manifest` before that is replaced
+
+from python_models.runs.dbt_overhead import collect_seldom, tell_less
 
 _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials.connection_info
@@ -56,14 +57,6 @@ def _write_after_parsing(
     """Write manifest.json for commands that do not write it once more when they are over."""
     if click.get_current_context().info_name not in _WRITE_AT_THE_END:
         runnable.write_manifest(manifest, target_path, which)
-
-
-def collect_seldom() -> None:
-    """Let Python look for reference cycles seldom: dbt's graph is large and holds hardly any.
-
-    By Python's own thresholds the graph is walked over and over, a tenth of a build's CPU.
-    """
-    gc.set_threshold(200_000, 20, 50)
 
 
 def write_less() -> None:
@@ -136,6 +129,7 @@ def main() -> None:
     """Run dbt on the arguments of this process."""
     collect_seldom()
     write_less()
+    tell_less()
     parse_seldom()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]

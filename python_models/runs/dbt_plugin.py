@@ -26,6 +26,7 @@ from ingestion.landing.products import PRODUCTS
 from python_models.llm.scratch import ahead_folder, is_scratch
 from python_models.release.run_states import record_not_started
 from python_models.runs import build
+from python_models.runs.dbt_overhead import collect_seldom, tell_less
 from python_models.runs.going_on import Mixture
 from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
 from python_models.runs.let_pass import loads_let_pass
@@ -45,6 +46,8 @@ class Plugin(BasePlugin):
     """See the module docstring; dbt-duckdb finds a plugin by this class name."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        tell_less()  # for a dbt typed by hand: `make` has done so before it parsed
+        collect_seldom()
         require_agreement(lake().root)
         if is_scratch():
             return  # `make estimate` builds in a copy of its own: no lock, no run

@@ -120,8 +120,19 @@ def reason_to_wait(graph: Mapping[str, Node], run_id: str, domain: str) -> str |
     )
 
 
-def latest_pending(run_id: str) -> dict[str, int]:
-    """Return {step: rows without an answer}, as each step of a run was left last."""
+def latest_pending(run_id: str, product: str | None = None) -> dict[str, int]:
+    """Return {step: rows without an answer}, as each step of a run was left last.
+
+    Args:
+        run_id: the run.
+        product: leave out the steps that the run built for others.
+    """
     if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
         return {}
-    return {row["node"]: row["row_count"] for row in journal.rows(_PENDING, {"run_id": run_id})}
+    found = {row["node"]: row["row_count"] for row in journal.rows(_PENDING, {"run_id": run_id})}
+    if product is None or not found:
+        return found
+    others = journal.rows(
+        "select distinct node from node_runs where run_id = ? and domain <> ?", (run_id, product)
+    )
+    return {name: found[name] for name in found.keys() - {row["node"] for row in others}}

@@ -49,7 +49,7 @@ def standing_products(
         for name, last in found.items()
         if last["release_id"] is not None
         and last["place"] > forgotten_after
-        and not latest_pending(last["run_id"])
+        and not latest_pending(last["run_id"], name)
     }
 
 

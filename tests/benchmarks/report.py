@@ -13,6 +13,7 @@ TARGETS = {
     "landing peak MB": "<= 1,024",
     "models / floor": "<= 1.5",
     "build / models": "<= 2.0",
+    "... / CPU s of the SQL by hand": "<= 2.0",
     "publishing / floor": "<= 1.5",
     "build peak MB": "<= 6,144",
     "day / full build": "<= 10 %",
@@ -54,6 +55,7 @@ ROWS: tuple[Row, ...] = (
     ("landing peak MB", lambda s: f"{s['landing']['peak_mb']:,.0f}"),
     ("build s (all of dbt)", lambda s: f"{s['build']['seconds']:.1f}"),
     ("build CPU s", lambda s: f"{s['build']['cpu_s']:.1f}"),
+    ("... / CPU s of the SQL by hand", lambda s: _cpu_ratio(s["build"])),
     ("build / models", lambda s: f"{s['build']['seconds'] / s['build']['model_s']:.2f}"),
     ("models, summed s", lambda s: f"{s['build']['model_s']:.1f}"),
     ("models rows/s", lambda s: f"{s['landing']['rows'] / s['build']['model_s']:,.0f}"),
@@ -84,6 +86,10 @@ ROWS: tuple[Row, ...] = (
     ("fixed: all models without a row s", lambda s: f"{s['fixed']['models_without_rows_s']:.1f}"),
     ("fixed: landing of nothing s", lambda s: f"{s['fixed']['landing_without_files_s']:.1f}"),
 )
+
+
+def _cpu_ratio(build: dict) -> str:
+    return f"{build['cpu_s'] / build['floor_cpu_s']:.2f}"
 
 
 def _share_beyond_fixed(share: float) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.benchmarks.build_floor import CPU
 from tests.benchmarks.lake_bench import HISTORY_DAYS, ROOT, Bench, node_seconds
 from tests.benchmarks.measure import CommandFailed, Measured
 from tests.benchmarks.report import machine, markdown
@@ -97,11 +98,13 @@ def build_measured(bench: Bench, fixed_s: float, *selection: str) -> dict:
     )
     shutil.rmtree(bench.folder / "by_hand", ignore_errors=True)
     by_hand = json.loads(floor.output.splitlines()[-1])
+    floor_cpu_s = by_hand.pop(CPU)
     model_s = sum(groups["sql"].values())
     floor_s = sum(by_hand.get(name, 0.0) for name in groups["sql"])
     return built.as_row() | {
         "model_s": model_s,
         "floor_s": floor_s,
+        "floor_cpu_s": floor_cpu_s,
         "floor_peak_mb": floor.peak_mb,
         "ratio": model_s / floor_s,
         "ratio_without_fixed": max(model_s - fixed_s, 0) / floor_s,

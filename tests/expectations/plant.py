@@ -39,6 +39,7 @@ class Plant:
             "SLUICE_LAKE": str(self.lake),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "info",
             **self.more,
         }
         return subprocess.run(

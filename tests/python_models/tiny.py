@@ -42,6 +42,7 @@ class Tiny:
             "DBT_PROFILES_DIR": str(PROJECT_ROOT / "dbt_project"),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "info",
         }
 
     def lend_parse(self) -> None:

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write what `dbt ls` finds into a file; returns the exit code."""
     from dbt.cli.main import dbtRunner
 
-    from python_models.runs.dbt_main import collect_seldom
+    from python_models.runs.dbt_overhead import collect_seldom
     from python_models.runs.incremental_scope import scopes
 
     collect_seldom()

@@ -6,7 +6,8 @@ import pytest
 
 from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
-from python_models.release import mart_parts
+from ingestion.lakehouse.paths import local_path
+from python_models.release import mart_parts, published_table
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
@@ -158,3 +159,40 @@ def test_small_days_share_a_file_and_large_ones_have_their_own(
         make_things(build, days=60, per_day=100)
         _, (by_day,) = publish(build, daily)
         assert len(by_day.snapshot.files) == 60
+
+
+@pytest.mark.parametrize("few", [0, 100], ids=["by one scan", "by a scan each"])
+def test_parts_hold_their_rows_whichever_way_they_are_written(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published_table, "_FEW_PARTS", few)
+    tiered = mart(partition_by="thing_date", tier_column="tier")
+    with build_database() as build:
+        make_things(build, days=3, per_day=8)
+        build.execute("alter table plant.things add column tier varchar default 'open'")
+        build.execute("update plant.things set tier = 'private' where thing_id % 2 = 0")
+        build.execute("update plant.things set thing_date = null where thing_id % 8 = 7")
+        _, (published,) = publish(build, tiered)
+        for file in published.snapshot.files:
+            part = file.path.split("sluice_part=")[1].split("~")[0]
+            wrong = build.execute(
+                "select * from read_parquet(?, hive_partitioning = false)"
+                " where tier || '.' || coalesce(cast(thing_date as varchar), 'none') <> ?",
+                [local_path(file.path), part],
+            ).fetchall()
+            assert wrong == []
+    assert published.snapshot.rows == 24
+    assert published.parts_written == len(published.snapshot.files) == 7
+
+
+def test_rows_without_a_day_change_alone() -> None:
+    daily = mart(partition_by="thing_date")
+    with build_database() as build:
+        make_things(build)
+        build.execute("update plant.things set thing_date = null where thing_id = 0")
+        publish(build, daily)
+        build.execute("update plant.things set value = -1 where thing_id = 0")
+        _, (after,) = publish(build, daily)
+        things = build.execute("select count(*) from plant.things").fetchone()
+    assert after.parts_written == 1
+    assert (after.snapshot.rows,) == things

@@ -12,6 +12,7 @@ from python_models.llm.ledger.forget import forget
 from python_models.llm.ledger.journal import reading
 from python_models.release.publish import add_release
 from python_models.runs import nothing_new, run
+from python_models.runs.fitness import latest_pending
 from python_models.runs.slices import Choice
 from tests.python_models.runs.test_run import finish_a_run
 
@@ -80,3 +81,16 @@ def test_a_product_that_was_gone_back_with_is_said_to_be_seen_so(
     run.say_standing(Choice(), standing)
     said = " ".join(capsys.readouterr().out.split())
     assert "Readers go on seeing news as of an older release, until something new is built" in said
+
+
+def test_rows_that_wait_for_an_answer_are_of_their_product_alone() -> None:
+    finish_a_run()
+    node = {"invocation_id": "i-1", "run_id": "run-i-1", "unique_id": "model.sluice.llm_news"}
+    journal.put("node_runs", [node | {"domain": "news", "node": "llm_news", "status": "success"}])
+    with reading(lake().journal_db) as connection, connection:
+        connection.execute(
+            "insert into llm_step_runs (step_run_id, invocation_id, node, rows_pending)"
+            " values ('s', 'i-1', 'llm_news', 3)"
+        )
+    assert latest_pending("run-i-1") == latest_pending("run-i-1", "news") == {"llm_news": 3}
+    assert list(nothing_new.standing_products({})) == [one for one in PRODUCTS if one != "news"]

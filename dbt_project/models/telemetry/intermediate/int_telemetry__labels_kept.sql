@@ -20,11 +20,10 @@ deliveries_superseded as (
 labels_kept as (
     select labels.*
     from labels
-    where
-        {{ telemetry_did_not_give_way(
-            'labels',
-            "(deliveries_superseded.superseded = 'whole' or labels.label_level <> 'reading')"
-        ) }}
+    {{ telemetry_did_not_give_way(
+        'labels',
+        "(deliveries_superseded.superseded = 'whole' or labels.label_level <> 'reading')"
+    ) }}
 )
 
 select * from labels_kept

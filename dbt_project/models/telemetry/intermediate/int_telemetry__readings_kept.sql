@@ -19,7 +19,7 @@ deliveries_superseded as (
 readings_kept as (
     select readings.*
     from readings
-    where {{ telemetry_did_not_give_way('readings') }}
+    {{ telemetry_did_not_give_way('readings') }}
 )
 
 select * from readings_kept

@@ -19,7 +19,7 @@ deliveries_superseded as (
 sensor_values_kept as (
     select sensor_values.*
     from sensor_values
-    where {{ telemetry_did_not_give_way('sensor_values') }}
+    {{ telemetry_did_not_give_way('sensor_values') }}
 )
 
 select * from sensor_values_kept

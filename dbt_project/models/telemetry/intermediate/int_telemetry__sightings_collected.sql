@@ -43,11 +43,9 @@ ranges_left as (
         on
             readings.load_id = loads_that_gave_way.load_id
             and readings.source = loads_that_gave_way.source
-    where
-        not exists (
-            select 1 from deliveries
-            where {{ telemetry_same_delivery('deliveries', 'readings') }}
-        )
+    left join deliveries
+        on {{ telemetry_same_delivery('deliveries', 'readings') }}
+    where deliveries.load_id is null
     group by
         readings.load_id,
         readings.control_id,

@@ -26,14 +26,13 @@ readings as (
         delivered.reading_date,
         delivered.reading_at
     from delivered
+    left join deliveries
+        on
+            {{ telemetry_same_delivery('deliveries', 'delivered') }}
+            and deliveries.superseded = 'whole'
     where
-        {{ telemetry_is_touched('delivered.reading_at', 'delivered.load_id') }}
-        and not exists (
-            select 1 from deliveries
-            where
-                {{ telemetry_same_delivery('deliveries', 'delivered') }}
-                and deliveries.superseded = 'whole'
-        )
+        deliveries.load_id is null
+        and {{ telemetry_is_touched('delivered.reading_at', 'delivered.load_id') }}
     union all
     select
         delivered.load_id,

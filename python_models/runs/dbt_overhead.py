@@ -1,0 +1,78 @@
+"""What dbt does at every node that nobody needs: events no log takes, a search for garbage.
+
+dbt tells each statement, connection and file it touches as an event, and makes two messages of
+each before it asks whether anybody listens: a sixth of a small build's CPU. Here an event
+keeps what it was made of until somebody looks, and one below every log's level is dropped.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from typing import Any
+
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+
+HEARD = frozenset({"NodeStart", "NodeFinished"})  # a build listens to them, whatever their level
+_SELDOM_READ = (EventLevel.DEBUG, EventLevel.TEST)
+_make = BaseEvent.__init__
+_get = BaseEvent.__getattr__
+_set = BaseEvent.__setattr__
+_fire = EventManager.fire_event
+
+
+def _keep(event: BaseEvent, *args: Any, **kwargs: Any) -> None:
+    object.__setattr__(event, "_made_of", (args, kwargs))
+
+
+def _got(event: BaseEvent, name: str) -> Any:
+    """Return an attribute of an event, whose message is made now if it has not been."""
+    if name.startswith("__") or name == "_made_of":
+        raise AttributeError(name)
+    _made(event)
+    return object.__getattribute__(event, name) if name == "pb_msg" else _get(event, name)
+
+
+def _changed(event: BaseEvent, name: str, value: Any) -> None:
+    if name != "pb_msg":
+        _made(event)
+    _set(event, name, value)
+
+
+def _made(event: BaseEvent) -> None:
+    if "pb_msg" not in vars(event):
+        args, kwargs = vars(event)["_made_of"]
+        _make(event, *args, **kwargs)
+
+
+def _fire_what_is_taken(
+    manager: EventManager,
+    e: BaseEvent,
+    level: EventLevel | None = None,
+    node: Any = None,
+    force_warn_or_error_handling: bool = False,
+) -> None:
+    is_seldom_read = (level or e.level_tag()) in _SELDOM_READ
+    if is_seldom_read and not force_warn_or_error_handling and type(e).__name__ not in HEARD:
+        logs = [log for one in manager.loggers if (log := one._python_logger)]
+        if not any(log.isEnabledFor(logging.DEBUG) for log in logs):
+            return
+    _fire(manager, e, level, node, force_warn_or_error_handling)
+
+
+def tell_less() -> None:
+    """Have dbt make only the events that a log or a build takes."""
+    # methods there
+    BaseEvent.__init__ = _keep  # type: ignore[method-assign, assignment]
+    BaseEvent.__getattr__ = _got  # type: ignore[method-assign]
+    BaseEvent.__setattr__ = _changed  # type: ignore[method-assign]
+    EventManager.fire_event = _fire_what_is_taken  # type: ignore[method-assign]
+
+
+def collect_seldom() -> None:
+    """Let Python look for reference cycles seldom: dbt's graph is large and holds hardly any.
+
+    By Python's own thresholds the graph is walked over and over, a tenth of a build's CPU.
+    """
+    gc.set_threshold(200_000, 20, 50)

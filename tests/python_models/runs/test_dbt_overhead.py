@@ -1,0 +1,82 @@
+"""dbt's events are made where a log or a build takes them, and say then what they always said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from dbt.events.types import LogStartLine, NodeStart
+from dbt_common.events.base_types import BaseEvent, EventLevel, msg_from_base_event
+from dbt_common.events.event_manager import EventManager
+from dbt_common.events.logger import LoggerConfig
+from dbt_common.events.types import Formatting, Note
+
+from python_models.runs import dbt_overhead
+
+
+@pytest.fixture(autouse=True)
+def _told_less(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for kind, name in (
+        (BaseEvent, "__init__"),
+        (BaseEvent, "__getattr__"),
+        (BaseEvent, "__setattr__"),
+        (EventManager, "fire_event"),
+    ):
+        monkeypatch.setattr(kind, name, getattr(kind, name))  # put back after the test
+    dbt_overhead.tell_less()
+    yield
+
+
+def _manager(level: EventLevel) -> tuple[EventManager, StringIO, list[Any]]:
+    manager, log, heard = EventManager(), StringIO(), []
+    manager.add_logger(LoggerConfig(name=f"log_{level.value}", level=level, output_stream=log))
+    manager.add_callback(heard.append)
+    return manager, log, heard
+
+
+def _node() -> dict[str, str]:
+    return {"node_name": "readings", "unique_id": "model.sluice.readings"}
+
+
+def test_an_event_below_every_log_is_not_even_made() -> None:
+    manager, log, heard = _manager(EventLevel.INFO)
+    note = Note(msg="a statement")
+    manager.fire_event(note, level=EventLevel.DEBUG)
+    assert "pb_msg" not in vars(note)
+    assert (log.getvalue(), heard) == ("", [])
+
+
+@pytest.mark.parametrize("level", [EventLevel.INFO, EventLevel.WARN])
+def test_what_a_log_takes_is_written_and_heard(level: EventLevel) -> None:
+    manager, log, heard = _manager(EventLevel.INFO)
+    manager.fire_event(Note(msg="done"), level=level)
+    assert log.getvalue().endswith("done\n")
+    assert [message.info.level for message in heard] == [level.value]
+
+
+def test_a_log_of_everything_gets_every_event() -> None:
+    manager, log, heard = _manager(EventLevel.DEBUG)
+    manager.fire_event(Note(msg="a statement"), level=EventLevel.DEBUG)
+    assert "a statement" in log.getvalue()
+    assert len(heard) == 1
+
+
+def test_a_build_hears_that_a_node_starts_whatever_the_log_takes() -> None:
+    manager, log, heard = _manager(EventLevel.INFO)
+    assert NodeStart().level_tag() == EventLevel.DEBUG
+    manager.fire_event(NodeStart(node_info=_node()))
+    assert [one.data.node_info.unique_id for one in heard] == ["model.sluice.readings"]
+    assert log.getvalue() == ""
+
+
+def test_an_event_says_what_it_was_made_of_and_takes_changes() -> None:
+    event = LogStartLine(description="sql view model", index=3, total=9, node_info=_node())
+    assert (event.description, event.index, event.total) == ("sql view model", 3, 9)
+    event.index = 4
+    assert event.to_dict()["index"] == 4
+    assert msg_from_base_event(event).data.index == 4
+    assert Formatting("by place").msg == "by place"
+    with pytest.raises(AttributeError):
+        _ = event.nothing_of_the_kind
