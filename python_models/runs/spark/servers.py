@@ -63,6 +63,25 @@ def require_installed() -> None:
         )
 
 
+def require_told() -> None:
+    """Say what to set when a Spark server elsewhere could not open the lake's own catalog.
+
+    Raises:
+        SettingsError: names the settings.
+    """
+    known = settings()
+    if known.sluice_spark_uri is None or known.sluice_catalog_type == "rest":
+        return
+    if not _plain(known.sluice_catalog_server_token):
+        raise SettingsError(
+            f"{URI_VARIABLE} names a Spark server that has to open the lake's own catalog at "
+            f"http://127.0.0.1:{known.sluice_catalog_server_port}, and no token it could show "
+            "there is set. Set SLUICE_CATALOG_SERVER_TOKEN here and give the server the same, or "
+            "let both use a catalog of their own (SLUICE_CATALOG_TYPE=rest); without "
+            f"{URI_VARIABLE} the run starts a Spark server itself."
+        )
+
+
 def _is_there(module: str) -> bool:
     """Say whether a module is installed; a package above it is not imported for that."""
     top, _, rest = module.partition(".")
