@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.spark_server import told_of
 
 URI_VARIABLE = "SLUICE_SPARK_URI"
-_INSTALL = "{python} -m pip install --editable '.[spark]'"
 
 
 @dataclass
@@ -59,7 +57,7 @@ def require_installed() -> None:
     if missing:
         raise SettingsError(
             f"ENGINE=spark needs {', '.join(missing)}, which the default installation has not: "
-            + _INSTALL.format(python=sys.executable)
+            "`make setup-spark` adds it"
         )
 
 

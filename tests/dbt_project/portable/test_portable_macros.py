@@ -95,14 +95,14 @@ def test_a_spark_server_without_catalog_or_sail_says_what_to_do(
         with pytest.raises(SettingsError, match="start `make catalog`"):
             spark_server.environment()
     monkeypatch.setattr(spark_server, "find_spec", lambda name: None)
-    with pytest.raises(SettingsError, match=r"pip install --editable '\.\[spark\]'"):
+    with pytest.raises(SettingsError, match="make setup-spark"):
         spark_server.main()
 
 
 @pytest.mark.long
 @pytest.mark.skipif(
     not (find_spec("pysail") and find_spec("pyspark")),
-    reason="NOT TESTED: no Spark server (pip install --editable '.[spark]')",
+    reason="NOT TESTED: no Spark server (make setup-spark)",
 )
 def test_a_spark_server_over_the_lakes_catalog_gives_the_same_values(
     monkeypatch: pytest.MonkeyPatch,

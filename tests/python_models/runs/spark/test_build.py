@@ -42,7 +42,7 @@ def test_without_the_extra_it_is_said_what_to_install(
     assert main(["--engine", "spark", "--build-only"]) == 2
     said = capsys.readouterr().err
     assert "ENGINE=spark needs pysail" in said
-    assert "pip install --editable '.[spark]'" in said
+    assert "`make setup-spark` adds it" in said
     monkeypatch.setenv("SLUICE_SPARK_URI", "sc://elsewhere:15002")
     settings.cache_clear()
     servers.require_installed()  # a server elsewhere needs no server here
