@@ -48,14 +48,25 @@ $(STAMP): requirements.lock pyproject.toml
 .PHONY: setup
 setup: $(STAMP) ## Make .venv from the hash-pinned lock
 
+.PHONY: setup-spark
+setup-spark: $(VENV)/.spark ## Add what ENGINE=spark needs to .venv (200 MB)
+$(VENV)/.spark: requirements-spark.lock $(STAMP)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
+UV_COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-package rfc3987-syntax --no-emit-package lark --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links
+
 .PHONY: lock
-lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml (needs uv)
+lock: $(STAMP) ## Write requirements*.lock anew from pyproject.toml (needs uv)
 	@# rfc3987-syntax (only cyclonedx asks for it, to check IRIs) compiles a grammar whenever jsonschema is
 	@# imported: 0.7 s of CPU at the start of every dbt, page and gate
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-package rfc3987-syntax --no-emit-package lark --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+	$(UV_COMPILE) --extra dev --output-file requirements.lock
 	@# packages ask for this extra in its other spelling, and pip 23 takes the two for two
 	@sed -i 's/^lxml\[html-clean\]==/lxml[html_clean]==/' requirements.lock
+	@# what the extra adds to it
+	@$(UV_COMPILE) --extra dev --extra spark --constraint requirements.lock --quiet | awk 'FNR == NR {if (/^[a-z0-9]/) {split($$1, name, /[=[]/); pinned[name[1]]}; next} \
+		/^[a-z0-9]/ {split($$1, name, /[=[]/); more = !(name[1] in pinned)} more' requirements.lock - > requirements-spark.lock
 
 # ------------------------------------------------------------------ the main job
 # What a run is restricted to. Which words there are is said by the products: make hands over what

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 
 from ingestion.lakehouse.settings import SettingsError
+
+_LONGEST_LINE = 4096
 
 
 class Follower:
@@ -20,6 +24,8 @@ class Follower:
         arguments: Sequence[str],
         environment: Mapping[str, str],
         descriptors: Sequence[int] = (),
+        *,
+        wait_s: float = 300,
     ) -> None:
         """Start it, and wait until it listens.
 
@@ -28,9 +34,10 @@ class Follower:
             arguments: of Python, such as `-m` and a module that calls `end_with_input`.
             environment: added to this process's.
             descriptors: handed down to it.
+            wait_s: seconds it may take until it listens.
 
         Raises:
-            SettingsError: it ended before it listened.
+            SettingsError: it ended before it listened, or said nothing for that long; it is ended.
         """
         self.name = name
         self.process = subprocess.Popen(
@@ -39,10 +46,15 @@ class Follower:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=tuple(descriptors),
-            text=True,
         )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().strip()
+        line = self._first_line(wait_s)
+        if line is None:
+            self.end()
+            raise SettingsError(
+                f"{name} did not say within {wait_s:g} seconds where it listens, and was ended. "
+                "`make resume` starts it again; what it says of itself stands above."
+            )
+        self.address = line
         if not self.address:
             raise SettingsError(f"{name} did not start: exit code {self.process.wait()}")
 
@@ -50,6 +62,22 @@ class Follower:
     def has_ended(self) -> bool:
         """Whether it is gone."""
         return self.process.poll() is not None
+
+    def _first_line(self, wait_s: float) -> str | None:
+        """Return what it said first: nothing when it ended, None when it was silent too long."""
+        assert self.process.stdout is not None
+        descriptor = self.process.stdout.fileno()
+        until = time.monotonic() + wait_s
+        said = b""
+        while b"\n" not in said and len(said) < _LONGEST_LINE:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                return None
+            piece = os.read(descriptor, _LONGEST_LINE)
+            if not piece:
+                break
+            said += piece
+        return said.partition(b"\n")[0].decode(errors="replace").strip()
 
     def end(self) -> None:
         """End it."""

@@ -74,8 +74,8 @@ def main() -> int:
     """Become the server."""
     if find_spec("pysail") is None:
         raise SettingsError(
-            "Sail is not installed: it is no part of the default installation. "
-            f"{sys.executable} -m pip install --editable '.[spark]'"
+            "Sail is not installed: it is no part of the default installation. `make setup-spark` "
+            "adds it"
         )
     port = str(settings().sluice_spark_port)
     more = environment()

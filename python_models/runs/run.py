@@ -38,7 +38,7 @@ from python_models.runs.dbt_command import (
 )
 from python_models.runs.invocation import BEGIN_VARIABLE, new_run_id
 from python_models.runs.slices import Choice
-from python_models.runs.spark.servers import require_installed
+from python_models.runs.spark.servers import require_installed, require_told
 
 # exit codes of a landing after which the rest is built: others landed, some was refused
 GOES_ON = (0, 1, 4)
@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         refuse_what_dbt_does_not_take("build", more)
         if settings().sluice_engine == "spark":
             require_installed()
+            require_told()
         return _run(options, choice, more)
     except lock.LakeLocked as error:
         command = " ".join(["run", *(arguments if arguments is not None else sys.argv[1:])])

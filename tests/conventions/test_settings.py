@@ -70,6 +70,16 @@ def test_the_lock_pins_by_hash_and_names_no_index() -> None:
     assert "rfc3987-syntax" not in pinned
 
 
+def test_the_extra_of_spark_is_pinned_by_hash_and_changes_no_other_pin() -> None:
+    names = re.compile(r"^([a-z0-9][\w.\-]*)(?:\[.*\])?==\S+", re.M)
+    lock = (ROOT / "requirements-spark.lock").read_text()
+    pinned = set(names.findall(lock))
+    assert pinned >= {"dbt-spark", "pysail", "pyspark-client"}
+    assert not pinned & set(names.findall((ROOT / "requirements.lock").read_text()))
+    assert lock.count("--hash=sha256:") >= len(pinned)
+    assert not re.search(r"--(extra-)?index-url|https?://", lock)
+
+
 def test_each_environment_variable_of_dbt_has_a_default() -> None:
     loose = re.compile(r"env_var\(\s*'[A-Z_]+'\s*\)")
     wrong = [

@@ -52,16 +52,17 @@ def build_in_layers(command: Sequence[str], told: Mapping[str, str], run_id: str
         run_id: the run that begins, or the one that is gone on with.
 
     Raises:
-        SettingsError: a server, or a package, is missing.
+        SettingsError: a server, a package, or a setting is missing.
         LakeLocked: somebody else builds.
     """
     servers.require_installed()
+    servers.require_told()
     with lock.build_lock("a build on Spark"):
         selecting, rest = parted(command[1:])
         found = listed(selecting, told)
         layers = cut(found.graph, found.selected)
         is_new = not journal.rows("select 1 from run_args where run_id = ? limit 1", (run_id,))
-        run = Run(run_id, is_new, found, layers, rest, dict(told), _asked(selecting))
+        run = Run(run_id, is_new, found, layers, rest, dict(told), found.asked)
         return run.go()
 
 
@@ -198,22 +199,3 @@ def parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         for one in into:
             one.append(word)
     return selecting, rest
-
-
-def _asked(selecting: Sequence[str]) -> dict[str, Any]:
-    """Return the arguments of the whole run as dbt would give them: each layer has its own."""
-    found: dict[str, Any] = {"select": [], "exclude": []}
-    into: list[str] = []
-    for word in selecting:
-        if word.startswith("-"):
-            name, _, value = word.partition("=")
-            into = found.setdefault(
-                {"--exclude": "exclude", "--resource-type": "resource_types"}.get(name, "")
-                or ("select" if name in ("--select", "-s", "--models", "-m") else "_"),
-                [],
-            )
-            into += [value] if value else []
-        else:
-            into.append(word)
-    found.pop("_", None)
-    return found | {"indirect_selection": None}

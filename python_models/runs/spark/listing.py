@@ -27,11 +27,13 @@ _CONFIG = ("materialized", "meta", "contract", "enabled")
 
 @dataclass(frozen=True)
 class Listed:
-    """The project's nodes by unique id, those selected, and the scope of incremental models."""
+    """The project's nodes by unique id, those selected, the scope of incremental models, and the
+    arguments as a build of one invocation would record them."""
 
     graph: dict[str, Node]
     selected: list[str]
     scopes: dict[str, Any]
+    asked: dict[str, Any]
 
 
 def target_of_spark() -> dict[str, str]:
@@ -90,11 +92,24 @@ def main(arguments: Sequence[str]) -> int:
         "graph": {name: _kept(node.to_dict()) for name, node in manifest.nodes.items()},
         "selected": [json.loads(line)["unique_id"] for line in lines],
         "scopes": scopes(manifest),
+        "asked": asked(selecting),
     }
     unfinished = Path(path).with_suffix(".new")
     unfinished.write_text(json.dumps(document, default=str))
     unfinished.replace(path)
     return 0
+
+
+def asked(selecting: Sequence[str]) -> dict[str, Any]:
+    """Return what `dbt build` makes of options that select nodes; each layer has its own."""
+    from dbt.cli.main import build
+
+    given = build.make_context("build", list(selecting), resilient_parsing=True).params
+    names = ("select", "exclude", "resource_types")
+    found = {name: list(given[name] or ()) for name in names}
+    if not found["resource_types"]:
+        del found["resource_types"]
+    return found | {"indirect_selection": None}
 
 
 def _kept(node: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.spark_server import told_of
 
 URI_VARIABLE = "SLUICE_SPARK_URI"
-_INSTALL = "{python} -m pip install --editable '.[spark]'"
 
 
 @dataclass
@@ -59,7 +57,26 @@ def require_installed() -> None:
     if missing:
         raise SettingsError(
             f"ENGINE=spark needs {', '.join(missing)}, which the default installation has not: "
-            + _INSTALL.format(python=sys.executable)
+            "`make setup-spark` adds it"
+        )
+
+
+def require_told() -> None:
+    """Say what to set when a Spark server elsewhere could not open the lake's own catalog.
+
+    Raises:
+        SettingsError: names the settings.
+    """
+    known = settings()
+    if known.sluice_spark_uri is None or known.sluice_catalog_type == "rest":
+        return
+    if not _plain(known.sluice_catalog_server_token):
+        raise SettingsError(
+            f"{URI_VARIABLE} names a Spark server that has to open the lake's own catalog at "
+            f"http://127.0.0.1:{known.sluice_catalog_server_port}, and no token it could show "
+            "there is set. Set SLUICE_CATALOG_SERVER_TOKEN here and give the server the same, or "
+            "let both use a catalog of their own (SLUICE_CATALOG_TYPE=rest); without "
+            f"{URI_VARIABLE} the run starts a Spark server itself."
         )
 
 

@@ -82,6 +82,7 @@ OF_ROWS = {
     "text_matches": "text_matches('body', '[aeiou]{2}|[0-9]')",
     "text_replaced": "text_replaced('body', '[a-c]+', '_')",
     "text_replaced_by_column": "text_replaced_by_column('body', 'pattern', '_')",
+    "rounded": "rounded('amount * 0.0000003333 + 0.0000005')",
     "timestamp_text": "timestamp_text('began_at')",
     "empty_string_array": "empty_string_array()",
     "words_of": "words_of('body')",
@@ -114,6 +115,9 @@ OF_GROUPS = {
     " 'sample_id', ', ')",
     "ordered_text_agg": "ordered_text_agg('body', '-sample_id', ', ')",
     "percentile": "percentile('cast(amount as double)', 0.37)",
+    "median": "median('amount')",
+    "median half way": "median('0.007 * amount')",  # the last bit tells how it was reckoned
+    "median of nothing": "median('case when part = 1 then amount end')",
     "percentile of nothing": "percentile('case when part = 1 then cast(amount as double) end',"
     " 0.9)",
     "array_head": "array_head(ordered_array_agg('sample_id', '-sample_id'), 2)",

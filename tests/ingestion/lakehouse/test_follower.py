@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from ingestion.lakehouse.follower import Follower
@@ -36,6 +37,15 @@ def test_a_server_says_where_it_listens_and_is_ended() -> None:
 def test_a_server_that_does_not_start_is_named() -> None:
     with pytest.raises(SettingsError, match="a server did not start: exit code 3"):
         Follower("a server", ["-c", "raise SystemExit(3)"], {})
+
+
+@pytest.mark.parametrize("said", ["", "http://he"])
+def test_a_server_that_never_says_where_it_listens_is_named_and_ended(said: str) -> None:
+    before = set(psutil.Process().children())
+    silent = f"import threading; print({said!r}, end='', flush=True); threading.Event().wait()"
+    with pytest.raises(SettingsError, match="a server did not say within 0.5 seconds where"):
+        Follower("a server", ["-c", silent], {}, wait_s=0.5)
+    assert set(psutil.Process().children()) <= before
 
 
 def test_a_server_ends_with_whoever_started_it_however_that_ends() -> None:

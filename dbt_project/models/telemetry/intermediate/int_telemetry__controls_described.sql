@@ -40,7 +40,7 @@ controls as (
             {{ telemetry_setting('idle_gap_seconds') }}
         ) as idle_gap_seconds,
         {# to a power of two: it changes with another pace, not with every load #}
-        power(2, ceil(log2(median(sightings.interval_s)))) as interval_s,
+        power(2, ceil(log2({{ median('sightings.interval_s') }}))) as interval_s,
         min(newest_declarations.supersedes)
         || ' to '
         || max(newest_declarations.supersedes) as supersedes

@@ -71,7 +71,7 @@ cycle_parts as (
         readings_with_part.control_id,
         readings_with_part.part,
         readings_with_part.duration_s / readings_with_part.part_count as part_s,
-        round(avg(readings_with_part.power_w), 6) as mean_power_w,
+        {{ rounded('avg(readings_with_part.power_w)') }} as mean_power_w,
         readings_with_part.started_at
     from readings_with_part
     group by

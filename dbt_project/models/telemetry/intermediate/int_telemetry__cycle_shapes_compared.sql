@@ -50,7 +50,7 @@ medians as (
         history.cycle_date,
         history.stage,
         history.metric,
-        median(history.value) as median_value,
+        {{ median('history.value') }} as median_value,
         count(*) as n
     from history
     group by history.control_id, history.cycle_date, history.stage, history.metric
@@ -62,7 +62,7 @@ spreads as (
         history.cycle_date,
         history.stage,
         history.metric,
-        median(abs(history.value - medians.median_value)) as mad
+        {{ median('abs(history.value - medians.median_value)') }} as mad
     from history
     inner join medians
         on

@@ -22,7 +22,7 @@ stage_sums as (
         cast(sum(readings.duplicate_count) as bigint) as duplicate_count,
         sum(readings.power_w) as power_sum_w,
         avg(readings.power_w) as mean_power_w,
-        median(readings.power_w) as median_power_w,
+        {{ median('readings.power_w') }} as median_power_w,
         stddev_samp(readings.power_w) as stddev_power_w,
         min(readings.power_w) as min_power_w,
         max(readings.power_w) as max_power_w,

@@ -92,16 +92,13 @@ cycles_measured as (
         cycles_with_silence.reading_count,
         cycles_with_silence.other_id_count,
         round(cycles_with_silence.duration_s, 6) as duration_s,
-        round(
-            cycles_with_silence.weighted_power_w
-            * cycles_with_silence.duration_s
-            / 3600,
-            6
-        ) as energy_wh,
-        round(cycles_with_silence.mean_power_w, 6) as mean_power_w,
+        {{ rounded(
+            'cycles_with_silence.weighted_power_w * cycles_with_silence.duration_s / 3600'
+        ) }} as energy_wh,
+        {{ rounded('cycles_with_silence.mean_power_w') }} as mean_power_w,
         round(cycles_with_silence.min_power_w, 6) as min_power_w,
         round(cycles_with_silence.max_power_w, 6) as max_power_w,
-        round(cycles_with_silence.mean_temperature_c, 6) as mean_temperature_c,
+        {{ rounded('cycles_with_silence.mean_temperature_c') }} as mean_temperature_c,
         round(cycles_with_silence.min_temperature_c, 6) as min_temperature_c,
         round(cycles_with_silence.max_temperature_c, 6) as max_temperature_c,
         round(cycles_with_silence.largest_gap_s, 6) as largest_gap_s,

@@ -36,7 +36,7 @@ centres as (
     select
         series_cycles.source,
         series_cycles.control_id,
-        median(series_cycles.log_duration) as centre
+        {{ median('series_cycles.log_duration') }} as centre
     from series_cycles
     where series_cycles.is_lead_in
     group by series_cycles.source, series_cycles.control_id
@@ -50,7 +50,7 @@ spreads as (
         max(centres.centre) as centre,
         cast(count(*) as double) as lead_in_count,
         greatest(
-            1.4826 * median(abs(series_cycles.log_duration - centres.centre)),
+            1.4826 * {{ median('abs(series_cycles.log_duration - centres.centre)') }},
             {{ point_setting('duration_floor') }}
         ) as spread
     from series_cycles

@@ -14,8 +14,8 @@ lead_in_medians as (
         levels_and_scatters.control_id,
         levels_and_scatters.sensor,
         max(levels_and_scatters.centre) as centre,
-        median(levels_and_scatters.level) as median_level,
-        median(levels_and_scatters.scatter) as median_scatter,
+        {{ median('levels_and_scatters.level') }} as median_level,
+        {{ median('levels_and_scatters.scatter') }} as median_scatter,
         sqrt(
             sum(levels_and_scatters.value_count * levels_and_scatters.square)
             / sum(levels_and_scatters.value_count)
@@ -54,8 +54,8 @@ activity_medians as (
         activities.source,
         activities.control_id,
         activities.sensor,
-        median(activities.activity) as median_activity,
-        1.4826 * median(abs(activities.level_deviation)) as level_spread
+        {{ median('activities.activity') }} as median_activity,
+        1.4826 * {{ median('abs(activities.level_deviation)') }} as level_spread
     from activities
     where activities.is_lead_in
     group by activities.source, activities.control_id, activities.sensor
@@ -66,7 +66,7 @@ activity_spreads as (
         activities.source,
         activities.control_id,
         activities.sensor,
-        1.4826 * median(abs(activities.activity - activity_medians.median_activity))
+        1.4826 * {{ median('abs(activities.activity - activity_medians.median_activity)') }}
             as activity_spread
     from activities
     inner join activity_medians

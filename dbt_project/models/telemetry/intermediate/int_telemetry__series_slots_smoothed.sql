@@ -14,7 +14,7 @@ centres as (
         slots.source,
         slots.control_id,
         slots.sensor,
-        median(slots.mean_value) as centre
+        {{ median('slots.mean_value') }} as centre
     from slots
     where slots.is_lead_in
     group by slots.source, slots.control_id, slots.sensor

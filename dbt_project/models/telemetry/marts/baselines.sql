@@ -52,8 +52,8 @@ centres as (
         history.stage,
         history.metric,
         count(*) as n,
-        median(history.value) as median_value,
-        coalesce(median(history.resolution), 0) as resolution,
+        {{ median('history.value') }} as median_value,
+        coalesce({{ median('history.resolution') }}, 0) as resolution,
         {{ percentile('history.value', 0.01) }} as p01,
         {{ percentile('history.value', 0.05) }} as p05,
         {{ percentile('history.value', 0.25) }} as p25,
@@ -70,7 +70,7 @@ spreads as (
         history.control_id,
         history.stage,
         history.metric,
-        median(abs(history.value - centres.median_value)) as mad,
+        {{ median('abs(history.value - centres.median_value)') }} as mad,
         history.as_of
     from history
     inner join centres

@@ -23,21 +23,17 @@ cycle_stages as (
         stages.stage,
         stages.reading_count,
         round(stages.duration_s, 6) as duration_s,
-        round(
-            stages.observed_energy_ws
-            / nullif(stages.observed_s, 0)
-            * stages.duration_s
-            / 3600,
-            6
-        )
-            as energy_wh,
-        round(stages.mean_power_w, 6) as mean_power_w,
+        {{ rounded(
+            'stages.observed_energy_ws / nullif(stages.observed_s, 0)'
+            ~ ' * stages.duration_s / 3600'
+        ) }} as energy_wh,
+        {{ rounded('stages.mean_power_w') }} as mean_power_w,
         round(stages.median_power_w, 6) as median_power_w,
-        round(stages.stddev_power_w, 6) as stddev_power_w,
+        {{ rounded('stages.stddev_power_w') }} as stddev_power_w,
         round(stages.max_power_w, 6) as max_power_w,
-        round(stages.mean_temperature_c, 6) as mean_temperature_c,
+        {{ rounded('stages.mean_temperature_c') }} as mean_temperature_c,
         round(stages.max_temperature_c, 6) as max_temperature_c,
-        round(stages.stddev_power_w / nullif(abs(stages.mean_power_w), 0), 6)
+        {{ rounded('stages.stddev_power_w / nullif(abs(stages.mean_power_w), 0)') }}
             as coefficient_of_variation,
         round(
             cast(

@@ -113,13 +113,13 @@ stage_curves as (
         round(points_beside_known_ones.point / cast({{ last_point }} as double), 6)
             as relative_time,
         {%- for figure in ['power_w', 'temperature_c'] %}
-        round({{ interpolated(
+        {{ rounded(interpolated(
             'points_beside_known_ones.' ~ figure ~ '_before',
             'points_beside_known_ones.' ~ figure ~ '_after',
             'points_beside_known_ones.' ~ figure ~ '_point_before',
             'points_beside_known_ones.' ~ figure ~ '_point_after',
             'points_beside_known_ones.point'
-        ) }}, 6) as {{ figure }},
+        )) }} as {{ figure }},
         {%- endfor %}
         cast(points_beside_known_ones.cycle_started_at as date) as cycle_date,
         points_beside_known_ones.started_at

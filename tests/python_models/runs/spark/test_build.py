@@ -10,7 +10,8 @@ from python_models.runs import invocation
 from python_models.runs.nothing_new import same_rows_since
 from python_models.runs.run import main
 from python_models.runs.spark import servers, told
-from python_models.runs.spark.build import _asked, parted
+from python_models.runs.spark.build import parted
+from python_models.runs.spark.listing import asked
 
 
 def test_what_selects_is_parted_from_what_each_layer_is_told() -> None:
@@ -19,9 +20,12 @@ def test_what_selects_is_parted_from_what_each_layer_is_told() -> None:
         ["--select", "a", "b", "--exclude=c", "--vars", "{}", "-s", "d"],
         ["--vars", "{}", "--full-refresh"],
     )
-    assert _asked(["--select", "a", "--exclude=c", "--vars", "{}", "-s", "d"]) == {
+    assert asked(["--select", "a", "--exclude=c", "--vars", "{}", "-s", "d"]) == {
         "select": ["a", "d"], "exclude": ["c"], "indirect_selection": None,
     }  # fmt: skip
+    of_models = asked(["--resource-type", "model", "-m", "a", "--exclude", "b", "c"])
+    assert of_models["resource_types"] == ["model"]
+    assert (of_models["select"], of_models["exclude"]) == (["a"], ["b", "c"])
 
 
 def test_an_engine_that_is_not_there_is_refused_with_those_that_are() -> None:
@@ -38,10 +42,25 @@ def test_without_the_extra_it_is_said_what_to_install(
     assert main(["--engine", "spark", "--build-only"]) == 2
     said = capsys.readouterr().err
     assert "ENGINE=spark needs pysail" in said
-    assert "pip install --editable '.[spark]'" in said
+    assert "`make setup-spark` adds it" in said
     monkeypatch.setenv("SLUICE_SPARK_URI", "sc://elsewhere:15002")
     settings.cache_clear()
     servers.require_installed()  # a server elsewhere needs no server here
+
+
+def test_a_spark_server_elsewhere_without_a_token_for_the_catalog_is_refused_before_all_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(servers, "_is_there", lambda module: True)
+    monkeypatch.setenv("SLUICE_SPARK_URI", "sc://elsewhere:15002")
+    settings.cache_clear()
+    assert main(["--engine", "spark", "--build-only"]) == 2
+    said = capsys.readouterr().err
+    assert "SLUICE_CATALOG_SERVER_TOKEN" in said
+    assert "SLUICE_CATALOG_TYPE=rest" in said
+    monkeypatch.setenv("SLUICE_CATALOG_SERVER_TOKEN", "same-at-both-ends")
+    settings.cache_clear()
+    servers.require_told()
 
 
 def layer(number: int, left: list[str]) -> told.Told:
