@@ -96,7 +96,7 @@ def _form(release: Release, chosen: dict[str, Any]) -> None:
     part("Export", "Writes files and a manifest with their checksums into the lake.")
     tiers = asking(release)(queries.SET_TIERS, set_name=chosen["set_name"])["tier"].to_pylist()
     with st.form("export", border=True):
-        columns = st.columns([2, 3, 3, 2, 3])
+        columns = [*st.columns(3), *st.columns([1, 2])]  # five abreast are cut on a tablet
         form = columns[0].selectbox("Format", FORMATS, index=FORMATS.index("jsonl"))
         template = columns[1].selectbox(
             "Template", [*TEMPLATES, *TRAINING], index=1, format_func=_template

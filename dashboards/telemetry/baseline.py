@@ -23,7 +23,7 @@ WINDOW_DAYS = 14
 
 def show(release: Release, filters: Filters) -> None:
     """Ask for a control and a cycle of it, then show that cycle on its band."""
-    left, middle, right = st.columns([1, 2, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([3, 4, 4], vertical_alignment="bottom")
     with left:
         control = one_control(release, filters, "machine")
     if control is None:
@@ -64,7 +64,7 @@ def cycle_on_band(release: Release, cycle: dict[str, Any], metric: charts.Metric
         return
     band = ask(queries.BAND, cycle_id=cycle["cycle_id"], window_days=WINDOW_DAYS)
     stages = stages_in_order(cycle.get("stage_sequence"), curve)
-    left, right = st.columns([3, 1])
+    left, right = st.columns([3, 2])
     with left:
         st.altair_chart(charts.band_chart(curve, band, stages, metric), key="band_chart")
         earlier = max(band["cycle_count"].to_pylist(), default=0)

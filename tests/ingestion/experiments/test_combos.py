@@ -127,7 +127,7 @@ def test_combinations_come_from_a_file(tmp_path: Path) -> None:
         ("ant;ant", "is not a list of different concepts"),
         (";", "is not a list of different concepts"),
         ("ant;bell;crow", "has more than k_max 2 concepts"),
-        ("bell;ant", "is 'ant;bell'"),
+        ("bell;ant", "listed before, as 'ant;bell'"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_a_reject_and_the_others_stand(
