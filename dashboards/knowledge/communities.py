@@ -5,9 +5,8 @@ from __future__ import annotations
 from dashboards.parts.page import Ask, part
 from dashboards.parts.tables import table
 
-_SHOWN = 6  # names of each
 # of the widest tier the release has: its communities are made of all that its readers may see
-COMMUNITIES = f"""
+COMMUNITIES = """
 with listed as (
     select community_id, edge_count, unnest(from_json(members, '["VARCHAR"]')) as entity_id,
         generate_subscripts(from_json(members, '["VARCHAR"]'), 1) as place
@@ -25,7 +24,7 @@ named as (
     group by entity_id
 )
 select string_agg(coalesce(name, entity_id), ', ' order by place)
-        filter (where place <= {_SHOWN}) as things,
+        filter (where place <= 6) as things,
     count(*) as thing_count, any_value(edge_count) as edge_count, community_id
 from listed left join named using (entity_id)
 group by community_id
@@ -40,6 +39,6 @@ def show_communities(ask: Ask) -> None:
         part(
             "Communities",
             "Things with more edges among them than to others, as the graph holds now; "
-            f"the {_SHOWN} best tied of each are named.",
+            "the six best tied of each are named.",
         )
         table(found, "knowledge_communities", {"community_id": None})

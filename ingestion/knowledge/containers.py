@@ -91,7 +91,7 @@ class Unpacking:
             yield _refused(shown, "corrupt_zip", f"the zip file cannot be read: {error}")
             return
         with packed:
-            infos = [one for one in packed.infolist() if not _is_noise(one.filename)]
+            infos = [one for one in packed.infolist() if not is_noise(one.filename)]
             infos.sort(key=lambda one: (one.filename.count("/"), one.filename))
             holds_parts = depth < MAX_DEPTH and _are_parts(infos)
             if holds_parts and (missing := lacking_parts(one.filename for one in infos)):
@@ -153,7 +153,7 @@ def _refused(place: str, reason: str, error: str) -> Refused:
     return Refused(place, reason, error, is_hole=True)
 
 
-def _is_noise(name: str) -> bool:
+def is_noise(name: str) -> bool:
     """Say whether a name is of a folder, or of what a system or an open office program left."""
     parts = PurePosixPath(name).parts
     if name.endswith("/") or "__MACOSX" in parts:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ingestion.knowledge.containers import PART, lacking_parts
+from ingestion.knowledge.containers import PART, is_noise, lacking_parts
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.landing.declarations import VariableMissing, expand
 from ingestion.landing.deliveries import SourceAbsent
@@ -134,8 +134,9 @@ def _files(top: Path) -> Iterator[Path]:
         yield top
         return
     for path in top.rglob("*"):
-        inside = path.relative_to(top).parts
-        if path.is_file() and not any(part.startswith((".", "__MACOSX")) for part in inside):
+        inside = path.relative_to(top)
+        is_hidden = any(part.startswith(".") for part in inside.parts)
+        if path.is_file() and not is_hidden and not is_noise(inside.as_posix()):
             yield path
 
 

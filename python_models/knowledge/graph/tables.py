@@ -172,9 +172,8 @@ def graph_rows(
              "valid_from": node.valid_from, "valid_to": node.valid_to,
              "known_from": node.known_from, "known_to": node.known_to}
         )  # fmt: skip
-    for group in graph.groups:
-        rows += _group_rows(group, facts_by_id)
-    rows += community_rows(row for row in rows if row["row_kind"] == "edge")
+    tied = [row for group in graph.groups for row in _group_rows(group, facts_by_id)]
+    rows += tied + community_rows(row for row in tied if row["row_kind"] == "edge")
     rows += [{"row_kind": "misfit", "fact_id": one.fact_id, "reason": one.reason}
              for one in graph.misfits]  # fmt: skip
     return [{"graph_id": graph_id, **row} for row in rows], graph

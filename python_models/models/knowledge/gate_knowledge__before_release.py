@@ -21,6 +21,6 @@ def model(dbt, session):
         dbt.ref("entity_merges"), dbt.ref("entity_decisions"), dbt.ref("ontology_versions"),
         dbt.ref("ontology_misfits"), dbt.ref("coverage"), dbt.ref("conflicts"),
         dbt.ref("search_term_counts"), dbt.ref("current"), dbt.ref("embeddings"), dbt.ref("grids"),
-        dbt.ref("grid_questions"), dbt.ref("data_state"),
+        dbt.ref("grid_questions"), dbt.ref("data_state"), dbt.ref("communities"),
     ]  # fmt: skip
     return run_gate(dbt, session, "knowledge", "before_release", tables)
