@@ -10,7 +10,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 
 # in `all` a text and a scorer that cohorts share count once
-_TEXTS = """
+SCORERS = """
 with scored_texts as (
     select distinct
         scorer_scores.essay_gen_id,
@@ -32,10 +32,7 @@ judged_texts as (
     from experiments.final_results
     where final_results.cohort_id = $cohort
 )
-"""
-SCORERS = (
-    _TEXTS
-    + """
+
 select
     scored_texts.scorer_id,
     scored_texts.kind,
@@ -58,10 +55,29 @@ group by
     scored_texts.scorer_id, scored_texts.scorer_hash, scored_texts.kind, scored_texts.argument
 order by scored_texts.scorer_id, scored_texts.scorer_hash
 """
+BY_WRITER = """
+with scored_texts as (
+    select distinct
+        scorer_scores.essay_gen_id,
+        scorer_scores.scorer_id,
+        scorer_scores.scorer_hash,
+        scorer_scores.kind,
+        scorer_scores.argument,
+        scorer_scores.draft_template_id,
+        scorer_scores.generation_model_id,
+        scorer_scores.error,
+        scorer_scores.value,
+        scorer_scores.share
+    from experiments.scorer_scores
+    where $cohort = 'all' or scorer_scores.cohort_id = $cohort
+),
+
+judged_texts as (
+    select final_results.essay_gen_id, final_results.mean_share
+    from experiments.final_results
+    where final_results.cohort_id = $cohort
 )
-BY_WRITER = (
-    _TEXTS
-    + """
+
 select
     scored_texts.scorer_id,
     scored_texts.draft_template_id,
@@ -79,7 +95,6 @@ order by
     scored_texts.scorer_id, mean_share desc nulls last,
     scored_texts.draft_template_id, scored_texts.generation_model_id
 """
-)
 NUMBER = st.column_config.NumberColumn
 SHARE = st.column_config.ProgressColumn
 _SAID = {
