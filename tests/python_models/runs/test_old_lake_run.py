@@ -72,7 +72,8 @@ def test_run_on_an_old_lake_lands_nothing_again_and_asks_nothing_again(
     assert str(newest) in module(tmp_path, "python_models.runs", "releases")
     # what its own runs released can be compared, and gone back to
     differing = module(tmp_path, "python_models.runs", "release-diff", str(before), str(newest))
-    assert "readings" in differing
+    assert differing.startswith(f"Release {before} -> {newest}")
+    assert "telemetry.readings" not in differing
     module(tmp_path, "python_models.runs", "release-rollback", str(before))
     assert release_file.current_release_id() == before
     of_old = journal.rows("select run_id from runs order by started_at limit 1")[0]["run_id"]
