@@ -180,6 +180,7 @@ def spark(server: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def comparable(rows: Any) -> list[str]:
-    """Return rows in one order, in which a decimal is the number it is."""
-    plain = [tuple(float(x) if isinstance(x, Decimal) else x for x in row) for row in rows]
+    """Return rows in one order, in which a decimal is the number it is and zero has no sign."""
+    numbers = (Decimal, float)
+    plain = [tuple(float(x) + 0.0 if isinstance(x, numbers) else x for x in row) for row in rows]
     return sorted(map(repr, plain))
