@@ -8,11 +8,15 @@
 {%- endmacro %}
 
 {% macro spark__ordered_array_agg(value, order_by) -%}
-    {#- Sail tells two of one select apart by the names of their fields alone -#}
+    {#- Sail tells two of one select apart by the names of their fields alone; Apache Spark
+        sorts a key that is null first -#}
     {%- set x = 'x_' ~ local_md5(value ~ order_by)[:8] -%}
     {#- without one value it is null, and not an array of none -#}
     case when count({{ value }}) > 0 then transform(
-        array_sort(collect_list(struct({{ order_by }} as k, {{ value }} as {{ x }})) filter (where {{ value }} is not null)),
+        array_sort(
+            collect_list(struct(({{ order_by }}) is null as n, {{ order_by }} as k, {{ value }} as {{ x }}))
+            filter (where {{ value }} is not null)
+        ),
         pair -> pair.{{ x }}
     ) end
 {%- endmacro %}

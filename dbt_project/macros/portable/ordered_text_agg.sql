@@ -21,7 +21,7 @@
     case when count({{ value }}) > 0 then array_join(
         transform(
             array_sort(
-                collect_list(struct({{ order_by }} as k, {{ value }} as {{ x }}))
+                collect_list(struct(({{ order_by }}) is null as n, {{ order_by }} as k, {{ value }} as {{ x }}))
                 filter (where {{ value }} is not null)
             ), pair -> pair.{{ x }}
         ), '{{ separator }}'

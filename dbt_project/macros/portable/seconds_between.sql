@@ -11,7 +11,8 @@
     {#- Sail has no difference in microseconds -#}
     (
         cast(
-            unix_micros(cast({{ later }} as timestamp)) - unix_micros(cast({{ earlier }} as timestamp))
+            unix_micros(cast({{ later }} as timestamp_ltz))
+            - unix_micros(cast({{ earlier }} as timestamp_ltz))
             as double
         ) / 1000000
     )

@@ -11,7 +11,7 @@
     {#- a quotient of decimals loses what is less than its last digit -#}
     cast(
         floor(
-            cast(unix_micros(cast({{ moment }} as timestamp)) as double)
+            cast(unix_micros(cast({{ moment }} as timestamp_ltz)) as double)
             / (1000000 * cast({{ seconds }} as double))
         ) as bigint
     )

@@ -32,6 +32,7 @@ from tests.dbt_project.portable.rendered import (
 )
 from tests.ingestion.lakehouse.rest_catalog.conftest import Served, serving
 
+ELSEWHERE = "SLUICE_TEST_SPARK"
 CASES = [*OF_ROWS, *OF_GROUPS, *ELEMENTS]
 # not a value of their own: hints, tables, and one that needs a Spark Sail is not
 UNTRIED = {"inlined", "delete_matching", "later_than_stored", "each_search_word"}
@@ -111,24 +112,50 @@ def test_a_spark_server_over_the_lakes_catalog_gives_the_same_values(
         rest = server.rest()
         rest.create_namespace("scratch")
         rest.create_table("scratch.samples", SAMPLES.schema).append(SAMPLES)
-        different = {}
-        for case in CASES:
-            here = on_duckdb(case)
-            there = session.sql(query(case, "spark", "lake.scratch.samples")).collect()
-            if comparable(here) != comparable(map(tuple, there)):
-                different[case] = (here, there)
-        assert not different
+        assert not different_values(session, "lake.scratch.samples")
         session.conf.set("spark.sql.warehouse.dir", f"{warehouse_uri()}/scratch")
         session.sql("create table scratch.made using iceberg as select * from scratch.samples")
         session.sql("delete from scratch.made where part = 1").collect()
         assert len(rest.load_table("scratch.made").scan().to_arrow()) == 5
 
 
+@pytest.mark.long
+@pytest.mark.skipif(
+    not os.environ.get(ELSEWHERE),
+    reason=f"NOT TESTED: no Apache Spark ({ELSEWHERE}=sc://host:port of a Connect server)",
+)
+def test_apache_spark_gives_the_same_values() -> None:
+    with session_at(os.environ[ELSEWHERE]) as session:
+        session.createDataFrame(SAMPLES).createOrReplaceTempView("samples")
+        assert not different_values(session, "samples")
+
+
+def different_values(session: Any, relation: str) -> dict[str, Any]:
+    """Return {case: values on DuckDB and there} of the samples in a relation of a Spark session."""
+    different = {}
+    for case in CASES:
+        here = on_duckdb(case)
+        there = session.sql(query(case, "spark", relation)).collect()
+        if comparable(here) != comparable(map(tuple, there)):
+            different[case] = (here, there)
+    return different
+
+
+@contextmanager
+def session_at(remote: str) -> Iterator[Any]:
+    """Give a session on a Spark Connect server, told what the project's profile tells it."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.remote(remote).getOrCreate()
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
+    yield session
+    session.stop()
+
+
 @contextmanager
 def spark(server: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Start what `make spark-server` starts, and a session on it."""
-    from pyspark.sql import SparkSession
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -145,17 +172,15 @@ def spark(server: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             except OSError:
                 assert process.poll() is None and time.monotonic() < deadline
                 time.sleep(0.1)
-        session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
-        session.conf.set("spark.sql.session.timeZone", "UTC")
-        session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
-        yield session
-        session.stop()
+        with session_at(f"sc://127.0.0.1:{port}") as session:
+            yield session
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
 
 def comparable(rows: Any) -> list[str]:
-    """Return rows in one order, in which a decimal is the number it is."""
-    plain = [tuple(float(x) if isinstance(x, Decimal) else x for x in row) for row in rows]
+    """Return rows in one order, in which a decimal is the number it is and zero has no sign."""
+    numbers = (Decimal, float)
+    plain = [tuple(float(x) + 0.0 if isinstance(x, numbers) else x for x in row) for row in rows]
     return sorted(map(repr, plain))

@@ -147,7 +147,7 @@ def kill_server(module: str) -> Callable[[subprocess.Popen[str]], None]:
     def kill(run: subprocess.Popen[str]) -> None:
         of_run = psutil.Process(run.pid)
         while run.poll() is None:
-            there = [(one, " ".join(one.cmdline())) for one in of_run.children(recursive=True)]
+            there = [(one, command_of(one)) for one in of_run.children(recursive=True)]
             if any("--target spark" in line and " build " in line for _, line in there):
                 for one, line in there:
                     if module in line:
@@ -156,6 +156,14 @@ def kill_server(module: str) -> Callable[[subprocess.Popen[str]], None]:
             time.sleep(0.05)
 
     return kill
+
+
+def command_of(process: psutil.Process) -> str:
+    """Return a process's command, none when it has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def wait(run: subprocess.Popen[str]) -> None:
