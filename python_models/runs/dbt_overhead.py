@@ -67,7 +67,7 @@ def tell_less() -> None:
     BaseEvent.__init__ = _keep  # type: ignore[method-assign, assignment]
     BaseEvent.__getattr__ = _got  # type: ignore[method-assign]
     BaseEvent.__setattr__ = _changed  # type: ignore[method-assign]
-    EventManager.fire_event = _fire_what_is_taken  # type: ignore[method-assign]
+    EventManager.fire_event = _fire_what_is_taken  # type: ignore[method-assign, assignment]
 
 
 def collect_seldom() -> None:
