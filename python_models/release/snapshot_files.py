@@ -17,6 +17,8 @@ from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.paths import local_path
 from ingestion.lakehouse.sql_text import identifier, list_of, literal
 
+COMPACTED = "sluice.compacted"  # in the summary of a snapshot that has the rows of the one before
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -54,10 +56,7 @@ def read_snapshot(
 
 def snapshot_at(session: duckdb.DuckDBPyConnection, metadata: str) -> Snapshot:
     """Return the snapshot that a metadata file calls the current one."""
-    # a bound parameter would make duckdb import pandas, which takes a second
-    text = f"select content from read_text({literal(plain(metadata))})"
-    [[content]] = session.execute(text).fetchall()
-    known = json.loads(content)
+    known = _metadata_at(session, metadata)
     current = known.get("current-snapshot-id")
     summary: dict[str, str] = next(
         (
@@ -85,6 +84,36 @@ def snapshot_at(session: duckdb.DuckDBPyConnection, metadata: str) -> Snapshot:
         has_one_schema=len({_shape(schema) for schema in known.get("schemas", [])}) == 1,
         bytes=int(summary.get("total-files-size", 0)),
     )
+
+
+def rows_as_of(session: duckdb.DuckDBPyConnection, metadata: str) -> int | None:
+    """Return the id of the snapshot that last changed a table's rows, None where it is not known.
+
+    Compaction lays the same rows into fewer files: another snapshot, and nothing new.
+
+    Args:
+        session: any DuckDB connection with the extensions.
+        metadata: a metadata file of the table.
+
+    Raises:
+        FileNotFoundError: there is no such file (any more).
+    """
+    known = _metadata_at(session, metadata)
+    snapshots = {one["snapshot-id"]: one for one in known.get("snapshots", [])}
+    found = snapshots.get(known.get("current-snapshot-id"))
+    while found and found["summary"].get(COMPACTED):
+        found = snapshots.get(found.get("parent-snapshot-id"))
+    return found["snapshot-id"] if found else None
+
+
+def _metadata_at(session: duckdb.DuckDBPyConnection, metadata: str) -> dict[str, Any]:
+    # a bound parameter would make duckdb import pandas, which takes a second
+    text = f"select content from read_text({literal(plain(metadata))})"
+    found = session.execute(text).fetchall()
+    if not found:
+        raise FileNotFoundError(f"there is no {metadata}")
+    known: dict[str, Any] = json.loads(found[0][0])
+    return known
 
 
 def _shape(schema: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake, uses_object_store
 from ingestion.lakehouse.output import emit
 from ingestion.lakehouse.sql_text import list_of, literal
+from python_models.release.snapshot_files import COMPACTED
 from python_models.release.spark_names import PREFIX, is_of_builds
 from python_models.upkeep import sweep
 from python_models.upkeep.backup import LOCK
@@ -104,7 +105,7 @@ def _join(connection: duckdb.DuckDBPyConnection, table: Any, small: list[Any], r
     with table.transaction() as transaction:
         mapping = table.schema().name_mapping.model_dump_json()
         transaction.set_properties({TableProperties.DEFAULT_NAME_MAPPING: mapping})
-        with transaction.update_snapshot({"sluice.compacted": "true"}).overwrite() as overwrite:
+        with transaction.update_snapshot({COMPACTED: "true"}).overwrite() as overwrite:
             for file in small:
                 overwrite.delete_data_file(file)
             for file in parquet_files_to_data_files(

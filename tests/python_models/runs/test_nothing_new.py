@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.ledger.forget import forget
@@ -13,7 +16,9 @@ from python_models.llm.ledger.journal import reading
 from python_models.release.publish import add_release
 from python_models.runs import nothing_new, run
 from python_models.runs.fitness import latest_pending
+from python_models.runs.raw_views import current_pins
 from python_models.runs.slices import Choice
+from python_models.upkeep import compact
 from tests.python_models.runs.test_run import finish_a_run
 
 OTHERS = [name for name in PRODUCTS if name != "telemetry"]
@@ -50,6 +55,29 @@ def test_what_was_forgotten_is_asked_again_though_others_were_built_since() -> N
     assert list(nothing_new.standing_products({})) == ["telemetry"]
     finish_a_run("i-3")
     assert list(nothing_new.standing_products({})) == list(PRODUCTS)
+
+
+def test_small_files_that_were_joined_are_nothing_new_and_one_more_row_is() -> None:
+    import pyarrow as pa
+
+    opened = catalog()
+    opened.create_namespace("raw_news")
+    schema = pa.schema([("thing_id", pa.int64())])
+    table = opened.create_table("raw_news.things", schema)
+    for number in range(compact.FEWEST_FILES):
+        table.append(pa.table({"thing_id": [number]}, schema))
+    finish_a_run()
+    pinned = Path(current_pins()["raw_news"]["things"].removeprefix("file://"))
+    with duckdb.connect() as session:
+        assert compact.compact_table(session, opened.load_table("raw_news.things"))
+    assert current_pins()["raw_news"]["things"] != str(pinned)
+    assert "news" in nothing_new.standing_products({})
+    content = pinned.read_bytes()
+    pinned.unlink()  # as retention does with old metadata
+    assert "news" not in nothing_new.standing_products({})
+    pinned.write_bytes(content)
+    opened.load_table("raw_news.things").append(pa.table({"thing_id": [99]}, schema))
+    assert sorted(nothing_new.standing_products({})) == sorted(set(PRODUCTS) - {"news"})
 
 
 def test_what_the_build_database_lacks_is_built_again_when_something_is() -> None:
