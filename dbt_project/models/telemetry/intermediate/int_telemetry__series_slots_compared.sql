@@ -66,8 +66,9 @@ activity_spreads as (
         activities.source,
         activities.control_id,
         activities.sensor,
-        1.4826 * {{ median('abs(activities.activity - activity_medians.median_activity)') }}
-            as activity_spread
+        1.4826 * {{ median(
+            'abs(activities.activity - activity_medians.median_activity)'
+        ) }} as activity_spread
     from activities
     inner join activity_medians
         on
