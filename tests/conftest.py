@@ -123,7 +123,7 @@ SLOW = (
 def pytest_configure(config: pytest.Config) -> None:
     """Generate the same examples each time in `make test`; a plain `pytest` looks for new ones."""
     # `make test ARGS=-x` hands it on to every make that a test types
-    for name in ("ARGS", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES"):
+    for name in ("ARGS", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL"):
         os.environ.pop(name, None)
     # how long an example takes says how busy the machine is, and nothing of the code
     patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
