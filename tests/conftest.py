@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -133,6 +134,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("markexpr") in ("not long", "unit"):
         settings.load_profile("repeatable")
     unit_guard.install()
+    # by Python's own thresholds all that a worker has imported is walked over and over
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -118,8 +118,10 @@ def _state_of_fewer_variables(loader: parsing.ManifestLoader) -> Any:
 
 
 def parse_seldom() -> None:
-    """Let dbt go on from what it has parsed where only variables differ that no config reads."""
-    # a method there
+    """Let dbt go on from what it has parsed for another lake, or other variables that no config
+    reads."""
+    # methods there
+    DuckDBCredentials.connection_info = told_of_connection  # type: ignore[assignment, method-assign]
     parsing.ManifestLoader.build_manifest_state_check = (  # type: ignore[method-assign]
         _state_of_fewer_variables
     )
@@ -133,7 +135,6 @@ def main() -> None:
     parse_seldom()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
-    DuckDBCredentials.connection_info = told_of_connection  # type: ignore[assignment, method-assign]
     if _names_spark(sys.argv):
         from python_models.runs.spark.dbt_adapter import teach
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -15,8 +16,19 @@ from tests.conventions.project import DBT, Project
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Parse the project as `dbt parse` does; nothing is connected to."""
-    folder = tmp_path_factory.mktemp("conventions")
+    """Parse the project as `dbt parse` does, once for all workers; nothing is connected to."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "conventions"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        if not (folder / "is_there").exists():
+            _parse(folder)
+            (folder / "is_there").touch()
+    return Project(json.loads((folder / "target" / "manifest.json").read_text()))
+
+
+def _parse(folder: Path) -> None:
     environment = os.environ | {
         "SLUICE_LAKE": str(folder / "lake"),
         "DBT_TARGET_PATH": str(folder / "target"),
@@ -32,7 +44,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]
-    return Project(json.loads((folder / "target" / "manifest.json").read_text()))
 
 
 _STRICT = '{"error": ["Deprecations"], "silence": []}'

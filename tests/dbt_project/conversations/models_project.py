@@ -16,6 +16,8 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from python_models.runs.dbt_main import parse_seldom
+
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = ROOT / "dbt_project"
 LAST_MODEL = "int_conversations__loads_processed"
@@ -93,6 +95,7 @@ class Models:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "models_project"
         write_project(self.folder)
+        parse_seldom()
         self.database = folder / "none.duckdb"
 
     def use(self, database: Path) -> None:

@@ -22,6 +22,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
+from python_models.runs.dbt_main import parse_seldom
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_kept")
@@ -91,6 +92,7 @@ class Models:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "models_project"
         write_project(self.folder)
+        parse_seldom()
 
     def run(self, *arguments: str, command: str = "run") -> dbtRunnerResult:
         """Run dbt over everything but the gates; raises when a node fails."""
