@@ -27,6 +27,9 @@ TURN = threading.Lock()
 SAMPLE_SIZE = 5
 # wanted by statistical expectations that no gate uses; a third of the import's seconds
 _DEFERRED = {"altair", "scipy.stats"}
+# its Spark engine is not used; and where pyspark is there, its import ends a `python -c`, which it
+# takes for tests of its own
+_LEFT_OUT = "pyspark"
 
 
 class _Deferring:
@@ -36,6 +39,8 @@ class _Deferring:
     def find_spec(
         name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if name.partition(".")[0] == _LEFT_OUT:
+            raise ModuleNotFoundError(f"{name} is not imported here", name=name)
         if name not in _DEFERRED:
             return None
         spec = PathFinder.find_spec(name, path, target)

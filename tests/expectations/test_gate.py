@@ -230,8 +230,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 def test_rows_stay_in_duckdb() -> None:
     """Three million rows, most of which break a promise, cost next to no memory to judge."""
     done = subprocess.run(
-        [sys.executable, "-c", _BIG], capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", _BIG], capture_output=True, text=True, check=False, timeout=300
     )
+    assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-3000:]
     counts, grown = done.stdout.splitlines()[-2:]
     assert counts.startswith("[0, 0, 600000, ")
     assert int(grown) < 150_000  # KB; the same rows as a pandas frame are some 400 MB
