@@ -128,7 +128,13 @@ def test_a_text_box_only_searches(
     assert count_of_cycles(released) == 160
 
 
-@pytest.mark.parametrize("turn", range(0, len(PAYLOADS), 3))
+@pytest.mark.parametrize(
+    "turn",
+    [
+        pytest.param(turn, marks=pytest.mark.long if turn > 3 else ())
+        for turn in range(0, len(PAYLOADS), 3)
+    ],
+)
 @pytest.mark.parametrize(("url", "names"), URL_FILTERS)
 def test_a_filter_in_the_address_is_a_known_value_or_nothing(
     released: Path, url: str, names: tuple[str, ...], turn: int
