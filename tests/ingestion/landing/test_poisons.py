@@ -62,9 +62,16 @@ LONG_LINES: dict[str, tuple[str, bytes, list[tuple[int | None, str]]]] = {
         [(6, "line_too_long")],
     ),
 }
+TRIED_ALWAYS = {"among others", "in UTF-16", "several", "of JSON"}  # the others: `make test-long`
 
 
-@pytest.mark.parametrize("case", LONG_LINES)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=() if case in TRIED_ALWAYS else pytest.mark.long)
+        for case in LONG_LINES
+    ],
+)
 def test_a_line_of_any_length_is_one_reject(plant: Plant, case: str) -> None:
     name, body, rejects = LONG_LINES[case]
     plant.deliver(name, body)

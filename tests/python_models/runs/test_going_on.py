@@ -55,6 +55,7 @@ def refused(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
     return "".join(capfd.readouterr())
 
 
+@pytest.mark.long
 def test_a_phase_of_an_older_run_is_not_made_of_the_tables_of_a_newer_one(
     tiny: Tiny, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_run_goes_on_with_its_own_tables_whatever_others_did(tiny: Tiny) -> No
     assert release_file.current_release_id() == 1
 
 
+@pytest.mark.long
 def test_what_did_not_succeed_in_a_run_is_no_ground_for_its_later_phases(
     tiny: Tiny, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,6 +132,7 @@ def test_dbt_retry_by_hand_is_refused_when_another_run_came_between(
     assert state() == before
 
 
+@pytest.mark.long
 def test_marts_of_a_new_run_are_not_published_on_what_another_made_before(tiny: Tiny) -> None:
     assert tiny.dbt("build")[0] == 0
     tiny.write_things(days=5)

@@ -128,6 +128,7 @@ def test_phases_of_different_makings_are_not_put_together(
     assert report("r1")[0]["markdown"] == LAST
 
 
+@pytest.mark.long
 def test_a_run_whose_marts_another_build_made_again_writes_phases_alone(
     ran: Ran, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_phase_that_never_completed_is_named(ran: Ran, capfd: pytest.CaptureFi
     assert "has not completed phase 3 tier1_filter" in capfd.readouterr().err
 
 
+@pytest.mark.long
 def test_another_build_between_kill_and_resume_changes_nothing(phased: Phased) -> None:
     phased.add_run("r1")
     assert phased.build("r1", FAULT="node.phase_news__04_tier2_batch")[0] == 137
