@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from ingestion.lakehouse.settings import Settings, reset_settings
 from tests import parsed_once, unit_guard
+from tests.shared_by_workers import shared
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("DBT_LOG_LEVEL_FILE", "info")  # nobody reads the debug log of a test's build
@@ -203,8 +204,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    own = tmp_path_factory.getbasetemp()
-    parsed_once.STORE = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "parsed"
+    parsed_once.STORE = shared(tmp_path_factory, "parsed")
 
 
 @pytest.fixture(autouse=True)

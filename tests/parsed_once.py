@@ -6,7 +6,6 @@ dbt goes on from it in a folder of its own, with another lake and other variable
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from tests.shared_by_workers import once
 
 DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")  # as `make` starts it
 STORE: Path | None = None  # a folder that the workers of a session share, and no other session
@@ -32,15 +32,15 @@ def lend(target: Path, environment: Mapping[str, str], project: Path | None = No
     folder = project or PROJECT_ROOT / "dbt_project"
     assert STORE is not None, "a fixture of the session names it"
     store = STORE / folder.name
-    store.mkdir(parents=True, exist_ok=True)
-    with (store / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)  # workers of a session begin at once
-        if not (store / _PARSED).exists():
-            paths = {"DBT_TARGET_PATH": str(store), "DBT_LOG_PATH": str(store / "logs")}
-            done = subprocess.run(
-                [*DBT, "parse"], cwd=folder, env=os.environ | environment | paths,
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stdout + done.stderr
+
+    def parse(into: Path) -> None:
+        paths = {"DBT_TARGET_PATH": str(into), "DBT_LOG_PATH": str(into / "logs")}
+        done = subprocess.run(
+            [*DBT, "parse"], cwd=folder, env=os.environ | environment | paths,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    once(store, parse)
     target.mkdir(parents=True, exist_ok=True)
     shutil.copy(store / _PARSED, target)

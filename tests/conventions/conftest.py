@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import subprocess
@@ -12,19 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.conventions.project import DBT, Project
+from tests.shared_by_workers import once, shared
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Parse the project as `dbt parse` does, once for all workers; nothing is connected to."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "conventions"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        if not (folder / "is_there").exists():
-            _parse(folder)
-            (folder / "is_there").touch()
+    folder = shared(tmp_path_factory, "conventions")
+    once(folder, _parse)
     return Project(json.loads((folder / "target" / "manifest.json").read_text()))
 
 

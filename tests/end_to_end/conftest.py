@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.golden.figures import run_demo
+from tests.shared_by_workers import once, shared
 
 
 @pytest.fixture(scope="session")
@@ -17,12 +16,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     In it: `lake`, whose figures are held against the approved ones; `kept`, a copy of it that the
     one who types what comes after may move; `target`, what dbt has parsed.
     """
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        if not (folder / "is_there").exists():
-            shutil.copytree(run_demo(folder), folder / "kept", symlinks=True)
-            (folder / "is_there").touch()
+    folder = shared(tmp_path_factory, "demo")
+    once(folder, _run_and_keep)
     return folder
+
+
+def _run_and_keep(folder: Path) -> None:
+    shutil.copytree(run_demo(folder), folder / "kept", symlinks=True)

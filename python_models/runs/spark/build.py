@@ -62,7 +62,7 @@ def build_in_layers(command: Sequence[str], told: Mapping[str, str], run_id: str
         found = listed(selecting, told)
         layers = cut(found.graph, found.selected)
         is_new = not journal.rows("select 1 from run_args where run_id = ? limit 1", (run_id,))
-        run = Run(run_id, is_new, found, layers, rest, dict(told), found.asked)
+        run = Run(run_id, is_new, found, layers, rest, dict(told))
         return run.go()
 
 
@@ -77,11 +77,10 @@ class Run:
         layers: list[Layer],
         rest: list[str],
         told: dict[str, str],
-        asked: dict[str, Any],
     ) -> None:
         self.run_id, self.is_new = run_id, is_new
         self.found, self.graph, self.layers, self.rest = found, found.graph, layers, rest
-        self.told, self.asked = told, asked
+        self.told = told
         self.pins = invocation.pins_of(run_id)
         self.took: list[dict[str, Any]] = []
 
@@ -135,7 +134,7 @@ class Run:
             engine=layer.engine,
             pins=self.pins,
             left=[one for later in self.layers[number - 1 :] for one in later.nodes],
-            arguments=self.asked,
+            arguments=self.found.asked,
             reads=[[one["schema"], one.get("alias") or one["name"]] for one in across.values()]
             if layer.engine != SPARK
             else [],

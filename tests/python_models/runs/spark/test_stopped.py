@@ -33,7 +33,7 @@ GRAPH = {
 
 
 def run_of(*layers: Layer) -> Run:
-    return Run("run-1", True, Listed(GRAPH, [], {}, {}), list(layers), [], {}, {})
+    return Run("run-1", True, Listed(GRAPH, [], {}, {}), list(layers), [], {})
 
 
 def test_a_first_run_that_cannot_hand_over_says_so_and_that_it_did_not_start() -> None:
