@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,6 +13,9 @@ import streamlit as st
 from dashboards.parts.files import to_arrow, to_csv, to_parquet
 from dashboards.parts.severity import status_words
 from dashboards.parts.text import count, words
+
+# a hash, a UUID, or either behind a word that says of what
+_HASH = re.compile(r"(?!\d+$)(\w+[:_-])?([0-9a-f]{12,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 def table(rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any) -> None:
@@ -53,6 +57,19 @@ def in_words(rows: pa.Table, *columns: str) -> pa.Table:
     for column in columns:
         rows = worded(rows, column, lambda name: words(name) if name else None)
     return rows
+
+
+def people_first(rows: pa.Table) -> list[str]:
+    """Return the columns of rows, those that hold nothing but hashes or random ids last."""
+    hashed = [name for name in rows.column_names if _is_hashed(rows[name])]
+    return [name for name in rows.column_names if name not in hashed] + hashed
+
+
+def _is_hashed(column: pa.ChunkedArray) -> bool:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    said = [value for value in column.to_pylist() if value]
+    return bool(said) and all(_HASH.fullmatch(value) for value in said)
 
 
 def downloads(rows: pa.Table, name: str) -> None:

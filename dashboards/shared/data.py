@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.parts.links import DOCS, link_to
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release, whole_table
-from dashboards.parts.tables import in_words, picked, table, to_parquet
+from dashboards.parts.tables import in_words, people_first, picked, table, to_parquet
 from dashboards.parts.text import escaped, paragraphs
 from dashboards.shared import data_queries as queries
 from dashboards.shared import data_table
@@ -129,7 +129,7 @@ def _one_table(release: Release, chosen: dict[str, Any]) -> None:
         part(f"First {PREVIEW_ROWS} rows")
         _whole(release, chosen)
     rows = ask(queries.PREVIEW, name=chosen["table"], row_limit=PREVIEW_ROWS)
-    table(rows, chosen["table"])
+    table(rows, chosen["table"], column_order=people_first(rows))
     link_to("sql", "Ask it in SQL", query=f"select *\nfrom {chosen['table']}\nlimit 100")
 
 
