@@ -15,7 +15,9 @@ from dashboards.parts.severity import status_words
 from dashboards.parts.text import count, words
 
 # a hash, a UUID, or either behind a word that says of what
-_HASH = re.compile(r"(?!\d+$)(\w+[:_-])?([0-9a-f]{12,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_HASH = re.compile(
+    r"(?!\d+$)(\w+[:_-])?([0-9a-f]{12,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
 
 
 def table(rows: pa.Table, name: str, columns: dict[str, Any] | None = None, **look: Any) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.jobs import jobs
 from dashboards.parts import run_charts
 from dashboards.parts.page import Ask, empty, part
-from dashboards.parts.tables import picked, table, worded
+from dashboards.parts.tables import in_words, picked, table, worded
 from dashboards.parts.text import escaped, some
 from dashboards.shared import runs_queries as queries
 from ingestion.lakehouse.lake import lake
@@ -47,20 +47,23 @@ def show(ask: Ask, run: dict[str, Any]) -> None:
     key = {"invocation_id": run["invocation_id"]}
     phases = ask(queries.PHASES, **key)
     if len(phases):
-        table(worded(phases), "phases", COLUMNS)
+        table(in_words(worded(phases), "product"), "phases", COLUMNS)
     slowest = ask(queries.SLOWEST, **key)
     if len(slowest):
         part("Slowest nodes", "The tick is the median of what the same node took in other runs.")
         st.altair_chart(run_charts.slowest_nodes(slowest), key="slowest")
         with st.expander("When each node ran"):
-            st.altair_chart(run_charts.timeline(ask(queries.TIMELINE, **key)), key="timeline")
+            st.altair_chart(
+                run_charts.timeline(in_words(ask(queries.TIMELINE, **key), "product")),
+                key="timeline",
+            )
     part("Nodes", "Choose one for its past and its log.")
     all_nodes = st.toggle("Passed tests too", key="tests", bind="query-params")
     nodes = ask(queries.NODES, **key, all_nodes=all_nodes)
     if not len(nodes):
         empty("No node ran.")
         return
-    node = picked(worded(nodes), "nodes", COLUMNS)
+    node = picked(in_words(worded(nodes), "product"), "nodes", COLUMNS)
     if node:
         _one(ask, run, node)
 

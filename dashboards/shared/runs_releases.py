@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.parts import run_progress, runner
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import in_words, picked, table
 from dashboards.parts.text import escaped, moment, words
 from dashboards.shared import runs_queries as queries
 from dashboards.shared.runs_live import live_rows
@@ -57,7 +57,7 @@ def show(release: Release) -> None:
         _move(chosen)
     changes = ask(queries.RELEASE_CHANGES, release_id=chosen["release_id"])
     if len(changes):
-        table(changes, "release_changes", CHANGE_COLUMNS)
+        table(in_words(changes, "product"), "release_changes", CHANGE_COLUMNS)
     else:
         st.caption("No table differs from those of the release before, or that one is gone.")
 
