@@ -12,7 +12,7 @@ from dashboards.parts import charts
 from dashboards.parts.figures import show_figures
 from dashboards.parts.page import asking, empty, guarded, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
+from dashboards.parts.tables import in_words, picked, table
 from dashboards.parts.text import capital, count, percent, usd
 from dashboards.shared import llm_call, llm_prompts
 from dashboards.shared import llm_queries as queries
@@ -130,7 +130,7 @@ def _calls(release: Release) -> None:
 
 
 def _cost(release: Release) -> None:
-    costs = asking(release)(queries.COSTS)
+    costs = in_words(asking(release)(queries.COSTS), "product", "step")
     if not len(costs):
         empty("Nothing was asked yet.")
         return
