@@ -253,6 +253,10 @@ test-mutations: $(STAMP) ## Changes of named modules that no unit test notices. 
 bench-llm: $(STAMP) ## The LLM steps against bare clients in the same run
 	@$(PY) -m tests.benchmarks.llm $(ARGS)
 
+.PHONY: bench-demo
+bench-demo: $(STAMP) ## The demo's run, estimate and pages beside their floors. ARGS=--small
+	@$(PY) -m tests.benchmarks.demo $(ARGS)
+
 .PHONY: bench-api
 bench-api: $(STAMP) ## The API under load, wrong keys, large files. ARGS="--rate 150"
 	@$(PY) -W ignore -m tests.benchmarks.api $(ARGS)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from duckdb import DuckDBPyConnection
 
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import identifier
 from ingestion.landing.products import PRODUCTS
+from ingestion.landing.registration import Product
 from python_models.release import phase_tables
 from python_models.runs.raw_views import view_body
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NEWEST = "newest_attempts"
 # Of a run the newest attempt that came as far as any other did: what a later one that stopped
@@ -31,6 +37,14 @@ _NEWEST = """
 """
 
 
+def shapes(product: Product) -> dict[str, pa.Schema]:
+    """Return the tables of a product's phases, and what is in each."""
+    return {
+        **dict.fromkeys(product.phases, phase_tables.ROW),
+        phase_tables.RUNS: phase_tables.RUN,
+    }
+
+
 def create_phase_views(conn: DuckDBPyConnection) -> None:
     """Make a view for each table of phases; one that is not there yet has no rows."""
     for product in PRODUCTS.values():
@@ -39,8 +53,7 @@ def create_phase_views(conn: DuckDBPyConnection) -> None:
         namespace = product.phase_namespace
         conn.execute(f"create schema if not exists {identifier(namespace)}")
         there = metadata_locations(namespace)
-        shapes = dict.fromkeys(product.phases, phase_tables.ROW)
-        for table, shape in {**shapes, phase_tables.RUNS: phase_tables.RUN}.items():
+        for table, shape in shapes(product).items():
             name = f"{identifier(namespace)}.{identifier(table)}"
             body = view_body(conn, there.get(table), shape)
             conn.execute(f"create or replace view {name} as {body}")

@@ -1,8 +1,8 @@
 """The floor of a build: the same compiled SQL, run by hand in DuckDB, in the order dbt ran it.
 
-`python -m tests.benchmarks.build_floor <dbt target folder> <work folder>`; prints JSON. Seeds and
-Python models are copied from the finished build and not timed: they are not SQL. Beside the
-models stands `CPU`, the CPU seconds of all their statements.
+`python -m tests.benchmarks.build_floor <dbt target folder> <work folder> [<unique id> ..]`; prints
+JSON, of all models or of these. Seeds and Python models are copied from the finished build and not
+timed: they are not SQL. Beside the models stands `CPU`, the CPU seconds of all their statements.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -22,8 +23,14 @@ from python_models.runs.raw_views import create_raw_views, current_pins
 CPU = "cpu_s"
 
 
-def floor_seconds(target: Path, work: Path) -> dict[str, float]:
-    """Return the seconds of each SQL model when its statement is run by hand, and their CPU's."""
+def floor_seconds(target: Path, work: Path, only: Collection[str] = ()) -> dict[str, float]:
+    """Return the seconds of each SQL model when its statement is run by hand, and their CPU's.
+
+    Args:
+        target: dbt's folder after a build.
+        work: folder for the database they are made in.
+        only: models to run; all of the build, if there is none.
+    """
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     results = json.loads((target / "run_results.json").read_text())["results"]
     connection = _connection(work)
@@ -34,6 +41,8 @@ def floor_seconds(target: Path, work: Path) -> dict[str, float]:
         if node is None or node["resource_type"] not in ("model", "seed"):
             continue
         if node["config"]["materialized"] == "ephemeral":
+            continue
+        if only and result["unique_id"] not in only:
             continue
         relation = node["relation_name"]
         connection.execute(f'create schema if not exists "{node["schema"]}"')
@@ -79,4 +88,4 @@ def _completed_at(result: dict) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(floor_seconds(Path(sys.argv[1]), Path(sys.argv[2]))))
+    sys.stdout.write(json.dumps(floor_seconds(*map(Path, sys.argv[1:3]), sys.argv[3:])))

@@ -7,8 +7,8 @@
 {% macro phase_rows(product, phase, relation, columns) -%}
 (
     select {{ phase_columns(columns) }}
-    from {{ product }}_phases.{{ phase }} as stored
-    inner join {{ product }}_phases.newest_attempts as newest
+    from {{ phase_table(product, phase) }} as stored
+    inner join {{ phase_table(product, 'newest_attempts') }} as newest
         on stored.run_id = newest.run_id and stored.attempt = newest.attempt
     where stored.relation = '{{ relation }}'
         and newest.phase_name = '{{ phase }}'
@@ -21,7 +21,7 @@
     current run began: what that run is later gone on to does not change this one.
 #}
 {% macro previous_phase_rows(product, phase, relation, columns) -%}
-{%- set runs = product ~ '_phases.runs' -%}
+{%- set runs = phase_table(product, 'runs') -%}
 {%- set this_run = ref('int_' ~ product ~ '__run') -%}
 (
     with known as (
@@ -48,7 +48,7 @@
     )
 
     select {{ phase_columns(columns) }}
-    from {{ product }}_phases.{{ phase }} as stored
+    from {{ phase_table(product, phase) }} as stored
     inner join {{ this_run }} as this_run on stored.run_id = this_run.previous_run_id
     inner join newest on stored.attempt = newest.attempt
     where stored.relation = '{{ relation }}'
@@ -67,4 +67,9 @@
     {%- for name, type in columns.items() if name != 'run_id' %},
     cast({{ json_text('stored.row', name) }} as {{ type_name(type) }}) as {{ name }}
     {%- endfor %}
+{%- endmacro %}
+
+{# Gives the name of a table of phases; on Spark that of it as it was when the run began. #}
+{% macro phase_table(product, name) -%}
+    {{ env_var('SLUICE_PINNED', '') }}{{ product }}_phases.{{ name }}
 {%- endmacro %}

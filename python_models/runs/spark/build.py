@@ -95,17 +95,17 @@ class Run:
             if layer.engine == SPARK
         }
         if not namespaces:
-            return self._all(None, {})
-        with servers.running(namespaces) as running, pinned(self.pins, products) as names:
-            return self._all(running, names)
+            return self._all(None)
+        with servers.running(namespaces) as running, pinned(self.pins, products):
+            return self._all(running)
 
-    def _all(self, running: servers.Servers | None, names: Mapping[str, str]) -> int:
+    def _all(self, running: servers.Servers | None) -> int:
         code = 0
         for number, layer in enumerate(self.layers, 1):
             try:
                 if running is not None:
                     running.require_alive()
-                code = self._one(number, layer, running, names)
+                code = self._one(number, layer, running)
             except (NotHandedOver, SettingsError, OSError, duckdb.Error) as error:
                 return self._stopped(error)
             if code:
@@ -113,13 +113,7 @@ class Run:
                 return code
         return code
 
-    def _one(
-        self,
-        number: int,
-        layer: Layer,
-        running: servers.Servers | None,
-        names: Mapping[str, str],
-    ) -> int:
+    def _one(self, number: int, layer: Layer, running: servers.Servers | None) -> int:
         across = read_across(self.graph, layer)
         more: dict[str, str] = {}
         began = time.monotonic()
@@ -127,7 +121,7 @@ class Run:
             to_catalog(across.values(), f"{self.run_id}-{number}", self.run_id)
             marts.prepare([self.graph[one] for one in layer.nodes])
             fault("layer.handed_over")
-            more = running.environment | target_of_spark() | dict(names) | self._handed_over()
+            more = running.environment | target_of_spark() | self._handed_over()
         told = Told(
             number=number,
             count=len(self.layers),

@@ -15,10 +15,12 @@ from typing import Any
 
 from ingestion.lakehouse.dbt_environment import environment, target_folder
 from ingestion.lakehouse.settings import SettingsError, scrub
+from python_models.release.spark_names import PREFIX
 from python_models.runs import dbt_command
 from python_models.runs.nodes import Node
 
 TARGET = "DBT_TARGET_PATH"
+PINNED = "SLUICE_PINNED"  # the prefix of pinned tables, for the schemas of dbt's sources
 _KEPT = (
     "unique_id", "name", "alias", "schema", "fqn", "resource_type", "language", "description",
 )  # fmt: skip
@@ -37,8 +39,9 @@ class Listed:
 
 
 def target_of_spark() -> dict[str, str]:
-    """Return where dbt keeps what it parsed for `spark`: each target has a folder of its own."""
-    return {TARGET: str(target_folder() / "spark")}
+    """Return where dbt keeps what it parsed for `spark`, in a folder of its own, and the prefix of
+    what a run pins: it parses anew what it was told otherwise of."""
+    return {TARGET: str(target_folder() / "spark"), PINNED: PREFIX}
 
 
 def listed(selecting: Sequence[str], told: Mapping[str, str]) -> Listed:

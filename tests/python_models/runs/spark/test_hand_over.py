@@ -13,6 +13,7 @@ from ingestion.lakehouse.catalog import catalog, metadata_locations
 from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake, warehouse_uri
 from ingestion.landing.products import PRODUCTS
+from python_models.release.phase_tables import ROW, RUN, commit_phase
 from python_models.runs.raw_views import current_pins
 from python_models.runs.spark.hand_over import (
     NotHandedOver,
@@ -140,8 +141,7 @@ def test_raw_tables_are_named_as_the_run_pinned_them_whatever_lands_meanwhile() 
     pins = current_pins()
     landed = table.metadata_location
     table.append(pa.Table.from_pylist([row | {"load_id": "2"}], older))
-    with pinned(pins, ["telemetry"]) as told:
-        assert told == {"SLUICE_PINNED": "pinned_"}
+    with pinned(pins, ["telemetry"]):
         files = opened.load_table(("pinned_raw_telemetry", "files")).scan().to_arrow()
         assert files.column("load_id").to_pylist() == ["1"]
         assert files.column("landed_at").to_pylist() == [None]
@@ -162,3 +162,34 @@ def test_what_a_killed_run_left_pinned_is_not_taken_for_this_runs() -> None:
     with pinned({}, ["telemetry"]):
         found = opened.load_table(("pinned_raw_telemetry", "files")).schema().column_names
     assert "load_id" in found
+
+
+def test_phases_are_what_earlier_runs_left_when_the_run_began() -> None:
+    product = next(one for one in PRODUCTS.values() if one.phases)
+    first, later = product.phases[:2]
+    pinned_phases = f"pinned_{product.phase_namespace}"
+    commit_phase(product.phase_namespace, _rows("run-1"), _known("run-1", first, 1))
+    with pinned({}, [product.name]):
+        commit_phase(product.phase_namespace, _rows("run-2"), _known("run-2", first, 2))
+        rows = catalog().load_table((pinned_phases, first)).scan().to_arrow().to_pylist()
+        assert [row["run_id"] for row in rows] == ["run-1"]
+        assert catalog().load_table((pinned_phases, later)).scan().to_arrow().num_rows == 0
+        newest = catalog().load_table((pinned_phases, "newest_attempts")).scan().to_arrow()
+        assert [(row["run_id"], row["attempt"]) for row in newest.to_pylist()] == [("run-1", 1)]
+    assert metadata_locations(pinned_phases) == {}
+
+
+def _rows(run_id: str) -> pa.Table:
+    row = {"run_id": run_id, "attempt": 1, "relation": "one", "row_no": 1, "row": "{}"}
+    return pa.Table.from_pylist([row], ROW)
+
+
+def _known(run_id: str, phase: str, sequence: int) -> dict[str, Any]:
+    return dict.fromkeys(RUN.names) | {
+        "run_id": run_id,
+        "attempt": 1,
+        "phase_name": phase,
+        "phase_number": 1,
+        "sequence": sequence,
+        "status": "completed",
+    }
