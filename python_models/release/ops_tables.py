@@ -53,7 +53,8 @@ def definitions() -> dict[str, Any]:
     """Return query and descriptions of each table of the schema `ops`."""
     import yaml
 
-    return yaml.safe_load(Path(__file__).with_name("released_tables.yml").read_text())
+    text = Path(__file__).with_name("released_tables.yml").read_text(encoding="utf-8")
+    return yaml.load(text, yaml.CSafeLoader)
 
 
 def fill(

@@ -108,8 +108,8 @@ def fill(path: Path, whole: Path, tier: str) -> None:
     with duckdb.connect(str(whole), read_only=True) as opened:
         views = views_of(opened)
     with duckdb.connect(str(path), config=_SMALL_BLOCKS) as target:
-        if any(file.endswith(".metadata.json") for view in views for file in view.paths):
-            load_extensions(target)
+        if any(_is_scanned(files_of(view, tier) or []) for view in views):
+            load_extensions(target)  # a fifth of a second, which most tiers need not wait for
         target.execute("set TimeZone = 'UTC'")
         target.execute(f"attach {literal(str(whole))} as whole (read_only)")
         comments = Comments()
@@ -164,8 +164,7 @@ def _show(
             _create(target, view, files_query([], view.columns))
             comments.add_view(view.domain, view.name, view.comments)
         return []
-    is_scanned = any(file.endswith(".metadata.json") for file in files)
-    query = f"from iceberg_scan({literal(files[0])})" if is_scanned else None
+    query = f"from iceberg_scan({literal(files[0])})" if _is_scanned(files) else None
     try:
         _create(target, view, query or files_query(files, view.columns))
         _refuse_stricter(target, view, tier)
@@ -177,6 +176,10 @@ def _show(
         return []
     comments.add_view(view.domain, view.name, view.comments)
     return files
+
+
+def _is_scanned(files: Iterable[str]) -> bool:
+    return any(file.endswith(".metadata.json") for file in files)
 
 
 def _refuse_stricter(target: duckdb.DuckDBPyConnection, view: ReleasedView, tier: str) -> None:
