@@ -1,4 +1,4 @@
--- How many of a version's chunks have an answer, by who was asked.
+-- How many chunks of a version have an answer, by who was asked (later types apart).
 with
 
 members as (
@@ -46,9 +46,7 @@ answers as (
         'extraction' as stage,
         extracted.extractor_id as axis_id,
         extracted.text_hash,
-        case
-            when extracted.status in ('ok', 'repaired') then 'ok' else extracted.status
-        end as status,
+        extracted.status,
         extracted.error
     from extracted
 ),
@@ -67,6 +65,14 @@ axes as (
     from cells
 ),
 
+-- Sail loses a column of axes whose stage is a constant
+readers as (
+    select distinct
+        cells.chunker_id,
+        cells.extractor_id
+    from cells
+),
+
 base_counted as (
     select
         chunks.object_id,
@@ -75,30 +81,27 @@ base_counted as (
         axes.chunker_id || ' ' || axes.axis_id as stage_key,
         count(*) as asked,
         count(answers.text_hash) as known,
-        count(case when answers.status = 'ok' then 1 end) as good,
+        count(case when answers.status in ('ok', 'repaired') then 1 end) as good,
         count(case when answers.status = 'pending' then 1 end) as pending,
-        min(case when answers.status <> 'ok' then answers.error end) as error
+        min(answers.error)
+        filter (where answers.status not in ('ok', 'repaired')) as error
     from readable
     inner join chunks
-        on
-            readable.object_id = chunks.object_id
-            and readable.version = chunks.version
+        on readable.object_id = chunks.object_id and readable.version = chunks.version
     inner join axes on chunks.chunker_id = axes.chunker_id
     left join answers
         on
-            axes.stage = answers.stage
-            and axes.axis_id = answers.axis_id
+            axes.stage = answers.stage and axes.axis_id = answers.axis_id
             and chunks.text_hash = answers.text_hash
     group by chunks.object_id, chunks.version, axes.stage, axes.chunker_id, axes.axis_id
 ),
 
--- a type asked later is a stage key of its own
 supplements_counted as (
     select
         chunks.object_id,
         chunks.version,
-        axes.stage,
-        axes.chunker_id || ' ' || axes.axis_id
+        'extraction' as stage,
+        readers.chunker_id || ' ' || readers.extractor_id
         || ' +' || supplemented.type as stage_key,
         count(*) as asked,
         count(*) as known,
@@ -107,17 +110,14 @@ supplements_counted as (
         min(supplemented.error) as error
     from readable
     inner join chunks
-        on
-            readable.object_id = chunks.object_id
-            and readable.version = chunks.version
-    inner join axes
-        on chunks.chunker_id = axes.chunker_id and axes.stage = 'extraction'
+        on readable.object_id = chunks.object_id and readable.version = chunks.version
+    inner join readers on chunks.chunker_id = readers.chunker_id
     inner join supplemented
         on
-            axes.axis_id = supplemented.extractor_id
+            readers.extractor_id = supplemented.extractor_id
             and chunks.text_hash = supplemented.text_hash
     group by
-        chunks.object_id, chunks.version, axes.stage, axes.chunker_id, axes.axis_id,
+        chunks.object_id, chunks.version, readers.chunker_id, readers.extractor_id,
         supplemented.type
 ),
 
