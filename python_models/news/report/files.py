@@ -73,23 +73,30 @@ def reports_of(
         "as_of": run["as_of"],
         "cost_usd": cost_usd,
     }
-    titles = {entry["run_id"]: entry["title"] for entry in _entries(earlier)}
-    told = shared | {
-        "description": report.get("description") or "",
-        "language": report.get("language_written") or "en",
-        "items": [_plain(item, titles) for item in items],
-        "order": ORDER if len(items) > 1 else "",
-        "missing": missing,
-        "notes": [OFFLINE] if is_offline else [],
-    }
+    before = _entries(earlier)
+    told = shared | _told_of(report, items, before)
+    told |= {"missing": missing, "notes": [OFFLINE] if is_offline else []}
     row = shared | {
         "top_n": int(report.get("top_n", 10)),
         "item_count": len(items),
         "missing_because": missing,
         "is_offline": is_offline,
     }
-    files = _files(run, report, title, told, _entries(earlier))
+    files = _files(run, report, title, told, before)
     return pa.Table.from_pylist([row | files], SCHEMA)
+
+
+def _told_of(
+    report: Mapping[str, Any], items: Sequence[Row], before: Sequence[Row]
+) -> dict[str, Any]:
+    """Return what a report's files say of the report as resolved, and its items."""
+    titles = {entry["run_id"]: entry["title"] for entry in before}
+    return {
+        "description": report.get("description") or "",
+        "language": report.get("language_written") or "en",
+        "items": [_plain(item, titles) for item in items],
+        "order": ORDER if len(items) > 1 else "",
+    }
 
 
 def _entries(earlier: Iterable[Row]) -> list[dict[str, Any]]:
