@@ -132,12 +132,15 @@ class Fetcher:
         if origin not in self._rules:
             self._rules[origin] = asyncio.ensure_future(self._robots(ask, origin))
         rules = await self._rules[origin]
+        host = self._host(url)
         if rules.robots.state == rules_of.UNKNOWN:
+            if host.closed_for:  # it said for how long
+                raise HostClosed(host.name, host.closed_for)
             status = "private_address" if rules.robots.text == "private" else "failed"
             raise Refused(status, rules.robots.why)
         if not rules.allows(url):
             raise Refused("disallowed", f"robots.txt of {origin} does not allow it")
-        self._host(url).obey(rules.delay, ask.concurrency)
+        host.obey(rules.delay, ask.concurrency)
 
     async def _robots(self, ask: Ask, origin: str) -> Rules:
         found = self.kept.robots(origin) if self.kept else None

@@ -67,6 +67,13 @@ def test_a_host_without_rules_allows_all_and_one_that_cannot_say_nothing(
     assert one(web, "http://a.example/x").status == status
 
 
+def test_a_host_whose_rules_say_when_to_come_back_is_left_alone_until_then(web: LocalWeb) -> None:
+    later = {"Retry-After": "7200"}
+    web.say("a.example", "/robots.txt", Reply(status=503, headers=later))
+    found = one(web, "http://a.example/x")
+    assert (found.status, found.wait_seconds, web.asked("a.example")) == ("failed", 7200.0, [])
+
+
 def test_a_name_with_a_dot_at_its_end_is_the_same_host(web: LocalWeb) -> None:
     for host in ("a.example", "a.example."):
         web.say(host, "/x", Reply(b"x", seconds=0.1))
