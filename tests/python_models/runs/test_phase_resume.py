@@ -34,8 +34,8 @@ KILLS = (
 )
 FEW = (  # of each sort one
     "node.int_news__run",
+    "node.int_news__articles",
     "phase.tier1_filter.begun",
-    "answer-journalled:2",
     "phase.ranking.row",
     "phase.final_report.snapshot",
     "node.scores",
