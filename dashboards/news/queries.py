@@ -76,7 +76,7 @@ select
     tier1.score,
     tier1.passed as tier1_passed,
     tier1.dropped_because as tier1_reason,
-    tier1.dropped_for,
+    coalesce(others.title, tier1.dropped_for) as dropped_for,
     tier2.relevance,
     tier2.category,
     tier2.passed as tier2_passed,
@@ -92,6 +92,7 @@ select
     report_items.rank as report_rank
 from news.tier1
 inner join news.articles on tier1.article_id = articles.article_id
+left join news.articles as others on tier1.dropped_for = others.article_id
 left join news.tier2 on tier1.run_id = tier2.run_id and tier1.story_id = tier2.story_id
 left join news.tier3 on tier1.run_id = tier3.run_id and tier1.story_id = tier3.story_id
 left join news.ranking on tier1.run_id = ranking.run_id and tier1.story_id = ranking.story_id

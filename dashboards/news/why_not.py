@@ -14,6 +14,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 from dashboards.parts.text import capital, escaped, quantity
 
+SAME_STORY = "same_story"
 _SCORES = ("impact", "novelty", "credibility", "timeliness")
 _KEYS = ("run_id", "article_id", "story_id", "dropped_because", "dropped_for", "passed", "score")
 
@@ -51,6 +52,10 @@ def verdict(row: dict[str, Any], invalid: dict[str, Any] | None) -> tuple[str, s
     """Return the phase an article came to, and why it went no further."""
     if row["report_rank"] is not None:
         return "In the report", f"its story is item {row['report_rank']}"
+    is_told = row["tier1_reason"] == SAME_STORY and row["tier2_passed"] is not None
+    if is_told:  # what became of the story became of it
+        phase, reason = verdict(row | {"tier1_passed": True, "tier1_reason": None}, invalid)
+        return phase, f"{reason} (its story, as another article tells it: {row['dropped_for']})"
     if not row["tier1_passed"]:
         reason = _words(row["tier1_reason"]) or "its score is below the threshold"
         more = f" ({row['dropped_for']})" if row["dropped_for"] else ""

@@ -31,8 +31,10 @@ news-variant: $(STAMP) ## A second run from a phase on, told else. RUN= FROM=5 S
 news-quality: $(STAMP) ## What the tiers lose beside assessing everything (asks for it). RUN=
 	@$(PY) -m python_models.news.quality --run "$(RUN)" $(ARGS)
 
-.PHONY: bench-news
-bench-news: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows
+.PHONY: bench-news bench-news-pace
+bench-news: $(STAMP) ## What news is to reach, beside its floors. FIGURES=1,2,4 DATA=<captures>
+	@$(PY) -m tests.benchmarks.news_figures $(if $(DATA),--data "$(DATA)") $(if $(FIGURES),--figures "$(FIGURES)") $(ARGS)
+bench-news-pace: $(STAMP) ## 90 slow hosts, 2,000 pages, beside what their pace allows
 	@$(PY) -m tests.benchmarks.news $(ARGS)
 
 .PHONY: bench-news-tiers

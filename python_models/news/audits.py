@@ -192,19 +192,24 @@ def audits_of(
     """
     if not drawn:
         return AUDITS.empty_table()
-    top_n = choice.top_n
     answers = {row["story_id"]: row for row in assessed}
     rows = [_audited(row, answers.get(row["story_id"]), tier3, vectors, choice) for row in drawn]
     done = [row for row in rows if row["weighted_score"] is not None]
-    lost = sum(row["is_lost"] for row in done)
-    low, high = interval(lost, len(done))
+    lost = [row["weighted_score"] for row in done if row["is_lost"]]
+    ranked = ranking_of(tier3, vectors, choice).to_pylist()
+    kept = [row["weighted_score"] for row in ranked if row["selected"]]
+    low, high = interval(len(lost), len(done))
     count = drawn[0]["dropped_count"]
+
+    def places(share: float) -> float:
+        return places_taken(count * share, lost, kept, choice.top_n)
+
     shared = {
         "sample_count": len(done),
         "dropped_count": count,
-        "lost_estimate": min(float(top_n), count * lost / len(done)) if done else None,
-        "lost_low": min(float(top_n), count * low),
-        "lost_high": min(float(top_n), count * high),
+        "lost_estimate": places(len(lost) / len(done)) if done else None,
+        "lost_low": places(low),
+        "lost_high": places(high),
     }
     return pa.Table.from_pylist([row | shared for row in rows], AUDITS)
 
@@ -232,6 +237,29 @@ def _audited(
             ranked = ranking_of([*others, alone], vectors, choice).to_pylist()
             found["is_lost"] = any(one["story_id"] == story and one["selected"] for one in ranked)
     return found
+
+
+def places_taken(total: float, lost: Sequence[float], kept: Sequence[float], top_n: int) -> float:
+    """Return how many of the first n places so many dropped articles would take.
+
+    Each by itself would be in, but there are only n places: they are filled by score, the dropped
+    ones spread over the scores of those that were assessed. Of such without any score all count.
+
+    Args:
+        total: dropped articles that would each be in, by the share of the sample.
+        lost: scores of those of the sample.
+        kept: scores of the report's items.
+        top_n: places there are.
+    """
+    if not lost:
+        return min(float(top_n), total)
+    each, left, taken = total / len(lost), float(top_n), 0.0
+    scores = [*((-one, 1, each) for one in lost), *((-one, 0, 1.0) for one in kept)]
+    for _, is_lost, size in sorted(scores):
+        place = min(left, size)
+        taken, left = taken + place * is_lost, left - place
+    # one that is in for its variety takes a place whatever its score
+    return max(taken, min(1.0, total))
 
 
 def interval(found: int, tried: int, z: float = 1.96) -> tuple[float, float]:

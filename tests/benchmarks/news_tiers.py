@@ -210,6 +210,16 @@ def figures(seeds: int) -> dict[str, Any]:
     }
 
 
+def measure(seeds: int, root: Path | None = None) -> dict[str, Any]:
+    """Return the figures of a run of the large demo: the one in a lake, or one made for them."""
+    with tempfile.TemporaryDirectory() as folder:
+        if root is None:
+            make_run(Path(folder) / "lake")
+        os.environ["SLUICE_LAKE"] = str(root or Path(folder) / "lake")
+        reset_settings()
+        return figures(seeds)
+
+
 def is_reached(found: Mapping[str, Any]) -> bool:
     """Say whether figures are as they are to be."""
     return (
@@ -228,13 +238,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--lake", type=Path, help="one with a run of the large demo")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        root = options.lake or Path(folder) / "lake"
-        if options.lake is None:
-            make_run(root)
-        os.environ["SLUICE_LAKE"] = str(root)
-        reset_settings()
-        found = figures(options.seeds)
+    found = measure(options.seeds, options.lake)
     sys.stdout.write(json.dumps(found, indent=1) + "\n")
     sys.stdout.write("reached\n" if is_reached(found) else "not reached\n")
     return 0 if is_reached(found) else 1

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ingestion.lakehouse.settings import reset_settings
-from tests.benchmarks import news_tiers
+from tests.benchmarks import news_figures, news_tiers
 from tests.benchmarks.news import Size, bench
+from tests.ingestion.news.newsroom import item, rss
 
 
 def test_hosts_are_asked_once_each_in_turn_and_then_only_what_may_be_new(tmp_path: Path) -> None:
@@ -19,6 +20,20 @@ def test_hosts_are_asked_once_each_in_turn_and_then_only_what_may_be_new(tmp_pat
     assert (found["pages"], found["pages_twice"], found["second_feeds"]) == (20, 0, 5)
     assert (found["most_at_once_at_a_host"], found["disallowed_asked"]) == (1, 0)
     assert found["peak_mb"] < 800
+
+
+def test_every_figure_has_a_floor_and_captures_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(news_figures.MEASURES) == set(news_figures.FLOORS) == set(range(1, 9))
+    assert news_figures.main(["--figures", "1,2"]) == 0  # nothing to measure with is no failure
+    assert capsys.readouterr().out.count("not measured") == 2
+    (tmp_path / "feed_captures").mkdir()
+    (tmp_path / "feed_captures" / "one.xml").write_bytes(rss([item(1), item(2)]))
+    assert news_figures.main(["--figures", "1", "--data", str(tmp_path)]) == 1
+    said = capsys.readouterr().out
+    assert "1 of 1 files, 2 entries, 2 with an id, 0 of 4 dates other" in said
+    assert "NOT REACHED" in said
 
 
 @pytest.mark.long

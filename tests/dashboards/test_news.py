@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.news.report import link
+from dashboards.news.why_not import verdict
 from ingestion.lakehouse import journal
 from ingestion.news import feedback, story_words
 from tests.dashboards.hostile_text import HOSTILE
@@ -157,3 +158,14 @@ def test_the_funnel_says_what_the_tiers_may_have_lost(released: Path) -> None:
     without = page("news", {"view": "Funnel", "run": ONE})
     assert failures(without) == []
     assert "No dropped article of this run was assessed" in words(without).replace("\\", "")
+
+
+def test_an_article_whose_story_another_one_tells_went_where_its_story_did() -> None:
+    row = {"report_rank": None, "tier1_passed": False, "tier1_reason": "same_story",
+           "dropped_for": "The first", "tier2_passed": False, "tier2_reason": "beyond_tier3_max",
+           "weighted_score": None, "not_selected_because": None}  # fmt: skip
+    phase, reason = verdict(row, None)
+    assert phase == "Phase 4, tier2 batch"
+    assert reason == "beyond tier3 max (its story, as another article tells it: The first)"
+    alone = verdict(row | {"tier2_passed": None}, None)
+    assert alone == ("Phase 3, tier1 filter", "same story (The first)")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from python_models.release import kept_phases
 from python_models.release.reader import open_release
 from tests.python_models.phased import NEWS, paid
 
-# two before anything is built, then one in each phase, and one between it and the next
+# two before anything is built, then one in each phase, and one between it and the next; in those
+# that ask a model also one among its answers
 KILLS = (
     "run-begun",
     "answer-kept:90",
@@ -27,12 +29,15 @@ KILLS = (
     "phase.scraping.row",
     "node.int_news__story_vectors",
     "phase.tier1_filter.begun",
+    "answer-journalled:2",
     "node.llm_news__relevance_scored",
     "phase.tier2_batch.snapshot",
     "node.int_news__evidence",
+    "answer-journalled:7",
     "phase.tier3_5d.row",
     "node.int_news__ranking",
     "phase.ranking.snapshot",
+    "answer-journalled:5",
     "node.llm_news__analyses_written",
     "phase.paraphrasing.begun",
     "node.int_news__entities_named",
@@ -84,7 +89,9 @@ def left_by(lake: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.mark.long
 def test_a_run_of_the_demo_killed_in_and_between_its_ten_phases_makes_the_same_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     killed, quiet = tmp_path / "killed", tmp_path / "quiet"
     for number, point in enumerate(KILLS):
@@ -97,6 +104,9 @@ def test_a_run_of_the_demo_killed_in_and_between_its_ten_phases_makes_the_same_r
     code, said = command(quiet, RUN)
     assert code == 0, said[-3000:]
     found, wanted = left_by(killed, monkeypatch), left_by(quiet, monkeypatch)
+    record_property("kills", len(KILLS))
+    record_property("answers", len(found["paid"]))
+    record_property("paid for twice", len(found["paid"]) - len(set(found["paid"])))
     assert len(wanted["reports"]) == 1 and len(wanted["tier3"]) == 15
     assert found["phases"] == wanted["phases"] == list(range(1, 11))
     assert len(found["paid"]) == len(set(found["paid"]))  # no answer was paid for twice

@@ -88,10 +88,14 @@ def released(query: str) -> list[tuple[Any, ...]]:
 
 
 def paid() -> list[str]:
-    """Return the calls that were paid for, one entry each time."""
+    """Return the calls that were paid for, one entry each time an answer came.
+
+    What was in flight when a process was killed has none: it is `lost`, and is asked again.
+    """
     from ingestion.lakehouse import journal
 
-    return [row["call_id"] for row in journal.rows("select call_id from llm_attempts")]
+    rows = journal.rows("select call_id from llm_attempts where state <> 'lost'")
+    return [row["call_id"] for row in rows]
 
 
 def described(row: dict[str, Any]) -> dict[str, Any]:

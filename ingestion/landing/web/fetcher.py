@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -38,6 +40,7 @@ from ingestion.landing.web.unpacking import (
 
 REDIRECTS = {301: True, 302: False, 303: False, 307: False, 308: True}  # is it for good
 MOST_REDIRECTS = 5
+GIVEN = (200, 203)  # the whole; 203: a proxy between us had a hand in it
 
 
 class Fetcher:
@@ -73,6 +76,7 @@ class Fetcher:
             trust_env=False,
             follow_redirects=False,
             timeout=httpx2.Timeout(patience.read, connect=patience.connect, pool=None),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is kept
             headers={"User-Agent": self.agent, "Accept-Encoding": ACCEPTED, "Accept": "*/*"},
         )
 
@@ -98,13 +102,13 @@ class Fetcher:
         return replace(answer, seconds=time.monotonic() - begun, fetched_at=now())
 
     async def _follow(self, ask: Ask, trail: Answer) -> Answer:
-        url = ask.url
+        url, cookies = ask.url, httpx2.Cookies()
         for _ in range(MOST_REDIRECTS + 1):
             trail = replace(trail, final_url=url)
             try:
                 if ask.obeys_robots and ask.role != "robots":
                     await self._heed_robots(ask, url)
-                trail = await self._attempts(ask, url, trail)
+                trail = await self._attempts(ask, url, trail, cookies)
             except Refused as refusal:
                 return replace(trail, status=refusal.status, error=str(refusal))
             except HostClosed as error:
@@ -112,7 +116,10 @@ class Fetcher:
             target = trail.headers.get("location")
             if trail.http_status not in REDIRECTS or not target:
                 return trail
-            url = joined(url, target)
+            try:
+                url = joined(url, target)
+            except ValueError as error:
+                return replace(trail, error=f"a redirect to what is no address: {error}")
             hop = {"status": trail.http_status, "url": url}
             trail = replace(trail, redirects=(*trail.redirects, hop), headers={}, error=None)
         return replace(trail, error=f"more than {MOST_REDIRECTS} redirects")
@@ -125,12 +132,15 @@ class Fetcher:
         if origin not in self._rules:
             self._rules[origin] = asyncio.ensure_future(self._robots(ask, origin))
         rules = await self._rules[origin]
+        host = self._host(url)
         if rules.robots.state == rules_of.UNKNOWN:
+            if host.closed_for:  # it said for how long
+                raise HostClosed(host.name, host.closed_for)
             status = "private_address" if rules.robots.text == "private" else "failed"
             raise Refused(status, rules.robots.why)
         if not rules.allows(url):
             raise Refused("disallowed", f"robots.txt of {origin} does not allow it")
-        self._host(url).obey(rules.delay, ask.concurrency)
+        host.obey(rules.delay, ask.concurrency)
 
     async def _robots(self, ask: Ask, origin: str) -> Rules:
         found = self.kept.robots(origin) if self.kept else None
@@ -145,7 +155,7 @@ class Fetcher:
                 self.kept.keep_robots(asked, answer, found)
         return Rules(found, self.agent)
 
-    async def _attempts(self, ask: Ask, url: str, trail: Answer) -> Answer:
+    async def _attempts(self, ask: Ask, url: str, trail: Answer, cookies: httpx2.Cookies) -> Answer:
         """Ask one address, again where that may help."""
         refuse_address(ask, url)
         host = self._host(url)
@@ -153,7 +163,7 @@ class Fetcher:
         for failures in range(1, self.patience.attempts + 1):
             trail = replace(trail, attempt_count=trail.attempt_count + 1)
             async with self.hosts.turn(host):
-                trail, may_help = await self._once(ask, url, trail)
+                trail, may_help = await self._once(ask, url, trail, cookies)
                 wait = retry_after(trail.headers.get("retry-after")) if may_help else None
                 if wait is not None:
                     host.pause(wait)
@@ -162,7 +172,9 @@ class Fetcher:
             await asyncio.sleep(self.patience.wait(failures) if wait is None else 0)
         return trail
 
-    async def _once(self, ask: Ask, url: str, trail: Answer) -> tuple[Answer, bool]:
+    async def _once(
+        self, ask: Ask, url: str, trail: Answer, cookies: httpx2.Cookies
+    ) -> tuple[Answer, bool]:
         """Send one request; returns what came of it and whether trying again may help."""
         begun = False
         is_first_origin = origin_of(url) == origin_of(ask.url)
@@ -172,7 +184,7 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(self.patience.total),
-                self._pools[ask.allow_private].stream("GET", url, headers=sent) as response,
+                _asked(self._pools[ask.allow_private], url, sent, cookies) as response,
             ):
                 begun = True
                 trail = replace(
@@ -188,8 +200,7 @@ class Fetcher:
             return _failed(trail, f"no whole answer within {self.patience.total:.0f} s"), False
         except httpx2.TransportError as error:
             # a kept connection that the server has closed meanwhile is one that was not made
-            is_of_connecting = not begun and not isinstance(error, httpx2.ReadTimeout)
-            return _failed(trail, _sentence(error)), is_of_connecting
+            return _failed(trail, _sentence(error)), not begun and _is_of_connecting(error)
         except httpcore2.ConnectError as error:
             return _failed(trail, str(error)), True
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, ValueError) as error:
@@ -210,7 +221,7 @@ class Fetcher:
             return replace(trail, error=f"a redirect ({code}) that leads nowhere"), False
         if code == 410:
             return replace(trail, status="gone", error="the server says it is gone (410)"), False
-        if code != 200:
+        if code not in GIVEN:
             error = f"the server answers {code} {response.reason_phrase}".strip()
             return replace(trail, error=error), code in AGAIN
         try:
@@ -229,7 +240,27 @@ class Fetcher:
         return replace(trail, status="ok", content=content), False
 
     def _host(self, url: str) -> Host:
-        return self.hosts.host((urlsplit(url).hostname or "").lower())
+        return self.hosts.host((urlsplit(url).hostname or "").lower().rstrip("."))
+
+
+@asynccontextmanager
+async def _asked(
+    client: httpx2.AsyncClient, url: str, sent: list[tuple[bytes, bytes]], cookies: httpx2.Cookies
+) -> AsyncIterator[httpx2.Response]:
+    """Send one request with the cookies of its own chain of redirects, and take those it brings.
+
+    No cookie outlives its chain: what one answer set would change, or break, what a host is asked
+    next. Within it they are needed: a host may lead in a circle until its own comes back.
+    """
+    request = client.build_request("GET", url, headers=sent)
+    with suppress(UnicodeError):  # one that no header can hold
+        cookies.set_cookie_header(request)
+    response = await client.send(request, stream=True)
+    try:
+        cookies.extract_cookies(response)
+        yield response
+    finally:
+        await response.aclose()
 
 
 def _failed(trail: Answer, error: str) -> Answer:
@@ -239,6 +270,13 @@ def _failed(trail: Answer, error: str) -> Answer:
 def _as_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     """Return headers as they are sent; a validator may have bytes that are no ASCII."""
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+def _is_of_connecting(error: httpx2.TransportError) -> bool:
+    """Say whether there was no connection; an answer that is no HTTP comes again as it is."""
+    if isinstance(error, httpx2.RemoteProtocolError):
+        return "disconnected" in str(error)
+    return not isinstance(error, httpx2.ReadTimeout)
 
 
 def _sentence(error: Exception) -> str:

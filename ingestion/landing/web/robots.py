@@ -18,6 +18,7 @@ KEPT = timedelta(hours=24)
 LONGEST_DELAY = 60.0  # seconds between two requests that a host may ask for
 CAP = 512 * 1024  # bytes that are read of it; what follows them is ignored
 _VERSION = re.compile(r"^([ \t]*user-?agent[ \t]*:[ \t]*[a-z_-]+)/[^\s#]*", re.I | re.M)
+EMPTY = (204, 205)  # no rules
 ALLOWED = "allowed"  # a host without the file: everything may be asked
 UNKNOWN = "unknown"  # no answer: nothing may be asked now
 
@@ -72,7 +73,13 @@ def robots_of(answer: Answer, origin: str) -> Robots:
     code = answer.http_status or 0
     if answer.status == "ok":
         return Robots("rules", _text(answer.content or b""), now())
-    if answer.status == "gone" or 400 <= code < 500 and code != 429 and not answer.wait_seconds:
+    if (
+        code in EMPTY
+        or answer.status == "gone"
+        or 400 <= code < 500
+        and code != 429
+        and not answer.wait_seconds
+    ):
         return Robots(ALLOWED, "", now())
     why = f"robots.txt of {origin} cannot be read now: {answer.error}"
     return Robots(UNKNOWN, "", now(), why)

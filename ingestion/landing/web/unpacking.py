@@ -71,7 +71,9 @@ class _Layer:
         if name not in _OURS:
             raise Unpackable(f"the answer is packed as {name!r}, which was not asked for")
         self._is_gzip = name != "deflate"
-        self._inner = zlib.decompressobj(31 if self._is_gzip else 15)
+        self._inner = zlib.decompressobj(47)  # gzip or zlib: some servers name one and send one
+        # many servers send deflate without the wrapper it should have
+        self._others = [] if self._is_gzip else [-15]
         self._is_first = True
         self._is_plain = False
         self.is_open = False
@@ -87,15 +89,14 @@ class _Layer:
             try:
                 block = self._inner.decompress(data, BLOCK)
             except zlib.error as error:
-                if self._is_gzip and self._is_first and not GZIP.startswith(data[:2]):
-                    self.is_open, self._is_plain = False, True
-                    yield data  # packed by its name only
-                    return
-                if self._is_gzip or not self._is_first:
+                if not self._is_first or GZIP.startswith(data[:2]):
                     raise Unpackable(f"the answer cannot be unpacked: {error}") from None
-                # many servers send deflate without the wrapper it should have
-                self._inner, self._is_first = zlib.decompressobj(-15), False
-                continue
+                if self._others:
+                    self._inner = zlib.decompressobj(self._others.pop())
+                    continue
+                self.is_open, self._is_plain = False, True
+                yield data  # packed by its name only
+                return
             self._is_first = False
             is_more = len(block) == BLOCK
             if block:

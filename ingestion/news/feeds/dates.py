@@ -66,6 +66,11 @@ _WEEK = re.compile(
     rf"(?P<year>\d{{4}})-?W(?P<week>\d{{2}})-?(?P<weekday>[1-7])(?:(?:T|\s+){_TIME}{_ZONE})?",
     re.IGNORECASE,
 )
+_WEEK_PACKED = re.compile(
+    r"(?P<year>\d{4})W(?P<week>\d{2})(?P<weekday>[1-7])T(?P<hour>\d{2})(?P<minute>\d{2})"
+    rf"(?P<second>\d{{2}})?{_ZONE}",
+    re.IGNORECASE,
+)
 _DAY_OF_YEAR = re.compile(rf"(?P<year>\d{{4}})-(?P<nth>\d{{3}})(?:(?:T|\s+){_TIME}{_ZONE})?", re.I)
 _YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})[/.-] ?(?P<month>\d{{1,2}})[/.-] ?(?P<day>\d{{1,2}})\.?"
@@ -131,7 +136,7 @@ def _read(text: str, zone: str | None, order: str | None) -> _Found | None:
     for pattern in (_ISO, _ISO_PACKED, _YEAR_FIRST, _EAST_ASIAN):
         if found := pattern.fullmatch(text):
             return _made(found, int(found["month"]), int(found["day"]), zone)
-    if found := _WEEK.fullmatch(text):
+    if found := _WEEK.fullmatch(text) or _WEEK_PACKED.fullmatch(text):
         day = date.fromisocalendar(int(found["year"]), int(found["week"]), int(found["weekday"]))
         return _made(found, day.month, day.day, zone, day.year)
     if found := _DAY_OF_YEAR.fullmatch(text):

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+
+_SAYS_NOTHING = (
+    "",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/force-download",
+)
+FLASH = "application/x-shockwave-flash"
+_STREAMS = (FLASH, "application/x-mpegurl", "application/vnd.apple.mpegurl", "application/dash+xml")
 
 
 class Refused(Exception):
@@ -67,3 +78,12 @@ def language_of(text: str | None) -> str | None:
     """Return the language of a tag such as `en-US`: its first part, in lower case."""
     first = (text or "").strip().replace("_", "-").partition("-")[0].lower()
     return first if 2 <= len(first) <= 3 and first.isalpha() else None
+
+
+def kind_of_file(part: dict[str, Any]) -> str:
+    """Return `audio`, `video`, `image` ..: as declared, else as the file's name ends."""
+    declared = str(part.get("type") or "").lower()
+    if declared in _SAYS_NOTHING:
+        path = urlsplit(str(part.get("url"))).path
+        declared = (mimetypes.guess_type(path)[0] or "").lower()
+    return "video" if declared in _STREAMS else declared.partition("/")[0]

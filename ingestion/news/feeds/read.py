@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import mimetypes
 import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from ingestion.news.feeds.dates import IMPLAUSIBLE, parse_date
 from ingestion.news.feeds.decoding import decode
-from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused
+from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused, kind_of_file
 from ingestion.news.feeds.json_feed import read_json_feed
 from ingestion.news.feeds.listing import read_links, read_sitemap
 from ingestion.news.feeds.xml_feed import read_xml_feed
@@ -38,12 +36,6 @@ _OF_PAGES = {
     "form", "iframe", "noscript", "pre", "br", "b", "table",
 }  # fmt: skip
 _MANY_IDS = "guid_not_unique"
-_SAYS_NOTHING = (
-    "",
-    "application/octet-stream",
-    "binary/octet-stream",
-    "application/force-download",
-)
 
 
 @dataclass(frozen=True)
@@ -211,19 +203,10 @@ def made_title(text: str | None) -> str | None:
 
 
 def _kind(one: FoundItem) -> str:
-    kinds = {_kind_of_file(part) for part in one.enclosures}
+    kinds = {kind_of_file(part) for part in one.enclosures}
     if len(one.text or "") >= WHOLE_DESCRIPTION:
         return "article"
     return next((kind for kind in ("audio", "video") if kind in kinds), "article")
-
-
-def _kind_of_file(part: dict[str, Any]) -> str:
-    """Return `audio`, `video`, `image` ..: as declared, else as the file's name ends."""
-    declared = str(part.get("type") or "").lower()
-    if declared in _SAYS_NOTHING:
-        declared = mimetypes.guess_type(urlsplit(str(part.get("url"))).path)[0] or ""
-    kind = declared.partition("/")[0]
-    return "video" if declared == "application/x-shockwave-flash" else kind
 
 
 def _is_blocked(row: dict[str, Any], options: FeedOptions) -> bool:

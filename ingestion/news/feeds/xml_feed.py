@@ -11,7 +11,14 @@ from lxml import etree
 
 from ingestion.news.feeds import plain_text
 from ingestion.news.feeds.document import parse_document, without_printed
-from ingestion.news.feeds.found import FoundFeed, FoundItem, Refused, language_of
+from ingestion.news.feeds.found import (
+    FLASH,
+    FoundFeed,
+    FoundItem,
+    Refused,
+    kind_of_file,
+    language_of,
+)
 from ingestion.news.links import absolute
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -275,11 +282,12 @@ def _enclosures(
             if address := absolute(one.get("url") or one.get("href"), *bases):
                 yield {"url": address, "type": one.get("type"), "length": one.get("length")}
         elif _name(one) == "content" and _is_media(one) and one.get("url"):
-            kind = one.get("type") or one.get("medium") or ""
+            said = one.get("type") or one.get("medium")
+            part = {"url": one.get("url"), "type": said, "length": one.get("fileSize")}
             # a group is one recording in several forms, of which a player may be the only one
-            is_player = one in grouped and kind == "application/x-shockwave-flash"
-            if is_player or (kind.startswith(("audio", "video")) and "flash" not in kind):
-                yield {"url": one.get("url"), "type": kind, "length": one.get("fileSize")}
+            is_player = (said or "").lower() == FLASH and one not in grouped
+            if kind_of_file(part) in ("audio", "video") and not is_player:
+                yield part
 
 
 def _is_group(element: etree._Element) -> bool:

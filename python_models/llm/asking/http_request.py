@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from ingestion.lakehouse.faults import fault
 from python_models.llm.asking.asking_context import (
     Asked,
     Attempt,
@@ -186,6 +187,7 @@ class Requester:
         arrived = (response.status_code, text, attempt.request_id, attempt.seconds,
                    attempt.answered_at, attempt.attempt_id)  # fmt: skip
         await runtime.journal.write([(ARRIVED, arrived)])
+        fault("answer-journalled")
         read = read_embeddings if self._asked.operation == "embeddings" else read_body
         completion = read(
             text,

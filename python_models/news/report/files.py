@@ -42,6 +42,7 @@ OFFLINE = (
     "The texts of this report were composed offline by rules from sentences of its sources;"
     " no language model has read them."
 )
+ORDER = "Items stand by score, and by how much they differ from those above them."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
@@ -51,7 +52,7 @@ def reports_of(
     missing: str | None,
     is_offline: bool,
     cost_usd: float,
-    earlier: Iterable[Row],
+    earlier: Sequence[Row],
 ) -> pa.Table:
     """Return the run's report; no row when nothing has landed.
 
@@ -72,19 +73,34 @@ def reports_of(
         "as_of": run["as_of"],
         "cost_usd": cost_usd,
     }
-    told = shared | {
-        "description": report.get("description") or "",
-        "items": [_plain(item) for item in items],
-        "missing": missing,
-        "notes": [OFFLINE] if is_offline else [],
-    }
+    before = _entries(earlier)
+    told = shared | _told_of(report, items, before)
+    told |= {"missing": missing, "notes": [OFFLINE] if is_offline else []}
     row = shared | {
         "top_n": int(report.get("top_n", 10)),
         "item_count": len(items),
         "missing_because": missing,
         "is_offline": is_offline,
     }
-    return pa.Table.from_pylist([row | _files(run, report, title, told, earlier)], SCHEMA)
+    files = _files(run, report, title, told, before)
+    return pa.Table.from_pylist([row | files], SCHEMA)
+
+
+def _told_of(
+    report: Mapping[str, Any], items: Sequence[Row], before: Sequence[Row]
+) -> dict[str, Any]:
+    """Return what a report's files say of the report as resolved, and its items."""
+    titles = {entry["run_id"]: entry["title"] for entry in before}
+    return {
+        "description": report.get("description") or "",
+        "language": report.get("language_written") or "en",
+        "items": [_plain(item, titles) for item in items],
+        "order": ORDER if len(items) > 1 else "",
+    }
+
+
+def _entries(earlier: Iterable[Row]) -> list[dict[str, Any]]:
+    return [entry for row in earlier for entry in json.loads(row["entries"] or "[]")]
 
 
 def _files(
@@ -92,11 +108,10 @@ def _files(
     report: Mapping[str, Any],
     title: str,
     told: Mapping[str, Any],
-    earlier: Iterable[Row],
+    before: Sequence[Row],
 ) -> dict[str, str]:
     """Return the report's text in each format, by the column it goes to."""
     html = page(told)
-    before = [entry for row in earlier for entry in json.loads(row["entries"] or "[]")]
     own = {
         "run_id": run["run_id"],
         "title": told["title"],
@@ -115,10 +130,12 @@ def _files(
     }
 
 
-def _plain(item: Row) -> dict[str, Any]:
+def _plain(item: Row, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Return an item with its lists as lists, and the title of the report it is an update of."""
     lists = {name: json.loads(item[name] or "[]")
              for name in ("sentences", "sources", "backgrounds", "disputed", "why")}  # fmt: skip
-    return dict(item) | lists
+    known = titles.get(item["update_of"] or "", item["update_of"])
+    return dict(item) | lists | {"updated_report": known}
 
 
 def page(told: Mapping[str, Any], is_part: bool = False) -> str:
@@ -147,7 +164,7 @@ def markdown(told: Mapping[str, Any]) -> str:
         lines += _item(item)
     lines += ["---", ""]
     lines += [
-        f"As of {told['as_of']:%Y-%m-%d %H:%M} UTC. Answers cost ${told['cost_usd']:.4f}.",
+        f"As of {told['as_of']:%Y-%m-%d %H:%M} UTC. {told['order']}".rstrip(),
         "",
     ]
     lines += [f"*{marked(note)}*" for note in told["notes"]]
@@ -158,7 +175,7 @@ def _item(item: Mapping[str, Any]) -> list[str]:
     head = link(item["title"], item["url"])
     lines = [f"## {item['rank']}. {head}", "", marked(facts_of(item)), ""]
     if item["update_of"]:
-        lines += [f"*Update of {marked(item['update_of'])}*", ""]
+        lines += [f"*Update of {marked(item['updated_report'])}*", ""]
     cited = (
         f"{marked(one['text'])} "
         + "".join(f"[{place}]" for place in one["sources"]).replace("[", "\\[").replace("]", "\\]")
@@ -170,7 +187,7 @@ def _item(item: Mapping[str, Any]) -> list[str]:
     for one in item["backgrounds"]:
         lines.append(f"- **{marked(one['name'])}**: {marked(one['line'])} ({_from(one)})")
     lines += [""] if item["backgrounds"] else []
-    lines += [f"Why it is here: {marked(', '.join(item['why']))}.", "", "Sources:", ""]
+    lines += [f"Why it is here: {marked('; '.join(item['why']))}.", "", "Sources:", ""]
     for place, one in enumerate(item["sources"], start=1):
         silent = "" if one["answered"] else " (its page did not answer)"
         lines.append(
@@ -200,7 +217,7 @@ def marked(text: str) -> str:
 
 def as_json(run: Row, told: Mapping[str, Any]) -> str:
     """Return the report as JSON."""
-    dropped = ("run_id",)
+    dropped = ("run_id", "updated_report")
     items = [{k: v for k, v in item.items() if k not in dropped} for item in told["items"]]
     found = {"run_id": run["run_id"], "report": run["report"]} | dict(told) | {"items": items}
     return json.dumps(found, ensure_ascii=False, indent=1, default=_told) + "\n"

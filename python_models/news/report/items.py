@@ -18,6 +18,7 @@ from python_models.news.evidence import by_story
 from python_models.news.steps import DIMENSIONS
 
 Row = Mapping[str, Any]
+CORPUS = "articles read for this report"
 SCHEMA = pa.schema(
     [
         ("run_id", pa.string()),
@@ -190,7 +191,9 @@ def _backgrounds(story: str, gathered: Gathered) -> list[dict[str, Any]]:
         {
             "name": row["name"],
             "line": row["line"],
-            "source": "articles that were read" if row["source"] == "corpus" else row["source"],
+            "source": "articles read for this report"
+            if row["source"] == "corpus"
+            else row["source"],
             "source_url": safe_link(row["source_url"]),
             "as_of": row["as_of"].date().isoformat() if row["as_of"] else None,
         }
@@ -212,15 +215,20 @@ def why(tier1: Row, tier3: Row) -> list[str]:
             for name in DIMENSIONS if tier3.get(name)]  # fmt: skip
     hosts, words = tier1.get("host_count") or 1, json.loads(tier1.get("topic_words") or "[]")
     if hosts > 1:
-        told.append((tier1.get("corroboration_signal") or 0.0, f"told by {hosts} hosts"))
+        told.append((tier1.get("corroboration_signal") or 0.0, f"reported by {hosts} sites"))
     if words:
-        about = f"speaks of {tier1.get('category')}: {', '.join(words[:4])}"
+        some = [word for word in words if not (word[-1:] == "s" and word[:-1] in words)]
+        about = f"about {tier1.get('category')} ({', '.join(some[:4])})"
         told.append((0.9 * (tier1.get("topic_signal") or 0.0), about))
     if tier1.get("age_hours") is not None:
-        age = f"{tier1['age_hours']:.0f} hours old"
-        told.append((0.8 * (tier1.get("recency_signal") or 0.0), age))
+        told.append((0.8 * (tier1.get("recency_signal") or 0.0), _age(tier1["age_hours"])))
     told.sort(key=lambda one: -one[0])
     return [words for _, words in told[:3]]
+
+
+def _age(hours: float) -> str:
+    count = max(1, round(hours))
+    return f"published {count} hour{'s' if count > 1 else ''} before this report"
 
 
 def _json(value: Any) -> str:

@@ -45,8 +45,8 @@ def plain(told: Mapping[str, Any]) -> str:
         lines += [*_folded(item["title"], f"{item['rank']:>2}. ")]
     for item in told["items"]:
         lines += ["", "", *_item(item)]
-    cost = f"As of {told['as_of']:%Y-%m-%d %H:%M} UTC. Answers cost ${told['cost_usd']:.4f}."
-    lines += ["", "", "-" * WIDTH, cost]
+    as_of = f"As of {told['as_of']:%Y-%m-%d %H:%M} UTC. {told['order']}"
+    lines += ["", "", "-" * WIDTH, *_folded(as_of)]
     for note in told["notes"]:
         lines += _folded(note)
     return "\n".join(lines).rstrip() + "\n"
@@ -56,7 +56,7 @@ def _item(item: Mapping[str, Any]) -> Iterator[str]:
     yield from _folded(item["title"], f"{item['rank']}. ")
     yield from _folded(facts_of(item))
     if item["update_of"]:
-        yield f"Update of {_line(item['update_of'])}"
+        yield f"Update of {_line(item['updated_report'])}"
     yield ""
     said = (
         one["text"] + " " + "".join(f"[{place}]" for place in one["sources"])
@@ -68,7 +68,7 @@ def _item(item: Mapping[str, Any]) -> Iterator[str]:
         yield from _folded(f"Disputed: {disputed(one)}")
     for one in item["backgrounds"]:
         yield from _folded(f"{one['name']}: {one['line']} ({one['source']})", "- ")
-    yield from _folded(f"Why it is here: {', '.join(item['why'])}.")
+    yield from _folded(f"Why it is here: {'; '.join(item['why'])}.")
     for place, one in enumerate(item["sources"], start=1):
         silent = "" if one["answered"] else " (its page did not answer)"
         yield from _folded(f"{one['host'] or ''}: {one['title'] or ''}{silent}", f"[{place}] ")

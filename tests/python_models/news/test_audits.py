@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from python_models.news.audits import audits_of, drawn_of, interval
+from python_models.news.audits import audits_of, drawn_of, interval, places_taken
 from python_models.news.ranking import Choice
 from python_models.news.steps import DIMENSIONS
 
@@ -83,6 +83,23 @@ def test_an_article_is_lost_when_it_would_have_been_among_the_first() -> None:
     assert (first["sample_count"], first["dropped_count"]) == (9, 10)
     assert first["lost_estimate"] == pytest.approx(min(2, 10 * len(lost) / 9))
     assert first["lost_low"] <= first["lost_estimate"] <= first["lost_high"]
+
+
+@pytest.mark.parametrize(
+    ("total", "lost", "kept", "places"),
+    [
+        (0.0, [], [5.0, 4.0], 0.0),
+        (3.0, [], [5.0, 4.0], 2.0),  # nothing is known of their scores
+        (9.0, [4.5], [5.0, 4.0], 1.0),  # however many: the best item stays
+        (0.6, [9.0], [5.0, 4.0], 0.6),
+        (1.0, [6.0, 4.5], [5.0, 4.0], 1.0),
+        (9.0, [5.0], [5.0, 5.0], 1.0),  # by its variety, not by its score
+    ],
+)
+def test_dropped_articles_take_the_places_that_their_scores_give_them(
+    total: float, lost: list[float], kept: list[float], places: float
+) -> None:
+    assert places_taken(total, lost, kept, 2) == pytest.approx(places)
 
 
 def test_an_interval_holds_the_share_that_was_drawn_from() -> None:

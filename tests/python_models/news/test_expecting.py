@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,9 @@ def spent() -> dict[str, Any]:
 
 @pytest.mark.long
 def test_an_estimate_before_anything_is_asked_is_what_the_ledger_comes_to(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     lake = tmp_path / "lake"
     assert command(lake, RUN, "run-landed")[0] == 137
@@ -67,6 +70,7 @@ def test_an_estimate_before_anything_is_asked_is_what_the_ledger_comes_to(
             zip(*((prompt, answer) for _, prompt, answer in ledger.values()), strict=True),
         )
     ]  # fmt: skip
+    record_property("USD expected to USD spent", costs[0] / costs[1])
     assert costs[0] == pytest.approx(costs[1], rel=0.1)
     # what has been answered is asked no more
     code, said = command(lake, ESTIMATE)

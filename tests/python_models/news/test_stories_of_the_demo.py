@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -45,7 +46,9 @@ def test_the_measure_tells_right_from_wrong() -> None:
 
 
 @pytest.mark.parametrize(("days", "count", "dice"), [(4, 120, 1), (4, 70, 2), (14, 300, 3)])
-def test_stories_are_the_events_of_the_demo(days: int, count: int, dice: int) -> None:
+def test_stories_are_the_events_of_the_demo(
+    days: int, count: int, dice: int, record_property: Callable[[str, object], None]
+) -> None:
     rng = random.Random(dice)
     rows, truth = [], {}
     for event in make_events(rng, count, LAST, days):
@@ -72,4 +75,5 @@ def test_stories_are_the_events_of_the_demo(days: int, count: int, dice: int) ->
     stories = Stories(numbers["story_cosine"], window)
     members = joined(articles, [], {}, "r1", stories).to_pylist()
     found = {row["article_id"]: row["story_id"] for row in members}
+    record_property(f"BCubed F1 of {days} days", bcubed(found, truth))
     assert bcubed(found, truth) >= 0.95

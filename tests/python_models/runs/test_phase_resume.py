@@ -24,6 +24,7 @@ KILLS = (
     "node.int_news__articles",
     "node.phase_news__02_scraping",
     "phase.tier1_filter.begun",
+    "answer-journalled:2",
     "node.llm_news__relevance_scored",
     "phase.ranking.row",
     "node.int_news__reports",
@@ -31,7 +32,14 @@ KILLS = (
     "node.phase_news__10_final_report",
     "node.scores",
 )
-FEW = KILLS[0::2]  # of each sort one
+FEW = (  # of each sort one
+    "node.int_news__run",
+    "node.int_news__articles",
+    "phase.tier1_filter.begun",
+    "phase.ranking.row",
+    "phase.final_report.snapshot",
+    "node.scores",
+)
 
 
 def _resume(phased: Phased, *arguments: str, **more: str) -> tuple[int, str]:

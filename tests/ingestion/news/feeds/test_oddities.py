@@ -150,6 +150,9 @@ def test_what_media_says_is_the_text_where_nothing_else_is(media: str) -> None:
         ('url="http://y.example/v/1" type="application/x-shockwave-flash"', "video"),
         ('url="http://y.example/v.mp4" medium="video"', "video"),
         ('url="http://y.example/v.mp3" type="audio/mpeg"', "audio"),
+        ('url="http://y.example/v.mp4?quality=hd"', "video"),
+        ('url="http://y.example/v.m3u8" type="application/x-mpegURL"', "video"),
+        ('url="http://y.example/v" type="application/octet-stream"', "article"),
         ('url="http://y.example/v.jpg" medium="image"', "article"),
     ],
 )

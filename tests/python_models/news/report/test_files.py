@@ -146,8 +146,31 @@ def test_the_text_of_the_e_mail_is_for_people_who_read_text() -> None:
 
 
 def test_the_best_three_signals_are_said_in_words() -> None:
-    tier1 = {"host_count": 4, "corroboration_signal": 0.95, "topic_words": '["gpu"]',
+    tier1 = {"host_count": 4, "corroboration_signal": 0.95,
+             "topic_words": '["gpu", "gpus", "chips"]',
              "topic_signal": 1.0, "category": "models", "recency_signal": 0.1,
              "age_hours": 3.0}  # fmt: skip
     tier3 = {"impact": 9.0, "novelty": 2.0, "credibility": 3.0, "relevance": 4.0, "timeliness": 5.0}
-    assert why(tier1, tier3) == ["told by 4 hosts", "impact 9 of 10", "speaks of models: gpu"]
+    wanted = ["reported by 4 sites", "impact 9 of 10", "about models (gpu, chips)"]
+    assert why(tier1, tier3) == wanted
+    recent = tier1 | {"recency_signal": 1.25, "age_hours": 0.6, "host_count": 1}
+    assert why(recent, tier3)[0] == "published 1 hour before this report"
+
+
+def test_an_update_names_the_report_that_it_follows() -> None:
+    entries = json.loads(made([item()])["entries"])
+    entries[0] |= {"run_id": "r1", "title": "Daily, 2 February 2026"}
+    earlier = [{"entries": json.dumps(entries)}]
+    row = made([item(update_of="r1")], earlier=earlier)
+    mail = message_from_string(row["eml"], policy=policy.default)
+    text = mail.get_body(("plain",)).get_content()
+    for said in (row["markdown"], row["html"], text):
+        assert "Update of Daily, 2 February 2026" in said
+    assert json.loads(row["json"])["items"][0]["update_of"] == "r1"
+
+
+def test_what_answers_cost_is_no_matter_of_readers() -> None:
+    row = made([item(), item(rank=2, story_id="t")])
+    for name in ("markdown", "html", "eml", "feed", "atom"):
+        assert "0.5" not in row[name] and "Items stand by score" in row[name].replace("=\n", "")
+    assert json.loads(row["json"])["cost_usd"] == 0.5
