@@ -20,7 +20,11 @@ from python_models.experiments.scores.closed import (
     pattern,
     set_of,
 )
-from python_models.experiments.scores.prose import is_prose, sets_a_condition
+from python_models.experiments.scores.prose import (
+    is_about_the_text,
+    is_prose,
+    sets_a_condition,
+)
 
 LONGEST = 10  # letters of a piece of a text without spaces
 
@@ -100,7 +104,9 @@ def strange(text: str, beside: bool = False) -> str | None:
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
         reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
-            return reason[0] if beside and not place and sets_a_condition(sentence) else None
+            is_own = beside and not place
+            open_ = sets_a_condition(sentence) if is_own else not is_about_the_text(sentence)
+            return reason[0] if open_ else None
         if is_prose(sentence, beside and not place, text) and (
             place or not beside or _APART.match(sentence)
         ):
