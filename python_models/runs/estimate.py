@@ -254,8 +254,9 @@ def empty_estimate(node: dict[str, Any], earlier: Estimate | None) -> Estimate:
 def show(ranged: list[Ranged]) -> None:
     """Print the estimates as a table, and where the rows that make them are not there yet."""
     print_table([_row(one) for one in ranged], "What the next build would ask")
-    for place in dict.fromkeys(f"{one.now.model} at {one.now.endpoint}" for one in ranged):
-        say(f"Asked of {place.strip()}.")
+    asked = (one.now for one in ranged if one.now.model)  # none where no row is there yet
+    for place in dict.fromkeys(f"{one.model} at {one.endpoint}" for one in asked):
+        say(f"Asked of {place}.")
     for basis in dict.fromkeys(one.now.basis for one in ranged if one.now.basis):
         steps = ", ".join(one.now.step for one in ranged if one.now.basis == basis)
         say("\n".join(textwrap.wrap(f"{basis}: {steps}.", width(), break_long_words=False)))
