@@ -29,6 +29,8 @@ from ingestion.lakehouse.lock import LakeLocked
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.landing.declarations import DeclarationError
+from ingestion.landing.deliveries import SourceAbsent
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
@@ -80,7 +82,7 @@ def main() -> int:
     is_landing = not (arguments.no_build or arguments.no_land)
     try:
         ranged = _estimated(choice, is_landing=is_landing, is_building=not arguments.no_build)
-    except LakeLocked as error:
+    except (LakeLocked, DeclarationError, SourceAbsent) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if arguments.json:
