@@ -29,6 +29,8 @@ from ingestion.lakehouse.lock import LakeLocked
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
+from ingestion.landing.declarations import DeclarationError
+from ingestion.landing.deliveries import SourceAbsent
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
@@ -80,7 +82,7 @@ def main() -> int:
     is_landing = not (arguments.no_build or arguments.no_land)
     try:
         ranged = _estimated(choice, is_landing=is_landing, is_building=not arguments.no_build)
-    except LakeLocked as error:
+    except (LakeLocked, DeclarationError, SourceAbsent) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if arguments.json:
@@ -254,8 +256,9 @@ def empty_estimate(node: dict[str, Any], earlier: Estimate | None) -> Estimate:
 def show(ranged: list[Ranged]) -> None:
     """Print the estimates as a table, and where the rows that make them are not there yet."""
     print_table([_row(one) for one in ranged], "What the next build would ask")
-    for place in dict.fromkeys(f"{one.now.model} at {one.now.endpoint}" for one in ranged):
-        say(f"Asked of {place.strip()}.")
+    asked = (one.now for one in ranged if one.now.model)  # none where no row is there yet
+    for place in dict.fromkeys(f"{one.model} at {one.endpoint}" for one in asked):
+        say(f"Asked of {place}.")
     for basis in dict.fromkeys(one.now.basis for one in ranged if one.now.basis):
         steps = ", ".join(one.now.step for one in ranged if one.now.basis == basis)
         say("\n".join(textwrap.wrap(f"{basis}: {steps}.", width(), break_long_words=False)))

@@ -57,9 +57,11 @@ _BEFORE |= {re.sub(r"[\u0900-\u0903\u093a-\u094f]", "", label) for label in _LAB
 _BEFORE_CJK = frozenset().union(*map(set_of, WORDS["before_cjk"].values()))
 _BEFORE_CJK |= _LABELS
 DOUBTS, QUOTING, GIVES = (pattern(*WORDS[name].values()) for name in ("doubts", "quoting", "gives"))
-TELLING = pattern(*WORDS["telling"].values())
+POINTING, COMMANDING, DISREGARDED, ANOTHER = (
+    pattern(*WORDS[name].values()) for name in ("pointing", "commanding", "disregarded", "another")
+)
 NAMING = pattern(*WORDS["naming"].values())
-SCALES = pattern(WORDS["scales"])
+SCALES, MODALS = pattern(WORDS["scales"]), pattern(WORDS["modals"])
 
 
 @cache

@@ -8,6 +8,7 @@ from python_models.experiments.scores.answer import Scale, ScoreError
 from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.closed import (
     DOUBTS,
+    MODALS,
     PRAISE,
     QUOTING,
     SCALES,
@@ -24,7 +25,7 @@ from python_models.experiments.scores.remarks import (
     is_harmless,
     strange,
 )
-from python_models.experiments.scores.sentences import may_quote, names_a_score
+from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
 _LEADS_OVER = re.compile(r"[:：][\s\"'“(\[]*$")
@@ -41,22 +42,8 @@ _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
 _BESIDE = re.compile(
     r"(?:\b(?:above|below|over|under|nearly|almost|no\.|nr\.?|n\.|núm\.)|n?[°º]|#)\s*$"
 )
-# what quotes nothing: a sentence of its own that tells what the writer does, an example in one
-_SAYS_NOTHING = re.compile(
-    r"\b(?:e\.g|i\.e)\.(?= \S+ \S+.*[.!?]\s*$)|\b(?:lo anterior|the above)\b|"
-    r"[总整]体来说|总的来说|一般来说|"
-    r"\b(?:author|writer|autorin|autora?|auteur|autore)\b(?!['’]s)"
-    r"(?=(?!.*\b(?:scor|rat|grad|verdict|opinion|gave|gives|not|puntua|punt|wert)\w*)"
-    r"[^.!?]*[.!?]\s*$)"
-)
 # politeness ends where its sentence ends
 _PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
-_SENTENCES = re.compile(r".+?(?:[.!?](?=\s+\S{4})|[。！？]|$)")
-_LEADS = re.compile(r"\W*(?:weighing|considering|given|despite)\b")
-_POINTS = re.compile(  # at what comes next
-    r"(?:\b(?:this|these|that|so|thus|here|following|follows|below|with|says?|reads|by|es|así|ainsi|"
-    r"così|assim|folgt)|[:：])\W*$|\be\.g|\bi\.e|\bown\b"
-)
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
     rf"\b(?:{LABELS}|{WHOLES}|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
@@ -109,22 +96,14 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
         named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
-        quotes = may_quote(named) if named else QUOTING.search(before) is not None
-        if _SAYS.search(before) or (is_short and quotes):
+        quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
+        told = "" if named else last_sentence(before)
+        if _SAYS.search(before) or (is_short and quotes) or lends(told):
             return _open(f"the line before it says otherwise: {before!r}")
         return None
     if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
         return _open(f"the line before leads over to it: {before!r}")
     return None
-
-
-def _may_quote(sentence: str) -> bool:
-    """Say whether a sentence before a score in its line may quote it, as prose cannot."""
-    is_finished = re.search(r"[.!?。！？]\s*$", sentence) is not None
-    is_told = is_finished and is_prose(sentence, follows=False) and not _POINTS.search(sentence)
-    return not is_told and (
-        may_quote(sentence) if _LEADS.match(sentence) else QUOTING.search(sentence) is not None
-    )
 
 
 def _strange(before: str) -> bool:
@@ -137,12 +116,7 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     before, clause = text[: one.place], clause_of(text[: one.place])
     earlier = before[: len(before) - len(clause)]
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
-    if (
-        any(map(_may_quote, _SENTENCES.findall(_SAYS_NOTHING.sub("", earlier))))
-        or names_a_score(earlier)
-        or earlier.count('"') % 2
-        or (in_quotes and one.tier != "alone")
-    ):
+    if lends(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
         return _open("the line may quote it")
     if _BESIDE.search(before):
         return _open(f"the number may be another: {before[-20:]!r}")
@@ -193,7 +167,7 @@ def _doubted(text: str) -> str | None:
     for place, sentence in enumerate(SENTENCE_END.split(text)):
         name = REASON_NAME.match(sentence)
         if (
-            is_about_the_text(sentence[name.end() :])
+            is_about_the_text(MODALS.sub(" ", sentence[name.end() :]))
             if name
             else is_prose(sentence, not place, text)
         ):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 
 from python_models.experiments.scores.closed import (
     CJK_SIGNS,
@@ -24,6 +23,7 @@ from python_models.experiments.scores.closed import (
 
 _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
+_REFERS_BACK = pattern(*_PROSE["refers_back"].values())
 _TAKES_BACK = pattern(*_PROSE["takes_back"].values())
 _TEXT_DOES = pattern(*_PROSE["text_does"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
@@ -39,8 +39,6 @@ _DESCRIBING_CJK = tuple(
     if IS_CJK.match(word) and len(word) > 1 and word not in ("文章", "글이")
 )
 _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
-_TEXTS_CJK = ("文章", "本文", "글", "에세이", "エッセイ", "作品", "作文", "小论文", "论文")
-_FIRST_WORDS, _FIRST_SIGNS = 3, 6
 _WOULD = re.compile(r"\bwould\b|'d\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark may as well name what the number is of
@@ -69,9 +67,7 @@ _ONLY_CONDITION = re.compile(
 )
 
 
-def is_prose(
-    sentence: str, attached: bool = False, among: str = "", *, follows: bool = True
-) -> bool:
+def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     """Say whether a sentence describes the text, and cannot mean the score.
 
     Args:
@@ -79,7 +75,6 @@ def is_prose(
         attached: it goes on the score's own sentence, as behind a dash.
         among: the text it is a sentence of; one among many words may be a word shorter,
             as one may that begins with an article.
-        follows: it stands behind a score, which it may take back.
     """
     is_among_many = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
     shorter = is_among_many or (not attached and _DETERMINED.match(sentence) is not None)
@@ -88,24 +83,7 @@ def is_prose(
         and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter
     ):
         return False
-    return (
-        (not follows or begins_with_the_text(sentence))
-        and is_about_the_text(sentence, attached)
-        and describes(sentence)
-    )
-
-
-def begins_with_the_text(sentence: str) -> bool:
-    """Say whether the text, or a part of it, is what a sentence begins with.
-
-    What begins otherwise (`errors come off that`, `my colleague chose it`) may speak of the score
-    in words that no list knows; an answer lost is asked again, a wrong number is believed.
-    """
-    signs = _signs(sentence)[:_FIRST_SIGNS]
-    if any(piece in signs for piece in (*_DESCRIBING_CJK, *_TEXTS_CJK)):
-        return True
-    first = islice(_words(sentence), _FIRST_WORDS)
-    return any(word in _WHOLE_TEXTS or _describing(word) for word in first)
+    return is_about_the_text(sentence, attached) and describes(sentence)
 
 
 def describes(sentence: str) -> bool:
@@ -136,8 +114,13 @@ def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     """Say whether nothing in a sentence, however short, speaks of the judging or takes back."""
     if attached and sets_a_condition(sentence):
         return False
-    guards = (_NUMBER, _TAKES_BACK, _JUDGING, _ONLY_CONDITION)
+    guards = (_NUMBER, _TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
     return not any(guard.search(sentence) for guard in guards)
+
+
+def speaks_of_judging(sentence: str) -> bool:
+    """Say whether a sentence has a word of judging, which may be about the score."""
+    return _JUDGING.search(sentence) is not None
 
 
 def sets_a_condition(sentence: str) -> bool:

@@ -20,7 +20,11 @@ from python_models.experiments.scores.closed import (
     pattern,
     set_of,
 )
-from python_models.experiments.scores.prose import is_prose, sets_a_condition
+from python_models.experiments.scores.prose import (
+    is_about_the_text,
+    is_prose,
+    sets_a_condition,
+)
 
 LONGEST = 10  # letters of a piece of a text without spaces
 
@@ -100,7 +104,7 @@ def strange(text: str, beside: bool = False) -> str | None:
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
         reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
-            return reason[0] if beside and not place and sets_a_condition(sentence) else None
+            return reason[0] if _is_open(sentence, beside and not place) else None
         if is_prose(sentence, beside and not place, text) and (
             place or not beside or _APART.match(sentence)
         ):
@@ -112,6 +116,11 @@ def strange(text: str, beside: bool = False) -> str | None:
         if left:
             return left
     return None
+
+
+def _is_open(reason: str, is_own: bool) -> bool:
+    """Say whether a reason sets a condition, or in a sentence of its own takes the score back."""
+    return sets_a_condition(reason) if is_own else not is_about_the_text(reason)
 
 
 def _strange_word(words: list[str], at_once: bool) -> str | None:

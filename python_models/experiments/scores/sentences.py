@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import re
 
-from python_models.experiments.scores.closed import NAMING, QUOTING, TELLING
+from python_models.experiments.scores.closed import (
+    ANOTHER,
+    COMMANDING,
+    DISREGARDED,
+    NAMING,
+    POINTING,
+    QUOTING,
+)
 from python_models.experiments.scores.line import read_line
+from python_models.experiments.scores.prose import speaks_of_judging
 from python_models.experiments.scores.remarks import REASON_NAME
 from python_models.experiments.scores.words import LABELS, WEAK_LABELS, WHOLES
 
@@ -17,21 +25,29 @@ _VERDICT = re.compile(
     r"[^.!?:。]*\d?[^!?:。]{0,8}(?:[.!。]?$|[.!](?=\s)|。))",
     re.I,
 )
-# what may point at the score that follows
-_POINTS_AT_IT = re.compile(
-    rf"\b(?:{LABELS}|{WHOLES}|{WEAK_LABELS}|numbers?|lines?|words?|phrases?|sentences?|following|"
-    r"below|this|these|that|so|thus|here)\b|\d",
-    re.I,
+# what a quotation may say of the score
+_SCORES = re.compile(rf"\b(?:{LABELS}|{WHOLES}|{WEAK_LABELS})\b|\d|[\ue000-\uf8ff]", re.I)
+_CLOSED_QUOTATION = re.compile(r"[:,]?\s*(?:\"[^\"]*\"|「[^「」]*」)")
+_SENTENCE = re.compile(r"\S.*?(?:[.!?;](?=\s|$)|[。！？；]|$)")
+_ENDED = re.compile(r"(?:[.!?。！？;,，]|\bbut|지만|、)[\"」\s]*$")
+_SAYS_IT = re.compile(
+    r"\W*(?:\w+\W+){1,3}(?:says?|said|insists?|writes?|wrote|claims?|states?)\W*$"
 )
-_SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*\s*")
 _FINISHED = re.compile(r"[^.!?。！？]+[.!?。！？]+(?=\s|$|[\u3040-\ud7a3])")
 # what was asked for, where its reason is named too
 _ANSWER = re.compile(
     r"^(?:answer|antwort|respuesta|réponse|risposta|resposta|回答|答案|答え|답|답변)\s*[:：]\s*(?=\d)",
     re.I,
 )
+_FRACTION_FIRST = re.compile(
+    r"^(\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em)\s*\d+)\s+[–—-]\s+(?=[^\W\d_]{2})", re.I
+)
 _ON_A_NOTE = re.compile(r"\bon an? [a-z-]+ note\b", re.I)  # no mark is meant
 _NUMBER = re.compile("[0-9\ue000-\uefff]")
+_A_NUMBER = re.compile(
+    r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uf7ff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
+)
+_I_SAY = re.compile(r"\bi(?: would|['’]d)? say\b", re.I)
 _WORD = re.compile(r"[\u3040-\ud7a3]|(?:(?![\u3040-\ud7a3])[^\W\d_])+")
 _FEWEST = 3  # words or signs: `e.g. Score: 6` and `Note. Score: 6` say nothing before it
 
@@ -41,10 +57,11 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
 
     So a score is read in the same way behind its reasons and below them. A line that may quote the
     score, that gives another before, or that ends in an open quotation, stays whole: what is
-    around the number there is judged word by word.
+    around the number there is judged word by word. `7/10 - solid work` is two sentences.
     """
     if any(REASON_NAME.match(line) for line in lines):
         lines = [_ANSWER.sub("Score: ", line) for line in lines]
+    lines = [_FRACTION_FIRST.sub(r"\1. ", line) for line in lines]
     return [part for line in lines for part in _cut(line)]
 
 
@@ -54,24 +71,52 @@ def _cut(line: str) -> list[str]:
         return [line]
     before, after = line[: found.start()], line[found.end() :]
     is_open = '"' in after or before.count('"') % 2 or len(_WORD.findall(before)) < _FEWEST
-    if is_open or before.isupper() or any(map(may_quote, _SENTENCE.findall(before))):
+    if is_open or before.isupper() or lends(before):
         return [line]
-    first = read_line(before)
+    first = read_line(_CLOSED_QUOTATION.sub(_end_of, before))
     return [line] if first.candidates or first.named else [before, after]
 
 
-def may_quote(sentence: str) -> bool:
-    """Say whether a sentence, or what stands after the name of a remark, may quote a score.
+def lends(text: str) -> bool:
+    """Say whether a sentence before a score may give the score to somebody or something else.
 
-    Words that tell what a text does (`ends abruptly`, `the author writes well`) do not, where
-    nothing else in their sentence can mean the score.
+    One that is finished does so where it points at what follows, orders, is about another text, or
+    tells of judging (`the author says it deserves the best`); `the author writes well` does not.
     """
-    if names_a_score(sentence):
+    text = _ON_A_NOTE.sub(" ", _I_SAY.sub("i", text))
+    told = _SENTENCE.findall(_CLOSED_QUOTATION.sub(_end_of, text))
+    return any(_lends(one) for one in told if not _is_disregarded(one))
+
+
+def _is_disregarded(sentence: str) -> bool:
+    return DISREGARDED.search(sentence) is not None and not POINTING.search(sentence)
+
+
+def last_sentence(text: str) -> str:
+    """Return the last sentence of a text; nothing of one that is not finished."""
+    found = _SENTENCE.findall(_CLOSED_QUOTATION.sub(_end_of, text))
+    return found[-1] if found and _ENDED.search(found[-1]) else ""
+
+
+def _lends(sentence: str) -> bool:
+    if POINTING.search(sentence) or COMMANDING.search(sentence) or names_a_score(sentence):
         return True
-    sentence = _ON_A_NOTE.sub(" ", sentence)
-    if ":" not in sentence and not _POINTS_AT_IT.search(sentence):
-        sentence = TELLING.sub(" ", sentence)
-    return QUOTING.search(sentence) is not None
+    if ANOTHER.search(sentence):
+        return _A_NUMBER.search(sentence) is None  # which is its own
+    is_told = _ENDED.search(sentence) and len(_WORD.findall(sentence)) >= _FEWEST
+    return QUOTING.search(sentence) is not None and (
+        not is_told
+        or speaks_of_judging(sentence)
+        or _A_NUMBER.search(sentence) is not None
+        or _SAYS_IT.match(sentence) is not None
+    )
+
+
+def _end_of(quotation: re.Match[str]) -> str:
+    """Leave of a quotation a letter and its end, and all of one that may hold a score."""
+    if _SCORES.search(quotation.group()):
+        return quotation.group()
+    return " q. " if _ENDED.search(quotation.group()) else " q "
 
 
 def names_a_score(text: str) -> bool:

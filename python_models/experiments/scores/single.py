@@ -9,6 +9,7 @@ from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.doubts import doubt
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.numbers import Quantity
+from python_models.experiments.scores.remarks import REASON_NAME, is_harmless
 from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import LABELS, WHOLES
 
@@ -36,6 +37,7 @@ def read_complex(lines: list[str], scale: Scale) -> Parsed | ScoreError:
 
 
 def _read(lines: list[str], count: int, scale: Scale) -> Parsed | ScoreError:
+    count += _listed_below(lines) if count > 1 else 0
     readings = [read_line(line) for line in lines[-count:]]
     found = _strongest(lines, readings)
     if isinstance(found, ScoreError):
@@ -58,6 +60,17 @@ def _read(lines: list[str], count: int, scale: Scale) -> Parsed | ScoreError:
         if why is not None:
             return why
     return parsed[-1]
+
+
+def _listed_below(lines: list[str]) -> int:
+    """Count the lines of lists of strengths, weaknesses or reasons that end a text."""
+    headings = (
+        place
+        for place, line in enumerate(lines)
+        if line.endswith(":") and (is_harmless(line) or REASON_NAME.match(line))
+    )
+    first = next(headings, None)
+    return 0 if first is None else max(0, len(lines) - first - LOOKED_AT + 1)
 
 
 Found = list[tuple[LineReading, Candidate]]

@@ -35,7 +35,7 @@ QUOTA = ("insufficient_quota", "insufficient quota", "insufficient_balance", "ar
          "balance is insufficient", "insufficient funds", "insufficient account",
          "payment method", "payment required", "past invoices", "credits are depleted",
          "all available credits", "account is suspended", "欠费", "余额不足",
-         "充值")  # fmt: skip
+         "api usage limits", "free-models-per-day", "充值")  # fmt: skip
 LENGTH_CODES = ("context_length", "exceed_context_size", "context window", "context length",
                 "maximum context", "available context", "context_window",
                 "string_above_max_length", "contextwindow", "max_new_tokens` must be")  # fmt: skip
@@ -61,12 +61,14 @@ OVERLOAD = ("overloaded", "over capacity", "at capacity", "no available capacity
             "model is loading", "loading model", "currently loading")  # fmt: skip
 MODEL = ("model_not_found", "not a valid model", "invalid_model", "invalid model", "unknown model",
          "model not exist", "model does not exist", "no such model", "model_not_supported",
-         "model_decommissioned")  # fmt: skip
+         "model_decommissioned", "model_not_available", "model identifier is invalid",
+         "on-demand throughput")  # fmt: skip
 BAD_KEY = ("api key not valid", "api_key_invalid", "invalid api key", "incorrect api key",
-           "invalid_api_key")  # fmt: skip
+           "invalid_api_key", "organization_restricted")  # fmt: skip
 KEY = ("api key", "api_key", "apikey", "unauthorized", "unauthenticated", "authenticat",
        "permission", "access", "not allowed", "country", "region", "account", "credential",
-       "may not", "subscription", "organization", "organisation")  # fmt: skip
+       "may not", "security token", "signature", "subscription", "organization",
+       "organisation")  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     Rule(range(300, 400), E.MOVED),

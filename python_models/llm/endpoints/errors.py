@@ -23,6 +23,7 @@ NAMED = {
     "unauthorized": 401, "permission": 403, "not_found": 404, "invalid_request": 400,
     "invalid_argument": 400, "bad_request": 400, "badrequest": 400, "validation": 400,
     "timeout": 504, "not authenticated": 401, "insufficient balance": 402, "capacity": 503,
+    "速率限制": 429, "欠费": 402,
 }  # fmt: skip
 
 

@@ -39,12 +39,14 @@ def dispatch(server: Server, rows: int) -> Iterator[Figure]:
         timed(machines(IN_FLIGHT).set_column(1, "note", [["warm up"] * IN_FLIGHT]))
         result, own_seconds, own_cpu = timed(machines(rows))
         assert set(result.column("status").to_pylist()) == {"ok"}
-    efficiency = ideal / own_seconds
-    yield Figure("1", "dispatch efficiency", f"{efficiency:.2f}",
-                 f"bare client {ideal / seconds:.2f}", ">= 0.85", efficiency >= 0.85)  # fmt: skip
-    each = own_cpu / rows * 1000
-    yield Figure("2", "CPU per call, ledger on", f"{each:.2f} ms",
-                 f"bare client {cpu / rows * 1000:.2f} ms", "<= 2.0 ms", each <= 2.0)  # fmt: skip
+    beyond = (own_seconds - ideal) / (seconds - ideal)
+    yield Figure("1", "dispatch beyond the ideal, of the bare client's", f"{beyond:.2f}",
+                 f"efficiency {ideal / own_seconds:.2f}, bare client {ideal / seconds:.2f}",
+                 "<= 0.6", beyond <= 0.6)  # fmt: skip
+    share = own_cpu / cpu
+    yield Figure("2", "CPU per call, ledger on, of the bare client's", f"{share:.2f}",
+                 f"{own_cpu / rows * 1000:.2f} ms, bare client {cpu / rows * 1000:.2f} ms",
+                 "<= 0.6", share <= 0.6)  # fmt: skip
 
 
 def uneven(server: Server, rows: int) -> Iterator[Figure]:

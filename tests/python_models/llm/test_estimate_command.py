@@ -15,6 +15,7 @@ import pytest
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.settings import reset_settings
+from python_models.runs import estimate
 from tests import parsed_once
 from tests.expectations.plant import ROOT, Plant
 from tests.python_models.experiments.studies import write_study
@@ -52,6 +53,19 @@ def test_a_study_that_has_not_landed_is_counted_and_no_run_is_noted(plant: Plant
     assert "does not land by this" in done.stderr
     assert not list(plant.lake.rglob("*.parquet"))
     assert not list(plant.lake.rglob("*.metadata.json"))
+
+
+def test_a_named_folder_that_declares_nothing_is_said_in_words(
+    tmp_path, monkeypatch, capsys
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("SLUICE_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("SLUICE_SOURCES", str(tmp_path / "empty"))
+    monkeypatch.setattr(sys, "argv", ["estimate", "--domain", "experiments"])
+    reset_settings()
+    assert estimate.main() == 2
+    assert "which holds no declaration" in capsys.readouterr().err
+    reset_settings()
 
 
 def test_a_build_may_begin_while_an_estimate_goes_on(plant: Plant, monkeypatch) -> None:

@@ -67,8 +67,8 @@ def test_no_ending_written_before_its_reader_gives_a_wrong_number(parser: str) -
 
 
 def test_of_all_plain_endings_written_before_their_reader_few_give_none() -> None:
-    """Of prose behind a score only what begins with the text is read: the rest may be anything."""
+    """Prose beside a score is not read where it may speak of the judging or point at the score."""
     plain = [one for one in fresh() if one.plain]
     lost = [one.text for one in plain if not isinstance(parse(one.text, "complex"), Parsed)]
     assert len(fresh()) >= 2500
-    assert len(lost) <= 0.055 * len(plain), lost
+    assert len(lost) <= 0.03 * len(plain), lost
