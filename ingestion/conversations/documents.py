@@ -8,6 +8,7 @@ from itertools import islice
 
 import orjson
 
+from ingestion.conversations.containers import depth_of_records, opened
 from ingestion.conversations.json_stream import MAX_RECORD, Bad, json_values
 from ingestion.conversations.payload import Payload, Source
 from ingestion.conversations.wrappers import unwrapped
@@ -30,10 +31,11 @@ def json_records(source: Source, head: bytes, *, is_named_lines: bool) -> Iterat
     """
     if _is_lines(source, head, is_named_lines=is_named_lines):
         with source() as stream:
-            yield from json_lines(stream)
+            yield from opened(json_lines(stream))
     elif head.lstrip()[:1] == b"[":
+        depth = depth_of_records(source, head)
         with source() as stream:
-            yield from _array(stream)
+            yield from opened(_array(stream, depth))
     else:
         found = unwrapped(source)
         if found is not None:
@@ -95,13 +97,18 @@ def _is_json(line: bytes) -> bool:
     return line[:1] in (b"{", b"[", b'"')
 
 
-def _array(stream: io.BufferedReader) -> Iterator[Payload]:
-    """The elements of an array; an array of turns is one record."""
+def _array(stream: io.BufferedReader, depth: int) -> Iterator[Payload]:
+    """The elements of an array, or of the arrays in it; an array of turns is one record."""
     from ingestion.conversations.formats.turns import is_turns
 
-    values = json_values(stream, 1)
+    values = json_values(stream, depth)
     for first in islice(values, 1):
-        if isinstance(first, bytes) and _is_json(first) and is_turns([orjson.loads(first)]):
+        if (
+            depth == 1
+            and isinstance(first, bytes)
+            and _is_json(first)
+            and is_turns([orjson.loads(first)])
+        ):
             yield from _one_conversation(first, values)
         else:
             yield first

@@ -38,11 +38,11 @@ class Value(NamedTuple):
 
 
 def json_values(stream: BinaryIO, depth: int) -> Iterator[bytes | Bad]:
-    """Yield the text of each value `depth` brackets deep (0: the document's own values).
+    """Yield the text of each value `depth` lists deep (0: the document's own values).
 
     What stands between values and is none is a `Bad`, as is a value the document ends in.
     """
-    for value in json_members(stream, lambda path, _: len(path) < depth):
+    for value in json_members(stream, lambda path, token: len(path) < depth and token == b"["):
         text = value.text
         if isinstance(text, bytes) and text[:1] not in (b"{", b"[", b'"'):
             text = _no_record(text)

@@ -70,6 +70,20 @@ def unwrapped(source: Source) -> Iterator[Payload] | None:
     return _records(source, root, layout)
 
 
+def inside(source: Source) -> Iterator[Payload] | None:
+    """Return the records inside an object that is an element of a file; None where it holds none.
+
+    Only what can be read makes it more than one: else it is a single record, or a reject.
+    """
+    with source() as stream:
+        root = survey(stream)
+    if root is None or is_standard(root.sample()):
+        return None
+    layout = Layout()
+    _collect(root, (), layout)
+    return _records(source, root, layout) if layout.places else None
+
+
 def _records(source: Source, root: Node, layout: Layout) -> Iterator[Payload]:
     around, left = _around(root, layout)
     if layout.lists or layout.maps or layout.rows:
@@ -154,6 +168,8 @@ def _collect(node: Node, path: Path, found: Layout) -> None:
 
 def _is_map(node: Node) -> bool:
     inner = [one for one in node.members.values() if one.kind == "object"][:5]
+    if any(map(_column_names, inner)):
+        return False  # a table for each split
     readable = sum(is_standard(one.sample()) for one in inner)
     return bool(inner) and 2 * readable >= len(inner) and readable > 0
 

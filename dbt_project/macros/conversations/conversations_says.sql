@@ -54,6 +54,8 @@
         'like', 'as', 'satz', 'wort', 'nachricht', 'gedanke', 'sagt', 'sagte', 'schrieb', 'wie',
         'frase', 'palabra', 'dice', 'dijo', 'escribió', 'como', 'mot', 'dit', 'écrit', 'comme',
         'parola', 'scrisse', 'come', 'palavra', 'disse', 'escreveu', 'zin', 'woord', 'zei',
+        'begins? with', 'starts? with', 'beginnt mit', 'beginnen mit', 'commence par',
+        'commencent par', 'empieza con', 'empiezan con', 'começam com', 'begint met',
         'schreef', 'zoals', 'zdanie', 'słowo', 'napisał', 'фраза', 'слово', 'сказал', 'написал',
     ] -%}
     {%- set explains = 'means?|bedeutet|heißt|significa|signifie|betekent|oznacza|означает' -%}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from ingestion.conversations.formats.cells import decoded_cell
 from ingestion.conversations.formats.instants import instant
 from ingestion.conversations.formats.labels import with_training
 from ingestion.conversations.formats.layouts import READERS, read_list, unknown
@@ -12,7 +13,7 @@ from ingestion.conversations.formats.pairs import Fields, bare, read_columns
 from ingestion.conversations.formats.remainder import sorted_out
 from ingestion.conversations.formats.shape import Standardised, Unstandard, Wishes
 from ingestion.conversations.formats.transcripts import read_transcript
-from ingestion.conversations.formats.turns import Conversation, decoded_cell, is_turns
+from ingestion.conversations.formats.turns import Conversation, is_turns
 from ingestion.conversations.formats.variant import variant_of
 
 _AUTO = Wishes()

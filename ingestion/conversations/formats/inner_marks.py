@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from ingestion.conversations.formats.calls import loaded
+from ingestion.conversations.formats.calls import loaded, named_call
 
 _TAGS = "think|thinking|thought|reasoning|seed:think"
 # at the beginning of the text or of a line; what stands within a line is quoted
@@ -13,6 +13,7 @@ _BLOCKS = tuple(
     re.compile(pattern, re.S | re.M)
     for pattern in (
         rf"^[ \t]*<({_TAGS})>(?P<inner>.*?)</\1>",
+        r"^[ \t]*<\|START_THINKING\|>(?P<inner>.*?)<\|END_THINKING\|>",
         r"^[ \t]*\[THINK\](?P<inner>.*?)\[/THINK\]",
         r"^[ \t]*◁think▷(?P<inner>.*?)◁/think▷",
         r"^[ \t]*<\|begin_of_thought\|>(?P<inner>.*?)<\|end_of_thought\|>",
@@ -23,12 +24,14 @@ _OPENS = re.compile(rf"<(?:{_TAGS})>|\[THINK\]|◁think▷")
 _BETWEEN = re.compile(rf"<({_TAGS})>(?P<inner>.*?)</\1>", re.S)
 _CLOSE = re.compile(r"</think(?:ing)?>|\[/THINK\]|◁/think▷")
 _SOLUTION = re.compile(r"<\|(?:begin|end)_of_solution\|>")
+_RESPONSE = re.compile(r"\s*<\|START_(?:RESPONSE|TEXT)\|>(.*?)<\|END_(?:RESPONSE|TEXT)\|>\s*", re.S)
 _ANSWER = re.compile(r"<answer>((?:(?!<answer>).)*)</answer>", re.S)
 _SENTENCE_END = tuple(".!?…。！？:\"'”)")
 _CALLS = re.compile(
     r"^[ \t]*(?:<tool_call>\s*(?P<hermes>[\[{].*?[\]}])\s*</tool_call>"
     r"|<functioncall>\s*(?P<glaive>\{.*\})\s*(?:</functioncall>|$)"
     r"|\[TOOL_CALLS\]\s*(?P<mistral>\[.*\])\s*$"
+    r"|<\|START_ACTION\|>\s*(?P<cohere>\[.*?\])\s*<\|END_ACTION\|>"
     r"|<\|python_tag\|>\s*(?P<llama>\{.*\})\s*(?:<\|eom_id\|>)?\s*$)",
     re.S | re.M,
 )
@@ -54,7 +57,7 @@ _RESPONSES = (
 _ANSWERED = ("<tool_response>", "[TOOL_RESULTS]")
 _ANY = re.compile(
     rf"</?(?:{_TAGS})>|\[/?THINK\]|◁/?think▷|<\|begin_of_thought|<tool_call>|<functioncall>"
-    r"|<function=|<\|python_tag\|>|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>|<\|channel\|>"
+    r"|<function=|<\|START_(?:THINKING|ACTION|RESPONSE|TEXT)\|>|<\|python_tag\|>|\[TOOL_CALLS\]|<｜tool▁calls▁begin｜>|<\|channel\|>"
 )
 _FENCE = re.compile(r"^[ \t]*```", re.M)
 
@@ -83,6 +86,8 @@ def split_answer(text: str) -> Answer:
         return Answer(text, [], [])
     text, reasoning = _without_reasoning(text)
     text, calls = _without_calls(text)
+    if whole := _RESPONSE.fullmatch(text):
+        text = whole.group(1).strip()
     return Answer(text, reasoning, calls)
 
 
@@ -196,4 +201,4 @@ def _call(text: str) -> Any:
     if found is None:  # Glaive quotes the arguments as Python does
         found = loaded(_QUOTED_ARGUMENTS.sub(r"\1", text))
     first = found[0] if isinstance(found, list) and found else found
-    return found if isinstance(first, dict) and isinstance(first.get("name"), str) else None
+    return found if isinstance(first, dict) and named_call(first) is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ingestion.conversations.formats.cells import decoded_cell
 from ingestion.conversations.formats.cohere import is_cohere, read_cohere
 from ingestion.conversations.formats.comparisons import (
     is_comparison,
@@ -21,7 +22,13 @@ from ingestion.conversations.formats.pairs import (
     say_system_first,
     take_prompt,
 )
-from ingestion.conversations.formats.preferences import CHOSEN, REJECTED, read_preference
+from ingestion.conversations.formats.preferences import (
+    CHOSEN,
+    REJECTED,
+    is_beside,
+    read_beside,
+    read_preference,
+)
 from ingestion.conversations.formats.questions import is_qa, read_qa
 from ingestion.conversations.formats.remainder import sorted_out
 from ingestion.conversations.formats.shape import Unstandard
@@ -29,10 +36,10 @@ from ingestion.conversations.formats.transcripts import is_transcript, read_tran
 from ingestion.conversations.formats.trees import is_mapping, is_tree, read_mapping, read_tree
 from ingestion.conversations.formats.turns import (
     Conversation,
-    decoded_cell,
     is_turns,
     read_turns,
     turn_keys,
+    turned,
 )
 
 _TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat",
@@ -54,6 +61,8 @@ def _turns_field(fields: Fields) -> tuple[str, Any] | None:
         value = fields.record[key]
         if type(value) is str and value[:2].strip()[:1] == "[":
             value = decoded_cell(value)
+        elif type(value) is dict:
+            value = turned(value)
         if name == "history" and _has_answer(fields):
             continue  # it is what was said before the question
         # lists of questions and answers under these names are records, not turns
@@ -237,6 +246,7 @@ READERS: tuple[tuple[_Fits, _Reads], ...] = (
     (_is_mapping, _read_mapping),
     (_is_tree, _read_tree),
     (_is_preference, read_preference),
+    (is_beside, read_beside),
     (is_comparison, read_comparison),
     (is_ranking, read_ranking),
     (is_cohere, read_cohere),

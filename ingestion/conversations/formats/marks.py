@@ -36,9 +36,10 @@ def _of(pattern: str) -> re.Pattern[str]:
 
 
 _WHO = r"system|user|assistant|tool|observation|prompter|prompt|answer|human|bot|model"
-_LINES = r"Human|User|Assistant|System|Bot|AI"
+_LINES = r"Human|User|Assistant|System|Bot|AI|Falcon"
 _CAPITALS = r"HUMAN|USER|ASSISTANT|SYSTEM|AI"
 _SMALL = r"human|user|assistant|system|ai"
+_BEGIN = r"\A(?:<\|begin_of_sentence\|>|<\|begin_of_text\|>|<\|endoftext\|>|<s>|<bos>)?\s*"
 _OUTPUT = "tool▁output▁begin"
 ANSWER_MARK = "tool▁outputs▁end"
 
@@ -52,6 +53,15 @@ STYLES = (
           ("<|eot_id|>", "<|eom_id|>"), "<|start_header_id|>"),
     Marks("llama4", 0.95, _of(r"<\|header_start\|>\s*(\w+)\s*<\|header_end\|>\s*"),
           ("<|eot|>", "<|eom|>"), "<|header_start|>"),
+    Marks("gemma", 0.95, _of(r"<\|turn>\s*(\w+)[ \t]*\n?"), ("<turn|>",), "<|turn>"),
+    Marks("apertus", 0.95, _of(r"<\|(system|developer|user|assistant)_start\|>"),
+          ("<|system_end|>", "<|developer_end|>", "<|user_end|>", "<|assistant_end|>"),
+          "<|user_start|>"),
+    Marks("baichuan", 0.95, _of(r"<reserved_(106|107|195|196)>"), (), "<reserved_1",
+          {"106": "user", "107": "assistant", "195": "user", "196": "assistant"},
+          has_preface=True),
+    Marks("grok", 0.95, _of(r"(?:\A|<\|separator\|>)\s*(Human|Assistant|System):[ \t]*"),
+          ("<|separator|>",), "<|separator|>"),
     Marks("gemma", 0.95, _of(r"<start_of_turn>\s*(\w+)[ \t]*\n?"), ("<end_of_turn>",),
           "<start_of_turn>"),
     Marks("granite", 0.95, _of(r"<\|start_of_role\|>\s*(\w+)\s*<\|end_of_role\|>"),
@@ -93,9 +103,13 @@ STYLES = (
           ("</s>",), "### Human:", is_words=True),
     Marks("vicuna", 0.9, _of(r"^### (Human|User|Assistant|System):[ \t]*"),
           ("</s>",), "### User:", is_words=True),
+    Marks("chatglm", 0.9, _of(r"^(?:\[Round \d+\]\s*)?^(问|答)[：:][ \t]*"), (), "答：",
+          {"问": "user", "答": "assistant"}, is_words=True),
     Marks("transcript", 0.9, _of(rf"(?:\A|\n\n)({_LINES}):[ \t]*"), (), "Human:", is_words=True),
-    Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_LINES}):[ \t]*"), (), "User:", is_words=True),
-    Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_LINES}):[ \t]*"), (), "Human:", is_words=True),
+    Marks("transcript", 0.85, _of(rf"(?:{_BEGIN}|\n)({_LINES}):[ \t]*"), (), "User:",
+          is_words=True),
+    Marks("transcript", 0.85, _of(rf"(?:{_BEGIN}|\n)({_LINES}):[ \t]*"), (), "Human:",
+          is_words=True),
     Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_CAPITALS}):[ \t]*"), (), "HUMAN:",
           is_words=True),
     Marks("transcript", 0.85, _of(rf"(?:\A|\n)({_SMALL}):[ \t]*"), (), "\nassistant:",
@@ -113,6 +127,7 @@ DOCUMENT_MARKS = (
     "<|endoftext|>", "<|end_of_text|>", "<|begin_of_text|>", "<|startoftext|>", "<s>", "</s>",
     "<bos>", "<eos>", "<BOS_TOKEN>", "<EOS_TOKEN>", "[gMASK]", "<sop>", "<|bom|>", "<|eom|>",
     "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "[BOS]", "[EOS]", "<pad>", "]~!b[",
+    "<|bos|>", "<|eos|>", "<|begin_of_sentence|>", "<|end_of_sentence|>",
     "<｜hy_begin▁of▁sentence｜>", "<｜hy_place▁holder▁no▁3｜>", "<｜hy_place▁holder▁no▁2｜>",
 )  # fmt: skip
 # how a text of words begins that tells of the conversation that follows

@@ -36,7 +36,8 @@ _EDITOR = re.compile(
 )
 # somebody speaks of markup; or of what is made of it, and asks for some
 _MARKUP = re.compile(
-    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|\b(?:x?html5?|xml|svg|css|mark(?:ed)?[ -]?up|javascript|"
+    r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|(?<![a-z0-9_])(?:x?html5?|xml|svg|css)(?![a-z0-9_])|"
+    r"\b(?:mark(?:ed)?[ -]?up|javascript|"
     r"(?:paragraph|heading|list|table|div|span|anchor) (?:tag|element)s?|jsx|quelltext|quellcode|"
     r"balises?)\b|разметк|верстк|标签|標籤|网页|網頁|タグ|マークアップ|태그|마크업",
     re.I,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingestion.conversations.formats.parts import as_text
+from ingestion.conversations.formats.calls import listed_calls, named_call
+from ingestion.conversations.formats.cells import decoded_cell
+from ingestion.conversations.formats.parts import Spoken, as_text
 from ingestion.conversations.formats.shape import Message, Unstandard
 from ingestion.conversations.formats.transcripts import read_prompt
 from ingestion.conversations.formats.turns import (
     Conversation,
-    decoded_cell,
     is_turns,
     read_turns,
 )
@@ -186,7 +187,21 @@ def read_columns(
     say_system(fields, into)
     say_history(fields, into)
     into.say("user", question)
-    into.say("assistant", answer)
+    if (calls := _calls(fields, answer)) is not None:
+        into.add(Spoken("assistant", calls=calls))
+    else:
+        into.say("assistant", answer)
+
+
+def _calls(fields: Fields, answer: str) -> list[Any] | None:
+    """The calls of tools that an answer is, where the record lists tools."""
+    if answer[:1] not in ("[", "{") or fields.first(("tools", "functions")) is None:
+        return None
+    calls = listed_calls(answer)
+    is_calls = bool(calls) and all(
+        isinstance(one, dict) and "arguments" in one and named_call(one) for one in calls
+    )
+    return calls if is_calls else None
 
 
 def cell(value: Any) -> Any:

@@ -8,17 +8,63 @@ from ingestion.conversations.formats.pairs import (
     Fields,
     cell,
     plain_text,
+    say_history,
     say_system_first,
     take_prompt,
 )
-from ingestion.conversations.formats.shape import Message, Unstandard
+from ingestion.conversations.formats.shape import Message, Unstandard, Wishes
 from ingestion.conversations.formats.transcripts import is_transcript, read_transcript
-from ingestion.conversations.formats.turns import Conversation, is_turns, read_turns
+from ingestion.conversations.formats.turns import (
+    Conversation,
+    is_turns,
+    read_turns,
+    turn_keys,
+)
 
 CHOSEN = ("chosen", "chosenmessages", "chosenresponse", "acceptedresponse", "preferred",
           "chosenanswer", "winnerresponse", "prefered", "preferredoutput")  # fmt: skip
+# where the answer of the record itself is the better one
+BESIDE = ("rejectedresponse", "rejectedmessages")
+_ANSWERS = ("response", "output", "completion", "answer")
 REJECTED = ("rejected", "rejectedmessages", "rejectedresponse", "refused", "dispreferred",
             "rejectedanswer", "nonpreferred", "nonpreferredoutput", "loserresponse")  # fmt: skip
+
+
+def is_beside(fields: Fields) -> bool:
+    """Say whether a record has a conversation, and another answer to its last question."""
+    if fields.first(BESIDE) is None:
+        return False
+    return _last_answer(fields) is not None or fields.first(_ANSWERS) is not None
+
+
+def read_beside(fields: Fields, into: Conversation) -> tuple[str, float]:
+    """`messages` or a question and its answer, with `rejected_response` or `rejected_messages`."""
+    turns = _last_answer(fields)
+    rejected = cell(fields.take(_needed(fields, BESIDE)))
+    if turns is not None:
+        name, listed = turns
+        fields.take(name)
+        read_turns(listed[:-1], into)
+        say_system_first(fields, into)
+        return say_pair(into, listed[-1:], rejected), 1.0
+    chosen = fields.take(_needed(fields, _ANSWERS))
+    say_history(fields, into)
+    confidence = say_context(fields, into)
+    return say_pair(into, chosen, rejected), confidence
+
+
+def _last_answer(fields: Fields) -> tuple[str, list[Any]] | None:
+    """The turns of a record, where an answer ends them."""
+    for name in ("messages", "conversations", "conversation"):
+        key = fields.names.get(name)
+        value: Any = cell(fields.record[key]) if key is not None else None
+        if is_turns(value) and len(value) > 1 and (keys := turn_keys(value[-1])):
+            said = Conversation(Wishes())
+            said.turn(value[-1], *keys)
+            said.end()
+            if said.messages[-1].role == "assistant":
+                return name, value
+    return None
 
 
 def read_preference(fields: Fields, into: Conversation) -> tuple[str, float]:

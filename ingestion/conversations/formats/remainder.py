@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ingestion.conversations.formats.cells import decoded_cell
 from ingestion.conversations.formats.media import FIELDS as MEDIA_FIELDS
 from ingestion.conversations.formats.media import media_of_field
 from ingestion.conversations.formats.pairs import bare
-from ingestion.conversations.formats.turns import decoded_cell
 
 _TOOLS = ("tools", "functions")
 

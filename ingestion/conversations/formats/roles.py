@@ -15,7 +15,8 @@ _NAMES = {
     "assistant": (
         "assistant gpt bot model chatgpt ai bard bing claude chatbot agent ai_assistant gpt4 gpt-4 "
         "gpt-3.5-turbo llm counselor counsellor therapist psychologist psychiatrist doctor "
-        "supporter helper answer response speaker_assistant function_call tool_call tool_calls "
+        "supporter helper answer response speaker_assistant falcon function_call tool_call "
+        "tool_calls reasoning thinking thought analysis "
         "助手 机器人 asistente assistent ассистент アシスタント 어시스턴트 assistente asistan"
     ),
     "tool": (
@@ -24,7 +25,9 @@ _NAMES = {
     ),
 }
 KNOWN = {name: role for role, names in _NAMES.items() for name in names.split()}
-CALLS = {"function_call", "tool_call", "tool_calls"}  # turns that are a call of a tool
+REASONING = {"reasoning", "thinking", "thought", "analysis"}  # turns that are nothing else
+# turns that are a call of a tool
+CALLS = {"function_call", "tool_call", "tool_calls", "function-call", "tool-call", "tool-calls"}
 
 
 def role_of(name: object, wishes: Wishes) -> str:
@@ -41,8 +44,8 @@ def role_of(name: object, wishes: Wishes) -> str:
     for given, role in wishes.roles:
         if given.casefold().replace(" ", "_") == folded:
             return role
-    if folded in KNOWN:
-        return KNOWN[folded]
+    if (known := KNOWN.get(folded) or KNOWN.get(folded.replace("-", "_"))) is not None:
+        return known
     raise Unstandard(
         "unknown_role",
         f"the role {name[:80]!r} is none of {', '.join(ROLES)} or their known names; "

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
+from ingestion.conversations.formats.calls import loaded
 from ingestion.conversations.formats.harmony import harmony_turns, is_harmony
 from ingestion.conversations.formats.marks import ANSWER_MARK, Marks, bare, style_of
 from ingestion.conversations.formats.roles import role_of
 from ingestion.conversations.formats.shape import Unstandard, Wishes
 from ingestion.conversations.formats.turns import Conversation
 
-_INST = re.compile(r"\s*(?:<s>\s*)*\[(?:INST|SYSTEM_PROMPT)\]")
+_INST = re.compile(r"\s*(?:<s>\s*)*\[(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\]")
 _LLAMA2 = re.compile(r"\[INST\](.*?)\[/INST\](.*?)(?=(?:</s>)?\s*(?:<s>)?\s*\[INST\]|$)", re.S)
 _LLAMA2_SYSTEM = re.compile(r"\s*<<SYS>>\s*(.*?)\s*<</SYS>>\s*", re.S)
 _MISTRAL_SYSTEM = re.compile(r"\[SYSTEM_PROMPT\](.*?)\[/SYSTEM_PROMPT\]", re.S)
+_MISTRAL_TOOLS = re.compile(r"\[AVAILABLE_TOOLS\](.*?)\[/AVAILABLE_TOOLS\]", re.S)
+_MISTRAL_RESULT = re.compile(r"\[TOOL_RESULTS\](.*?)\[/TOOL_RESULTS\]", re.S)
 _TOOL_OUTPUTS = "<｜tool▁outputs▁begin｜>"
 
 
@@ -118,6 +121,7 @@ def _alpaca(text: str, found: list[re.Match[str]], into: Conversation) -> tuple[
     for match, end in zip(found, ends, strict=True):
         content = bare(text[match.end() : end])
         if match.group(1) == "Response":
+            content = content.removesuffix("### End").rstrip()
             into.say("user", "\n".join(filter(None, asked)))
             into.say("assistant", content)
             asked = []
@@ -135,6 +139,9 @@ def _llama2(text: str, into: Conversation) -> tuple[str, float]:
     if system := _MISTRAL_SYSTEM.search(text):
         into.say("system", system.group(1).strip())
         text = text[: system.start()] + text[system.end() :]
+    if tools := _MISTRAL_TOOLS.search(text):
+        into.metadata["tools"] = loaded(tools.group(1), tools.group(1))
+        text = text[: tools.start()] + text[tools.end() :]
     pairs = _LLAMA2.findall(text)
     if not pairs:
         raise Unstandard("open_turn", "[INST] is opened and not closed")
@@ -143,6 +150,7 @@ def _llama2(text: str, into: Conversation) -> tuple[str, float]:
             into.say("system", system.group(1))
             asked = asked[system.end() :]
         into.say("user", bare(asked))
-        if bare(said):
-            into.say("assistant", bare(said))
+        for at, part in enumerate(_MISTRAL_RESULT.split(said)):
+            if bare(part):
+                into.say(("assistant", "tool")[at % 2], bare(part))
     return "llama2", 0.95

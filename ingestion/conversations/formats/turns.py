@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from typing import Any
 
-from ingestion.conversations.formats.calls import listed_calls, loaded
+from ingestion.conversations.formats.calls import listed_calls
 from ingestion.conversations.formats.harmony import harmony_turns, is_harmony
 from ingestion.conversations.formats.inner_marks import is_plain
 from ingestion.conversations.formats.markup import is_about_markup, is_dressed, plain
@@ -15,7 +13,8 @@ from ingestion.conversations.formats.media import media_of_field
 from ingestion.conversations.formats.parts import CALLS as CALL_PARTS
 from ingestion.conversations.formats.parts import REASONING, RESULTS, Spoken, spoken, text_of
 from ingestion.conversations.formats.roles import CALLS, role_of
-from ingestion.conversations.formats.shape import Message, Unstandard, Wishes, as_json
+from ingestion.conversations.formats.roles import REASONING as THOUGHTS
+from ingestion.conversations.formats.shape import Message, Unstandard, Wishes
 from ingestion.conversations.formats.texts import repaired
 
 # (who, what) of a turn, the commonest first
@@ -31,11 +30,13 @@ PAIRS = (
     ("question", "answer"), ("prompt", "response"), ("input", "output"),
     ("instruction", "output"),
 )  # fmt: skip
+# LangChain's messages
+_TYPED = ("content", "data")
+_TYPES = {"human", "ai", "system", "tool", "function"}
 _REASONING = ("reasoning_content", "reasoning", "thinking", "thought", "reasoning_details",
               "thinking_blocks", "think", "reasoning_text", "tool_plan")  # fmt: skip
 # fields that make a turn without content one
 _CARRYING = {"tool_calls", "function_call", "refusal", "audio", *_REASONING}
-_MAX_LITERAL = 200_000
 
 
 class Conversation:
@@ -126,27 +127,32 @@ class Conversation:
 
     def turn(self, turn: dict[str, Any], who: str, what: str) -> None:
         """Add a turn as the format carries it."""
+        if what == "data":
+            turn, what = {**turn["data"], who: turn[who]}, "content"
         name = turn[who]
         if type(name) is dict:  # ChatGPT's exports: {"author": {"role": ..}}
             name = name.get("role")
         role = role_of(name, self.wishes)
         if role != "assistant":
             self.end()
-        if name != role:
+        if name != role and name not in THOUGHTS:
             self.note("roles", {"turn": len(self.messages), "name": name})
         if what == "text" and isinstance(turn.get("content"), list) and turn["content"]:
             # Claude's exports: the text is what the parts look like
             turn = {key: one for key, one in turn.items() if key != "text"}
             what = "content"
         content = turn.get(what)
-        if len(turn) <= 2 and content is not None and name not in CALLS:
+        is_told = name not in CALLS and name not in THOUGHTS
+        if len(turn) <= 2 and content is not None and is_told:
             self.say(role, content)
             return
         if content is None and what not in turn and not _CARRYING.intersection(turn):
             raise Unstandard("missing_content", f"turn {len(self.messages)} has no `{what}`")
         if name in CALLS:
-            said = [Spoken(role, calls=listed_calls(content))]
-        elif isinstance(content, str) and turn.get("channel") in ("analysis", "thinking"):
+            said = [Spoken(role, calls=listed_calls(_one_text(content)))]
+        elif isinstance(content, str) and (
+            name in THOUGHTS or turn.get("channel") in ("analysis", "thinking")
+        ):
             said = [Spoken(role, reasoning=[{"text": content}])]
         else:
             said = self._spoken(role, content)
@@ -179,7 +185,8 @@ class Conversation:
                     last.texts += [one for one in transcripts if isinstance(one, str)]
         last.fields |= rest
         is_only_reasoning = last.role == "assistant" and last.reasoning and not last.has_said
-        if is_only_reasoning and what in turn and turn.get("channel") is not None:
+        is_before = turn.get("channel") is not None or str(turn[who]) in THOUGHTS
+        if is_only_reasoning and what in turn and is_before:
             self.pending = said.pop()
         for one in said[:-1]:
             self.add_or_hold(one)
@@ -196,6 +203,12 @@ class Conversation:
         return True
 
 
+def _one_text(content: Any) -> Any:
+    """Return the text of a content that is parts of text; any other content as it is."""
+    is_parts = isinstance(content, list) and content and isinstance(content[0], dict)
+    return text_of(content) if is_parts and "text" in content[0] else content
+
+
 def is_turns(value: Any) -> bool:
     """Say whether a value is a list of turns."""
     if not isinstance(value, list) or not value or not isinstance(value[0], dict):
@@ -210,7 +223,24 @@ def turn_keys(turn: dict[str, Any]) -> tuple[str, str] | None:
             return who, what
     if "role" in turn and ("tool_calls" in turn or "function_call" in turn):
         return "role", "content"
-    return None
+    return next((("type", key) for key in _TYPED if _is_typed(turn, key)), None)
+
+
+def _is_typed(turn: dict[str, Any], key: str) -> bool:
+    """Say whether a turn's type is who speaks, as LangChain has it."""
+    return key in turn and turn.get("type") in _TYPES and (key == "content" or bool(turn[key]))
+
+
+def turned(value: Any) -> Any:
+    """Return columns of turns, as tables of nested lists keep them, as a list of turns."""
+    keys = turn_keys(value) if isinstance(value, dict) else None
+    columns = [value[key] for key in keys] if keys and isinstance(value, dict) else []
+    if not columns or not all(isinstance(one, list) for one in columns):
+        return value
+    names = [name for name, one in value.items() if isinstance(one, list)]
+    if len({len(value[name]) for name in names}) != 1:
+        return value
+    return [dict(zip(names, row, strict=True)) for row in zip(*map(value.get, names), strict=True)]
 
 
 def pair_keys(turn: dict[str, Any]) -> tuple[str, str] | None:
@@ -251,45 +281,3 @@ def read_turns(turns: list[Any], into: Conversation) -> tuple[str, str]:
         into.turn(turn, *own)
     into.end()
     return keys or pairs or ("", "")
-
-
-def decoded_cell(text: str) -> Any:
-    """Return what a cell holds when it is a list or object written as text; else the text.
-
-    CSV files carry them as JSON, or as Python (and NumPy) shows them.
-
-    Raises:
-        Unstandard: it holds half a character.
-    """
-    head = text.lstrip()[:1]
-    if head not in ("[", "{"):
-        return text
-    found = loaded(text)
-    if found is not None:
-        return found
-    if len(text) > _MAX_LITERAL or _depth(text) > 50:
-        return text
-    for candidate in (text, _NUMPY.sub(r"}, {", text)):
-        try:
-            found = ast.literal_eval(candidate.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-            continue
-        if isinstance(found, list | dict):
-            as_json(found)  # Python writes half characters, nothing stores them
-            return found
-        return text
-    return text
-
-
-_NUMPY = re.compile(r"\}\s*\n\s*\{")
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for letter in text:
-        if letter in "[({":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif letter in "])}":
-            depth -= 1
-    return deepest

@@ -24,6 +24,7 @@ ASKED_FOR = [
     ("Escribe el código de una página sobre el sueño.", SENTENCES),
     ("Напиши разметку для статьи о сне.", SENTENCES),
     ("写一个关于睡眠的网页。", SENTENCES),
+    ("用HTML写两句话。", SENTENCES),
     ("Wrap each sentence in <p>.", SENTENCES),
     ("What is wrong here?", "<b>bold <i>both</b> italic</i>"),
     ("A table of two rows?", "<table><tr><td>a.</td><td>b.</td></tr></table>"),

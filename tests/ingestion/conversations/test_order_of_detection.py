@@ -36,6 +36,16 @@ TEMPLATES = {
                "<|header_start|>assistant<|header_end|>\n\nHi there<|eot|>",
     "Gemma": "<bos><start_of_turn>user\nHello<end_of_turn>\n<start_of_turn>model\n"
              "Hi there<end_of_turn>\n",
+    "Gemma's newest": "<bos><|turn>user\nHello<turn|>\n<|turn>model\nHi there<turn|>\n",
+    "Apertus": "<s><|user_start|>Hello<|user_end|><|assistant_start|>Hi there<|assistant_end|>",
+    "Baichuan": "<reserved_106>Hello<reserved_107>Hi there</s>",
+    "Grok": "<|separator|>\n\nHuman: Hello<|separator|>\n\nAssistant: Hi there<|separator|>",
+    "ChatGLM 2": "[Round 1]\n\n问：Hello\n\n答：Hi there",
+    "Ernie": "<|begin_of_sentence|>User: Hello\nAssistant: Hi there<|end_of_sentence|>",
+    "Falcon": "User: Hello\nFalcon: Hi there",
+    "Command R 7B": "<BOS_TOKEN><|START_OF_TURN_TOKEN|><|USER_TOKEN|>Hello<|END_OF_TURN_TOKEN|>"
+                    "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|><|START_RESPONSE|>Hi there"
+                    "<|END_RESPONSE|><|END_OF_TURN_TOKEN|>",
     "Command R": "<BOS_TOKEN><|START_OF_TURN_TOKEN|><|USER_TOKEN|>Hello<|END_OF_TURN_TOKEN|>"
                  "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>Hi there<|END_OF_TURN_TOKEN|>",
     "Granite": "<|start_of_role|>user<|end_of_role|>Hello<|end_of_text|>\n"
@@ -280,6 +290,44 @@ def test_an_export_of_claude_is_its_messages() -> None:
     found = standardise(record)
     assert found.messages == HELLO
     assert found.metadata["reasoning"] == [{"turn": 1, "text": "Be nice."}]
+
+
+def test_columns_of_turns_are_turns() -> None:
+    columns = {"from": ["human", "gpt"], "value": ["Hello", "Hi there"]}
+    assert standardise({"conversations": columns}).messages == HELLO
+    with pytest.raises(Unstandard):
+        standardise({"conversations": columns | {"value": ["Hello"]}})
+
+
+def test_messages_of_langchain_name_their_role_as_a_type() -> None:
+    call = {"name": "clock", "args": {}, "id": "1"}
+    flat = [{"type": "human", "content": "Hello"}, {"type": "ai", "content": "Hi there"}]
+    deep = [
+        {"type": "human", "data": {"content": "Hello"}},
+        {"type": "ai", "data": {"content": "", "tool_calls": [call]}},
+        {"type": "tool", "data": {"content": "noon", "tool_call_id": "1"}},
+        {"type": "ai", "data": {"content": "Hi there"}},
+    ]
+    assert standardise({"messages": flat}).messages == HELLO
+    found = standardise({"messages": deep})
+    assert [one.role for one in found.messages] == [U, A, T, A]
+    assert found.metadata["tool_calls"] == [{"turn": 1, "calls": [call]}]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"messages": OPENAI, "rejected_response": "No"},
+        {"messages": OPENAI, "rejected_messages": [OPENAI[0], {"role": A, "content": "No"}]},
+        {"query": "Hello", "response": "Hi there", "rejected_response": "No"},
+    ],
+)
+def test_another_answer_beside_a_conversation_is_the_worse_one(record: dict[str, Any]) -> None:
+    found = standardise(record)
+    assert (found.format, found.messages) == ("preference", HELLO)
+    assert found.metadata["preference"] == {
+        "turn": 1, "rejected": [{"role": A, "content": "No"}]
+    }  # fmt: skip
 
 
 def test_ultrachat_speaks_by_turns() -> None:

@@ -146,6 +146,7 @@ def test_marks_that_are_spoken_of_stay(said: str) -> None:
     assert "reasoning" not in found.metadata
 
 
+NAMED = ("a turn that is named so", "smolagents")  # by their role: nothing can stand beside
 CALLS: dict[str, tuple[Any, Any]] = {
     "OpenAI": (
         {"role": A, "content": None, "tool_calls": [
@@ -212,6 +213,13 @@ CALLS: dict[str, tuple[Any, Any]] = {
              "function": {"name": "set_timer", "arguments": '{"minutes": 6}'}}]},
         {"role": T, "tool_call_id": "1", "content": [
             {"type": "document", "document": {"id": "d1", "data": "done"}}]}),
+    "smolagents": (
+        {"role": "tool-call", "content": [{"type": "text", "text": json.dumps(CALL)}]},
+        {"role": "tool-response", "content": [{"type": "text", "text": "done"}]}),
+    "Command R 7B": (
+        {"role": A, "content": "<|START_ACTION|>[{\"tool_call_id\": \"0\", \"tool_name\": "
+                               "\"set_timer\", \"parameters\": {\"minutes\": 6}}]<|END_ACTION|>"},
+        {"role": T, "content": "done"}),
     "a turn that is named so": (
         {"role": "function_call", "content": json.dumps(CALL)},
         {"role": "observation", "content": "done"}),
@@ -231,7 +239,7 @@ def test_a_call_is_noted_and_its_result_is_a_turn_of_the_tool(shape: str) -> Non
     assert [{key: one[key] for key in CALL} for one in named if one] == [CALL]
 
 
-@pytest.mark.parametrize("shape", [name for name in CALLS if name != "a turn that is named so"])
+@pytest.mark.parametrize("shape", [name for name in CALLS if name not in NAMED])
 def test_an_answer_beside_a_call_is_the_answer_alone(shape: str) -> None:
     called = dict(CALLS[shape][0])
     if isinstance(called["content"], list):
@@ -440,3 +448,31 @@ def test_an_answer_in_tags_after_reasoning_in_tags_is_what_is_in_them() -> None:
     assert said("<answer>Hi</answer>") == ("<answer>Hi</answer>", None)
     two = "<answer>a</answer> or <answer>b</answer>"
     assert said(f"<think>hm</think>{two}") == (two, reasoned)
+
+
+def test_a_turn_of_reasoning_goes_with_the_answer_after_it() -> None:
+    thought = {"role": "reasoning", "content": "Soft, so six."}
+    found = standardise(of(ASKED, thought, {"role": A, "content": "Six minutes."}))
+    assert [one.content for one in found.messages] == [ASKED["content"], "Six minutes."]
+    assert found.metadata["reasoning"] == [{"turn": 1, "text": "Soft, so six."}]
+
+
+def test_mistrals_text_has_calls_and_results_between_its_answers() -> None:
+    call = json.dumps([CALL])
+    text = (
+        f"<s>[AVAILABLE_TOOLS] [1][/AVAILABLE_TOOLS][INST] Hello [/INST][TOOL_CALLS] {call}</s>"
+        "[TOOL_RESULTS] done [/TOOL_RESULTS]It is set.</s>[INST] Thanks [/INST] Bye.</s>"
+    )
+    found = standardise({"text": text})
+    assert [(one.role, one.content) for one in found.messages[2:]] == [
+        (T, "done"), (A, "It is set."), (U, "Thanks"), (A, "Bye."),
+    ]  # fmt: skip
+    assert found.metadata["tool_calls"] == [{"turn": 1, "calls": [CALL]}]
+    assert found.metadata["tools"] == [1]
+
+
+def test_an_answer_that_is_calls_of_the_listed_tools_is_noted_as_calls() -> None:
+    record = {"query": "Six minutes!", "answers": json.dumps([CALL]), "tools": "[]"}
+    assert standardise(record).metadata["tool_calls"] == [{"turn": 1, "calls": [CALL]}]
+    text = {"query": "Six minutes!", "answers": json.dumps([CALL])}
+    assert "tool_calls" not in standardise(text).metadata

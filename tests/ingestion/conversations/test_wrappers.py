@@ -50,6 +50,33 @@ def written(tmp_path: Path, value: Any, indent: int | None = None, name: str = "
 
 
 @pytest.mark.parametrize("indent", [None, 2])
+def test_lists_in_a_list_are_read_one_by_one(indent: int | None, tmp_path: Path) -> None:
+    rows = asked(0, 8)
+    for value in ([rows[:5], rows[5:]], [[rows[:5]], [rows[5:]]]):
+        assert read(written(tmp_path, value, indent)) == [(row, {}) for row in rows]
+    talks = [json.loads(line(at))["messages"] for at in range(3)]
+    assert read(written(tmp_path, talks, indent)) == [(talk, {}) for talk in talks]
+    assert read(written(tmp_path, [talks, talks], indent)) == [(talk, {}) for talk in talks * 2]
+
+
+def test_elements_that_hold_several_records_are_opened(tmp_path: Path) -> None:
+    rows = asked(0, 12)
+    some = [rows[at : at + 4] for at in range(0, 12, 4)]
+    path = written(tmp_path, [{"topic": "a", "items": few} for few in some])
+    assert read(path) == [(row, {"file": {"topic": "a"}}) for row in rows]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(few) + "\n" for few in some))
+    assert read(path) == [(row, {}) for row in rows]
+    path.write_text("".join(json.dumps({"data": few}) + "\n" for few in some))
+    assert [row for row, _ in read(path)] == rows
+
+
+def test_what_nobody_can_read_stays_one_record(tmp_path: Path) -> None:
+    odd = [{"tools": [{"x": 1}, {"x": 2}], "messages": [{"role": "narrator", "content": "-"}]}]
+    assert read(written(tmp_path, odd * 3)) == [(odd[0], {})] * 3
+
+
+@pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("count", [3, 12_000])
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_a_list_in_an_object_is_read_whatever_its_size(
