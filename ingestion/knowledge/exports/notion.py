@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import html
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ingestion.knowledge.containers import Member
-from ingestion.knowledge.decoding import decoded
+from ingestion.knowledge.delimited import rows_of
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
@@ -114,7 +113,7 @@ def _rows_without_page(
 ) -> Iterator[Seen | Refused]:
     """The rows of a table less its pages, `known` by title: two rows may bear the same."""
     try:
-        rows = list(csv.reader(io.StringIO(decoded(file.content)[0], newline="")))
+        rows = rows_of(file.content)
     except csv.Error as error:
         yield Refused(file.path, "bad_csv", f"the table cannot be read: {error}")
         return
