@@ -152,6 +152,8 @@ class Landing:
         for name, entry in self.chosen.items():
             try:
                 if self.product_source.streams(entry):
+                    if path:
+                        raise SourceAbsent(f"it is asked, and reads no files; leave {path} out")
                     self.product_source.check_stream(entry)
                     continue
                 found = self._found(entry, names, path)
@@ -160,7 +162,7 @@ class Landing:
                     who = self.product_source.grammar.entry
                     raise SourceAbsent(f"{who} {name}: {error}") from None
                 self.report.absent[name] = str(error)
-                if not is_bundled(entry):
+                if not is_bundled(entry) and not path:
                     self.report.missing[name] = f"{error} (declared in {entry.origin})"
                 continue
             except SourceFailed as error:

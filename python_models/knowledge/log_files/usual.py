@@ -66,7 +66,9 @@ JSON = re.compile(
     r"\{"
     + _keyed(
         _MEMBER.format("@?timestamp|time|ts|asctime|@?t", "time", _TIME),
-        _MEMBER.format(r"level|severity|lvl|levelname|@l|s(?=\"\s*:\s*\"[DIWEF]\d?\")", "level", r"\w+"),
+        _MEMBER.format(
+            r"level|severity|lvl|levelname|@l|s(?=\"\s*:\s*\"[DIWEF]\d?\")", "level", r"\w+"
+        ),
         _MEMBER.format("message|msg|log|MessageTemplate|@mt?", "message", r'(?<=")(?:[^"\\]|\\.)*'),
     ).pattern
 )
