@@ -266,9 +266,7 @@ def test_a_server_that_is_not_there_is_told_and_other_sources_land(
 def test_a_file_is_no_answer_of_an_api(tracker: Tracker, tmp_path: Path) -> None:
     file = tmp_path / "page.json"
     file.write_text("[]")
-    with pytest.raises(
-        SourceAbsent, match="tracker: it is asked, and reads no files"
-    ):
+    with pytest.raises(SourceAbsent, match="tracker: it is asked, and reads no files"):
         land(SOURCE, ["tracker"], str(file), lambda _: None, lambda *_: None)
     assert not tracker.asked
 
