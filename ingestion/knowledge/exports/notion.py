@@ -20,6 +20,7 @@ PAGES = (".md", ".html", ".htm")
 _ID = re.compile(
     r"(?:^|[ _-])([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(?=$|[_.])", re.IGNORECASE
 )
+_COPY = re.compile(r" ?\(\d+\)$")  # what a browser adds to a name it has already
 _ALL = re.compile(r"_all$")
 _HEADING = re.compile(r"\A\ufeff?# (.+)|<title>([^<]*)</title>")
 
@@ -54,7 +55,7 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
 
 def notion_id(stem: str) -> str | None:
     """Return the id that a name of an export ends with."""
-    found: list[str] = _ID.findall(stem)
+    found: list[str] = _ID.findall(_COPY.sub("", stem.replace("%20", " ")))
     return found[-1].lower().replace("-", "") if found else None
 
 
