@@ -7,11 +7,16 @@ from dashboards.parts.tables import table
 
 # of the widest tier the release has: its communities are made of all that its readers may see
 COMMUNITIES = """
-with listed as (
+with communities as (  -- an older release has no summaries
+    select cast(null as varchar) as title, cast(null as varchar) as summary where false
+    union all by name
+    from knowledge.communities
+),
+listed as (
     select community_id, title, summary, edge_count,
         unnest(from_json(members, '["VARCHAR"]')) as entity_id,
         generate_subscripts(from_json(members, '["VARCHAR"]'), 1) as place
-    from knowledge.communities
+    from communities
     where graph_id = (select graph_id from knowledge.current) and tier = (
         select max_by(tier, list_position(['open', 'restricted', 'private'], tier))
         from knowledge.communities
