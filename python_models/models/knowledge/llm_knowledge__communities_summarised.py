@@ -9,5 +9,5 @@ def model(dbt, session):
         dbt.ref("int_knowledge__graphs_projected"),
         dbt.ref("int_knowledge__cells"),
         left_by_last_build(session, dbt.this),
-        str(dbt.config.get("summaries")).lower() == "true",
+        str(dbt.config.meta_get("summaries")).lower() == "true",
     )
