@@ -11,7 +11,15 @@ import streamlit as st
 
 from dashboards.knowledge.communities import show_communities
 from dashboards.knowledge.entity import FOUND, HIDDEN, WHY
-from dashboards.knowledge.neighbourhood import MOST_NODES, Node, Row, around, places
+from dashboards.knowledge.neighbourhood import (
+    MOST_NODES,
+    PADDING,
+    Node,
+    Row,
+    around,
+    least_widths,
+    places,
+)
 from dashboards.parts.charts import MUTED, top_legend
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
@@ -24,7 +32,7 @@ select min(valid_from) as valid_first, max(coalesce(valid_to, valid_from)) as va
 from knowledge.edges where graph_id = (select graph_id from knowledge.current)
 """
 EDGES = "select * from knowledge.graph_as_of(valid := $valid, known := $known)"
-LABELLED = 60  # a picture of more things names the nearest only
+HEIGHT = 520
 SHOWN = (
     "subject", "relation", "object", "valid_from", "valid_to", "known_from", "fact_count",
     "tier", "edge_id",
@@ -58,7 +66,8 @@ def show(release: Release) -> None:
         more = f"; {count(left_out)} more are left out" if left_out else ""
         st.caption(
             f"{count(len(nodes))} things and {count(len(drawn))} edges{more}. At most {MOST_NODES} "
-            "are drawn, the nearest first; a circle is larger the more edges it has."
+            "are drawn, the nearest first; a circle is larger the more edges it has. Names without "
+            "room show when pointed at."
         )
     _edges(ask, edges, {node.entity_id for node in nodes})
     show_communities(ask)
@@ -91,12 +100,12 @@ def drawing(nodes: list[Node], edges: list[Row]) -> alt.LayerChart:
     """Return the picture: edges as lines, things as circles in the colour of their type."""
     at = places(nodes, edges)
     place = {node.entity_id: tuple(map(float, xy)) for node, xy in zip(nodes, at, strict=True)}
-    few = len(nodes) <= LABELLED
+    labels = list(map(label_of, nodes))
     things = [
         node._asdict()
         | {"x": place[node.entity_id][0], "y": place[node.entity_id][1],
-           "label": label_of(node) if few or node.steps < 2 else ""}
-        for node in nodes
+           "label": label, "least_width": least}
+        for node, label, least in zip(nodes, labels, least_widths(at, labels, HEIGHT), strict=True)
     ]  # fmt: skip
     lines = [
         {name: edge[name] for name in ("subject", "relation", "object")}
@@ -104,7 +113,7 @@ def drawing(nodes: list[Node], edges: list[Row]) -> alt.LayerChart:
         | dict(zip(("x2", "y2"), place[edge["object_id"]], strict=True))
         for edge in edges
     ]
-    bare = alt.Scale(padding=24, zero=False)
+    bare = alt.Scale(padding=PADDING, zero=False, nice=False)
     across, down = alt.X("x:Q", axis=None, scale=bare), alt.Y("y:Q", axis=None, scale=bare)
     rules = (
         alt.Chart(pa.Table.from_pylist(lines))
@@ -123,8 +132,9 @@ def drawing(nodes: list[Node], edges: list[Row]) -> alt.LayerChart:
         size=alt.Size("degree:Q", scale=alt.Scale(range=[60, 500]), legend=None),
         tooltip=[alt.Tooltip("name:N"), alt.Tooltip("type:N"), alt.Tooltip("degree:Q")],
     )
-    words = base.mark_text(dy=-12, fontSize=11).encode(text="label:N")
-    return alt.LayerChart(layer=[rules, circles, words]).properties(height=520)
+    has_room = alt.condition("width >= datum.least_width", alt.value(1), alt.value(0))
+    words = base.mark_text(dy=-12, fontSize=11).encode(text="label:N", opacity=has_room)
+    return alt.LayerChart(layer=[rules, circles, words]).properties(height=HEIGHT)
 
 
 def label_of(node: Node) -> str:

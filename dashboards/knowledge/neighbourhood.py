@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 MOST_NODES = 300
+PADDING = 24  # pixels round the picture
+NOWHERE = 1_000_000
+_WIDTHS = (310, 500, 700, 1_000)  # of pictures, from a telephone's to a wide screen's
+_LETTER, _LINE, _GAP = 6.2, 14, 6  # pixels of a letter, a line, between two labels
 _ROUNDS = 80
 
 Row = Mapping[str, Any]
@@ -89,6 +93,36 @@ def places(nodes: list[Node], edges: Iterable[Row]) -> np.ndarray:
         at = at + moved / length * np.minimum(length, reach)
         at = at - at[0]
     return at
+
+
+def least_widths(at: np.ndarray, labels: Sequence[str], height: int) -> list[int]:
+    """Return from which width of the picture on each label has room beside the others, in pixels.
+
+    Labels of the nearest things come first; one that has no room in the widest is `NOWHERE`.
+
+    Args:
+        at: where things are drawn, float (things, 2).
+        labels: above each of them, in its middle.
+        height: of the picture, pixels.
+    """
+    least = [NOWHERE] * len(labels)
+    low, high = at.min(axis=0), at.max(axis=0)
+    share = (at - low) / np.maximum(high - low, 1e-9)
+    half = np.array([len(label) * _LETTER / 2 for label in labels])
+    for width in _WIDTHS:
+        x, y = PADDING + share.T * (np.array([[width], [height]]) - 2 * PADDING)
+        shown = [place for place, one in enumerate(least) if one != NOWHERE]
+        for place in range(len(labels)):
+            is_cut = abs(x[place] - width / 2) + half[place] > width / 2 + PADDING / 2
+            if least[place] != NOWHERE or (is_cut and place):
+                continue
+            near = (abs(x[shown] - x[place]) < half[shown] + half[place] + _GAP) & (
+                abs(y[shown] - y[place]) < _LINE
+            )
+            if not near.any():
+                least[place] = width if width > _WIDTHS[0] else 0
+                shown.append(place)
+    return least
 
 
 def _rings(nodes: list[Node]) -> np.ndarray:

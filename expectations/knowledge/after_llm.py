@@ -23,6 +23,7 @@ ANSWERS = [
 
 TABLES = [
     table("extracted", ANSWERS, key=["text_hash", "extractor_id"]),
+    table("summarised", answered("a summary costs"), key=["community_id"]),
     table("supplemented", ANSWERS, key=["text_hash", "extractor_id", "type"]),
     table(
         "statements",

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import yaml
 
+from ingestion.knowledge.times import moment
+
 _YAML = re.compile(
-    r"\A\s*^---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    r"\A\s*^---(?:ya?ml)?[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
-_TOML = re.compile(r"\A\s*^\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML = re.compile(
+    r"\A\s*^(?:(\+\+\+)|(---)toml)[ \t]*\n(?P<head>.*?)^(?(1)\+\+\+|---)[ \t]*(?:\n|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 _OPENED = re.compile(r"\A\s*^(?:---[ \t]*\n[\w-]+:\s|\+\+\+[ \t]*\n[\w-]+ *=)", re.MULTILINE)
 _KEY = re.compile(r"^[^\s#:][^:\n]*:(?:\s|$)", re.MULTILINE)
 
@@ -57,13 +62,7 @@ class FrontMatter:
 
     def time(self, *names: str) -> datetime | None:
         """Return the first moment that a field of some names says, UTC."""
-        for value in self.values(*names):
-            try:
-                found = datetime.fromisoformat(value.strip())
-            except ValueError:
-                continue
-            return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
-        return None
+        return next(filter(None, map(moment, self.values(*names))), None)
 
 
 def split_front_matter(text: str) -> FrontMatter:
@@ -73,7 +72,7 @@ def split_front_matter(text: str) -> FrontMatter:
     """
     if match := _TOML.match(text):
         try:
-            return FrontMatter(text[match.end() :], _flat(tomllib.loads(match[1])))
+            return FrontMatter(text[match.end() :], _flat(tomllib.loads(match["head"])))
         except tomllib.TOMLDecodeError:
             return FrontMatter(text[match.end() :], [], {BROKEN})
     match = _YAML.match(text)

@@ -62,5 +62,5 @@ knowledge-forget: $(STAMP) ## Forget in every file. OBJECT=|PERSON= ARGS=--dry-r
 	@$(PY) -m python_models.knowledge.forget $(if $(OBJECT),--object "$(OBJECT)") $(if $(PERSON),--person "$(PERSON)") $(ARGS)
 
 .PHONY: bench-knowledge
-bench-knowledge: $(STAMP) ## Search of 1 M chunks, its index, landing and log lines, beside floors
+bench-knowledge: $(STAMP) ## Search of 1 M chunks, landing, calls, log lines, beside floors
 	@$(PY) -m tests.benchmarks.knowledge $(ARGS)

@@ -36,6 +36,7 @@ PRODUCT = Product(
     demo="ingestion.knowledge.demo",
     written_by_build=("entity_ids",),
     is_tiered=True,
+    may_run="python_models.knowledge.type_requests:refuse_unrequested",
     tierless_tables=("current", "grid_cells", "ontology_versions"),
     api="dashboards.knowledge.api:router",
     agent_tools="dashboards.knowledge.agent:tools",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from ingestion.knowledge.delimited import rows_of
 from ingestion.lakehouse.objects import ObjectLost, Store, object_store
 from ingestion.lakehouse.sql_text import literal
 
@@ -26,7 +26,7 @@ def content_of(blob_hash: str, locator: str, store: Store | None = None) -> byte
 def _part(content: bytes, blob_hash: str, locator: str) -> bytes:
     try:
         if locator.startswith("row="):
-            rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+            rows = rows_of(content)
             record = dict(zip(rows[0], rows[int(locator[4:])], strict=False))
             return orjson.dumps(record, option=orjson.OPT_INDENT_2)
         if not locator.startswith("/"):

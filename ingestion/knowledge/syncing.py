@@ -16,7 +16,14 @@ from ingestion.knowledge.containers import Member, Unpacking
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.exports import read_export
-from ingestion.knowledge.seen import Reading, Refused, Seen, object_id_of
+from ingestion.knowledge.seen import (
+    Reading,
+    Refused,
+    Seen,
+    SeenTogether,
+    object_id_of,
+    object_ids_of,
+)
 from ingestion.knowledge.sightings import Sightings
 from ingestion.lakehouse.clock import now
 from ingestion.lakehouse.objects import Store
@@ -61,6 +68,8 @@ class Sync:
             for one in read_export(self._members(), reading):
                 if isinstance(one, Refused):
                     self.refused.append(one)
+                elif isinstance(one, SeenTogether):
+                    self._take_together(one, rows)
                 else:
                     self._take(one, rows)
             rows.finish()
@@ -107,6 +116,20 @@ class Sync:
             else:
                 self._marks.setdefault(object_id, "unchanged")
             self.state[object_id] = seen.content_hash
+
+    def _take_together(self, seen: SeenTogether, rows: Sightings) -> None:
+        object_ids = object_ids_of(self.delivery.source, seen.native_ids)
+        rows.add_together(seen, object_ids)
+        state, marks = self.state, self._marks
+        for object_id, content_hash in zip(object_ids, seen.content_hashes, strict=True):
+            before = state.get(object_id)
+            if before is None:
+                marks[object_id] = "new"
+            elif before == content_hash:
+                marks.setdefault(object_id, "unchanged")
+            elif marks.get(object_id) != "new":
+                marks[object_id] = "changed"
+            state[object_id] = content_hash
 
     def _note_time(self, at: datetime) -> None:
         if not self.times:

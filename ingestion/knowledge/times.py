@@ -10,16 +10,20 @@ from zoneinfo import ZoneInfo
 
 # `Mon Feb 06 2023 05:00:00 GMT+0000 (GMT)`
 _JAVASCRIPT = re.compile(r"^\w{3} (\w{3} \d\d \d{4} \d\d:\d\d:\d\d) GMT([+-]\d{4})(?: \(.*\))?$")
-_FORMATS = (
-    "%B %d, %Y %I:%M %p",  # December 4, 2024 8:45 AM
-    "%B %d, %Y",
-    "%b %d, %Y %I:%M %p",
-    "%b %d, %Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
+# days and times of a day as people and programs write them, commas left out; numbers alone only
+# where their order is known (02/06/2023 says two days)
+_DAYS = (
+    "%Y-%m-%d", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d", "%d.%m.%Y", "%d-%b-%Y",
+    "%d/%b/%Y", "%d/%b/%y",
+)  # fmt: skip
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+_PARTS = re.compile(
+    r"(?P<day>.*?)(?:[ :](?P<clock>\d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?))?"
+    r"(?P<zone> ?[+-]\d\d:?\d\d)?"
 )
+_WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +")
+_UTC = re.compile(r"(?<=\d) ?(?:Z|UTC|GMT)$|(?<=[Z\d])\[[\w/+-]+\]$")  # with the name of a zone
+_CTIME = re.compile(r"^(\w{3} \d{1,2}) (\d\d:\d\d:\d\d) (\d{4})$")
 _RFC_822 = re.compile(r"^\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d")
 # of Notion: `February 6, 2023 5:00 PM (GMT+2)`
 _BEHIND = re.compile(r"^(.*\d(?: [AP]M)?) \((?:UTC|GMT)(?:([+-])(\d{1,2})(?::?(\d\d))?)?\)$")
@@ -46,10 +50,22 @@ def moment(text: str | None, zone: str = "UTC") -> datetime | None:
     if _RFC_822.match(text):
         with suppress(ValueError):
             return _utc(parsedate_to_datetime(text), zone)
-    for form in (None, *_FORMATS):
-        if found := _read(text, form, zone):
-            return found
-    return epoch(text)
+    text = text.split(" → ")[0].strip()  # of a time from .. to
+    text = _UTC.sub(lambda found: "" if "[" in found[0] else "+00:00", text)
+    return _read(text, None, zone) or _in_parts(text, zone) or epoch(text)
+
+
+def _in_parts(text: str, zone: str) -> datetime | None:
+    """A moment as a day, a time of the day and a zone, of which the last two may be left out."""
+    plain = " ".join(_WEEKDAY.sub("", text).replace(" at ", " ").replace(",", " ").split())
+    match = _PARTS.fullmatch(_CTIME.sub(r"\1 \3 \2", plain))
+    if not match or not match["day"]:
+        return None
+    clocks = _CLOCKS if match["clock"] else ("",)
+    said = f"{match['day']} {match['clock'] or ''}{(match['zone'] or '').strip()}"
+    behind = "%z" if match["zone"] else ""
+    tried = (_read(said, f"{day} {clock}{behind}", zone) for day in _DAYS for clock in clocks)
+    return next((found for found in tried if found), None)
 
 
 def _read(text: str, form: str | None, zone: str) -> datetime | None:

@@ -148,34 +148,34 @@ class Landing:
         return Known.read(self.product_source, self.chosen, self.keeps)
 
     def _find(self, names: list[str], path: str | None) -> list[FoundFile]:
-        files: list[FoundFile] = []
+        files, who = list[FoundFile](), self.product_source.grammar.entry
         for name, entry in self.chosen.items():
+            found: list[FoundFile] = []
             try:
                 if self.product_source.streams(entry):
+                    if path:
+                        raise SourceAbsent(f"it is asked, and reads no files; leave {path} out")
                     self.product_source.check_stream(entry)
                     continue
                 found = self._found(entry, names, path)
             except SourceAbsent as error:
                 if names:
-                    who = self.product_source.grammar.entry
                     raise SourceAbsent(f"{who} {name}: {error}") from None
                 self.report.absent[name] = str(error)
-                if not is_bundled(entry):
+                if not (path or is_bundled(entry)):
                     self.report.missing[name] = f"{error} (declared in {entry.origin})"
                 continue
             except SourceFailed as error:
                 self.fail(name, str(error))
-                found = []
             except SettingsError:
                 raise
             except Exception as error:  # noqa: BLE001  one source's trouble is not another's
                 self.fail(name, f"{type(error).__name__}: {error}")
-                found = []
-            found = [one for one in found if self._has_a_name(one)]
-            self.report.tallies[name] = Tally(name, file_count=len(found))
-            files += found
+            named = [one for one in found if self._has_a_name(one)]
+            self.report.tallies[name] = Tally(name, file_count=len(named))
+            files += named
         if path and not files:
-            what = f"no declared {self.product_source.grammar.entry} reads {path}; "
+            what = f"no declared {who} reads {path}; "
             raise SourceAbsent(f"{what}name one: --source NAME --path {path}")
         return files
 

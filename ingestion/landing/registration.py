@@ -92,6 +92,9 @@ class Product:
     # module:function of the rows that a landing would add to raw tables now ({table: pa.Table}):
     # an estimate counts them, and a run may be restricted to them, before they land
     landing_ahead: str = ""
+    # module:function that is given {word: value} of what a run is restricted to, and raises
+    # SettingsError where it must not be so
+    may_run: str = ""
     # module:function that gives an estimate rows in place of those which wait for answers
     estimate_stand_ins: str = ""
 

@@ -15,6 +15,18 @@ def extraction(request: OfflineRequest) -> ExtractionAnswer:
     return as_answer(passage, extract(passage))
 
 
+@offline_rule("knowledge_community")
+def community(request: OfflineRequest) -> dict[str, str]:
+    """Name the best tied things, and how many more there are."""
+    things = [one.rpartition(" (")[0] for one in request.data.get("things", [])]
+    more = f" and {len(things) - 3} more" if len(things) > 3 else ""
+    names = ", ".join(things[:3]) or "Things"
+    return {
+        "title": names[:100],
+        "summary": f"{names}{more} have much to do with each other."[:800],
+    }
+
+
 def _fenced(request: OfflineRequest, label: str) -> str:
     """Return the text of a fence as it stands, also where it could be read as JSON."""
     return next((body for name, _, body in FENCE.findall(request.text) if name == label), "")

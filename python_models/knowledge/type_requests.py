@@ -9,15 +9,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 
 import duckdb
 
 from ingestion.knowledge.decisions import ASK_TYPE, DecisionRefused, decide, kept
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import say
-from ingestion.lakehouse.settings import told
+from ingestion.lakehouse.settings import SettingsError, told
 from ingestion.lakehouse.user_name import user_name
 from python_models.release.reader import NothingReleased, open_release
+from python_models.runs.slices import listed
 
 _COVERAGE = """
 select type, max(case when state = 'gap' then candidates end), bool_and(state = 'abstract')
@@ -71,10 +73,34 @@ def gaps_of(release: duckdb.DuckDBPyConnection, text: str) -> dict[str, int | st
     return gaps
 
 
-def _keep(kind: str, options: argparse.Namespace) -> None:
-    asked = [row for row in kept() if row["kind"] == ASK_TYPE and row["anchor"] == f"type:{kind}"]
+def refuse_unrequested(chosen: Mapping[str, str]) -> None:
+    """Refuse a run that would ask for a type nobody requested: the next one would drop it.
+
+    Args:
+        chosen: what the run is restricted to, {word: value}.
+
+    Raises:
+        SettingsError: it names such a type.
+    """
+    for kind in listed(chosen.get("type")):
+        if not _is_requested(kind):
+            raise SettingsError(
+                f"Nobody requested the type {kind}: this run would pay for its answers, and the "
+                f"next one drop them. `make knowledge-extract TYPE={kind}` requests it and runs."
+            )
+
+
+def _is_requested(kind: str) -> bool:
     undone = {row["undoes"] for row in kept() if row["kind"] == "undo"}
-    if any(row["decision_id"] not in undone for row in asked):
+    return any(
+        row["kind"] == ASK_TYPE and row["anchor"] == f"type:{kind}"
+        for row in kept()
+        if row["decision_id"] not in undone
+    )
+
+
+def _keep(kind: str, options: argparse.Namespace) -> None:
+    if _is_requested(kind):
         return  # it is on record: what is new since is asked
     [decision] = decide(ASK_TYPE, [(f"type:{kind}", "")], options.reason, options.by)
     if not options.json:

@@ -24,7 +24,7 @@ from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import filled, say
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, settings
 from ingestion.landing.products import chosen_products
-from ingestion.landing.registration import Product
+from ingestion.landing.registration import Product, loaded
 from ingestion.landing.source import RUN_ID
 from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
@@ -84,6 +84,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> int:
     require_agreement(lake().root)
     is_checked = _refuse_unknown(choice, is_landing=not options.build_only)
+    for product in chosen_products(choice.domains):
+        if product.may_run:
+            loaded(product.may_run)(choice.values)
     if found := lock.holder():
         if settings().sluice_lock_wait_seconds:
             console.print(f"Waiting for process {found.pid} (`{found.command}`)")

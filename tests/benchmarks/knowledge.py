@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.knowledge`: search, its index, landing and log lines, with floors.
+"""`python -m tests.benchmarks.knowledge`: search, landing, calls, log lines, with floors.
 
 All is SYNTHETIC. A floor does by hand, in the same run, what no product can leave out: one matrix
 product; unzip, hash, write the same bytes and parse the JSON; match the declared pattern and take
@@ -13,14 +13,11 @@ import json
 import math
 import os
 import re
-import resource
 import sys
 import tempfile
-import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -39,43 +36,14 @@ from python_models.knowledge.search.index import Index
 from python_models.knowledge.search.nearest import Embedder
 from python_models.llm.features.vector_store import Space
 from tests.benchmarks import knowledge_corpus as corpus
+from tests.benchmarks.knowledge_figures import Figure, Took, taking
+from tests.benchmarks.knowledge_stages import call_figures, ontology_figures
 from tests.benchmarks.lake_bench import ROOT
 from tests.benchmarks.measure import measured
 from tests.benchmarks.report import machine
 
 RESULTS = ROOT / "benchmarks" / "results"
 MOST_MS, AGREES, BUILD_SECONDS, TIMES_THE_FLOOR = 150.0, 0.98, 300.0, 3.0
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured figure and what it has to reach."""
-
-    measure: str
-    value: float
-    reach: str = "-"
-    is_met: bool = True
-
-
-@dataclass
-class Took:
-    """Seconds by both clocks."""
-
-    wall: float = 0.0
-    cpu: float = 0.0
-
-
-@contextmanager
-def taking() -> Iterator[Took]:
-    """Measure a block, with the processes that it waits for."""
-    took, began, before = Took(), time.monotonic(), _cpu()
-    yield took
-    took.wall, took.cpu = time.monotonic() - began, _cpu() - before
-
-
-def _cpu() -> float:
-    found = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in found)
 
 
 def search_figures(folder: Path, chunks: int, numbers: int, asked: int) -> list[Figure]:
@@ -245,6 +213,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--pages", type=int, default=10_000, help="to land; 0: no landing")
     parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--documents", type=int, default=1_000, help="to count calls of; 0: none")
+    parser.add_argument("--facts", type=int, default=100_000, help="under a new ontology; 0: none")
     parser.add_argument("--lines", type=int, default=1_000_000, help="of logs; 0: none")
     options = parser.parse_args(arguments)
     found: list[Figure] = []
@@ -255,6 +225,12 @@ def main(arguments: list[str] | None = None) -> int:
             )
         if options.pages:
             found += landing_figures(Path(name) / "landing", options.pages, options.messages)
+        os.environ["SLUICE_LAKE"] = f"{name}/calls"
+        reset_settings()
+        if options.documents:
+            found += call_figures(options.documents)
+        if options.facts:
+            found += ontology_figures(options.facts)
     if options.lines:
         found += line_figures(options.lines)
     table = Table("measure", "here", "to reach", "met", title="Knowledge")

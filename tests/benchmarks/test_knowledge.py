@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.benchmarks.knowledge import line_figures, search_figures
+from tests.benchmarks.knowledge_stages import call_figures, ontology_figures
 
 
 def test_a_small_corpus_is_searched_as_exactly_as_is_asked_and_beside_its_floor(
@@ -20,3 +21,9 @@ def test_a_small_corpus_is_searched_as_exactly_as_is_asked_and_beside_its_floor(
 
 def test_every_line_becomes_an_event_where_lines_are_measured() -> None:
     assert next(one.value for one in line_figures(2_000) if "times" in one.measure) > 1
+
+
+def test_calls_are_as_many_as_texts_are_new_where_they_are_counted() -> None:
+    figures = {one.measure: one for one in [*call_figures(3), *ontology_figures(200)]}
+    assert all(one.is_met for one in figures.values())
+    assert figures["3 documents: texts read"].value > figures["  1 % changed: texts read"].value > 0

@@ -74,7 +74,7 @@ def all_rows() -> dict[str, Rows]:
         "conflicts": [],
         "communities": [
             {"graph_id": "g1", "community_id": tier, "tier": tier, "edge_count": len(names) - 1,
-             "members": json.dumps(names)}
+             "title": f"About {names[0]}", "summary": None, "members": json.dumps(names)}
             for tier, names in (("open", ["billing"]), ("private", [*THINGS]))
         ],
     }  # fmt: skip

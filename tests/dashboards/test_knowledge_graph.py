@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dashboards.knowledge.graph import drawing
-from dashboards.knowledge.neighbourhood import around, places
+from dashboards.knowledge.neighbourhood import PADDING, around, least_widths, places
 from tests.dashboards.pages import failures, page
 
 
@@ -88,3 +88,21 @@ def test_the_page_draws_what_is_known_of_a_thing_and_says_why(released: Path) ->
     assert any("2 things and 1 edges" in one.value for one in tested.caption)
     nothing = page("knowledge", {"view": "Graph", "entity": "zzzz"})
     assert any("is called so" in one.value for one in nothing.info)
+
+
+def test_names_that_show_at_a_width_do_not_lie_on_one_another() -> None:
+    edges = [edge("hub", f"thing number {number}") for number in range(40)]
+    nodes, drawn, _ = around(edges, "hub", 1)
+    at, labels = places(nodes, drawn), [node.name for node in nodes]
+    least = least_widths(at, labels, 520)
+    assert least[0] == 0, "the thing in the middle is named at any width"
+    share = (at - at.min(axis=0)) / np.ptp(at, axis=0)
+    counts = []
+    for width in (342, 736, 1_300):
+        x, y = PADDING + share.T * (np.array([[width], [520]]) - 2 * PADDING)
+        shown = [place for place, one in enumerate(least) if one <= width]
+        for one, other in itertools.combinations(shown, 2):
+            apart = 6 * (len(labels[one]) + len(labels[other])) / 2
+            assert abs(x[one] - x[other]) >= apart or abs(y[one] - y[other]) >= 13
+        counts.append(len(shown))
+    assert 1 < counts[0] < counts[1] <= counts[2]

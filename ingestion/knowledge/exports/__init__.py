@@ -6,11 +6,13 @@ import importlib
 from collections.abc import Iterable, Iterator
 
 from ingestion.knowledge.containers import Member
-from ingestion.knowledge.seen import Reading, Refused, Seen
+from ingestion.knowledge.seen import Reading, Refused, Seen, SeenTogether
 
 
-def read_export(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+def read_export(
+    files: Iterable[Member], reading: Reading
+) -> Iterator[Seen | SeenTogether | Refused]:
     """Yield the objects of an export, by the reader of its kind."""
     module = importlib.import_module(f"{__name__}.{reading.declaration.kind}")
-    found: Iterator[Seen | Refused] = module.read(files, reading)
+    found: Iterator[Seen | SeenTogether | Refused] = module.read(files, reading)
     return found

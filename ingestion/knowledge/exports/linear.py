@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from ingestion.knowledge.containers import Member
 from ingestion.knowledge.decoding import decoded
+from ingestion.knowledge.delimited import rows_of
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 from ingestion.knowledge.times import moment
-
-csv.field_size_limit(64 * 1024 * 1024)  # a description may be long
 
 
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
@@ -34,15 +33,15 @@ def records_of(content: bytes) -> list[dict[str, str]]:
         ValueError: bytes of it are damaged, or it is no CSV.
     """
     try:
-        text, flags = decoded(content)
-        if "encoding damaged" in flags:
+        if "encoding damaged" in decoded(content)[1]:
             raise ValueError("a byte of its UTF-8 was lost")
-        found = list(csv.DictReader(io.StringIO(text, newline=""), restval="", strict=True))
+        rows = rows_of(content, strict=True)
     except csv.Error as error:
         if "end of data" in str(error):  # what an open quote swallowed are other issues
             raise ValueError("a quote is not closed; the file was cut") from None
-        found = list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
-    return [{key: value or "" for key, value in one.items() if key is not None} for one in found]
+        rows = rows_of(content)
+    header, *records = rows or [[]]
+    return [dict(zip_longest(header, row[: len(header)], fillvalue="")) for row in records]
 
 
 def _issues(file: Member, reading: Reading, known: dict[str, str]) -> Iterator[Seen | Refused]:

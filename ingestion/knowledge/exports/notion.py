@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import html
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from ingestion.knowledge.containers import Member
-from ingestion.knowledge.decoding import decoded
+from ingestion.knowledge.delimited import rows_of
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
 
@@ -21,6 +20,7 @@ PAGES = (".md", ".html", ".htm")
 _ID = re.compile(
     r"(?:^|[ _-])([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})(?=$|[_.])", re.IGNORECASE
 )
+_COPY = re.compile(r" ?\(\d+\)$")  # what a browser adds to a name it has already
 _ALL = re.compile(r"_all$")
 _HEADING = re.compile(r"\A\ufeff?# (.+)|<title>([^<]*)</title>")
 
@@ -55,7 +55,7 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
 
 def notion_id(stem: str) -> str | None:
     """Return the id that a name of an export ends with."""
-    found: list[str] = _ID.findall(stem)
+    found: list[str] = _ID.findall(_COPY.sub("", stem.replace("%20", " ")))
     return found[-1].lower().replace("-", "") if found else None
 
 
@@ -114,7 +114,7 @@ def _rows_without_page(
 ) -> Iterator[Seen | Refused]:
     """The rows of a table less its pages, `known` by title: two rows may bear the same."""
     try:
-        rows = list(csv.reader(io.StringIO(decoded(file.content)[0], newline="")))
+        rows = rows_of(file.content)
     except csv.Error as error:
         yield Refused(file.path, "bad_csv", f"the table cannot be read: {error}")
         return

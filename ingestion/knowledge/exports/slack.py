@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,75 +15,20 @@ import orjson
 
 from ingestion.knowledge.containers import Member
 from ingestion.knowledge.exports.folder import whole_file
-from ingestion.knowledge.seen import Reading, Refused, Seen
+from ingestion.knowledge.exports.slack_workspace import BROADCAST, Day, Workspace
+from ingestion.knowledge.seen import Reading, Refused, Seen, SeenTogether
 from ingestion.knowledge.times import epoch
 
 CHANNELS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
 _TS = re.compile(r"\d{9,11}\.\d{6}")  # what a float made of it lacks zeros
-_BROADCAST = "thread_broadcast"  # a reply that its channel shows, too
 _GONE = ("message_deleted", "tombstone")
 _DELETED = "~"  # sorts after any `ts` of an edit
 
 
-@dataclass
-class _Workspace:
-    """What is known of a workspace while its export is read; lists come before days."""
-
-    reading: Reading
-    channels: dict[str, str] = field(default_factory=dict)  # id by name of the folder
-    # (channel, ts): `ts` of its newest edit, what it says; what is older does not take its place
-    said: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    plain: frozenset[str] = frozenset()
-    nested: dict[str, frozenset[str]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        volatile = self.reading.volatile
-        self.plain = frozenset(name for name in volatile if "." not in name)
-        for name in volatile - self.plain:
-            above, _, below = name.partition(".")
-            self.nested[above] = self.nested.get(above, frozenset()) | {below}
-
-    def native(self, *parts: str) -> str:
-        """Return the id of something in the workspace."""
-        team = self.reading.declaration.team
-        return "/".join([team, *parts] if team else parts)
-
-    def heard(self, channel: str, ts: str, rank: str, says: str) -> str:
-        """Note a message; says whether it is `new`, `older` than one noted, or another's `doubled`.
-
-        Args:
-            rank: `ts` of its edit, or what sorts after all of them where it was deleted.
-            says: hash of its content.
-        """
-        known = (rank, says)
-        before = self.said.setdefault((channel, ts), known)
-        if before is known:
-            return "new"
-        if rank < before[0] or before == known:
-            return "older"
-        if rank == before[0] and _BROADCAST not in (before[1], says):
-            return "doubled"
-        if rank == before[0] and before[1] == _BROADCAST:  # the one that says more stands
-            return "older"
-        self.said[channel, ts] = known
-        return "new"
-
-    def content_hash(self, record: dict[str, Any]) -> str:
-        """Return the hash of a record without what changes by itself."""
-        kept = record
-        if not record.keys().isdisjoint(self.plain):
-            kept = {name: value for name, value in record.items() if name not in self.plain}
-        for name, below in self.nested.items():
-            if isinstance(inner := kept.get(name), dict):
-                kept = dict(kept)
-                kept[name] = {key: value for key, value in inner.items() if key not in below}
-        return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
+def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | SeenTogether | Refused]:
     """Yield users, channels and messages of an export."""
-    workspace = _Workspace(reading)
+    workspace = Workspace(reading)
     for file in files:
         path = PurePosixPath(file.path)
         folder = path.parent.name
@@ -111,7 +55,7 @@ def _records(file: Member) -> list[Any] | Refused:
     return found
 
 
-def _users(file: Member, workspace: _Workspace) -> Iterator[Seen | Refused]:
+def _users(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
     for place, record in _named(file):
         if isinstance(record, Refused):
             yield record
@@ -127,7 +71,7 @@ def _users(file: Member, workspace: _Workspace) -> Iterator[Seen | Refused]:
         )  # fmt: skip
 
 
-def _channels(file: Member, workspace: _Workspace) -> Iterator[Seen | Refused]:
+def _channels(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
     for place, record in _named(file):
         if isinstance(record, Refused):
             yield record
@@ -157,20 +101,25 @@ def _named(file: Member) -> Iterator[tuple[int, Any]]:
             yield place, Refused(file.path, "no_id", "a record has no id", shown, place)
 
 
-def _messages(file: Member, folder: str, workspace: _Workspace) -> Iterator[Seen | Refused]:
+def _messages(
+    file: Member, folder: str, workspace: Workspace
+) -> Iterator[Seen | SeenTogether | Refused]:
     records = _records(file)
     if isinstance(records, Refused):
         yield records
         return
     channel = workspace.channels.get(folder, folder)
-    where = _Day(
+    where = Day(
         channel,
         workspace.native(channel),
         f"#{folder}",
         f"{_site(workspace)}/archives/{channel}/p",
         workspace.reading.put(file.content),
     )
-    for place, record in enumerate(records):
+    together, others = _plain(records, where, workspace)
+    if together.native_ids:
+        yield together
+    for place, record in others:
         found = _message(record, place, where, workspace)
         if isinstance(found, str):
             shown = orjson.dumps(record).decode()[:2000]
@@ -179,18 +128,62 @@ def _messages(file: Member, folder: str, workspace: _Workspace) -> Iterator[Seen
             yield found
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """What the messages of one file have in common."""
+def _plain(
+    records: list[Any], day: Day, workspace: Workspace
+) -> tuple[SeenTogether, list[tuple[int, Any]]]:
+    """Return the messages that were never edited or deleted, and all other records with places.
 
-    channel: str
-    native_id: str  # of the channel
-    title: str
-    link: str  # what a message's address begins with
-    blob_hash: str
+    These are nearly all there are: what is done for each is what their rows need.
+    """
+    found = SeenTogether("message", day.title, day.blob_hash, day.native_id)
+    add_id, add_hash = found.native_ids.append, found.content_hashes.append
+    add_place, add_size, add_uri = found.locators.append, found.sizes.append, found.uris.append
+    add_root, add_time = found.parts_of.append, found.created.append
+    said = workspace.said.setdefault(day.channel, {})
+    before, link, content_hash = f"{day.native_id}/", day.link, workspace.content_hash
+    others = [(at, one) for at, one in enumerate(records) if _is_unusual(one)]
+    told = {ts for _, record in others for ts in _all_ts(record)}
+    for place, record in enumerate(records):
+        if _is_unusual(record):
+            continue
+        ts = record["ts"]
+        if ts in said or ts in told:
+            others.append((place, record))
+            continue
+        digest, digits, root = content_hash(record), ts.replace(".", ""), record.get("thread_ts")
+        said[ts] = ("", digest)
+        add_id(before + ts)
+        add_hash(digest)
+        add_place(f"/{place}")
+        add_size(len(record.get("text") or ""))
+        is_reply = type(root) is str
+        add_uri(f"{link}{digits}?thread_ts={root}" if is_reply and root != ts else link + digits)
+        add_root(before + root if is_reply else None)
+        add_time(int(digits))
+    return found, sorted(others, key=itemgetter(0))
 
 
-def _message(record: Any, place: int, day: _Day, workspace: _Workspace) -> Seen | str | None:
+def _is_unusual(record: Any) -> bool:
+    """Say whether a record is more than a message with a time of our age."""
+    return (
+        type(record) is not dict
+        or "subtype" in record
+        or "edited" in record
+        or type(ts := record.get("ts")) is not str
+        or len(ts) != 17
+        or not _TS.fullmatch(ts)
+    )
+
+
+def _all_ts(record: Any) -> Iterator[str]:
+    """Yield what a record may say the `ts` of its message is."""
+    if isinstance(record, dict):
+        inner = record.get("message")
+        for found in (record, inner if isinstance(inner, dict) else {}):
+            yield from (str(found[name]) for name in ("ts", "deleted_ts") if name in found)
+
+
+def _message(record: Any, place: int, day: Day, workspace: Workspace) -> Seen | str | None:
     """One message; a `reason: sentence` when it cannot be used, None when a newer one is known."""
     if not isinstance(record, dict):
         return "no_message: it is no record"
@@ -208,7 +201,7 @@ def _message(record: Any, place: int, day: _Day, workspace: _Workspace) -> Seen 
     edited = inner.get("edited")
     edited_ts = str(edited.get("ts") or "") if isinstance(edited, dict) else changed_ts
     content_hash = workspace.content_hash(inner)
-    says = content_hash if subtype != _BROADCAST else _BROADCAST
+    says = content_hash if subtype != BROADCAST else BROADCAST
     heard = workspace.heard(day.channel, ts, _DELETED if is_gone else edited_ts, says)
     if heard != "new":
         told = f"doubled_ts: {day.channel} has another message of {ts}"
@@ -232,12 +225,12 @@ def _message(record: Any, place: int, day: _Day, workspace: _Workspace) -> Seen 
     )
 
 
-def _site(workspace: _Workspace) -> str:
+def _site(workspace: Workspace) -> str:
     return workspace.reading.declaration.site.rstrip("/") or "https://slack.com"
 
 
 def _seen(
-    file: Member, place: int, record: dict[str, Any], workspace: _Workspace, kind: str,
+    file: Member, place: int, record: dict[str, Any], workspace: Workspace, kind: str,
     native_id: str, **more: Any,
 ) -> Seen:  # fmt: skip
     return Seen(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
-from ingestion.knowledge.decoding import decoded
+from ingestion.knowledge.delimited import rows_of
 from ingestion.knowledge.times import moment
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical, NoText
@@ -51,7 +49,7 @@ def _fields(record: dict[str, str], zone: str) -> list[tuple[str, str]]:
 
 def read_row(content: bytes, number: int) -> Canonical:
     """Read one row of a database's CSV, counted from 1: its cells are fields."""
-    rows = list(csv.reader(io.StringIO(decoded(content)[0], newline="")))
+    rows = rows_of(content)
     header, row = rows[0], rows[number]
     title = row[0].strip() if row else ""
     cells = zip(header[1:], row[1:], strict=False)
@@ -63,7 +61,7 @@ def read_row(content: bytes, number: int) -> Canonical:
 
 def read_database(content: bytes, title: str) -> Canonical:
     """Read a database: its name, its columns, and the names of its rows, which are pages."""
-    rows = list(csv.reader(io.StringIO(decoded(content)[0], newline="")))
+    rows = rows_of(content)
     if not rows:
         raise NoText("empty", "the database has no column")
     names = [row[0].strip() for row in rows[1:] if row and row[0].strip()]

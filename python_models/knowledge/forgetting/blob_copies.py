@@ -13,14 +13,21 @@ from ingestion.knowledge.read_back import pointed
 from ingestion.lakehouse.objects import ObjectLost, name_of, object_store
 from python_models.knowledge.canonical.docx_comments import comments_of
 from python_models.knowledge.canonical.types import NoText
-from python_models.knowledge.forgetting.masking import Masks, emptied, masked_at
+from python_models.knowledge.forgetting.masking import Masks, all_are_records, emptied, masked_at
 from python_models.knowledge.forgetting.person import Person
 from python_models.knowledge.forgetting.plan import SHORT
-from python_models.knowledge.forgetting.written_inside import former_of, lines_of, places_in
+from python_models.knowledge.forgetting.written_inside import (
+    changes_of,
+    former_of,
+    lines_of,
+    places_in,
+    texts_of,
+)
 
 How = dict[str, list[str]]
 Places = list[tuple[str, str]]  # locator, object
 Quoted = dict[str, set[str]]  # a line: the objects that quote it
+Said = dict[str, set[str]]  # an object of others: what they wrote in it
 
 
 @dataclass
@@ -44,15 +51,17 @@ def copies_of(
     """
     goes = set(gone)
     quoted: Quoted = defaultdict(set)
-    left: list[tuple[str, How]] = []
+    said: Said = defaultdict(set)
+    left: list[tuple[str, Places, How]] = []
     for blob_hash, places, content in _left(session, goes):
-        how, said = _how(content, places, person, goes, meant)
-        left.append((blob_hash, how))
-        for line, objects in said.items():
+        how, lines = _how(content, places, person, goes, meant, said)
+        left.append((blob_hash, places, how))
+        for line, objects in lines.items():
             quoted[line] |= objects
-    person.quoted = sorted(_shown_by_these(session, quoted, goes))
+    repeated = _repeated(left, quoted, said)
+    person.quoted = sorted(_of_these_alone(session, quoted, repeated, goes))
     found = Copies()
-    for blob_hash, how in left:
+    for blob_hash, _, how in left:
         content = object_store().get(blob_hash)
         copy = copy_of(content, person.masked, person.here, how)
         if copy is None:
@@ -81,9 +90,12 @@ def _left(
 
 
 def _how(
-    content: bytes, places: Places, person: Person, goes: set[str], meant: set[str]
+    content: bytes, places: Places, person: Person, goes: set[str], meant: set[str], said: Said
 ) -> tuple[How, Quoted]:
-    """Return what becomes of a blob, and the lines of theirs that others' objects in it quote."""
+    """Return what becomes of a blob, and the lines of theirs that others' objects in it quote.
+
+    `said` takes what they wrote in these objects.
+    """
     empty = {locator for locator, object_id in places if object_id in goes}
     named = sorted({locator for locator, one in places if one in meant - goes} - empty)
     kept = {locator: object_id for locator, object_id in places if object_id not in goes}
@@ -99,8 +111,11 @@ def _how(
             if any(pointer.startswith(f"{at}/") for at in empty):
                 continue
             empty.add(pointer)
-            for line in lines_of(pointed(document, pointer), SHORT) if objects else ():
+            record = pointed(document, pointer)
+            for line in lines_of(record, SHORT) if objects else ():
                 quoted[line] = objects
+            for one in objects:
+                said[one] |= texts_of(record)
         empty.update(former)
     return {"empty": sorted(empty), "named": named}, quoted
 
@@ -114,11 +129,36 @@ def _lines_of_comments(content: bytes, called: set[str]) -> set[str]:
     return lines_of(said, SHORT)
 
 
-def _shown_by_these(
-    session: duckdb.DuckDBPyConnection, quoted: Quoted, goes: set[str]
+def _repeated(left: Iterable[tuple[str, Places, How]], quoted: Quoted, said: Said) -> set[str]:
+    """Return the lines of theirs that others' records of the same objects repeat.
+
+    What a change by somebody else says of a text they wrote is added to what becomes empty.
+    """
+    lines: Said = defaultdict(set)
+    for line, objects in quoted.items():
+        for one in objects:
+            lines[one].add(line)
+    found: set[str] = set()
+    for blob_hash, places, how in left:
+        theirs = [place for place in places if said.get(place[1])]
+        if not theirs:  # of JSON alone something is known to be said
+            continue
+        content = object_store().get(blob_hash)
+        document = orjson.loads(emptied(content, how["empty"]) if how["empty"] else content)
+        for pointer, object_id in theirs:
+            record = pointed(document, pointer)
+            changes = changes_of(record, pointer, said[object_id])
+            how["empty"] = sorted({*how["empty"], *changes})
+            kept = "\n".join(lines_of(record, SHORT))
+            found |= {line for line in lines[object_id] if line in kept}
+    return found
+
+
+def _of_these_alone(
+    session: duckdb.DuckDBPyConnection, quoted: Quoted, repeated: set[str], goes: set[str]
 ) -> Iterator[str]:
-    """Yield the lines that documents show which quote them, and no other document."""
-    others: dict[str, bool] = {}
+    """Yield the lines that documents show which quote them, or are repeated; no other's."""
+    others = dict.fromkeys(repeated, False)
     rows = session.execute("select object_id, made_from, text from documents").fetchall()
     for object_id, made_from, text in rows if quoted else ():
         parts = {object_id, *orjson.loads(made_from or "[]")}
@@ -142,18 +182,13 @@ def copy_of(
         how: `empty`, locators of records that go; `named`, those that mean them.
     """
     whole, parts = Masks(everywhere), Masks(here)
-    is_records = all(one.startswith(("/", "row=")) for one in (*how["empty"], *how["named"]))
     masks: list[Callable[[bytes], bytes | None]] = []
-    if how["empty"] and is_records:
+    if how["empty"] and all_are_records((*how["empty"], *how["named"])):
         masks.append(lambda given: emptied(given, how["empty"]))
-    if how["named"]:
-        masks.append(
-            lambda given: (
-                masked_at(given, how["named"], parts)
-                if all(one.startswith(("/", "row=")) for one in how["named"])
-                else parts.without(given)
-            )
-        )
+    if how["named"] and all_are_records(how["named"]):
+        masks.append(lambda given: masked_at(given, how["named"], parts))
+    elif how["named"]:
+        masks.append(parts.without)
     masks.append(whole.without)
     copy: bytes | None = content
     for mask in masks:

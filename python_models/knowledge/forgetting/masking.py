@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 
+from ingestion.knowledge.decoding import decoded
+from ingestion.knowledge.delimited import rows_of, table_of
 from ingestion.knowledge.read_back import pointed
 from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.knowledge.forgetting.lake_texts import texts_in
@@ -179,6 +181,11 @@ def _matches(expressions: Iterable[str], pattern: str) -> str:
     return " or ".join(found) or "false"
 
 
+def all_are_records(locators: Iterable[str]) -> bool:
+    """Say whether each names a record in a blob of many: a JSON pointer, or a row of a CSV."""
+    return all(one.startswith(("/", "row=")) for one in locators)
+
+
 def emptied(content: bytes, locators: Collection[str]) -> bytes | None:
     """Return a blob of many records with nothing where some stood; the others keep their places.
 
@@ -192,7 +199,7 @@ def emptied(content: bytes, locators: Collection[str]) -> bytes | None:
     document: Any = json.loads(content)
     for pointer in locators:
         holder, key = _holder(document, pointer)
-        holder[key] = {}
+        holder[key] = "" if isinstance(holder[key], str) else {}
     return json.dumps(document, ensure_ascii=False).encode()
 
 
@@ -219,9 +226,8 @@ def _with_rows(
     content: bytes, places: Collection[int], change: Callable[[list[str]], list[str]]
 ) -> bytes:
     """Return a CSV (row 1 is the first after its header) with some rows changed."""
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     made = io.StringIO(newline="")
-    writer = csv.writer(made)
-    for at, row in enumerate(rows):
+    writer = csv.writer(made, delimiter=table_of(decoded(content)[0])[1])
+    for at, row in enumerate(rows_of(content)):
         writer.writerow(change(row) if at in places else row)
     return made.getvalue().encode()

@@ -19,6 +19,7 @@ from python_models.knowledge.forgetting.lake_tables import show
 from python_models.knowledge.forgetting.lake_texts import strings
 from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.plan_queries import QUERIES
+from python_models.knowledge.summaries import NODE as SUMMARISED
 from python_models.knowledge.supplements import NODE as SUPPLEMENTED
 
 Rows = list[list[Any]]
@@ -37,6 +38,7 @@ TABLES = {
     "gone_anchors": "anchor",
     "gone_terms": "chunker_id, term",
     "gone_places": "source, place",
+    "gone_summaries": "community_id",
     "gone_calls": "call_id",
     "gone_prompts": "call_id",
     "gone_blobs": "blob_hash",
@@ -60,6 +62,7 @@ _READ = {
     "edges": "graph_id, edge_id, subject_id, relation, value",
     "edge_support": "graph_id, edge_id, fact_id",
     "entity_mentions": "entity_id, object_id, version, name, anchor, mention_count",
+    "communities": "community_id, members",
     "search_terms": "chunker_id, term, chunk_id",
     "messages": "object_id, version, native_id, source, author, span_start, span_end",
     "calls": "call_id, node, row_key, input_messages, raw_answer",
@@ -220,6 +223,12 @@ def _choose_calls(session: duckdb.DuckDBPyConnection) -> None:
         " row_key[:1] = '{' and json_extract_string(row_key, '$.text_hash') in"
         " (select text_hash from gone_texts)",
         [EXTRACTED, SUPPLEMENTED],
+    )
+    session.execute(
+        "insert into gone_calls select call_id from calls where node = ?"
+        " and row_key[:1] = '{' and json_extract_string(row_key, '$.community_id') in"
+        " (select community_id from gone_summaries)",
+        [SUMMARISED],
     )
     session.execute("create temp table gone_prompts (call_id varchar)")
     passages = [

@@ -76,6 +76,19 @@ QUERIES = (
         where name <> '' group by entity_id
     ) as left_names using (entity_id)
     """,
+    # what is said of a community may be of anything that is told of its things
+    """
+    create temp table gone_summaries as
+    with touched as (
+        select entity_id from gone_entities
+        union select entity_id from gone_names
+        union select subject_id from edges semi join gone_edges using (graph_id, edge_id)
+    )
+    select distinct community_id from communities where list_has_any(
+        cast(cast(members as json) as varchar[]),
+        (select coalesce(list(entity_id), []) from touched)
+    )
+    """,
     """
     create temp table gone_anchors as
     select distinct anchor from gone_mentions

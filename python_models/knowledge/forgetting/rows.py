@@ -71,6 +71,8 @@ def change_of(namespace: str, table: str, columns: Iterable[str]) -> Change:
     if namespace == "knowledge" and table == "nodes":
         changed = f"({_NAMED}) or entity_id in (select entity_id from gone_attributes)"
         return Change(gone, changed, {"name": _RENAMED, "attributes": _ATTRIBUTES})
+    if namespace == "knowledge" and table == "communities" and "summary" in has:
+        return Change(gone, _SUMMARISED, dict.fromkeys(("title", "summary", "call_id"), "null"))
     if namespace == "raw_knowledge" and table == "questions":
         return Change(gone, _ASKED_OF, {"reference_list": _REFERENCES})
     return Change(gone)
@@ -98,6 +100,7 @@ _ATTRIBUTES = (
     " list_contains(getvariable('gone_attributes'),"
     " {'entity_id': entity_id, 'attribute': pair.key, 'value': pair.value})))) as varchar) end"
 )
+_SUMMARISED = "community_id in (select community_id from gone_summaries) and summary is not null"
 _RENAMED = (
     "coalesce(list_filter(getvariable('gone_names'),"
     " one -> one.entity_id = entity_id and one.name = name)[1].instead, name)"

@@ -18,6 +18,18 @@ _WRITERS = (
     "user", "userId", "user_id", "author", "authors", "authorId", "author_id", "creator",
     "created_by", "createdBy", "actor", "sender", "reporter", "bot_id", "username",
 )  # fmt: skip
+# what a history of changes calls a value before and after one; `field` says of what
+_SIDE = re.compile(
+    r"(from|to|old|new|previous|prev|current|before|after)"
+    r"_?(string|value|text|title|summary|body|description|content)?",
+    re.IGNORECASE,
+)
+_FIELDS = ("field", "fieldId", "field_id", "field_name", "fieldName", "attribute", "property")
+_FREE_TEXTS = (
+    "summary", "title", "description", "body", "comment", "text", "message", "content",
+    "environment", "note", "notes",
+)  # fmt: skip
+_SHORTEST = 6  # characters of words that are somebody's: `a b` is anybody's
 _FORMER = "previous_message"  # what Slack keeps of a message beside what it became
 _APART = re.compile(r"<[^<>\n]*>|[\r\n]+|\*\*")  # marks of Slack, ends of lines
 
@@ -74,6 +86,41 @@ def former_of(document: Any, gone: Iterable[str]) -> list[str]:
         if last == "message" and _FORMER in pointed(document, above):
             found.append(f"{above}/{_FORMER}")
     return found
+
+
+def texts_of(value: Any) -> set[str]:
+    """Return the texts of several words in a record, as they stand there."""
+    if isinstance(value, dict):
+        return set().union(*map(texts_of, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(texts_of, value))
+    if not isinstance(value, str):
+        return set()
+    text = value.strip()
+    return {text} if " " in text and len(text) >= _SHORTEST else set()
+
+
+def changes_of(value: Any, at: str, words: Collection[str]) -> Iterator[str]:
+    """Yield JSON pointers of former and newer texts in changes by anybody that hold words.
+
+    Args:
+        value: a record.
+        at: its pointer.
+        words: what somebody wrote in the record, see `texts_of`.
+    """
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from changes_of(one, f"{at}/{number}", words)
+    if not isinstance(value, dict):
+        return
+    fields = [str(value[name]).casefold() for name in _FIELDS if isinstance(value.get(name), str)]
+    is_text = not fields or any(one in _FREE_TEXTS for one in fields)
+    for key, one in value.items():
+        if isinstance(one, str):
+            if is_text and _SIDE.fullmatch(key) and any(word in one for word in words):
+                yield f"{at}/{key}"
+        elif "/" not in str(key):
+            yield from changes_of(one, f"{at}/{key}", words)
 
 
 def lines_of(value: Any, shortest: int) -> set[str]:

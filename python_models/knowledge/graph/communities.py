@@ -26,12 +26,16 @@ Row = Mapping[str, Any]
 def community_rows(edges: Iterable[Row]) -> list[dict[str, Any]]:
     """Return one row per tier and community of a graph as it is known and holds now.
 
+    Now is when anything was learnt last, so that time alone changes no community.
+
     Args:
-        edges: rows with subject_id, object_id, tier, valid_to, known_to.
+        edges: rows with subject_id, object_id, tier, valid_from, valid_to, known_from, known_to.
     """
+    known = [edge for edge in edges if edge.get("object_id")]
+    now = max((edge["known_from"] for edge in known), default=None)
     of_tier: dict[str, list[Row]] = defaultdict(list)
-    for edge in edges:
-        if edge.get("object_id") and not edge.get("valid_to") and not edge.get("known_to"):
+    for edge in known:
+        if not edge.get("known_to") and _holds(edge, now):
             of_tier[edge["tier"]].append(edge)
     rows, seen = [], []
     for tier in TIERS:
@@ -39,6 +43,11 @@ def community_rows(edges: Iterable[Row]) -> list[dict[str, Any]]:
             seen += of_tier[tier]
             rows += [{"tier": tier, **row} for row in _communities(seen, tier)]
     return rows
+
+
+def _holds(edge: Row, now: Any) -> bool:
+    begins, ends = edge.get("valid_from"), edge.get("valid_to")
+    return (begins is None or begins <= now) and (ends is None or ends > now)
 
 
 def _communities(edges: Iterable[Row], tier: str) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from python_models.knowledge.log_files.moments import ZONES, Times
+from python_models.knowledge.log_files.moments import Times
+from python_models.knowledge.log_files.usual import LETTERS, SHAPES
 
 CUT = 64 * 1024  # characters of a message; the rest is in the stored bytes
 # colours and cursors; titles of windows; sets of characters; whatever else an escape begins
@@ -19,33 +20,6 @@ _ANSI = re.compile(
 )
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UNSEEN_BYTES = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")  # with the return before an end of line
-_USUAL_TIME = (
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)| (?:"
-    + "|".join(ZONES)
-    + r")\b)?"
-    r"|\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:[.,]\d+)?|\d{8}T\d{6}Z?"
-    r"|\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d(?:[.,]\d+)?"
-    r"|\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}"
-    r"|\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?|\w{3} [ \d]\d \d\d:\d\d:\d\d"
-    r"|1\d{9}(?:\.\d{1,6})?(?![\d.])|1\d{12}(?!\d)"
-)
-_NAMES = "TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL"
-_LEVELS = rf"(?:{_NAMES}|(?i:{_NAMES})(?=[\]:\t]))"  # in small letters it may be a word
-# where no pattern is declared: a time at the start, or in the brackets of a web server's line
-USUAL = re.compile(  # before it may stand what syslog puts there
-    rf"(?:<\d{{1,3}}>(?:1 )?)?\[?(?P<time>{_USUAL_TIME})\]?:?\s*"
-    rf"(?:\[?(?P<level>{_LEVELS})(?:\]|\b):?)?\s*(?P<message>.*)"
-)
-LEVEL_FIRST = re.compile(
-    rf"\[?(?P<level>{_LEVELS})\]?:?\s+\[?(?P<time>{_USUAL_TIME})\]?:?\s*(?P<message>.*)"
-)
-_FIELD = r'(?:.*?"(?:{})"\s*:\s*"?(?P<{}>{}))'
-JSON = re.compile(  # an object in each line
-    r"\{(?=" + _FIELD.format("@?timestamp|time|ts", "time", _USUAL_TIME) + ")"
-    r"(?=" + _FIELD.format("level|severity|lvl", "level", r"\w+") + "?)"
-    r"(?=" + _FIELD.format("message|msg", "message", r'(?:[^"\\]|\\.)*') + "?)"
-)
-WEB = re.compile(rf"(?P<host>\S+) \S+ \S+ \[(?P<time>{_USUAL_TIME})\] (?P<message>.*)")
 GROUPS = ("time", "level", "host", "component", "message")
 
 
@@ -124,6 +98,7 @@ def _events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
             stamps.append(None)
             continue
         time, level, host, component, message = take(matched)
+        level = LETTERS.get(level, level)
         message = (line if message is None else message).strip()[:CUT]
         found.append(Event(offset, None, level, host, component, message, line[:CUT], 1))
         stamps.append(read(time) if time else None)
@@ -181,14 +156,11 @@ def _close(found: list[Event], held: list[str]) -> None:
 def _guessed(content: bytes, rule: Rule) -> Rule:
     """Return a rule for a file whose lines are not declared.
 
-    Where most unindented lines bear a usual time, that is where events begin; else at every line
-    that is not indented.
+    The shape that most unindented lines have says where events begin, if a quarter of them has it;
+    else they begin at every line that is not indented.
     """
     head = [line for _, line in _lines(content[: 64 * 1024]) if line and not line[0].isspace()]
-    patterns = [
-        one
-        for one in (USUAL, WEB, LEVEL_FIRST, JSON)
-        if sum(bool(one.match(line)) for line in head) * 4 > len(head)
-    ]
-    pattern = patterns[0] if patterns else re.compile(r"(?P<message>\S.*)")
-    return Rule(pattern, rule.first_line, rule.time_format, rule.year, rule.zone)
+    counts = [sum(bool(one.match(line)) for line in head) for one in SHAPES]
+    most = max(counts)
+    found = SHAPES[counts.index(most)] if most * 4 > len(head) else re.compile(r"(?P<message>\S.*)")
+    return Rule(found, rule.first_line, rule.time_format, rule.year, rule.zone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -21,9 +22,18 @@ _SYSLOG = re.compile(r"(\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?
 _OTHERS = (  # of Go and nginx; compact; with points; of C's ctime
     (re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d)(.*)$"), r"\1-\2-\3 \4\5"),
     (re.compile(r"(\d{8}T\d{6}Z?)$"), r"\1"),
+    (re.compile(r"(\d{4})(\d\d)(\d\d) (\d\d:\d\d:\d\d)(.*)$"), r"\1-\2-\3 \4\5"),
+    (re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d:\d\d:\d\d):(\d{3})$"), r"\1-\2-\3 \4.\5"),
+    (re.compile(r"(\d\d)/(\d\d)/(\d\d) (\d\d:\d\d:\d\d)(.*)$"), r"20\1-\2-\3 \4\5"),
+    (re.compile(r"(\d\d)(\d\d)(\d\d) (\d\d)(\d\d)(\d\d)$"), r"20\1-\2-\3 \4:\5:\6"),
+    (re.compile(r"(\d\d)-?(\d\d) (\d\d:\d\d:\d\d)(.*)$"), r"0004-\1-\2 \3\4"),
     (re.compile(r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)(.*)$"), r"\3-\2-\1 \4\5"),
 )
 _CTIME = re.compile(r"\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d)((?:\.\d+)?) (\d{4})$")
+# with the day before the month's name; with halves of days, where numbers are months first
+_NAMED = re.compile(r"(\d{1,2})[- ](\w{3})[- ](\d{4}) (\d\d:\d\d:\d\d)(.*)$")
+_HALVES = re.compile(r"(.*?),? (\d{1,2}:\d\d:\d\d)(\.\d+)? ([AP]M)$")
+_DAYS = ("%m/%d/%Y", "%b %d, %Y", "%Y-%m-%d")
 # hours from UTC of zones that logs name by letters; others name several zones each
 ZONES = {
     "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
@@ -141,7 +151,17 @@ def _iso(text: str) -> datetime:
     return datetime.fromisoformat(text.replace(",", ".", 1))
 
 
+def _of_halves(day: str, clock: str, fraction: str | None, half: str) -> datetime | None:
+    for form in _DAYS:
+        with suppress(ValueError):
+            found = datetime.strptime(f"{day} {clock} {half}", f"{form} %I:%M:%S %p")
+            return found.replace(microsecond=int((fraction or ".0")[1:7].ljust(6, "0")))
+    return None
+
+
 def _usual(text: str) -> datetime | None:
+    if match := _HALVES.match(text):
+        return _of_halves(*match.groups())
     if text[:4].isdigit() and text[4:5] == "-":
         return _iso(text)
     if match := _APACHE.match(text):
@@ -164,6 +184,8 @@ def _usual(text: str) -> datetime | None:
     for pattern, iso in _OTHERS:
         if pattern.match(text):
             return _iso(pattern.sub(iso, text))
+    if (match := _NAMED.match(text)) and match[2] in MONTHS:
+        return _iso(f"{match[3]}-{MONTHS[match[2]]:02d}-{int(match[1]):02d} {match[4]}{match[5]}")
     if (match := _CTIME.match(text)) and match[1] in MONTHS:
         day = f"{match[5]}-{MONTHS[match[1]]:02d}-{int(match[2]):02d}"
         return datetime.fromisoformat(f"{day} {match[3]}{match[4]}")

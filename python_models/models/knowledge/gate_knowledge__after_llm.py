@@ -8,6 +8,7 @@ def model(dbt, session):
     tables = {
         "extracted": dbt.ref("llm_knowledge__extracted"),
         "supplemented": dbt.ref("llm_knowledge__supplemented"),
+        "summarised": dbt.ref("llm_knowledge__communities_summarised"),
         "statements": dbt.ref("int_knowledge__statements"),
         "mentions": dbt.ref("int_knowledge__mentions"),
         "facts": dbt.ref("int_knowledge__facts"),

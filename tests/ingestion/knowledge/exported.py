@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import deliveries
 from ingestion.knowledge.landing import volatile_fields
-from ingestion.knowledge.seen import Refused, Seen
+from ingestion.knowledge.seen import Refused, Seen, SeenTogether
 from ingestion.knowledge.syncing import State, Sync
 from ingestion.lakehouse.objects import FolderStore
 
@@ -28,11 +29,29 @@ def read_export(
             seen.append(one)
             super()._take(one, rows)  # type: ignore[arg-type]
 
+        def _take_together(self, together: SeenTogether, rows: object) -> None:
+            seen.extend(apart(together))
+            super()._take_together(together, rows)  # type: ignore[arg-type]
+
     mode = "full" if declaration.is_complete else "incremental"
     store = FolderStore(place.parent / "objects")
     sync = Watched(delivery, declaration, "one-1", {} if state is None else state, store, mode)
     sync.run(place.parent / "sightings.parquet", "load", volatile_fields(kind))
     return seen, sync.refused, sync
+
+
+def apart(together: SeenTogether) -> Iterator[Seen]:
+    """Yield objects that came together one by one."""
+    columns = (
+        together.native_ids, together.locators, together.content_hashes, together.sizes,
+        together.uris, together.parts_of, together.created,
+    )  # fmt: skip
+    for native_id, locator, content_hash, size, uri, part_of, at in zip(*columns, strict=True):
+        yield Seen(
+            native_id, together.kind, together.title, together.blob_hash, locator, content_hash,
+            size, uri=uri, parent=together.parent, part_of=part_of,
+            created_at=datetime(1970, 1, 1) + timedelta(microseconds=at),
+        )  # fmt: skip
 
 
 def written(folder: Path, files: Mapping[str, bytes | str]) -> Path:

@@ -7,8 +7,11 @@ import json
 import zipfile
 from pathlib import Path
 
+import orjson
 import pytest
 
+from ingestion.knowledge.read_back import content_of
+from ingestion.lakehouse.objects import FolderStore
 from tests.ingestion.knowledge.corpus import PAGE, message, slack, zipped
 from tests.ingestion.knowledge.exported import read_export, written
 
@@ -223,6 +226,18 @@ def test_an_issue_keeps_its_lines_its_quotes_and_its_times(tmp_path: Path) -> No
     assert str(issue.created_at) == "2023-02-06 05:00:00"
     assert [one.reason for one in refused] == ["no_id"]
     assert not sync.is_complete  # a list of issues need not have all of them
+
+
+@pytest.mark.parametrize("first", ["", "sep=;\n", "\n"])
+def test_an_issue_is_read_whatever_parts_its_cells(tmp_path: Path, first: str) -> None:
+    text = first + 'ID;"Title, or name";Title\nENG-1;x;"a;b, ""c"""\n\nENG-2;;d;more\n'
+    content = text.encode("utf-16")
+    seen, refused, _ = read_export("linear", place(tmp_path, "issues.csv", content))
+    assert [(one.native_id, one.title) for one in seen] == [("ENG-1", 'a;b, "c"'), ("ENG-2", "d")]
+    assert not refused
+    store = FolderStore(tmp_path / "objects")
+    (last,) = [orjson.loads(content_of(o.blob_hash, o.locator, store)) for o in seen[1:]]
+    assert last == {"ID": "ENG-2", "Title, or name": "", "Title": "d"}
 
 
 def test_incidents_of_one_title_are_as_many_objects(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.fetching import fetched
 from ingestion.knowledge.landing import SOURCE
 from ingestion.knowledge.read_back import not_read_back
+from ingestion.landing.deliveries import SourceAbsent
+from ingestion.landing.land import land
 from python_models.knowledge.reading import Library
 from tests.ingestion.knowledge.corpus import Corpus
 
@@ -259,6 +261,14 @@ def test_a_server_that_is_not_there_is_told_and_other_sources_land(
     assert (last(corpus)["seen"], last(corpus)["complete"]) == (0, False)
     monkeypatch.delenv("TRACKER_TOKEN")
     assert corpus.land().missing["tracker"].startswith("TRACKER_TOKEN is not set")
+
+
+def test_a_file_is_no_answer_of_an_api(tracker: Tracker, tmp_path: Path) -> None:
+    file = tmp_path / "page.json"
+    file.write_text("[]")
+    with pytest.raises(SourceAbsent, match="tracker: it is asked, and reads no files"):
+        land(SOURCE, ["tracker"], str(file), lambda _: None, lambda *_: None)
+    assert not tracker.asked
 
 
 def test_a_record_without_an_id_is_refused_and_its_neighbours_land(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,15 @@ DECISION = pa.schema([(name, pa.string()) for name in (
     + [("decided_at", pa.timestamp("us"))])  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Ready:
+    """What graphs are made of: facts and cells, things, and all that a model hands over."""
+
+    read: Read
+    resolved: Any
+    arguments: tuple[Any, ...]
+
+
 class Corpus:
     """Documents with their statements, and what models make of them."""
 
@@ -67,26 +77,35 @@ class Corpus:
     def _of(self, rows: list[dict[str, Any]], schema: pa.Schema | None = None) -> Any:
         return self.session.from_arrow(pa.Table.from_pylist(rows, schema))
 
-    def read(self) -> Read:
-        """Return facts and cells as relations."""
-        facts = facts_of(self.said, self.documents, self.members, [], [])
-        cells = [
+    def _cells(self) -> Any:
+        return self._of([
             {"resolution_id": "r", "chunker_id": "c", "extractor_id": "x",
              "resolver_id": "scored", "ontology_id": one, "graph_id": f"g-{one}"}
             for one in self.ontologies
-        ]  # fmt: skip
+        ])  # fmt: skip
+
+    def read(self) -> Read:
+        """Return facts and cells as relations."""
+        facts = facts_of(self.said, self.documents, self.members, [], [])
         located = [
             {"fact_id": row["fact_id"], "chunker_id": "c", "extractor_id": "x"}
             for row in facts.to_pylist()
         ]
-        return Read(self._of(cells), self.session.from_arrow(facts), self._of(located),
+        return Read(self._cells(), self.session.from_arrow(facts), self._of(located),
                     self._of(self.members, MEMBER))  # fmt: skip
 
     def build(self) -> tuple[Any, Any]:
         """Return resolved and projected rows as relations."""
-        read, documents = self.read(), self._of(self.documents)
+        ready = self.ready()
+        return ready.resolved, self.session.from_arrow(graphs_projected(*ready.arguments))
+
+    def ready(self, before: Ready | None = None) -> Ready:
+        """Return what a graph is made of, facts and things as they were `before` if given."""
+        read, documents = before.read if before else self.read(), self._of(self.documents)
+        if before:
+            read = read._replace(cells=self._cells())
         kept = [{name: row[name] for name in DECISION.names} for row in decisions.kept()]
-        resolved = entities_resolved(
+        resolved = before.resolved if before else entities_resolved(
             read, self._of([], MENTION), documents, self._of(kept, DECISION),
             self._of([RESOLVER]),
             self._of([{"kind": "email", "type": "", "pattern": r"\S+@\S+"}]),
@@ -99,14 +118,14 @@ class Corpus:
         ]
         waits = pa.schema([(name, pa.string()) for name in
                            ("chunker_id", "extractor_id", "object_id", "version")])  # fmt: skip
-        resolved = self.session.from_arrow(resolved)
-        projected = graphs_projected(
+        if before is None:
+            resolved = self.session.from_arrow(resolved)
+        return Ready(read, resolved, (
             read, resolved, self._of(self.awaited, waits), documents, self._of(lines),
             self._of([{"extractor_id": "x", "kind": "prompt", "types": "person team service"}]),
             self._of([{"text_hash": "h", "text": "our vendor is late"}]),
             self._of(self.requested, pa.schema([("type", pa.string())])),
-        )  # fmt: skip
-        return resolved, self.session.from_arrow(projected)
+        ))  # fmt: skip
 
     def edges(self, graph: str = "g-v1") -> set[tuple]:
         """Return edges of a graph by names, with both times."""

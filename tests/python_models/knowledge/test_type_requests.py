@@ -8,7 +8,13 @@ import duckdb
 import pytest
 
 from ingestion.knowledge.decisions import decide, in_force, kept
-from python_models.knowledge.type_requests import TypeRefused, _keep, gaps_of
+from ingestion.lakehouse.settings import SettingsError
+from python_models.knowledge.type_requests import (
+    TypeRefused,
+    _keep,
+    gaps_of,
+    refuse_unrequested,
+)
 
 OPTIONS = argparse.Namespace(reason="we buy more", by="mira", json=True)
 
@@ -47,6 +53,9 @@ def test_a_request_is_kept_once_and_can_be_taken_back(release) -> None:
     assert in_force(kept()) == [], "it decides nothing of entities"
     release.execute("update knowledge.coverage set state = 'asked', candidates = null")
     assert gaps_of(release, "Vendor") == {"Vendor": "the same"}
+    refuse_unrequested({"type": "Vendor", "source": "wiki"})
     decide("undo", [], "too dear", "mira", undoes=request["decision_id"])
+    with pytest.raises(SettingsError, match="make knowledge-extract TYPE=Vendor"):
+        refuse_unrequested({"type": "Vendor"})
     _keep("Vendor", OPTIONS)
     assert [row["kind"] for row in kept()] == ["ask_type", "undo", "ask_type"]

@@ -52,3 +52,29 @@ def test_a_shared_message_goes_and_words_that_another_document_has_stay_in_texts
     anna, copy = _copied(json.dumps(day).encode(), "/0", others)
     assert anna.quoted == ([SAID] if others == "-" else [])
     assert json.loads(copy) == [{"user": "U2", "text": "see", "attachments": [{}]}]
+
+
+def test_what_another_ones_change_says_of_their_words_goes_too() -> None:
+    theirs = {
+        "author": ANNA,
+        "items": [
+            {"field": "summary", "toString": "Mine all mine"},
+            {"field": "status", "toString": "In Progress"},
+        ],
+    }
+    others = {"author": "Jo", "items": [
+        {"field": "summary", "fromString": "Mine all mine", "toString": "The outage"},
+        {"field": "status", "fromString": "In Progress", "toString": "Done"},
+        {"field": "environment", "fromString": SAID, "toString": ""},
+    ]}  # fmt: skip
+    issue = {"reporter": "Jo", "body": "x", "comments": [{"author": ANNA, "body": SAID}],
+             "history": [theirs, others], "cached": f"Last said:\n{SAID}"}  # fmt: skip
+    anna, copy = _copied(json.dumps([issue]).encode(), "/0", "-")
+    assert anna.quoted == [SAID]
+    (left,) = json.loads(copy)
+    assert left["cached"] == f"Last said:\n{'█' * len(SAID)}"
+    assert left["history"] == [{}, {"author": "Jo", "items": [
+        {"field": "summary", "fromString": "", "toString": "The outage"},
+        {"field": "status", "fromString": "In Progress", "toString": "Done"},
+        {"field": "environment", "fromString": "", "toString": ""},
+    ]}]  # fmt: skip

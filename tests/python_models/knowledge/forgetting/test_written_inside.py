@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from python_models.knowledge.forgetting.written_inside import former_of, lines_of, places_in
+from python_models.knowledge.forgetting.written_inside import (
+    changes_of,
+    former_of,
+    lines_of,
+    places_in,
+)
 
 CALLED = {"u1", "anna@firm.example", "anna berg"}
 JIRA = {
@@ -55,3 +60,23 @@ def test_what_a_message_said_before_goes_with_it_whoever_is_named_there() -> Non
 def test_lines_are_cut_where_texts_differ_from_records() -> None:
     record = {"text": "Ask <@U2> for &lt;all&gt; the keys of the house\nno", "blocks": ["and two"]}
     assert lines_of(record, 6) == {"for <all> the keys of the house", "and two"}
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"field": "description", "fromString": "I broke it. Sorry", "toString": "x y z"},
+         ["/fromString"]),
+        ({"items": [{"field": "summary", "from": None, "toString": "then I broke it"}]},
+         ["/items/0/toString"]),
+        ({"event": "renamed", "rename": {"from": "I broke it", "to": "Outage"}}, ["/rename/from"]),
+        ({"changes": {"title": {"previous": "I broke it", "current": "b"}}},
+         ["/changes/title/previous"]),
+        ({"fromTitle": "I broke it", "toTitle": "b"}, ["/fromTitle"]),
+        # a state is anybody's, and so is what is no change
+        ({"field": "status", "fromString": "I broke it", "toString": "Done"}, []),
+        ({"body": "I broke it"}, []),
+    ],
+)  # fmt: skip
+def test_a_change_by_another_has_their_words(change: Any, at: list[str]) -> None:
+    assert list(changes_of(change, "", {"I broke it"})) == at

@@ -10,11 +10,11 @@ from typing import Any
 
 from python_models.knowledge.graph.communities import community_rows
 
-ENDED = datetime(2025, 1, 1)
+ENDED, NOW, LATER = (datetime(2025, month, 1) for month in (1, 3, 9))
 
 
 def edge(one: str, other: str | None, tier: str = "open", **more: Any) -> dict[str, Any]:
-    return {"subject_id": one, "object_id": other, "tier": tier, **more}
+    return {"subject_id": one, "object_id": other, "tier": tier, "known_from": NOW, **more}
 
 
 def clique(names: str, tier: str = "open") -> list[dict[str, Any]]:
@@ -46,9 +46,14 @@ def test_things_tied_among_each_other_are_one_and_order_changes_nothing() -> Non
 
 def test_what_ended_or_was_withdrawn_ties_nothing() -> None:
     edges = [*clique("abc"), *(one | {"valid_to": ENDED} for one in clique("cde")),
-             *(one | {"known_to": ENDED} for one in clique("efg"))]  # fmt: skip
+             *(one | {"known_to": ENDED} for one in clique("efg")),
+             *(one | {"valid_from": LATER} for one in clique("ghi"))]  # fmt: skip
     assert groups(community_rows(edges)) == {"abc"}
     assert community_rows([]) == []
+
+
+def test_what_ends_later_still_holds() -> None:
+    assert groups(community_rows([one | {"valid_to": LATER} for one in clique("abc")])) == {"abc"}
 
 
 def test_a_tier_has_communities_of_what_it_sees_alone() -> None:

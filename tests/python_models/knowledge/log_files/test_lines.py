@@ -49,6 +49,31 @@ def test_a_trace_of_forty_lines_is_one_event():
          'broke \\"x\\"'),
         ('{"@timestamp": 1740823200.5, "message": "broke"}', None, "broke"),
         ("\ufeff2025-03-01 10:00:00 INFO broke", "INFO", "broke"),
+        ("I0301 10:00:00.000000   12345 file.go:123] broke", "INFO", "broke"),
+        ("W20250301 10:00:00.000000 140 net.cc:99] broke", "WARNING", "broke"),
+        ('time="2025-03-01T10:00:00Z" level=info msg="broke it"', "info", "broke it"),
+        ("level=error ts=2025-03-01T10:00:00Z msg=broke", "error", "broke"),
+        ("2025-03-01 10:00:00,000 - app - INFO - broke", "INFO", "broke"),
+        ("2025-03-01 10:00:00.000 UTC [123] LOG:  broke", "LOG", "broke"),
+        ("2025-03-01T10:00:00.000000Z 0 [Warning] [MY-010] broke", "Warning", "[MY-010] broke"),
+        ("1:M 01 Mar 2025 10:00:00.000 * broke", None, "broke"),
+        ("3/1/2025 10:00:00 AM INFO broke", "INFO", "broke"),
+        ("2025-03-01 10:00:00 AM broke", None, "broke"),
+        ("Mar 01, 2025 10:00:00 AM app.Main run\nINFO: broke", None, "app.Main run"),
+        ("Mar 01 10:00:00.000001 web-1 app[1]: broke", None, "web-1 app[1]: broke"),
+        ("250301 100000 143 INFO dfs.DataNode: broke", "INFO", "broke"),
+        ("03-01 10:00:00.000  1234  1234 E tag: broke", "ERROR", "broke"),
+        ("25/03/01 10:00:00 INFO exec: broke", "INFO", "exec: broke"),
+        ("20250301-10:00:00:000|broke", None, "|broke"),
+        ("01-Mar-2025 10:00:00.000 INFO [main] broke", "INFO", "[main] broke"),
+        ("type=SYSCALL msg=audit(1740823200.000:1): broke", None, "broke"),
+        ('{"log":"broke","stream":"stderr","time":"2025-03-01T10:00:00.000000000Z"}', None,
+         "broke"),
+        ('{"@t":"2025-03-01T10:00:00Z","@mt":"broke","@l":"Error"}', "Error", "broke"),
+        ('{"asctime": "2025-03-01 10:00:00,000", "levelname": "INFO", "message": "broke"}',
+         "INFO", "broke"),
+        ('{"t":{"$date":"2025-03-01T10:00:00.000+00:00"},"s":"W","msg":"broke"}', "WARNING",
+         "broke"),
     ],
 )  # fmt: skip
 def test_lines_that_nobody_declared_are_read_by_their_usual_shapes(
@@ -57,6 +82,11 @@ def test_lines_that_nobody_declared_are_read_by_their_usual_shapes(
     (one,) = read(f"{line}\n")
     assert one.at.replace(microsecond=0) == datetime(2025, 3, 1, 10)
     assert (one.level, one.message) == (level, message)
+
+
+def test_the_shape_that_most_lines_have_says_where_events_begin():
+    found = read("2025-03-01 10:00:00 - app - INFO - a\n" + "2025-03-01 10:00:01 b\n" * 3)
+    assert [one.message for one in found] == ["- app - INFO - a", "b", "b", "b"]
 
 
 def test_a_log_in_utf_16_is_read():
