@@ -131,7 +131,10 @@ def _pool(
         if "pool" not in context.kept:
             forkserver = multiprocessing.get_context("forkserver")
             forkserver.set_forkserver_preload([standardise_chunk.__module__])
-            pool = ProcessPoolExecutor(processes, mp_context=forkserver, initializer=_prepare)
+            # left to the interpreter's end, it is woken through a pipe that may be closed by then
+            pool = context.closing.enter_context(
+                ProcessPoolExecutor(processes, mp_context=forkserver, initializer=_prepare)
+            )
             context.kept["pool"] = (pool, threading.Semaphore(2 * processes))
     kept: tuple[ProcessPoolExecutor, threading.Semaphore] = context.kept["pool"]
     return kept

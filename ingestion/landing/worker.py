@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,6 +58,7 @@ class ReaderContext:
     scratch: Path
     guard: threading.Lock = field(default_factory=threading.Lock)
     kept: dict[str, Any] = field(default_factory=dict)  # what a reader keeps between files
+    closing: ExitStack = field(default_factory=ExitStack)  # what it opened, closed at the end
     # says how far a file is: its job's number, rows and bytes read so far
     tell: Callable[[int, int, int], None] = field(default=lambda *_: None)
 
@@ -287,7 +289,7 @@ def main() -> None:
         reader.expect(1)
         return pool.submit(work, line)
 
-    with ThreadPoolExecutor(max_workers=threads) as pool:
+    with reader.context.closing, ThreadPoolExecutor(max_workers=threads) as pool:
         pending = [submit(line) for line in sys.stdin]
         for future in pending:
             future.result()
