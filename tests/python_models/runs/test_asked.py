@@ -16,6 +16,7 @@ from python_models.runs.__main__ import main as commands
 from python_models.runs.invocation import record_start
 
 KILLED = """
+import os
 from python_models.runs.asked import noted
 with noted("r1", ["--demo", "--domain=telemetry"]):
     os._exit(137)
