@@ -129,7 +129,7 @@ def _again(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> 
 def _refuse_unknown(choice: Choice, *, is_landing: bool) -> bool:
     if not (choice.values and is_landing):
         return slices.refuse_unknown(choice)
-    with rows_ahead(choice.domains) as ahead:
+    with rows_ahead(slices.restricted_products(choice)) as ahead:
         return slices.refuse_unknown(choice, ahead)
 
 
