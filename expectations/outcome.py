@@ -211,7 +211,7 @@ def to_arrow(outcomes: Sequence[Outcome]) -> pa.Table:
     """Return the outcomes as the gate's own table."""
     rows = [
         {
-            **{name: getattr(outcome, name) for name in SCHEMA.names if name != "sample_keys"},
+            **{name: getattr(outcome, name) for name in SCHEMA.names},
             "sample_keys": json.dumps(outcome.sample_keys, default=str, ensure_ascii=False),
         }
         for outcome in outcomes

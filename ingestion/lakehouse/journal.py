@@ -150,16 +150,23 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def put(table: str, rows: Iterable[Mapping[str, Any]], *, is_durable: bool = True) -> None:
     """Insert rows, each over the one that has the same key; see `journal` for `is_durable`."""
-    rows = list(rows)
-    if not rows:
+    put_together({table: rows}, is_durable=is_durable)
+
+
+def put_together(
+    tables: Mapping[str, Iterable[Mapping[str, Any]]], *, is_durable: bool = True
+) -> None:
+    """Insert rows of several tables, all or none of them; see `put`."""
+    found = {table: [dict(row) for row in rows] for table, rows in tables.items()}
+    found = {table: rows for table, rows in found.items() if rows}
+    if not found:
         return
-    columns = list(rows[0])
-    sql = (
-        f"insert or replace into {table} ({', '.join(columns)}) "
-        f"values ({', '.join(':' + column for column in columns)})"
-    )
     with journal(is_durable=is_durable) as connection:
-        connection.executemany(sql, [dict(row) for row in rows])
+        for table, rows in found.items():
+            names = list(rows[0])
+            values = ", ".join(f":{name}" for name in names)
+            sql = f"insert or replace into {table} ({', '.join(names)}) values ({values})"
+            connection.executemany(sql, rows)
 
 
 def change(

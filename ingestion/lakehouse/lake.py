@@ -46,6 +46,11 @@ class LakePaths:
         return self.root / "lock"
 
     @property
+    def asked(self) -> Path:
+        """What a run was asked, until the journal has it; whoever lands holds its lock."""
+        return self.root / "asked.json"
+
+    @property
     def dlt_dir(self) -> Path:
         """dlt's home: pipeline working folders and traces."""
         return self.root / "dlt"

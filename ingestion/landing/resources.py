@@ -15,6 +15,7 @@ _TYPES = {
     pa.int64(): "bigint",
     pa.float64(): "double",
     pa.bool_(): "bool",
+    pa.date32(): "date",
 }
 
 # what is new in a source is mapped before it comes here: new columns are those of a newer version
@@ -83,11 +84,14 @@ def _settings(domain: str, table: str) -> dict[str, Any]:
 
 def column_hints(domain: str, table: str) -> Any:
     """Return a raw table's columns as dlt describes them."""
-    hints = {}
-    for field in PRODUCTS[domain].tables[table]:
-        if pa.types.is_timestamp(field.type):
-            hint: dict[str, Any] = {"data_type": "timestamp", "timezone": False, "precision": 6}
-        else:
-            hint = {"data_type": _TYPES[field.type]}
-        hints[field.name] = {"name": field.name, "nullable": True, **hint}
-    return hints
+    return {
+        field.name: {"name": field.name, "nullable": True, **type_hint(field.type)}
+        for field in PRODUCTS[domain].tables[table]
+    }
+
+
+def type_hint(kind: pa.DataType) -> dict[str, Any]:
+    """Return what dlt calls the type of a raw table's column."""
+    if pa.types.is_timestamp(kind):
+        return {"data_type": "timestamp", "timezone": False, "precision": 6}
+    return {"data_type": _TYPES[kind]}

@@ -10,6 +10,7 @@ import duckdb
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.settings import SettingsError
 from python_models.release import ops_tables, release_file, run_states
 
 
@@ -17,17 +18,30 @@ class NotFound(LookupError):
     """No run or release has the id that was asked for; the message says which there are."""
 
 
+class TablesGone(SettingsError):
+    """Files that the lake names are not there; the message says which, and what to do."""
+
+
 @contextmanager
 def live_ops() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that has every `ops` table, computed now.
 
     Runs whose process is gone are killed ones from then on.
+
+    Raises:
+        TablesGone: a file of the lake's tables is not there.
     """
     run_states.settle()
     with duckdb.connect() as connection:
         load_extensions(connection)
         connection.execute("set TimeZone = 'UTC'")
-        ops_tables.fill(connection, release_file.current_release_id())
+        try:
+            ops_tables.fill(connection, release_file.current_release_id())
+        except duckdb.IOException as error:
+            raise TablesGone(
+                f"{str(error).splitlines()[0]}\nA lake that was moved needs `make relocate` once;"
+                " of one that was not, `make doctor` says what is missing."
+            ) from error
         yield connection
 
 

@@ -135,10 +135,11 @@ def record_start(
         "pins": json.dumps(pins),
         "project_hash": fingerprint.project_hash(files),
     }
-    journal.put("runs", [run])
     row = _arguments_row(invocation_id, run_id, of_run(arguments), files)
     left = layer.left if (layer := told()) else selected
-    journal.put("run_args", [row | {"selected": _json(sorted(left))}])
+    row |= {"selected": _json(sorted(left))}
+    # a run without what it was asked could not be gone on with
+    journal.put_together({"runs": [run], "run_args": [row]})
     journal.keep_texts(fingerprint.storable_texts(texts))
 
 

@@ -22,19 +22,25 @@ def current_pins() -> Pins:
     return {namespace: metadata_locations(namespace) for namespace in namespaces}
 
 
-def create_raw_views(conn: DuckDBPyConnection, pins: Pins, ahead: Path | None = None) -> None:
+def create_raw_views(
+    conn: DuckDBPyConnection, pins: Pins, ahead: Path | None = None, query: str | None = None
+) -> None:
     """Make one view for each declared raw table; it has no rows when nothing has landed.
 
     Args:
         conn: where the views are made.
         pins: the metadata file of each table.
         ahead: folder of rows that count though they have not landed; see `rows_ahead`.
+        query: what the views are for, when only those it names are wanted: each one's columns are
+            looked up in its files.
     """
     for domain in PRODUCTS.values():
         namespace = domain.namespace
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():
+            if query is not None and f"{namespace}.{table}" not in query:
+                continue
             body = view_body(conn, pinned.get(table), shape)
             if ahead and (file := file_of(ahead, namespace, table)).exists():
                 body += f" union all by name select * from read_parquet({literal(str(file))})"

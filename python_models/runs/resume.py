@@ -13,12 +13,13 @@ from ingestion.lakehouse.output import say, wide
 from ingestion.lakehouse.scrubbing import HIDDEN
 from python_models.release import live, release_file
 from python_models.release.run_states import settle
-from python_models.runs import invocation, summary
+from python_models.runs import asked, invocation, summary
 from python_models.runs.build import fold_llm_journal
 from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import GOOD, RESUME_VARIABLE
 from python_models.runs.phase_resume import GoingOn, going_on, of_phase
 from python_models.runs.phases import latest_nodes, phase_nodes
+from python_models.runs.run import main as run_again
 from python_models.runs.spark.layers import selector
 
 # of this machine and this moment, not of the run that is resumed
@@ -41,9 +42,14 @@ def resume(options: argparse.Namespace) -> int:
 
     What succeeded is not built again, unless `--from` names a node or phase to begin with.
     """
+    if not (options.run or options.from_step) and (question := asked.unanswered()) is not None:
+        say("The last run was stopped before it built anything: it lands what is left and builds.")
+        return run_again(question)
     run = live.run_named(options.run) if options.run else _last_unfinished()
     if run is None:
-        say("The last run succeeded: there is nothing to resume.")
+        has_run = journal.rows("select 1 from runs limit 1")
+        none = "The last run succeeded" if has_run else "Nothing has run yet"
+        say(f"{none}: there is nothing to resume.")
         return 0
     settle()
     if lock.holder():  # nothing goes on beside another build

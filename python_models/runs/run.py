@@ -28,7 +28,7 @@ from ingestion.landing.registration import Product, loaded
 from ingestion.landing.source import RUN_ID
 from ingestion.landing.web.begun import begun_run
 from python_models.release.run_states import record_not_started
-from python_models.runs import duration, lake_growth, nothing_new, slices, summary
+from python_models.runs import asked, duration, lake_growth, nothing_new, slices, summary
 from python_models.runs.ahead import rows_ahead
 from python_models.runs.dbt_command import (
     dbt,
@@ -96,22 +96,43 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
     if not duration.has_built():
         say(filled(duration.first_run(choice.domains)))
     run_id, before = _run_id(choice), lake_growth.lake_bytes()
-    with parsed_meanwhile(_variables(choice, options.accept)):
-        landed = 0 if options.build_only else _land(options.demo, choice, run_id)
-    if landed not in GOES_ON:
-        return landed
-    if not is_checked:
-        slices.refuse_unknown(choice)
-    is_forced = options.force or options.build_only
-    return build(
-        choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id, before=before
-    )
+    with asked.noted(run_id, _again(options, choice, more)) as forget:
+        with parsed_meanwhile(_variables(choice, options.accept)):
+            landed = 0 if options.build_only else _land(options.demo, choice, run_id)
+        if landed not in GOES_ON:
+            return landed
+        if not is_checked:
+            slices.refuse_unknown(choice)
+        is_forced = options.force or options.build_only
+        code = build(
+            choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id, before=before
+        )
+        if code == landed:
+            forget()
+        return code
+
+
+def _again(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> list[str]:
+    """Return the arguments that ask for the same run, whatever the environment says then."""
+    flags = [
+        f"--{name.replace('_', '-')}"
+        for name in ("demo", "build_only", "force")
+        if getattr(options, name)
+    ]
+    values = {
+        "domain": ",".join(choice.domains),
+        "accept": options.accept,
+        "mode": settings().sluice_mode,
+        "engine": settings().sluice_engine,
+        **choice.values,
+    }
+    return [*flags, *(f"--{name}={value}" for name, value in values.items() if value), *more]
 
 
 def _refuse_unknown(choice: Choice, *, is_landing: bool) -> bool:
     if not (choice.values and is_landing):
         return slices.refuse_unknown(choice)
-    with rows_ahead(choice.domains) as ahead:
+    with rows_ahead(slices.restricted_products(choice)) as ahead:
         return slices.refuse_unknown(choice, ahead)
 
 

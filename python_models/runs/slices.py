@@ -147,6 +147,12 @@ def _typed(options: argparse.Namespace) -> dict[str, str]:
     return {name.lower(): os.environ.get(name, "") for name in names}
 
 
+def restricted_products(choice: Choice) -> list[str]:
+    """Return the products that the slices of a run restrict."""
+    found = (_restricted(choice, name) for name in choice.values)
+    return sorted({product.name for ones in found for product, _ in ones})
+
+
 def _restricted(choice: Choice, name: str) -> list[tuple[Product, Slice]]:
     return [
         (product, one)
@@ -248,7 +254,7 @@ class _Lists:
     def rows(self, query: str) -> list[tuple]:
         """Return the rows of a query; none when nothing was built yet."""
         if BUILT not in query:
-            return self._over_raw().execute(query).fetchall()
+            return self._over_raw(query).execute(query).fetchall()
         if not lake().build_db.exists():
             return []
         try:
@@ -256,11 +262,11 @@ class _Lists:
         except (duckdb.CatalogException, duckdb.IOException):
             return []  # never built, or somebody builds now: the run itself waits for that
 
-    def _over_raw(self) -> duckdb.DuckDBPyConnection:
+    def _over_raw(self, query: str) -> duckdb.DuckDBPyConnection:
         if self._raw is None:
-            self._raw = duckdb.connect()
+            self._raw, self._pins = duckdb.connect(), current_pins()
             load_extensions(self._raw)
-            create_raw_views(self._raw, current_pins(), self._ahead)
+        create_raw_views(self._raw, self._pins, self._ahead, query)
         return self._raw
 
     def _over_built(self) -> duckdb.DuckDBPyConnection:

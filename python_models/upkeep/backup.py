@@ -31,6 +31,7 @@ LOCK = "backup.lock"
 _ATTEMPTS = 3
 _LEFT_OUT = (
     "build.duckdb", "spill", "docs", "search", "latest.", "lock", ".VERSION", "fold.lock",
+    "asked.json",
 )  # fmt: skip
 _LEFT_OUT_OF_DLT = ("scratch", "/load/", "/normalize/", ".lock", "_seen.db", "_waiting.db")
 

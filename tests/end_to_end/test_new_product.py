@@ -31,7 +31,10 @@ EVENTS = [
     json.dumps({"event_id": at + 1, "kind": "abc"[at % 3], "amount": at * 1.5}) for at in range(30)
 ]
 ITEMS = [line.replace("kind", "grade") for line in EVENTS]
-READINGS = [line.replace("Station", "Place") for line in OBSERVATIONS]
+READINGS = [
+    f"{line.replace('Station', 'Place')},{'2025-12-01' if at else 'Since'}"
+    for at, line in enumerate(OBSERVATIONS)
+]
 
 
 @dataclass(frozen=True)

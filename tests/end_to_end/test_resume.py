@@ -1,12 +1,14 @@
-"""A build of each product that is killed in every phase is gone on with to the same release."""
+"""A run of each product that is killed in every phase is gone on with to the same release."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,14 +23,19 @@ from ingestion.landing.products import PRODUCTS
 
 
 class Plant:
-    """A lake with the landed demo of one product, which is put back as it was at will."""
+    """A lake with the landed demo of one product, which is put back as it was at will.
+
+    Its landing was killed before a package's first commit, and its build as soon as it began.
+    """
 
     def __init__(self, folder: Path, product: str) -> None:
         self.folder, self.product = folder, product
         self.lake = folder / "lake"
         self.began = datetime.now(UTC).replace(tzinfo=None)
         self.say("ingestion.landing.demo", "--typed", "DOMAIN")
-        self.say("ingestion", product)
+        self.say("python_models.runs.run", "--typed", "DOMAIN", fault="before-dlt-load:1")
+        assert self.journal("select count(*) from runs") == [(0,)]
+        self.resume_until("select count(*) from runs")
         shutil.copytree(self.lake, folder / "landed", symlinks=True)
 
     def put_back(self) -> None:
@@ -38,19 +45,23 @@ class Plant:
 
     def say(self, module: str, *arguments: str, fault: str = "") -> str:
         """Do a command; it must end well, or be killed where `fault` says; returns what it said."""
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", module, *arguments],
+            cwd=PROJECT_ROOT, env=self.environment(fault), capture_output=True, text=True,
+            timeout=1800, check=False,
+        )  # fmt: skip
+        said = done.stdout + done.stderr
+        assert done.returncode == (137 if fault else 0), f"{fault}: {said[-3000:]}"
+        return said
+
+    def environment(self, fault: str = "") -> dict[str, str]:
+        """Return what a command is to know, and nothing of the settings that happen to be here."""
         known = {name.upper() for name in Settings.model_fields} | {"SLUICE_SOURCES", "SLUICE_CI"}
         environment = {name: value for name, value in os.environ.items() if name not in known}
         environment |= {"SLUICE_LAKE": str(self.lake), "FAULT": fault, "DOMAIN": self.product}
         for name in ("TARGET", "LOG"):
             environment[f"DBT_{name}_PATH"] = str(self.folder / name.lower())
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", module, *arguments],
-            cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, timeout=1800,
-            check=False,
-        )  # fmt: skip
-        said = done.stdout + done.stderr
-        assert done.returncode == (137 if fault else 0), f"{fault}: {said[-3000:]}"
-        return said
+        return environment
 
     def build(self, fault: str = "") -> None:
         """Build what has landed."""
@@ -60,19 +71,40 @@ class Plant:
         """Go on where the last run stopped."""
         self.say("python_models.runs", "resume", fault=fault)
 
+    def resume_until(self, changed: str) -> None:
+        """Go on, and kill it all from outside as soon as a query of the journal says otherwise."""
+        before = self.journal(changed)
+        with subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "python_models.runs", "resume"],
+            cwd=PROJECT_ROOT, env=self.environment(), stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        ) as resuming:  # fmt: skip
+            while resuming.poll() is None and self.journal(changed) == before:
+                time.sleep(0.005)
+            os.killpg(resuming.pid, signal.SIGKILL)
+        assert resuming.returncode == -signal.SIGKILL  # it was not done
+
     def journal(self, sql: str) -> list[tuple]:
         """Return the rows of a query on the journal."""
         with closing(sqlite3.connect(self.lake / "journal.db")) as connection:
             return connection.execute(sql).fetchall()
 
-    def last_of_phases(self) -> list[str]:
+    def last_of_phases(self) -> dict[str, str]:
         """Return the node of each phase that ended last, in the order in which they ended."""
         found = self.journal(
             "select phase, node from node_runs where phase is not null"
             " and status in ('success', 'no-op') order by ended_at"
         )
         last = dict(found)
-        return [node for phase, node in found if last[phase] == node]
+        return {phase: node for phase, node in found if last[phase] == node}
+
+    def first_asking(self) -> str:
+        """Return the phase in which a model is asked first."""
+        found = self.journal(
+            "select phase from node_runs where node like 'llm\\_%' escape '\\'"
+            " and resource_type = 'model' and phase is not null order by started_at limit 1"
+        )
+        return found[0][0]
 
     def asked(self) -> list[tuple[str, int]]:
         """Return (call, how often it was sent) in an order that is always the same."""
@@ -123,7 +155,7 @@ def _plain(value: object, began: datetime) -> object:
 
 @pytest.mark.long
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_a_build_killed_in_each_phase_is_resumed_to_what_an_unbroken_one_releases(
+def test_a_run_killed_in_each_phase_is_resumed_to_what_an_unbroken_one_releases(
     product: str, tmp_path: Path
 ) -> None:
     plant = Plant(tmp_path, product)
@@ -131,18 +163,21 @@ def test_a_build_killed_in_each_phase_is_resumed_to_what_an_unbroken_one_release
     released, asked = plant.released(), plant.asked()
     assert sum(map(len, released.values())) > 0 and asked
     assert {times for _, times in asked} == {1}
-    points = [f"node.{node}:1" for node in plant.last_of_phases()]
+    points, asking = plant.last_of_phases(), plant.first_asking()
     assert len(points) >= 5, points
 
     plant.put_back()
-    plant.build(fault=points[0])
-    for point in points[1:-1]:
-        plant.resume(fault=point)
+    *before, last = points
+    for phase in before:
+        if phase == asking:
+            plant.resume_until("select count(*) from llm_attempts")
+            assert 0 < len(plant.asked()) < len(asked)
+        plant.resume(fault=f"node.{points[phase]}:1")
     plant.resume(fault="publish.recorded:1")
-    plant.resume(fault=points[-1])
+    plant.resume(fault=f"node.{points[last]}:1")
     plant.resume()
     states = [status for (status,) in plant.journal("select status from runs order by rowid")]
-    assert states == ["killed"] * (len(points) + 1) + ["success"]
+    assert states == ["killed"] * (len(points) + 3) + ["success"]
     assert len(plant.journal("select distinct run_id from runs")) == 1
     assert plant.asked() == asked
     assert plant.released() == released

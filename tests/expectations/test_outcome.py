@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from expectations.outcome import SCHEMA, Outcome, broken_gate, let_pass, outcomes_of, to_arrow
+from expectations.outcome import (
+    SCHEMA,
+    Outcome,
+    broken_gate,
+    is_broken_check,
+    let_pass,
+    outcomes_of,
+    to_arrow,
+)
 from expectations.promise import promise, table
 from expectations.slices import Slice
 
@@ -123,6 +131,9 @@ def test_a_check_that_raises_is_broken_whatever_it_says_of_success() -> None:
     one = outcome_of(found(error="no column size\nTraceback: ..", unexpected_count=3))
     assert (one.success, one.broken_check) == (False, True)
     assert (one.observed, one.unexpected_count) == ("no column size", None)
+    said = "no table things\nLINE 1: select\n  ^\nTraceback: .."
+    assert outcome_of(found(error=said)).observed == "no table things"
+    assert is_broken_check(found(error=said)) and not is_broken_check(found(False))
 
 
 def test_examples_are_keys_where_there_are_any_and_five_at_most() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 
@@ -60,3 +61,15 @@ def test_reason_of_a_failure_is_said_without_the_frames_of_a_traceback(
     message: str | None, said: str
 ) -> None:
     assert invocation.reason(message) == said
+
+
+def test_rows_of_several_tables_are_written_together_or_not_at_all() -> None:
+    run = {"invocation_id": "i1", "run_id": "r1", "started_at": journal.now(), "status": "running"}
+    given = ("recorded_at", "arguments", "variables", "environment", "files", "selected")
+    asked = {"invocation_id": "i1", "run_id": "r1", **dict.fromkeys(given, "{}")}
+    with pytest.raises(sqlite3.OperationalError):
+        journal.put_together({"runs": [run], "run_args": [asked | {"no_such_column": 1}]})
+    assert journal.rows("select * from runs") == []
+    journal.put_together({"runs": [run], "run_args": [asked], "gate_results": []})
+    counted = "select (select count(*) from runs) as runs, (select count(*) from run_args) as args"
+    assert journal.rows(counted) == [{"runs": 1, "args": 1}]

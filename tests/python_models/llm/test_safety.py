@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from ingestion.lakehouse.lake import lake
 from python_models.llm import StepFailed, fold_journal, run_step
@@ -49,6 +52,30 @@ ECHOES = {
     "JSON in JSON": lambda key: json.dumps({"error": json.dumps({"Authorization": key})}),
     "login": lambda key: base64.b64encode(f"Bearer {key}".encode()).decode(),
 }
+
+
+@pytest.fixture
+def stranger() -> Iterator[HTTPServer]:
+    """A server of somebody else: another port is another server."""
+    with HTTPServer() as elsewhere:
+        yield elsewhere
+
+
+def test_neither_key_nor_question_follow_a_redirect_to_another_host(
+    httpserver: HTTPServer, stranger: HTTPServer, setting
+) -> None:
+    asked = "/v1/chat/completions"
+    moved = Response(status=307, headers={"Location": stranger.url_for(asked)})
+    httpserver.expect_request(asked).respond_with_response(moved)
+    setting(
+        llm_base_url=httpserver.url_for("/v1"),
+        llm_api_key=CANARY,
+        llm_extra_headers=json.dumps({"x-team-key": CANARY}),
+        llm_deadline_seconds=1,
+    )
+    with pytest.raises(StepFailed):
+        run_step(None, machines(1), SINGLE, "llm_tests")
+    assert httpserver.log and stranger.log == []
 
 
 @pytest.mark.parametrize("echo", ECHOES)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -69,6 +70,36 @@ def test_the_units_command_starts(
         command, cwd=folder, env=recorded, capture_output=True, text=True, check=True
     )
     assert done.stdout == f"called in {PROJECT_ROOT} with {command[1]}\n"
+
+
+@pytest.mark.skipif(
+    not shutil.which("systemd-analyze"),
+    reason="NOT TESTED: no systemd-analyze (apt-get install systemd)",
+)
+def test_systemd_finds_nothing_wrong_with_the_units(
+    entries: dict[str, str], tmp_path: Path
+) -> None:
+    named = {"sluice-page.service": _of_docs("sluice-page.service")}
+    for kind in ("service", "timer"):
+        named[f"sluice.{kind}"] = entries[f"systemd_{kind}"]
+        named[f"sluice-check.{kind}"] = entries[f"systemd_check_{kind}"]
+    for name, text in named.items():
+        (tmp_path / name).write_text(text)
+    for name in ("sluice-page.service", "sluice.timer", "sluice-check.timer"):
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--user", "--man=no", str(tmp_path / name)],
+            env={"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path), "PATH": os.defpath},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")  # what it does not know it ignores, aloud
+
+
+def _of_docs(name: str) -> str:
+    page = (PROJECT_ROOT / "docs" / "deploy.md").read_text()
+    text = re.search(rf"```ini\n# {name} .*?\n(.*?)```", page, re.S)[1]
+    return text.replace("/srv/sluice", str(PROJECT_ROOT))
 
 
 def test_the_targets_of_the_schedule_exist_in_the_makefile(entries: dict[str, str]) -> None:

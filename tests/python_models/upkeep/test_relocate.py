@@ -15,8 +15,10 @@ from ingestion.lakehouse.settings import reset_settings
 from ingestion.lakehouse.whereabouts import LakeElsewhere
 from python_models.release import release_file
 from python_models.release.reader import open_release
+from python_models.runs import __main__ as commands
 from python_models.runs import fingerprint, run
 from python_models.upkeep import relocate
+from tests.python_models import old_lake
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
@@ -119,3 +121,11 @@ def test_a_copy_that_is_not_relocated_reads_and_changes_nothing_of_the_original(
     shutil.rmtree(original)
     with open_release() as connection:
         assert connection.execute("select count(*) from plant.things").fetchone() == (8,)
+
+
+def test_a_lake_that_was_moved_is_told_from_its_first_command_on_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old_lake.unpack(tmp_path / "moved", monkeypatch)  # where it was made is nothing any more
+    assert commands.main(["runs"]) == 1
+    assert "needs `make relocate` once" in capsys.readouterr().err
