@@ -177,30 +177,12 @@ def passes_sql(relation: str, control: str, shifts: list[Shift], name: str = "ti
     of each hour. In a file whose newest rows come first, time runs the other way.
     """
     local = f"{name}_local"
-    hours, lengths = "", ""
-    for number, shift in enumerate(shifts, start=1):
-        inside = f"{local} >= {_literal(shift.low)} and {local} < {_literal(shift.high)}"
-        hours += f" when not {name}_is_utc and {inside} then {number}"
-        lengths += f" when {number} then {(shift.before - shift.after).total_seconds()}"
     hour = f"partition by {name}_hour, {name}_control"
-    rows = f"partition by {name}_control order by r"
-    with_hours = (
-        f"(select *, case{hours} end as {name}_hour, {control} as {name}_control from {relation})"
-    )
-    beside_others = (
-        f"(select *, case {name}_hour{lengths} end as {name}_length, "
-        f"abs(epoch({local}) - epoch(lag({local}) over ({rows}))) as {name}_before, "
-        f"abs(epoch({local}) - epoch(lead({local}) over ({rows}))) as {name}_after, "
-        f"coalesce(first_value({local} ignore nulls) over whole > "
-        f"last_value({local} ignore nulls) over whole, false) as {name}_falls "
-        f"from {with_hours} window whole as ({rows} "
-        "rows between unbounded preceding and unbounded following))"
-    )
     steps = (
         f"(select *, row_number() over ({hour} order by r) as {name}_place, "
         f"case when {name}_falls and {local} > lag({local}) over ({hour} order by r) "
         f"or not {name}_falls and {local} < lag({local}) over ({hour} order by r) "
-        f"then 1 else 0 end as {name}_back from {beside_others})"
+        f"then 1 else 0 end as {name}_back from {_beside_others(relation, control, shifts, name)})"
     )
     far = f"greatest({name}_before, {name}_after)"
     hourly = (
@@ -218,6 +200,31 @@ def passes_sql(relation: str, control: str, shifts: list[Shift], name: str = "ti
     return (
         f"(select * exclude ({left_out}), case when {name}_falls then 3 - {name}_met "
         f"else {name}_met end as {name}_pass from (select *, {found} as {name}_met from {steps}))"
+    )
+
+
+def _beside_others(relation: str, control: str, shifts: list[Shift], name: str) -> str:
+    """Return the rows with the doubled hour they lie in, its length and the distances to the
+    clock times before and after, in seconds, and whether the newest rows of the machine come first.
+    """
+    local = f"{name}_local"
+    hours, lengths = "", ""
+    for number, shift in enumerate(shifts, start=1):
+        inside = f"{local} >= {_literal(shift.low)} and {local} < {_literal(shift.high)}"
+        hours += f" when not {name}_is_utc and {inside} then {number}"
+        lengths += f" when {number} then {(shift.before - shift.after).total_seconds()}"
+    rows = f"partition by {name}_control order by r"
+    with_hours = (
+        f"(select *, case{hours} end as {name}_hour, {control} as {name}_control from {relation})"
+    )
+    return (
+        f"(select *, case {name}_hour{lengths} end as {name}_length, "
+        f"abs(epoch({local}) - epoch(lag({local}) over ({rows}))) as {name}_before, "
+        f"abs(epoch({local}) - epoch(lead({local}) over ({rows}))) as {name}_after, "
+        f"coalesce(first_value({local} ignore nulls) over whole > "
+        f"last_value({local} ignore nulls) over whole, false) as {name}_falls "
+        f"from {with_hours} window whole as ({rows} "
+        "rows between unbounded preceding and unbounded following))"
     )
 
 

@@ -6,10 +6,12 @@
 -- the tail of an exponential distribution: so the quantile gives the distance that the
 -- declared rate of slots exceeds, and earlier faults do not, as long as they are rarer.
 -- The shorter that history, the less sure it is: the distance is widened by as much.
+--
 -- Without such a history the rate cannot be learnt: neighbouring slots share their
--- values, so that a lead-in holds about six of them that are independent; of few sensors
--- its upper quantile is less sure than of many. Where no label vouches for it either, or
--- all its sensors wander, a slot has a score and no threshold: it is not judged yet.
+-- values, so that a lead-in holds about six of them that are independent; of few
+-- sensors its upper quantile is less sure than of many. Where no label vouches for it
+-- either, or all its sensors wander, a slot has a score and no threshold: it is not
+-- judged yet.
 {%- set usual = point_setting('usual_quantile') %}
 {%- set margin = point_setting('margin') %}
 {%- set least_distance = point_setting('least_distance') %}

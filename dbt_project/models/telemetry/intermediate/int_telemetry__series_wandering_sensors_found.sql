@@ -1,7 +1,8 @@
 -- Sensors that wander or drift in the lead-in: what they showed there does not tell
--- where they will be. They say whether somebody vouches for the lead-in nevertheless. By von Neumann's ratio of neighbouring
--- to all differences, of the means of the lead-in's blocks: about 2 where blocks are
--- independent, near 0 for a random walk, a trend, or part of a slow rhythm.
+-- where they will be. Labels may vouch for the lead-in nevertheless. By von Neumann's
+-- ratio of neighbouring to all differences, of the means of the lead-in's blocks: about
+-- 2 where blocks are independent, near 0 for a random walk, a trend, or part of a slow
+-- rhythm.
 {%- set blocks = point_setting('blocks_in_lead_in') %}
 with
 
