@@ -91,18 +91,19 @@ def test_an_id_that_is_silent_for_longer_than_its_readings_explain_makes_new_cyc
 def test_a_lost_sensor_parts_no_cycle_that_goes_on_where_it_was(lake_of_models: Models) -> None:
     """In a later stage, or at the power it had risen to."""
     declare()
-    staged, risen = cycle("1", START, 60), cycle("2", START + 70 * STEP, 60)
-    for number in range(60):
+    staged, risen = cycle("1", START, 90), cycle("2", START + 100 * STEP, 90)
+    for number in range(90):
         staged[number]["stage"] = "ramp_up" if number < 10 else "hold"
         risen[number]["power"] = min(2000.0, 200.0 * (number + 1))
-    again = cycle("3", START + 140 * STEP, 60)
-    land("l1", [*staged[:20], *staged[50:], *risen[:20], *risen[50:], *again[:20], *again[50:]])
+    level = cycle("3", START + 200 * STEP, 90)
+    lost = [row for rows in (staged, risen, level) for row in rows[:20] + rows[70:]]
+    land("l1", lost + counted(["4", "5", "6", "7"], START + 300 * STEP))
     lake_of_models.run()
-    assert [(row[0].partition("@")[0], row[1]) for row in cycles(lake_of_models)] == [
-        ("plc/1", 30),
-        ("plc/2", 30),
+    assert [(row[0].partition("@")[0], row[1]) for row in cycles(lake_of_models)][:4] == [
+        ("plc/1", 40),
+        ("plc/2", 40),
         ("plc/3", 20),
-        ("plc/3", 10),
+        ("plc/3", 20),
     ]
 
 
