@@ -91,9 +91,7 @@ def missing_columns(text: Text, line: int, wanted: Wanted, plain: Unreadable) ->
 
 
 def _no_header(cells: list[str], wanted: Wanted) -> str:
-    """Return what a first line is, when it names no columns: JSON, or data."""
-    if cells and cells[0].lstrip().startswith(("{", "[{")):
-        return ". Its first line is JSON: see files.format (jsonl: one object on a line)"
+    """Return what a first line is, when it names no columns: data."""
     if len(cells) > 1 and any(_is_number(cell, wanted.dialect.decimal) for cell in cells):
         return (
             ". Its first line seems to be data: with files.dialect.header: false, "

@@ -172,30 +172,59 @@ def passes_sql(relation: str, control: str, shifts: list[Shift], name: str = "ti
     of the first or the second time, told by its place among the rows of its machine.
 
     It is known where the clock steps back exactly once within the hour: a file that is out of
-    order steps back more often, one that has the hour once never does. In a file whose newest
-    rows come first, time runs the other way.
+    order steps back more often, one that has the hour once never does. It is known too where one
+    clock time comes twice in a row and its neighbours are as far off as the hour is long: readings
+    of each hour. In a file whose newest rows come first, time runs the other way.
     """
     local = f"{name}_local"
-    hours = " ".join(
-        f"when not {name}_is_utc and {local} >= {_literal(shift.low)} "
-        f"and {local} < {_literal(shift.high)} then {number}"
-        for number, shift in enumerate(shifts, start=1)
+    hour = f"partition by {name}_hour, {name}_control"
+    steps = (
+        f"(select *, row_number() over ({hour} order by r) as {name}_place, "
+        f"case when {name}_falls and {local} > lag({local}) over ({hour} order by r) "
+        f"or not {name}_falls and {local} < lag({local}) over ({hour} order by r) "
+        f"then 1 else 0 end as {name}_back from {_beside_others(relation, control, shifts, name)})"
     )
-    group = f"partition by {name}_hour, {name}_control"
-    rows = f"partition by {name}_control order by r rows between unbounded preceding"
-    before = f"lag({local}) over ({group} order by r)"
+    far = f"greatest({name}_before, {name}_after)"
+    hourly = (
+        f"count(*) over ({hour}) = 2 "
+        f"and max(least({name}_before, {name}_after)) over ({hour}) = 0 "
+        f"and bool_and({far} in (0, {name}_length)) over ({hour}) "
+        f"and max({far}) over ({hour}) = {name}_length"
+    )
+    found = (
+        f"case when {name}_hour is null then null when sum({name}_back) over ({hour}) = 1 "
+        f"then 1 + sum({name}_back) over ({hour} order by r) when {hourly} then {name}_place end"
+    )
+    helpers = ("hour", "control", "length", "before", "after", "falls", "place", "back", "met")
+    left_out = ", ".join(f"{name}_{helper}" for helper in helpers)
     return (
-        f"(select * exclude ({name}_hour, {name}_control, {name}_falls, {name}_back, "
-        f"{name}_backs), case when {name}_hour is not null and sum({name}_back) over ({group}) = 1 "
-        f"then case when {name}_falls then 2 - {name}_backs else 1 + {name}_backs end end "
-        f"as {name}_pass from (select *, "
-        f"sum({name}_back) over ({group} order by r) as {name}_backs from (select *, "
-        f"case when {name}_falls and {local} > {before} or not {name}_falls and {local} < {before} "
-        f"then 1 else 0 end as {name}_back from (select *, "
+        f"(select * exclude ({left_out}), case when {name}_falls then 3 - {name}_met "
+        f"else {name}_met end as {name}_pass from (select *, {found} as {name}_met from {steps}))"
+    )
+
+
+def _beside_others(relation: str, control: str, shifts: list[Shift], name: str) -> str:
+    """Return the rows with the doubled hour they lie in, its length and the distances to the
+    clock times before and after, in seconds, and whether the newest rows of the machine come first.
+    """
+    local = f"{name}_local"
+    hours, lengths = "", ""
+    for number, shift in enumerate(shifts, start=1):
+        inside = f"{local} >= {_literal(shift.low)} and {local} < {_literal(shift.high)}"
+        hours += f" when not {name}_is_utc and {inside} then {number}"
+        lengths += f" when {number} then {(shift.before - shift.after).total_seconds()}"
+    rows = f"partition by {name}_control order by r"
+    with_hours = (
+        f"(select *, case{hours} end as {name}_hour, {control} as {name}_control from {relation})"
+    )
+    return (
+        f"(select *, case {name}_hour{lengths} end as {name}_length, "
+        f"abs(epoch({local}) - epoch(lag({local}) over ({rows}))) as {name}_before, "
+        f"abs(epoch({local}) - epoch(lead({local}) over ({rows}))) as {name}_after, "
         f"coalesce(first_value({local} ignore nulls) over whole > "
         f"last_value({local} ignore nulls) over whole, false) as {name}_falls "
-        f"from (select *, case {hours} end as {name}_hour, {control} as {name}_control "
-        f"from {relation}) window whole as ({rows} and unbounded following)))))"
+        f"from {with_hours} window whole as ({rows} "
+        "rows between unbounded preceding and unbounded following))"
     )
 
 

@@ -225,6 +225,11 @@ def check_header(names: list[str], wanted: Wanted) -> None:
         Unreadable: names the columns.
     """
     seen: set[str] = set()
+    if names and names[0].startswith(("{", "[{")):
+        raise Unreadable(
+            "json_file",
+            "the file is JSON; see files.format (jsonl: one object on a line)",
+        )
     for name in filter(None, names):
         if name in seen:
             raise Unreadable("header_collision", f"the header names the column {name!r} twice")

@@ -1,7 +1,7 @@
 """Energy meters: what a counter, or the energy of each interval, says of energy and power.
 
 Within a file and machine, in order of time. The first row of a machine in a file has nothing
-before it, so it has neither.
+before it: a counter says neither there, and an interval whose length is not known has no power.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ def energy_sql(
         f"(select *, {usable} as energy_read, ({control}) as energy_control, "
         f"case when ({problem}) is null then {utc} end as energy_at from {relation})"
     )
-    sound, step = f"(select *, energy_read as energy_sound from {base})", "energy_sound"
+    sound, step, first = f"(select *, energy_read as energy_sound from {base})", "energy_sound", ""
     if energy.kind == "counter":
         sound, step = _without_dips(base, order), _step(energy)
+        first = " or energy_before_at is null"
     before = "case when energy_sound is not null then energy_at end"
     seconds = "(epoch_us(energy_at) - epoch_us(energy_before_at)) / 1e6"
     scale = WATT_HOURS[energy.unit]
@@ -41,7 +42,7 @@ def energy_sql(
         f"case when {seconds} > 0 and not energy_is_reset "
         f"then energy_step * {scale * 3600!r} / ({seconds}) end "
         f"as energy_w from (select *, {_is_reset(energy)} as energy_is_reset, "
-        "case when energy_sound is null or energy_before_at is null then null "
+        f"case when energy_sound is null{first} then null "
         f"else {step} end as energy_step from (select *, "
         f"lag(energy_sound ignore nulls) over ({order}) as energy_before, "
         f"lag({before} ignore nulls) over ({order}) as energy_before_at from {sound})))"

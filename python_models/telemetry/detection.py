@@ -12,6 +12,7 @@ from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table, say
 from ingestion.lakehouse.settings import told
 from python_models.telemetry.detection_scores import (
+    ALARM_LIMITS,
     NothingReleased,
     caveats,
     released_scores,
@@ -62,7 +63,10 @@ def _print(found: dict) -> None:
         say(f"{entry['source']} ({entry['level']} level): {entry['verdict']}")
     if not missed:
         say("Every labelled source beats its yardsticks.")
-    for text in caveats(entry["source"] for entry in found["sources"]):
+    texts = caveats(entry["source"] for entry in found["sources"])
+    if any(entry["level"] == "reading" for entry in found["sources"]):
+        texts.append(ALARM_LIMITS)
+    for text in texts:
         say("\n".join(wrap(text, WIDTH)))
 
 

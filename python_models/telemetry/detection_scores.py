@@ -26,6 +26,12 @@ SYNTHETIC_CAVEAT = (
     "Synthetic sources hold faults a simulator put in, each of one kind and known to the second: "
     "real machines will be found less well."
 )
+ALARM_LIMITS = (
+    "Series without cycles: the rate of false alarms is bounded by what lies behind. A run that is "
+    "labelled normal but drifts off after a steady lead-in raises many until half a day, or two "
+    "lead-ins, have passed; a random walk raises more than the declared rate. docs/figures.md has "
+    "both measured."
+)
 _COUNTS = ("true_positives", "false_positives", "false_negatives", "true_negatives")
 
 

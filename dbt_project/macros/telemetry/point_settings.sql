@@ -2,7 +2,9 @@
     Gives how series without cycles are scored, one place for all of it; each can be set as a var
     `telemetry_point_<name>`. Reaches are in slots; a slot is the lead-in's length / slots_in_lead_in.
     `false_alarm_rate` is the share of slots after the lead-in that may raise an alarm where nothing
-    is wrong, learnt from the days before. A sensor whose von Neumann ratio over
+    is wrong, learnt from the days before; a history of n periods is widened by
+    1 + `history_widening` / n. A lead-in without a history has `lead_in_margin` / sensors^2 more
+    margin. A sensor whose von Neumann ratio over
     `blocks_in_lead_in` blocks of its lead-in is below `wandering_ratio` wanders.
 #}
 {% macro point_setting(name) -%}
@@ -23,6 +25,8 @@
         'margin': 1.2,
         'false_alarm_rate': 0.01,
         'history_quantile': 0.95,
+        'history_widening': 0.5,
+        'lead_in_margin': 0.6,
         'period_hours': 12,
         'lead_ins_in_period': 2,
         'most_periods': 60,

@@ -77,15 +77,33 @@ def test_an_id_that_is_silent_for_hours_makes_new_cycles(lake_of_models: Models)
     assert [row[1:] for row in cycles(lake_of_models)] == [(30, 322.0, True)] * 2
 
 
-def test_a_lost_sensor_parts_no_cycle(lake_of_models: Models) -> None:
+def test_an_id_that_is_silent_for_longer_than_its_readings_explain_makes_new_cycles(
+    lake_of_models: Models,
+) -> None:
+    """Twenty minutes, where a machine that reports every 20 s began and ended at one power."""
     declare()
-    rows = cycle("1", START, 60)
-    land("l1", [*rows[:20], *rows[50:], *cycle("2", START + 70 * STEP)])
+    rows = [*cycle("1", START), *cycle("1", START + timedelta(minutes=30))]
+    land("l1", [*rows, *cycle("2", START + timedelta(hours=1))])
     lake_of_models.run()
-    found = cycles(lake_of_models)
-    assert [(row[0], row[1], row[3]) for row in found] == [
-        ("plc/1", 30, False),
-        ("plc/2", 30, True),
+    assert [row[1:] for row in cycles(lake_of_models)] == [(30, 322.0, True)] * 3
+
+
+def test_a_lost_sensor_parts_no_cycle_that_goes_on_where_it_was(lake_of_models: Models) -> None:
+    """In a later stage, or at the power it had risen to."""
+    declare()
+    staged, risen = cycle("1", START, 90), cycle("2", START + 100 * STEP, 90)
+    for number in range(90):
+        staged[number]["stage"] = "ramp_up" if number < 10 else "hold"
+        risen[number]["power"] = min(2000.0, 200.0 * (number + 1))
+    level = cycle("3", START + 200 * STEP, 90)
+    lost = [row for rows in (staged, risen, level) for row in rows[:20] + rows[70:]]
+    land("l1", lost + counted(["4", "5", "6", "7"], START + 300 * STEP))
+    lake_of_models.run()
+    assert [(row[0].partition("@")[0], row[1]) for row in cycles(lake_of_models)][:4] == [
+        ("plc/1", 40),
+        ("plc/2", 40),
+        ("plc/3", 20),
+        ("plc/3", 20),
     ]
 
 

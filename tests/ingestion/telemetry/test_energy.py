@@ -40,7 +40,7 @@ def steps(read: Read) -> list[float]:
         ([10, 11, 0, 0, 0, 12, 13], {}, [1, 1, 1]),
         ([10, 11, 9999, 12, 13], {}, [1, 1, 1]),  # a leap
         ([10, "", "", 13], {}, [3]),  # a gap
-        ([1, 2, 3], {"kind": "interval"}, [2, 3]),
+        ([1, 2, 3], {"kind": "interval"}, [1, 2, 3]),
     ],
 )
 def test_a_meter_gives_the_energy_of_each_interval(

@@ -171,6 +171,17 @@ def test_the_hour_is_told_apart_in_a_file_whose_newest_rows_come_first(tmp_path:
     assert set(berlin(tmp_path, shuffled)[1]) == {"ambiguous_local_time"}
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_readings_of_each_hour_have_the_hour_twice_in_a_row(
+    newest_first: bool, tmp_path: Path
+) -> None:
+    clock = ["01:00", "02:00", "02:00", "03:00", "04:00"]
+    hours = ["23:00", "00:00", "01:00", "02:00", "03:00"]
+    if newest_first:
+        clock, hours = clock[::-1], hours[::-1]
+    assert berlin(tmp_path, autumn(*clock)) == (hours, [])
+
+
 def test_the_order_is_that_of_each_machine(tmp_path: Path) -> None:
     first = autumn("02:00", "02:30", "02:00", "02:30").splitlines(keepends=True)
     other = autumn("02:15", "02:45", "02:15", "02:45", machine="b").splitlines(keepends=True)
@@ -182,7 +193,14 @@ def test_the_order_is_that_of_each_machine(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "moments",
-    [("02:00", "02:30", "03:00"), ("02:30", "02:00", "02:40", "02:10"), ("02:10",)],
+    [
+        ("02:00", "02:30", "03:00"),
+        ("02:30", "02:00", "02:40", "02:10"),
+        ("02:10",),
+        ("02:00", "02:00", "03:00"),  # a reading that came twice, in steps of half an hour
+        ("02:00", "02:00", "02:30", "02:30", "03:00"),
+        ("02:00", "03:00", "02:00"),
+    ],
 )
 def test_where_the_order_does_not_tell_the_hour_is_refused(
     moments: tuple[str, ...], tmp_path: Path

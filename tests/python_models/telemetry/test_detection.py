@@ -158,6 +158,7 @@ def test_real_sources_come_before_synthetic_ones_with_a_caveat_on_both(
     told = capsys.readouterr().out
     assert "Real labels are drawn by people" in told
     assert "Synthetic sources hold faults a simulator put in" in told
+    assert "drifts off after a steady lead-in" in " ".join(told.split())
     assert max(map(len, told.splitlines())) <= 80
 
 

@@ -18,6 +18,7 @@ named_readings as (
         readings.source_stage,
         readings.source,
         readings.reading_number,
+        readings.power_w,
         readings.enters_cycle,
         coalesce(readings.seconds_since_previous > controls.silence_seconds, false)
             as follows_silence,
@@ -66,8 +67,10 @@ readings_in_parts as (
         named_readings.source_stage,
         named_readings.source,
         named_readings.reading_number,
+        named_readings.power_w,
         named_readings.enters_cycle,
         named_readings.silence_seconds,
+        lag(named_readings.power_w) over own_order as own_previous_power_w,
         lag(named_readings.reading_at) over own_order as own_previous_at,
         named_readings.reading_at
     from named_readings
@@ -92,6 +95,8 @@ gaps as (
         readings_in_parts.source_stage,
         readings_in_parts.source,
         readings_in_parts.reading_number,
+        readings_in_parts.power_w,
+        readings_in_parts.own_previous_power_w,
         {{ seconds_between(
             'readings_in_parts.own_previous_at', 'readings_in_parts.reading_at'
         ) }} as own_gap_s,

@@ -1,7 +1,8 @@
--- Cycle ids that came back after another id, or after a silence much longer than all
--- that was seen around it (a lost sensor is silent within a cycle too), are other
--- cycles. Ids that alternate reading by reading are two stations on one machine: those
--- stay together and say how often another id came between.
+{%- set rise = 'abs(around.began_power_w - gaps_in_stretches.own_previous_power_w)' %}
+-- Cycle ids that came back after another id, or after a long silence, are other cycles.
+-- A lost sensor explains a silence only where the machine goes on where it was: in a
+-- later stage or, without stages, at the power it had risen to. Ids that alternate
+-- reading by reading are two stations: they stay together and say how often they do.
 with
 
 gaps as (
@@ -11,6 +12,7 @@ gaps as (
 gaps_in_stretches as (
     select
         gaps.*,
+        coalesce(gaps.own_gap_s <= gaps.silence_seconds, false) as is_near,
         sum(case when gaps.own_gap_s > gaps.silence_seconds then 1 else 0 end) over (
             partition by gaps.control_id, gaps.source_cycle_id
             order by
@@ -25,13 +27,13 @@ stretches as (
         gaps_in_stretches.control_id,
         gaps_in_stretches.source_cycle_id,
         gaps_in_stretches.stretch,
+        max(gaps_in_stretches.source_stage)
+        filter (where not gaps_in_stretches.is_near) as first_stage,
+        max(gaps_in_stretches.power_w)
+        filter (where not gaps_in_stretches.is_near) as first_power_w,
         count(*) as reading_count,
         count(*) filter (
-            where
-            gaps_in_stretches.follows_other_id
-            and not coalesce(
-                gaps_in_stretches.own_gap_s > gaps_in_stretches.silence_seconds, false
-            )
+            where gaps_in_stretches.follows_other_id and gaps_in_stretches.is_near
         ) as other_id_count,
         {{ seconds_between(
             'min(gaps_in_stretches.reading_at)', 'max(gaps_in_stretches.reading_at)'
@@ -42,49 +44,51 @@ stretches as (
         gaps_in_stretches.stretch
 ),
 
-stretches_beside_neighbours as (
+around as (
     select
         stretches.*,
-        lag(stretches.seen_s) over (
-            partition by stretches.control_id, stretches.source_cycle_id
-            order by stretches.stretch asc nulls first
-        ) as seen_before_s,
+        stretches.seen_s + lag(stretches.seen_s) over in_order as seen_around_s,
+        lag(stretches.first_stage) over in_order as began_stage,
+        lag(stretches.first_power_w) over in_order as began_power_w,
         -- fewer than three readings at a time
         stretches.other_id_count > 0
-        and stretches.reading_count
-        < 3 * (stretches.other_id_count + 1) as is_alternating
+        and stretches.reading_count < 3 * (stretches.other_id_count + 1)
+            as is_alternating
     from stretches
+    window in_order as (
+        partition by stretches.control_id, stretches.source_cycle_id
+        order by stretches.stretch asc nulls first
+    )
 ),
 
 gaps_judged as (
     select
-        gaps_in_stretches.control_id,
-        gaps_in_stretches.source_cycle_id,
-        gaps_in_stretches.source_stage,
-        gaps_in_stretches.source,
-        gaps_in_stretches.reading_number,
-        gaps_in_stretches.own_gap_s,
-        gaps_in_stretches.follows_other_id,
+        gaps_in_stretches.*,
         case
-            when gaps_in_stretches.own_gap_s > gaps_in_stretches.silence_seconds
-                then
-                    gaps_in_stretches.follows_other_id
-                    or gaps_in_stretches.own_gap_s > 3 * (
-                        stretches_beside_neighbours.seen_s
-                        + stretches_beside_neighbours.seen_before_s
-                    )
-            else
+            when gaps_in_stretches.is_near
+                then gaps_in_stretches.follows_other_id and not around.is_alternating
+            when
                 gaps_in_stretches.follows_other_id
-                and not stretches_beside_neighbours.is_alternating
-        end as begins_cycle,
-        gaps_in_stretches.reading_at
+                or gaps_in_stretches.own_gap_s > 3 * around.seen_around_s
+                then true
+            else coalesce(
+                gaps_in_stretches.source_stage = around.began_stage,
+                not (
+                    abs(
+                        gaps_in_stretches.power_w
+                        - gaps_in_stretches.own_previous_power_w
+                    ) < {{ rise }} / 2
+                    and {{ rise }} > abs(gaps_in_stretches.own_previous_power_w) / 5
+                ),
+                true
+            )
+        end as begins_cycle
     from gaps_in_stretches
-    inner join stretches_beside_neighbours
+    inner join around
         on
-            gaps_in_stretches.control_id = stretches_beside_neighbours.control_id
-            and gaps_in_stretches.source_cycle_id
-            = stretches_beside_neighbours.source_cycle_id
-            and gaps_in_stretches.stretch = stretches_beside_neighbours.stretch
+            gaps_in_stretches.control_id = around.control_id
+            and gaps_in_stretches.source_cycle_id = around.source_cycle_id
+            and gaps_in_stretches.stretch = around.stretch
 ),
 
 readings_in_cycles as (

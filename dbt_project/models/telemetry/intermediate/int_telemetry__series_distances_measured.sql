@@ -19,6 +19,7 @@ distances as (
         slots_compared.control_id,
         slots_compared.slot,
         slots_compared.is_lead_in,
+        count(*) as sensor_count,
         avg(slots_compared.level_z * slots_compared.level_z) as level_square,
         avg(slots_compared.activity_z * slots_compared.activity_z) as activity_square,
         max_by(
@@ -69,6 +70,7 @@ distances_measured as (
         distances.slot,
         distances.is_lead_in,
         distances.top_sensor,
+        distances.sensor_count,
         sqrt(avg(distances.level_square) over neighbours) as level_distance,
         sqrt(avg(distances.activity_square) over neighbours) as activity_distance,
         periods.lead_in_seconds / periods.period_seconds as periods_in_lead_in,

@@ -1,8 +1,8 @@
 -- What stands for a sensor in a slot. A sensor that only rises in its lead-in, and
 -- hardly ever falls later, is a counter, or drifts: what it rises by from slot to slot
 -- stands for it, and where it falls it was set back. One that falls more often was only
--- warming up. Of a sensor that wanders, steps stand for its level, and its scatter is
--- kept.
+-- warming up. Of a sensor that wanders in a lead-in nobody vouches for, steps stand for
+-- its level, and its scatter is kept.
 with
 
 slots as (
@@ -11,6 +11,7 @@ slots as (
 
 wandering_sensors as (
     select * from {{ ref('int_telemetry__series_wandering_sensors_found') }}
+    where not is_vouched_for
 ),
 
 rising_sensors as (

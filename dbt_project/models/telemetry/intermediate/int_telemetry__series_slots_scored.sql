@@ -5,16 +5,22 @@
 -- Of the distances before, the share beyond a multiple of their upper quantile falls as
 -- the tail of an exponential distribution: so the quantile gives the distance that the
 -- declared rate of slots exceeds, and earlier faults do not, as long as they are rarer.
+-- The shorter that history, the less sure it is: the distance is widened by as much.
+--
 -- Without such a history the rate cannot be learnt: neighbouring slots share their
--- values, so that a lead-in holds about six of them that are independent. Where no
--- label vouches for it either, a slot has a score and no threshold: it is not judged
--- yet.
+-- values, so that a lead-in holds about six of them that are independent; of few
+-- sensors its upper quantile is less sure than of many. Where no label vouches for it
+-- either, or all its sensors wander, a slot has a score and no threshold: it is not
+-- judged yet.
 {%- set usual = point_setting('usual_quantile') %}
 {%- set margin = point_setting('margin') %}
 {%- set least_distance = point_setting('least_distance') %}
 {%- set of_rate -%}
 ln({{ point_setting('false_alarm_rate') }})
-/ ln(1 - {{ point_setting('history_quantile') }}) / {{ margin }}
+/ ln(1 - {{ point_setting('history_quantile') }}) / {{ margin }} * (
+    1 + {{ point_setting('history_widening') }}
+    / greatest(distances.period + distances.periods_in_lead_in, 1)
+)
 {%- endset %}
 with
 
@@ -30,10 +36,24 @@ vouched_lead_ins as (
     select * from {{ ref('int_telemetry__series_lead_ins_vouched') }}
 ),
 
+wandering_sensors as (
+    select * from {{ ref('int_telemetry__series_wandering_sensors_found') }}
+),
+
+wandering_series as (
+    select
+        wandering_sensors.source,
+        wandering_sensors.control_id,
+        count(*) as sensor_count
+    from wandering_sensors
+    group by wandering_sensors.source, wandering_sensors.control_id
+),
+
 lead_ins as (
     select
         distances.source,
         distances.control_id,
+        max(distances.sensor_count) as sensor_count,
         greatest(
             {{ percentile('distances.level_distance', usual) }},
             {{ least_distance }}
@@ -64,10 +84,15 @@ slots_scored as (
             )
         ), 6) as score,
         case
-            when
-                distances.is_lead_in
-                or coalesce(histories.source, vouched_lead_ins.source) is not null
+            when distances.is_lead_in or histories.source is not null
                 then cast({{ margin }} as double)
+            when
+                vouched_lead_ins.source is not null
+                and coalesce(wandering_series.sensor_count, 0) < lead_ins.sensor_count
+                then round(
+                    {{ margin }} + {{ point_setting('lead_in_margin') }}
+                    / cast(lead_ins.sensor_count * lead_ins.sensor_count as double), 6
+                )
         end as threshold
     from distances
     inner join lead_ins
@@ -83,6 +108,10 @@ slots_scored as (
         on
             distances.source = vouched_lead_ins.source
             and distances.control_id = vouched_lead_ins.control_id
+    left join wandering_series
+        on
+            distances.source = wandering_series.source
+            and distances.control_id = wandering_series.control_id
 )
 
 select * from slots_scored

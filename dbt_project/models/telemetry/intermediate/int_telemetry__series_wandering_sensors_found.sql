@@ -1,7 +1,8 @@
--- Sensors that wander or drift while nobody says that all is well: what they showed in
--- the lead-in does not tell where they will be. By von Neumann's ratio of neighbouring
--- to all differences, of the means of the lead-in's blocks: about 2 where blocks are
--- independent, near 0 for a random walk, a trend, or part of a slow rhythm.
+-- Sensors that wander or drift in the lead-in: what they showed there does not tell
+-- where they will be. Labels may vouch for the lead-in nevertheless. By von Neumann's
+-- ratio of neighbouring to all differences, of the means of the lead-in's blocks: about
+-- 2 where blocks are independent, near 0 for a random walk, a trend, or part of a slow
+-- rhythm.
 {%- set blocks = point_setting('blocks_in_lead_in') %}
 with
 
@@ -39,13 +40,13 @@ wandering_sensors as (
     select
         blocks_with_steps.source,
         blocks_with_steps.control_id,
-        blocks_with_steps.sensor
+        blocks_with_steps.sensor,
+        max(vouched_lead_ins.source) is not null as is_vouched_for
     from blocks_with_steps
     left join vouched_lead_ins
         on
             blocks_with_steps.source = vouched_lead_ins.source
             and blocks_with_steps.control_id = vouched_lead_ins.control_id
-    where vouched_lead_ins.source is null
     group by
         blocks_with_steps.source, blocks_with_steps.control_id,
         blocks_with_steps.sensor
