@@ -82,7 +82,7 @@ class Sightings:
         self._seen, self._ids = [], []
 
     def _add(self, count: int, columns: dict[str, Any], same: dict[str, str | None]) -> None:
-        first, same = self.row_count + self._waiting + 1, self.same | same
+        first, same = self.row_count + self._waiting + 1, {**self.same, **same}
         columns["ordinal"] = np.arange(first, first + count)
         arrays = [
             pa.repeat(pa.scalar(same[field.name], field.type), count)

@@ -107,9 +107,13 @@ class Plant:
         return found[0][0]
 
     def asked(self) -> list[tuple[str, int]]:
-        """Return (call, how often it was sent) in an order that is always the same."""
+        """Return (call, how often it was answered) in an order that is always the same.
+
+        What was in flight at a kill has no answer: it is `lost`, and is asked again.
+        """
         return self.journal(
-            "select call_id, count(*) from llm_attempts group by call_id order by call_id"
+            "select call_id, count(*) from llm_attempts where state <> 'lost'"
+            " group by call_id order by call_id"
         )
 
     def released(self) -> dict[str, list[str]]:

@@ -186,7 +186,7 @@ def all_are_records(locators: Iterable[str]) -> bool:
     return all(one.startswith(("/", "row=")) for one in locators)
 
 
-def emptied(content: bytes, locators: Collection[str]) -> bytes | None:
+def emptied(content: bytes, locators: Collection[str]) -> bytes:
     """Return a blob of many records with nothing where some stood; the others keep their places.
 
     Args:

@@ -98,7 +98,7 @@ def _events(content: bytes, rule: Rule, exported_at: datetime) -> list[Event]:
             stamps.append(None)
             continue
         time, level, host, component, message = take(matched)
-        level = LETTERS.get(level, level)
+        level = LETTERS.get(level, level) if level else None
         message = (line if message is None else message).strip()[:CUT]
         found.append(Event(offset, None, level, host, component, message, line[:CUT], 1))
         stamps.append(read(time) if time else None)
