@@ -63,7 +63,7 @@ def show(ask: Ask, run: dict[str, Any]) -> None:
     if not len(nodes):
         empty("No node ran.")
         return
-    node = picked(in_words(worded(nodes), "product"), "nodes", COLUMNS)
+    node = picked(worded(nodes), "nodes", COLUMNS)
     if node:
         _one(ask, run, node)
 
