@@ -39,7 +39,7 @@ def run_of(*layers: Layer) -> Run:
 def test_a_first_run_that_cannot_hand_over_says_so_and_that_it_did_not_start() -> None:
     with lock.build_lock():
         run = run_of(Layer(SPARK, ("model.sluice.days",)))
-        assert run._all(Servers("sc://nobody"), {}) == 1
+        assert run._all(Servers("sc://nobody")) == 1
     [row] = journal.rows("select run_id, status, message from runs")
     assert (row["run_id"], row["status"]) == ("run-1", "not started")
     assert "Spark reads units, of which DuckDB has no table" in row["message"]
@@ -53,7 +53,7 @@ def test_a_build_database_that_cannot_be_opened_ends_the_run_in_a_sentence() -> 
     with lock.build_lock():
         run = run_of(Layer(LOCAL, (SEED,)), Layer(SPARK, ("model.sluice.days",)))
         run.layers = run.layers[1:]  # the first has ended
-        assert run._all(Servers("sc://nobody"), {}) == 1
+        assert run._all(Servers("sc://nobody")) == 1
     [row] = journal.rows("select status, message from runs")
     assert row["status"] == "failed"
     assert "not a valid DuckDB database" in row["message"]
