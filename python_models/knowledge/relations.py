@@ -22,11 +22,12 @@ def counted_by(relation: DuckDBPyRelation, column: str) -> dict[str, int]:
 def left_by_last_build(session: DuckDBPyConnection, this: Any) -> str | None:
     """Return the name of the table a model left in an earlier build.
 
-    None where there is none, or where `--full-refresh` has everything made anew.
+    None where there is none, where `--full-refresh` has everything made anew, or where what would
+    be asked is only estimated (`this` is None then).
     """
     from dbt.flags import get_flags
 
-    if getattr(get_flags(), "FULL_REFRESH", False):
+    if this is None or getattr(get_flags(), "FULL_REFRESH", False):
         return None
     found = session.execute(
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?",

@@ -208,7 +208,7 @@ def estimate_node(
     spec.loader.exec_module(module)
     recorded: list[Estimate] = []
     token = RECORDER.set(recorded)
-    refs = Refs(connection, relations, given)
+    refs = Refs(connection, relations, given, node["config"].get("meta"))
     try:
         module.model(refs, connection)
     except OnlyEstimated:

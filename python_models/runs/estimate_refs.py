@@ -26,8 +26,10 @@ class Refs:
         connection: duckdb.DuckDBPyConnection,
         relations: dict[str, str],
         stand_ins: Mapping[str, pa.Table] | None = None,
+        meta: Mapping[str, Any] | None = None,
     ) -> None:
         self._connection, self._relations = connection, relations
+        self._meta = meta or {}
         self._stand_ins = stand_ins or {}
         self.is_stood_in = False  # one of them was read
         self.config = self
@@ -50,6 +52,10 @@ class Refs:
     def get(self, _name: str, default: Any = None) -> Any:
         """Return a setting's default."""
         return default
+
+    def meta_get(self, name: str, default: Any = None) -> Any:
+        """Return what the project's files say of the model under `meta`."""
+        return self._meta.get(name, default)
 
 
 def stand_ins(ref: Any, domains: Iterable[str]) -> dict[str, pa.Table]:
