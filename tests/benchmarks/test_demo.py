@@ -36,7 +36,7 @@ def test_each_products_seconds_are_told_by_kind_of_work(tmp_path: Path) -> None:
     with duckdb.connect(str(bench.lake / "latest.duckdb")) as release:
         release.execute("create schema ops")
         release.execute(
-            "create table ops.loads as from (values ('plant', 1.5), ('plant', 0.5))"
+            "create table ops.loads as from (values ('plant', 1.5e0), ('plant', 0.5e0))"
             " as loads (pipeline, seconds)"
         )
     with sqlite3.connect(bench.lake / "journal.db") as journal:
