@@ -67,7 +67,7 @@ def ran(bench: Bench, product: str | None) -> dict[str, Any]:
     shutil.rmtree(bench.target)  # a newcomer's dbt has parsed nothing yet
     domain = ["--domain", product] if product else []
     run = bench.python("-m", "python_models.runs.run", "--demo", *domain)
-    imported = bench.python("-c", "import great_expectations")
+    imported = bench.python("-c", "import expectations.engine")
     by_hand = by_hand_of(bench)
     cpu_s = by_hand.pop(CPU)
     return {

@@ -50,7 +50,7 @@ def benchmark(bench: Bench, days: int = HISTORY_DAYS) -> dict:
 def fixed_costs(empty: Bench) -> dict[str, float]:
     """Return the seconds that have nothing to do with the data, taken on a lake without any."""
     landing = empty.python("-m", "ingestion", "telemetry")
-    gx = empty.python("-c", "import great_expectations")
+    gx = empty.python("-c", "import expectations.engine")
     dbt_start = _second(lambda: empty.dbt("ls", "--quiet", "--resource-type", "seed"))
     # what dbt does around each model: compile, contract, comments, hooks, commit
     empty.dbt("build", "--resource-type", "model", "--resource-type", "seed")
