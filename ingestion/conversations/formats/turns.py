@@ -234,7 +234,7 @@ def _is_typed(turn: dict[str, Any], key: str) -> bool:
 def turned(value: Any) -> Any:
     """Return columns of turns, as tables of nested lists keep them, as a list of turns."""
     keys = turn_keys(value) if isinstance(value, dict) else None
-    columns = [value[key] for key in keys] if keys and isinstance(value, dict) else []
+    columns = [value.get(key) for key in keys] if keys and isinstance(value, dict) else []
     if not columns or not all(isinstance(one, list) for one in columns):
         return value
     names = [name for name, one in value.items() if isinstance(one, list)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingestion.conversations.chunks import Chunk, standardise_chunk
@@ -39,6 +39,7 @@ ORIGIN = Provenance("load", "chats", "a.jsonl", "hash")
 
 
 @settings(max_examples=400, deadline=None)
+@example({"conversations": {"role": ["user"], "tool_calls": [["x"]]}})
 @given(VALUES)
 def test_any_value_is_standardised_or_refused_with_a_reason(value: Any) -> None:
     try:
