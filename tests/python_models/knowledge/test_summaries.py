@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from ingestion.lakehouse.settings import reset_settings
 from python_models.knowledge.forgetting.plan_queries import QUERIES
 from python_models.knowledge.graph.tables import PROJECTED
 from python_models.knowledge.summaries import questions, summarised
-from python_models.llm.asking.runtime import close_runtime
 from tests.python_models.llm.server import Server
 
 KNOWN = datetime(2025, 3, 1)
@@ -33,17 +30,6 @@ def rows(*communities: str, relation: str = "uses", graph_id: str = "g") -> list
                    "relation": relation} for one in names[1:]]  # fmt: skip
     empty = dict.fromkeys(PROJECTED.names)
     return [empty | {"graph_id": graph_id, "known_from": KNOWN} | row for row in found]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    found = Server()
-    monkeypatch.setenv("LLM_BASE_URL", found.url)
-    monkeypatch.setenv("LLM_ENDPOINT_NAME", "test-server")
-    reset_settings()
-    yield found
-    close_runtime()
-    found.stop()
 
 
 def build(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -11,12 +10,10 @@ import pyarrow as pa
 import pytest
 
 from ingestion.knowledge.ontologies import BUNDLED, landed_rows, read_version
-from ingestion.lakehouse.settings import reset_settings
 from python_models.knowledge.extracted import mentions_of, statements_of
 from python_models.knowledge.extracting import ExtractionAnswer, SaidMention, SaidStatement
 from python_models.knowledge.graph.mapping import Ontology, versions_by_part
 from python_models.knowledge.supplements import supplemented, words_of
-from python_models.llm.asking.runtime import close_runtime
 from tests.python_models.knowledge.grid.test_call_counts import query_of
 from tests.python_models.llm.server import Server
 
@@ -32,17 +29,6 @@ EXTRACTORS = [
      "types": "person team service host"},
     {"extractor_id": "rules", "kind": "rules", "prompt": "", "model": "", "types": "service"},
 ]  # fmt: skip
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    found = Server()
-    monkeypatch.setenv("LLM_BASE_URL", found.url)
-    monkeypatch.setenv("LLM_ENDPOINT_NAME", "test-server")
-    reset_settings()
-    yield found
-    close_runtime()
-    found.stop()
 
 
 def lines(*names: str) -> list[dict[str, str]]:

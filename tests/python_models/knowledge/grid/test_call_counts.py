@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -14,13 +14,12 @@ import jinja2
 import pyarrow as pa
 import pytest
 
-from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import literal
 from python_models.knowledge.chunking.chunk_rows import chunk_rows
 from python_models.knowledge.embedded import embedded
 from python_models.knowledge.extracted import extracted
 from python_models.knowledge.grid.cells import Axes, cells_of
-from python_models.llm.asking.runtime import close_runtime
 from python_models.llm.prompting.identity import text_hash
 from python_models.llm.step import GOOD
 from tests.python_models.llm.server import Server
@@ -44,19 +43,6 @@ KNOWN = Axes(
 def seed(name: str) -> list[dict[str, Any]]:
     with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    found = Server()
-    monkeypatch.setenv("LLM_BASE_URL", found.url)
-    monkeypatch.setenv("LLM_ENDPOINT_NAME", "test-server")
-    monkeypatch.setenv("LLM_PRICE_INPUT_USD_PER_MILLION", "0")
-    monkeypatch.setenv("LLM_PRICE_OUTPUT_USD_PER_MILLION", "0")
-    reset_settings()
-    yield found
-    close_runtime()
-    found.stop()
 
 
 @pytest.fixture
