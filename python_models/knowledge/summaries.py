@@ -66,12 +66,13 @@ def summarised(
     """
     released = [name for (name,) in cells.filter("released").project("graph_id").fetchall()]
     of_graph = graphs.filter("graph_id = '" + (released[0] if released else "") + "'")
-    asked = list(questions(rows_of(of_graph.filter("row_kind in ('node', 'edge', 'community')"))))
-    kept = _kept(session, known, {row["community_id"] for row in asked})
+    there = {row["community_id"] for row in rows_of(of_graph.filter("row_kind = 'community'"))}
+    kept = _kept(session, known, there)
     have = set(kept["community_id"].to_pylist())
-    new = [row for row in asked if row["community_id"] not in have]
-    if not new or not is_on:
-        return kept
+    if not is_on or there <= have:
+        return kept  # a graph may be large: it is read for what is asked
+    told = rows_of(of_graph.filter("row_kind in ('node', 'edge', 'community')"))
+    new = [row for row in questions(told) if row["community_id"] not in have]
     answers = run_step(session, pa.Table.from_pylist(new), STEP, node=NODE)
     return pa.concat_tables([kept, answers.select(SUMMARISED.names).cast(SUMMARISED)])
 
