@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import click
-from dbt import compilation
-from dbt.adapters.duckdb.credentials import DuckDBCredentials
-from dbt.cli.main import cli
-from dbt.parser import manifest as parsing
-from dbt.task import runnable  # takes its own name for `write_manifest` before that is replaced
+from mashumaro.config import BaseConfig
 
-from python_models.runs.dbt_overhead import collect_seldom, tell_less
+# dbt's 300 classes write their readers and writers of dicts where one is first used, not when they
+# are imported: a start of dbt uses a few of them
+BaseConfig.lazy_compilation = True
+
+from dbt import compilation  # noqa: E402
+from dbt.adapters.duckdb.credentials import DuckDBCredentials  # noqa: E402
+from dbt.cli.main import cli  # noqa: E402
+from dbt.parser import manifest as parsing  # noqa: E402
+from dbt.task import runnable  # noqa: E402  takes `write_manifest` before that is replaced
+
+from python_models.runs.dbt_overhead import collect_seldom, tell_less  # noqa: E402
 
 _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials.connection_info
