@@ -22,7 +22,7 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog, metadata_locations, uses_catalog_file
 from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.durable import sync
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
@@ -197,8 +197,7 @@ def _next_number() -> int:
 
 
 def _fill(path: Path, release_id: int | None) -> None:
-    with closing(duckdb.connect(str(path), config=_SMALL_BLOCKS)) as target:
-        load_extensions(target)
+    with closing(connect_duckdb(str(path), config=_SMALL_BLOCKS)) as target:
         target.execute("set TimeZone = 'UTC'")
         folders, comments = set(), Comments()
         for table in _tables(release_id):

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS, chosen_products
 from python_models.llm.ledger.journal_schema import FORGOTTEN_AFTER
@@ -152,8 +152,7 @@ def _same_rows_at(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
     moved = [table for table, pin in now.items() if before.get(table) != pin]
     if before.keys() != now.keys() or not moved:
         return before == now
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with connect_duckdb() as session:
         try:
             return all(
                 (known := rows_as_of(session, before[table])) is not None

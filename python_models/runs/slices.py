@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.lakehouse.chosen import ENGINES, use_engine, use_mode
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import MODES, SettingsError
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
@@ -264,13 +264,11 @@ class _Lists:
 
     def _over_raw(self, query: str) -> duckdb.DuckDBPyConnection:
         if self._raw is None:
-            self._raw, self._pins = duckdb.connect(), current_pins()
-            load_extensions(self._raw)
+            self._raw, self._pins = connect_duckdb(), current_pins()
         create_raw_views(self._raw, self._pins, self._ahead, query)
         return self._raw
 
     def _over_built(self) -> duckdb.DuckDBPyConnection:
         if self._built is None:
-            self._built = duckdb.connect(str(lake().build_db), read_only=True)
-            load_extensions(self._built)
+            self._built = connect_duckdb(str(lake().build_db), read_only=True)
         return self._built

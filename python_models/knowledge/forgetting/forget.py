@@ -19,7 +19,7 @@ import duckdb
 
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
@@ -88,7 +88,7 @@ def looked_at(name: str, planned: Planned = made) -> Report:
     Raises:
         NothingSo: nothing has that name, or several have.
     """
-    with duckdb.connect() as session:
+    with connect_duckdb() as session:
         plan = planned(session, name)
     with _session(plan) as session:
         tables = _rewritten(session, plan, "", dry_run=True)
@@ -112,7 +112,7 @@ def forget(name: str | None, planned: Planned = made) -> Report:
         if begun is None:
             if not name:
                 raise NothingSo("No forgetting was begun. Name what is to go: OBJECT=<id or title>")
-            with duckdb.connect() as session:
+            with connect_duckdb() as session:
                 begun = _begin(planned(session, name))
         forgetting_id, plan = begun
         fault("forget.begun")
@@ -146,8 +146,7 @@ def _alone() -> Iterator[None]:
 
 @contextmanager
 def _session(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with connect_duckdb() as session:
         session.execute("set TimeZone = 'UTC'")
         plan.load(session)
         yield session
