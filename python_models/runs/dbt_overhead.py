@@ -1,4 +1,4 @@
-"""What dbt does at every node that nobody needs: events no log takes, a search for garbage.
+"""What dbt does that nobody needs: events no log takes, a search for garbage, code for a constant.
 
 dbt tells each statement, connection and file it touches as an event, and makes two messages of
 each before it asks whether anybody listens: a sixth of a small build's CPU. Here an event
@@ -13,6 +13,8 @@ from typing import Any
 
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
+from mashumaro.config import BaseConfig
+from mashumaro.jsonschema import schema as described
 
 HEARD = frozenset({"NodeStart", "NodeFinished"})  # a build listens to them, whatever their level
 _SELDOM_READ = (EventLevel.DEBUG, EventLevel.TEST)
@@ -20,6 +22,8 @@ _make = BaseEvent.__init__
 _get = BaseEvent.__getattr__
 _set = BaseEvent.__setattr__
 _fire = EventManager.fire_event
+_written = described._default  # makes a class for one value, and compiles what writes it
+_PLAIN = (str, int, float, bool, type(None))
 
 
 def _keep(event: BaseEvent, *args: Any, **kwargs: Any) -> None:
@@ -68,6 +72,19 @@ def tell_less() -> None:
     BaseEvent.__getattr__ = _got  # type: ignore[method-assign]
     BaseEvent.__setattr__ = _changed  # type: ignore[method-assign]
     EventManager.fire_event = _fire_what_is_taken  # type: ignore[method-assign, assignment]
+
+
+def _written_plainly(f_type: type[Any], f_value: Any, config_cls: type[BaseConfig]) -> Any:
+    return f_value if type(f_value) in _PLAIN else _written(f_type, f_value, config_cls)
+
+
+def describe_plainly() -> None:
+    """Let the schemas dbt checks its files by take a plain default as it stands.
+
+    At each start 180 classes were made and compiled for as many defaults, which are the same
+    afterwards: 0.4 s of CPU.
+    """
+    described._default = _written_plainly
 
 
 def collect_seldom() -> None:

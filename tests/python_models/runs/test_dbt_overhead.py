@@ -7,11 +7,16 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.artifacts.resources import ExposureConfig
+from dbt.contracts.project import ProfileConfig, Project
 from dbt.events.types import LogStartLine, NodeStart
 from dbt_common.events.base_types import BaseEvent, EventLevel, msg_from_base_event
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.logger import LoggerConfig
 from dbt_common.events.types import Formatting, Note
+from mashumaro.jsonschema import build_json_schema
+from mashumaro.jsonschema import schema as described
 
 from python_models.runs import dbt_overhead
 
@@ -80,3 +85,14 @@ def test_an_event_says_what_it_was_made_of_and_takes_changes() -> None:
     assert Formatting("by place").msg == "by place"
     with pytest.raises(AttributeError):
         _ = event.nothing_of_the_kind
+
+
+def test_schemas_of_dbts_files_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are built anew here: dbt remembers the first of each class."""
+    monkeypatch.setattr(described, "_default", dbt_overhead._written)
+    classes = (Project, ProfileConfig, DuckDBCredentials, ExposureConfig)
+    before = [build_json_schema(one).to_dict() for one in classes]
+    dbt_overhead.describe_plainly()
+    assert described._default is not dbt_overhead._written
+    assert [build_json_schema(one).to_dict() for one in classes] == before
+    assert before[0]["properties"]["version"]["default"] is None
