@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ingestion.lakehouse.settings import Settings, reset_settings
-from tests import parsed_once, unit_guard
+from tests import forked, parsed_once, unit_guard
 from tests.shared_by_workers import shared
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -205,6 +206,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     parsed_once.STORE = shared(tmp_path_factory, "parsed")
+
+
+@pytest.fixture(autouse=True)
+def _dbt_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let dbt commands that code under test starts in this process be forked: see tests.forked."""
+    if starting := sys.modules.get("python_models.runs.dbt_command"):
+        starts = Namespace(**vars(subprocess) | {"run": forked.run_as_subprocess})
+        monkeypatch.setattr(starting, "subprocess", starts)
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
+from tests.forked import COMMAND
 from tests.shared_by_workers import once
 
-DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")  # as `make` starts it
 STORE: Path | None = None  # a folder that the workers of a session share, and no other session
 _PARSED = "partial_parse.msgpack"
 
@@ -36,7 +35,7 @@ def lend(target: Path, environment: Mapping[str, str], project: Path | None = No
     def parse(into: Path) -> None:
         paths = {"DBT_TARGET_PATH": str(into), "DBT_LOG_PATH": str(into / "logs")}
         done = subprocess.run(
-            [*DBT, "parse"], cwd=folder, env=os.environ | environment | paths,
+            [*COMMAND, "parse"], cwd=folder, env=os.environ | environment | paths,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

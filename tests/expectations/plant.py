@@ -12,7 +12,7 @@ from typing import Any
 
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.settings import Settings
-from tests import parsed_once
+from tests import forked, parsed_once
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,21 +29,24 @@ class Plant:
     def lake(self) -> Path:
         return self.folder / "lake"
 
-    def run(self, *command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-        """Run a command as a user would; returns what it said."""
+    def environment(self) -> dict[str, str]:
+        """Return what its commands are started with."""
         known = {name.upper() for name in Settings.model_fields}
         environment = {name: value for name, value in os.environ.items() if name not in known}
-        environment |= {
+        return environment | {
             "SLUICE_LAKE": str(self.lake),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
             "DBT_LOG_LEVEL_FILE": "info",
             **self.more,
         }
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as a user would; returns what it said."""
         return subprocess.run(
             command,
-            cwd=cwd,
-            env=environment,
+            cwd=ROOT,
+            env=self.environment(),
             capture_output=True,
             text=True,
             timeout=600,
@@ -61,7 +64,7 @@ class Plant:
         own = () if "--select" in arguments else ("--select", self.domain, "llm", "ops")
         # so little data is built quicker by one thread than by two that wait for each other
         chosen = (*own, *kinds, *arguments, "--threads", "1")
-        return self.run(*parsed_once.DBT, "build", *chosen, cwd=ROOT / "dbt_project")
+        return forked.run(["build", *chosen], ROOT / "dbt_project", self.environment())
 
     def statuses(self) -> dict[str, str]:
         """Return {node: status} of the last build."""

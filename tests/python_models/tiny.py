@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +10,7 @@ from typing import ClassVar
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.runs import dbt_command
 from tests import parsed_once
+from tests.forked import Forked
 
 
 @dataclass
@@ -49,19 +49,13 @@ class Tiny:
         """Spare its first dbt command the parsing of the project."""
         parsed_once.lend(self.folder / "target", self.environment(), self.project)
 
-    def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **more: str) -> Forked:
         """Start a dbt command."""
-        return subprocess.Popen(
-            [*parsed_once.DBT, *arguments],
-            cwd=dbt_command.DBT_FOLDER,
-            env=os.environ | self.environment() | more,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        environment = os.environ | self.environment() | more
+        return Forked(arguments, dbt_command.DBT_FOLDER, environment)
 
     def dbt(self, *arguments: str, **more: str) -> tuple[int, str]:
         """Run a dbt command; returns its exit code and what it said."""
         process = self.start(*arguments, **more)
         said, _ = process.communicate()
-        return process.returncode, said
+        return process.wait(), said

@@ -17,7 +17,7 @@ import pytest
 
 from python_models.experiments.rejudge import chosen_essays
 from python_models.experiments.rejudge import write_study as write_rejudge
-from tests import parsed_once
+from tests import forked, parsed_once
 from tests.python_models.experiments.studies import DRAFT, FILES, STUDY, write_study
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,16 +107,8 @@ class Bench:
         one = ("--threads", "1")  # so little is built quicker than by two that wait for each other
         given = {f"experiments_{name}": value for name, value in (choice or {}).items()}
         variables = ("--vars", json.dumps(given))
-        done = self.run(
-            *parsed_once.DBT,
-            "run",
-            "-s",
-            *chosen,
-            *one,
-            *variables,
-            cwd=ROOT / "dbt_project",
-            **more,
-        )
+        arguments = ["run", "-s", *chosen, *one, *variables]
+        done = forked.run(arguments, ROOT / "dbt_project", self.environment | more)
         return self.state(done)
 
     def state(self, done: subprocess.CompletedProcess) -> State:

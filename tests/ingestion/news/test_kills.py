@@ -69,7 +69,7 @@ def test_killed_scraping_asks_again_only_what_was_in_flight(newsroom: Newsroom) 
         pytest.param("objects-synced", marks=pytest.mark.long),
         pytest.param("before-commit-entries", marks=pytest.mark.long),
         "after-commit-entries",
-        "before-dlt-load",
+        pytest.param("before-dlt-load", marks=pytest.mark.long),
         pytest.param("after-dlt-load", marks=pytest.mark.long),
         pytest.param("run-landed", marks=pytest.mark.long),
     ],

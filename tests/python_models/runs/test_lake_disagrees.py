@@ -90,7 +90,7 @@ def test_parts_of_one_state_agree_after_every_publication() -> None:
     assert version.shown == lake().latest.resolve().name
 
 
-@pytest.mark.parametrize("name", ["journal.db", "catalog.db"])
+@pytest.mark.parametrize("name", ["journal.db", pytest.param("catalog.db", marks=pytest.mark.long)])
 def test_store_that_is_missing_is_refused_and_not_made_anew(name: str) -> None:
     publish_days(1)
     away = take_away(lake().root / name)
@@ -184,7 +184,9 @@ def test_estimate_without_the_journal_makes_no_journal_and_moves_nothing(tmp_pat
 POINTS = ("generation.journal", "generation.catalog", "generation.version")
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(
+    "point", [POINTS[0], *(pytest.param(point, marks=pytest.mark.long) for point in POINTS[1:])]
+)
 def test_crash_while_the_generation_is_raised_is_healed_by_whoever_comes_next(point: str) -> None:
     server = start_server()
     try:

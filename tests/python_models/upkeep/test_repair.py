@@ -292,7 +292,15 @@ def test_answers_that_stood_only_in_the_journal_are_named_by_number(
     assert "3 answers stood only in it" in mended(capsys)
 
 
-@pytest.mark.parametrize("keep", [pytest.param(0, marks=pytest.mark.long), 100, -1, None])
+@pytest.mark.parametrize(
+    "keep",
+    [
+        pytest.param(0, marks=pytest.mark.long),
+        pytest.param(100, marks=pytest.mark.long),
+        pytest.param(-1, marks=pytest.mark.long),
+        None,
+    ],
+)
 def test_damaged_file_of_the_newest_release_is_written_again_as_a_new_release(
     keep: int | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,7 +351,7 @@ def test_damaged_file_is_not_made_up_when_the_build_database_has_other_rows(
     ]
 
 
-@pytest.mark.parametrize("keep", [0, 200])
+@pytest.mark.parametrize("keep", [0, pytest.param(200, marks=pytest.mark.long)])
 def test_build_that_publishes_the_same_rows_writes_a_damaged_file_again(keep: int) -> None:
     publish_days(2)
     (hurt,) = files_of(1, "things")
