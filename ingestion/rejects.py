@@ -39,10 +39,9 @@ def found_rejects(
     source: str | None, limit: int
 ) -> tuple[set[str], list[tuple[Any, ...]], list[dict[str, Any]]]:
     """Return all sources that landed, (source, reason, rows, files) and the newest rejects."""
-    import duckdb
 
     from ingestion.lakehouse.catalog import metadata_locations
-    from ingestion.lakehouse.extensions import load_extensions
+    from ingestion.lakehouse.extensions import iceberg_session
 
     files: list[str] = []
     rejects: list[str] = []
@@ -55,8 +54,7 @@ def found_rejects(
         landed = _sources(files)
         return landed, [], []
     mine = f"where source = {literal(source)}" if source else ""
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         every = " union all by name ".join(rejects)
         connection.execute(f"create temp table rejects as select * from ({every}) {mine}")
         counts = connection.execute(
@@ -72,14 +70,12 @@ def found_rejects(
 
 
 def _sources(files: list[str]) -> set[str]:
-    import duckdb
 
-    from ingestion.lakehouse.extensions import load_extensions
+    from ingestion.lakehouse.extensions import iceberg_session
 
     if not files:
         return set()
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         every = " union all by name ".join(files)
         return {
             row[0]

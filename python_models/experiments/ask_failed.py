@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError, scrub, told
@@ -89,8 +89,7 @@ def failed_generations(chosen: Mapping[str, str]) -> list[tuple[str, str | None]
         else:
             conditions.append(f"list_contains(${name}, generations.{COLUMNS[name]})")
         values[name] = slices.listed(value)
-    with duckdb.connect(str(lake().build_db), read_only=True) as connection:
-        load_extensions(connection)
+    with iceberg_session(lake().build_db, read_only=True) as connection:
         return connection.execute(
             f"select gen_id, call_id from ({_ASKED}) as generations where "
             + " and ".join(conditions),

@@ -11,7 +11,7 @@ import duckdb
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.sql_text import identifier, literal
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product
@@ -25,8 +25,7 @@ Row = dict[str, Any]
 @contextmanager
 def reading() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that can read the lake's tables."""
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from python_models.release import file_health
 from python_models.release.release_views import views_of
@@ -32,8 +32,7 @@ def hoped_for(shown: int | None) -> list[dict[str, Any]]:
 
 def look(tables: Iterable[Row], is_deep: bool) -> dict[str, str]:
     """Return {file: what is wrong} over tables of releases and all that `latest` shows besides."""
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         wrong = file_health.damaged(session, tables, is_deep)
         return wrong | _shown_besides(session, is_deep)
 

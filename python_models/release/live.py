@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.settings import SettingsError
 from python_models.release import ops_tables, release_file, run_states
 
@@ -32,8 +32,7 @@ def live_ops() -> Iterator[duckdb.DuckDBPyConnection]:
         TablesGone: a file of the lake's tables is not there.
     """
     run_states.settle()
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         connection.execute("set TimeZone = 'UTC'")
         try:
             ops_tables.fill(connection, release_file.current_release_id())

@@ -22,13 +22,14 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog, metadata_locations, uses_catalog_file
 from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.durable import sync
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import raise_generation
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from ingestion.lakehouse.tiers import file_of
+from ingestion.landing.empty_tables import empty_query
 from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables, tier_files
 from python_models.release.journal_copy import Comments
@@ -197,8 +198,7 @@ def _next_number() -> int:
 
 
 def _fill(path: Path, release_id: int | None) -> None:
-    with closing(duckdb.connect(str(path), config=_SMALL_BLOCKS)) as target:
-        load_extensions(target)
+    with closing(iceberg_session(path, config=_SMALL_BLOCKS)) as target:
         target.execute("set TimeZone = 'UTC'")
         folders, comments = set(), Comments()
         for table in _tables(release_id):
@@ -267,8 +267,6 @@ def _show_empty(
     target: duckdb.DuckDBPyConnection, domain: Product, table: str, comments: Comments
 ) -> None:
     """Show a raw table that has no row yet, so that a query over it is no error."""
-    from ingestion.landing.raw_tables import empty_query  # imports pyarrow
-
     _create_view(target, domain.name, table, empty_query(domain.tables[table]))
     comments.add_view(domain.name, table, words_of(domain.namespace, table))
 

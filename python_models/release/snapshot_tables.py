@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.sql_text import list_of, literal
 from python_models.release.mart_parts import digest
 from python_models.release.release_views import ReleasedView
@@ -50,8 +50,7 @@ def _columns_of(files: list[str], metadata: str) -> dict[str, str]:
     source = f"read_parquet({list_of(files)}, hive_partitioning = false)"
     if not files:
         source = f"iceberg_scan({literal(plain(metadata))})"
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         try:
             described = session.execute(f"describe select * from {source}").fetchall()
         except duckdb.Error:

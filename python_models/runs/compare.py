@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.output import emit_document, print_table, say
 from python_models.release import live
 from python_models.release.table_diff import TableDiff, diff_releases
@@ -214,8 +214,7 @@ def _release_of(run_id: str) -> int | None:
 def _diff(a: int | None, b: int | None) -> list[TableDiff]:
     if a is None or b is None:
         return []
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         return diff_releases(connection, a, b)
 
 

@@ -17,7 +17,7 @@ from dbt.flags import get_flags
 from dbt_common.invocation import get_invocation_id
 
 from ingestion.lakehouse import lock
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import UNVERIFIED, load_extensions
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import SettingsError, settings
@@ -60,6 +60,7 @@ class Plugin(BasePlugin):
         spill = (Path(creds.path).parent if is_scratch() else lake().root) / "spill"
         spill.mkdir(exist_ok=True)
         config["temp_directory"] = str(spill)
+        config |= UNVERIFIED
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         load_extensions(conn)

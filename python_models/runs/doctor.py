@@ -17,7 +17,7 @@ import duckdb
 
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.catalog import catalog, metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session, load_extensions
 from ingestion.lakehouse.generation import MEND, troubles
 from ingestion.lakehouse.lake import lake, uses_object_store, warehouse_uri
 from ingestion.lakehouse.lake_version import LakeRefused, read_version
@@ -134,7 +134,7 @@ def _lake() -> Iterator[Finding]:
 
 
 def _extensions() -> Iterator[Finding]:
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection:  # which verifies their signatures
         load_extensions(connection)
     yield Finding(
         "extensions", True, f"avro, httpfs and iceberg load in DuckDB {version('duckdb')}"
@@ -146,8 +146,7 @@ def _catalog() -> Iterator[Finding]:
     names = [".".join(namespace) for namespace in opened.list_namespaces()]
     tables = sum(len(opened.list_tables(name)) for name in names)
     yield Finding("catalog", True, f"{tables} tables in {', '.join(names) or 'no namespace yet'}")
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         pointers = [path for name in names for path in metadata_locations(name).values()]
         lost = [path for path in pointers if not _is_there(connection, plain(path))]
     if lost:
@@ -185,8 +184,7 @@ def _disk() -> Iterator[Finding]:
     detail = f"{free / 1e9:.1f} GB free at {lake().root}"
     yield Finding("disk", free >= _LEAST_FREE_BYTES, detail)
     if uses_object_store():
-        with duckdb.connect() as connection:
-            load_extensions(connection)
+        with iceberg_session() as connection:
             connection.execute("select count(*) from glob(?)", [f"{warehouse_uri()}/*"])
         yield Finding("object store", True, warehouse_uri())
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lock import LakeLocked
@@ -160,15 +160,11 @@ def estimate_all(
             for node in manifest["nodes"].values()
             if node["resource_type"] in ("model", "seed") and node.get("relation_name")
         }
-        connection = duckdb.connect(folder / NAME)
-        try:
-            load_extensions(connection)
+        with iceberg_session(folder / NAME) as connection:
             given = stand_ins(Refs(connection, relations).ref, wanted)
             return ranges(
                 manifest, [estimate_node(connection, relations, node, given) for node in nodes]
             )
-        finally:
-            connection.close()
 
 
 def llm_nodes(manifest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,14 +10,14 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS, chosen_products
 from python_models.llm.ledger.journal_schema import FORGOTTEN_AFTER
+from python_models.llm.ledger.unfolded import has_unfolded_rows
 from python_models.release import release_file
 from python_models.release.snapshot_files import rows_as_of
 from python_models.runs import fingerprint
-from python_models.runs.build import has_unfolded_rows
 from python_models.runs.fitness import latest_pending
 from python_models.runs.raw_views import Pins, current_pins
 
@@ -152,8 +152,7 @@ def _same_rows_at(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
     moved = [table for table, pin in now.items() if before.get(table) != pin]
     if before.keys() != now.keys() or not moved:
         return before == now
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         try:
             return all(
                 (known := rows_as_of(session, before[table])) is not None

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal, lock
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import identifier
 from python_models.release import live
@@ -83,8 +83,7 @@ def _from_build(
     if lock.holder():
         return {node["node"]: "a build is going on, its tables cannot be read" for node in nodes}
     found: dict[str, list[dict[str, Any]] | str] = {}
-    with lock.build_lock("reading a phase"), duckdb.connect(str(lake().build_db)) as connection:
-        load_extensions(connection)
+    with lock.build_lock("reading a phase"), iceberg_session(lake().build_db) as connection:
         for node in nodes:
             newest = journal.rows(
                 "select run_id from node_runs where unique_id = ? order by rowid desc limit 1",

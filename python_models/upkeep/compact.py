@@ -12,7 +12,7 @@ import duckdb
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake, uses_object_store
 from ingestion.lakehouse.output import emit
@@ -38,9 +38,8 @@ def compact(options: argparse.Namespace) -> int:
         nullcontext()
         if options.dry_run
         else exclusive(lake().root / LOCK, "The lake's set of files"),
-        duckdb.connect() as connection,
+        iceberg_session() as connection,
     ):
-        load_extensions(connection)
         for namespace in opened.list_namespaces():
             for name in opened.list_tables(namespace):
                 table = opened.load_table(name)

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.lakehouse.catalog import catalog, metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import Trouble
 from ingestion.lakehouse.lake import lake, warehouse_uri
@@ -77,8 +77,7 @@ def newest_metadata() -> dict[tuple[str, str], Metadata]:
 def _newest_of_folders() -> dict[tuple[str, str], Metadata]:
     pattern = f"{plain(warehouse_uri()).rstrip('/')}/*/*/metadata/*.metadata.json"
     found: dict[tuple[str, str], Metadata] = {}
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         listed = session.execute(f"select file from glob({literal(pattern)})").fetchall()
         paths = sorted((path for (path,) in listed), key=_number, reverse=True)
         for path in paths:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse import journal
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import identifier
@@ -67,8 +67,7 @@ def _write_again(
     if not lake().build_db.exists():
         return [_hopeless(row, "there is no build database") for row in broken]
     said, written = [], {}
-    with duckdb.connect(str(lake().build_db), read_only=True) as session:
-        load_extensions(session)
+    with iceberg_session(lake().build_db, read_only=True) as session:
         session.execute("set TimeZone = 'UTC'")
         for row in broken:
             mart, why = _same_mart(session, row)

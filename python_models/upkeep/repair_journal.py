@@ -9,11 +9,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import duckdb
-
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import Trouble
 from ingestion.lakehouse.lake import lake
@@ -55,8 +53,7 @@ def _refill_ledger(connection: sqlite3.Connection, kind: Any) -> int:
     metadata = metadata_locations(NAMESPACE).get(kind.target)
     if metadata is None:
         return 0
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         scan = f"iceberg_scan({literal(plain(metadata))})"
         there = {row[0] for row in session.execute(f"describe select * from {scan}").fetchall()}
         columns = [

@@ -19,7 +19,7 @@ import duckdb
 
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit, emit_document, say
@@ -137,8 +137,7 @@ def sweep_tables(plan: Plan, dry_run: bool) -> list[dict[str, Any]]:
     ]
     opened = catalog()
     found = []
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         for namespace in opened.list_namespaces():
             if namespace[0].startswith(PREFIX):
                 continue  # a run's names for raw tables, which are swept under their own

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.settings import PROJECT_ROOT, Settings
 from ingestion.lakehouse.sql_text import identifier
 from ingestion.landing.products import PRODUCTS
@@ -110,8 +110,7 @@ class Plant:
 
     def released(self) -> dict[str, list[str]]:
         """Return the rows of every released table, without what no two builds have alike."""
-        with duckdb.connect(str(self.lake / "latest.duckdb"), read_only=True) as connection:
-            load_extensions(connection)
+        with iceberg_session(self.lake / "latest.duckdb", read_only=True) as connection:
             tables = connection.execute(
                 "select table_name, from_json(volatile_columns, '[\"varchar\"]')"
                 " from ops.release_tables where domain = ? and release_id ="

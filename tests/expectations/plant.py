@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.settings import Settings
 from tests import parsed_once
 
@@ -74,6 +72,5 @@ class Plant:
 
     def ask(self, sql: str) -> list[dict[str, Any]]:
         """Ask the release readers see."""
-        with duckdb.connect(str(self.lake / "latest.duckdb"), read_only=True) as connection:
-            load_extensions(connection)
+        with iceberg_session(self.lake / "latest.duckdb", read_only=True) as connection:
             return connection.execute(sql).to_arrow_table().to_pylist()

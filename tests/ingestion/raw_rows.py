@@ -6,19 +6,17 @@ import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from pyiceberg.exceptions import NamespaceAlreadyExistsError, NoSuchTableError
 
 from ingestion.lakehouse.catalog import catalog, metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.sql_text import literal
 
 
 def raw_rows(namespace: str, query: str) -> list[tuple[Any, ...]]:
     """Query the tables of a namespace by their bare names."""
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         for table, metadata in metadata_locations(namespace).items():
             connection.execute(f"create view {table} as from iceberg_scan({literal(metadata)})")
         return connection.execute(query).fetchall()

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from python_models.release import publish as release
 from python_models.release.mart_parts import Mart
@@ -18,8 +18,7 @@ from python_models.release.published_table import PublishedTable
 @contextmanager
 def build_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the build database of the lake in force, as a dbt build has it open."""
-    with duckdb.connect(str(lake().build_db)) as connection:
-        load_extensions(connection)
+    with iceberg_session(lake().build_db) as connection:
         connection.execute("create schema if not exists plant")
         yield connection
 

@@ -19,7 +19,7 @@ import duckdb
 
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake
@@ -146,8 +146,7 @@ def _alone() -> Iterator[None]:
 
 @contextmanager
 def _session(plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         session.execute("set TimeZone = 'UTC'")
         plan.load(session)
         yield session

@@ -14,7 +14,7 @@ from dbt_common.invocation import get_invocation_id
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.sql_text import literal
@@ -47,8 +47,7 @@ class CatalogRows:
     """Counts the rows of tables as the catalog names them now."""
 
     def __init__(self) -> None:
-        self.session = duckdb.connect()
-        load_extensions(self.session)
+        self.session = iceberg_session()
 
     def __call__(self, relation: str) -> int | None:
         """Return how many rows `"schema"."name"` has; None when it cannot be read."""

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import identifier, literal
@@ -47,8 +47,7 @@ def to_catalog(nodes: Iterable[Node], publication: str, run_id: str) -> list[str
         return []
     properties = {"sluice.run-id": run_id, "sluice.publication": publication}
     changed = []
-    with duckdb.connect(str(lake().build_db), config=_config()) as session:
-        load_extensions(session)
+    with iceberg_session(lake().build_db, config=_config()) as session:
         for node in nodes:
             if not has_rows(node) or count_rows(session, relation_of(node)) is None:
                 raise NotHandedOver(

@@ -11,10 +11,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from ingestion.lakehouse.catalog import catalog, metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import warehouse_uri
 from ingestion.lakehouse.sql_text import identifier
 from ingestion.landing.products import PRODUCTS
@@ -57,8 +55,7 @@ def pinned(pins: Pins, products: Collection[str]) -> Iterator[None]:
 def _pin_phases(opened: Catalog, products: Collection[Product]) -> None:
     if not products:
         return
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with iceberg_session() as session:
         refill_phases(session)
         create_phase_views(session)
         for product in products:

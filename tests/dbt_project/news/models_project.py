@@ -16,7 +16,7 @@ import pyarrow as pa
 import yaml
 
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from python_models.release import phase_tables
 from python_models.runs import dbt_command
@@ -104,8 +104,7 @@ class Models:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the build database."""
-        with duckdb.connect(str(lake().build_db), read_only=True) as connection:
-            load_extensions(connection)
+        with iceberg_session(lake().build_db, read_only=True) as connection:
             connection.execute("set schema = 'news_intermediate'")
             return connection.execute(query).fetchall()
 

@@ -20,7 +20,7 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from python_models.runs.dbt_main import parse_seldom
 
@@ -136,8 +136,7 @@ def _copy_of_build() -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory() as folder:
         for path in lake().root.glob("build.duckdb*"):
             shutil.copy(path, folder)
-        with duckdb.connect(str(Path(folder) / "build.duckdb")) as connection:
-            load_extensions(connection)
+        with iceberg_session(Path(folder) / "build.duckdb") as connection:
             yield connection
 
 

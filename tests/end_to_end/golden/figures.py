@@ -12,9 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
-
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.settings import PROJECT_ROOT, Settings
 
 FOLDER = Path(__file__).parent
@@ -52,8 +50,7 @@ def figures(lake: Path, product: str) -> Figures:
         (FOLDER / f"{name}.sql").read_text().replace("$product", product)
         for name in (product, "llm")
     ]
-    with duckdb.connect(str(lake / "latest.duckdb"), read_only=True) as connection:
-        load_extensions(connection)
+    with iceberg_session(lake / "latest.duckdb", read_only=True) as connection:
         rows = [row for query in queries for row in connection.execute(query).fetchall()]
     found = {name: _rounded(value) for name, value in sorted(rows)}
     assert len(found) == len(rows), f"{product}.sql gives a figure twice"

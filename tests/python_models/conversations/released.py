@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from python_models.release import publish
 from python_models.release.mart_parts import Mart
@@ -39,7 +39,6 @@ def publish_set(
     members: Sequence[Member], name: str = "letters_set", mask: str | None = None
 ) -> None:
     """Publish a release whose only set has these members."""
-    import duckdb
 
     rows = list(enumerate(members, start=1))
     tables = {
@@ -52,8 +51,7 @@ def publish_set(
         "conversations": (["record_id"], [_record_row(*one) for one in rows]),
         "datasets": (["dataset_id"], _dataset_rows(members)),
     }
-    with duckdb.connect(str(lake().build_db)) as build:
-        load_extensions(build)
+    with iceberg_session(lake().build_db) as build:
         build.execute("create schema if not exists conversations")
         marts = []
         for table, (key, found) in tables.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 
-import duckdb
 import pytest
 
 from ingestion.lakehouse import journal
@@ -110,12 +109,11 @@ def _some_call() -> str:
 
 def test_the_ledger_reads_as_any_iceberg_table(server) -> None:
     from ingestion.lakehouse.catalog import metadata_locations
-    from ingestion.lakehouse.extensions import load_extensions
+    from ingestion.lakehouse.extensions import iceberg_session
 
     run_step(None, machines(3), SINGLE, "llm_tests")
     fold_journal()
-    connection = duckdb.connect()
-    load_extensions(connection)
+    connection = iceberg_session()
     location = metadata_locations("llm")["calls"]
     query = f"select count(*), sum(prompt_tokens), max(asked_at) from iceberg_scan('{location}')"
     count, tokens, asked_at = connection.execute(query).fetchone()

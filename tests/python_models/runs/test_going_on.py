@@ -7,13 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.products import PRODUCTS
@@ -26,8 +25,7 @@ from tests.python_models.tiny import Tiny
 
 def state() -> dict[str, Any]:
     """Return all that a refused command may not change."""
-    with duckdb.connect(str(lake().build_db)) as build:
-        load_extensions(build)
+    with iceberg_session(lake().build_db) as build:
         names = build.execute(
             "select schema_name || '.' || table_name from duckdb_tables()"
             " where schema_name <> 'ops' union all select schema_name || '.' || view_name"
@@ -180,8 +178,7 @@ def land_a_file(load_id: str) -> None:
 
 def built(query: str) -> list[tuple[Any, ...]]:
     """Ask the build database."""
-    with duckdb.connect(str(lake().build_db)) as build:
-        load_extensions(build)
+    with iceberg_session(lake().build_db) as build:
         return build.execute(query).fetchall()
 
 

@@ -4,7 +4,7 @@ import duckdb
 import pyarrow as pa
 
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.telemetry.schema import SOURCES, TABLES
 from python_models.runs.raw_views import create_raw_views, current_pins
 
@@ -24,8 +24,7 @@ def test_a_table_of_an_older_layout_has_the_newer_columns_as_null() -> None:
     older = pa.schema([field for field in SOURCES if field.name != "supersedes"])
     sources = table.create_table("raw_telemetry.sources", schema=older)
     sources.append(pa.Table.from_pylist([{"source": "plant"}], schema=older))
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         create_raw_views(connection, current_pins())
         rows = connection.execute("select source, supersedes from raw_telemetry.sources").fetchall()
     assert rows == [("plant", None)]

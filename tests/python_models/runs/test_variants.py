@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 
-import duckdb
 import pytest
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from python_models.release import kept_phases, release_file
 from python_models.runs import __main__ as commands
 from python_models.runs.phase_views import create_phase_views
@@ -60,8 +59,7 @@ def test_a_variant_killed_half_way_is_gone_on_with_and_releases_nothing(ran: Ran
     assert {row["variant_of"] for row in stored() if row["run_id"] == variant} == {"r1"}
     taken = [row for row in stored() if row["run_id"] == variant and row["phase_number"] < 3]
     assert [(row["llm_calls"], row["cost_usd"]) for row in taken] == [(0, 0.0)] * 2
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with iceberg_session() as connection:
         create_phase_views(connection)
         found = connection.execute("select distinct run_id from news_phases.newest_attempts")
         assert {run_id for (run_id,) in found.fetchall()} == {"r1", "r2"}

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from ingestion.lakehouse.catalog import metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.settings import reset_settings
 from tests.benchmarks.lake_bench import Bench
 
@@ -28,8 +28,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 def raw(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> duckdb.DuckDBPyConnection:
     monkeypatch.setenv("SLUICE_LAKE", str(bench.lake))
     reset_settings()
-    connection = duckdb.connect()
-    load_extensions(connection)
+    connection = iceberg_session()
     for table, metadata in metadata_locations("raw_telemetry").items():
         connection.execute(f"create view {table} as select * from iceberg_scan('{metadata}')")
     return connection

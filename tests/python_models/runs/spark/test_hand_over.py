@@ -10,7 +10,7 @@ import pytest
 from pyiceberg.exceptions import NoSuchTableError
 
 from ingestion.lakehouse.catalog import catalog, metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.lake import lake, warehouse_uri
 from ingestion.landing.products import PRODUCTS
 from python_models.release.phase_tables import ROW, RUN, commit_phase
@@ -37,8 +37,7 @@ NODE = {
 @pytest.fixture
 def build() -> Iterator[duckdb.DuckDBPyConnection]:
     """The build database; what is handed over opens it itself, after this was closed."""
-    with duckdb.connect(str(lake().build_db)) as connection:
-        load_extensions(connection)
+    with iceberg_session(lake().build_db) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
         yield connection
 
