@@ -78,7 +78,7 @@ def test_a_landing_waits_for_a_catalog_that_is_locked(plant: Plant, seconds: int
     plant.check_books()
 
 
-@pytest.mark.parametrize("table", ["readings", "files"])
+@pytest.mark.parametrize("table", [pytest.param("readings", marks=pytest.mark.long), "files"])
 def test_a_commit_whose_answer_is_lost_is_made_once(
     plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:

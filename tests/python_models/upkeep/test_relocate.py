@@ -22,7 +22,9 @@ from tests.python_models import old_lake
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
-@pytest.mark.parametrize("name", ["somewhere", "räl 'x' #1 [b]* %20"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("somewhere", marks=pytest.mark.long), "räl 'x' #1 [b]* %20"]
+)
 def test_lake_that_was_moved_is_read_written_and_rolled_back_as_before(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -292,7 +292,9 @@ def test_answers_that_stood_only_in_the_journal_are_named_by_number(
     assert "3 answers stood only in it" in mended(capsys)
 
 
-@pytest.mark.parametrize("keep", [pytest.param(0, marks=pytest.mark.long), 100, -1, None])
+@pytest.mark.parametrize(
+    "keep", [*(pytest.param(size, marks=pytest.mark.long) for size in (0, -1)), 100, None]
+)
 def test_damaged_file_of_the_newest_release_is_written_again_as_a_new_release(
     keep: int | None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
