@@ -81,6 +81,11 @@ def promise(
     return Promise(name, severity, expectation, arguments, because)
 
 
+def landed(name: str = "something has landed") -> Promise:
+    """Promise that a table has a row; an empty one is worth a word and stops nothing."""
+    return promise(name, "warn", "expect_table_row_count_to_be_between", min_value=1)
+
+
 def no_rows(name: str, severity: Severity, query: str, because: str = "") -> Promise:
     """Declare that a query finds nothing.
 
@@ -224,3 +229,16 @@ def files_add_up() -> list[Promise]:
             """,
         ),
     ]
+
+
+def few_rejects(whole: str, share: float, said: str) -> Promise:
+    """Promise that of what a source (how one is called) delivered at most a share was refused."""
+    return no_rows(
+        f"a {whole} is at most {said} rejects",
+        "warn",
+        f"""
+        select source, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
+        from {FILES_WANTED} group by source
+        having sum(rows_rejected) > {share} * sum(rows_in)
+        """,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ingestion.lakehouse.extensions import iceberg_session
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests import parsed_once
 
@@ -75,10 +75,9 @@ class ProjectCopy:
         return done.stdout
 
     def ask(self, query: str) -> list[dict[str, Any]]:
-        """Ask the release."""
-        found: list[dict[str, Any]] = json.loads(
-            self.python("python_models.release.sql", "-q", query, "-f", "json")
-        )
+        """Ask the release that readers see."""
+        with iceberg_session(self.lake / "latest.duckdb", read_only=True) as connection:
+            found: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
         return found
 
     def contents(self) -> dict[str, str]:

@@ -6,12 +6,13 @@ from expectations.promise import (
     FILES_WANTED,
     between,
     complete,
+    few_rejects,
     files_add_up,
     filled,
     has_columns,
+    landed,
     no_rows,
     one_of,
-    promise,
     table,
 )
 
@@ -21,9 +22,7 @@ TABLES = [
     table(
         "files",
         [
-            promise(
-                "something has landed", "warn", "expect_table_row_count_to_be_between", min_value=1
-            ),
+            landed(),
         ],
     ),
     table(
@@ -60,15 +59,7 @@ TABLES = [
                 "wrong format or a broken export; what was read so far is kept. A delivery that "
                 "is to pass all the same: make build ACCEPT=<load_id>",
             ),
-            no_rows(
-                "a dataset is at most one fiftieth rejects",
-                "warn",
-                f"""
-                select source, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
-                from {FILES_WANTED} group by source
-                having sum(rows_rejected) > 0.02 * sum(rows_in)
-                """,
-            ),
+            few_rejects("dataset", 0.02, "one fiftieth"),
         ],
         key=["source_file"],
         since="load_id",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from expectations.promise import files_add_up, filled, no_rows, one_of, promise, table
+from expectations.promise import files_add_up, filled, landed, no_rows, one_of, table
 
 TABLES = [
     table(
         "studies",
         [
-            promise("a study landed", "warn", "expect_table_row_count_to_be_between", min_value=1),
+            landed("a study landed"),
             *filled("load_id", "source", "study_version", "definition", "landed_at"),
             one_of("level", ["sentence", "paragraph", "article"]),
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.promise import filled, no_rows, one_of, promise, table
+from expectations.promise import filled, landed, no_rows, one_of, table
 from ingestion.landing.declarations import variable
 
 GONE_LIMIT = float(variable("KNOWLEDGE_GONE_LIMIT") or 0.2)
@@ -11,9 +11,7 @@ TABLES = [
     table(
         "syncs",
         [
-            promise(
-                "something has landed", "warn", "expect_table_row_count_to_be_between", min_value=1
-            ),
+            landed(),
             *filled("sync_id", "source", "kind", "mode", "tier", "exported_at"),
             no_rows(
                 "a sync has landed once",

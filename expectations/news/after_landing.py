@@ -7,9 +7,9 @@ from expectations.promise import (
     complete,
     filled,
     has_columns,
+    landed,
     no_rows,
     one_of,
-    promise,
     table,
 )
 
@@ -23,9 +23,7 @@ TABLES = [
     table(
         "runs",
         [
-            promise(
-                "something has landed", "warn", "expect_table_row_count_to_be_between", min_value=1
-            ),
+            landed(),
             *filled("run_id", "report", "as_of", "origin", "config", "started_at"),
             no_rows(
                 "a run has landed once",

@@ -6,12 +6,13 @@ from expectations.promise import (
     FILES_WANTED,
     between,
     complete,
+    few_rejects,
     files_add_up,
     filled,
     has_columns,
+    landed,
     no_rows,
     one_of,
-    promise,
     table,
 )
 
@@ -40,9 +41,7 @@ TABLES = [
     table(
         "files",
         [
-            promise(
-                "something has landed", "warn", "expect_table_row_count_to_be_between", min_value=1
-            ),
+            landed(),
             no_rows(
                 "something landed within two days",
                 "warn",
@@ -124,15 +123,7 @@ TABLES = [
                 "source delivered before stays; make rejects SOURCE=<source> says why; to let it "
                 "pass: --vars '{accepted_loads: [<load_id>]}'",
             ),
-            no_rows(
-                "a source is at most one twentieth rejects",
-                "warn",
-                f"""
-                select source, sum(rows_in) as rows_in, sum(rows_rejected) as rows_rejected
-                from {FILES_WANTED} group by source
-                having sum(rows_rejected) > 0.05 * sum(rows_in)
-                """,
-            ),
+            few_rejects("source", 0.05, "one twentieth"),
         ],
         key=["source", "load_id", "source_file"],
         since="load_id",

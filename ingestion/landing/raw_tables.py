@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from ingestion.lakehouse.sql_text import identifier
-
 _TIMESTAMP = pa.timestamp("us")
-# handing an empty Arrow table to duckdb would give the same, and import pandas
-_DUCKDB_TYPES = {
-    "string": "varchar",
-    "int64": "bigint",
-    "double": "double",
-    "bool": "boolean",
-    "date32[day]": "date",
-    "timestamp[us]": "timestamp",
-}
 
 REJECTS = pa.schema(
     [
@@ -58,13 +47,3 @@ def files_with(*times: str) -> pa.Schema:
     """Return the table of files of a product that notes moments of its own, too."""
     *common, landed_at = FILES
     return pa.schema([*common, *((name, _TIMESTAMP) for name in times), landed_at])
-
-
-def empty_query(shape: pa.Schema) -> str:
-    """Return the query that gives a table of a shape without a row."""
-    return f"select {', '.join(null_column(field) for field in shape)} where false"
-
-
-def null_column(field: pa.Field) -> str:
-    """Return the expression of a column of which nothing is known."""
-    return f"cast(null as {_DUCKDB_TYPES[str(field.type)]}) as {identifier(field.name)}"

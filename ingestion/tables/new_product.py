@@ -22,6 +22,7 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.products import PRODUCTS
 from ingestion.tables.product_context import TableOfProduct, context_of
 from ingestion.tables.propose import CannotPropose, Proposal, identifier, propose
+from ingestion.tables.shared_words import uses
 
 SKELETON = Path(__file__).parent / "skeleton"
 # what a product may not be called: what lies in the rooms beside the products, and SQL's own
@@ -117,6 +118,11 @@ def _check_name(root: Path, product: str) -> None:
         raise CannotPropose(f"NAME={product} is no name of a product; write one lower case word.")
     if product in TAKEN or product in PRODUCTS or (root / "ingestion" / product).exists():
         raise CannotPropose(f"NAME={product} is taken; choose another.")
+    if found := uses(root, [product]):
+        raise CannotPropose(
+            f"NAME={product} is a word of files that all products share ({next(iter(found))}); "
+            f"choose another, as site{product}."
+        )
 
 
 def _rendered(context: Mapping[str, Any], folders: list[Path]) -> Iterator[tuple[Path, str]]:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from ingestion.conversations.formats import Standardised, token_estimate
 from ingestion.conversations.formats.shape import as_json
 from ingestion.conversations.schema import TABLES
-from ingestion.landing.raw_tables import empty_query
+from ingestion.landing.empty_tables import empty_query
 from python_models.conversations.languages import SCHEMA as LANGUAGES
 from python_models.conversations.languages import detect_batch
 from python_models.conversations.rules import (

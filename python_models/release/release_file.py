@@ -29,6 +29,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.server_catalog import note
 from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from ingestion.lakehouse.tiers import file_of
+from ingestion.landing.empty_tables import empty_query
 from ingestion.landing.products import PRODUCTS, Product
 from python_models.release import kept_tables, ops_tables, tier_files
 from python_models.release.journal_copy import Comments
@@ -266,8 +267,6 @@ def _show_empty(
     target: duckdb.DuckDBPyConnection, domain: Product, table: str, comments: Comments
 ) -> None:
     """Show a raw table that has no row yet, so that a query over it is no error."""
-    from ingestion.landing.raw_tables import empty_query  # imports pyarrow
-
     _create_view(target, domain.name, table, empty_query(domain.tables[table]))
     comments.add_view(domain.name, table, words_of(domain.namespace, table))
 

@@ -20,11 +20,11 @@ def tellers(domains: Collection[str]) -> list[Product]:
 @contextmanager
 def rows_ahead(domains: Collection[str]) -> Iterator[Path | None]:
     """Give a folder with the rows, `<raw schema>/<table>.parquet`; none where there are none."""
-    import pyarrow.parquet as pq
-
     with tempfile.TemporaryDirectory(prefix="sluice-ahead-") as name:
         folder = Path(name)
         for product in tellers(domains):
+            import pyarrow.parquet as pq
+
             for table, rows in loaded(product.landing_ahead)().items():
                 path = file_of(folder, product.namespace, table)
                 path.parent.mkdir(exist_ok=True)

@@ -22,6 +22,7 @@ from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import is_quiet
+from python_models.llm.ledger.unfolded import has_unfolded_rows
 from python_models.release.run_states import mark_killed
 from python_models.runs import (
     artifacts,
@@ -271,21 +272,6 @@ def _ledger_bytes() -> int:
 
 def _is_something_unfolded() -> bool:
     return not metadata_locations("llm") or has_unfolded_rows()
-
-
-def has_unfolded_rows() -> bool:
-    """Say whether the journal knows more of answers than the ledger's tables.
-
-    Looks into the journal itself: what folds imports pyiceberg, which takes seconds. What a
-    step's run came to is no reason by itself: readers are shown it from the journal, and the
-    ledger gets it with the next answers.
-    """
-    tables = ("llm_calls", "llm_attempts")
-    known = journal.rows(f"select name from sqlite_master where name in {tables}")
-    return any(
-        journal.rows(f"select 1 from {table['name']} where is_folded <> 1 limit 1")
-        for table in known
-    )
 
 
 def _unit_test(node: Any) -> Node:

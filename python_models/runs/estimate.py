@@ -166,8 +166,6 @@ def estimate_all(
             return ranges(
                 manifest, [estimate_node(connection, relations, node, given) for node in nodes]
             )
-        finally:
-            connection.close()
 
 
 def llm_nodes(manifest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,10 +14,10 @@ from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS, chosen_products
 from python_models.llm.ledger.journal_schema import FORGOTTEN_AFTER
+from python_models.llm.ledger.unfolded import has_unfolded_rows
 from python_models.release import release_file
 from python_models.release.snapshot_files import rows_as_of
 from python_models.runs import fingerprint
-from python_models.runs.build import has_unfolded_rows
 from python_models.runs.fitness import latest_pending
 from python_models.runs.raw_views import Pins, current_pins
 

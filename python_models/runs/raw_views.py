@@ -9,8 +9,8 @@ from duckdb import DuckDBPyConnection
 
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.sql_text import literal
+from ingestion.landing.empty_tables import empty_query, null_column
 from ingestion.landing.products import PRODUCTS
-from ingestion.landing.raw_tables import empty_query, null_column
 from python_models.runs.ahead import file_of
 
 Pins = dict[str, dict[str, str]]
@@ -36,6 +36,8 @@ def create_raw_views(
     """
     for domain in PRODUCTS.values():
         namespace = domain.namespace
+        if query is not None and namespace not in query:
+            continue  # nor is the shape of its tables imported
         conn.execute(f"create schema if not exists {namespace}")
         pinned = pins.get(namespace, {})
         for table, shape in domain.tables.items():

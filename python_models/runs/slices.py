@@ -21,11 +21,12 @@ from ingestion.lakehouse.chosen import ENGINES, use_engine, use_mode
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import MODES, SettingsError
+from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 from ingestion.landing.registration import Product, Slice
-from python_models.runs.raw_views import create_raw_views, current_pins
+from python_models.runs.raw_views import Pins, create_raw_views, current_pins
 
-BUILT = "built."  # begins a table of the build database in a slice's query
+BUILT = "built."  # begins a table of the build database, attached so, in a slice's query
 _SHOWN = 20
 # words of make that a run takes besides slices
 _OTHER_WORDS = ("ENGINE", "DOMAIN", "FORCE", "ACCEPT", "ARGS", "MODE", "VERBOSE", "SOURCE", "DATA")
@@ -238,14 +239,13 @@ class _Lists:
         self._ahead = ahead
 
     def __enter__(self) -> _Lists:
-        self._raw: duckdb.DuckDBPyConnection | None = None
-        self._built: duckdb.DuckDBPyConnection | None = None
+        self._session = iceberg_session()
+        self._pins: Pins | None = None
+        self._is_attached = False
         return self
 
     def __exit__(self, *_: object) -> None:
-        for connection in (self._raw, self._built):
-            if connection is not None:
-                connection.close()
+        self._session.close()
 
     def all(self, queries: Iterable[str]) -> list[tuple]:
         """Return the rows of several queries."""
@@ -254,11 +254,13 @@ class _Lists:
     def rows(self, query: str) -> list[tuple]:
         """Return the rows of a query; none when nothing was built yet."""
         if BUILT not in query:
-            return self._over_raw(query).execute(query).fetchall()
+            self._show_raw(query)
+            return self._session.execute(query).fetchall()
         if not lake().build_db.exists():
             return []
         try:
-            return self._over_built().execute(query.replace(BUILT, "")).fetchall()
+            self._attach_built()
+            return self._session.execute(query).fetchall()
         except (duckdb.CatalogException, duckdb.IOException):
             return []  # never built, or somebody builds now: the run itself waits for that
 

@@ -74,7 +74,7 @@ CASES = (
         [HEAD, *[f"north,2026-04-{at + 1:02} 00:00,warm,1,yes" for at in range(20)]],
     ),
     Case(
-        "events",
+        "visits",
         {"events.jsonl": EVENTS},
         (),
         "events",
@@ -83,7 +83,7 @@ CASES = (
             '{"event_id": 31, "kind": "b", "amount": 1}',
             '{"event_id": "none", "kind": "b", "amount": 1}',
         ],
-        ("select cast(amount as integer) as amount from events.events where event_id = 1", 77),
+        ("select cast(amount as integer) as amount from visits.events where event_id = 1", 77),
         ("kind", "a"),
         [f'{{"event_id": "x{at}", "kind": "a", "amount": 1}}' for at in range(20)],
     ),

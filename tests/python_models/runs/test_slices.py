@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 from datetime import datetime
 
 import jinja2
@@ -26,12 +28,16 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What there is, without a lake that has it."""
     rows = {
         "control_id": [("press-01",), ("press-02",), ("oven-01",)],
-        "first_reading_at": [],
         "cohort_id": [],
         "studies": [],
     }
 
+    every = [one for ones in slices.slices().values() for one in ones]
+    spans = {query for one in every if one.kind != "values" for query in one.known}
+
     def answer(_: object, query: str) -> list[tuple]:
+        if query in spans:
+            return []  # no record has landed
         return next((found for word, found in rows.items() if word in query), [("known",)])
 
     monkeypatch.setattr(slices._Lists, "rows", answer)
@@ -172,3 +178,17 @@ def test_a_comma_within_a_name_is_written_with_a_stroke_before_it() -> None:
     said = macro.read_text(encoding="utf-8") + "{{ listed_variable('knowledge_document') }}"
     environment.from_string(said).render()
     assert found == ["'Who, when and why'", "'INC-7'"]
+
+
+def test_what_leaves_nothing_is_refused_before_what_lands_and_builds_is_imported() -> None:
+    code = (
+        "import sys; from python_models.runs.run import main; "
+        "assert main(['--from', '2026-02-01', '--to', '2026-01-01']) == 2; "
+        "heavy = {'dlt', 'dbt', 'pyiceberg', 'pyarrow', 'great_expectations'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "there is no day between" in done.stderr
