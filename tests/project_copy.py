@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ingestion.lakehouse.extensions import iceberg_session
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from tests import parsed_once
 
@@ -76,7 +76,7 @@ class ProjectCopy:
 
     def ask(self, query: str) -> list[dict[str, Any]]:
         """Ask the release that readers see."""
-        with iceberg_session(self.lake / "latest.duckdb", read_only=True) as connection:
+        with connect_duckdb(self.lake / "latest.duckdb", read_only=True) as connection:
             found: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
         return found
 

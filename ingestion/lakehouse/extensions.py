@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from ingestion.lakehouse.lake import s3_properties, uses_object_store
 from ingestion.lakehouse.settings import SettingsError
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
 # a connection opened with this takes unsigned extensions until `load_extensions` is through
 UNCHECKED: dict[str, str | bool | int | float | list[str]] = {"allow_unsigned_extensions": True}
-
-# `make setup` holds the wheels against the hashes of the lock: that DuckDB verifies the signatures
-# of 84 MB again would cost every session half a second of CPU. A session that takes a person's SQL
-# goes without this, and `make doctor` verifies them.
-UNVERIFIED: Final = {"allow_unsigned_extensions": True}
 
 
 def extension_path(name: str) -> Path:
@@ -40,7 +35,7 @@ def extension_path(name: str) -> Path:
 
 
 def connect_duckdb(
-    database: str = ":memory:",
+    database: Path | str = ":memory:",
     *,
     read_only: bool = False,
     config: dict[str, str | bool | int | float | list[str]] | None = None,
@@ -60,7 +55,7 @@ def connect_duckdb(
     import duckdb
 
     options = (config or {}) | UNCHECKED
-    connection = duckdb.connect(database, read_only=read_only, config=options)
+    connection = duckdb.connect(str(database), read_only=read_only, config=options)
     try:
         load_extensions(connection)
     except BaseException:

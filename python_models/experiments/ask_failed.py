@@ -89,7 +89,7 @@ def failed_generations(chosen: Mapping[str, str]) -> list[tuple[str, str | None]
         else:
             conditions.append(f"list_contains(${name}, generations.{COLUMNS[name]})")
         values[name] = slices.listed(value)
-    with connect_duckdb(str(lake().build_db), read_only=True) as connection:
+    with connect_duckdb(lake().build_db, read_only=True) as connection:
         return connection.execute(
             f"select gen_id, call_id from ({_ASKED}) as generations where "
             + " and ".join(conditions),

@@ -198,7 +198,7 @@ def _next_number() -> int:
 
 
 def _fill(path: Path, release_id: int | None) -> None:
-    with closing(connect_duckdb(str(path), config=_SMALL_BLOCKS)) as target:
+    with closing(connect_duckdb(path, config=_SMALL_BLOCKS)) as target:
         target.execute("set TimeZone = 'UTC'")
         folders, comments = set(), Comments()
         for table in _tables(release_id):

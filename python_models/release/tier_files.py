@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.durable import sync
-from ingestion.lakehouse.extensions import UNCHECKED, load_extensions
+from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import identifier, list_of, literal
@@ -107,9 +107,9 @@ def fill(path: Path, whole: Path, tier: str) -> None:
     """
     with duckdb.connect(str(whole), read_only=True) as opened:
         views = views_of(opened)
-    with duckdb.connect(str(path), config=_SMALL_BLOCKS | UNCHECKED) as target:
+    with duckdb.connect(str(path), config=_SMALL_BLOCKS) as target:
         if any(_is_scanned(files_of(view, tier) or []) for view in views):
-            load_extensions(target)
+            load_extensions(target)  # a fifth of a second, which most tiers need not wait for
         target.execute("set TimeZone = 'UTC'")
         target.execute(f"attach {literal(str(whole))} as whole (read_only)")
         comments = Comments()

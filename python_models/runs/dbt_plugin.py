@@ -60,7 +60,7 @@ class Plugin(BasePlugin):
         spill = (Path(creds.path).parent if is_scratch() else lake().root) / "spill"
         spill.mkdir(exist_ok=True)
         config["temp_directory"] = str(spill)
-        config.update(UNCHECKED)
+        config |= UNCHECKED
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         load_extensions(conn)

@@ -134,8 +134,8 @@ def _lake() -> Iterator[Finding]:
 
 
 def _extensions() -> Iterator[Finding]:
-    with duckdb.connect() as connection:
-        load_extensions(connection)  # their signatures are checked here, and nowhere else
+    with duckdb.connect() as connection:  # which verifies their signatures
+        load_extensions(connection)
     yield Finding(
         "extensions", True, f"avro, httpfs and iceberg load in DuckDB {version('duckdb')}"
     )

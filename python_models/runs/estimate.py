@@ -160,8 +160,7 @@ def estimate_all(
             for node in manifest["nodes"].values()
             if node["resource_type"] in ("model", "seed") and node.get("relation_name")
         }
-        connection = connect_duckdb(str(folder / NAME))
-        try:
+        with connect_duckdb(folder / NAME) as connection:
             given = stand_ins(Refs(connection, relations).ref, wanted)
             return ranges(
                 manifest, [estimate_node(connection, relations, node, given) for node in nodes]

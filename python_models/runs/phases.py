@@ -83,7 +83,7 @@ def _from_build(
     if lock.holder():
         return {node["node"]: "a build is going on, its tables cannot be read" for node in nodes}
     found: dict[str, list[dict[str, Any]] | str] = {}
-    with lock.build_lock("reading a phase"), connect_duckdb(str(lake().build_db)) as connection:
+    with lock.build_lock("reading a phase"), connect_duckdb(lake().build_db) as connection:
         for node in nodes:
             newest = journal.rows(
                 "select run_id from node_runs where unique_id = ? order by rowid desc limit 1",

@@ -239,7 +239,7 @@ class _Lists:
         self._ahead = ahead
 
     def __enter__(self) -> _Lists:
-        self._session = iceberg_session()
+        self._session = connect_duckdb()
         self._pins: Pins | None = None
         self._is_attached = False
         return self
@@ -264,13 +264,12 @@ class _Lists:
         except (duckdb.CatalogException, duckdb.IOException):
             return []  # never built, or somebody builds now: the run itself waits for that
 
-    def _over_raw(self, query: str) -> duckdb.DuckDBPyConnection:
-        if self._raw is None:
-            self._raw, self._pins = connect_duckdb(), current_pins()
-        create_raw_views(self._raw, self._pins, self._ahead, query)
-        return self._raw
+    def _show_raw(self, query: str) -> None:
+        self._pins = current_pins() if self._pins is None else self._pins
+        create_raw_views(self._session, self._pins, self._ahead, query)
 
-    def _over_built(self) -> duckdb.DuckDBPyConnection:
-        if self._built is None:
-            self._built = connect_duckdb(str(lake().build_db), read_only=True)
-        return self._built
+    def _attach_built(self) -> None:
+        if not self._is_attached:
+            path = literal(str(lake().build_db))
+            self._session.execute(f"attach {path} as {BUILT.rstrip('.')} (read_only)")
+            self._is_attached = True

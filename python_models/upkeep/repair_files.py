@@ -67,7 +67,7 @@ def _write_again(
     if not lake().build_db.exists():
         return [_hopeless(row, "there is no build database") for row in broken]
     said, written = [], {}
-    with connect_duckdb(str(lake().build_db), read_only=True) as session:
+    with connect_duckdb(lake().build_db, read_only=True) as session:
         session.execute("set TimeZone = 'UTC'")
         for row in broken:
             mart, why = _same_mart(session, row)

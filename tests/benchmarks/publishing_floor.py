@@ -10,7 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from ingestion.lakehouse.extensions import connect_duckdb
+import duckdb
+
+from ingestion.lakehouse.extensions import load_extensions
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import literal
@@ -29,7 +31,7 @@ def publish(target: Path, out: Path) -> dict[str, float]:
     ]
     out.mkdir(parents=True, exist_ok=True)
     seconds, cpu_s, rows = 0.0, 0.0, 0
-    with connect_duckdb(
+    with duckdb.connect(
         str(lake().build_db),
         read_only=True,
         config={
@@ -39,6 +41,7 @@ def publish(target: Path, out: Path) -> dict[str, float]:
         },
     ) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        load_extensions(connection)
         for mart in released:
             file = literal(str(out / f"{mart.name}.parquet"))
             began, cpu_began = time.monotonic(), time.process_time()

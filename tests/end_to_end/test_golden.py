@@ -51,7 +51,7 @@ def test_every_metric_is_had_of_the_demo_in_one_question(lake: Path) -> None:
 def test_a_conversation_sent_alone_gets_the_verdict_that_the_build_gave_it(
     lake: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with connect_duckdb(str(lake / "latest.duckdb"), read_only=True) as connection:
+    with connect_duckdb(lake / "latest.duckdb", read_only=True) as connection:
         told = connection.sql("select * from conversations.quality").to_arrow_table().to_pylist()
         said = connection.sql(
             "select list({'role': role, 'content': content} order by turn)"
@@ -103,7 +103,7 @@ def _resume(lake: Path, fault: str, *arguments: str) -> tuple[int, str]:
 
 def _report(lake: Path) -> tuple[str, str]:
     """Return the run and the text of the newest report of news, as its newest attempt left it."""
-    with connect_duckdb(str(lake / "latest.duckdb"), read_only=True) as connection:
+    with connect_duckdb(lake / "latest.duckdb", read_only=True) as connection:
         found: tuple[str, str] = connection.sql(
             "select run_id, markdown from news.reports order by as_of desc limit 1"
         ).fetchall()[0]

@@ -110,7 +110,7 @@ class Plant:
 
     def released(self) -> dict[str, list[str]]:
         """Return the rows of every released table, without what no two builds have alike."""
-        with connect_duckdb(str(self.lake / "latest.duckdb"), read_only=True) as connection:
+        with connect_duckdb(self.lake / "latest.duckdb", read_only=True) as connection:
             tables = connection.execute(
                 "select table_name, from_json(volatile_columns, '[\"varchar\"]')"
                 " from ops.release_tables where domain = ? and release_id ="

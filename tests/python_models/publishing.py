@@ -18,7 +18,7 @@ from python_models.release.published_table import PublishedTable
 @contextmanager
 def build_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the build database of the lake in force, as a dbt build has it open."""
-    with connect_duckdb(str(lake().build_db)) as connection:
+    with connect_duckdb(lake().build_db) as connection:
         connection.execute("create schema if not exists plant")
         yield connection
 

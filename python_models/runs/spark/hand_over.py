@@ -47,7 +47,7 @@ def to_catalog(nodes: Iterable[Node], publication: str, run_id: str) -> list[str
         return []
     properties = {"sluice.run-id": run_id, "sluice.publication": publication}
     changed = []
-    with connect_duckdb(str(lake().build_db), config=_config()) as session:
+    with connect_duckdb(lake().build_db, config=_config()) as session:
         for node in nodes:
             if not has_rows(node) or count_rows(session, relation_of(node)) is None:
                 raise NotHandedOver(

@@ -104,7 +104,7 @@ class Models:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the build database."""
-        with connect_duckdb(str(lake().build_db), read_only=True) as connection:
+        with connect_duckdb(lake().build_db, read_only=True) as connection:
             connection.execute("set schema = 'news_intermediate'")
             return connection.execute(query).fetchall()
 

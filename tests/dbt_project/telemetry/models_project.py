@@ -136,7 +136,7 @@ def _copy_of_build() -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory() as folder:
         for path in lake().root.glob("build.duckdb*"):
             shutil.copy(path, folder)
-        with connect_duckdb(str(Path(folder) / "build.duckdb")) as connection:
+        with connect_duckdb(Path(folder) / "build.duckdb") as connection:
             yield connection
 
 

@@ -50,7 +50,7 @@ def figures(lake: Path, product: str) -> Figures:
         (FOLDER / f"{name}.sql").read_text().replace("$product", product)
         for name in (product, "llm")
     ]
-    with connect_duckdb(str(lake / "latest.duckdb"), read_only=True) as connection:
+    with connect_duckdb(lake / "latest.duckdb", read_only=True) as connection:
         rows = [row for query in queries for row in connection.execute(query).fetchall()]
     found = {name: _rounded(value) for name, value in sorted(rows)}
     assert len(found) == len(rows), f"{product}.sql gives a figure twice"

@@ -51,7 +51,7 @@ def publish_set(
         "conversations": (["record_id"], [_record_row(*one) for one in rows]),
         "datasets": (["dataset_id"], _dataset_rows(members)),
     }
-    with connect_duckdb(str(lake().build_db)) as build:
+    with connect_duckdb(lake().build_db) as build:
         build.execute("create schema if not exists conversations")
         marts = []
         for table, (key, found) in tables.items():

@@ -25,7 +25,7 @@ from tests.python_models.tiny import Tiny
 
 def state() -> dict[str, Any]:
     """Return all that a refused command may not change."""
-    with connect_duckdb(str(lake().build_db)) as build:
+    with connect_duckdb(lake().build_db) as build:
         names = build.execute(
             "select schema_name || '.' || table_name from duckdb_tables()"
             " where schema_name <> 'ops' union all select schema_name || '.' || view_name"
@@ -178,7 +178,7 @@ def land_a_file(load_id: str) -> None:
 
 def built(query: str) -> list[tuple[Any, ...]]:
     """Ask the build database."""
-    with connect_duckdb(str(lake().build_db)) as build:
+    with connect_duckdb(lake().build_db) as build:
         return build.execute(query).fetchall()
 
 

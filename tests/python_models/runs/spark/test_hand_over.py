@@ -37,7 +37,7 @@ NODE = {
 @pytest.fixture
 def build() -> Iterator[duckdb.DuckDBPyConnection]:
     """The build database; what is handed over opens it itself, after this was closed."""
-    with connect_duckdb(str(lake().build_db)) as connection:
+    with connect_duckdb(lake().build_db) as connection:
         connection.execute(f"create schema if not exists {SCHEMA}")
         yield connection
 
