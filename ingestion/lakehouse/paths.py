@@ -26,6 +26,13 @@ def local_path(address: str) -> str:
     return address.removeprefix(SCHEME)
 
 
+def as_location(address: str) -> str:
+    """Return a local location that Java wrote (`file:/tables`) as an Iceberg location."""
+    return (
+        f"{SCHEME}{address.removeprefix('file:')}" if re.match("file:/(?!/)", address) else address
+    )
+
+
 def like(address: str, path: str) -> str:
     """Return a path spelled with the scheme that `address` has, if any."""
     return SCHEME + path if address.startswith(SCHEME) else path

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     # where a build's SQL runs; no address: a Spark server is started for the build
     sluice_engine: Literal["local", "spark"] = "local"
     sluice_spark_uri: str | None = None
+    sluice_spark_jars: str | None = None
 
     # an S3-compatible store
     sluice_s3_endpoint: str | None = None

@@ -26,6 +26,7 @@ _PARTS = {
 _WRITTEN = {"target", "logs", "dbt_packages", "__pycache__"}
 _DECIDES_NO_ROW = {
     "sluice_lake", "sluice_artifacts", "sluice_artifact_rows", "sluice_engine", "sluice_spark_uri",
+    "sluice_spark_jars",
 }  # fmt: skip
 _LARGEST_TEXT = 60_000
 _DECLARES_SETS = re.compile(r"^sets?:", re.M)

@@ -29,6 +29,7 @@ _NOT_REPEATED = {
     "sluice_artifact_rows",
     "sluice_lock_wait_seconds",
     "sluice_spark_uri",
+    "sluice_spark_jars",
     "sluice_alert_url",
     "sluice_alert_mail_to",
     "llm_budget_usd",  # who raises it and goes on means the one there is now

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.sorting import SortOrder
 from pyiceberg.table.update import TableRequirement, TableUpdate
 from pyiceberg.typedef import IcebergBaseModel
 from pyiceberg.view.metadata import ViewVersion
+
+from ingestion.lakehouse.paths import as_location
+
+Location = Annotated[str, AfterValidator(as_location)]
 
 
 class CreateNamespace(IcebergBaseModel):
@@ -45,7 +49,7 @@ class CreateTable(IcebergBaseModel):
     """A table to be; staged, it is there only once it is committed."""
 
     name: str
-    location: str | None = None
+    location: Location | None = None
     table_schema: Schema = Field(alias="schema")
     partition_spec: PartitionSpec | None = Field(alias="partition-spec", default=None)
     write_order: SortOrder | None = Field(alias="write-order", default=None)
@@ -79,7 +83,7 @@ class CreateView(IcebergBaseModel):
     """A view to be."""
 
     name: str
-    location: str | None = None
+    location: Location | None = None
     view_schema: Schema = Field(alias="schema")
     view_version: ViewVersion = Field(alias="view-version")
     properties: dict[str, str] = Field(default_factory=dict)

@@ -63,7 +63,8 @@ class TextGroups:
         with reading(runtime.journal.path) as connection:
             for item_id, call_id, blob in select_in(connection, query, list(self.texts)):
                 self.vectors[item_id] = (call_id, array("f", blob))
-            left = [item_id for item_id in self.texts if item_id not in self.vectors]
+            # which texts share a call must not go with the order an engine gives the rows in
+            left = sorted(self.texts.keys() - self.vectors)
             for start in range(0, len(left), TEXTS_PER_CALL):
                 group = left[start : start + TEXTS_PER_CALL]
                 call_id = self._identity.of(group)

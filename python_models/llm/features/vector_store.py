@@ -101,7 +101,10 @@ def store_vectors(
     known = known_vectors(session, space)
     wanted = texts.project("text_hash, text")
     assert known is not None and wanted is not None  # found by their names
-    missing = session.sql("select * from wanted anti join known using (text_hash)")
+    # ordered, so that the same texts share a batch on every engine
+    missing = session.sql(
+        "select * from wanted anti join known using (text_hash) order by text_hash"
+    )
     stored = Stored()
     if RECORDER.get() is not None:
         _estimated(missing, space, node)

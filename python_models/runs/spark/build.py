@@ -135,9 +135,10 @@ class Run:
         )
         name = BEGIN_VARIABLE if self.is_new and number == 1 else RESUME_VARIABLE
         selectors = [selector(one) for one in layer.nodes]
+        # the other engine is what dbt takes without a word: named, all would be parsed anew for it
+        target = ["--target", SPARK] if layer.engine == SPARK else []
         command = [
-            "build", "--target", layer.engine, "--indirect-selection", "empty",
-            *self.rest, "--select", *selectors,
+            "build", *target, "--indirect-selection", "empty", *self.rest, "--select", *selectors,
         ]  # fmt: skip
         say(f"Layer {number} of {len(self.layers)}: {len(layer.nodes)} nodes on {layer.engine}")
         handed_over = time.monotonic()

@@ -6,6 +6,8 @@ adapter gets it too, so that a run is written down in one way whatever the engin
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -17,9 +19,13 @@ from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.spark_server import ADDRESS
 from ingestion.lakehouse.sql_text import literal
 from python_models.release.snapshot_files import plain
 from python_models.runs import build
+from python_models.runs.spark.servers import URI_VARIABLE
+
+_RETRIES = 3  # of a statement, within a second or two
 
 
 def teach() -> None:
@@ -27,6 +33,20 @@ def teach() -> None:
     adapter: Any = SparkAdapter
     adapter.store_relation = _store_relation
     adapter._available_ = frozenset({*adapter._available_, "store_relation"})
+    if os.environ.get(URI_VARIABLE, "").startswith(f"sc://{ADDRESS}:"):
+        _fail_soon()
+
+
+def _fail_soon() -> None:
+    """Let statements fail when the server they go to is gone.
+
+    The client goes on asking for ten minutes, with each statement anew. A cluster may come back
+    meanwhile; what this machine's own run started does not.
+    """
+    from pyspark.sql.connect.client import core
+
+    connect: Any = core
+    connect.DefaultPolicy = partial(core.DefaultPolicy, max_retries=_RETRIES)
 
 
 def _store_relation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,10 @@ from ingestion.lakehouse import lock
 from ingestion.lakehouse.follower import Follower
 from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.spark_server import told_of
+from python_models.runs.spark import classic
 
 URI_VARIABLE = "SLUICE_SPARK_URI"
+SESSION_VARIABLE = "SLUICE_SPARK_SESSION"
 
 
 @dataclass
@@ -25,11 +28,12 @@ class Servers:
 
     spark_uri: str
     started: list[Follower] = field(default_factory=list)
+    session: dict[str, str] = field(default_factory=dict)  # what dbt's profile is told beside
 
     @property
     def environment(self) -> dict[str, str]:
         """What dbt's profile is told."""
-        return {URI_VARIABLE: self.spark_uri}
+        return {URI_VARIABLE: self.spark_uri} | self.session
 
     def require_alive(self) -> None:
         """Raise when a server that was started here is gone.
@@ -51,13 +55,31 @@ def require_installed() -> None:
         SettingsError: names the packages and the command.
     """
     modules = {"dbt-spark": "dbt.adapters.spark", "pyspark-client": "pyspark"}
-    if settings().sluice_spark_uri is None:
+    uri = settings().sluice_spark_uri
+    if uri is None:
         modules["pysail"] = "pysail"
+    if classic.is_classic(uri):
+        _require_classic()
     missing = [package for package, module in modules.items() if not _is_there(module)]
     if missing:
         raise SettingsError(
             f"ENGINE=spark needs {', '.join(missing)}, which the default installation has not: "
             "`make setup-spark` adds it"
+        )
+
+
+def _require_classic() -> None:
+    if not _is_there("py4j"):
+        raise SettingsError(
+            f"{URI_VARIABLE}={settings().sluice_spark_uri} is a session of Apache Spark, which "
+            "pyspark-client does not bring: install the pyspark of your cluster's version in its "
+            "place (pip uninstall pyspark-client; pip install pyspark==3.5.7), or name a Spark "
+            "Connect server (sc://host:port)"
+        )
+    if not settings().sluice_spark_jars:
+        raise SettingsError(
+            f"{URI_VARIABLE}={settings().sluice_spark_uri} needs SLUICE_SPARK_JARS: the Iceberg "
+            "runtime for your Spark (iceberg-spark-runtime-<Spark>_<Scala>-<Iceberg>.jar)"
         )
 
 
@@ -68,7 +90,7 @@ def require_told() -> None:
         SettingsError: names the settings.
     """
     known = settings()
-    if known.sluice_spark_uri is None or known.sluice_catalog_type == "rest":
+    if not _is_elsewhere() or known.sluice_catalog_type == "rest":
         return
     if not _plain(known.sluice_catalog_server_token):
         raise SettingsError(
@@ -109,7 +131,7 @@ def running(namespaces: Collection[str]) -> Iterator[Servers]:
             started.append(_catalog(namespaces, secret := _token()))
             uri = started[0].address
         if known.sluice_spark_uri:
-            yield Servers(known.sluice_spark_uri, started)
+            yield Servers(known.sluice_spark_uri, started, _session(uri, secret))
             return
         told = {"RUST_LOG": "warn"} | told_of(uri, secret) | _store()
         started.append(
@@ -119,6 +141,25 @@ def running(namespaces: Collection[str]) -> Iterator[Servers]:
     finally:
         for one in reversed(started):
             one.end()
+
+
+def _is_elsewhere() -> bool:
+    """Say whether a Spark Connect server is one that somebody else started."""
+    uri = settings().sluice_spark_uri
+    return uri is not None and not classic.is_classic(uri)
+
+
+def _session(catalog_uri: str, token: str | None) -> dict[str, str]:
+    """Return what dbt's profile is told of a session that the build itself opens."""
+    known = settings()
+    uri, jars = known.sluice_spark_uri or "", known.sluice_spark_jars or ""
+    if not classic.is_classic(uri):
+        return {}
+    told = classic.parameters(uri, catalog_uri, jars, token is not None)
+    return {
+        SESSION_VARIABLE: json.dumps(told),
+        **({classic.TOKEN_VARIABLE: token} if token else {}),
+    }
 
 
 def _plain(secret: SecretStr | None) -> str | None:
@@ -132,7 +173,7 @@ def _catalog(namespaces: Collection[str], token: str) -> Follower:
         "SLUICE_CATALOG_SERVER_TOKEN": token,
     }
     # a Spark server elsewhere was told an address: the one `make catalog` has
-    port = settings().sluice_catalog_server_port if settings().sluice_spark_uri else 0
+    port = settings().sluice_catalog_server_port if _is_elsewhere() else 0
     module = "ingestion.lakehouse.rest_catalog.embedded"
     return Follower("The catalog server", ["-m", module, str(port)], told | lent, descriptors)
 

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from sqlalchemy import create_engine, text
 
-from ingestion.lakehouse.paths import escaped_glob, local_path, location, sqlite_path, sqlite_url
+from ingestion.lakehouse.paths import (
+    as_location,
+    escaped_glob,
+    local_path,
+    location,
+    sqlite_path,
+    sqlite_url,
+)
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import identifier, literal
 from python_models.upkeep.relocate import moves
@@ -103,3 +110,16 @@ def test_no_other_module_quotes_sql_or_takes_addresses_apart_by_hand() -> None:
         and by_hand.search((PROJECT_ROOT / name).read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("java", "ours"),
+    [
+        ("file:/lake/a b", "file:///lake/a b"),
+        ("file:///lake/a", "file:///lake/a"),
+        ("/lake/file:/a", "/lake/file:/a"),
+        ("s3://bucket/a", "s3://bucket/a"),
+    ],
+)
+def test_a_location_as_java_writes_it_is_the_path_it_names(java: str, ours: str) -> None:
+    assert as_location(java) == ours

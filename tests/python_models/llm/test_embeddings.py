@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from python_models.llm import embed_step, embed_texts
+from python_models.llm.asking.runtime import runtime
+from python_models.llm.features.embeddings import TextGroups
 from python_models.llm.offline.embeddings import embed
 
 
@@ -23,6 +25,17 @@ def test_texts_are_batched_and_asked_once_by_content(server, journal) -> None:
     assert server.counters()["requests"] == 3
     rows = journal("select operation_name, sum(prompt_tokens) as n from llm_calls group by 1")
     assert rows == [{"operation_name": "embeddings", "n": server.counters()["prompt_tokens"]}]
+
+
+def test_which_texts_share_a_call_does_not_go_with_their_order(server, journal) -> None:
+    texts = [f"text {number}" for number in range(300)]
+    calls = []
+    for ordered in (texts, texts[::-1]):
+        groups = TextGroups(ordered, "default", "m-1")
+        groups.take_cached(runtime())
+        calls.append(list(groups.calls))
+    assert len(calls[0]) == 3
+    assert calls[0] == calls[1]
 
 
 def test_a_step_gives_one_vector_per_row_and_says_who_made_it() -> None:

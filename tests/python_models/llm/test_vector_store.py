@@ -24,8 +24,10 @@ store_vectors(session, relation(session, 300), SPACE, "llm_tests")
 """
 
 
-def relation(session: duckdb.DuckDBPyConnection, count: int) -> duckdb.DuckDBPyRelation:
-    texts = [f"text {number} of a page" for number in range(count)]
+def relation(
+    session: duckdb.DuckDBPyConnection, count: int, step: int = 1
+) -> duckdb.DuckDBPyRelation:
+    texts = [f"text {number} of a page" for number in range(count)][::step]
     return session.from_arrow(pa.table({"text_hash": [*map(text_hash, texts)], "text": texts}))
 
 
@@ -54,6 +56,21 @@ def test_another_model_or_size_is_another_space(server) -> None:
         known_vectors(session, Space("default", "m-1", 64)).limit(1).to_arrow_table().to_pylist()
     )
     assert row["dimensions"] == 64 == len(row["vector"])
+
+
+def test_which_texts_share_a_call_does_not_go_with_the_order_of_rows(server, monkeypatch) -> None:
+    monkeypatch.setattr(vector_store, "TEXTS_PER_BATCH", 128)
+    session = duckdb.connect()
+    shared = []
+    for model, step in (("m-1", 1), ("m-2", -1)):
+        space = Space("default", model)
+        store_vectors(session, relation(session, 300, step), space, "llm_tests")
+        calls = known_vectors(session, space).aggregate(
+            "list(text_hash order by text_hash)", "call_id"
+        )
+        shared.append(sorted(calls.fetchall()))
+    assert shared[0] == shared[1]
+    assert sorted(len(texts) for (texts,) in shared[0]) == [44, 128, 128]
 
 
 @pytest.mark.parametrize("point", ["vectors-journalled", "vectors-committed"])
