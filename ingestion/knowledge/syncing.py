@@ -179,7 +179,8 @@ class Sync:
             "mode": self.mode,
             "complete": self.is_complete,
             "cursor_from": self.delivery.cursor_from,
-            "cursor_to": self.times[1].isoformat() if self.times else None,
+            "cursor_to": self.delivery.cursor_to
+            or (self.times[1].isoformat() if self.times else None),
             "zone": self.declaration.zone,
             "tier": self.declaration.tier,
             "exported_at": self.delivery.exported_at,

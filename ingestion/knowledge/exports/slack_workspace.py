@@ -79,3 +79,4 @@ class Day:
     title: str
     link: str  # what a message's address begins with
     blob_hash: str
+    pointer: str = ""  # of the list of messages in the file
