@@ -16,6 +16,8 @@ from python_models.knowledge.forgetting.person import (
     person_of,
 )
 from python_models.knowledge.forgetting.plan import NothingSo, Plan, planned, show_all
+from python_models.knowledge.forgetting.sentences import NODE as SENTENCES
+from python_models.knowledge.forgetting.sentences import add_sentences
 
 _CHUNK = (
     "substring(text, cast(span_start as integer) + 1,"
@@ -31,6 +33,11 @@ _TEXTS = """
 insert into named_texts select distinct text_hash from chunks
 where object_id in (select object_id from named_objects)
     or chunk_id in (select chunk_id from named_chunks)
+"""
+_NAMED_DOCUMENTS = """
+select text from documents semi join (
+    select object_id, version from chunks semi join named_chunks using (chunk_id)
+) using (object_id, version)
 """
 _TERMS = """
 insert into gone_terms
@@ -88,7 +95,9 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     masks = Masks(person.masked)
     session.execute(_CHUNKS.format(found=masks.sql_found([_CHUNK])))
     session.execute(_TEXTS)
-    by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone
+    add_sentences(session, "named_texts", _NAMED_DOCUMENTS)
+    # of others too: they lose their prompts alone
+    by_batch = f"node in ('llm_knowledge__embedded', '{SENTENCES}')"
     told = masks.sql_found(["input_messages", "raw_answer"])
     calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", found=told)
     prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told)
