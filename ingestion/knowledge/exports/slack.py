@@ -145,30 +145,33 @@ def _plain(
     These are nearly all there are: what is done for each is what their rows need.
     """
     found = SeenTogether("message", day.title, day.blob_hash, day.native_id)
-    add_id, add_hash = found.native_ids.append, found.content_hashes.append
-    add_place, add_size, add_uri = found.locators.append, found.sizes.append, found.uris.append
-    add_root, add_time = found.parts_of.append, found.created.append
     said = workspace.said.setdefault(day.channel, {})
-    before, link, content_hash = f"{day.native_id}/", day.link, workspace.content_hash
     others = [(at, one) for at, one in enumerate(records) if _is_unusual(one)]
-    told = {ts for _, record in others for ts in _all_ts(record)}
+    known = said.keys() | {ts for _, record in others for ts in _all_ts(record)}
+    strange = {at for at, _ in others}
+    usual: dict[str, tuple[int, dict[str, Any]]] = {}
     for place, record in enumerate(records):
-        if _is_unusual(record):
+        if place in strange:
             continue
-        ts = record["ts"]
-        if ts in said or ts in told:
+        if (ts := record["ts"]) in known or ts in usual:
             others.append((place, record))
-            continue
-        digest, digits, root = content_hash(record), ts.replace(".", ""), record.get("thread_ts")
-        said[ts] = ("", digest)
-        add_id(before + ts)
-        add_hash(digest)
-        add_place(f"{day.pointer}/{place}")
-        add_size(len(record.get("text") or ""))
-        is_reply = type(root) is str
-        add_uri(f"{link}{digits}?thread_ts={root}" if is_reply and root != ts else link + digits)
-        add_root(before + root if is_reply else None)
-        add_time(int(digits))
+        else:
+            usual[ts] = place, record
+    hashes = workspace.content_hashes(record for _, record in usual.values())
+    said.update((ts, ("", digest)) for ts, digest in zip(usual, hashes, strict=True))
+    before, link, pointer = f"{day.native_id}/", day.link, day.pointer
+    digits = [ts[:10] + ts[11:] for ts in usual]
+    roots = [record.get("thread_ts") for _, record in usual.values()]
+    found.native_ids += [before + ts for ts in usual]
+    found.content_hashes += hashes
+    found.locators += [f"{pointer}/{place}" for place, _ in usual.values()]
+    found.sizes += [len(record.get("text") or "") for _, record in usual.values()]
+    found.uris += [
+        f"{link}{number}?thread_ts={root}" if type(root) is str and root != ts else link + number
+        for ts, number, root in zip(usual, digits, roots, strict=True)
+    ]
+    found.parts_of += [before + root if type(root) is str else None for root in roots]
+    found.created += map(int, digits)
     return found, sorted(others, key=itemgetter(0))
 
 
