@@ -78,7 +78,7 @@ def _changes(asking: Asking, token: str) -> None:
 def _files(asking: Asking) -> None:
     fields = f"nextPageToken,incompleteSearch,files({_FIELDS})"
     asked = {"q": "trashed = false", "pageSize": 1000, "fields": fields, "corpora": "allDrives",
-             "orderBy": "createdTime"} | _ALL_DRIVES  # fmt: skip
+            } | _ALL_DRIVES  # fmt: skip
 
     def ask(cursor: str | None) -> Answer:
         more = {"pageToken": cursor} if cursor else {}
