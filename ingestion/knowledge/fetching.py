@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from requests import HTTPError, RequestException, Response
 
-from ingestion.knowledge.api import Endpoint, Incremental, Resource
+from ingestion.knowledge.api import Api, Endpoint, Incremental, Resource
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.http_client import client_of, wait_of
@@ -57,19 +57,11 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
         ValueError: the declaration is not what dlt takes.
         VariableMissing: a variable it names is not set.
     """
-    from dlt.sources.rest_api.config_setup import create_auth, create_paginator
-
     assert source.api is not None
     api, counted, at, missing = source.api.expanded(), Counter[str](), now(), ""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    client = client_of(
-        api.client.base_url,
-        create_auth(api.client.auth),
-        api.client.headers,
-        api.client.max_wait_seconds,
-        create_paginator(api.client.paginator),
-    )
+    client = _client(api)
     try:
         for one in api.resources:
             _fetch(client, one, folder / one.name, since, counted, api.client.max_wait_seconds)
@@ -89,6 +81,14 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
         requests=counted["requests"],
         retries=counted["retries"],
     )
+
+
+def _client(api: Api) -> RESTClient:
+    from dlt.sources.rest_api.config_setup import create_auth, create_paginator
+
+    said: Any = api.client
+    auth, paginator = create_auth(said.auth), create_paginator(said.paginator)
+    return client_of(said.base_url, auth, said.headers, said.max_wait_seconds, paginator)
 
 
 def _fetch(

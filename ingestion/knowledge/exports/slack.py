@@ -202,11 +202,8 @@ def _message(record: Any, place: int, day: Day, workspace: Workspace) -> Seen | 
     subtype, inner, changed_ts = record.get("subtype"), record, ""
     locator = f"{day.pointer}/{place}"
     if subtype == "message_changed" and isinstance(record.get("message"), dict):
-        inner, locator, changed_ts = (
-            record["message"],
-            f"{locator}/message",
-            str(record.get("ts") or ""),
-        )
+        inner, locator = record["message"], f"{locator}/message"
+        changed_ts = str(record.get("ts") or "")
     ts = record.get("deleted_ts") if subtype == "message_deleted" else inner.get("ts")
     if not isinstance(ts, str) or not _TS.fullmatch(ts):
         return f"bad_ts: `ts` is {ts!r}; a message is known by it as text"

@@ -73,8 +73,7 @@ def fetched(
     module, at, missing = importlib.import_module(f"{__name__}.{source.kind}"), now(), ""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    counted = Counter[str]()
-    asking = Asking(folder, counted, MAX_WAIT_SECONDS, since, token, cursor=at.isoformat())
+    asking = Asking(folder, Counter(), MAX_WAIT_SECONDS, since, token, cursor=at.isoformat())
     try:
         asking.client = client_of(endpoint, module.auth(secret), module.headers(), asking.max_wait)
         module.fetch(asking)
@@ -93,6 +92,6 @@ def fetched(
         mode="full" if source.is_complete and is_whole else "incremental",
         cursor_from=went_on,
         cursor_to=asking.cursor,
-        requests=counted["requests"],
-        retries=counted["retries"],
+        requests=asking.counted["requests"],
+        retries=asking.counted["retries"],
     )

@@ -100,30 +100,30 @@ def sentences_embedded(
         OnlyEstimated: `make estimate` runs the model.
         UnknownChunker: a chunker names no embedder, or one there is not.
     """
+    spaces = spaces_of(embedders)
+    wanted = _wanted(chunkers, used, spaces)
+    if not wanted:
+        return ROWS.empty_table()
+    sentences = session.from_arrow(_sentences(documents))
+    rows = []
+    for embedder_id in wanted:
+        stored = store_vectors(session, sentences, spaces[embedder_id], node)
+        error = stored.stopped or (f"{stored.failed} failed" if stored.failed else None)
+        rows.append([embedder_id, len(sentences), stored.new, error])
+    return pa.Table.from_pylist([dict(zip(ROWS.names, row, strict=True)) for row in rows], ROWS)
+
+
+def _wanted(chunkers: Any, used: Any, spaces: dict[str, Space]) -> list[str]:
+    """Return the embedders that semantic chunkers of cells name."""
     named = {row[0] for row in used.project("chunker_id").fetchall()}
     wanted = {
         embedder_of(row["parameters"])
         for row in rows_of(chunkers)
         if row["kind"] == SEMANTIC and row["chunker_id"] in named
     }
-    spaces = spaces_of(embedders)
     if unknown := sorted(wanted - spaces.keys()):
         raise UnknownChunker(f"there is no embedder {unknown[0]}; see the seed knowledge_embedders")
-    if not wanted:
-        return ROWS.empty_table()
-    sentences = session.from_arrow(_sentences(documents))
-    rows = []
-    for embedder_id in sorted(wanted):
-        stored = store_vectors(session, sentences, spaces[embedder_id], node)
-        rows.append(
-            {
-                "embedder_id": embedder_id,
-                "sentence_count": len(sentences),
-                "new_count": stored.new,
-                "error": stored.stopped or (f"{stored.failed} failed" if stored.failed else None),
-            }
-        )
-    return pa.Table.from_pylist(rows, ROWS)
+    return sorted(wanted)
 
 
 def _sentences(documents: Any) -> pa.Table:
