@@ -26,6 +26,7 @@ _NO_CURSOR = "invalid_cursor"  # of Slack, with status 200
 _RESETS = ("X-RateLimit-Requests-Reset", "X-RateLimit-Complexity-Reset")  # of Linear
 _TOO_MANY = ("rateLimitExceeded", "userRateLimitExceeded")  # of Google
 _ATTEMPTS = 5
+_LONGEST = 200  # bytes of a name: files of ids, whatever a server calls one
 _FOR_NOW = (429, *range(500, 600))
 
 
@@ -83,7 +84,13 @@ class Asking:
         return bytes(self._patiently(lambda: self._response("GET", path, asked).content))
 
     def keep(self, name: str, content: Any) -> None:
-        """Keep an answer, or bytes, as a file."""
+        """Keep an answer, or bytes, as a file.
+
+        Raises:
+            FetchFailed: an id in its name is none.
+        """
+        if any(part == ".." or len(part.encode()) > _LONGEST for part in name.split("/")):
+            raise FetchFailed(f"an id that cannot be the name of a file: {name[:80]!r}")
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content if isinstance(content, bytes) else orjson.dumps(content))

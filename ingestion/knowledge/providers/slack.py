@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
@@ -87,17 +87,14 @@ def _messages(asking: Asking, channel: str) -> None:
         asking.keep(f"messages/{channel}/{number:06}.json", said)
         roots |= dict.fromkeys(filter(None, map(_root, said.get("messages") or ())))
     for root in roots:
-        asked = {"channel": channel, "ts": root}
-        _keep_thread(asking, lambda asked=asked: _listed(asking, "conversations.replies", asked),
-                     f"messages/{channel}/thread-{root}")  # fmt: skip
+        _keep_thread(asking, channel, root)
 
 
-def _keep_thread(
-    asking: Asking, listed: Callable[[], Iterator[tuple[int, Answer]]], name: str
-) -> None:
+def _keep_thread(asking: Asking, channel: str, root: str) -> None:
+    asked = {"channel": channel, "ts": root}
     try:
-        for number, said in listed():
-            asking.keep(f"{name}-{number:06}.json", said)
+        for number, said in _listed(asking, "conversations.replies", asked):
+            asking.keep(f"messages/{channel}/thread-{root}-{number:06}.json", said)
     except Refusal as error:
         if error.code not in _GONE:  # deleted since its channel was listed
             raise

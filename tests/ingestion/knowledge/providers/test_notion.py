@@ -261,3 +261,11 @@ def test_who_asks_for_more_patience_than_there_is_is_asked_next_time(
 ) -> None:
     error = broken(notion, tmp_path, answer({}, 429, Retry_After="3600")).delivery.missing
     assert error == "it asks for a wait of 3,600 s; it is asked next time"
+
+
+@pytest.mark.parametrize("name", ["../../outside", "x" * 300])
+def test_an_id_never_leads_a_file_elsewhere(notion: Notion, tmp_path: Path, name: str) -> None:
+    notion.pages = {name: page(name, "Odd", {"type": "workspace"}, in_trash=True)}
+    missing = asked("notion", notion.url, tmp_path).delivery.missing
+    assert missing.startswith("an id that cannot be the name of a file: 'pages/")
+    assert not list(tmp_path.rglob("outside*"))
