@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from ingestion.knowledge import fetching, providers
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery
 from ingestion.knowledge.state import landed_cursors
+from ingestion.knowledge.times import moment
 from ingestion.lakehouse.settings import variables
 
+FROM, TO = "SLUICE_KNOWLEDGE_FROM", "SLUICE_KNOWLEDGE_TO"  # a backfill's first day, and its end
 LOOKBACK = 7  # days before the last change that are asked for again: some changes come late
 
 
@@ -32,15 +35,46 @@ def asked(declaration: CorpusSource, folder: Path, is_whole: bool) -> Delivery:
     Args:
         declaration: of the source.
         folder: where answers go as files.
-        is_whole: ask for all there is, whatever landed.
+        is_whole: ask for all there is (from `since:` on), whatever landed.
+
+    Raises:
+        ValueError: FROM or TO is no day, or is not asked of this kind.
     """
+    begin, end = _day(FROM), _day(TO)
+    if end is not None and declaration.api is not None:
+        raise ValueError("TO= is not asked of kind rest; say FROM= alone")
     cursors = [] if is_whole else landed_cursors(declaration.corpus_source, declaration)
     provider = providers.PROVIDERS.get(declaration.kind)
-    if provider is not None and provider.has_tokens:
-        return providers.fetched(declaration, folder, None, cursors[-1] if cursors else None)
-    since = max(map(datetime.fromisoformat, cursors), default=None)
-    if since is not None:
-        since -= timedelta(days=float(variables().get("KNOWLEDGE_LOOKBACK_DAYS") or LOOKBACK))
+    if begin is not None or end is not None:  # a backfill moves no cursor
+        since, token = begin, None
+    elif provider is not None and provider.has_tokens and cursors:
+        since, token = None, cursors[-1]
+    else:
+        since, token = _since(declaration, cursors), None
     if declaration.api is not None:
         return fetching.fetched(declaration, folder, since)
-    return providers.fetched(declaration, folder, since, None)
+    bounds = providers.Bounds(since, end, token, begin is not None or end is not None)
+    return providers.fetched(declaration, folder, bounds)
+
+
+def _since(declaration: CorpusSource, cursors: list[str]) -> datetime | None:
+    """Return from when on changes are asked for: some days before the last sync began."""
+    if cursors:
+        days = float(variables().get("KNOWLEDGE_LOOKBACK_DAYS") or LOOKBACK)
+        return max(map(datetime.fromisoformat, cursors)) - timedelta(days=days)
+    first = declaration.since
+    return datetime.combine(first, datetime.min.time()) if first else None
+
+
+def _day(name: str) -> datetime | None:
+    """Return the day, or moment in UTC, that a variable says.
+
+    Raises:
+        ValueError: it says none.
+    """
+    said = os.environ.get(name, "").strip()
+    if not said:
+        return None
+    if (found := moment(said)) is None:
+        raise ValueError(f"{name.rpartition('_')[2]}={said} is no day; write it as 2025-03-17")
+    return found

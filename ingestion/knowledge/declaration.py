@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -54,6 +54,7 @@ class CorpusSource(SourceDeclaration):
     api: Api | None = None  # of kind rest
     endpoint: str = ""  # of notion, slack, linear, gdocs: their API, in place of location
     secret: str = ""  # variable that holds the endpoint's token; default: its kind's own
+    since: date | None = None  # of an API: what changed before is not asked for at first
     enabled: bool = True
     one_export: bool = False  # the location is one export, whatever the names in it
     at: datetime | None = None  # when the export was made, where its name does not say
@@ -82,6 +83,8 @@ class CorpusSource(SourceDeclaration):
             raise ValueError("endpoint: an address starts with http:// or https://")
         if self.secret and (not self.endpoint or not VARIABLE.fullmatch(self.secret)):
             raise ValueError("secret: the name of the variable that holds an endpoint's token")
+        if self.since and not self.is_asked:
+            raise ValueError("since: it is said of an API; an export has what it has")
         if self.api is None and not self.endpoint and not self.location:
             raise ValueError("location: this key is missing; say where exports lie")
         return self

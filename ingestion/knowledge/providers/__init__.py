@@ -55,16 +55,23 @@ def endpoint_and_secret(source: CorpusSource) -> tuple[str, str]:
     return variable(provider.base_url) or expand(source.endpoint), secret
 
 
-def fetched(
-    source: CorpusSource, folder: Path, since: datetime | None, token: str | None
-) -> Delivery:
+@dataclass(frozen=True)
+class Bounds:
+    """What of a provider is asked for."""
+
+    since: datetime | None = None  # UTC; changes from then on; None: all there is
+    until: datetime | None = None  # UTC; changes before
+    token: str | None = None  # where the last sync ended, of a provider that has page tokens
+    is_backfill: bool = False  # the next sync does not go on from here
+
+
+def fetched(source: CorpusSource, folder: Path, bounds: Bounds) -> Delivery:
     """Ask a provider for what changed; return what it said as one delivery.
 
     Args:
         source: the declaration.
         folder: where answers go as files.
-        since: moment, UTC, from which on changes are asked for; None: all there is.
-        token: where the last sync ended, of a provider that has page tokens.
+        bounds: what is asked for.
 
     Raises:
         VariableMissing: the token, or a variable the endpoint names, is not set.
@@ -73,14 +80,15 @@ def fetched(
     module, at, missing = importlib.import_module(f"{__name__}.{source.kind}"), now(), ""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    asking = Asking(folder, Counter(), MAX_WAIT_SECONDS, since, token, cursor=at.isoformat())
+    since, until, token = bounds.since, bounds.until, bounds.token
+    asking = Asking(folder, Counter(), MAX_WAIT_SECONDS, since, until, token, at.isoformat())
     try:
         asking.client = client_of(endpoint, module.auth(secret), module.headers(), asking.max_wait)
         module.fetch(asking)
     except (FetchFailed, Refusal) as error:
         missing = str(error).replace(secret, "***")
     went_on = asking.token or (since.isoformat() if since else None)
-    is_whole = not (went_on or missing or asking.is_partial)
+    is_whole = not (went_on or until or missing or asking.is_partial)
     return Delivery(
         source=source.corpus_source,
         name=f"{endpoint.rstrip('/')} {at:%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -91,7 +99,7 @@ def fetched(
         missing=missing,
         mode="full" if source.is_complete and is_whole else "incremental",
         cursor_from=went_on,
-        cursor_to=asking.cursor,
+        cursor_to=None if bounds.is_backfill else asking.cursor,
         requests=asking.counted["requests"],
         retries=asking.counted["retries"],
     )

@@ -62,6 +62,7 @@ class Asking:
     counted: Counter[str]
     max_wait: int  # seconds
     since: datetime | None = None  # UTC; None: all there is
+    until: datetime | None = None  # UTC
     token: str | None = None  # where the last sync ended
     cursor: str | None = None  # where the next one goes on
     is_partial: bool = False  # something was not listed: what is not seen is not gone

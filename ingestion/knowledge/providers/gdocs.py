@@ -77,8 +77,10 @@ def _changes(asking: Asking, token: str) -> None:
 
 def _files(asking: Asking) -> None:
     fields = f"nextPageToken,incompleteSearch,files({_FIELDS})"
-    asked = {"q": "trashed = false", "pageSize": 1000, "fields": fields, "corpora": "allDrives",
-            } | _ALL_DRIVES  # fmt: skip
+    bounds = ((">=", asking.since), ("<", asking.until))
+    wanted = [f"modifiedTime {sign} '{at:%Y-%m-%dT%H:%M:%S}'" for sign, at in bounds if at]
+    asked = {"q": " and ".join(["trashed = false", *wanted]), "pageSize": 1000,
+             "fields": fields, "corpora": "allDrives"} | _ALL_DRIVES  # fmt: skip
 
     def ask(cursor: str | None) -> Answer:
         more = {"pageToken": cursor} if cursor else {}

@@ -49,9 +49,9 @@ def headers() -> dict[str, str]:
 
 def fetch(asking: Asking) -> None:
     """Keep the pages of issues, each issue with all its labels and comments."""
-    changed = {}
-    if asking.since is not None:
-        changed = {"updatedAt": {"gte": f"{asking.since:%Y-%m-%dT%H:%M:%S.000Z}"}}
+    bounds = (("gte", asking.since), ("lt", asking.until))
+    said = {name: f"{at:%Y-%m-%dT%H:%M:%S.000Z}" for name, at in bounds if at is not None}
+    changed = {"updatedAt": said} if said else {}
     size = _AT_ONCE
 
     def ask(cursor: str | None) -> Answer:

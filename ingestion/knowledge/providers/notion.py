@@ -40,18 +40,23 @@ def fetch(asking: Asking) -> None:
             if _is_asked_for(asking, row):
                 pages[row["id"]] = row
     for page in _searched(asking, "page"):
-        if not _is_asked_for(asking, page):
+        if _is_older(asking, page):
             break  # the newest come first
-        pages[page["id"]] = page
+        if _is_asked_for(asking, page):
+            pages[page["id"]] = page
     for page in pages.values():
         _keep_page(asking, page)
 
 
 def _is_asked_for(asking: Asking, record: Answer) -> bool:
-    if asking.since is None:
-        return True
     edited = moment(record.get("last_edited_time"))
-    return edited is None or edited >= asking.since
+    is_later = asking.until is not None and edited is not None and edited >= asking.until
+    return not (is_later or _is_older(asking, record))
+
+
+def _is_older(asking: Asking, record: Answer) -> bool:
+    edited = moment(record.get("last_edited_time"))
+    return asking.since is not None and edited is not None and edited < asking.since
 
 
 def _searched(asking: Asking, kind: str) -> Iterator[Answer]:

@@ -79,11 +79,12 @@ def _add_members(asking: Asking, channel: Answer) -> None:
 
 
 def _messages(asking: Asking, channel: str) -> None:
-    oldest = {}
-    if asking.since is not None:
-        oldest = {"oldest": f"{asking.since.replace(tzinfo=UTC).timestamp():.6f}"}
+    bounds = (("oldest", asking.since), ("latest", asking.until))
+    asked = {"channel": channel} | {
+        name: f"{at.replace(tzinfo=UTC).timestamp():.6f}" for name, at in bounds if at is not None
+    }
     roots: dict[str, None] = {}
-    for number, said in _listed(asking, "conversations.history", {"channel": channel} | oldest):
+    for number, said in _listed(asking, "conversations.history", asked):
         asking.keep(f"messages/{channel}/{number:06}.json", said)
         roots |= dict.fromkeys(filter(None, map(_root, said.get("messages") or ())))
     for root in roots:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from ingestion.knowledge.asked import asked
 from ingestion.knowledge.declaration import CorpusSource
 from tests.ingestion.knowledge.corpus import Corpus
 
@@ -26,11 +28,11 @@ ISSUE = {
 def test_a_later_landing_goes_on_where_the_last_good_one_began(
     corpus: Corpus, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[dict[str, Any]] = []
+    questions: list[dict[str, Any]] = []
     bad: list[Response] = []
 
     def answer(request: Request) -> Response:
-        asked.append(request.json["variables"]["filter"])
+        questions.append(request.json["variables"]["filter"])
         if bad:
             return bad.pop()
         page = {"nodes": [ISSUE], "pageInfo": {"hasNextPage": False}}
@@ -54,11 +56,37 @@ def test_a_later_landing_goes_on_where_the_last_good_one_began(
     ]  # fmt: skip
     since = corpus.rows("select min(exported_at) - interval 2 day from syncs")[0][0]
     told = {"updatedAt": {"gte": f"{since:%Y-%m-%dT%H:%M:%S.000Z}"}}
-    assert asked == [{}, told, told]
+    assert questions == [{}, told, told]
     rows = corpus.rows("select native_id, kind, locator, count(*) from sightings group by all")
     assert rows == [("uuid", "issue", "/data/issues/nodes/0", 2)]
     (declared,) = set(corpus.rows("select declaration from declarations"))
     assert "a-word-of-secrecy" not in declared[0]
+
+
+def test_a_first_load_and_a_backfill_are_bounded(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    questions: list[dict[str, Any]] = []
+
+    def answer(request: Request) -> Response:
+        questions.append(request.json["variables"]["filter"])
+        page = {"nodes": [], "pageInfo": {"hasNextPage": False}}
+        return Response(json.dumps({"data": {"issues": page}}))
+
+    httpserver.expect_request("/graphql").respond_with_handler(answer)
+    monkeypatch.setenv("LINEAR_API_KEY", "word")
+    said = {"corpus_source": "a", "kind": "linear", "endpoint": httpserver.url_for("/")}
+    source = CorpusSource.model_validate(said | {"since": "2024-01-01"})
+    assert asked(source, tmp_path / "pages", is_whole=False).cursor_to
+    monkeypatch.setenv("SLUICE_KNOWLEDGE_TO", "2023-06-01")
+    assert asked(source, tmp_path / "pages", is_whole=False).cursor_to is None
+    assert questions == [
+        {"updatedAt": {"gte": "2024-01-01T00:00:00.000Z"}},
+        {"updatedAt": {"lt": "2023-06-01T00:00:00.000Z"}},
+    ]
+    monkeypatch.setenv("SLUICE_KNOWLEDGE_FROM", "soon")
+    with pytest.raises(ValueError, match="FROM=soon is no day; write it as 2025-03-17"):
+        asked(source, tmp_path / "pages", is_whole=False)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +100,7 @@ def test_a_later_landing_goes_on_where_the_last_good_one_began(
         ({"kind": "notion", "endpoint": "x.example"}, "starts with http"),
         ({"kind": "notion", "location": "a", "secret": "NOTION_TOKEN"}, "secret: the name"),
         ({"kind": "notion", "endpoint": "https://x.example", "secret": "ntn_abc"}, "secret: the"),
+        ({"kind": "notion", "location": "a", "since": "2024-01-01"}, "since: it is said of an API"),
         ({"kind": "slack"}, "location: this key is missing"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery, deliveries
-from ingestion.knowledge.providers import fetched
+from ingestion.knowledge.providers import Bounds, fetched
 from ingestion.knowledge.seen import Refused, Seen, object_id_of
 from ingestion.knowledge.syncing import State, Sync
 from ingestion.lakehouse.objects import object_store
@@ -46,12 +46,13 @@ class Found:
 
 def asked(
     kind: str, url: str, folder: Path, state: State | None = None,
-    since: datetime | None = None, token: str | None = None, **keys: Any,
+    since: datetime | None = None, until: datetime | None = None,
+    token: str | None = None, **keys: Any,
 ) -> Found:  # fmt: skip
     """Ask a provider at an address."""
     said = {"corpus_source": "one", "kind": kind, "endpoint": url} | keys
     source = CorpusSource.model_validate(said)
-    delivery = fetched(source, folder / "pages", since, token)
+    delivery = fetched(source, folder / "pages", Bounds(since, until, token, until is not None))
     return _read(delivery, source, delivery.mode, folder, state)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Drive:
         }
         self.changes: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.queries: list[str] = []
         self.bad: dict[str, list[Response]] = {}  # by path: answered instead, in order
         pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                 serialization.NoEncryption())  # fmt: skip
@@ -78,6 +80,7 @@ class Drive:
                 return refused(400, "invalid")
             return said({"changes": self.changes, "newStartPageToken": "8"})
         if path == "files":
+            self.queries.append(request.args["q"])
             at = int(request.args.get("pageToken", 0))
             more = {"nextPageToken": str(at + 2)} if at + 2 < len(self.files) else {}
             return said({"files": self.files[at : at + 2]} | more)
@@ -187,3 +190,12 @@ def test_a_file_that_holds_no_key_is_told_and_its_words_are_not(
     missing = asked("gdocs", drive.url, tmp_path).delivery.missing
     assert missing.startswith("the file with Google's keys is none of a service account")
     assert "word" not in missing
+
+
+def test_a_backfill_asks_for_files_that_changed_between_two_days(
+    drive: Drive, tmp_path: Path
+) -> None:
+    since, until = datetime(2025, 3, 1), datetime(2025, 4, 1)
+    asked("gdocs", drive.url, tmp_path, since=since, until=until)
+    assert drive.queries == ["trashed = false and modifiedTime >= '2025-03-01T00:00:00'"
+                             " and modifiedTime < '2025-04-01T00:00:00'"] * 2  # fmt: skip

@@ -269,3 +269,12 @@ def test_an_id_never_leads_a_file_elsewhere(notion: Notion, tmp_path: Path, name
     missing = asked("notion", notion.url, tmp_path).delivery.missing
     assert missing.startswith("an id that cannot be the name of a file: 'pages/")
     assert not list(tmp_path.rglob("outside*"))
+
+
+def test_a_backfill_asks_between_two_days_and_moves_no_cursor(
+    notion: Notion, tmp_path: Path
+) -> None:
+    bounds = {"since": datetime(2025, 3, 3), "until": datetime(2025, 3, 4)}
+    found = asked("notion", notion.url, tmp_path, **bounds)
+    assert {one.native_id for one in found.seen if one.kind == "page"} == {native(HOME)}
+    assert found.delivery.cursor_to is None and found.delivery.mode == "incremental"

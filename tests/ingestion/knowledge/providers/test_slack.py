@@ -194,3 +194,12 @@ def test_a_wait_that_is_asked_for_is_kept_and_a_lost_cursor_begins_anew(
     found = asked("slack", slack.url, tmp_path)
     assert (found.delivery.missing, found.delivery.retries) == ("", 1)
     assert len({one.native_id for one in found.seen if one.kind == "message"}) == 7
+
+
+def test_a_backfill_asks_between_two_moments(slack: Slack, tmp_path: Path) -> None:
+    since, until = (datetime.fromtimestamp(BEGUN + at, UTC).replace(tzinfo=None)
+                    for at in (0, 900))  # fmt: skip
+    asked("slack", slack.url, tmp_path, since=since, until=until)
+    (history,) = [said for method, said in slack.asked
+                  if method == "conversations.history" and "cursor" not in said]  # fmt: skip
+    assert (history["oldest"], history["latest"]) == (f"{BEGUN}.000000", f"{BEGUN + 900}.000000")
