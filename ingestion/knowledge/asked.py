@@ -45,15 +45,16 @@ def asked(declaration: CorpusSource, folder: Path, is_whole: bool) -> Delivery:
         raise ValueError("TO= is not asked of kind rest; say FROM= alone")
     cursors = [] if is_whole else landed_cursors(declaration.corpus_source, declaration)
     provider = providers.PROVIDERS.get(declaration.kind)
-    if begin is not None or end is not None:  # a backfill moves no cursor
-        since, token = begin, None
-    elif provider is not None and provider.has_tokens and cursors:
-        since, token = None, cursors[-1]
-    else:
-        since, token = _since(declaration, cursors), None
+    is_backfill = begin is not None or end is not None  # it moves no cursor
+    token: str | None = None
+    if not is_backfill and provider is not None and provider.has_tokens and cursors:
+        token = cursors[-1]
+    since = begin
+    if not (is_backfill or token):
+        since = _since(declaration, cursors)
     if declaration.api is not None:
         return fetching.fetched(declaration, folder, since)
-    bounds = providers.Bounds(since, end, token, begin is not None or end is not None)
+    bounds = providers.Bounds(since, end, token, is_backfill)
     return providers.fetched(declaration, folder, bounds)
 
 

@@ -99,7 +99,7 @@ def fetched(source: CorpusSource, folder: Path, bounds: Bounds) -> Delivery:
         missing=missing,
         mode="full" if source.is_complete and is_whole else "incremental",
         cursor_from=went_on,
-        cursor_to=None if bounds.is_backfill else asking.cursor,
+        cursor_to="" if bounds.is_backfill else asking.cursor,
         requests=asking.counted["requests"],
         retries=asking.counted["retries"],
     )

@@ -150,12 +150,8 @@ class Asking:
 
     def _response(self, method: str, path: str, asked: dict[str, Any]) -> Response:
         try:
-            return self.client.request(
-                path,
-                method=method,
-                hooks={"response": [self._look]},
-                **asked,  # type: ignore[arg-type]
-            )
+            hooks = {"response": [self._look]}
+            return self.client.request(path, **{"method": method, "hooks": hooks, **asked})
         except HTTPError as error:
             if error.response is None:
                 raise FetchFailed(f"{path} cannot be had: {type(error).__name__}") from None

@@ -141,7 +141,7 @@ def _cutters(chunkers: Any, used: Any, sentences: SentenceVectors) -> pa.Table:
     known = chunkers.project("chunker_id, kind, parameters").to_arrow_table().to_pylist()
     rows = []
     for row in (one for one in known if one["chunker_id"] in named):
-        further = ()
+        further: tuple[str, ...] = ()
         if row["kind"] == SEMANTIC:
             further = (sentences.spaces[embedder_of(row["parameters"])].name,)
         rows.append(row | {"recipe": recipe_of(row["kind"], row["parameters"], *further)})

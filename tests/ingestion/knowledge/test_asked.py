@@ -79,7 +79,7 @@ def test_a_first_load_and_a_backfill_are_bounded(
     source = CorpusSource.model_validate(said | {"since": "2024-01-01"})
     assert asked(source, tmp_path / "pages", is_whole=False).cursor_to
     monkeypatch.setenv("SLUICE_KNOWLEDGE_TO", "2023-06-01")
-    assert asked(source, tmp_path / "pages", is_whole=False).cursor_to is None
+    assert asked(source, tmp_path / "pages", is_whole=False).cursor_to == ""
     assert questions == [
         {"updatedAt": {"gte": "2024-01-01T00:00:00.000Z"}},
         {"updatedAt": {"lt": "2023-06-01T00:00:00.000Z"}},

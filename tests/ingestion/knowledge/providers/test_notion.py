@@ -277,4 +277,4 @@ def test_a_backfill_asks_between_two_days_and_moves_no_cursor(
     bounds = {"since": datetime(2025, 3, 3), "until": datetime(2025, 3, 4)}
     found = asked("notion", notion.url, tmp_path, **bounds)
     assert {one.native_id for one in found.seen if one.kind == "page"} == {native(HOME)}
-    assert found.delivery.cursor_to is None and found.delivery.mode == "incremental"
+    assert found.sync.row["cursor_to"] is None and found.delivery.mode == "incremental"
