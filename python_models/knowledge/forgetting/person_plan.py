@@ -51,7 +51,7 @@ except select chunker_id, term from their anti join named_chunks using (chunk_id
 _CALLS = """
 insert into {table}
 select call_id from calls
-where (node = 'ask' or starts_with(node, 'llm_knowledge__')) and {which} and (
+where (node in ('ask', '{sentences}') or starts_with(node, 'llm_knowledge__')) and {which} and (
     {found}
     or (row_key[:1] = '{{' and json_extract_string(row_key, '$.text_hash') in
         (select text_hash from named_texts))
@@ -99,8 +99,10 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     # of others too: they lose their prompts alone
     by_batch = f"node in ('llm_knowledge__embedded', '{SENTENCES}')"
     told = masks.sql_found(["input_messages", "raw_answer"])
-    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", found=told)
-    prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told)
+    calls = _CALLS.format(
+        table="gone_calls", which=f"not {by_batch}", found=told, sentences=SENTENCES
+    )
+    prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told, sentences=SENTENCES)
     plan = planned(session, sorted(objects), (_TERMS, calls, prompts))
     plan.names, plan.names_here = person.masked, person.here
     plan.lines = sorted({*plan.lines, *person.quoted})

@@ -6,7 +6,7 @@ import duckdb
 
 from python_models.knowledge.chunking.semantic import sentence_hashes, sentence_spans
 
-NODE = "llm_knowledge__sentences_embedded"
+NODE = "int_knowledge__sentences_embedded"
 
 
 def add_sentences(session: duckdb.DuckDBPyConnection, table: str, texts: str) -> list[str]:

@@ -6,7 +6,7 @@ from python_models.knowledge.relations import left_by_last_build
 def model(dbt, session):
     dbt.config(materialized="table")
     dbt.ref("gate_knowledge__after_staging")
-    dbt.ref("llm_knowledge__sentences_embedded")
+    dbt.ref("int_knowledge__sentences_embedded")
     members = dbt.ref("int_knowledge__members").project("object_id, version")
     documents = dbt.ref("int_knowledge__documents").join(members.distinct(), "object_id, version")
     return chunk_rows(

@@ -17,7 +17,7 @@ from python_models.knowledge.chunking.sentence_vectors import (
 )
 from tests.python_models.llm.server import Server
 
-NODE = "llm_knowledge__sentences_embedded"
+NODE = "int_knowledge__sentences_embedded"
 TEXT = "The invoice is paid. The refund is due. The disk is full. The node is down."
 
 

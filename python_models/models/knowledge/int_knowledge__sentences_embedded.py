@@ -11,5 +11,5 @@ def model(dbt, session):
         dbt.ref("knowledge_chunkers"),
         dbt.ref("knowledge_embedders"),
         dbt.ref("int_knowledge__cells"),
-        "llm_knowledge__sentences_embedded",
+        "int_knowledge__sentences_embedded",
     )
