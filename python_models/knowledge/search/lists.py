@@ -125,8 +125,8 @@ def _measured(matrix: np.ndarray, middles: np.ndarray, starts: np.ndarray) -> Li
 
 def _ten_nearest(matrix: np.ndarray, questions: np.ndarray) -> np.ndarray:
     """Return the rows nearest to questions."""
-    rows = np.zeros((len(questions), 0), dtype=np.int64)
-    scores = np.zeros((len(questions), 0), dtype=np.float32)
+    rows: np.ndarray = np.zeros((len(questions), 0), dtype=np.int64)
+    scores: np.ndarray = np.zeros((len(questions), 0), dtype=np.float32)
     for at in range(0, len(matrix), _BATCH):
         part = questions @ matrix[at : at + _BATCH].T
         number = np.broadcast_to(np.arange(at, at + part.shape[1]), part.shape)
