@@ -99,10 +99,9 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     # of others too: they lose their prompts alone
     by_batch = f"node in ('llm_knowledge__embedded', '{SENTENCES}')"
     told = masks.sql_found(["input_messages", "raw_answer"])
-    calls = _CALLS.format(
-        table="gone_calls", which=f"not {by_batch}", found=told, sentences=SENTENCES
-    )
-    prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told, sentences=SENTENCES)
+    same = {"found": told, "sentences": SENTENCES}
+    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", **same)
+    prompts = _CALLS.format(table="gone_prompts", which=by_batch, **same)
     plan = planned(session, sorted(objects), (_TERMS, calls, prompts))
     plan.names, plan.names_here = person.masked, person.here
     plan.lines = sorted({*plan.lines, *person.quoted})
