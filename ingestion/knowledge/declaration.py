@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,8 @@ from ingestion.landing.declarations import Grammar
 from ingestion.tables.grammar import Pattern, SourceDeclaration, Strict, Texts, Zone
 
 HERE = Path(__file__).parent
+ASKED = ("notion", "slack", "linear", "gdocs")  # kinds that have an API of their own
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 NAME = r"^[a-z][a-z0-9_]*$"
 
 Kind = Literal["notion", "slack", "linear", "gdocs", "logs", "folder", "incidents", "rest"]
@@ -49,6 +52,9 @@ class CorpusSource(SourceDeclaration):
     kind: Kind
     location: Texts = ()  # files, folders or globs; an API has none
     api: Api | None = None  # of kind rest
+    endpoint: str = ""  # of notion, slack, linear, gdocs: their API, in place of location
+    secret: str = ""  # variable that holds the endpoint's token; default: its kind's own
+    since: date | None = None  # of an API: what changed before is not asked for at first
     enabled: bool = True
     one_export: bool = False  # the location is one export, whatever the names in it
     at: datetime | None = None  # when the export was made, where its name does not say
@@ -71,14 +77,28 @@ class CorpusSource(SourceDeclaration):
     def _says_where_it_is(self) -> CorpusSource:
         if (self.kind == "rest") != (self.api is not None):
             raise ValueError("api: it is said of kind rest, and of no other")
-        if self.api is None and not self.location:
+        if self.endpoint and (self.kind not in ASKED or self.location):
+            raise ValueError(f"endpoint: it is said of {', '.join(ASKED)}, in place of location")
+        if self.endpoint and not self.endpoint.startswith(("http://", "https://", "${")):
+            raise ValueError("endpoint: an address starts with http:// or https://")
+        if self.secret and (not self.endpoint or not VARIABLE.fullmatch(self.secret)):
+            raise ValueError("secret: the name of the variable that holds an endpoint's token")
+        if self.since and not self.is_asked:
+            raise ValueError("since: it is said of an API; an export has what it has")
+        if self.api is None and not self.endpoint and not self.location:
             raise ValueError("location: this key is missing; say where exports lie")
         return self
 
     @property
     def is_complete(self) -> bool:
         """Whether an export of it lists all there is."""
-        return self.kind in WHOLE_BY_NATURE if self.complete is None else self.complete
+        by_nature = self.kind in WHOLE_BY_NATURE or (self.kind == "linear" and self.is_asked)
+        return by_nature if self.complete is None else self.complete
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is an API, which is asked when it lands."""
+        return self.api is not None or bool(self.endpoint)
 
     @property
     def values_hash(self) -> str:
@@ -99,6 +119,8 @@ class CorpusSource(SourceDeclaration):
         )
         if self.api is not None:
             said["api"] = self.api.model_dump(mode="json")
+        if self.endpoint:
+            said["endpoint"] = self.endpoint
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -35,6 +35,8 @@ class Delivery:
     missing: str = ""  # sentence: what is not there of it, and why
     mode: str = ""  # full | incremental, of what was asked of an API; else the declaration says it
     cursor_from: str | None = None  # moment from which on changes were asked for
+    # where the next sync goes on; empty: not from here; None: at the newest change
+    cursor_to: str | None = None
     requests: int = 0
     retries: int = 0
 

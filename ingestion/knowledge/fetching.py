@@ -8,34 +8,28 @@ link to a next page or a redirect leads: what an API is asked with goes to nobod
 from __future__ import annotations
 
 import hashlib
-import math
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import orjson
-from requests import HTTPError, PreparedRequest, RequestException, Response
-from requests.adapters import HTTPAdapter
+from requests import HTTPError, RequestException, Response
 
 from ingestion.knowledge.api import Api, Endpoint, Incremental, Resource
 from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.deliveries import Delivery
+from ingestion.knowledge.http_client import client_of, wait_of
 from ingestion.lakehouse.clock import now
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client import RESTClient
 
 _EXPIRED = (400, 404, 410, 422)  # of a later page: its cursor is no longer known
-_ATTEMPTS = 5  # of a request that is refused for now (429, 5xx), each as long as Retry-After says
-_TIMEOUT_SECONDS = 60.0
 _TOO_LONG = "{}: it has more than {:,} pages; where it is that long, set max_pages: of its endpoint"
 Checking = Callable[..., None]
-_PORTS = {"http": 80, "https": 443}
 
 
 class FetchFailed(Exception):
@@ -48,34 +42,6 @@ class _BeginAnew(FetchFailed):
 
 class _ErrorBody(Exception):
     """An answer of status 200 says that it is none."""
-
-
-class _OneHost(HTTPAdapter):
-    """Sends what is asked of one host, and refuses to ask another."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__()
-        self._base_url = base_url
-
-    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        """Send a request.
-
-        Raises:
-            ValueError: it is for another host, port or scheme.
-        """
-        declared = PreparedRequest()
-        declared.prepare_url(self._base_url, None)
-        origin, own = _origin(request.url or ""), _origin(declared.url or "")
-        if origin != own:
-            raise ValueError(f"it is at {origin}, and only {own} is declared")
-        return super().send(request, *args, **options)
-
-
-def _origin(url: str) -> str:
-    """Return scheme, host and port of an address."""
-    parts = urlsplit(url)
-    scheme = parts.scheme.lower()
-    return f"{scheme}://{parts.hostname}:{parts.port or _PORTS.get(scheme)}"
 
 
 def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Delivery:
@@ -118,26 +84,11 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
 
 
 def _client(api: Api) -> RESTClient:
-    from dlt.sources.helpers.requests import Client
-    from dlt.sources.helpers.rest_client import RESTClient
     from dlt.sources.rest_api.config_setup import create_auth, create_paginator
 
-    asked: Any = api.client
-    session = Client(
-        request_timeout=_TIMEOUT_SECONDS,
-        request_max_attempts=_ATTEMPTS,
-        request_max_retry_delay=max(asked.max_wait_seconds, 1),
-        raise_for_status=False,
-    ).session
-    for scheme in _PORTS:
-        session.mount(f"{scheme}://", _OneHost(asked.base_url))
-    return RESTClient(
-        base_url=asked.base_url,
-        headers=asked.headers,
-        auth=create_auth(asked.auth),
-        paginator=create_paginator(asked.paginator),
-        session=session,
-    )
+    said: Any = api.client
+    auth, paginator = create_auth(said.auth), create_paginator(said.paginator)
+    return client_of(said.base_url, auth, said.headers, said.max_wait_seconds, paginator)
 
 
 def _fetch(
@@ -206,7 +157,7 @@ def _checking(counted: Counter[str], max_wait: int) -> Checking:
     def check(response: Response, *_: Any, **__: Any) -> None:
         counted["requests"] += 1
         counted["retries"] += response.status_code == 429 or response.status_code >= 500
-        wait = _wait_of(response.headers.get("Retry-After", ""))
+        wait = wait_of(response.headers.get("Retry-After", ""))
         if wait > max_wait and not response.ok:
             raise _ErrorBody(
                 f"it asks for a wait of {wait:,} s, and max_wait_seconds is {max_wait:,}"
@@ -220,19 +171,6 @@ def _checking(counted: Counter[str], max_wait: int) -> Checking:
             raise _ErrorBody(f"it says {orjson.dumps(why).decode()[:300]}")
 
     return check
-
-
-def _wait_of(asked: str) -> int:
-    """Return the seconds that a header asks to wait: it says them, or a moment (RFC 9110)."""
-    if asked.strip().isdigit():
-        return int(asked)
-    try:
-        at = parsedate_to_datetime(asked)
-    except ValueError:
-        return 0
-    return max(
-        0, math.ceil((at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-    )
 
 
 def _params(endpoint: Endpoint, since: datetime | None) -> dict[str, Any]:

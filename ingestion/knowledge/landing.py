@@ -10,20 +10,19 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from ingestion.knowledge.asked import asked, check
 from ingestion.knowledge.declaration import SOURCES, CorpusSource
 from ingestion.knowledge.deliveries import Delivery, deliveries
-from ingestion.knowledge.fetching import fetched
 from ingestion.knowledge.further import further_rows
 from ingestion.knowledge.schema import NAMESPACE
-from ingestion.knowledge.state import kept_blobs, landed_cursor, landed_state
+from ingestion.knowledge.state import kept_blobs, landed_state
 from ingestion.knowledge.syncing import State, Sync
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.objects import object_store
-from ingestion.lakehouse.settings import PROJECT_ROOT, variables
+from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.landing.declarations import Declared, VariableMissing
 from ingestion.landing.deliveries import FoundFile, SourceAbsent
 from ingestion.landing.land import Landing, new_load_id
@@ -34,7 +33,6 @@ from ingestion.landing.report import Report, Tally
 from ingestion.landing.source import LandedFile, ProductSource
 
 AGAIN = "SLUICE_KNOWLEDGE_SYNC"  # full | incremental | declared: land the newest export once more
-LOOKBACK = 7  # days before the last change that are asked for again: some changes come late
 VOLATILE = PROJECT_ROOT / "dbt_project" / "seeds" / "knowledge" / "knowledge_volatile_fields.csv"
 
 
@@ -64,7 +62,7 @@ class KnowledgeSource(ProductSource):
 
     def streams(self, entry: Declared) -> bool:
         """Say whether a source is an API, which is asked when it lands."""
-        return entry.declaration.api is not None
+        return bool(entry.declaration.is_asked)
 
     def check_stream(self, entry: Declared) -> None:
         """Look whether all that an API is asked with is set.
@@ -73,7 +71,7 @@ class KnowledgeSource(ProductSource):
             SourceAbsent: a variable is not.
         """
         try:
-            entry.declaration.api.expanded()
+            check(entry.declaration)
         except VariableMissing as error:
             raise SourceAbsent(f"{error.args[0]} is not set") from None
 
@@ -164,13 +162,8 @@ class Syncs:
     def _fetched(self, source: str) -> FoundDelivery:
         """Ask an API for what changed since its last good sync, or for all there is."""
         declaration: CorpusSource = self.landing.chosen[source].declaration
-        assert declaration.api is not None
-        since = None
-        if os.environ.get(AGAIN) != "full":
-            since = landed_cursor(source, declaration.api)
-        if since is not None:
-            since -= timedelta(days=float(variables().get("KNOWLEDGE_LOOKBACK_DAYS") or LOOKBACK))
-        delivery = fetched(declaration, self._pages / source, since)
+        is_whole = os.environ.get(AGAIN) == "full"
+        delivery = asked(declaration, self._pages / source, is_whole)
         if delivery.missing:
             self.landing.fail(source, delivery.missing)
         return _found(delivery)

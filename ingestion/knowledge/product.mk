@@ -1,7 +1,7 @@
 # Targets of knowledge; `make help` reads them.
 .PHONY: knowledge-sync knowledge-object knowledge-document
-knowledge-sync: $(STAMP) ## Land a source's newest export once more. SOURCE= MODE=full|incremental
-	@SLUICE_KNOWLEDGE_SYNC="$(or $(MODE),declared)" $(PY) -m ingestion knowledge $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
+knowledge-sync: $(STAMP) ## Land a source once more. SOURCE= MODE=full|incremental FROM= TO=
+	@SLUICE_KNOWLEDGE_FROM="$(FROM)" SLUICE_KNOWLEDGE_TO="$(TO)" SLUICE_KNOWLEDGE_SYNC="$(or $(MODE),declared)" $(PY) -m ingestion knowledge $(if $(SOURCE),--source "$(SOURCE)") $(ARGS)
 knowledge-object: $(STAMP) ## An object's bytes as they came. ID=<id, native id, title or hash>
 	@$(PY) -m python_models.knowledge.looking_up object "$(ID)" $(if $(VERSION),--version "$(VERSION)") $(ARGS)
 knowledge-document: $(STAMP) ## A document's text. ID=<id, native id or title> VERSION=

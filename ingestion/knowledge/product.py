@@ -18,6 +18,24 @@ def _axis(name: str, plural: str, declared: str = "") -> Slice:
     )
 
 
+# who asks an API for a source that says `endpoint:`; a source may name another variable (`secret:`)
+PROVIDERS = (
+    Setting("NOTION_TOKEN", "Token of an integration of Notion, for sources with an `endpoint:`"),
+    Setting("NOTION_VERSION", "Version of Notion's API that is asked for", "2025-09-03"),
+    Setting("NOTION_BASE_URL", "Another address than the declared `endpoint:` of Notion"),
+    Setting(
+        "SLACK_TOKEN", "Token of a Slack app (channels:read, channels:history, users:read, ..)"
+    ),
+    Setting("SLACK_BASE_URL", "Another address than the declared `endpoint:` of Slack"),
+    Setting("LINEAR_API_KEY", "Key or OAuth token for Linear's API"),
+    Setting("LINEAR_BASE_URL", "Another address than the declared `endpoint:` of Linear"),
+    Setting(
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "File with the key of a Google service account with which folders of Drive are shared",
+    ),
+    Setting("GOOGLE_BASE_URL", "Another address than the declared `endpoint:` of Google"),
+)
+
 PRODUCT = Product(
     name="knowledge",
     order=50,
@@ -104,6 +122,7 @@ PRODUCT = Product(
             "Days before the last change that an API is asked for again: some changes come late",
             "7",
         ),
+        *PROVIDERS,
         Setting(
             "KNOWLEDGE_ONTOLOGIES",
             "Folder of ontologies of your own: each a folder with types.csv, relations.csv, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.knowledge.api import Api
+from ingestion.knowledge.declaration import CorpusSource
 from ingestion.knowledge.schema import NAMESPACE
 from ingestion.lakehouse.catalog import catalog
 from ingestion.landing.landed import landed_rows
@@ -39,36 +39,46 @@ def landed_state(source: str) -> dict[str, str]:
     return state
 
 
-def landed_cursor(source: str, api: Api) -> datetime | None:
-    """Return the newest change that syncs of a source saw, UTC; None where it has to be asked anew.
+def landed_cursors(source: str, declaration: CorpusSource) -> list[str]:
+    """Return where syncs of a source ended, oldest first; none where it has to be asked anew.
 
     Syncs that failed do not count, nor those that asked otherwise: a list that is new, or is asked
     for with other parameters, has records from before.
     """
-    since, asked = None, api.model_dump(mode="json", by_alias=True)
+    since, asked = None, _asked(declaration)
     for row in landed_rows(NAMESPACE, "declarations", ("source", "declaration"), "load_id"):
         if row["source"] == source:
-            since = (since or row["load_id"]) if _api_of(row["declaration"]) == asked else None
+            since = (since or row["load_id"]) if _landed(row["declaration"]) == asked else None
     if since is None:
-        return None
+        return []
     rows = landed_rows(NAMESPACE, "syncs", ("source", "cursor_to", "error", "load_id"), "load_id")
-    told = [
+    return [
         row["cursor_to"]
-        for row in rows
+        for row in sorted(rows, key=lambda row: row["load_id"])
         if row["source"] == source
         and row["cursor_to"]
         and not row["error"]
         and row["load_id"] >= since
     ]
-    return max(map(datetime.fromisoformat, told), default=None)
 
 
-def _api_of(declaration: str) -> Any:
-    """Return what a declaration (JSON) says of its API, in full; None where it is not read now."""
+def _asked(declaration: CorpusSource) -> Any:
+    """Return what a declaration says of whom to ask, and for what."""
+    names = {"kind", "api", "endpoint", "secret"}
+    return declaration.model_dump(mode="json", by_alias=True, include=names)
+
+
+def _landed(declaration: str) -> Any:
+    """Return the same of a declaration that landed (JSON); None where it is not read now."""
     try:
-        return Api.model_validate(orjson.loads(declaration)["api"]).model_dump(
-            mode="json", by_alias=True
-        )
+        said = orjson.loads(declaration)
+        api = said.get("api") and Api.model_validate(said["api"])
+        return {
+            "kind": said["kind"],
+            "api": api and api.model_dump(mode="json", by_alias=True),
+            "endpoint": said.get("endpoint", ""),
+            "secret": said.get("secret", ""),
+        }
     except (ValueError, LookupError):
         return None
 

@@ -170,6 +170,13 @@ class Sync:
         return storable("; ".join(told)) if told else None
 
     @property
+    def _cursor_to(self) -> str | None:
+        told = self.delivery.cursor_to
+        if told is None and self.times:
+            told = self.times[1].isoformat()
+        return told or None
+
+    @property
     def row(self) -> dict[str, Any]:
         """Its row in `syncs`; the load id is added later."""
         return {
@@ -179,7 +186,7 @@ class Sync:
             "mode": self.mode,
             "complete": self.is_complete,
             "cursor_from": self.delivery.cursor_from,
-            "cursor_to": self.times[1].isoformat() if self.times else None,
+            "cursor_to": self._cursor_to,
             "zone": self.declaration.zone,
             "tier": self.declaration.tier,
             "exported_at": self.delivery.exported_at,

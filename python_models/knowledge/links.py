@@ -39,6 +39,8 @@ class Targets:
             if row["kind"] in ("message", "channel"):  # a link does not name the workspace
                 self._by_native["/".join(native_id.split("/")[-2:])] = row["object_id"]
                 self._by_native.setdefault(native_id.split("/")[-1], row["object_id"])
+            if row["kind"] == "issue" and (match := _LINEAR.search(row["uri"] or "")):
+                self._by_native.setdefault(match[1].upper(), row["object_id"])
             if row["uri"]:
                 self._by_uri[row["uri"]] = row["object_id"]
 

@@ -16,6 +16,7 @@ import orjson
 from ingestion.knowledge.api import Resource
 from ingestion.knowledge.exports.folder import MARKDOWN
 from ingestion.knowledge.exports.linear import records_of
+from ingestion.knowledge.exports.linear_api import as_exported
 from ingestion.knowledge.read_back import pointed
 from ingestion.knowledge.times import epoch
 from ingestion.lakehouse.objects import ObjectLost, object_store
@@ -27,6 +28,10 @@ from python_models.knowledge.canonical.language import language_of
 from python_models.knowledge.canonical.mapped import read_mapped
 from python_models.knowledge.canonical.markdown import read_markdown
 from python_models.knowledge.canonical.notion import read_html_page, read_page
+from python_models.knowledge.canonical.notion_blocks import (
+    read_fetched_database,
+    read_fetched_page,
+)
 from python_models.knowledge.canonical.pdf import read_pdf
 from python_models.knowledge.canonical.records import (
     read_channel,
@@ -100,9 +105,14 @@ class Library:
         if plan["kind"] in ("user", "channel"):
             record = pointed(self._json(blob_hash), locator)
             return read_user(record) if plan["kind"] == "user" else read_channel(record)
+        if plan["kind"] == "issue" and locator.startswith("/"):
+            record = as_exported(pointed(self._json(blob_hash), locator))
+            return read_issue(record, self._zones.get(plan["source"]) or "UTC")
         if plan["kind"] == "issue":
             record = self._csv(blob_hash)[int(locator.removeprefix("row=")) - 1]
             return read_issue(record, self._zones.get(plan["source"]) or "UTC")
+        if plan["kind"] in ("page", "database") and locator.endswith(".json"):
+            return _read_fetched(plan, self._json(blob_hash))
         if locator.startswith("/"):  # a record of an API
             asked = self._lists[plan["source"], plan["native_id"].partition("/")[0]]
             record = pointed(self._json(blob_hash), locator)
@@ -138,6 +148,13 @@ def _lists_of(declaration: Row) -> list[dict[str, Any]]:
     said = orjson.loads(declaration.get("declaration") or "{}")
     found: list[dict[str, Any]] = (said.get("api") or {}).get("resources", [])
     return found
+
+
+def _read_fetched(plan: Row, said: dict[str, Any]) -> Canonical:
+    """Read what Notion's API said of a page or a database."""
+    if plan["kind"] == "database":
+        return read_fetched_database(said, plan["title"])
+    return read_fetched_page(said)
 
 
 def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:

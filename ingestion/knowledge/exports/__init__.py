@@ -12,7 +12,9 @@ from ingestion.knowledge.seen import Reading, Refused, Seen, SeenTogether
 def read_export(
     files: Iterable[Member], reading: Reading
 ) -> Iterator[Seen | SeenTogether | Refused]:
-    """Yield the objects of an export, by the reader of its kind."""
-    module = importlib.import_module(f"{__name__}.{reading.declaration.kind}")
+    """Yield the objects of an export, or of what an API said, by the reader of its kind."""
+    asked = reading.declaration
+    name = f"{asked.kind}_api" if asked.endpoint else asked.kind
+    module = importlib.import_module(f"{__name__}.{name}")
     found: Iterator[Seen | SeenTogether | Refused] = module.read(files, reading)
     return found

@@ -20,6 +20,7 @@ from ingestion.knowledge.seen import Reading, Refused, Seen, SeenTogether
 from ingestion.knowledge.times import epoch
 
 CHANNELS = ("channels.json", "groups.json", "dms.json", "mpims.json")
+_LISTS = ("messages", "channels", "members")  # of answers of the API
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
 _TS = re.compile(r"\d{9,11}\.\d{6}")  # what a float made of it lacks zeros
 _GONE = ("message_deleted", "tombstone")
@@ -33,16 +34,18 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | SeenToget
         path = PurePosixPath(file.path)
         folder = path.parent.name
         if path.name == "users.json":
-            yield from _users(file, workspace)
+            yield from users_of(file, workspace)
         elif path.name in CHANNELS:
-            yield from _channels(file, workspace)
+            yield from channels_of(file, workspace)
         elif folder and _DAY.fullmatch(path.name):
-            yield from _messages(file, folder, workspace)
+            channel = workspace.channels.get(folder, folder)
+            yield from messages_of(file, folder, channel, workspace)
         elif path.suffix.lower() != ".json":
             yield whole_file(file, reading, "attachment")
 
 
-def _records(file: Member) -> list[Any] | Refused:
+def _records(file: Member) -> tuple[str, list[Any]] | Refused:
+    """The records of a file and the pointer of their list: an answer of the API names it."""
     try:
         found = orjson.loads(file.content)
     except orjson.JSONDecodeError as error:
@@ -50,12 +53,15 @@ def _records(file: Member) -> list[Any] | Refused:
     if isinstance(found, dict) and found.get("ok") is False:
         why = f"Slack answered with an error: {found.get('error')}"
         return Refused(file.path, "error_answer", why, is_hole=True)
-    if not isinstance(found, list):
+    inner = next((one for one in _LISTS if isinstance(found, dict) and one in found), "")
+    records = found[inner] if inner else found
+    if not isinstance(records, list):
         return Refused(file.path, "bad_json", "it is no list", is_hole=True)
-    return found
+    return f"/{inner}" if inner else "", records
 
 
-def _users(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
+def users_of(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
+    """Yield the users of a list."""
     for place, record in _named(file):
         if isinstance(record, Refused):
             yield record
@@ -71,7 +77,8 @@ def _users(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
         )  # fmt: skip
 
 
-def _channels(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
+def channels_of(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
+    """Yield the channels of a list, and note their names."""
     for place, record in _named(file):
         if isinstance(record, Refused):
             yield record
@@ -87,45 +94,47 @@ def _channels(file: Member, workspace: Workspace) -> Iterator[Seen | Refused]:
         )  # fmt: skip
 
 
-def _named(file: Member) -> Iterator[tuple[int, Any]]:
+def _named(file: Member) -> Iterator[tuple[str, Any]]:
     """The records of a list that have an id, and a refusal for each other."""
-    records = _records(file)
-    if isinstance(records, Refused):
-        yield 0, records
+    found = _records(file)
+    if isinstance(found, Refused):
+        yield "", found
         return
-    for place, record in enumerate(records):
+    for place, record in enumerate(found[1]):
         if isinstance(record, dict) and isinstance(record.get("id"), str):
-            yield place, record
+            yield f"{found[0]}/{place}", record
         else:
             shown = orjson.dumps(record).decode()[:500]
-            yield place, Refused(file.path, "no_id", "a record has no id", shown, place)
+            yield "", Refused(file.path, "no_id", "a record has no id", shown, place)
 
 
-def _messages(
-    file: Member, folder: str, workspace: Workspace
+def messages_of(
+    file: Member, name: str, channel: str, workspace: Workspace
 ) -> Iterator[Seen | SeenTogether | Refused]:
-    records = _records(file)
-    if isinstance(records, Refused):
-        yield records
+    """Yield the messages of a channel that a file holds."""
+    found = _records(file)
+    if isinstance(found, Refused):
+        yield found
         return
-    channel = workspace.channels.get(folder, folder)
+    pointer, records = found
     where = Day(
         channel,
         workspace.native(channel),
-        f"#{folder}",
+        f"#{name}",
         f"{_site(workspace)}/archives/{channel}/p",
         workspace.reading.put(file.content),
+        pointer,
     )
     together, others = _plain(records, where, workspace)
     if together.native_ids:
         yield together
     for place, record in others:
-        found = _message(record, place, where, workspace)
-        if isinstance(found, str):
+        said = _message(record, place, where, workspace)
+        if isinstance(said, str):
             shown = orjson.dumps(record).decode()[:2000]
-            yield Refused(file.path, found.split(":")[0], found.split(": ", 1)[1], shown, place)
-        elif found is not None:
-            yield found
+            yield Refused(file.path, said.split(":")[0], said.split(": ", 1)[1], shown, place)
+        elif said is not None:
+            yield said
 
 
 def _plain(
@@ -136,30 +145,33 @@ def _plain(
     These are nearly all there are: what is done for each is what their rows need.
     """
     found = SeenTogether("message", day.title, day.blob_hash, day.native_id)
-    add_id, add_hash = found.native_ids.append, found.content_hashes.append
-    add_place, add_size, add_uri = found.locators.append, found.sizes.append, found.uris.append
-    add_root, add_time = found.parts_of.append, found.created.append
     said = workspace.said.setdefault(day.channel, {})
-    before, link, content_hash = f"{day.native_id}/", day.link, workspace.content_hash
     others = [(at, one) for at, one in enumerate(records) if _is_unusual(one)]
-    told = {ts for _, record in others for ts in _all_ts(record)}
+    known = said.keys() | {ts for _, record in others for ts in _all_ts(record)}
+    strange = {at for at, _ in others}
+    usual: dict[str, tuple[int, dict[str, Any]]] = {}
     for place, record in enumerate(records):
-        if _is_unusual(record):
+        if place in strange:
             continue
-        ts = record["ts"]
-        if ts in said or ts in told:
+        if (ts := record["ts"]) in known or ts in usual:
             others.append((place, record))
-            continue
-        digest, digits, root = content_hash(record), ts.replace(".", ""), record.get("thread_ts")
-        said[ts] = ("", digest)
-        add_id(before + ts)
-        add_hash(digest)
-        add_place(f"/{place}")
-        add_size(len(record.get("text") or ""))
-        is_reply = type(root) is str
-        add_uri(f"{link}{digits}?thread_ts={root}" if is_reply and root != ts else link + digits)
-        add_root(before + root if is_reply else None)
-        add_time(int(digits))
+        else:
+            usual[ts] = place, record
+    hashes = workspace.content_hashes(record for _, record in usual.values())
+    said.update((ts, ("", digest)) for ts, digest in zip(usual, hashes, strict=True))
+    before, link, pointer = f"{day.native_id}/", day.link, day.pointer
+    digits = [ts[:10] + ts[11:] for ts in usual]
+    roots = [record.get("thread_ts") for _, record in usual.values()]
+    found.native_ids += [before + ts for ts in usual]
+    found.content_hashes += hashes
+    found.locators += [f"{pointer}/{place}" for place, _ in usual.values()]
+    found.sizes += [len(record.get("text") or "") for _, record in usual.values()]
+    found.uris += [
+        f"{link}{number}?thread_ts={root}" if type(root) is str and root != ts else link + number
+        for ts, number, root in zip(usual, digits, roots, strict=True)
+    ]
+    found.parts_of += [before + root if type(root) is str else None for root in roots]
+    found.created += map(int, digits)
     return found, sorted(others, key=itemgetter(0))
 
 
@@ -187,13 +199,11 @@ def _message(record: Any, place: int, day: Day, workspace: Workspace) -> Seen | 
     """One message; a `reason: sentence` when it cannot be used, None when a newer one is known."""
     if not isinstance(record, dict):
         return "no_message: it is no record"
-    subtype, inner, locator, changed_ts = record.get("subtype"), record, f"/{place}", ""
+    subtype, inner, changed_ts = record.get("subtype"), record, ""
+    locator = f"{day.pointer}/{place}"
     if subtype == "message_changed" and isinstance(record.get("message"), dict):
-        inner, locator, changed_ts = (
-            record["message"],
-            f"/{place}/message",
-            str(record.get("ts") or ""),
-        )
+        inner, locator = record["message"], f"{locator}/message"
+        changed_ts = str(record.get("ts") or "")
     ts = record.get("deleted_ts") if subtype == "message_deleted" else inner.get("ts")
     if not isinstance(ts, str) or not _TS.fullmatch(ts):
         return f"bad_ts: `ts` is {ts!r}; a message is known by it as text"
@@ -230,14 +240,14 @@ def _site(workspace: Workspace) -> str:
 
 
 def _seen(
-    file: Member, place: int, record: dict[str, Any], workspace: Workspace, kind: str,
+    file: Member, place: str, record: dict[str, Any], workspace: Workspace, kind: str,
     native_id: str, **more: Any,
 ) -> Seen:  # fmt: skip
     return Seen(
         native_id=native_id,
         kind=kind,
         blob_hash=workspace.reading.put(file.content),
-        locator=f"/{place}",
+        locator=place,
         content_hash=workspace.content_hash(record),
         size=len(orjson.dumps(record)),
         **more,

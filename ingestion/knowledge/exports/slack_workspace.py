@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 
 from ingestion.knowledge.seen import Reading
 
+_SORTED = orjson.OPT_SORT_KEYS
 BROADCAST = "thread_broadcast"  # a reply that its channel shows, too
 
 
@@ -61,13 +63,24 @@ class Workspace:
 
     def content_hash(self, record: dict[str, Any]) -> str:
         """Return the hash of a record without what changes by itself."""
-        kept = record
-        if not self.volatile.isdisjoint(record):
-            kept = {name: value for name, value in record.items() if name not in self.plain}
-            for name, below in self.nested.items():
-                if isinstance(inner := kept.get(name), dict):
-                    kept[name] = {key: value for key, value in inner.items() if key not in below}
-        return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return self.content_hashes((record,))[0]
+
+    def content_hashes(self, records: Iterable[dict[str, Any]]) -> list[str]:
+        """Return the hashes of records without what changes by itself."""
+        volatile, sha256, dumps, how = self.volatile, hashlib.sha256, orjson.dumps, _SORTED
+        return [
+            sha256(
+                dumps(one if volatile.isdisjoint(one) else self._kept(one), option=how)
+            ).hexdigest()
+            for one in records
+        ]
+
+    def _kept(self, record: dict[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in record.items() if name not in self.plain}
+        for name, below in self.nested.items():
+            if isinstance(inner := kept.get(name), dict):
+                kept[name] = {key: value for key, value in inner.items() if key not in below}
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +92,4 @@ class Day:
     title: str
     link: str  # what a message's address begins with
     blob_hash: str
+    pointer: str = ""  # of the list of messages in the file

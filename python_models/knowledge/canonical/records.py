@@ -65,7 +65,18 @@ def read_database(content: bytes, title: str) -> Canonical:
     if not rows:
         raise NoText("empty", "the database has no column")
     names = [row[0].strip() for row in rows[1:] if row and row[0].strip()]
-    parts = [f"# {title}", f"Columns: {', '.join(name.strip() for name in rows[0])}"]
+    return database_of(title, [name.strip() for name in rows[0]], names)
+
+
+def database_of(title: str, columns: list[str], names: list[str]) -> Canonical:
+    """Return a database as a document.
+
+    Args:
+        title: its name.
+        columns: names of its columns.
+        names: of its rows.
+    """
+    parts = [f"# {title}", f"Columns: {', '.join(columns)}"]
     if names:
         parts.append("\n".join(f"- {name}" for name in names))
     return Canonical(text="\n\n".join(parts), title=title)

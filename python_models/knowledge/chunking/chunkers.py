@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from python_models.knowledge.chunking.blocks import Block, blocks_of
-from python_models.knowledge.chunking.packing import packed
+from python_models.knowledge.chunking.packing import cut, packed, windows
+from python_models.knowledge.chunking.semantic import SEMANTIC, Vectors, semantic
 from python_models.knowledge.chunking.units import (
     Chunk,
     Span,
     paragraphs_of,
-    sentences_of,
-    token_count,
-    tokens_of,
     trimmed,
 )
 
@@ -39,23 +37,14 @@ def fixed(text: str, parameters: Parameters) -> Iterator[Chunk]:
     size, overlap = parameters.get("tokens", TOKENS), parameters.get("overlap", 0)
     if not 0 <= overlap < size:
         raise UnknownChunker(f"overlap: {overlap} tokens of {size}; it has to be less")
-    yield from (Chunk(*one) for one in _windows(text, Span(0, len(text)), size, overlap))
-
-
-def _windows(text: str, span: Span, size: int, overlap: int = 0) -> Iterator[Span]:
-    tokens = tokens_of(text, *span)
-    for at in range(0, len(tokens), size - overlap):
-        window = tokens[at : at + size]
-        yield Span(window[0].start, window[-1].end)
-        if at + size >= len(tokens):
-            return
+    yield from (Chunk(*one) for one in windows(text, Span(0, len(text)), size, overlap))
 
 
 def sentences(text: str, parameters: Parameters) -> Iterator[Chunk]:
     """Yield paragraphs put together up to `tokens`; a longer one is cut between sentences."""
     limit = parameters.get("tokens", TOKENS)
     for span in packed(text, list(paragraphs_of(text, 0, len(text))), limit):
-        yield from (Chunk(*part) for part in _cut(text, span, limit))
+        yield from (Chunk(*part) for part in cut(text, span, limit))
 
 
 def headings(text: str, parameters: Parameters) -> Iterator[Chunk]:
@@ -64,7 +53,7 @@ def headings(text: str, parameters: Parameters) -> Iterator[Chunk]:
     for path, blocks in _sections(text):
         units, wholes = _units(blocks)
         for span in packed(text, units, limit):
-            parts = [span] if span in wholes else _cut(text, span, limit)
+            parts = [span] if span in wholes else cut(text, span, limit)
             yield from (Chunk(*part, path) for part in parts)
 
 
@@ -93,18 +82,6 @@ def _units(blocks: list[Block]) -> tuple[list[Span], set[Span]]:
     return units, {unit for unit, kind in zip(units, kinds, strict=True) if kind == "whole"}
 
 
-def _cut(text: str, span: Span, limit: int) -> Iterator[Span]:
-    """Yield a span that is too long in parts: between sentences, and inside one only if needed."""
-    if token_count(text, span) <= limit:
-        yield span
-        return
-    for part in packed(text, list(sentences_of(text, *span)), limit):
-        if token_count(text, part) <= limit:
-            yield part
-        else:
-            yield from _windows(text, part, limit)
-
-
 KINDS: dict[str, Callable[[str, Parameters], Iterator[Chunk]]] = {
     "fixed": fixed,
     "sentences": sentences,
@@ -113,12 +90,18 @@ KINDS: dict[str, Callable[[str, Parameters], Iterator[Chunk]]] = {
 }
 
 
-def chunks_of(text: str, kind: str, parameters: Parameters) -> list[Chunk]:
-    """Return the chunks of a text.
+def chunks_of(
+    text: str, kind: str, parameters: Parameters, vectors: Vectors | None = None
+) -> list[Chunk]:
+    """Return the chunks of a text; kind `semantic` takes vectors of its sentences.
 
     Raises:
         UnknownChunker: there is no such kind.
+        VectorsMissing: a sentence has none.
     """
+    if kind == SEMANTIC:
+        return list(semantic(text, parameters.get("tokens", TOKENS), vectors or {}))
     if kind not in KINDS:
-        raise UnknownChunker(f"{kind!r} is no kind of chunker; there are {', '.join(KINDS)}")
+        known = ", ".join((*KINDS, SEMANTIC))
+        raise UnknownChunker(f"{kind!r} is no kind of chunker; there are {known}")
     return list(KINDS[kind](text, parameters))

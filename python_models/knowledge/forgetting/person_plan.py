@@ -16,6 +16,8 @@ from python_models.knowledge.forgetting.person import (
     person_of,
 )
 from python_models.knowledge.forgetting.plan import NothingSo, Plan, planned, show_all
+from python_models.knowledge.forgetting.sentences import NODE as SENTENCES
+from python_models.knowledge.forgetting.sentences import add_sentences
 
 _CHUNK = (
     "substring(text, cast(span_start as integer) + 1,"
@@ -32,6 +34,11 @@ insert into named_texts select distinct text_hash from chunks
 where object_id in (select object_id from named_objects)
     or chunk_id in (select chunk_id from named_chunks)
 """
+_NAMED_DOCUMENTS = """
+select text from documents semi join (
+    select object_id, version from chunks semi join named_chunks using (chunk_id)
+) using (object_id, version)
+"""
 _TERMS = """
 insert into gone_terms
 with their as (
@@ -44,7 +51,7 @@ except select chunker_id, term from their anti join named_chunks using (chunk_id
 _CALLS = """
 insert into {table}
 select call_id from calls
-where (node = 'ask' or starts_with(node, 'llm_knowledge__')) and {which} and (
+where (node in ('ask', '{sentences}') or starts_with(node, 'llm_knowledge__')) and {which} and (
     {found}
     or (row_key[:1] = '{{' and json_extract_string(row_key, '$.text_hash') in
         (select text_hash from named_texts))
@@ -88,10 +95,13 @@ def made_for_person(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
     masks = Masks(person.masked)
     session.execute(_CHUNKS.format(found=masks.sql_found([_CHUNK])))
     session.execute(_TEXTS)
-    by_batch = "node = 'llm_knowledge__embedded'"  # of others too: they lose their prompts alone
+    add_sentences(session, "named_texts", _NAMED_DOCUMENTS)
+    # of others too: they lose their prompts alone
+    by_batch = f"node in ('llm_knowledge__embedded', '{SENTENCES}')"
     told = masks.sql_found(["input_messages", "raw_answer"])
-    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", found=told)
-    prompts = _CALLS.format(table="gone_prompts", which=by_batch, found=told)
+    same = {"found": told, "sentences": SENTENCES}
+    calls = _CALLS.format(table="gone_calls", which=f"not {by_batch}", **same)
+    prompts = _CALLS.format(table="gone_prompts", which=by_batch, **same)
     plan = planned(session, sorted(objects), (_TERMS, calls, prompts))
     plan.names, plan.names_here = person.masked, person.here
     plan.lines = sorted({*plan.lines, *person.quoted})

@@ -19,6 +19,8 @@ from python_models.knowledge.forgetting.lake_tables import show
 from python_models.knowledge.forgetting.lake_texts import strings
 from python_models.knowledge.forgetting.masking import Masks
 from python_models.knowledge.forgetting.plan_queries import QUERIES
+from python_models.knowledge.forgetting.sentences import NODE as SENTENCES
+from python_models.knowledge.forgetting.sentences import add_sentences
 from python_models.knowledge.summaries import NODE as SUMMARISED
 from python_models.knowledge.supplements import NODE as SUPPLEMENTED
 
@@ -153,6 +155,9 @@ def show_all(session: duckdb.DuckDBPyConnection) -> None:
             session.execute(f"create temp table {table} ({shape})")
 
 
+_GONE_DOCUMENTS = "select text from documents semi join gone_versions using (object_id, version)"
+
+
 def planned(
     session: duckdb.DuckDBPyConnection, objects: list[str], further: Iterable[str] = ()
 ) -> Plan:
@@ -168,7 +173,8 @@ def planned(
         session.executemany("insert into gone_objects values (?)", [[one] for one in objects])
     for query in QUERIES:
         session.execute(query)
-    _choose_calls(session)
+    sentences = add_sentences(session, "gone_texts", _GONE_DOCUMENTS)
+    _choose_calls(session, sentences)
     for query in further:
         session.execute(query)
     plan = Plan(
@@ -213,7 +219,7 @@ def _objects(session: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     return sorted({object_id, *(one for (one,) in parts)})
 
 
-def _choose_calls(session: duckdb.DuckDBPyConnection) -> None:
+def _choose_calls(session: duckdb.DuckDBPyConnection, sentences: list[str]) -> None:
     """Choose the calls whose prompt held the texts; one that asked for others too loses its prompt.
 
     An extraction is known by its text; answers to questions and embeddings by what they were sent.
@@ -243,10 +249,12 @@ def _choose_calls(session: duckdb.DuckDBPyConnection) -> None:
     ]
     sent = session.execute(
         "select call_id, node, input_messages from calls"
-        " where node in ('ask', 'llm_knowledge__embedded') and input_messages is not null"
+        " where node in ('ask', 'llm_knowledge__embedded', ?) and input_messages is not null",
+        [SENTENCES],
     ).fetchall()
     for call_id, node, messages in sent:
-        if any(one in text for text in strings(messages) for one in passages):
+        parts = sentences if node == SENTENCES else passages
+        if any(one in text for text in strings(messages) for one in parts):
             table = "gone_calls" if node == "ask" else "gone_prompts"
             session.execute(f"insert into {table} values (?)", [call_id])
 

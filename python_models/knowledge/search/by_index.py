@@ -1,6 +1,6 @@
 """The best chunks by an index: words as `knowledge.search` ranks them, vectors by one product.
 
-What filters leave out is left out before anything is ranked, so what is found is exact.
+What filters leave out is left out before anything is ranked, so that they never empty a result.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from python_models.knowledge.search.hits import Filters, Hit
 from python_models.knowledge.search.index import NONE, Index
+from python_models.knowledge.search.lists import products
 
 COMMON = 0.2  # words that a greater share of chunks has count only for chunks with a rarer one
 _K1, _B = 1.2, 0.75
@@ -100,7 +101,11 @@ def by_words(index: Index, chunker_id: str, words: Iterable[str], scope: Scope, 
 def nearest(
     index: Index, embedder_id: str, vector: np.ndarray | None, scope: Scope, k: int
 ) -> Found:
-    """Return the k chunks whose vectors are nearest to a question's."""
+    """Return the k chunks whose vectors are nearest to a question's.
+
+    Exact, but where the index has lists: then what filters leave of the nearest lists is compared,
+    and all they leave where that is less than k.
+    """
     number = index.facts["vectors"].get(embedder_id)
     if number is None or vector is None:
         return []
@@ -109,11 +114,16 @@ def nearest(
     rows = index.array(f"vector_rows_{number}")[start:end]
     places = np.flatnonzero(rows >= 0 if shown is None else shown & (rows >= 0))
     wanted = rows[places]
+    if lists := index.lists(embedder_id, number):
+        near = products(matrix, vector, lists)[wanted]
+        is_near = near > 0
+        if np.count_nonzero(is_near) >= min(k, len(wanted)):
+            return _best(places[is_near], near[is_near], start, k)
     if len(wanted) < _FEW * len(matrix):
-        products = matrix[wanted] @ vector
+        common = matrix[wanted] @ vector
     else:
-        products = (matrix @ vector)[wanted]
-    return [one for one in _best(places, products, start, k) if one[1] > 0]
+        common = (matrix @ vector)[wanted]
+    return [one for one in _best(places, common, start, k) if one[1] > 0]
 
 
 def _best(places: np.ndarray, scores: np.ndarray, start: int, k: int) -> Found:

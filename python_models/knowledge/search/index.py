@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from ingestion.lakehouse.lake import lake
 from python_models.knowledge.search.hits import Ask
+from python_models.knowledge.search.lists import Lists
 
 FORMAT = 1
 ROWS_PER_BATCH = 256  # of chunks: what is unpacked to show one
@@ -97,6 +98,14 @@ class Index:
         bounds = self.array("posting_starts")
         start, end = (int(bounds[low]), int(bounds[low + 1])) if is_there else (0, 0)
         return self.array("posting_places")[start:end], self.array("posting_counts")[start:end]
+
+    def lists(self, embedder_id: str, number: int) -> Lists | None:
+        """Return the lists of an embedder's matrix; None where all of it is multiplied."""
+        found = self.facts.get("lists", {}).get(embedder_id)
+        if found is None:
+            return None
+        middles, starts = (self.array(f"list_{name}_{number}") for name in ("middles", "starts"))
+        return Lists(middles, starts, int(found["probes"]), found["recall"])
 
     def row(self, place: int) -> dict[str, Any]:
         """Return what is shown of a chunk."""

@@ -21,6 +21,7 @@ from ingestion.lakehouse.file_lock import one_at_a_time
 from ingestion.lakehouse.sql_text import literal
 from python_models.knowledge.search import index
 from python_models.knowledge.search.index import NONE, ROWS_PER_BATCH, Index, Source
+from python_models.knowledge.search.lists import made_of
 from python_models.knowledge.search.nearest import PASSAGES
 from python_models.release.release_views import files_in
 
@@ -144,6 +145,11 @@ def _write(session: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> 
         for number, name in enumerate(source.embedders)
         if _write_vectors(session, name, folder, number, count)
     }
+    facts["lists"] = {
+        name: found
+        for name, number in facts["vectors"].items()
+        if (found := _write_lists(folder, number))
+    }
     return facts
 
 
@@ -261,6 +267,22 @@ def _write_vectors(
     query = "select place, coalesce(row_no, -1) from places left join matrix_rows using (text_hash)"
     _fill(session, query, folder / f"vector_rows_{number}.npy", np.int32, count)
     return True
+
+
+def _write_lists(folder: Path, number: int) -> dict[str, float] | None:
+    """Put a matrix that is large in the order of lists; says how many are looked at."""
+    found = made_of(folder / f"vectors_{number}.npy")
+    if found is None:
+        return None
+    lists, now = found
+    rows = np.load(folder / f"vector_rows_{number}.npy", mmap_mode="r+")
+    for at in range(0, len(rows), _BATCH):
+        part = rows[at : at + _BATCH]
+        rows[at : at + _BATCH] = np.where(part < 0, -1, now[part])
+    rows.flush()
+    np.save(folder / f"list_middles_{number}.npy", lists.middles)
+    np.save(folder / f"list_starts_{number}.npy", lists.starts)
+    return {"probes": lists.probes, "recall": lists.recall}
 
 
 def _new(path: Path, kind: type, *shape: int) -> np.memmap:

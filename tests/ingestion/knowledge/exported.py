@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingestion.knowledge.declaration import CorpusSource
-from ingestion.knowledge.deliveries import deliveries
+from ingestion.knowledge.deliveries import Delivery, deliveries
 from ingestion.knowledge.landing import volatile_fields
 from ingestion.knowledge.seen import Refused, Seen, SeenTogether
 from ingestion.knowledge.syncing import State, Sync
-from ingestion.lakehouse.objects import FolderStore
+from ingestion.lakehouse.objects import FolderStore, Store
 
 
 def read_export(
@@ -22,6 +22,19 @@ def read_export(
         {"corpus_source": "one", "kind": kind, "location": str(place)} | keys
     )
     (delivery,) = deliveries(declaration)
+    mode = "full" if declaration.is_complete else "incremental"
+    return read_delivery(delivery, declaration, mode, place.parent, state)
+
+
+def read_delivery(
+    delivery: Delivery,
+    declaration: CorpusSource,
+    mode: str,
+    folder: Path,
+    state: State | None = None,
+    store: Store | None = None,
+) -> tuple[list[Seen], list[Refused], Sync]:
+    """Return what a delivery shows, what was refused, and its sync."""
     seen: list[Seen] = []
 
     class Watched(Sync):
@@ -33,10 +46,9 @@ def read_export(
             seen.extend(apart(together))
             super()._take_together(together, rows)  # type: ignore[arg-type]
 
-    mode = "full" if declaration.is_complete else "incremental"
-    store = FolderStore(place.parent / "objects")
+    store = store or FolderStore(folder / "objects")
     sync = Watched(delivery, declaration, "one-1", {} if state is None else state, store, mode)
-    sync.run(place.parent / "sightings.parquet", "load", volatile_fields(kind))
+    sync.run(folder / "sightings.parquet", "load", volatile_fields(declaration.kind))
     return seen, sync.refused, sync
 
 

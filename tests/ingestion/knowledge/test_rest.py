@@ -254,7 +254,7 @@ def test_a_list_that_does_not_end_breaks_the_sync_and_says_how_it_may_go_on(
 def test_a_server_that_is_not_there_is_told_and_other_sources_land(
     tracker: Tracker, corpus: Corpus, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingestion.knowledge.fetching._ATTEMPTS", 1)
+    monkeypatch.setattr("ingestion.knowledge.http_client._ATTEMPTS", 1)
     declare(corpus, "http://127.0.0.1:1/")
     report = corpus.land()
     assert "page 1 cannot be had: ConnectionError" in report.failed[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from python_models.knowledge.search import find
+from python_models.knowledge.search import find, lists
 from python_models.knowledge.search.find import asking, released_index, search
 from python_models.knowledge.search.hits import Filters
 from python_models.knowledge.search.index import root
@@ -111,6 +112,20 @@ def test_it_finds_what_the_release_s_own_macro_and_all_its_vectors_find(
         == (filters.source != "nowhere")
         for filters in FILTERS
     )
+
+
+def test_lists_of_near_vectors_leave_no_question_with_fewer_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = released(tmp_path / "files", 110)
+    monkeypatch.setattr(lists, "LIMIT_BYTES", 0)
+    monkeypatch.setattr(lists, "RECALL", 0.0)  # one list alone, and so the worst there is
+    asked = [("word3 word40 zoë", one) for one in FILTERS]
+    by_lists = [found(release, *one) for one in asked]
+    (facts,) = root().glob("*/index.json")
+    assert json.loads(facts.read_text())["lists"]["words"]["probes"] == 1
+    monkeypatch.setattr(find, "released_index", lambda ask: None)
+    assert [len(one) for one in by_lists] == [len(found(release, *one)) for one in asked]
 
 
 def test_words_that_most_chunks_have_decide_among_those_with_a_rarer_one(
