@@ -7,8 +7,9 @@ import os
 import sys
 from importlib import import_module
 
+from ingestion.lakehouse.disk_space import DiskFull, room
 from ingestion.lakehouse.make_words import Arguments
-from ingestion.lakehouse.settings import SettingsError
+from ingestion.lakehouse.settings import SettingsError, settings
 
 _DOMAIN = (["--domain"], {"help": "only this product's phases"})
 # command: module and function that do it (loaded when asked for), what it needs beside --json
@@ -121,13 +122,21 @@ def main(arguments: list[str] | None = None) -> int:
     module, _, function = _COMMANDS[options.command][0].partition(":")
     command = getattr(import_module(f"python_models.{module}"), function)
     try:
-        return command(options)
+        with room(settings().sluice_lake, f"make {options.command}", _usual_bytes):
+            return command(options)
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (SettingsError, LookupError, RuntimeError) as error:
+    except (SettingsError, LookupError, RuntimeError, DiskFull) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _usual_bytes() -> int:
+    """Return about what a command takes that writes lists of files anew, and joins small ones."""
+    from python_models.runs.lake_growth import lake_bytes
+
+    return lake_bytes() or 0
 
 
 def _parser() -> argparse.ArgumentParser:
