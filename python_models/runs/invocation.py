@@ -194,7 +194,8 @@ def show_end(invocation_id: str) -> None:
     except Exception as error:
         failed = {"status": "failed", "message": reason(str(error))}
         with suppress(OSError):  # the journal may lie on the disk that is full
-            journal.change("runs", {"invocation_id": invocation_id}, failed)
+            key = {"invocation_id": invocation_id, "status": "success"}
+            journal.change("runs", key, failed)
         raise
     finally:
         alerts.after_run(invocation_id)
