@@ -50,7 +50,8 @@ def compact(options: argparse.Namespace) -> int:
                     continue  # phases: a run's rows lie in a file of their own
                 if line := compact_table(connection, table, options.dry_run):
                     found.append(line)
-    emit(found, options.json, "Joined", "No table has small files worth joining.")
+    title = "Would be joined" if options.dry_run else "Joined"
+    emit(found, options.json, title, "No table has small files worth joining.")
     return 0
 
 
