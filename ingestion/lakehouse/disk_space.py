@@ -39,8 +39,9 @@ def no_room(folder: Path, what: str, needed_bytes: int) -> str:
     """Return what a person is told; of a folder that is not there yet, by the one it will be in."""
     folder = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     free = shutil.disk_usage(folder).free / 1e6
+    needed = -(-needed_bytes // 1_000_000)
     return (
-        f"The disk is full: {what} needs about {needed_bytes / 1e6:,.0f} MB at {folder}, where "
+        f"The disk is full: {what} needs about {needed:,} MB at {folder}, where "
         f"{free:,.1f} MB are free. Make room there and run it again: what was committed stays, "
         "nothing needs cleaning up."
     )

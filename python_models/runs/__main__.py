@@ -11,6 +11,7 @@ from ingestion.lakehouse.disk_space import DiskFull, room
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.settings import SettingsError, settings
 
+_LEAST_BYTES = 16_000_000
 _DOMAIN = (["--domain"], {"help": "only this product's phases"})
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
@@ -133,10 +134,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _usual_bytes() -> int:
-    """Return about what a command takes that writes lists of files anew, and joins small ones."""
-    from python_models.runs.lake_growth import lake_bytes
-
-    return lake_bytes() or 0
+    """Return about what a command takes that says no more: the lake's databases once more."""
+    stores = [settings().sluice_lake / name for name in ("journal.db", "catalog.db")]
+    return _LEAST_BYTES + sum(path.stat().st_size for path in stores if path.exists())
 
 
 def _parser() -> argparse.ArgumentParser:
