@@ -166,8 +166,7 @@ class Build:
         fold_llm_journal()
         added = {"bytes_added": lake_growth.added_since(self.before)}
         journal.change("runs", {"invocation_id": self.invocation_id}, added)
-        if status != "running":
-            invocation.show_end(self.invocation_id)
+        invocation.show_end(self.invocation_id, status)
         if self._held is not None:
             self._held.close()
 

@@ -181,16 +181,18 @@ def record_end(invocation_id: str) -> str:
     return status
 
 
-def show_end(invocation_id: str) -> None:
+def show_end(invocation_id: str, status: str) -> None:
     """Show readers how a run ended; one that cannot be shown has failed, for that reason.
 
-    What it released is released already: `resume` has only this left to do.
+    What it released is released already: `resume` has only this left to do. A run that goes on
+    in another layer is not shown; whoever is to be alerted is alerted all the same.
     """
     from python_models.release import release_file
     from python_models.runs import alerts
 
     try:
-        release_file.refresh(invocation_id)
+        if status != "running":
+            release_file.refresh(invocation_id)
     except Exception as error:
         failed = {"status": "failed", "message": reason(str(error))}
         with suppress(OSError):  # the journal may lie on the disk that is full

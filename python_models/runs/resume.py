@@ -109,7 +109,7 @@ def _end(run: dict[str, Any]) -> int:
     with lock.build_lock():
         fold_llm_journal()
         status = invocation.record_end(run["invocation_id"])
-        invocation.show_end(run["invocation_id"])
+        invocation.show_end(run["invocation_id"], status)
     code = int(status != "success")
     summary.print_run(wide(), code, run["run_id"])
     return code

@@ -189,9 +189,9 @@ def test_a_node_that_found_no_room_says_how_much_a_build_needs_where() -> None:
 _END = """
 from ingestion.lakehouse import journal
 from python_models.runs import invocation
-invocation.record_end("i-9")
+status = invocation.record_end("i-9")
 try:
-    invocation.show_end("i-9")
+    invocation.show_end("i-9", status)
 finally:
     print([(run["status"], run["message"]) for run in journal.rows("select * from runs")])
 """
