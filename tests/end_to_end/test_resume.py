@@ -136,8 +136,8 @@ class Plant:
             }
 
 
-# a history names the run that measured: its rows stay, so they are no volatile columns
-_OF_ITS_RUN = {"quality_history": ("history_id", "run_id")}
+# no volatile columns, since rows and answers stay: the run that measured, what an answer took
+_OF_ITS_RUN = {"quality_history": ("history_id", "run_id"), "pair_verdicts": ("seconds",)}
 
 
 def _rows(
