@@ -1,4 +1,4 @@
-"""Exit code 0 when the pages of this machine answer; the image's health check."""
+"""Exit code 0 when the pages of this machine answer (or, told `api`, the API): a health check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from ingestion.lakehouse.settings import settings, told
 
 def main() -> int:
     """Ask the server for its health."""
-    address = f"http://127.0.0.1:{settings().sluice_serve_port}/_stcore/health"
+    known = settings()
+    place = f"{known.sluice_serve_port}/_stcore/health"
+    if sys.argv[1:] == ["api"]:
+        place = f"{known.sluice_api_port}/api/v1/system/health"
+    address = f"http://127.0.0.1:{place}"
     try:
         with urlopen(address, timeout=4):
             return 0

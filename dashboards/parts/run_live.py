@@ -49,7 +49,14 @@ def build_in_progress() -> bool:
     settle()
     held = lock.holder()
     if held is None:
+        st.empty()  # in its place at once: what is only left out stays until the page is drawn
         return False
+    with st.container():
+        _show(held)
+    return True
+
+
+def _show(held: lock.Holder) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("Building", color="blue", icon=":material/progress_activity:")
         st.markdown(f"**{escaped(held.command)}**", width="content")
@@ -57,11 +64,10 @@ def build_in_progress() -> bool:
     run = live_run()
     if run is None or not run.phases:
         st.caption("It lands and prepares; its phases are known when the build begins.")
-        return True
+        return
     st.progress(min(1.0, run.nodes_done / max(run.nodes, 1)), text=_said(run))
     rows = pa.Table.from_pylist(run.phases, PHASES)
     st.dataframe(rows, hide_index=True, column_config=COLUMNS, placeholder="–", height="content")
-    return True
 
 
 def _said(run: LiveRun) -> str:

@@ -10,7 +10,11 @@ from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _HARDLY_ANY = 256 * 1024  # bytes: less than SQLite's file of shared memory and a page of its log
-_WORDS = ("no space left", "disk is full", "file too large", "quota exceeded")
+# the last is DuckDB's when what it spills would fill the disk
+_WORDS = (
+    "no space left", "disk is full", "file too large", "quota exceeded",
+    "failed to offload data block",
+)  # fmt: skip
 
 
 class DiskFull(OSError):
@@ -32,10 +36,12 @@ def is_full(error: BaseException, folder: Path | None = None) -> bool:
 
 
 def no_room(folder: Path, what: str, needed_bytes: int) -> str:
-    """Return what a person is told."""
+    """Return what a person is told; of a folder that is not there yet, by the one it will be in."""
+    folder = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     free = shutil.disk_usage(folder).free / 1e6
+    needed = -(-needed_bytes // 1_000_000)
     return (
-        f"The disk is full: {what} needs about {needed_bytes / 1e6:,.0f} MB at {folder}, where "
+        f"The disk is full: {what} needs about {needed:,} MB at {folder}, where "
         f"{free:,.1f} MB are free. Make room there and run it again: what was committed stays, "
         "nothing needs cleaning up."
     )

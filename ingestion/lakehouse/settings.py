@@ -272,9 +272,13 @@ def secret_values() -> frozenset[str]:
 
 def variables() -> dict[str, str]:
     """Return the environment over what `.env` says."""
+    return of_file() | {name: value for name, value in os.environ.items() if value}
+
+
+def of_file() -> dict[str, str]:
+    """Return what `.env` says."""
     path = Settings.model_config.get("env_file")
-    written = _written(str(path), _changed_at(Path(str(path)))) if path else {}
-    return written | {name: value for name, value in os.environ.items() if value}
+    return _written(str(path), _changed_at(Path(str(path)))) if path else {}
 
 
 @lru_cache(maxsize=2)

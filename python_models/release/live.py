@@ -24,7 +24,13 @@ class TablesGone(SettingsError):
 
 @contextmanager
 def live_ops() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database in memory that has every `ops` table, computed now.
+    """Open a database in memory that has every `ops` table, computed now; see `open_ops`."""
+    with open_ops() as connection:
+        yield connection
+
+
+def open_ops() -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that has every `ops` table, computed now; takes about a second.
 
     Runs whose process is gone are killed ones from then on.
 
@@ -32,16 +38,19 @@ def live_ops() -> Iterator[duckdb.DuckDBPyConnection]:
         TablesGone: a file of the lake's tables is not there.
     """
     run_states.settle()
-    with connect_duckdb() as connection:
+    connection = connect_duckdb()
+    try:
         connection.execute("set TimeZone = 'UTC'")
-        try:
-            ops_tables.fill(connection, release_file.current_release_id())
-        except duckdb.IOException as error:
-            raise TablesGone(
-                f"{str(error).splitlines()[0]}\nA lake that was moved needs `make relocate` once;"
-                " of one that was not, `make doctor` says what is missing."
-            ) from error
-        yield connection
+        ops_tables.fill(connection, release_file.current_release_id())
+    except BaseException as error:
+        connection.close()
+        if not isinstance(error, duckdb.IOException):
+            raise
+        raise TablesGone(
+            f"{str(error).splitlines()[0]}\nA lake that was moved needs `make relocate` once;"
+            " of one that was not, `make doctor` says what is missing."
+        ) from error
+    return connection
 
 
 def rows(

@@ -7,9 +7,11 @@ import os
 import sys
 from importlib import import_module
 
+from ingestion.lakehouse.disk_space import DiskFull, room
 from ingestion.lakehouse.make_words import Arguments
-from ingestion.lakehouse.settings import SettingsError
+from ingestion.lakehouse.settings import SettingsError, settings
 
+_LEAST_BYTES = 16_000_000
 _DOMAIN = (["--domain"], {"help": "only this product's phases"})
 # command: module and function that do it (loaded when asked for), what it needs beside --json
 _COMMANDS: dict[str, tuple[str, list[tuple[list[str], dict]]]] = {
@@ -121,13 +123,20 @@ def main(arguments: list[str] | None = None) -> int:
     module, _, function = _COMMANDS[options.command][0].partition(":")
     command = getattr(import_module(f"python_models.{module}"), function)
     try:
-        return command(options)
+        with room(settings().sluice_lake, f"make {options.command}", _usual_bytes):
+            return command(options)
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (SettingsError, LookupError, RuntimeError) as error:
+    except (SettingsError, LookupError, RuntimeError, DiskFull) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _usual_bytes() -> int:
+    """Return about what a command takes that says no more: the lake's databases once more."""
+    stores = [settings().sluice_lake / name for name in ("journal.db", "catalog.db")]
+    return _LEAST_BYTES + sum(path.stat().st_size for path in stores if path.exists())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shlex
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import emit_document, say
-from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.settings import PROJECT_ROOT, Settings, of_file
 
 _CHECK_AFTER_HOURS = 4
 _CRON = """# crontab -e: every night at {time}, the log in the lake; four hours later, whether it happened
@@ -73,7 +74,20 @@ def schedule(options: argparse.Namespace) -> int:
         emit_document(entries)
     else:
         sys.stdout.write("\n".join(entries.values()))
+    if here := _set_here_alone():
+        sys.stderr.write(
+            f"\nSet in this shell alone, where neither cron nor systemd knows of it: "
+            f"{', '.join(here)}. Put it into {PROJECT_ROOT / '.env'}.\n"
+        )
     return 0
+
+
+def _set_here_alone() -> list[str]:
+    """Return the names of settings that this process was given and `.env` does not have so."""
+    known, written = (name.upper() for name in Settings.model_fields), of_file()
+    return sorted(
+        name for name in known if (value := os.environ.get(name)) and written.get(name) != value
+    )
 
 
 def _for_cron(path: Path) -> str:

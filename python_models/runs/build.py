@@ -145,9 +145,6 @@ class Build:
 
     def finish(self, results: list[Any]) -> None:
         """Write down how every node and the run ended, then show it to readers."""
-        from python_models.release import release_file
-        from python_models.runs import alerts
-
         if not self.graph:
             return  # it was refused before it began
         for result in results:
@@ -170,9 +167,7 @@ class Build:
         fold_llm_journal()
         added = {"bytes_added": lake_growth.added_since(self.before)}
         journal.change("runs", {"invocation_id": self.invocation_id}, added)
-        if status != "running":
-            release_file.refresh(self.invocation_id)
-        alerts.after_run(self.invocation_id)
+        invocation.show_end(self.invocation_id, status)
         if self._held is not None:
             self._held.close()
 

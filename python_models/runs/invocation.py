@@ -7,11 +7,14 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.disk_space import is_full, no_room
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import scrub
 from python_models.release.run_states import ending
 from python_models.release.snapshot_files import plain
@@ -22,6 +25,7 @@ from python_models.runs.spark.told import of_run, run_pid, told
 GOOD = ("success", "pass", "warn", "no-op")
 BAD = ("error", "fail", "runtime error", "partial success")
 _EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Passed|[A-Z]\w+): ")
+_LEAST_BUILD_BYTES = 64_000_000
 RESUME_VARIABLE = "SLUICE_RESUME_RUN"
 RAW_NOT_READ = "SLUICE_RAW_NOT_READ"  # set: nothing that is built reads a raw table
 BEGIN_VARIABLE = "SLUICE_BEGIN_RUN"  # id that a run is to have: who starts it knows what it did
@@ -177,13 +181,46 @@ def record_end(invocation_id: str) -> str:
     return status
 
 
+def show_end(invocation_id: str, status: str) -> None:
+    """Show readers how a run ended; one that cannot be shown has failed, for that reason.
+
+    What it released is released already: `resume` has only this left to do. A run that goes on
+    in another layer is not shown; whoever is to be alerted is alerted all the same.
+    """
+    from python_models.release import release_file
+    from python_models.runs import alerts
+
+    try:
+        if status != "running":
+            release_file.refresh(invocation_id)
+    except Exception as error:
+        failed = {"status": "failed", "message": reason(str(error))}
+        with suppress(OSError):  # the journal may lie on the disk that is full
+            key = {"invocation_id": invocation_id, "status": "success"}
+            journal.change("runs", key, failed)
+        raise
+    finally:
+        alerts.after_run(invocation_id)
+
+
 def reason(message: str | None) -> str:
-    """Return what an error text says, without the frames of a Python traceback."""
+    """Return what an error text says, without the frames of a Python traceback.
+
+    Where there was no room it says how much is needed.
+    """
+    if message and is_full(RuntimeError(message)) and "disk is full" not in message:
+        message = f"{no_room(lake().root, 'a build', _build_bytes())} {message}"
     lines = [line.strip() for line in (message or "").splitlines() if line.strip()]
     if any(line.startswith("Traceback") for line in lines):
         named = [i for i, line in enumerate(lines) if _EXCEPTION.match(line)]
         lines = lines[named[-1] :] if named else lines[-1:]
     return scrub(" ".join(lines))[:1000] or "no message"
+
+
+def _build_bytes() -> int:
+    """Return about what a build takes beside what is there: its tables are written once more."""
+    database = lake().build_db
+    return _LEAST_BUILD_BYTES + (database.stat().st_size if database.exists() else 0)
 
 
 def _json(value: Any) -> str:

@@ -11,7 +11,7 @@ from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.dbt_environment import target_folder
 from ingestion.lakehouse.output import say, wide
 from ingestion.lakehouse.scrubbing import HIDDEN
-from python_models.release import live, release_file
+from python_models.release import live
 from python_models.release.run_states import settle
 from python_models.runs import asked, invocation, summary
 from python_models.runs.build import fold_llm_journal
@@ -66,7 +66,8 @@ def resume(options: argparse.Namespace) -> int:
     if kept is not None:
         return _go_on_with_phases(run_id, kept, step, left)
     is_in_layers = settings_of(run_id).get("SLUICE_ENGINE") == "spark"
-    if run["status"] == "failed" and not step and not is_in_layers and _has_results_of(run):
+    went_badly = any(node["status"] in invocation.BAD for node in latest_nodes(run_id))
+    if went_badly and not step and not is_in_layers and _has_results_of(run):
         return _go_on(run_id, ["retry"])
     names = {selector(name) for name in left} | _from(run_id, step, domain)
     if not names:
@@ -105,16 +106,14 @@ def _go_on_with_phases(run_id: str, kept: GoingOn, step: str | None, left: set[s
 
 
 def _end(run: dict[str, Any]) -> int:
-    """End a run that was killed when its nodes were done: what is left is to say so to readers."""
-    if run["status"] != "killed":
-        say(f"Every node of run {run['run_id']} succeeded: there is nothing to resume.")
-        return 0
+    """End a run that was stopped when its nodes were done: what is left is to tell readers."""
     with lock.build_lock():
         fold_llm_journal()
-        invocation.record_end(run["invocation_id"])
-        release_file.refresh(run["invocation_id"])
-    summary.print_run(wide(), 0, run["run_id"])
-    return 0
+        status = invocation.record_end(run["invocation_id"])
+        invocation.show_end(run["invocation_id"], status)
+    code = int(status != "success")
+    summary.print_run(wide(), code, run["run_id"])
+    return code
 
 
 def _last_unfinished() -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.generation import require_agreement
@@ -73,6 +74,7 @@ def take(folder: Path) -> tuple[Backup, int]:
 
     Raises:
         CannotBackUp: the folder lies in the lake or holds backups of another lake.
+        DiskFull: the folder has no room for it; earlier backups stay.
         Locked: another backup, or something that deletes files, is under way.
     """
     root = lake().root
@@ -85,13 +87,25 @@ def take(folder: Path) -> tuple[Backup, int]:
     version = read_version(root)
     if version is None or (before and before.lake_id != version.lake_id):
         raise CannotBackUp(f"{folder} holds backups of another lake: name another folder.")
-    with exclusive(root / LOCK, "The lake's set of files"), exclusive(folder / "lock", "DIR"):
+    with (
+        exclusive(root / LOCK, "The lake's set of files"),
+        exclusive(folder / "lock", "DIR"),
+        room(folder, "the backup", lambda: _bytes_to_copy(root, before)),
+    ):
         for _ in range(_ATTEMPTS):
             made, copied = _copied(root, store, before)
             if not made.missing:
                 break
         store.write(made)
     return made, copied
+
+
+def _bytes_to_copy(root: Path, before: Backup | None) -> int:
+    """Return what a backup takes at most: databases are copied twice, the rest where it is new."""
+    known = {(entry.path, entry.bytes) for entry in before.files} if before else set()
+    rest = ((path.relative_to(root).as_posix(), path.stat().st_size) for path in _rest(root))
+    databases = sum(path.stat().st_size for _, path in stores_of(root))
+    return 2 * databases + sum(size for name, size in rest if (name, size) not in known)
 
 
 def _copied(root: Path, store: Store, before: Backup | None) -> tuple[Backup, int]:

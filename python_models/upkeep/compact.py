@@ -12,6 +12,7 @@ import duckdb
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.catalog import catalog
+from ingestion.lakehouse.disk_space import room
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.file_lock import exclusive
 from ingestion.lakehouse.lake import lake, uses_object_store
@@ -49,7 +50,8 @@ def compact(options: argparse.Namespace) -> int:
                     continue  # phases: a run's rows lie in a file of their own
                 if line := compact_table(connection, table, options.dry_run):
                     found.append(line)
-    emit(found, options.json, "Joined", "No table has small files worth joining.")
+    title = "Would be joined" if options.dry_run else "Joined"
+    emit(found, options.json, title, "No table has small files worth joining.")
     return 0
 
 
@@ -68,21 +70,19 @@ def compact_table(
     """
     small: list[Any] = []
     for task in table.scan().plan_files():
-        room = LARGEST_BYTES - sum(file.file_size_in_bytes for file in small)
+        left = LARGEST_BYTES - sum(file.file_size_in_bytes for file in small)
         size = task.file.file_size_in_bytes
-        if size < SMALL_BYTES and size < room and not task.delete_files:
+        if size < SMALL_BYTES and size < left and not task.delete_files:
             small.append(task.file)
     if len(small) < FEWEST_FILES:
         return None
+    name = ".".join(table.name())
     rows = sum(file.record_count for file in small)
+    size = sum(file.file_size_in_bytes for file in small)
     if not dry_run:
-        _join(connection, table, small, rows)
-    return {
-        "table": ".".join(table.name()),
-        "files": len(small),
-        "rows": rows,
-        "bytes": sum(file.file_size_in_bytes for file in small),
-    }
+        with room(lake().root, f"joining the files of {name}", lambda: size):
+            _join(connection, table, small, rows)
+    return {"table": name, "files": len(small), "rows": rows, "bytes": size}
 
 
 def _join(connection: duckdb.DuckDBPyConnection, table: Any, small: list[Any], rows: int) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.lakehouse import migrations
+from ingestion.lakehouse.disk_space import DiskFull, room
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.generation import RESTORING, mending, troubles
 from ingestion.lakehouse.lake import lake, uses_object_store
@@ -68,6 +69,7 @@ def put_back(store: Store, chosen: Backup, is_overwriting: bool) -> Path | None:
         CannotRestore: a lake is there, and nobody said that it may be replaced.
         NewerLake: the backup was written by newer code.
         BackupDamaged: a content is not what it should be.
+        DiskFull: there is no room for it; nothing was restored.
     """
     root = settings().sluice_lake
     if chosen.layout > migrations.layout():
@@ -82,9 +84,15 @@ def put_back(store: Store, chosen: Backup, is_overwriting: bool) -> Path | None:
         )
     beside = root.with_name(f".{root.name}.restoring")
     shutil.rmtree(beside, ignore_errors=True)
-    for entry in chosen.files:
-        store.bring(entry, beside / entry.path)
-        fault("restore.object")
+    size = sum(entry.bytes for entry in chosen.files)
+    try:
+        with room(beside.parent, "what is restored", lambda: size):
+            for entry in chosen.files:
+                store.bring(entry, beside / entry.path)
+                fault("restore.object")
+    except DiskFull:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     if chosen.latest:
         (beside / "latest.duckdb").symlink_to(chosen.latest)
     (beside / RESTORING).write_text(chosen.root, encoding="utf-8")

@@ -35,7 +35,7 @@ class Plant:
         self.say("ingestion.landing.demo", "--typed", "DOMAIN")
         self.say("python_models.runs.run", "--typed", "DOMAIN", fault="before-dlt-load:1")
         assert self.journal("select count(*) from runs") == [(0,)]
-        self.resume_until("select count(*) from runs")
+        self.resume_until_there_are_more("runs")
         shutil.copytree(self.lake, folder / "landed", symlinks=True)
 
     def put_back(self) -> None:
@@ -71,15 +71,15 @@ class Plant:
         """Go on where the last run stopped."""
         self.say("python_models.runs", "resume", fault=fault)
 
-    def resume_until(self, changed: str) -> None:
-        """Go on, and kill it all from outside as soon as a query of the journal says otherwise."""
-        before = self.journal(changed)
+    def resume_until_there_are_more(self, table: str) -> None:
+        """Go on, and kill it all from outside as soon as a table of the journal has more rows."""
+        before = self.count(table)
         with subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "python_models.runs", "resume"],
             cwd=PROJECT_ROOT, env=self.environment(), stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         ) as resuming:  # fmt: skip
-            while resuming.poll() is None and self.journal(changed) == before:
+            while resuming.poll() is None and self.count(table) == before:
                 time.sleep(0.005)
             os.killpg(resuming.pid, signal.SIGKILL)
         assert resuming.returncode == -signal.SIGKILL  # it was not done
@@ -88,6 +88,13 @@ class Plant:
         """Return the rows of a query on the journal."""
         with closing(sqlite3.connect(self.lake / "journal.db")) as connection:
             return connection.execute(sql).fetchall()
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table of the journal has: none before the first build makes it."""
+        if not self.journal(f"select 1 from sqlite_master where name = '{table}'"):
+            return 0
+        [[rows]] = self.journal(f"select count(*) from {table}")
+        return rows
 
     def last_of_phases(self) -> dict[str, str]:
         """Return the node of each phase that ended last, in the order in which they ended."""
@@ -128,8 +135,8 @@ class Plant:
             }
 
 
-# a history names the run that measured: its rows stay, so they are no volatile columns
-_OF_ITS_RUN = {"quality_history": ("history_id", "run_id")}
+# no volatile columns, since rows and answers stay: the run that measured, what an answer took
+_OF_ITS_RUN = {"quality_history": ("history_id", "run_id"), "pair_verdicts": ("seconds",)}
 
 
 def _rows(
@@ -162,7 +169,7 @@ def test_a_run_killed_in_each_phase_is_resumed_to_what_an_unbroken_one_releases(
     assert len(points) >= 5, points
 
     plant.put_back()
-    plant.resume_until("select count(*) from llm_attempts")
+    plant.resume_until_there_are_more("llm_attempts")
     [[begun]] = plant.journal("select count(distinct call_id) from llm_attempts")
     assert 0 < begun < len(asked)
     plant.resume()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.lakehouse.lake import lake
-from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
+from ingestion.lakehouse.settings import PROJECT_ROOT, Settings, reset_settings
 from python_models.runs import __main__ as commands
 from python_models.runs.nightly import commands as of_a_night
 
@@ -40,6 +40,20 @@ def test_times_are_those_that_were_asked_for(entries: dict[str, str]) -> None:
     assert re.search(r"^5 3 \* \* \* .* check-nightly", entries["cron"], re.M)
     assert "OnCalendar=*-*-* 23:05:00" in entries["systemd_timer"]
     assert "OnCalendar=*-*-* 03:05:00" in entries["systemd_check_timer"]
+
+
+def test_what_the_schedule_would_not_know_is_named_and_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / ".env"
+    written.write_text(f"SLUICE_LAKE={os.environ['SLUICE_LAKE']}\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", written)
+    monkeypatch.setenv("LLM_API_KEY", "sk-not-to-be-told")
+    reset_settings()
+    assert commands.main(["schedule"]) == 0
+    said = capsys.readouterr()
+    assert "LLM_API_KEY" in said.err and "SLUICE_LAKE" not in said.err
+    assert "sk-not-to-be-told" not in said.out + said.err
 
 
 def test_the_lines_of_cron_work_in_crons_environment(

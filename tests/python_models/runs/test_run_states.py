@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,16 +11,19 @@ import time
 from argparse import Namespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from dashboards.shared import runs_queries
+from dashboards.shared import runs_live, runs_queries
 from dashboards.shared.runs_live import live_rows
 from ingestion.lakehouse import journal, lock
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, reset_settings
 from python_models.release.run_states import settle
 from python_models.runs import __main__ as commands
-from python_models.runs import resume
+from python_models.runs import invocation, resume
 from python_models.upkeep.retention import retention
+from tests.faults.small_disk import on_a_small_disk
+from tests.python_models.publishing import build_database, make_things, mart, publish
 from tests.python_models.tiny import Tiny
 
 # a run of one node, in a process that holds the lake until it is killed
@@ -83,8 +87,26 @@ def test_the_page_lists_runs_of_the_journal_as_they_are_now(building) -> None:
     building.kill()
     building.wait()
     assert [row["status"] for row in live_rows(runs_queries.RUNS).to_pylist()] == ["killed"]
+    tables = runs_live._ops(runs_live._state())
     nodes = live_rows(runs_queries.NODES, invocation_id="i-1", all_nodes=True).to_pylist()
     assert [row["status"] for row in nodes] == ["killed"]
+    assert runs_live._ops(runs_live._state()) is tables  # once, whatever a page asks of a state
+
+
+def test_the_phases_of_a_build_are_gone_as_soon_as_it_is(building) -> None:
+    page = AppTest.from_function(_phases).run()
+    assert "**a long build**" in [line.value for line in page.markdown]
+    building.kill()
+    building.wait()
+    shown = page.run().main.children.values()
+    # an empty one in their place: what a page only leaves out stays until all of it is drawn
+    assert [element.type for element in shown] == ["empty"]
+
+
+def _phases() -> None:
+    from dashboards.parts.run_live import build_in_progress
+
+    build_in_progress()
 
 
 def test_a_run_without_the_lake_says_so_is_recorded_and_names_no_other_run(building) -> None:
@@ -154,3 +176,35 @@ def test_a_look_at_what_would_go_needs_no_lock(building, capsys, monkeypatch) ->
     assert retention(Namespace(dry_run=True, json=True)) == 0
     with pytest.raises(lock.LakeLocked):
         retention(Namespace(dry_run=False, json=True))
+
+
+def test_a_node_that_found_no_room_says_how_much_a_build_needs_where() -> None:
+    said = invocation.reason("IO Error: Could not write file: No space left on device")
+    assert said.startswith("The disk is full: a build needs about 64 MB at ")
+    assert said.endswith("Could not write file: No space left on device")
+    assert invocation.reason("a table is not there") == "a table is not there"
+
+
+# a run of which every node is done, and what it says of itself then
+_END = """
+from ingestion.lakehouse import journal
+from python_models.runs import invocation
+status = invocation.record_end("i-9")
+try:
+    invocation.show_end("i-9", status)
+finally:
+    print([(run["status"], run["message"]) for run in journal.rows("select * from runs")])
+"""
+
+
+def test_a_run_that_readers_cannot_be_shown_has_failed_until_it_is_shown() -> None:
+    with build_database() as build:
+        make_things(build)
+        publish(build, mart())
+    run = {"invocation_id": "i-9", "run_id": "run-9", "started_at": journal.now()}
+    journal.put("runs", [run | {"status": "running"}])
+    command = f"{sys.executable} -c {shlex.quote(_END)}"
+    full, again = on_a_small_disk(lake().root, command, free_kilobytes=500)
+    assert full.code == 1
+    assert "[('failed', 'The disk is full: the release file needs about" in full.said
+    assert (again.code, again.said) == (0, "[('success', None)]\n")

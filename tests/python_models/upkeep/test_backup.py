@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from python_models.runs import doctor
 from python_models.upkeep import backup, restore, retention
 from python_models.upkeep.backup_store import BackupDamaged, NoBackup, Store
 from tests.faults.publisher import Server, start_server
+from tests.faults.small_disk import on_a_small_disk
 from tests.python_models import old_lake
 from tests.python_models.publishing import build_database, make_things, mart, publish
 from tests.python_models.runs.test_lake_disagrees import publish_days
@@ -114,6 +116,23 @@ def test_second_backup_copies_what_is_new_and_both_can_be_restored(folder: Path)
     assert back(folder, number=1, overwrite=True) == 0
     assert len(things()) == 4
     assert back(folder, overwrite=True) == 0
+    assert len(things()) == 8
+
+
+def test_backup_that_finds_no_room_says_how_much_it_needs_and_the_one_before_stays(
+    folder: Path,
+) -> None:
+    publish_days(2)
+    backup.take(folder)
+    publish_days(3)
+    command = f"{sys.executable} -m python_models.runs backup -- {shlex.quote(str(folder))}"
+    full, again = on_a_small_disk(folder, command, free_kilobytes=200)
+    assert full.code == 1 and "Traceback" not in full.said
+    assert re.match(rf"The disk is full: the backup needs about [1-9]\d* MB at {folder}", full.said)
+    assert again.code == 0, again.said
+    assert [one.number for one in Store(folder).backups()] == [2, 1]
+    shutil.rmtree(lake().root)
+    assert back(folder, 1) == 0
     assert len(things()) == 8
 
 
