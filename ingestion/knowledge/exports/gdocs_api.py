@@ -27,15 +27,15 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
         else:
             lists.append((file, orjson.loads(file.content)))
     for listed, said in lists:
-        for place, file in enumerate(said.get("files") or ()):
-            yield from _file(file, contents, listed, f"/files/{place}", reading)
+        for place, one in enumerate(said.get("files") or ()):
+            yield from _file(one, contents, listed, f"/files/{place}", reading)
         for place, change in enumerate(said.get("changes") or ()):
-            file = change.get("file") or {}
-            if change.get("removed") or file.get("trashed"):
-                gone = {"id": change.get("fileId"), "name": file.get("name"), "is_gone": True}
+            now = change.get("file") or {}
+            if change.get("removed") or now.get("trashed"):
+                gone = {"id": change.get("fileId"), "name": now.get("name"), "is_gone": True}
                 yield _seen(gone, listed, f"/changes/{place}", reading)
-            elif file:
-                yield from _file(file, contents, listed, f"/changes/{place}/file", reading)
+            elif now:
+                yield from _file(now, contents, listed, f"/changes/{place}/file", reading)
 
 
 def _file(

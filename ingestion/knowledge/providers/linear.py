@@ -50,8 +50,8 @@ def headers() -> dict[str, str]:
 def fetch(asking: Asking) -> None:
     """Keep the pages of issues, each issue with all its labels and comments."""
     bounds = (("gte", asking.since), ("lt", asking.until))
-    said = {name: f"{at:%Y-%m-%dT%H:%M:%S.000Z}" for name, at in bounds if at is not None}
-    changed = {"updatedAt": said} if said else {}
+    within = {name: f"{at:%Y-%m-%dT%H:%M:%S.000Z}" for name, at in bounds if at is not None}
+    changed = {"updatedAt": within} if within else {}
     size = _AT_ONCE
 
     def ask(cursor: str | None) -> Answer:
