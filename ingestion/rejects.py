@@ -39,7 +39,6 @@ def found_rejects(
     source: str | None, limit: int
 ) -> tuple[set[str], list[tuple[Any, ...]], list[dict[str, Any]]]:
     """Return all sources that landed, (source, reason, rows, files) and the newest rejects."""
-
     from ingestion.lakehouse.catalog import metadata_locations
     from ingestion.lakehouse.extensions import connect_duckdb
 
@@ -70,7 +69,6 @@ def found_rejects(
 
 
 def _sources(files: list[str]) -> set[str]:
-
     from ingestion.lakehouse.extensions import connect_duckdb
 
     if not files:

@@ -7,6 +7,7 @@ what is wrong and how to mend it, so that no step stops half-way for a typing er
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -240,12 +241,29 @@ def settings() -> Settings:
 
 
 def told(main: Callable[[], int]) -> int:
-    """Run a command; what is wrong with settings or lake is said in its words, with exit code 2."""
+    """Run a command; what is wrong with settings or lake is said in its words, with exit code 2.
+
+    One whose reader has seen enough (`make rejects | head`) ends without a word, with exit code 0.
+    """
     try:
-        return main()
+        code = main()
+        sys.stdout.flush()
+        return code
     except SettingsError as error:
         sys.stderr.write(f"{scrub(str(error))}\n")
         return 2
+    except BrokenPipeError:
+        if _is_output_read():
+            raise
+        # Python writes what is left once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _is_output_read() -> bool:
+    looking = select.poll()
+    looking.register(sys.stdout.fileno(), 0)
+    return not any(event & select.POLLERR for _, event in looking.poll(0))
 
 
 def reset_settings() -> None:

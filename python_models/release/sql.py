@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -51,8 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
             return shell()
         with open_release() as connection:
             show(connection, options.query, options.format)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (NothingReleased, StatementRefused, duckdb.Error) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 
 from ingestion.lakehouse.disk_space import DiskFull, room
 from ingestion.lakehouse.make_words import Arguments
-from ingestion.lakehouse.settings import SettingsError, settings
+from ingestion.lakehouse.settings import SettingsError, settings, told
 
 _LEAST_BYTES = 16_000_000
 _DOMAIN = (["--domain"], {"help": "only this product's phases"})
@@ -125,9 +124,6 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with room(settings().sluice_lake, f"make {options.command}", _usual_bytes):
             return command(options)
-    except BrokenPipeError:  # whoever reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (SettingsError, LookupError, RuntimeError, DiskFull) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -151,4 +147,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(told(main))

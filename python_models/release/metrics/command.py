@@ -9,7 +9,6 @@ Several names or dimensions are set apart by commas. FORMAT is one of those of `
 
 from __future__ import annotations
 
-import os
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -53,8 +52,6 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         with open_release() as connection:
             show(connection, query, options.format)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except duckdb.CatalogException:
         sys.stderr.write(f"{_not_released(names)}\n")
         return 1
