@@ -107,7 +107,11 @@ def _print_reason_not_published(console: Console, run: dict) -> None:
     )
     for row in held_back:
         console.print(f"  {row['domain']}: {escape(row['message'])}.")
-    if run["release_id"] is None and not held_back:
+    # one that was gone on with may have published before it was stopped
+    published = journal.rows(
+        "select 1 from runs where run_id = ? and release_id is not null", (run["run_id"],)
+    )
+    if not published and not held_back:
         console.print(
             "  It published nothing: only a run with every mart and gate of a domain does."
         )

@@ -101,6 +101,23 @@ def test_a_run_that_could_not_say_that_it_ended_is_not_told_as_running(
     assert "Run full was stopped" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("release_id", [None, 3])
+def test_a_run_that_published_before_it_was_gone_on_with_is_not_told_to_have_published_nothing(
+    release_id: int | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, status in enumerate(("failed", "success")):
+        invocation.record_start(f"i-{number}", "full", {}, [], {"which": "build"}, "local")
+        journal.change(
+            "runs",
+            {"invocation_id": f"i-{number}"},
+            {"status": status, "release_id": None if number else release_id},
+        )
+    summary.print_run(run.console, 0, "full")
+    said = capsys.readouterr().out
+    assert "Run full succeeded" in said
+    assert ("It published nothing" in said) == (release_id is None)
+
+
 def test_run_counts_killed_nodes_as_killed() -> None:
     invocation.record_start("i-1", "run-1", {}, [], {"which": "build"}, "local")
     node = {"invocation_id": "i-1", "run_id": "run-1", "unique_id": "m", "node": "m"}
