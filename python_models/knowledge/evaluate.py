@@ -16,6 +16,7 @@ from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import emit_document, say
 from ingestion.lakehouse.settings import PROJECT_ROOT, SettingsError, told
 from python_models.knowledge import rules
+from python_models.knowledge.chunking.semantic import SEMANTIC
 from python_models.knowledge.evaluation import pairs, retrieval, texts
 from python_models.knowledge.resolution.anchors import Settings
 
@@ -53,7 +54,9 @@ def evaluated(data: Path) -> Iterator[dict[str, Any]]:
     """Yield the figures of each set below a folder, or of the folder itself."""
     for folder in sorted({data, *(path for path in data.rglob("*") if path.is_dir())}):
         if retrieval.is_there(folder):
-            yield from retrieval.evaluated(folder, _seed("knowledge_chunkers"))
+            # one that asks for vectors is compared by a grid, as extractors that ask a model are
+            chunkers = [row for row in _seed("knowledge_chunkers") if row["kind"] != SEMANTIC]
+            yield from retrieval.evaluated(folder, chunkers)
         if file := texts.names_in(folder):
             yield from texts.names_evaluated(file, rules.extract, EXTRACTOR)
         if (file := texts.relations_in(folder)) and _is_docred(file):
