@@ -7,7 +7,6 @@ what is wrong and how to mend it, so that no step stops half-way for a typing er
 from __future__ import annotations
 
 import os
-import select
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -17,6 +16,7 @@ from typing import Literal, get_args
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingestion.lakehouse.reader_gone import ended_unread, flushed
 from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryObject
 from ingestion.lakehouse.scrubbing import (
     holds_credentials,
@@ -241,29 +241,14 @@ def settings() -> Settings:
 
 
 def told(main: Callable[[], int]) -> int:
-    """Run a command; what is wrong with settings or lake is said in its words, with exit code 2.
-
-    One whose reader has seen enough (`make rejects | head`) ends without a word, with exit code 0.
-    """
+    """Run a command; what is wrong with settings or lake is said in its words, with exit code 2."""
     try:
-        code = main()
-        sys.stdout.flush()
-        return code
+        return flushed(main())
     except SettingsError as error:
         sys.stderr.write(f"{scrub(str(error))}\n")
         return 2
     except BrokenPipeError:
-        if _is_output_read():
-            raise
-        # Python writes what is left once more when it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-def _is_output_read() -> bool:
-    looking = select.poll()
-    looking.register(sys.stdout.fileno(), 0)
-    return not any(event & select.POLLERR for _, event in looking.poll(0))
+        return ended_unread()
 
 
 def reset_settings() -> None:
