@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ingestion.lakehouse.lake import s3_properties, uses_object_store
 from ingestion.lakehouse.settings import SettingsError
@@ -13,8 +13,9 @@ from ingestion.lakehouse.sql_text import literal
 if TYPE_CHECKING:
     import duckdb
 
+DuckDBConfig: TypeAlias = dict[str, str | bool | int | float | list[str]]
 # a connection opened with this takes unsigned extensions until `load_extensions` is through
-UNCHECKED: dict[str, str | bool | int | float | list[str]] = {"allow_unsigned_extensions": True}
+UNCHECKED: DuckDBConfig = {"allow_unsigned_extensions": True}
 
 
 def extension_path(name: str) -> Path:
@@ -38,7 +39,7 @@ def connect_duckdb(
     database: Path | str = ":memory:",
     *,
     read_only: bool = False,
-    config: dict[str, str | bool | int | float | list[str]] | None = None,
+    config: DuckDBConfig | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB database that reads Iceberg: `load_extensions` has been called.
 

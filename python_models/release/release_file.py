@@ -41,8 +41,6 @@ from python_models.release.source_words import words_of
 
 # files of one release beyond the newest ones are dropped; a reader that has one open keeps it
 _FILES_KEPT_OF_A_RELEASE = 3
-# the file holds views and small tables: blocks of 256 kB would be almost empty
-_SMALL_BLOCKS: dict[str, str | bool | int | float | list[str]] = {"default_block_size": "16384"}
 # nobody writes a release again: who opens one read-write by mistake is refused (but its owner and
 # root, who may always)
 READ_ONLY, WRITABLE = 0o444, 0o222
@@ -198,7 +196,7 @@ def _next_number() -> int:
 
 
 def _fill(path: Path, release_id: int | None) -> None:
-    with closing(connect_duckdb(path, config=_SMALL_BLOCKS)) as target:
+    with closing(connect_duckdb(path, config=tier_files.SMALL_BLOCKS)) as target:
         target.execute("set TimeZone = 'UTC'")
         folders, comments = set(), Comments()
         for table in _tables(release_id):

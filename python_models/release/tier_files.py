@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from ingestion.lakehouse.durable import sync
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import UNCHECKED, DuckDBConfig, load_extensions
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import identifier, list_of, literal
@@ -33,7 +33,8 @@ from python_models.release.snapshot_files import files_query
 PARTED = TIERS[:-1]  # tiers that have a file of their own
 ACCESS_TIER = "access_tier"  # a row's tier in a table whose column `tier` says something else
 LOG = logging.getLogger(__name__)
-_SMALL_BLOCKS: dict[str, str | bool | int | float | list[str]] = {"default_block_size": "16384"}
+# a release file holds views and small tables: blocks of 256 kB would be almost empty
+SMALL_BLOCKS: DuckDBConfig = {"default_block_size": "16384"}
 # table of `ops` -> (columns that are null in it, whose its rows are); one not here has no row
 _OPS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "runs": (("command", "message", "config_hash", "calls", "cached", "tokens", "usd"), "true"),
@@ -107,9 +108,9 @@ def fill(path: Path, whole: Path, tier: str) -> None:
     """
     with duckdb.connect(str(whole), read_only=True) as opened:
         views = views_of(opened)
-    with duckdb.connect(str(path), config=_SMALL_BLOCKS) as target:
+    with duckdb.connect(str(path), config=SMALL_BLOCKS | UNCHECKED) as target:
         if any(_is_scanned(files_of(view, tier) or []) for view in views):
-            load_extensions(target)  # a fifth of a second, which most tiers need not wait for
+            load_extensions(target)
         target.execute("set TimeZone = 'UTC'")
         target.execute(f"attach {literal(str(whole))} as whole (read_only)")
         comments = Comments()

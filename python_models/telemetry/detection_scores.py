@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 
 YARDSTICKS = ("sluice", "always_on", "best_threshold")
 POOLED = "(all of them)"
@@ -91,8 +91,7 @@ def released_scores(database: Path) -> list[Score]:
     """
     if not database.exists():
         raise NothingReleased(f"There is no release at {database} yet: `make run` makes one.")
-    with duckdb.connect(str(database.resolve()), read_only=True) as connection:
-        load_extensions(connection)
+    with connect_duckdb(database.resolve(), read_only=True) as connection:
         try:
             rows = connection.execute(
                 f"""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from python_models.runs.raw_views import create_raw_views, current_pins
@@ -67,8 +67,8 @@ def _connection(work: Path) -> duckdb.DuckDBPyConnection:
     path = work / lake().build_db.name
     path.unlink(missing_ok=True)
     known = settings()
-    connection = duckdb.connect(
-        str(path),
+    connection = connect_duckdb(
+        path,
         config={
             "threads": str(known.sluice_threads),
             "memory_limit": known.sluice_memory_limit,
@@ -76,7 +76,6 @@ def _connection(work: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     connection.execute("set TimeZone = 'UTC'")
-    load_extensions(connection)
     create_raw_views(connection, current_pins())
     connection.execute(f"attach '{lake().build_db}' as finished (read_only)")
     return connection

@@ -10,9 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-import duckdb
-
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from ingestion.lakehouse.sql_text import literal
@@ -31,8 +29,8 @@ def publish(target: Path, out: Path) -> dict[str, float]:
     ]
     out.mkdir(parents=True, exist_ok=True)
     seconds, cpu_s, rows = 0.0, 0.0, 0
-    with duckdb.connect(
-        str(lake().build_db),
+    with connect_duckdb(
+        lake().build_db,
         read_only=True,
         config={
             "threads": str(settings().sluice_threads),
@@ -41,7 +39,6 @@ def publish(target: Path, out: Path) -> dict[str, float]:
         },
     ) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        load_extensions(connection)
         for mart in released:
             file = literal(str(out / f"{mart.name}.parquet"))
             began, cpu_began = time.monotonic(), time.process_time()

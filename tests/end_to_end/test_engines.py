@@ -9,10 +9,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.settings import PROJECT_ROOT, Settings
 from ingestion.lakehouse.sql_text import identifier
 from ingestion.landing.products import PRODUCTS
@@ -64,8 +63,7 @@ class Built:
 
     def asked(self) -> int:
         """Return how many requests the lake has made of an endpoint."""
-        with duckdb.connect(str(self.lake / "latest.duckdb"), read_only=True) as release:
-            load_extensions(release)
+        with connect_duckdb(self.lake / "latest.duckdb", read_only=True) as release:
             [[count]] = release.execute("select count(*) from llm.attempts").fetchall()
         return count
 
@@ -77,8 +75,7 @@ def different(one: Built, other: Built) -> list[str]:
     doubles count ten digits: the last bits of a mean go with the order it is summed in.
     """
     found = []
-    with duckdb.connect() as session:
-        load_extensions(session)
+    with connect_duckdb() as session:
         for name, lake in (("one", one), ("other", other)):
             session.execute(f"attach '{lake.lake}/latest.duckdb' as {name} (read_only)")
         session.execute("use one")

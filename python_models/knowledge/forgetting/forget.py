@@ -88,7 +88,7 @@ def looked_at(name: str, planned: Planned = made) -> Report:
     Raises:
         NothingSo: nothing has that name, or several have.
     """
-    with duckdb.connect() as session:
+    with connect_duckdb() as session:
         plan = planned(session, name)
     with _session(plan) as session:
         tables = _rewritten(session, plan, "", dry_run=True)
@@ -112,7 +112,7 @@ def forget(name: str | None, planned: Planned = made) -> Report:
         if begun is None:
             if not name:
                 raise NothingSo("No forgetting was begun. Name what is to go: OBJECT=<id or title>")
-            with duckdb.connect() as session:
+            with connect_duckdb() as session:
                 begun = _begin(planned(session, name))
         forgetting_id, plan = begun
         fault("forget.begun")

@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 
-from ingestion.lakehouse.extensions import load_extensions
 from python_models.knowledge.extracted import NODE as EXTRACTED
 from python_models.knowledge.forgetting.lake_tables import show
 from python_models.knowledge.forgetting.lake_texts import strings
@@ -145,8 +144,10 @@ def made(session: duckdb.DuckDBPyConnection, name: str) -> Plan:
 
 
 def show_all(session: duckdb.DuckDBPyConnection) -> None:
-    """Let names stand for the tables of the lake, those of what a person is alone empty."""
-    load_extensions(session)
+    """Let names stand for the tables of the lake, those of what a person is alone empty.
+
+    The session reads Iceberg: `connect_duckdb`.
+    """
     for table, columns in _READ.items():
         show(session, table, columns)
     for table, columns in TABLES.items():

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.lakehouse.durable import sync
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import UNCHECKED, load_extensions
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.file_lock import one_at_a_time
 from ingestion.lakehouse.sql_text import literal
@@ -108,7 +108,7 @@ def _make(source: Source) -> None:
 def _reading(source: Source, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the views of a release where temporary tables may be made."""
     spill = folder / "spill"
-    with duckdb.connect() as session:
+    with duckdb.connect(config=UNCHECKED) as session:
         if any("iceberg_scan(" in sql or "s3://" in sql for _, sql in source.views):
             load_extensions(session)
         session.execute(f"set memory_limit = '{_MEMORY}'; set threads = 2; set TimeZone = 'UTC'")

@@ -16,7 +16,7 @@ from pyiceberg.table import Table
 
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.catalog import catalog, metadata_locations
-from ingestion.lakehouse.extensions import load_extensions
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake, warehouse_uri
 from ingestion.lakehouse.paths import local_path
 from tests.ingestion.lakehouse.rest_catalog.conftest import (
@@ -30,8 +30,7 @@ from tests.ingestion.lakehouse.rest_catalog.conftest import (
 @pytest.fixture
 def duck(served: Served) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with the catalog attached as `lake`."""
-    with duckdb.connect() as connection:
-        load_extensions(connection)
+    with connect_duckdb() as connection:
         connection.execute(f"create secret known (type iceberg, token '{TOKEN}')")
         connection.execute(
             f"attach 'any' as lake (type iceberg, endpoint '{served.url}', secret known)"
