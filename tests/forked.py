@@ -24,10 +24,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ingestion.lakehouse.dbt_environment import DBT
 from ingestion.lakehouse.settings import PROJECT_ROOT
 
-MODULE = "python_models.runs.dbt_main"
-COMMAND = (sys.executable, "-W", "ignore", "-m", MODULE)  # what a shell would start
+MODULE = DBT[-1]
 _LIBRARIES = (  # none that starts a thread: DuckDB, numpy and Arrow do
     "dbt.cli.main",
     "dbt.compilation",
@@ -60,7 +60,7 @@ class Forked:
         env: Mapping[str, str],
         files: Mapping[int, int] | None = None,
     ) -> None:
-        self.args, self.returncode = [*COMMAND, *arguments], None
+        self.args, self.returncode = [*DBT, *arguments], None
         reading, writing = os.pipe()
         given = files or {1: writing, 2: writing}
         asked = {"arguments": list(arguments), "cwd": str(cwd), "env": dict(env)}
@@ -125,7 +125,7 @@ def run(
 def run_as_subprocess(command: Sequence[str], **given: Any) -> subprocess.CompletedProcess[Any]:
     """Run what `subprocess.run` is given, forked where it is dbt and its output goes where ours
     does."""
-    if tuple(command[: len(COMMAND)]) != COMMAND or given.keys() - {
+    if tuple(command[: len(DBT)]) != DBT or given.keys() - {
         "cwd",
         "env",
         "pass_fds",
@@ -133,7 +133,7 @@ def run_as_subprocess(command: Sequence[str], **given: Any) -> subprocess.Comple
     }:
         return subprocess.run(command, **given)
     files = {number: number for number in (1, 2, *given.get("pass_fds", ()))}
-    process = Forked(command[len(COMMAND) :], given["cwd"], given["env"], files)
+    process = Forked(command[len(DBT) :], given["cwd"], given["env"], files)
     return subprocess.CompletedProcess(command, process.wait())
 
 

@@ -12,8 +12,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from ingestion.lakehouse.dbt_environment import DBT
 from ingestion.lakehouse.settings import PROJECT_ROOT
-from tests.forked import COMMAND
 from tests.shared_by_workers import once
 
 STORE: Path | None = None  # a folder that the workers of a session share, and no other session
@@ -35,7 +35,7 @@ def lend(target: Path, environment: Mapping[str, str], project: Path | None = No
     def parse(into: Path) -> None:
         paths = {"DBT_TARGET_PATH": str(into), "DBT_LOG_PATH": str(into / "logs")}
         done = subprocess.run(
-            [*COMMAND, "parse"], cwd=folder, env=os.environ | environment | paths,
+            [*DBT, "parse"], cwd=folder, env=os.environ | environment | paths,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr

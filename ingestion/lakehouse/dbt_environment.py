@@ -6,12 +6,14 @@ dbt itself reads no `.env`, and writes `target` and `logs` beside the project it
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 
 DBT_FOLDER = PROJECT_ROOT / "dbt_project"
+DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")
 _TARGET, _LOGS = "DBT_TARGET_PATH", "DBT_LOG_PATH"
 
 

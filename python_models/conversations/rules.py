@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment
+from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, environment
 from ingestion.lakehouse.file_lock import one_at_a_time
 from ingestion.lakehouse.lake import lake
 from python_models.runs.fingerprint import digest, project_texts
@@ -109,9 +108,8 @@ def _dbt(folder: Path, *arguments: str) -> None:
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
-    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main"]
     done = subprocess.run(
-        [*command, *arguments, "--quiet"],
+        [*DBT, *arguments, "--quiet"],
         cwd=DBT_FOLDER, env=environment(own), check=False, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip

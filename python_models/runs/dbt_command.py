@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ingestion.lakehouse import lock
-from ingestion.lakehouse.dbt_environment import DBT_FOLDER, environment, target_folder
+from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, environment, target_folder
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import QUIET
 from ingestion.lakehouse.settings import SettingsError
 
-_DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")
 _PARSED = "partial_parse.msgpack"  # what dbt goes on from, in its target folder
 _BRIEF = {"DBT_QUIET": "1", QUIET: "1"}
 _TAKES = "What it takes is said by `dbt build --help`, such as ARGS=--full-refresh."
@@ -30,7 +28,7 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     and each statement is in its log.
     """
     require_agreement(lake().root)  # before dbt writes its log into it
-    command = [*_DBT, *arguments]
+    command = [*DBT, *arguments]
     told = {} if os.environ.get("VERBOSE") else _BRIEF
     lent, descriptors = lock.lent()
     known = told | environment(extra) | lent
@@ -53,7 +51,7 @@ def parsed_meanwhile(variables: Mapping[str, str]) -> Iterator[None]:
     if (folder / _PARSED).exists() or folder.is_relative_to(lake().root):
         yield
         return
-    command = [*_DBT, "parse", *variables_argument(variables)]
+    command = [*DBT, "parse", *variables_argument(variables)]
     told = {"DBT_QUIET": "1", "DBT_LOG_PATH": str(folder), "DBT_LOG_LEVEL_FILE": "none"}
     process = subprocess.Popen(
         command, cwd=DBT_FOLDER, env=environment(told), stdout=subprocess.DEVNULL,

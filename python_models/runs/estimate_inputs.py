@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ingestion.lakehouse.dbt_environment import DBT_FOLDER, target_folder
+from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, target_folder
 from python_models.llm.scratch import PARSED, environment
 from python_models.runs.dbt_command import variables_argument
 from python_models.runs.slices import Choice
@@ -71,10 +71,9 @@ def run_dbt(folder: Path, arguments: list[str]) -> None:
     known = environment(folder)
     if not (folder / "target" / PARSED).exists():
         tell("the project is read for the first time, which takes longest")
-    command = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main", *arguments]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        [*command, "--no-use-colors"], cwd=DBT_FOLDER, env=known, stdout=pipe, text=True
+        [*DBT, *arguments, "--no-use-colors"], cwd=DBT_FOLDER, env=known, stdout=pipe, text=True
     ) as process:
         said = _followed(process.stdout or ())
     if process.returncode:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.lakehouse.dbt_environment import DBT
 from tests.benchmarks.measure import Measured, measured
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,16 +85,15 @@ class Bench:
 
     def dbt(self, *arguments: str) -> Measured:
         """Measure dbt as `make` calls it; one node at a time, so that its seconds are its own."""
-        program = [sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main"]
         threads = [] if arguments[0] == "ls" else ["--threads", "1"]
-        return measured([*program, *arguments, *threads], self.env(), ROOT / "dbt_project")
+        return measured([*DBT, *arguments, *threads], self.env(), ROOT / "dbt_project")
 
     def landed_rows(self) -> int:
         """Return how many raw rows the lake has taken in, rejects included."""
         query = (
-            "import duckdb; from ingestion.lakehouse.catalog import metadata_locations;"
-            "from ingestion.lakehouse.extensions import load_extensions;"
-            "c = duckdb.connect(); load_extensions(c);"
+            "from ingestion.lakehouse.catalog import metadata_locations;"
+            "from ingestion.lakehouse.extensions import connect_duckdb;"
+            "c = connect_duckdb();"
             "at = metadata_locations('raw_telemetry')['files'];"
             "print(c.execute(f\"select sum(rows_in) from iceberg_scan('{at}')\").fetchone()[0])"
         )

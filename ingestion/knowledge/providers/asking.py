@@ -54,6 +54,13 @@ class _BeginAnew(Exception):
     """A list was lost on the way."""
 
 
+def bearer(secret: str) -> Any:
+    """Return how a request says who asks, where a token alone says it."""
+    from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
+
+    return BearerTokenAuth(token=secret)
+
+
 @dataclass
 class Asking:
     """Asks one provider and counts what it took."""

@@ -9,21 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingestion.knowledge.providers.asking import FORBIDDEN, Answer, Asking, Refusal
+from ingestion.knowledge.providers.asking import FORBIDDEN, Answer, Asking, Refusal, bearer
 from ingestion.knowledge.times import moment
 from ingestion.landing.declarations import variable
 
+auth = bearer
 VERSION = "2025-09-03"
 _AT_ONCE = 100
 _OWN_PAGES = ("child_page", "child_database")  # objects of their own
 _HIDDEN = "object_not_found"  # of one that is not shared with who asks
-
-
-def auth(secret: str) -> Any:
-    """Return how a request says who asks."""
-    from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-
-    return BearerTokenAuth(token=secret)
 
 
 def headers() -> dict[str, str]:

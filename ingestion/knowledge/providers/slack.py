@@ -6,22 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
-from ingestion.knowledge.providers.asking import Answer, Asking, Refusal
+from ingestion.knowledge.providers.asking import Answer, Asking, Refusal, bearer
 from ingestion.knowledge.times import epoch
 
+auth = bearer
 _AT_ONCE = 200
 _TYPES = ("public_channel,private_channel,mpim,im", "public_channel,private_channel",
           "public_channel")  # fmt: skip
 _NOT_OURS = ("not_in_channel", "channel_not_found", "missing_scope", "access_denied",
              "team_access_not_granted", "is_inactive")  # fmt: skip
 _GONE = ("thread_not_found", "message_not_found")
-
-
-def auth(secret: str) -> Any:
-    """Return how a request says who asks."""
-    from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-
-    return BearerTokenAuth(token=secret)
 
 
 def headers() -> dict[str, str]:

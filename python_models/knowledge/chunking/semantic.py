@@ -25,9 +25,10 @@ def sentence_spans(text: str) -> list[Span]:
     return [one for paragraph in paragraphs for one in sentences_of(text, *paragraph)]
 
 
-def sentence_hashes(text: str) -> list[str]:
-    """Return the hash of each sentence of a text: under it its vector is kept."""
-    return [text_hash(text[one.start : one.end]) for one in sentence_spans(text)]
+def hashed_sentences(text: str) -> list[tuple[str, str]]:
+    """Return (hash, sentence) of each sentence of a text: its vector is kept under the hash."""
+    parts = [text[one.start : one.end] for one in sentence_spans(text)]
+    return [(text_hash(one), one) for one in parts]
 
 
 def semantic(text: str, limit: int, vectors: Vectors) -> Iterator[Chunk]:
@@ -40,7 +41,7 @@ def semantic(text: str, limit: int, vectors: Vectors) -> Iterator[Chunk]:
         VectorsMissing: a sentence has none.
     """
     try:
-        rows = [vectors[one] for one in sentence_hashes(text)]
+        rows = [vectors[one] for one, _ in hashed_sentences(text)]
     except KeyError as error:
         raise VectorsMissing(f"the sentence {error} has no vector") from None
     for span in packed(text, sentence_spans(text), limit, _alike(rows)):

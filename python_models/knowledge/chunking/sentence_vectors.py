@@ -15,12 +15,10 @@ from python_models.knowledge.chunking.chunkers import UnknownChunker
 from python_models.knowledge.chunking.semantic import (
     SEMANTIC,
     Vectors,
-    sentence_hashes,
-    sentence_spans,
+    hashed_sentences,
 )
 from python_models.knowledge.relations import rows_of
 from python_models.llm.features.vector_store import Space, known_vectors, store_vectors
-from python_models.llm.prompting.identity import text_hash
 
 _TEXTS = pa.schema([("text_hash", pa.string()), ("text", pa.string())])
 _DOCUMENTS_AT_ONCE = 500
@@ -43,7 +41,7 @@ class SentenceVectors:
 
     def of(self, embedder_id: str, texts: Iterable[str]) -> Vectors:
         """Return the vectors of the sentences of texts; without those that have none yet."""
-        hashes = sorted({one for text in texts for one in sentence_hashes(text)})
+        hashes = sorted({one for text in texts for one, _ in hashed_sentences(text)})
         wanted = self.session.from_arrow(pa.table({"text_hash": hashes}, _TEXTS.remove(1)))
         stored = known_vectors(self.session, self.spaces[embedder_id])
         assert wanted is not None and stored is not None  # found by their names
@@ -131,6 +129,5 @@ def _sentences(documents: Any) -> pa.Table:
     known: dict[str, str] = {}
     for batch in documents.project("text").to_arrow_reader(_DOCUMENTS_AT_ONCE):
         for text in batch.column("text").to_pylist():
-            spans = sentence_spans(text)
-            known |= {text_hash(one := text[span.start : span.end]): one for span in spans}
+            known |= hashed_sentences(text)
     return pa.table({"text_hash": list(known), "text": list(known.values())}, _TEXTS)

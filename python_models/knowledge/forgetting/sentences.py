@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from python_models.knowledge.chunking.semantic import sentence_hashes, sentence_spans
+from python_models.knowledge.chunking.semantic import hashed_sentences
 
 NODE = "int_knowledge__sentences_embedded"
 
@@ -23,10 +23,7 @@ def add_sentences(session: duckdb.DuckDBPyConnection, table: str, texts: str) ->
         return []
     found: dict[str, str] = {}
     for (text,) in session.execute(texts).fetchall():
-        spans = sentence_spans(text)
-        found |= zip(
-            sentence_hashes(text), (text[one.start : one.end] for one in spans), strict=True
-        )
+        found |= hashed_sentences(text)
     known = {row[0] for row in session.execute("select distinct text_hash from chunks").fetchall()}
     if hashes := [[one] for one in sorted(found.keys() - known)]:
         session.executemany(f"insert into {table} values (?)", hashes)

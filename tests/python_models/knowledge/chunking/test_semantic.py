@@ -11,8 +11,7 @@ from python_models.knowledge.chunking.chunkers import chunks_of
 from python_models.knowledge.chunking.semantic import (
     Vectors,
     VectorsMissing,
-    sentence_hashes,
-    sentence_spans,
+    hashed_sentences,
 )
 from python_models.knowledge.chunking.units import Span, token_count
 from python_models.llm.offline.embeddings import embed_words
@@ -25,9 +24,9 @@ TOPICS = {
 
 
 def vectors_of(text: str) -> Vectors:
-    said = [text[one.start : one.end] for one in sentence_spans(text)]
-    rows = [np.array(embed_words(one), dtype=np.float32) for one in said]
-    return dict(zip(sentence_hashes(text), rows, strict=True))
+    return {
+        name: np.array(embed_words(one), dtype=np.float32) for name, one in hashed_sentences(text)
+    }
 
 
 def texts_of(text: str, **parameters: int) -> list[str]:
