@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.lakehouse.extensions import connect_duckdb
+from ingestion.lakehouse.extensions import load_extensions
 
 YARDSTICKS = ("sluice", "always_on", "best_threshold")
 POOLED = "(all of them)"
@@ -91,7 +91,9 @@ def released_scores(database: Path) -> list[Score]:
     """
     if not database.exists():
         raise NothingReleased(f"There is no release at {database} yet: `make run` makes one.")
-    with connect_duckdb(database.resolve(), read_only=True) as connection:
+    # not `connect_duckdb`: a process opens one file with one set of options, the readers' plain one
+    with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+        load_extensions(connection)
         try:
             rows = connection.execute(
                 f"""
