@@ -12,8 +12,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, target_folder
-from python_models.llm.scratch import PARSED, environment
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from ingestion.lakehouse.sql_text import identifier
+from python_models.llm.scratch import NAME, PARSED, environment
 from python_models.runs.dbt_command import variables_argument
 from python_models.runs.slices import Choice
 
@@ -33,10 +37,20 @@ def tell(what: str) -> None:
 def build_inputs(folder: Path, choice: Choice) -> dict[str, Any]:
     """Build the SQL whose rows the first LLM steps read; return dbt's manifest."""
     tell("building what the steps read, in the copy")
+    _stand_in_for_gates(folder)
     above_llm = [f"+tag:llm,+{name}" for name in choice.domains] or ["+tag:llm"]
     variables = variables_argument(choice.variables)
     run_dbt(folder, ["build", "--select", *above_llm, *EXCLUDED, *variables])
     return _manifest(folder / "target")
+
+
+def _stand_in_for_gates(folder: Path) -> None:
+    """Give the copy of a lake that was never built its gates' tables: Python models open them."""
+    with duckdb.connect(folder / NAME) as connection:
+        connection.execute("create schema if not exists ops")
+        for gate in (PROJECT_ROOT / "python_models" / "models").glob("*/gate_*.py"):
+            table = f"ops.{identifier(gate.stem)}"
+            connection.execute(f"create table if not exists {table} (promise_id varchar)")
 
 
 def last_manifest(folder: Path, invocation_id: str | None, choice: Choice) -> dict[str, Any]:

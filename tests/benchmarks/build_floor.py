@@ -18,6 +18,7 @@ import duckdb
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
+from python_models.runs.phase_views import create_phase_views
 from python_models.runs.raw_views import create_raw_views, current_pins
 
 CPU = "cpu_s"
@@ -77,6 +78,7 @@ def _connection(work: Path) -> duckdb.DuckDBPyConnection:
     )
     connection.execute("set TimeZone = 'UTC'")
     create_raw_views(connection, current_pins())
+    create_phase_views(connection)
     connection.execute(f"attach '{lake().build_db}' as finished (read_only)")
     return connection
 

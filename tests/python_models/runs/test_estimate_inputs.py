@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from ingestion.lakehouse.settings import PROJECT_ROOT
+from python_models.llm.scratch import NAME
 from python_models.runs import estimate_inputs
 from python_models.runs.estimate_inputs import (
     MANIFEST,
     PARSED,
     _followed,
     _keep_parsed,
+    _stand_in_for_gates,
     last_manifest,
 )
 from python_models.runs.slices import Choice
@@ -78,6 +83,21 @@ def test_the_project_is_not_read_again_for_the_build_that_still_stands(
 def test_without_a_manifest_the_project_is_read(copy, target, runs_of_dbt) -> None:
     assert last_manifest(copy, "one", ALL)["metadata"] == {"invocation_id": "copy"}
     assert runs_of_dbt == [["parse"]]
+
+
+def test_a_lake_that_was_never_built_has_the_gates_that_python_models_open(copy) -> None:
+    models = (PROJECT_ROOT / "python_models" / "models").glob("*/*.py")
+    opened = {gate for one in models for gate in re.findall(r'"(gate_\w+)"', one.read_text())}
+    assert "gate_knowledge__after_staging" in opened
+    _stand_in_for_gates(copy)
+    with duckdb.connect(copy / NAME) as connection:
+        for gate in opened:
+            assert connection.query(f"select * from ops.{gate}").fetchall() == []
+        connection.execute("insert into ops.gate_knowledge__after_staging values ('kept')")
+    _stand_in_for_gates(copy)  # of a lake that was built they stay
+    with duckdb.connect(copy / NAME) as connection:
+        kept = connection.query("select * from ops.gate_knowledge__after_staging")
+        assert kept.fetchall() == [("kept",)]
 
 
 def test_a_build_is_told_a_quarter_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
