@@ -111,7 +111,7 @@ def below_llm_steps(target: Path) -> list[str]:
     found: set[str] = set()
     waiting = [name for name, node in nodes.items() if node["name"].startswith("llm_")]
     while waiting:
-        for name in nodes[waiting.pop()]["depends_on"]["nodes"]:
+        for name in nodes[waiting.pop()]["depends_on"].get("nodes", ()):  # a seed has none
             if name in nodes and name not in found:
                 found.add(name)
                 waiting.append(name)

@@ -20,10 +20,10 @@ def test_what_llm_steps_rest_on_is_found_down_to_the_seeds(tmp_path: Path) -> No
         "model.llm_x": ("llm_x", ["model.b", "model.gate"]),
         "model.gate": ("gate", []),
         "model.after": ("after", ["model.llm_x"]),
-        "seed.s": ("s", []),
+        "seed.s": ("s", None),
     }
     nodes = {
-        name: {"name": short, "depends_on": {"nodes": below}}
+        name: {"name": short, "depends_on": {"macros": []} if below is None else {"nodes": below}}
         for name, (short, below) in graph.items()
     }
     (tmp_path / "manifest.json").write_text(json.dumps({"nodes": nodes}))
