@@ -39,6 +39,7 @@ class Built:
     def copied(cls, demo: Path, folder: Path, told: Mapping[str, str] | None = None) -> Built:
         """Return a lake like the demo's that may be changed; `told` is what its commands are."""
         shutil.copytree(demo / "lake", folder / "lake", symlinks=True)
+        shutil.copytree(demo / "target", folder / "target")  # what dbt has parsed
         found = cls(folder, told)
         found.say("python_models.runs", "relocate")
         return found
