@@ -22,6 +22,7 @@ from python_models.release import kept_phases
 from python_models.runs.invocation import GOOD
 from python_models.runs.nodes import Node, domain_of, has_rows, phase_of, relation_of
 from python_models.runs.phase_facts import ordinal_of
+from python_models.runs.spark.told import told
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,9 +49,13 @@ class Restoring:
 
 
 def asked_for() -> Restoring | None:
-    """Return what this process's build is to bring back first."""
+    """Return what this process's build is to bring back first.
+
+    Nothing where it is a layer: of what Spark made only its newest state has a name there. Such a
+    run is gone on with on its own tables, and refused once others have made them again.
+    """
     text = os.environ.get(VARIABLE)
-    return Restoring(*json.loads(text)) if text else None
+    return Restoring(*json.loads(text)) if text and not told() else None
 
 
 def kept_before(

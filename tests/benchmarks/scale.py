@@ -1,13 +1,15 @@
-"""`make bench-scale`: the same telemetry built on Spark (Sail, on this machine) and on DuckDB.
+"""`make bench-scale`: the same telemetry built on Spark and on DuckDB.
 
-Seconds by layer, what handing tables from one engine to the other takes of the whole, and the
-seconds of the models alone, of both engines over the same landed files on the same two cores.
+Spark is Sail on this machine, or what SLUICE_SPARK_URI and SLUICE_SPARK_JARS name. Seconds by
+layer, what handing tables from one engine to the other takes of the whole, and the seconds of the
+models alone, of both engines over the same landed files on the same cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -17,8 +19,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.lake_bench import HISTORY_DAYS, Bench
+from tests.benchmarks.lake_bench import HISTORY_DAYS, ROOT, Bench
+from tests.benchmarks.measure import measured
 from tests.benchmarks.report import machine
+
+# what names the Spark to measure, and where its pyspark is
+_OF_SPARK = ("SLUICE_SPARK_URI", "SLUICE_SPARK_JARS", "PYTHONPATH")
 
 _SQL = """
     select sum(seconds) from node_runs where run_id = ? and resource_type = 'model'
@@ -32,10 +38,12 @@ def benchmark(bench: Bench, days: int) -> dict[str, Any]:
     bench.land()
     figures: dict[str, Any] = {"rows": bench.landed_rows()}
     for engine in ("spark", "local"):
-        built = bench.python(
-            "-m", "python_models.runs.run", "--build-only", "--domain", "telemetry",
-            "--engine", engine,
-        )  # fmt: skip
+        command = [
+            sys.executable, "-m", "python_models.runs.run",
+            "--build-only", "--domain", "telemetry", "--engine", engine,
+        ]  # fmt: skip
+        told = {name: os.environ[name] for name in _OF_SPARK if name in os.environ}
+        built = measured(command, bench.env() | told, ROOT)
         figures[engine] = built.as_row() | {"models_s": _models_seconds(bench.lake)}
     layers = json.loads((bench.lake / "logs" / "layers.json").read_text())["layers"]
     handing_over = sum(layer["handing_over_s"] for layer in layers)
@@ -52,12 +60,14 @@ def _models_seconds(lake: Path) -> float:
 
 def report(figures: dict[str, Any]) -> str:
     """Return the figures as lines for a person."""
+    spark = os.environ.get("SLUICE_SPARK_URI", "Sail")
     lines = [
         f"{figures['rows']:,} readings, {machine()}",
         *(
-            f"{engine}: {figures[engine]['seconds']:.0f} s in all, models"
+            f"{name}: {figures[engine]['seconds']:.0f} s in all"
+            f" ({figures[engine]['cpu_s']:.0f} s of CPU), models"
             f" {figures[engine]['models_s']:.0f} s, at most {figures[engine]['peak_mb']:,.0f} MB"
-            for engine in ("local", "spark")
+            for engine, name in (("local", "DuckDB"), ("spark", spark))
         ),
         *(
             f"  layer {number} on {layer['engine']}: {layer['nodes']} nodes"

@@ -1,18 +1,13 @@
-"""The small project built by Apache Spark itself, in a session of the build's own process.
-
-SLUICE_TEST_SPARK_PYTHON is a Python of this version with pyspark 3.5 (and Java) beside,
-SLUICE_TEST_ICEBERG_JAR the Iceberg runtime for it, or a vendor's jar that has it.
-"""
+"""The small project built by Apache Spark itself, in a session of the build's own process."""
 
 from __future__ import annotations
 
-import os
-import subprocess
+from pathlib import Path
 
 import pytest
 
 from ingestion.lakehouse.catalog import catalog
-from ingestion.lakehouse.settings import PROJECT_ROOT
+from tests import apache_spark
 from tests.python_models.runs.spark.test_engine import (
     answers,
     build,
@@ -21,26 +16,16 @@ from tests.python_models.runs.spark.test_engine import (
 )
 from tests.python_models.tiny import Tiny
 
-PYTHON, JAR = "SLUICE_TEST_SPARK_PYTHON", "SLUICE_TEST_ICEBERG_JAR"
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(
-        not (os.environ.get(PYTHON) and os.environ.get(JAR)),
-        reason=f"NOT TESTED: Apache Spark ({PYTHON} and {JAR} name none)",
-    ),
-]
-_WHERE = "import pathlib, pyspark; print(pathlib.Path(pyspark.__file__).parent.parent)"
+pytestmark = [pytest.mark.long, apache_spark.needed]
 
 
 def test_a_build_on_apache_spark_releases_what_one_on_duckdb_does(
     layered: Tiny,  # noqa: F811  the fixture
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = subprocess.run([os.environ[PYTHON], "-c", _WHERE], capture_output=True, text=True)
-    # before pyspark-client, which has the same name and no Spark
-    monkeypatch.setenv("PYTHONPATH", f"{found.stdout.strip()}:{PROJECT_ROOT}")
-    monkeypatch.setenv("SLUICE_SPARK_URI", "local[2]")
-    monkeypatch.setenv("SLUICE_SPARK_JARS", os.environ[JAR])
+    for name, value in apache_spark.environment(tmp_path / "spark").items():
+        monkeypatch.setenv(name, value)
     build("spark")
     layered.write_things(days=4, value=2)
     said = build("spark")

@@ -8,6 +8,7 @@ from ingestion.lakehouse.settings import SettingsError, settings
 from python_models.release import run_states
 from python_models.runs import invocation
 from python_models.runs.nothing_new import same_rows_since
+from python_models.runs.phase_restore import VARIABLE, Restoring, asked_for
 from python_models.runs.run import main
 from python_models.runs.spark import servers, told
 from python_models.runs.spark.build import parted
@@ -118,4 +119,16 @@ def test_a_run_killed_between_two_layers_is_killed_and_what_is_left_is_known(
     asked = journal.rows("select arguments, selected from run_args")
     assert asked == [{"arguments": '{"select": ["telemetry"], "which": "build"}',
                       "selected": '["a", "b"]'}]  # fmt: skip
+    told.told.cache_clear()
+
+
+def test_phases_of_an_older_run_are_not_brought_back_beside_what_spark_made_since(
+    run_of_two_layers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = Restoring("news", "r1", 3)
+    monkeypatch.setenv(VARIABLE, str(older))
+    assert asked_for() == older
+    with lock.build_lock():
+        begin(1, ["a"], monkeypatch)
+        assert asked_for() is None
     told.told.cache_clear()
