@@ -23,6 +23,7 @@ from python_models.experiments.scores.closed import (
 from python_models.experiments.scores.prose import (
     is_about_the_text,
     is_prose,
+    is_scope,
     sets_a_condition,
 )
 
@@ -60,7 +61,7 @@ _AS_IT = re.compile(
 
 _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
-_APART = re.compile(rf"\s*(?:[:;)\]–—-]|,?\s*(?:{_JOINS})\b)")
+_APART = re.compile(rf"\s*(?:[:;)\]|–—-]|,?\s*(?:{_JOINS})\b)")
 SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
 _ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
@@ -101,6 +102,8 @@ def strange(text: str, beside: bool = False) -> str | None:
     for place, sentence in enumerate(SENTENCE_END.split(text)):
         if REASON_NAME.match(sentence) or _AS_IT.match(sentence):
             return None
+        if (place or not beside) and is_scope(sentence):
+            return sentence.strip()
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
         reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
