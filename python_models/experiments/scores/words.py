@@ -26,7 +26,7 @@ LABELS = (
     "benotung|gesamtbenotung|einstufung|evaluación|evaluacion|juicio|notation|jugement|giudizio|votazione|"
     "classificação|julgamento|"
     "总分数|综合评分|综合得分|最终分数|総合スコア|採点結果|最終評価|최종점수|종합점수|평가점수|채점|"
-    "impresión general|impression générale|impressione generale|impressão geral|"
+    "impresión general|impression générale|impressione generale|impressão geral|conclusion|conclusión|conclusione|conclusão|"
     "全体の印象|전체 인상|总体印象|"
     "endpunktzahl|urteil|gesamteindruck|abschlussnote|gesamteinschätzung|gesamtwertung|endwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
