@@ -84,8 +84,7 @@ def strange(text: str, beside: bool = False) -> str | None:
         text: the rest of a score's line, or a later line, its numbers told apart.
         beside: it is the rest of the score's own line.
 
-    Every word has to be one that describes a text; only what is named as a reason, or as something
-    that never is a score (`Confidence: ...`), may hold others.
+    Every word has to describe a text, but in named reasons and names of what never is a score.
     """
     if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
         return "another number"
@@ -94,8 +93,7 @@ def strange(text: str, beside: bool = False) -> str | None:
     if counted and counted[1] not in _FOLLOW and not told:
         return counted[1]
     text = _DESCRIBES.sub(" fine ", text)
-    sign = _ODD_SIGN.search(text)
-    if sign and not REASON_NAME.match(text):
+    if (sign := _ODD_SIGN.search(text)) and not REASON_NAME.match(text):
         return sign.group()
     if not beside and is_prose(text):
         return None
