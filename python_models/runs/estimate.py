@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from ingestion.lakehouse.output import print_table, say, width
 from ingestion.lakehouse.settings import PROJECT_ROOT, told
 from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.deliveries import SourceAbsent
-from ingestion.landing.products import PRODUCTS
+from ingestion.landing.products import PRODUCTS, chosen_products
 from python_models.llm.asking.estimating import Estimate
 from python_models.llm.ledger.recording import RECORDER, OnlyEstimated
 from python_models.llm.scratch import AHEAD, NAME, scratch_build
@@ -40,7 +40,7 @@ from python_models.runs.ahead import rows_ahead, tellers
 from python_models.runs.estimate_inputs import build_inputs, last_manifest, tell
 from python_models.runs.estimate_refs import STOOD_IN, Refs, stand_ins
 from python_models.runs.nodes import domain_of
-from python_models.runs.nothing_new import same_rows_since
+from python_models.runs.nothing_new import changed_products, newest, same_rows
 from python_models.runs.slices import Choice
 
 if TYPE_CHECKING:
@@ -105,12 +105,13 @@ def _estimated(choice: Choice, *, is_landing: bool, is_building: bool) -> list[R
             slices.refuse_unknown(choice, ahead)
         if ahead:
             tell("what has not landed is counted as it lies there; it does not land by this")
-            return estimate_all(True, choice, None, ahead)
-        last = same_rows_since(choice.variables, choice.domains)
-        if last and is_building:
-            tell("nothing has landed or changed since the last build: its rows are counted")
-        last_id = last["invocation_id"] if last else None
-        return estimate_all(is_building and not last, choice, last_id)
+        standing = same_rows(choice.variables, choice.domains)
+        changed = changed_products(choice.domains, standing, ahead)
+        if is_building and len(changed) < len(chosen_products(choice.domains)):
+            still = f"of {', '.join(sorted(standing.keys() - changed))} " if changed else ""
+            tell(f"{still}nothing has landed or changed since the last build: its rows are counted")
+        last_id = None if changed else newest(standing.values())["invocation_id"]
+        return estimate_all(changed if is_building else (), choice, last_id, ahead)
 
 
 def land(choice: Choice) -> None:
@@ -135,12 +136,12 @@ def land(choice: Choice) -> None:
 
 
 def estimate_all(
-    is_building: bool, choice: Choice, last: str | None = None, ahead: Path | None = None
+    building: Collection[str], choice: Choice, last: str | None = None, ahead: Path | None = None
 ) -> list[Ranged]:
     """Return the estimate of every LLM model within a choice, upstream ones first.
 
     Args:
-        is_building: what the steps read is built in the copy first.
+        building: products of which what the steps read is built in the copy first.
         choice: what the estimate is restricted to.
         last: invocation id of the last build, when nothing has landed or changed since.
         ahead: folder of rows that count though they have not landed.
@@ -149,8 +150,8 @@ def estimate_all(
     with scratch_build() as folder:
         if ahead:
             shutil.copytree(ahead, folder / AHEAD)
-        if is_building:
-            manifest = build_inputs(folder, choice)
+        if building:
+            manifest = build_inputs(folder, building, choice)
         else:
             manifest = last_manifest(folder, last, choice)
         wanted = choice.domains or PRODUCTS

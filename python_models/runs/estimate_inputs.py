@@ -34,11 +34,11 @@ def tell(what: str) -> None:
     sys.stderr.flush()
 
 
-def build_inputs(folder: Path, choice: Choice) -> dict[str, Any]:
-    """Build the SQL whose rows the first LLM steps read; return dbt's manifest."""
+def build_inputs(folder: Path, products: Iterable[str], choice: Choice) -> dict[str, Any]:
+    """Build the SQL whose rows the first LLM steps of products read; return dbt's manifest."""
     tell("building what the steps read, in the copy")
     _stand_in_for_gates(folder)
-    above_llm = [f"+tag:llm,+{name}" for name in choice.domains] or ["+tag:llm"]
+    above_llm = [f"+tag:llm,+{name}" for name in products]
     variables = variables_argument(choice.variables)
     run_dbt(folder, ["build", "--select", *above_llm, *EXCLUDED, *variables])
     return _manifest(folder / "target")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -112,8 +113,32 @@ def same_rows_since(
     variables: Mapping[str, str], domains: Collection[str] = ()
 ) -> dict[str, Any] | None:
     """Return the last run when what was built without asking anything still stands: else None."""
-    found = still_built(_same_rows(variables, domains))
+    found = same_rows(variables, domains)
     return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
+
+
+def same_rows(
+    variables: Mapping[str, str], domains: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Return {product: its last run} where what was built without asking anything still stands."""
+    return still_built(_same_rows(variables, domains))
+
+
+def changed_products(
+    domains: Collection[str], standing: Collection[str], ahead: Path | None = None
+) -> list[str]:
+    """Return the products an estimate has to build, for their rows are not the last build's.
+
+    Args:
+        domains: the products it is of; none: all.
+        standing: those in which nothing has landed or changed.
+        ahead: folder of rows, by raw schema, that count though they have not landed.
+    """
+    return [
+        product.name
+        for product in chosen_products(domains)
+        if product.name not in standing or (ahead and (ahead / product.namespace).is_dir())
+    ]
 
 
 def newest(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:

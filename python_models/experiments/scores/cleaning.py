@@ -28,8 +28,8 @@ _VALUE_TAG = re.compile(
     r"""<([a-z_][\w-]*)\s[^<>]*?\b(?:value|score)\s*=\s*["']([^"'<>]*)["'][^<>]*>""", re.I
 )
 _ANSWER_TAG = re.compile(r"<(?:final_?)?answer>(?=\s*[0-9][0-9.,/ ]*</)", re.I)  # of a number alone
-_CLOSING_TAG = re.compile(r"</([a-z_][\w:-]*)\s*>", re.I)
-_OPENING_TAG = re.compile(r"<([a-z_][\w:-]*)(?:\s[^<>]*)?/?>", re.I)
+_CLOSING_TAG = re.compile(r"</([^\W\d][\w:-]*)\s*>", re.I)
+_OPENING_TAG = re.compile(r"<([^\W\d][\w:-]*)(?:\s[^<>]*)?/?>", re.I)
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
 _STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
 _LATEX = (
@@ -100,6 +100,8 @@ _LOOKALIKES = {
     "∕": "/",
     "：": ":",
     "∶": ":",
+    "⟨": "<",
+    "⟩": ">",
     "🔟": "10",
     "\u2011": "-",
 }

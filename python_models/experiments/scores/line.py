@@ -20,6 +20,7 @@ from python_models.experiments.scores.line_patterns import (
     LABELLED,
     LOOSE_END,
     NAMED,
+    PART_OF,
     QUALITY,
     SAID,
     SAID_CJK,
@@ -199,7 +200,7 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     ends = ends and not (
         before.endswith(tuple(f"{label} " for label in LABELS.split("|"))) and rest[:1] == ":"
     )
-    is_told = TOLD_TO.match(clause) or re.search(r"(?:[<>≤≥/+~?-]|out of|von|sur)\s*$", clause)
+    is_told = TOLD_TO.match(clause) or PART_OF.search(clause)
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
     if says and ends and not (is_told or others or unknown(clause)):
         reading.unexplained.clear()

@@ -7,41 +7,77 @@ judging, or revises, conditions or quotes something; `prose.yml` holds the words
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from python_models.experiments.scores.closed import (
     CJK_SIGNS,
     GIVES,
     IS_CJK,
     WORD,
+    WORDS,
     bare,
     data,
     pattern,
+    rest_of,
     set_of,
 )
 
 _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
 _REFERS_BACK = pattern(*_PROSE["refers_back"].values())
-_TAKES_BACK = pattern(*_PROSE["takes_back"].values())
+_TAKES_BACK = pattern(*_PROSE["takes_back"].values(), WORDS["doubts"]["confined"])
 _TEXT_DOES = pattern(*_PROSE["text_does"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
-_LISTS = [
-    set_of(" ".join(words.values()))
-    for words in (*map(data("describing").get, ("judging", "parts")), _PROSE["speaks_of"])
-]
-_DESCRIBING = frozenset(word for words in _LISTS for word in words if not word.endswith("*"))
-_BEGINS = tuple(word.rstrip("*") for words in _LISTS for word in words if word.endswith("*"))
-_DESCRIBING_CJK = tuple(
-    word
-    for word in _DESCRIBING
-    if IS_CJK.match(word) and len(word) > 1 and word not in ("文章", "글이")
-)
+_NOT_ALL, _SCOPES = pattern(_PROSE["not_all"]), pattern(_PROSE["scopes"])
 _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
+
+
+class _Words(NamedTuple):
+    """Words of sentences about a text: whole ones, beginnings, and pieces without spaces."""
+
+    whole: frozenset[str]
+    begins: tuple[str, ...]
+    pieces: tuple[str, ...]
+    never: frozenset[str] = frozenset()
+
+    def are_in(self, sentence: str) -> bool:
+        signs = _signs(sentence)
+        return any(piece in signs for piece in self.pieces) or any(map(self._has, _words(sentence)))
+
+    def are_all_of(self, sentence: str) -> bool:
+        """Say whether a sentence holds no word but these."""
+        rest = any(
+            rest_of(sign, self.whole) for sign in WORD.findall(sentence) if IS_CJK.match(sign)
+        )
+        return not rest and all(map(self._has, _words(sentence)))
+
+    def _has(self, word: str) -> bool:
+        known = word in self.whole or (len(word) > 3 and word.startswith(self.begins))
+        return known and word not in self.never
+
+
+def _listed(words: Iterable[str], never: frozenset[str] = frozenset()) -> _Words:
+    whole = frozenset(word for word in words if not word.endswith("*"))
+    pieces = (word for word in whole if IS_CJK.match(word) and word not in ("文章", "글이"))
+    return _Words(
+        whole,
+        tuple(word.rstrip("*") for word in words if word.endswith("*")),
+        tuple(word for word in pieces if len(word) > 1),
+        never,
+    )
+
+
+_JUDGING_WORDS, _PARTS, _SPEAKS_OF = (
+    " ".join(words.values())
+    for words in (*map(data("describing").get, ("judging", "parts")), _PROSE["speaks_of"])
+)
+_BETWEEN = " ".join(data("describing")["between"].values())
+_NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
+_DESCRIBES = _listed(set_of(" ".join((_JUDGING_WORDS, _PARTS, _SPEAKS_OF))), _WHOLE_TEXTS)
 _WOULD = re.compile(r"\bwould\b|'d\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
-_FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark may as well name what the number is of
+_FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark has to judge: it may name a scored part
 _DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
 _NO_NOUN = "|".join(set_of(_PROSE["no_noun"]))  # behind a number, what it cannot count
@@ -78,22 +114,18 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     """
     is_among_many = len(WORD.findall(among)) >= 2 * _FEWEST_WORDS
     shorter = is_among_many or (not attached and _DETERMINED.match(sentence) is not None)
-    if (
+    is_short = (
         len(_signs(sentence)) < _FEWEST_SIGNS
         and len(WORD.findall(sentence)) < _FEWEST_WORDS - shorter
-    ):
-        return False
-    return is_about_the_text(sentence, attached) and describes(sentence)
+    )
+    says = not is_short or not _NAMES.are_all_of(sentence)
+    is_open = is_scope(sentence) or not is_about_the_text(sentence, attached)
+    return says and not is_open and describes(sentence)
 
 
 def describes(sentence: str) -> bool:
     """Say whether a sentence judges, names a part of a text, or tells what the text does."""
-    if _TEXT_DOES.search(sentence):
-        return True
-    signs = _signs(sentence)
-    return any(piece in signs for piece in _DESCRIBING_CJK) or any(
-        map(_describing, _words(sentence))
-    )
+    return _TEXT_DOES.search(sentence) is not None or _DESCRIBES.are_in(sentence)
 
 
 def _signs(sentence: str) -> str:
@@ -104,18 +136,18 @@ def _words(sentence: str) -> Iterator[str]:
     return (word.lower() for word in WORD.findall(bare(sentence)) if not IS_CJK.match(word))
 
 
-@cache
-def _describing(word: str) -> bool:
-    known = word in _DESCRIBING and word not in _WHOLE_TEXTS
-    return known or (len(word) > 3 and word.startswith(_BEGINS) and word not in _WHOLE_TEXTS)
-
-
 def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     """Say whether nothing in a sentence, however short, speaks of the judging or takes back."""
     if attached and sets_a_condition(sentence):
         return False
+    sentence = _NOT_ALL.sub("", sentence)
     guards = (_NUMBER, _TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
     return not any(guard.search(sentence) for guard in guards)
+
+
+def is_scope(sentence: str) -> bool:
+    """Say whether a sentence is none, and tells what the score before it is of or without."""
+    return _SCOPES.search(sentence) is not None
 
 
 def speaks_of_judging(sentence: str) -> bool:

@@ -23,6 +23,7 @@ from python_models.experiments.scores.closed import (
 from python_models.experiments.scores.prose import (
     is_about_the_text,
     is_prose,
+    is_scope,
     sets_a_condition,
 )
 
@@ -60,7 +61,7 @@ _AS_IT = re.compile(
 
 _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
-_APART = re.compile(rf"\s*(?:[:;)\]–—-]|,?\s*(?:{_JOINS})\b)")
+_APART = re.compile(rf"\s*(?:[:;)\]|–—-]|,?\s*(?:{_JOINS})\b)")
 SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
 _ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
@@ -83,8 +84,7 @@ def strange(text: str, beside: bool = False) -> str | None:
         text: the rest of a score's line, or a later line, its numbers told apart.
         beside: it is the rest of the score's own line.
 
-    Every word has to be one that describes a text; only what is named as a reason, or as something
-    that never is a score (`Confidence: ...`), may hold others.
+    Every word has to describe a text, but in named reasons and names of what never is a score.
     """
     if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
         return "another number"
@@ -93,14 +93,15 @@ def strange(text: str, beside: bool = False) -> str | None:
     if counted and counted[1] not in _FOLLOW and not told:
         return counted[1]
     text = _DESCRIBES.sub(" fine ", text)
-    sign = _ODD_SIGN.search(text)
-    if sign and not REASON_NAME.match(text):
+    if (sign := _ODD_SIGN.search(text)) and not REASON_NAME.match(text):
         return sign.group()
     if not beside and is_prose(text):
         return None
     for place, sentence in enumerate(SENTENCE_END.split(text)):
         if REASON_NAME.match(sentence) or _AS_IT.match(sentence):
             return None
+        if (place or not beside) and is_scope(sentence):
+            return sentence.strip()
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
         reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):

@@ -23,6 +23,12 @@ NUMBER_WORDS: dict[str, int] = {
 
 # a number after one of these is the score
 LABELS = (
+    "benotung|gesamtbenotung|einstufung|evaluación|evaluacion|juicio|notation|jugement|giudizio|votazione|"
+    "classificação|julgamento|"
+    "总分数|综合评分|综合得分|最终分数|総合スコア|採点結果|最終評価|최종점수|종합점수|평가점수|채점|"
+    "impresión general|impression générale|impressione generale|impressão geral|"
+    "conclusion|conclusión|conclusione|conclusão|"
+    "全体の印象|전체 인상|总体印象|"
     "endpunktzahl|urteil|gesamteindruck|abschlussnote|gesamteinschätzung|gesamtwertung|endwertung|endbewertung|schlussbewertung|score|scores|scoring|rating|ratings|grade|grading|verdict|judgment|judgement|evaluation|"
     "assessment|mark|bewertung|gesamtbewertung|punktzahl|gesamtpunktzahl|wertung|gesamtnote|"
     "endnote|gesamturteil|évaluation|appréciation|puntuación|puntuacion|calificacion|valoracion|pontuacao|avaliacao|puntaje|calificación|valoración|"
@@ -34,6 +40,7 @@ LABELS = (
 )
 # these name the whole by themselves
 WHOLES = (
+    "on balance|on the whole|im großen und ganzen|tutto sommato|"
     "overall|in total|total|totale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
     "durchschnitt|gesamtergebnis|moyenne|promedio|media|"
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
@@ -44,7 +51,7 @@ WHOLES = (
 )
 # these are scores only when nothing follows: they are names of other things too
 WEAK_LABELS = (
-    "note|nota|points|punkte|result|results|output|value|level|stars|marks|ergebnis|endergebnis|"
+    "note|nota|points|punkte|puntos|punti|pontos|result|results|output|value|level|stars|marks|ergebnis|endergebnis|"
     "resultado|résultat|risultato|结果|結果|결과"
 )
 

@@ -9,12 +9,13 @@ from python_models.llm.endpoints.boundary import Unreadable, json_value, part
 
 CONTENT_TYPE = "text/event-stream"
 END = "[DONE]"
+BEFORE = "\ufeff \r\n\t"  # what may stand before the first event
 FIELDS = ("data:", "event:", "id:", "retry:", ": ", ":\n")
 
 
 def is_event_stream(text: str) -> bool:
     """Say whether a body is events and no JSON."""
-    return text.lstrip("\ufeff \r\n\t").startswith(FIELDS)
+    return text.lstrip(BEFORE).startswith(FIELDS)
 
 
 def whole_body(text: str) -> str:
@@ -50,7 +51,7 @@ def whole_body(text: str) -> str:
 
 def _data(text: str) -> list[str]:
     """Return the data of each event."""
-    events = text.replace("\r\n", "\n").split("\n\n")
+    events = text.lstrip(BEFORE).replace("\r\n", "\n").split("\n\n")
     found = []
     for event in events:
         lines = [line[5:].removeprefix(" ") for line in event.split("\n") if line[:5] == "data:"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any
 
@@ -181,9 +182,11 @@ USAGE = {"usage": {"prompt_tokens": 10, "completion_tokens": 5}, "choices": []}
 STREAM = (delta(SAYS[:9]), delta(SAYS[9:]), delta(None, "stop"), USAGE)
 
 
-@pytest.mark.parametrize("hangs", [False, True])
-def test_a_stream_nobody_asked_for_is_read(hangs, ask, journal) -> None:
-    body = b": waiting\n\n" + events(*STREAM)
+@pytest.mark.parametrize(
+    ("hangs", "before"), [(False, b": waiting\n\n"), (True, b": waiting\n\n"), (False, BOM_UTF8)]
+)
+def test_a_stream_nobody_asked_for_is_read(hangs, before, ask, journal) -> None:
+    body = before + events(*STREAM)
     reply = Reply(200, body, {"content-type": "text/event-stream"}, hangs)
     with moody_server(lambda *_: reply) as server:
         assert statuses(ask(server, 3)) == {"ok"}

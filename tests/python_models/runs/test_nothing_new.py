@@ -80,6 +80,15 @@ def test_small_files_that_were_joined_are_nothing_new_and_one_more_row_is() -> N
     assert sorted(nothing_new.standing_products({})) == sorted(set(PRODUCTS) - {"news"})
 
 
+def test_an_estimate_builds_only_products_with_other_rows(tmp_path) -> None:
+    (tmp_path / PRODUCTS["experiments"].namespace).mkdir()
+    others = sorted(set(PRODUCTS) - {"telemetry"})
+    assert sorted(nothing_new.changed_products((), {"telemetry"})) == others
+    assert nothing_new.changed_products((), PRODUCTS) == []
+    assert nothing_new.changed_products((), PRODUCTS, tmp_path) == ["experiments"]
+    assert nothing_new.changed_products(["telemetry"], {"news"}) == ["telemetry"]
+
+
 def test_what_the_build_database_lacks_is_built_again_when_something_is() -> None:
     finish_a_run()
     standing = nothing_new.standing_products({})
