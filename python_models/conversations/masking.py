@@ -98,9 +98,7 @@ def masked(text: str, kinds: Iterable[str], found: Callable[[str], None]) -> str
 
     def told(match: re.Match[str]) -> str:
         before, piece = match.groups()
-        digits = re.sub(r"[^0-9]", "", piece)
-        is_none = _DAY.match(piece) or _is_public(piece, digits)
-        return before + (piece if is_none else placed("phone", piece))
+        return before + (placed("phone", piece) if _is_told_phone(piece) else piece)
 
     def host(match: re.Match[str]) -> str:
         piece = match.group(0)
@@ -129,6 +127,11 @@ def _kind_of_number(piece: str, is_ascii: bool, is_indic: bool) -> str | None:
         is_indic and _INDIAN_MOBILE.fullmatch(piece)
     )
     return "phone" if is_mobile or _PHONE.fullmatch(piece) else None
+
+
+def _is_told_phone(piece: str) -> bool:
+    """Say whether a number behind a word of telephoning is somebody's own, and no day."""
+    return not _DAY.match(piece) and not _is_public(piece, re.sub(r"[^0-9]", "", piece))
 
 
 def _is_public(piece: str, digits: str) -> bool:

@@ -148,9 +148,7 @@ def test_two_that_are_like_a_third_only_are_no_copies_where_copies_are_chosen_an
     )
     promise = {"set_members: copies never stand on both sides of a split"}
     if breaks:
-        assert_found(
-            session, "conversations", "before_release", HANDED["before_release"], promise
-        )
+        assert_found(session, "conversations", "before_release", HANDED["before_release"], promise)
     else:
         pass_gate(session, "conversations", "before_release", HANDED["before_release"])
         assert broken("conversations", "before_release") == set()

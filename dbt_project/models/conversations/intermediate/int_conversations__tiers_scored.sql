@@ -14,7 +14,7 @@ checks as (
 ),
 
 weak_turns as (
-    select * from {{ ref('int_conversations__weak_turns_told') }}
+    select * from {{ ref('int_conversations__weak_turns_located') }}
 ),
 
 -- a weak check is told with its score and, where it is about one, its turn

@@ -79,7 +79,7 @@ weak_turns as (
     group by turns.conversation_id
 ),
 
-weak_turns_told as (
+weak_turns_located as (
     {% for check in [
         'role_order', 'empty_turns', 'answered', 'truncation', 'repetition',
         'lexical_diversity',
@@ -94,4 +94,4 @@ weak_turns_told as (
     {% endfor %}
 )
 
-select * from weak_turns_told
+select * from weak_turns_located
