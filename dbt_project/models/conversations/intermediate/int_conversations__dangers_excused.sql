@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- An idiom takes back the danger or abuse it overlaps, and no other: such words stand where
--- the turn still says them without its idioms, or where they say more than the idiom.
+-- An idiom takes back the danger or abuse it overlaps, and no other: such words stand
+-- where the turn still says them without its idioms, or where they say more than the idiom.
 with
 
 turns as (

@@ -23,9 +23,11 @@ checks_told as (
         checks.*,
         checks.check_name || case
             when checks.score >= 1 then ''
-            else ' ' || cast(round(checks.score, 2) as {{ dbt.type_string() }}) || coalesce(
-                ' in turn ' || cast(weak_turns.turn as {{ dbt.type_string() }}), ''
-            )
+            else
+                ' ' || cast(round(checks.score, 2) as {{ dbt.type_string() }})
+                || coalesce(
+                    ' in turn ' || cast(weak_turns.turn as {{ dbt.type_string() }}), ''
+                )
         end as told
     from checks
     left join weak_turns
@@ -80,7 +82,8 @@ recommended as (
     select
         checks.conversation_id,
         {{ ordered_text_agg(
-            "checks.recommendation || ' (' || checks.told || ')'", 'checks.check_name', '; '
+            "checks.recommendation || ' (' || checks.told || ')'",
+            'checks.check_name', '; '
         ) }} as recommendations
     from checks_told as checks
     inner join conversations

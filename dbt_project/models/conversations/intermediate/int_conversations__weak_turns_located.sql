@@ -42,7 +42,8 @@ turns as (
         trim(both {{ "' \n\t\r'" }} from messages.content) = '' as is_empty,
         {{ conversations_is_loop(
             'messages.content', 'right(messages.content, 120)',
-            'length(messages.content)', "(messages.role = 'assistant' and conversations.is_repeating)"
+            'length(messages.content)',
+            "(messages.role = 'assistant' and conversations.is_repeating)"
         ) }} as is_loop,
         row_number() over (
             partition by
