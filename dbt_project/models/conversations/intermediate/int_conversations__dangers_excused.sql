@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- An idiom takes back the danger or abuse it overlaps, and no other: such words stand
--- where the turn still says them without its idioms, or where they say more than the idiom.
+-- where the turn still says them without its idioms, or where they say more than the
+-- idiom.
 with
 
 turns as (
