@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 POWER = "#1F6FB2"
 TEMPERATURE = "#D9730D"
@@ -17,6 +18,8 @@ CLASS_COLORS = ["#E3E7EB", "#CFE6DA", "#F2CF63", "#EC8A3C", "#C22F2F"]
 DETECTOR_COLORS = ["#0B7285", "#D3DAE0", "#9AA8B5"]
 SEVERITIES = ["low", "medium", "high", "critical"]
 SEVERITY_COLORS = ["#B9C7D3", "#F2CF63", "#EC8A3C", "#C22F2F"]
+LEGEND_LINE = 22  # pixels of a line of a legend, which stand within a chart's height
+LEAST_ABREAST = 4  # of a legend's names, as a chart on a tablet holds them
 
 
 def top_legend(label_pixels: int = 130, **look: Any) -> alt.Legend:
@@ -179,6 +182,7 @@ def score_histogram(scores: pa.Table) -> alt.Chart:
 
 def score_lines(scores: pa.Table, color: str) -> alt.Chart:
     """Return scores (0 to 1) by the time they were measured, a line and points for each `color`."""
+    lines_of_legend = pc.count_distinct(scores[color]).as_py() // LEAST_ABREAST
     return (
         alt.Chart(scores)
         .mark_line(point=True)
@@ -192,5 +196,5 @@ def score_lines(scores: pa.Table, color: str) -> alt.Chart:
                 alt.Tooltip("score:Q", title="Score", format=".3f"),
             ],
         )
-        .properties(height=240)
+        .properties(height=240 + LEGEND_LINE * lines_of_legend)
     )

@@ -44,10 +44,26 @@ SET_TABLES = [
                 "copies never stand on both sides of a split",
                 "critical",
                 """
-                select set_name, survivor_record_id, count(distinct split) as split_count
-                from {batch} inner join {duplicates} using (record_id)
-                where split is not null
-                group by set_name, survivor_record_id having count(distinct split) > 1
+                select members.set_name, copies.survivor_record_id,
+                    count(distinct members.split) as split_count
+                from {batch} as members
+                inner join (
+                    select record_id, survivor_record_id from {duplicates}
+                    union all
+                    select distinct survivor_record_id, survivor_record_id from {duplicates}
+                ) as copies on members.record_id = copies.record_id
+                inner join {sets} as sets on members.set_name = sets.set_name
+                where members.split is not null
+                group by members.set_name, copies.survivor_record_id, sets.policy
+                having count(distinct members.split) > 1
+                    -- a set that takes other copies may hold two that are like a third only
+                    and (
+                        sets.policy = 'keep_all'
+                        or max(
+                            case when members.record_id = copies.survivor_record_id
+                                then 1 else 0 end
+                        ) = 1
+                    )
                 """,
                 because="a model would be tested on what it was trained on",
             ),

@@ -10,7 +10,7 @@ bench-conversations: $(STAMP) ## Near-duplicates of a million texts; landing and
 .PHONY: merge
 merge: $(STAMP) ## Make a set of others, build it. SETS= or DATASETS= POLICY= NAME=
 	@$(PY) -m python_models.conversations.merge --name "$(NAME)" --sets "$(SETS)" --datasets "$(DATASETS)" $(if $(POLICY),--policy "$(POLICY)") $(if $(TIERS),--tiers "$(TIERS)")
-	@$(PY) -m python_models.runs.run --build-only $(ARGS)
+	@$(PY) -m python_models.runs.run --build-only --domain conversations $(ARGS)
 
 .PHONY: convert
 convert: $(STAMP) ## Write a file of chats in another shape. FILE= TO= TEMPLATE= FOR= NAMES=

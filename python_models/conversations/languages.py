@@ -19,13 +19,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from python_models.conversations.scripts import written_in
+from python_models.conversations.scripts import without_scripts, written_in
 
 SEEN_CHARS = 800  # of a text's prose; more changes next to no answer and costs in proportion
 READ_CHARS = 6 * SEEN_CHARS  # of a text, to find that much prose in
 CERTAIN = 1.0  # a script that is one language's own; the model is never that sure
 LIKELY = 0.95  # a script that several share: one of them, as the model says
 ALMOST = 0.9999
+SURE = 0.9  # of what the model says of the rest, else the letters of another script count
+FEW = 0.25  # share of a text's letters from which they do
 BATCH = 1_000
 WORTH_PROCESSES = 6_000  # texts from which starting processes is the smaller cost
 SCHEMA = pa.schema(
@@ -44,21 +46,33 @@ _TURN = re.compile(r"^(system|user|assistant|tool): ", re.M)
 # code, markup, tables and addresses belong to no language
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.M | re.S)
 _NO_PROSE = re.compile(
-    r"`[^`\n]+`|\$\$.+?\$\$|https?://\S+|[\w.+-]{1,64}@\S+|<[^<>]{1,80}>|\b\w*[_/\\]\S*|\b\w+\.\w+\(.*?\)"
+    r"`[^`\n]+`|\$\$.+?\$\$|https?://\S+|&#?\w+;|[\w.+-]{1,64}@\S+|</?[A-Za-z][^<>]{0,400}>"
+    r"|\b\w*[_/\\]\S*|\b\w+\.\w+\(.*?\)"
 )
 _SIGNS = re.compile(r"[0-9{}\[\]\"`*_=<>|#/\\]+")
 _CODE_LINE = re.compile(
-    r"[ \t]*(?:import\s+[\w.]+|(?:from\s+[\w.]+\s+)import\s.*|import\s+[\w.]+\s+as\s.*|"
-    r"\|.*|.*\|.*\|.*|[\[{].*[\]}],?|.*[;{}]\s*|(?:def|class|import|from|return|public|"
-    r"private|func|function|const|let|var|#include|select|insert|update|<\?php|>>>|\$)\s.*[=(:.*{].*|"
-    r"(?:if|for|while|elif|else|try|except)\b.*[:{]\s*|\w+\s*[+-]?=\s*\S.*|\w+\(.*\).*)",
-    re.I,
+    # prose begins with a capital letter where code and commands have none
+    r"[ \t]*(?:import\s+[\w.]+(?:\s+as\s.*)?|from\s+[\w.]+\s+import\s.*|\|.*|.*\|.*\|.*|"
+    r"[\[{].*[\]}],?|.*[;{}]\s*|#include\s.*|<\?php.*|(?:>>>|\$)\s.*|"
+    r"(?:def|class|public|private|func|function|fn|const|let|var)\s.*(?:[={]|[(:].*)|"
+    r"return\b(?:.*[=({].*|\s+[\w.]+)|(?:if|for|while|elif|else|try|except|with)\b.*[:{]\s*|"
+    r"\w+\s*[+-]?=\s*\S.*|[\w.]+\(.*\)[\w.()\[\]]*[,:]?|[\"'][^\"']*[\"']\s*:.*|[a-z_][\w.-]*:|"
+    r"at [\w.$<>/]+\(.*\)|raise \w+.*)"
+    r"|[ \t]*(?:(?:SELECT|FROM|(?:[A-Z]+ )?JOIN|WHERE|GROUP BY|ORDER BY|HAVING|INSERT INTO|UPDATE"
+    r"|VALUES)\b.*|(?:select|insert|update)\s.*[=(*{].*|"
+    r"(?:sudo|apt-get|pip3?|npm|git|docker|kubectl|curl|wget|cd|mkdir|chmod|ls) +"
+    r"(?:install|update|run|clone|apply|get|apt-get|[-./~]).*)"
+    # what programs print: traces, and logs with the time or the level before each line
+    r"|Traceback \(.*|[ \t]+File \".*\", line \d.*|[\w.]*(?:Error|Exception): .*"
+    r"|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*|\[(?:INFO|DEBUG|ERROR|WARN|WARNING|TRACE)\].*"
 )
+_INDENT = re.compile(r"[ \t]*")
+_CELLS = re.compile(r",(?! |\d{3}\b)|\t")
 _PEOPLE = frozenset(("user", "assistant"))
-# what the model alone said of scripts it is no judge of
+# what the model alone said of scripts it is no judge of, and what had no words
 _MODEL_ALONE = (
-    "('zh', 'wuu', 'yue', 'ja', 'ko', 'he', 'hbo', 'th', 'ar', 'ary', 'arz', 'fa', 'ur', 'ps', "
-    "'ru', 'uk', 'bg', 'sr', 'be', 'mk', 'hi', 'mr', 'ne', 'sa')"
+    "('und', 'zh', 'wuu', 'yue', 'ja', 'ko', 'he', 'hbo', 'th', 'ar', 'ary', 'arz', 'fa', 'ur', "
+    "'ps', 'ru', 'uk', 'bg', 'sr', 'be', 'mk', 'kk', 'hi', 'mr', 'ne', 'sa')"
 )
 
 
@@ -140,7 +154,10 @@ def detect(text: str) -> tuple[str, float]:
         return written.language, CERTAIN
     if written is not None:
         return _of_those(words, written.among), LIKELY
-    language, probability = _identifier().classify(words)
+    language, probability = _identifier().classify(without_scripts(words))
+    few = written_in(words, FEW) if probability < SURE else None
+    if few is not None:
+        return few.language or _of_those(words, few.among), LIKELY
     return str(language), min(float(probability), ALMOST)
 
 
@@ -151,11 +168,32 @@ def prose(text: str) -> str:
     of_people = [words for role, words in said if role in _PEOPLE]
     for chosen in (of_people, [words for _, words in said]):
         whole = _NO_PROSE.sub(" ", _FENCED.sub("", "\n".join(chosen)))
-        lines = (line for line in whole.split("\n") if not _is_code(line))
-        found = _SIGNS.sub(" ", "\n".join(lines)).strip()
+        found = _SIGNS.sub(" ", "\n".join(_without_code(whole.split("\n")))).strip()
         if found:
             return found
     return ""
+
+
+def _without_code(lines: list[str]) -> Iterator[str]:
+    """Yield the lines that are neither code, nor stand indented below it, nor rows of a table."""
+    cells = [0, *(_cells_of(line) for line in lines), 0]
+    below: int | None = None  # how far the code is indented that a line may belong to
+    for at, line in enumerate(lines):
+        depth = len(_INDENT.match(line).group())  # type: ignore[union-attr]
+        if _is_code(line):
+            below = depth
+        elif not line.strip():
+            yield line
+        elif below is None or depth <= below:
+            below = None
+            if not cells[at + 1] or cells[at + 1] not in (cells[at], cells[at + 2]):
+                yield line
+
+
+def _cells_of(line: str) -> int:
+    """Return how many cells a line has as a row of CSV or TSV; 0: it is none."""
+    found = len(_CELLS.findall(line)) + 1
+    return found if found > 2 and written_in(line) is None else 0
 
 
 def _is_code(line: str) -> bool:

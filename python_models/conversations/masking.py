@@ -12,7 +12,10 @@ from typing import Any
 from python_models.conversations.helplines import helpline_digits
 
 KINDS = ("email", "phone", "card", "ip")
-_EMAIL = re.compile(r"(?i)[a-z0-9_%+-][a-z0-9._%+-]*@[a-z0-9-]+(?:[.][a-z0-9-]+)*[.][a-z]{2,12}")
+_EMAIL = re.compile(
+    r"(?i)[a-z0-9à-ÿа-яё_%+-][a-z0-9à-ÿа-яё._%+-]*@[a-z0-9à-ÿа-яё-]+"
+    r"(?:[.][a-z0-9à-ÿа-яё-]+)*[.][a-zа-яё]{2,12}"
+)
 _NO_EMAIL = re.compile(r"(?i)^git@|[.](?:png|jpg|jpeg|gif|svg|js|css|py)$|@[0-9.]+$")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.,$€£#/=_+%&-])[+(]?[0-9][0-9 ().-]{7,24}[0-9]")
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -38,22 +41,34 @@ _PHONE = re.compile("|".join((
     r"(?:55[ -])?0?[1-9][1-9][ -]9[ .-]?[0-9]{4}[ .-][0-9]{4}",
     r"(?:0|0?91[ -])?[6-9][0-9]{4}[ -][0-9]{3}(?:[1-9][0-9]|0[1-9])|0?91[ -][6-9][0-9]{9}",
     r"[6-9][0-9]{3}[ -][0-9]{3}[ -][0-9]{3}",
+    r"8[ -]?[(]?9[0-9]{2}[)]?[ -][0-9]{3}[ -][0-9]{2}[ -]?[0-9]{2}",
+    r"0[1-9]-[0-9]{4}-[0-9]{4}|06-[0-9]{8}|01[5-7][0-9](?: [0-9]{2}){4}",
 )))  # fmt: skip
 # mobiles without a space are told from numbers of orders by the text they stand in
-_CHINESE_MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}")
+_CHINESE_MOBILE = re.compile(r"(?:86 ?)?1[3-9][0-9]{9}")
 _INDIAN_MOBILE = re.compile(r"(?:0|91)?[6-9][0-9]{9}")
 _INDIC = re.compile("[\u0900-\u0d7f]")
+# words of telephoning in eleven languages; a day is no number
 _TOLD = re.compile(
-    r"(?i)(?<![a-z])((?:phone|mobile|cell|whatsapp|call|contact|my number|telefone|celular|ligue)"
-    r"[^0-9.!?]{0,20}[^0-9a-z.,$€£#/=_+%&-])"
-    r"((?:0|91)?[6-9][0-9]{9}|(?:55)?[1-9][1-9]9[0-9]{8})(?![0-9a-z])"
+    r"(?i)((?<![a-zà-ÿ])(?:"
+    r"phone|mobile|cell|whatsapp|call|contact|tel|my number|telefon|handy|"
+    r"nummer ist|meine nummer|ruf mich an|mobil|téléphone|portable|"
+    r"appelez-moi|appelle-moi|mon numéro|teléfono|móvil|llámame|llame|"
+    r"mi número|cellulare|telefono|chiamami|mio numero|telefoon|mobiel|"
+    r"bel me|bel mij|mijn nummer|komórka|zadzwoń|mój numer|telefone|celular|"
+    r"telemóvel|ligue|liga|meu número|телефон|мобильный|звоните|звони|"
+    r"мой номер)[.]?(?:[^0-9a-zà-ÿа-яё.!?][^0-9.!?]{0,19})?[^0-9a-z.,$€£#/=_+%&(-]"
+    r"|(?:手机|手機|电话|電話|微信|携帯|番号)[^0-9.!?(]{0,20})"
+    r"([(]?[0-9](?:[ ()/-]{0,2}[0-9]){8,12})(?![ -]?[0-9]|[a-z])"
 )
+_DAY = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}|[0-9]{4}[/-][0-9]{1,2}[/-][0-9]")
 # hotlines and other numbers that anybody may call, by digits and as they are written
 _TOLL_FREE = re.compile(
     r"1?(?:8(?:00|33|44|55|66|77|88)|900)[0-9]{7}"
     r"|0(?:800|808|805|508)[0-9]{4,8}|1[38]00[0-9]{6}|18[06]0[0-9]{7}"
     r"|(?:44|49|33|31|32|41|43|27|61|64|55|81|82|91|86|90)0?(?:800|808|805|508|1800|1300)[0-9]{4,8}"
-    r"|(?:39|34)(?:800|900)[0-9]{5,7}|800[0-9]{8}"
+    r"|(?:39|34)(?:800|900)[0-9]{5,7}|800[0-9]{8}|(?:80[0138]|90[01])[0-9]{6}|[78]800[0-9]{7}"
+    r"|0120[0-9]{6}|400[0-9]{7}"
 )
 _TOLL_FREE_WRITTEN = re.compile(
     r"0120-[0-9]{2,3}-[0-9]{3,4}|080-[0-9]{3,4}-[0-9]{4}|400[ -][0-9]{3,4}[ -][0-9]{3,4}"
@@ -83,7 +98,7 @@ def masked(text: str, kinds: Iterable[str], found: Callable[[str], None]) -> str
 
     def told(match: re.Match[str]) -> str:
         before, piece = match.groups()
-        return before + (piece if _is_public(piece, piece) else placed("phone", piece))
+        return before + (placed("phone", piece) if _is_told_phone(piece) else piece)
 
     def host(match: re.Match[str]) -> str:
         piece = match.group(0)
@@ -112,6 +127,11 @@ def _kind_of_number(piece: str, is_ascii: bool, is_indic: bool) -> str | None:
         is_indic and _INDIAN_MOBILE.fullmatch(piece)
     )
     return "phone" if is_mobile or _PHONE.fullmatch(piece) else None
+
+
+def _is_told_phone(piece: str) -> bool:
+    """Say whether a number behind a word of telephoning is somebody's own, and no day."""
+    return not _DAY.match(piece) and not _is_public(piece, re.sub(r"[^0-9]", "", piece))
 
 
 def _is_public(piece: str, digits: str) -> bool:

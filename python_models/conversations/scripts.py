@@ -21,6 +21,7 @@ _SCRIPTS: dict[str, tuple[re.Pattern[str], float]] = {
     "thai": (re.compile("[\u0e01-\u0e4f]"), 1.0),
     "devanagari": (re.compile("[\u0904-\u0963\u0971-\u097f]"), 1.0),
 }
+_ANY = re.compile("|".join(letters.pattern for letters, _ in _SCRIPTS.values()))
 _LETTER = re.compile(r"[^\W\d_]")
 _OWN = {"han": "zh", "kana": "ja", "hangul": "ko", "greek": "el", "hebrew": "he", "thai": "th"}
 # languages of a script that several share, the commonest first
@@ -33,11 +34,13 @@ SHARED = {
 _TELLING: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "cyrillic": (
         ("be", re.compile("[ўЎ]")),
-        ("kk", re.compile("[ұҰәӘ]")),
+        ("kk", re.compile("[ұҰқҚ]")),
+        ("tg", re.compile("[ҷҶҳҲӣӢӯӮ]")),
+        ("tt", re.compile("[җҖ]")),
+        ("ba", re.compile("[ҡҠҙҘҫҪ]")),
         ("uk", re.compile("[їЇєЄґҐ]")),
         ("mk", re.compile("[ѓЃќЌѕЅ]")),
         ("sr", re.compile("[ђЂћЋљЉњЊ]")),
-        ("ru", re.compile("[ыЫэЭёЁ]")),
     ),
     "arabic": (
         ("ur", re.compile("[\u0679\u0688\u0691\u06ba\u06d2]")),
@@ -46,6 +49,15 @@ _TELLING: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     ),
     "devanagari": (("mr", re.compile("\u0933")),),
 }
+# letters of the commonest language of a script that neighbours have, too, beside ones of their own
+_COMMON = {
+    "cyrillic": (
+        "ru",
+        re.compile("[ыЫэЭёЁ]"),
+        re.compile("[\u0400\u0402-\u040f\u0450\u0452-\u052f]"),
+    )
+}
+FOREIGN = 0.1  # share of letters of a neighbour's own from which a text is not the commonest's
 DECIDES = 0.5  # share of a text's letters from which its script says the language
 JAPANESE = 0.1  # share of kana among Han and kana from which a text is Japanese
 
@@ -58,8 +70,8 @@ class Written(NamedTuple):
     among: tuple[str, ...]
 
 
-def written_in(text: str) -> Written | None:
-    """Return the script that decides on a text's language, None where none does."""
+def written_in(text: str, least: float = DECIDES) -> Written | None:
+    """Return the script of at least that share of a text's letters, None where there is none."""
     if text.isascii():
         return None
     counts = {name: weight * len(letters.findall(text))
@@ -73,11 +85,23 @@ def written_in(text: str) -> Written | None:
     if counts["kana"] >= JAPANESE * east_asian > 0:
         counts["kana"], counts["han"] = east_asian, 0.0
     script = max(counts, key=lambda name: counts[name])
-    if counts[script] < DECIDES * whole:
+    if counts[script] < least * whole:
         return None
-    language = _OWN.get(script)
-    if language is None:
-        told = [(len(letters.findall(text)), name) for name, letters in _TELLING[script]]
-        count, name = max(told)
-        language = name if count else None
-    return Written(script, language, SHARED.get(script, ()))
+    return Written(script, _OWN.get(script) or _told(script, text), SHARED.get(script, ()))
+
+
+def without_scripts(text: str) -> str:
+    """Return a text that no script decides on without the letters of those scripts."""
+    return text if text.isascii() else _ANY.sub(" ", text)
+
+
+def _told(script: str, text: str) -> str | None:
+    """Return the one language of a shared script whose letters a text has, None where none has."""
+    told = [(len(letters.findall(text)), name) for name, letters in _TELLING[script]]
+    count, name = max(told)
+    if script in _COMMON:
+        common, letters, foreign = _COMMON[script]
+        known = len(letters.findall(text))
+        if known > len(foreign.findall(text)) / FOREIGN:
+            return common
+    return name if count else None

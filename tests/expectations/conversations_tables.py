@@ -73,7 +73,7 @@ create table marts.validations as select 'v' || conversation_id as validation_id
     conversation_id, 'structure' as tier, 0.9 as score from marts.quality;
 create table marts.duplicates as select 'r2' as record_id, 'near' as kind, 'r1' as cluster_id,
     'r1' as survivor_record_id, 0.9 as similarity;
-create table marts.sets as select 'all' as set_name, 400 as candidate_count,
+create table marts.sets as select 'all' as set_name, 'newest' as policy, 400 as candidate_count,
     2 as member_count, 398 as left_out_count, 2 as train_count, 0 as validation_count,
     0 as test_count;
 create table marts.set_members as select 'all' as set_name, record_id, 'member' as decision,

@@ -78,6 +78,9 @@ PLANTED = [
     ("before_release", "update marts.quality set failed_check = 'content: crisis' "
      "where is_flagged_for_care",
      {"quality: what is flagged for care is not left out for it"}),
+    ("before_release", "update marts.duplicates set record_id = 'r3'; "
+     "update marts.set_members set split = 'test' where record_id = 'r3'",
+     {"set_members: copies never stand on both sides of a split"}),
     ("before_release", "update marts.validations set score = 2",
      {"validations: a score is a share"}),
     ("before_release", "update marts.quality_history set mean_score = 0.5 "
@@ -128,6 +131,27 @@ def test_what_is_planted_is_found(
     make_sound(session)
     session.execute(planted)
     assert_found(session, "conversations", when, HANDED[when], expected)
+
+
+@pytest.mark.parametrize(("policy", "breaks"), [("newest", False), ("keep_all", True)])
+def test_two_that_are_like_a_third_only_are_no_copies_where_copies_are_chosen_anew(
+    session: duckdb.DuckDBPyConnection, policy: str, breaks: bool
+) -> None:
+    make_sound(session)
+    session.execute(
+        "insert into marts.duplicates by name select 'r3' as record_id, * exclude record_id "
+        "from marts.duplicates; update marts.duplicates set record_id = 'r1', "
+        "survivor_record_id = 'r2' where record_id = 'r2'; "
+        "update marts.duplicates set survivor_record_id = 'r2'; "
+        "update marts.set_members set split = 'test' where record_id = 'r3'; "
+        f"update marts.sets set policy = '{policy}'"
+    )
+    promise = {"set_members: copies never stand on both sides of a split"}
+    if breaks:
+        assert_found(session, "conversations", "before_release", HANDED["before_release"], promise)
+    else:
+        pass_gate(session, "conversations", "before_release", HANDED["before_release"])
+        assert broken("conversations", "before_release") == set()
 
 
 def test_the_tolerance_is_a_setting(session: duckdb.DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@
     helplines have one of their own, words as many as hold `longest` letters each.
 #}
 {% macro conversations_phrase_patterns(longest=6000) -%}
-    {%- set personal = ['@[a-z0-9.-]+[.][a-z]', '[0-9]([ ()./-]{0,2}[0-9]){6}',
+    {%- set personal = ['@[a-z0-9à-ÿа-яё.-]+[.][a-zа-яё]', '[0-9]([ ()./-]{0,2}[0-9]){6}',
         '[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]', '[23][0-9a-f]{3}:[0-9a-f]{0,4}:'] -%}
     {#- compiled before its seeds are there, as a linter does, it says nothing of phrases -#}
     {%- if not execute or load_relation(ref('conversations_phrases')) is none -%}

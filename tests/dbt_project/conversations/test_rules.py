@@ -109,6 +109,20 @@ def test_a_failed_check_says_what_to_do(built: Path) -> None:
     assert failed and failed[0] >= 5
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("two answers in a row", "(role_order 0.33 in turn 2)"),
+        ("circles", "(repetition 0.0 in turn 1)"),
+        ("cut off", "(truncation 0.0 in turn 1)"),
+    ],
+)
+def test_advice_names_the_weak_score_and_its_turn(built: Path, fault: str, told: str) -> None:
+    advice = f"select recommendations from {SCHEMA}.int_conversations__tiers_scored"
+    found = ask(built, f"{advice} where conversation_id = ?", FAULTS[fault][0])
+    assert told in found["recommendations"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_that_only_speaks_of_it_is_no_danger(built: Path, language: str) -> None:
     flags = f"select is_crisis from {SCHEMA}.int_conversations__findings_counted"

@@ -32,6 +32,9 @@ SAID = {
     "en": ["How long does it take to boil an egg so that the yolk stays soft?"],
     "de": ["Wie lange muss ein Ei kochen, damit der Dotter weich bleibt?"],
     "es": ["¿Cuánto tiempo tarda en cocerse un huevo para que la yema quede blanda?"],
+    "be": ["Як зварыць яйка? Дзякуй вам, сябры, за ўсё."],
+    "kk": ["Жұмыртқаны қанша уақыт қайнату керек? Айтыңызшы."],
+    "tt": ["Мин татарча сөйләшәм, ә син кая барасың, җаным?"],
     "vi": ["Luộc trứng mất bao lâu để lòng đỏ vẫn còn mềm?"],
 }  # fmt: skip
 CODE = (
@@ -39,6 +42,17 @@ CODE = (
     "    print(row['name'], row['value'])\n```\n"
 )
 TABLE = "| name | amount of goods |\n|---|---|\n| apples from the market | 7 |\n" * 4
+SHEET = "name,age,city\nAlice,30,New York\nBob,25,San Francisco\nCarol,41,Chicago\n"
+LOG = (
+    "2024-01-02 10:20:30 INFO Starting the server on the port of today\n"
+    'Traceback (most recent call last):\n  File "/app/main.py", line 12, in <module>\n'
+    "    main()\nValueError: could not read the file of settings that was named\n"
+)
+WRITTEN = (
+    'class Reader:\n    """Reads the lines of a file for whoever asks."""\n'
+    "    # open the file and return all of the lines\n\nservices:\n  web:\n    image: nginx\n"
+    "SELECT name, amount\nFROM orders\nsudo apt-get install nginx\n"
+)
 LOOSE = "import csv\ndef read(path):\n    return list(csv.reader(open(path)))\nprint(read('a'))\n"
 
 
@@ -57,13 +71,35 @@ def test_a_script_that_is_one_languages_own_is_certain_however_short(language: s
         assert detect(f"user: {said}") == (language, CERTAIN)
 
 
-@pytest.mark.parametrize("beside", [CODE, TABLE, LOOSE, CODE * 3 + TABLE], ids=str.split)
+@pytest.mark.parametrize(
+    "beside", [CODE, TABLE, LOOSE, SHEET, LOG, WRITTEN, CODE * 3 + TABLE], ids=str.split
+)
 @pytest.mark.parametrize("language", ["zh", "ko", "ru", "de"])
 def test_code_and_tables_do_not_count(language: str, beside: str) -> None:
     said = SAID[language][0]
     text = f"user: {said}\n{beside}\nassistant: {beside}\n{said}"
     assert detect(text)[0] == language
     assert "import" not in prose(text) and "apples" not in prose(text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Let me know when you wake up.",
+        "From the moment I wake up I hear my voice: mostly in my head, but out loud as well.",
+        "For example:\n    you sit down and breathe",
+        "It is a real thing.&nbsp;Work takes its toll on us. &nbsp;",
+        "Return it to the shop (with the bill). Update me, please.",
+    ],
+)
+def test_a_sentence_that_begins_like_code_counts(said: str) -> None:
+    assert detect(f"user: {said}")[0] == "en" and said[:8] in prose(said)
+
+
+def test_the_commands_of_an_answer_do_not_outweigh_what_was_asked() -> None:
+    answer = "docker ps\nuname then whoami\nsystemctl restart nginx now"
+    assert detect(f"user: 请解释这段代码做什么，并说明怎样修改它。\nassistant: {answer}")[0] == "zh"
+    assert detect("user: What does 你好 mean?\nassistant: It means hello.")[0] == "en"
 
 
 def test_the_prompt_and_what_tools_give_do_not_count() -> None:

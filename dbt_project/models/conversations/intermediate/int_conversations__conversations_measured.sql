@@ -78,25 +78,9 @@ turns as (
             when trim(both {{ blanks }} from left(ends.content, 24)) <> '' then false
             else trim(both {{ blanks }} from ends.content) = ''
         end as is_empty,
-        case
-            -- an answer that goes round in circles ends as it went before: its last
-            -- words stand before them already, and make up much of it
-            when
-                not ends.is_answer
-                or ends.char_count < thresholds.loop_min_chars
-                or position(right(ends.content_end, 30) in ends.content)
-                > ends.char_count - 59
-                then false
-            else
-                ends.char_count
-                - length(replace(ends.content, right(ends.content_end, 30), ''))
-                >= thresholds.loop_share * ends.char_count
-                or (
-                    ends.char_count >= 400
-                    and position(right(ends.content_end, 100) in ends.content)
-                    <= ends.char_count - 199
-                )
-        end as is_loop,
+        {{ conversations_is_loop(
+            'ends.content', 'ends.content_end', 'ends.char_count', 'ends.is_answer'
+        ) }} as is_loop,
         case
             when ends.content like '%```%'
                 then
@@ -122,13 +106,10 @@ turns_in_order as (
         turns.is_empty,
         turns.is_loop,
         turns.is_fence_open,
-        -- a conversation begins as if a system turn had gone before
         coalesce(lag(turns.role) over (
             partition by turns.conversation_id order by turns.turn
-        ), 'system') || '>' || turns.role in (
-            'system>system', 'system>user', 'assistant>user', 'tool>user',
-            'user>assistant', 'tool>assistant', 'assistant>tool', 'tool>tool'
-        ) as is_in_order
+        ), 'system') || '>' || turns.role in ({{ conversations_orders() }})
+            as is_in_order
     from turns
 ),
 

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
--- An idiom takes back the danger it overlaps, and no other: words of danger stand where
--- the turn still says them without its idioms, or where they say more than the idiom.
+-- An idiom takes back the danger or abuse it overlaps, and no other: such words stand
+-- where the turn still says them without its idioms, or where they say more than the
+-- idiom.
 with
 
 turns as (
@@ -75,7 +76,7 @@ dangers_taken_back as (
             phrases_said.conversation_id = turns_without_idioms.conversation_id
             and phrases_said.turn = turns_without_idioms.turn
     where
-        phrases_said.kind = 'crisis'
+        phrases_said.kind in ('crisis', 'toxic')
         and {{ text_replaced_by_column(
             words_apart('phrases.phrase'), 'turns_without_idioms.expression', '|'
         ) }} = {{ words_apart('phrases.phrase') }}

@@ -15,7 +15,8 @@ turns as (
 addresses as (
     {{ conversations_pieces(
         'lower(turns.content)',
-        '[a-z0-9_%+-][a-z0-9._%+-]*@[a-z0-9-]+([.][a-z0-9-]+)*[.][a-z]{2,12}', 0
+        '[a-z0-9à-ÿа-яё_%+-][a-z0-9à-ÿа-яё._%+-]*@[a-z0-9à-ÿа-яё-]+'
+        ~ '([.][a-z0-9à-ÿа-яё-]+)*[.][a-zа-яё]{2,12}', 0
     ) }}
     where turns.content like '%@%'
 ),
@@ -33,13 +34,8 @@ numbers as (
         is_told=false
     ) }}
     union all
-    -- a mobile of India or Brazil without a space in it, after a word of telephoning
     {{ conversations_pieces(
-        'lower(turns.content)',
-        '(^|[^a-z])(phone|mobile|cell|whatsapp|call|contact|my number|telefone|celular|ligue)'
-        ~ '[^0-9.!?]{0,20}[^0-9a-z.,$€£#/=_+%&-]'
-        ~ '((0|91)?[6-9][0-9]{9}|(55)?[1-9][1-9]9[0-9]{8})($|[^0-9a-z])', 3,
-        is_told=true
+        'lower(turns.content)', conversations_told_number(), 6, is_told=true
     ) }}
 ),
 

@@ -39,7 +39,10 @@ requests as (
         messages.conversation_id,
         refusals.turn as answer_turn,
         lower(messages.content) as content,
-        {{ words_of('messages.content') }} as words,
+        -- un mot d'excuse names an excuse, I can't come no can
+        {{ words_of('messages.content') }}
+        || {{ words_of("replace(replace(messages.content, '''', ' '), '’', ' ')") }}
+            as words,
         {{ conversations_clauses('messages.content') }} as clauses,
         messages.turn
     from messages

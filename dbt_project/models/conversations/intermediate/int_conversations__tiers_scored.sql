@@ -13,6 +13,30 @@ checks as (
     select * from {{ ref('int_conversations__checks_listed') }}
 ),
 
+weak_turns as (
+    select * from {{ ref('int_conversations__weak_turns_located') }}
+),
+
+-- a weak check is told with its score and, where it is about one, its turn
+checks_told as (
+    select
+        checks.*,
+        checks.check_name || case
+            when checks.score >= 1 then ''
+            else
+                ' ' || cast(round(checks.score, 2) as {{ dbt.type_string() }})
+                || coalesce(
+                    ' in turn ' || cast(weak_turns.turn as {{ dbt.type_string() }}), ''
+                )
+        end as told
+    from checks
+    left join weak_turns
+        on
+            checks.conversation_id = weak_turns.conversation_id
+            and checks.check_name = weak_turns.check_name
+            and checks.score < 1
+),
+
 tiers_scored as (
     select
         checks.conversation_id,
@@ -28,7 +52,7 @@ tiers_scored as (
                 cast(
                     cast(1000000 + round(1000000 * checks.score) as bigint)
                     as {{ dbt.type_string() }}
-                ) || checks.check_name
+                ) || checks.told
             ), 8
         ) as weakest_check,
         sum(
@@ -47,7 +71,7 @@ tiers_scored as (
         not bool_or(
             checks.tier = 'content' and checks.is_required and not checks.is_passed
         ) as is_content_valid
-    from checks
+    from checks_told as checks
     inner join conversations
         on checks.conversation_id = conversations.conversation_id
     group by checks.conversation_id
@@ -58,9 +82,10 @@ recommended as (
     select
         checks.conversation_id,
         {{ ordered_text_agg(
-            'checks.recommendation', 'checks.check_name', '; '
+            "checks.recommendation || ' (' || checks.told || ')'",
+            'checks.check_name', '; '
         ) }} as recommendations
-    from checks
+    from checks_told as checks
     inner join conversations
         on checks.conversation_id = conversations.conversation_id
     where not checks.is_passed
