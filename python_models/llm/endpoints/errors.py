@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from python_models.llm.endpoints.error_table import kind_of
 from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
 from python_models.llm.endpoints.waits import retry_after, wait_said
 
+_KEYS = re.compile(r"(?<=//)[^/?#@]*@|[?#].*", re.S)
 LONGEST_SAID = 4000  # characters of an error that are looked at
 # an error inside a body that names no status -> the status it would have had
 NAMED = {
@@ -64,7 +66,9 @@ def status_problem(status: int, text: str, headers: Any, has_format: bool) -> Pr
         body = None
     message, said = _said(body, text)
     if 300 <= status < 400:
-        where = headers.get("location") or "an address it does not name"
+        named = str(headers.get("location") or "")
+        # what stands before the host and after the path may be a key
+        where = _KEYS.sub("", named) or "an address it does not name"
         return Problem(ErrorType.MOVED, f"it sends us on to {where} (status {status})", status)
     problem = _classified(status, message, said, has_format)
     return replace(problem, wait=retry_after(headers) or problem.wait)
