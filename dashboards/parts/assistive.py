@@ -13,6 +13,15 @@ CONTRAST = """<style>
 [data-testid=stCaptionContainer] code { color: inherit; }
 .vega-embed .mark-text.role-mark text[fill="black"] { fill: light-dark(#24323D, #DCE6EE); }
 </style>"""
+# a folded menu lies beside the window, where the focus would be lost from sight
+FOCUS = """<style>
+[data-testid=stSidebar][data-collapsed=true] { visibility: hidden; }
+[data-testid=stDataFrame]:has(tr[aria-selected=true]):has(:focus-visible)::after {
+  content: "Arrow keys move, Space picks the row";
+  position: absolute; right: 0; top: 100%; padding: 0 0.4rem; font-size: 0.8rem;
+  border-radius: 4px; background: light-dark(#0B7285, #4FC3D9); color: light-dark(#FFF, #08222A);
+}
+</style>"""
 ROLES = """<script>
 (() => {
   const all = (what, set) => document.querySelectorAll(what).forEach(set);
@@ -30,6 +39,22 @@ ROLES = """<script>
   };
   say();
   if (window.sluiceSays) return;
+  // a table whose row was picked beforehand has no cell for the arrow keys to begin at
+  document.addEventListener('focusin', ({target}) => {
+    if (!target.matches('[data-testid=data-grid-canvas]')) return;
+    if (!target.querySelector('td[aria-selected=true]'))
+      target.querySelector('tr[aria-selected=true] td')?.focus();
+  });
+  // and its rows are picked by Shift and Space: by Space too, as in any list
+  document.addEventListener('keydown', event => {
+    const grid = event.target.closest?.('[data-testid=data-grid-canvas]');
+    if (event.key !== ' ' || event.shiftKey || !grid?.querySelector('tr[aria-selected=true]'))
+      return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.target.dispatchEvent(new KeyboardEvent('keydown',
+        {key: ' ', code: 'Space', keyCode: 32, shiftKey: true, bubbles: true, cancelable: true}));
+  }, true);
   window.sluiceSays = new MutationObserver(say);
   window.sluiceSays.observe(document.body, {childList: true, subtree: true});
 })();
@@ -39,4 +64,5 @@ ROLES = """<script>
 def help_readers() -> None:
     """Give the menu, small trends and boxes that scroll what assistive technology expects."""
     st.html(CONTRAST)
+    st.html(FOCUS)
     st.html(ROLES, unsafe_allow_javascript=True)
