@@ -19,6 +19,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
 from python_models.release import tier_files
 from python_models.runs import phase_rows
+from python_models.runs.artifacts import fetched_folder
 from python_models.runs.phase_rows import Relation, as_table
 from python_models.runs.resumable import why_not
 from tests.dashboards.pages import failures, page, words
@@ -130,6 +131,28 @@ def test_the_page_shows_rows_of_a_phase_and_says_where_the_others_lie(ran: Path)
     assert len(tested.dataframe[0].value) == 160
     tested = page("runs", {"view": "Rows", "phase": "3 intermediate"})
     assert f"make phase-show RUN={RUN} PHASE=3 DOMAIN=telemetry" in words(tested)
+
+
+def test_rows_of_the_build_database_are_fetched_by_a_job(
+    ran: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fetched_folder(RUN) / "telemetry"
+    folder.mkdir(parents=True)
+    name = "int_telemetry__cycles_built"
+    for told, origin, why in (([{"id": 1}], "files", None), ("made again", "none", "made again")):
+        document = {"metadata": {}, "data": {name: told}}
+        (folder / "phase3_intermediate.json").write_text(json.dumps(document))
+        found = relation("3 intermediate", name)
+        assert (found.origin, found.why) == (origin, why)
+    shutil.rmtree(folder)
+    monkeypatch.setattr(runner, "sys", SimpleNamespace(executable=_echo(ran.parent)))
+    tested = page("runs", {"view": "Rows", "phase": "3 intermediate"})
+    next(one for one in tested.button if one.label == "Fetch its rows").click().run()
+    until(lambda: state() == "succeeded")
+    assert runner.latest_run().output.read_text().split() == [
+        "-m", "python_models.runs", "export-run", RUN, str(folder), "--rows=1000",
+        "--domain=telemetry",
+    ]  # fmt: skip
 
 
 def test_a_run_goes_on_from_the_phase_that_is_chosen(
