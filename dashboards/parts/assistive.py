@@ -6,12 +6,13 @@ import streamlit as st
 
 # what stands on the bright main colour of the dark theme is dark; Streamlit has it white. Code in
 # a caption is as dark as its words; Streamlit has it pale green. Words in a chart that are given
-# no colour are Vega's black
+# no colour are Vega's black, and stand on lines and bars
 CONTRAST = """<style>
 [data-testid^=stBaseButton-primary] *,
 [data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #08222A); }
 [data-testid=stCaptionContainer] code { color: inherit; }
-.vega-embed .mark-text.role-mark text[fill="black"] { fill: light-dark(#24323D, #DCE6EE); }
+.vega-embed .mark-text.role-mark text[fill="black"] { fill: light-dark(#24323D, #DCE6EE);
+  paint-order: stroke; stroke: light-dark(#FFFFFF, #10171E); stroke-width: 3px; }
 </style>"""
 # a folded menu lies beside the window, where the focus would be lost from sight
 FOCUS = """<style>
