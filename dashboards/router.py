@@ -14,7 +14,8 @@ from dashboards.parts.links import link_to_docs
 HERE = Path(__file__).parent
 st.set_page_config(page_title="Sluice", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.logo(str(HERE / "logo.svg"), size="large")
-open_page = st.navigation(pages())
+# all of them, also with own pages and jobs in the menu: Streamlit folds more than a dozen
+open_page = st.navigation(pages(), expanded=True)
 link_to_docs()
 show_jobs()
 open_page.run()

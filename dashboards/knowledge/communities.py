@@ -37,6 +37,14 @@ from listed left join named using (entity_id)
 group by community_id
 order by thing_count desc, things
 """
+COLUMNS = {
+    "things": "Things",
+    "title": "Title",
+    "summary": "Summary",
+    "thing_count": "Things in all",
+    "edge_count": "Edges",
+    "community_id": None,
+}
 
 
 def show_communities(ask: Ask) -> None:
@@ -49,4 +57,4 @@ def show_communities(ask: Ask) -> None:
             "the six best tied of each are named.",
         )
         unsaid = {} if any(found["title"].to_pylist()) else {"title": None, "summary": None}
-        table(found, "knowledge_communities", {"community_id": None} | unsaid)
+        table(found, "knowledge_communities", COLUMNS | unsaid)

@@ -33,6 +33,7 @@ from knowledge.edges where graph_id = (select graph_id from knowledge.current)
 """
 EDGES = "select * from knowledge.graph_as_of(valid := $valid, known := $known)"
 HEIGHT = 520
+LEGEND = 80  # pixels of it, on a telephone
 SHOWN = (
     "subject", "relation", "object", "valid_from", "valid_to", "known_from", "fact_count",
     "tier", "edge_id",
@@ -101,11 +102,12 @@ def drawing(nodes: list[Node], edges: list[Row]) -> alt.LayerChart:
     at = places(nodes, edges)
     place = {node.entity_id: tuple(map(float, xy)) for node, xy in zip(nodes, at, strict=True)}
     labels = list(map(label_of, nodes))
+    room = least_widths(at, labels, HEIGHT - LEGEND)
     things = [
         node._asdict()
         | {"x": place[node.entity_id][0], "y": place[node.entity_id][1],
            "label": label, "least_width": least}
-        for node, label, least in zip(nodes, labels, least_widths(at, labels, HEIGHT), strict=True)
+        for node, label, least in zip(nodes, labels, room, strict=True)
     ]  # fmt: skip
     lines = [
         {name: edge[name] for name in ("subject", "relation", "object")}

@@ -14,6 +14,7 @@ PADDING = 24  # pixels round the picture
 NOWHERE = 1_000_000
 _WIDTHS = (310, 500, 700, 1_000)  # of pictures, from a telephone's to a wide screen's
 _LETTER, _LINE, _GAP = 6.2, 14, 6  # pixels of a letter, a line, between two labels
+_ABOVE, _RADIUS = 12, 6  # pixels: a label stands so far above its thing; of a usual circle
 _ROUNDS = 80
 
 Row = Mapping[str, Any]
@@ -96,9 +97,10 @@ def places(nodes: list[Node], edges: Iterable[Row]) -> np.ndarray:
 
 
 def least_widths(at: np.ndarray, labels: Sequence[str], height: int) -> list[int]:
-    """Return from which width of the picture on each label has room beside the others, in pixels.
+    """Return from which width of the picture on each label has room, in pixels.
 
-    Labels of the nearest things come first; one that has no room in the widest is `NOWHERE`.
+    It covers no other label and no other thing. Labels of the nearest things come first, that of
+    the one in the middle always has room; one that has none in the widest is `NOWHERE`.
 
     Args:
         at: where things are drawn, float (things, 2).
@@ -119,7 +121,10 @@ def least_widths(at: np.ndarray, labels: Sequence[str], height: int) -> list[int
             near = (abs(x[shown] - x[place]) < half[shown] + half[place] + _GAP) & (
                 abs(y[shown] - y[place]) < _LINE
             )
-            if not near.any():
+            covers = (abs(x - x[place]) < half[place] + _RADIUS) & (
+                abs(y - y[place] - _ABOVE) < _LINE / 2 + _RADIUS
+            )
+            if not near.any() and (not place or covers.sum() <= covers[place]):
                 least[place] = width if width > _WIDTHS[0] else 0
                 shown.append(place)
     return least

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.lineage import lineage
+from sqlglot.lineage import Node, lineage
 
 from dashboards.parts.lineage import manifest
 
+Described = dict[str, dict[str, dict[str, dict[str, str]]]]  # database, schema, table, column
 MOST_STEPS = 30  # columns looked at for one answer: each takes about 0.1 s
 
 
@@ -56,25 +59,39 @@ def _next(
         return [], "Python model"
     if not node.get("compiled_code"):
         return [], "not compiled yet"
-    try:
-        way = lineage(column, node["compiled_code"], dialect="duckdb", schema=_columns(node, nodes))
-    except (SqlglotError, ValueError, RecursionError):
+    way = _way(column, node["compiled_code"], _columns(node, nodes))
+    if way is None:
         return [], "not resolved"
-    above = [
-        (f"{leaf.expression.db}.{leaf.expression.name}", leaf.name.rpartition(".")[2])
-        for leaf in way.walk()
-        if not leaf.downstream and isinstance(leaf.expression, exp.Table) and leaf.expression.db
-    ]
-    known = [place for place in above if place[1] != "*"]
+    # what has its name first
+    known = sorted(set(_read(way)), key=lambda place: (place[1] != column, place))
     return known, "" if known else "read from what landed, or made here"
 
 
-def _columns(
-    node: dict[str, Any], nodes: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, dict[str, dict[str, str]]]] | None:
+def _way(column: str, code: str, described: Described | None) -> Node | None:
+    # a model that describes some of its columns alone hides the others: then without
+    for schema in (described, None) if described else (None,):
+        with suppress(SqlglotError, ValueError, RecursionError):
+            return lineage(column, code, dialect="duckdb", schema=schema)
+    return None
+
+
+def _read(way: Node) -> Iterator[tuple[str, str]]:
+    """Yield the tables and columns that a way ends at; through a `select *` names stay."""
+    for above in way.walk():
+        for leaf in above.downstream:
+            if leaf.downstream or not isinstance(leaf.expression, exp.Table):
+                continue
+            column = leaf.name.rpartition(".")[2]
+            if column == "*" and isinstance(above.expression, exp.Star):
+                column = above.name.rpartition(".")[2]
+            if leaf.expression.db and column != "*":
+                yield f"{leaf.expression.db}.{leaf.expression.name}", column
+
+
+def _columns(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Described | None:
     """Return the columns that described models above a model have, which `select *` stands for."""
     wanted = set(node["depends_on"]["nodes"])
-    described: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+    described: Described = {}
     for name, above in nodes.items():
         if above["unique_id"] in wanted and above.get("columns"):
             schema, _, table = name.partition(".")

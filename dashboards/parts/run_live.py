@@ -31,10 +31,12 @@ PHASES = pa.schema(
 COLUMNS: dict[str, Any] = {
     "product": "Product",
     "phase": "Phase",
-    "status": st.column_config.TextColumn("Status", width="medium"),
+    "status": st.column_config.TextColumn("Status", width=165),
     "share": st.column_config.ProgressColumn("Done", format="%.0f %%", min_value=0, max_value=100),
     "nodes": "Nodes",
-    "rows": st.column_config.TextColumn("Rows", help="made so far; answers of those wanted"),
+    "rows": st.column_config.TextColumn(
+        "Rows", help="made so far; answers of those wanted", width=140
+    ),
     "calls": NUMBER("Calls", format="localized"),
     "cached": NUMBER("From cache", format="localized"),
     "usd": NUMBER("USD so far", format="$%.4f"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _PUNCTUATION = re.compile(r"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~])")
 REPORT_STYLE = """<style>
@@ -21,6 +22,7 @@ REPORT_STYLE = """<style>
 .sluice-report h4 { margin: 1.6rem 0 0.4rem; }
 </style>"""
 _OWN_LINK = re.compile(r"^(#|\?|[a-z_]+\?)")
+_LINK = re.compile(rf"{_OWN_LINK.pattern}|^https?://")
 
 
 def escaped(value: Any) -> str:
@@ -66,17 +68,29 @@ def facts(pairs: dict[str, Any]) -> str:
 def report_html(markdown: str) -> str:
     """Return a report's Markdown as HTML: no raw HTML, no images, links inside the product only.
 
-    A report holds sentences a model wrote, and a picture or a foreign link in it would call out.
+    A report holds sentences a model wrote, and a picture or a foreign link in it would call out:
+    of a link to the web its words stay.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image"])
-    # the library's own way to say which links may stand
-    parser.validateLink = lambda url: bool(_OWN_LINK.match(url))  # type: ignore[method-assign]
+    # the library's own way to say what is read as a link
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     tokens = parser.parse(markdown or "")
-    for token in tokens:  # the page has a title already
-        if token.type in ("heading_open", "heading_close"):
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):  # the page has a title already
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        token.children = _without_foreign_links(token.children)
     body = parser.renderer.render(tokens, parser.options, {})
     return f'{REPORT_STYLE}<div class="sluice-report">{body}</div>'
+
+
+def _without_foreign_links(tokens: list[Token] | None) -> list[Token] | None:
+    kept, is_own = [], True
+    for token in tokens or []:
+        if token.type == "link_open":  # no link is inside another
+            is_own = bool(_OWN_LINK.match(str(token.attrs["href"])))
+        if is_own or token.type not in ("link_open", "link_close"):
+            kept.append(token)
+    return tokens and kept
 
 
 def count(value: Any) -> str:

@@ -18,6 +18,7 @@ from dashboards.parts.text import ago, count, escaped, moment
 from dashboards.shared import data_queries as queries
 
 TEST_COLUMNS = {"column": "Column", "test": "Held to", "result": "In the last run", "found": "Says"}
+OF_RUNS = ("ops", "llm")  # schemas without models
 ORIGIN_COLUMNS = {
     "steps": st.column_config.NumberColumn("Steps up", format="%d"),
     "table": "Table",
@@ -49,7 +50,10 @@ def show_lineage(chosen: dict[str, Any], columns: list[str]) -> None:
     """Show what a table is made of and into; of a column, where its values come from."""
     found = lineage_of(chosen["schema_name"], chosen["table_name"])
     if not (found.made_of or found.made_into):
-        empty("No build has left the graph of this table here.", "`make run` does.")
+        if chosen["schema_name"] in OF_RUNS:
+            empty("Runs write it themselves: it is made of no other table.")
+        else:
+            empty("No build has left the graph of this table here.", "`make run` does.")
         return
     for title, names in (("Made of", found.made_of), ("Read by", found.made_into)):
         if names:
@@ -96,7 +100,11 @@ def show_tests(release: Release, chosen: dict[str, Any]) -> None:
     name = {key: chosen[key] for key in ("schema_name", "table_name")}
     rows += ask(queries.PROMISES, **name).to_pylist()
     if not rows:
-        empty("No test of this table is known here.", "`make run` leaves them.")
+        is_of_runs = chosen["schema_name"] in OF_RUNS
+        empty(
+            "No test of this table is known here.",
+            "Runs write it themselves." if is_of_runs else "`make run` leaves them.",
+        )
         return
     schema = pa.schema([(key, pa.string()) for key in TEST_COLUMNS])
     table(pa.Table.from_pylist(rows, schema), "tests", TEST_COLUMNS)

@@ -9,8 +9,9 @@ import streamlit as st
 
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import table
-from dashboards.parts.text import count, diff_html, duration, escaped, moment, some, usd, words
+from dashboards.parts.severity import status_words
+from dashboards.parts.tables import table, worded
+from dashboards.parts.text import count, diff_html, duration, escaped, moment, some, usd
 from dashboards.shared import runs_queries as queries
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
@@ -50,7 +51,8 @@ def show(release: Release) -> None:
     pair = {row["invocation_id"]: row for row in ask(queries.RUN_PAIR, a=a, b=b).to_pylist()}
     table(_facts(pair[a], pair[b]), "compared_runs", {"what": "", "a": "A", "b": "B"})
     part("Nodes", "What changed most comes first.")
-    table(ask(queries.COMPARED, a=a, b=b), "compared_nodes", COLUMNS)
+    nodes = worded(worded(ask(queries.COMPARED, a=a, b=b), "status_a"), "status_b")
+    table(nodes, "compared_nodes", COLUMNS)
     if settings().tier == WHOLE and lake().journal_db.exists():
         _told_otherwise(pair[a]["run_id"], pair[b]["run_id"])
 
@@ -69,14 +71,24 @@ def _told_otherwise(a: str, b: str) -> None:
         if found[name]:
             rows = [{key: str(value) for key, value in row.items()} for row in found[name]]
             table(pa.Table.from_pylist(rows), f"compared_{name}")
-    for path, lines in found["files"].items():
-        with st.expander(f"{escaped(path)}, {some(len(lines), 'line')}"):
-            st.html(diff_html(lines or ["Too long to be kept: its hash differs."]))
+    if found["files"]:
+        _changed_file(found["files"])
     for tables in found["phases"].values():
         for title, rows in tables.items():
             if rows:
                 part(escaped(title))
                 table(as_table(rows), f"compared_{title}")
+
+
+def _changed_file(files: dict[str, list[str]]) -> None:
+    """Ask for one of the files that differ, and show in which lines."""
+    path = st.selectbox(
+        f"{some(len(files), 'project file')} that differ{'s' if len(files) == 1 else ''}",
+        list(files),
+        format_func=lambda name: f"{name}, {some(len(files[name]), 'line')}",
+        key="changed_file",
+    )
+    st.html(diff_html(files[path] or ["Too long to be kept: its hash differs."]))
 
 
 def _one_of(
@@ -93,12 +105,12 @@ def _one_of(
 
 
 def _label(row: dict[str, Any]) -> str:
-    return f"{moment(row['started_at'])}, {row['status']}, {row['run_id']}"
+    return f"{moment(row['started_at'])}, {status_words(row['status']).lower()}, {row['run_id']}"
 
 
 def _facts(a: dict[str, Any], b: dict[str, Any]) -> pa.Table:
     shown = {
-        "Status": lambda row: words(row["status"]),
+        "Status": lambda row: status_words(row["status"]),
         "Took": lambda row: duration(row["seconds"]),
         "Commit": lambda row: row["git_commit"] or "–",
         "Settings": lambda row: row["config_hash"] or "–",

@@ -38,6 +38,7 @@ COLUMNS = {
     "bytes_written": NUMBER("Written", format="bytes"),
     "bytes_spilled": NUMBER("Spilled", format="bytes"),
     "resource_type": "Kind",
+    "domain": None,
     "started_at": None,
 }
 
@@ -77,19 +78,21 @@ def _one(ask: Ask, run: dict[str, Any], node: dict[str, Any]) -> None:
         st.caption("It ran once so far: its time has no past to be held against.")
     if node["message"]:
         st.caption(escaped(node["message"]))
-    _log(run, node["node"])
+    _log(run, node["node"], node["domain"])
 
 
-def _log(run: dict[str, Any], node: str) -> None:
+def _log(run: dict[str, Any], node: str, product: str | None) -> None:
     """Show what was logged of a node; a log names rows, so that only who sees all is shown it."""
     if settings().tier != WHOLE or not lake().journal_db.exists():
         return
-    said = node_log(run["invocation_id"], node, _logs_of_jobs(run["run_id"]))
+    said = node_log(run["invocation_id"], node, _logs_of_jobs(run["run_id"]), product)
     if not said:
         st.caption("Its log is no longer kept: dbt turns its log over at 10 MB.")
         return
     with st.expander(f"Log, {some(said.count(chr(10)) + 1, 'line')}"):
         st.code(said, language=None, wrap_lines=True)
+        if "Began running node" not in said:
+            st.caption("A run begun with `VERBOSE=1` logs each statement too.")
         st.download_button(
             "Log", said, f"{node}.log", "text/plain", icon=":material/download:", on_click="ignore"
         )

@@ -76,6 +76,7 @@ select
     bytes_written,
     bytes_spilled,
     resource_type,
+    domain,
     started_at
 from ops.node_runs
 where

@@ -19,7 +19,7 @@ from ingestion.lakehouse.tiers import WHOLE
 from ingestion.landing.products import PRODUCTS
 from python_models.release.reader import NothingReleased
 from python_models.runs import phase_rows
-from python_models.runs.artifacts import folder_of
+from python_models.runs.artifacts import fetched_folder, folder_of
 from python_models.runs.phase_rows import Relation
 from python_models.runs.resumable import why_not
 
@@ -53,7 +53,9 @@ def show(_: Any) -> None:
         product = _choice("Product", "product", list(phases_of), lambda name: PRODUCTS[name].title)
     with right:
         phases = phases_of[product]
-        phase = _choice("Phase", "phase", phases, str, index=len(phases) - 1)
+        # what a phase of release makes is of the build alone
+        last = [place for place, name in enumerate(phases) if not name.endswith(" release")]
+        phase = _choice("Phase", "phase", phases, str, index=last[-1] if last else 0)
     _go_on(run_id, product, phase)
     _rows(run_id, product, phase)
 
@@ -112,31 +114,34 @@ def _show(run_id: str, product: str, phase: str, wanted: Relation) -> None:
         empty(str(problem))
         return
     part(escaped(wanted.name))
-    of = "" if wanted.row_count in (None, len(rows)) else f" of {count(wanted.row_count)}"
-    st.caption(f"{count(len(rows))}{of} rows, {SAID[wanted.origin]}")
+    of = more = ""
+    if wanted.row_count not in (None, len(rows)):
+        of, more = f" of {count(wanted.row_count)}", "; `make export-run` writes all of them"
+    st.caption(f"{count(len(rows))}{of} rows, {SAID[wanted.origin]}{more}")
     table(rows, f"{run_id}_{wanted.name}") if len(rows) else empty("It has no row.")
 
 
 def _lost(run_id: str, product: str, phase: str, lost: list[Relation]) -> None:
-    """Say of tables that lie in the build database alone how their rows are had."""
+    """Say of tables that lie in the build database alone why, and have their rows fetched."""
     with st.expander(f"{count(len(lost))} more, in the build database alone"):
         st.markdown(
-            "A page opens no build database: that would hold builds up. On the machine itself the "
-            "rows of the newest run are shown by"
+            "A page opens no build database: that would hold builds up. A job reads it when no "
+            "build goes on; it has what each table's newest run left."
         )
-        number = phase.partition(" ")[0]
-        st.code(f"make phase-show RUN={run_id} PHASE={number} DOMAIN={product}", language=None)
-        _write_files(run_id)
-        st.dataframe([{"Table": one.name, "Rows": one.row_count} for one in lost], hide_index=True)
+        if any(one.why is None for one in lost):
+            _fetch(run_id, product)
+            number = phase.partition(" ")[0]
+            st.caption("The same on the machine itself:")
+            st.code(f"make phase-show RUN={run_id} PHASE={number} DOMAIN={product}", language=None)
+        rows = [{"Table": one.name, "Rows": one.row_count, "Why": one.why} for one in lost]
+        st.dataframe(rows, hide_index=True, placeholder="–")
 
 
-def _write_files(run_id: str) -> None:
+def _fetch(run_id: str, product: str) -> None:
     folder = folder_of(run_id)
-    if folder is None:
-        st.caption("With SLUICE\\_ARTIFACTS set, each run writes its rows as files while it runs.")
-    elif st.button("Write them into the run's folder", icon=":material/save:"):
-        command = [
-            *runner.commands(), "export-run", run_id, str(folder),
-            f"--rows={settings().sluice_artifact_rows or 1_000_000_000}",
-        ]  # fmt: skip
-        run_progress.start(command, f"Files of {run_id}", "export")
+    limit = settings().sluice_artifact_rows or (MOST_ROWS if folder is None else 1_000_000_000)
+    to = folder or fetched_folder(run_id) / product
+    if st.button("Fetch its rows", icon=":material/save:"):
+        command = [*runner.commands(), "export-run", run_id, str(to), f"--rows={limit}"]
+        command += [] if folder else [f"--domain={product}"]
+        run_progress.start(command, f"Rows of {run_id}, {product}", "export")

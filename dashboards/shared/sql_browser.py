@@ -67,17 +67,27 @@ def show_history() -> None:
 
 
 def show_chart(rows: pa.Table) -> None:
-    """Draw a result: any column along, a number up, and a colour of few values."""
+    """Draw a result: any column along (a time, if there is one), a number up, a colour."""
     numbers = [field.name for field in rows.schema if _is_number(field.type)]
     if not numbers or len(rows) < 2:
         empty("A chart takes two rows and a column of numbers.")
         return
     with st.container(horizontal=True):
         kind = st.selectbox("Chart", KINDS, key="chart_kind", width=140)
-        along = st.selectbox("Along", rows.column_names, key="chart_along", width=220)
+        names = rows.column_names
+        times = [at for at, of in enumerate(rows.schema) if pa.types.is_temporal(of.type)]
+        along = st.selectbox(
+            "Along", names, index=times[0] if times else 0, key="chart_along", width=220
+        )
         up = st.selectbox("Up", numbers, index=len(numbers) - 1, key="chart_up", width=220)
         groups = [name for name in rows.column_names if 1 < _distinct(rows, name) <= MOST_GROUPS]
-        color = st.selectbox("Colour", groups, index=None, key="chart_color", width=220)
+        # rows of one place are told apart: bars on one another would read as a sum
+        apart = [at for at, name in enumerate(groups) if name not in (along, up)]
+        is_shared = _distinct(rows, along) < len(rows)
+        color = st.selectbox(
+            "Colour", groups, index=apart[0] if is_shared and apart else None, key="chart_color",
+            width=220,
+        )  # fmt: skip
     drawn = rows.slice(0, MOST_DRAWN)
     if len(rows) > MOST_DRAWN:
         st.caption(f"The first {MOST_DRAWN:,} rows are drawn.")

@@ -34,6 +34,8 @@ limit 5000
 
 RULES = "select distinct rule from telemetry.issues order by rule"
 
+NAMES = "select distinct unnest([rule, stage]) as name from telemetry.issues"
+
 ISSUE_CYCLES = """
 with issue_cycles as (
     select unnest(cycle_ids) as cycle_id

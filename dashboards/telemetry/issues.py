@@ -10,13 +10,14 @@ import streamlit as st
 from dashboards.parts.links import link_to
 from dashboards.parts.page import asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, worded
+from dashboards.parts.tables import in_words, picked, worded
 from dashboards.parts.text import escaped, facts, paragraphs, percent, quantity, usd, words
 from dashboards.telemetry import issue_queries as queries
 from dashboards.telemetry import queries as cycle_queries
 from dashboards.telemetry.baseline import cycle_on_band
 from dashboards.telemetry.charts import Metric
 from dashboards.telemetry.filters import Filters
+from dashboards.telemetry.wording import in_plain_words, measure_words
 
 COLUMNS = {
     "issue_date": st.column_config.DateColumn("Day", format="YYYY-MM-DD"),
@@ -84,7 +85,7 @@ def show(release: Release, filters: Filters) -> None:
     if not len(issues):
         empty("No issue matches.", "Choose other days, controls, severities or rules.")
         return
-    said = worded(worded(issues, "rule", words), "severity", words)
+    said = in_words(issues, "rule", "severity", "stage")
     picked_issue = picked(said, "issues", COLUMNS)
     if picked_issue:
         is_it = pc.equal(issues["issue_id"], picked_issue["issue_id"])
@@ -101,7 +102,7 @@ def _one_issue(release: Release, issue: dict[str, Any]) -> None:
             {
                 "Severity": words(issue["severity"]),
                 "Measured": f"{value} against a limit of {limit}",
-                "Stage": issue["stage"],
+                "Stage": words(issue["stage"]),
                 "Seen": f"{issue['first_seen_at']:%Y-%m-%d %H:%M} to "
                 f"{issue['last_seen_at']:%Y-%m-%d %H:%M} UTC",
             }
@@ -113,7 +114,8 @@ def _one_issue(release: Release, issue: dict[str, Any]) -> None:
         empty("The issue names no cycle of this release.")
         return
     part("Evidence: its cycles", "Select a cycle to see its curve on the band of the earlier ones.")
-    cycle = picked(cycles, "issue_cycles", CYCLE_COLUMNS)
+    said = worded(in_words(cycles, "worst_stage"), "worst_metric", measure_words)
+    cycle = picked(said, "issue_cycles", CYCLE_COLUMNS)
     if cycle is None:
         return
     rows = ask(cycle_queries.CYCLE, cycle_id=cycle["cycle_id"]).to_pylist()
@@ -132,6 +134,9 @@ def _assessment(release: Release, issue: dict[str, Any]) -> None:
         empty("Not assessed yet.", "The next run asks for it when the budget allows.")
         return
     row = found[0]
+    names = ask(queries.NAMES)["name"].to_pylist()
+    for text in ("summary", "likely_cause", "recommended_action", "error"):
+        row[text] = in_plain_words(row[text], names)
     with st.container(border=True):
         with st.container(horizontal=True):
             st.badge(

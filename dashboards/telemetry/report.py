@@ -9,6 +9,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.text import report_html
 from dashboards.telemetry import issue_queries as queries
 from dashboards.telemetry.filters import Filters
+from dashboards.telemetry.wording import in_plain_words
 
 
 def show(release: Release, filters: Filters) -> None:
@@ -48,4 +49,5 @@ def show(release: Release, filters: Filters) -> None:
             icon=":material/hourglass_empty:",
         )
     with st.container(border=True):
-        st.html(report_html(report["markdown"]))
+        names = ask(queries.NAMES)["name"].to_pylist()
+        st.html(report_html(in_plain_words(report["markdown"], names)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from dashboards.parts.tables import in_words, worded
@@ -26,3 +29,12 @@ def stages_in_words(rows: pa.Table) -> pa.Table:
 def measure_words(name: str | None) -> str | None:
     """Return what a measure is called, with its unit."""
     return MEASURES.get(name) or words(name) if name else name
+
+
+def in_plain_words(text: str | None, names: Iterable[str | None]) -> str:
+    """Return a text in which names of rules and stages are words: over_power -> over power."""
+    coded = sorted((name for name in names if name and "_" in name), key=len, reverse=True)
+    if not text or not coded:
+        return text or ""
+    any_of = "|".join(map(re.escape, coded))
+    return re.sub(rf"\b({any_of})\b", lambda found: found[0].replace("_", " "), text)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, scrub, settings
 from ingestion.landing.products import PRODUCTS
 from python_models.release.live import rows as rows_of
@@ -38,6 +39,11 @@ def folder_of(run_id: str) -> Path | None:
     """Return the folder of a run; None where no setting asks for one."""
     root = settings().sluice_artifacts
     return PROJECT_ROOT / root / f"run_{run_id}" if root else None
+
+
+def fetched_folder(run_id: str) -> Path:
+    """Return where rows of the build database are put for a page: they go with what is spilled."""
+    return lake().root / "spill" / "phases" / f"run_{run_id}"
 
 
 def begin(build: Build, selected: Iterable[str]) -> Artifacts | None:

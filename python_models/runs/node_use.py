@@ -120,7 +120,8 @@ def _bytes_in(folder: Path) -> int:
         with os.scandir(folder) as entries:
             for entry in entries:
                 try:
-                    total += entry.stat(follow_symlinks=False).st_size
+                    if entry.is_file(follow_symlinks=False):
+                        total += entry.stat(follow_symlinks=False).st_size
                 except FileNotFoundError:
                     continue
     except OSError:

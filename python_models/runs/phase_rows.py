@@ -1,8 +1,8 @@
 """The rows that a phase of any run left, read without the build database: no build ever waits.
 
 A page opens no build database: who has it open holds every build up. What is left to read are
-the release a run made, the phases of products that are kept by phase, and the folder of a run that
-wrote one (`SLUICE_ARTIFACTS`).
+the release a run made, the phases of products that are kept by phase, the folder of a run that
+wrote one (`SLUICE_ARTIFACTS`), and what a job fetched for a page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from python_models.release import kept_phases
 from python_models.release.reader import NothingReleased, of_tier, open_release
 from python_models.release.release_file import newest_file
 from python_models.release.snapshot_files import plain
-from python_models.runs.artifacts import folder_of
+from python_models.runs.artifacts import fetched_folder, folder_of
 from python_models.runs.phases import latest_nodes
 
 Origin = Literal["kept", "release", "files", "none"]
@@ -41,6 +41,7 @@ class Relation(NamedTuple):
     name: str
     origin: Origin
     row_count: int | None
+    why: str | None = None  # it cannot be read, as whoever tried was told
 
 
 def phases_of(run_id: str) -> dict[str, list[str]]:
@@ -57,7 +58,7 @@ def phases_of(run_id: str) -> dict[str, list[str]]:
 def relations(
     run_id: str, product: str, phase: str, opening: Opening = open_release
 ) -> list[Relation]:
-    """Return the tables of a phase; those whose rows can be read first.
+    """Return the tables of a phase; those whose rows can be read first, then those that have any.
 
     Args:
         run_id: of the journal.
@@ -85,9 +86,10 @@ def relations(
             if isinstance(in_files.get(name), list)
             else "none"
         )
-        found[name] = Relation(name, origin, node["rows_out"])
+        why = in_files.get(name) if origin == "none" else None
+        found[name] = Relation(name, origin, node["rows_out"], why)
     order = ("kept", "release", "files", "none")
-    return sorted(found.values(), key=lambda one: order.index(one.origin))
+    return sorted(found.values(), key=lambda one: (order.index(one.origin), one.row_count == 0))
 
 
 def rows_of(
@@ -203,15 +205,14 @@ def _released(run_id: str, product: str, opening: Opening) -> set[str]:
 
 
 def _in_files(run_id: str, product: str, phase: str) -> dict[str, Any]:
-    folder = folder_of(run_id)
-    if folder is None or not _sees_all():
+    if not _sees_all():
         return {}
-    number = _ordinal(phase)[0]
-    for place in (folder / product, folder):
-        for path in place.glob(f"phase{number}_*.json"):
-            try:
-                told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["data"]
-            except (OSError, ValueError, KeyError):
-                continue  # it is being written just now
-            return told
-    return {}
+    told: dict[str, Any] = {}
+    for folder in (fetched_folder(run_id), folder_of(run_id)):
+        for place in (folder / product, folder) if folder else ():
+            for path in place.glob(f"phase{_ordinal(phase)[0]}_*.json"):
+                try:
+                    told |= json.loads(path.read_text(encoding="utf-8"))["data"]
+                except (OSError, ValueError, KeyError):
+                    continue  # it is being written just now
+    return told

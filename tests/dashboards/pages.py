@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboards.knowledge.page import SECTIONS
-from dashboards.parts.assistive import CONTRAST, ROLES
+from dashboards.parts.assistive import CONTRAST, FOCUS, ROLES
 from ingestion.lakehouse.settings import PROJECT_ROOT
 
 PRODUCTS = ("telemetry", "conversations", "experiments", "news", "knowledge")
@@ -88,7 +88,7 @@ def _texts(tested: AppTest) -> Iterable[str]:
     for kind in ("title", "subheader", "markdown", "caption", "info", "warning", "success", "code"):
         yield from (str(item.value) for item in tested.get(kind))
     for item in tested.get("html"):
-        if item.value not in (CONTRAST, ROLES):  # of every page, and no text
+        if item.value not in (CONTRAST, FOCUS, ROLES):  # of every page, and no text
             yield str(item.value)
     for item in tested.get("metric"):
         yield f"{item.label} {item.value} {item.delta}"

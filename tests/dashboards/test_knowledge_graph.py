@@ -104,5 +104,8 @@ def test_names_that_show_at_a_width_do_not_lie_on_one_another() -> None:
         for one, other in itertools.combinations(shown, 2):
             apart = 6 * (len(labels[one]) + len(labels[other])) / 2
             assert abs(x[one] - x[other]) >= apart or abs(y[one] - y[other]) >= 13
+        for one, other in itertools.product(shown[1:], range(len(nodes))):
+            above = y[other] - y[one]  # y grows upwards, and a label stands above its thing
+            assert abs(x[one] - x[other]) >= 3 * len(labels[one]) or not 4 < above < 20
         counts.append(len(shown))
     assert 1 < counts[0] < counts[1] <= counts[2]

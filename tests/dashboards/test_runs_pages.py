@@ -19,7 +19,7 @@ from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
 from python_models.release import tier_files
 from python_models.runs import phase_rows
-from python_models.runs.node_log import node_log
+from python_models.runs.artifacts import fetched_folder
 from python_models.runs.phase_rows import Relation, as_table
 from python_models.runs.resumable import why_not
 from tests.dashboards.pages import failures, page, words
@@ -29,24 +29,6 @@ from tests.python_models.kept_runs import keep_run
 RUN = "20260101-000000-aaaa"
 INVOCATION = "11111111-2222-3333-4444-555555555555"
 NODES = {"int_telemetry__cycles_built": "3 intermediate", "cycles": "5 marts", "issues": "5 marts"}
-LOG = f"""
-============================== 10:00:00.1 | {INVOCATION} ==============================
-[0m10:00:01.100000 [info ] [MainThread]: Running with dbt
-[0m10:00:02.100000 [debug] [Thread-1  ]: Began running node model.sluice.cycles
-[0m10:00:02.200000 [debug] [Thread-2  ]: Began running node model.sluice.issues
-[0m10:00:02.300000 [debug] [Thread-1  ]: On model.sluice.cycles: select
-    1 as one_of_cycles
-[0m10:00:02.400000 [debug] [Thread-2  ]: On model.sluice.issues: select
-    2 as one_of_issues
-[0m10:00:03.100000 [debug] [Thread-1  ]: Finished running node model.sluice.cycles
-[0m10:00:03.200000 [debug] [Thread-1  ]: Began running node test.sluice.cycles_hold.0123456789
-[0m10:00:03.300000 [debug] [Thread-1  ]: Finished running node test.sluice.cycles_hold.0123456789
-
-
-============================== 11:00:00.1 | 99999999-2222-3333-4444-555555555555 ==========
-[0m11:00:02.100000 [debug] [Thread-1  ]: Began running node model.sluice.cycles
-[0m11:00:02.300000 [debug] [Thread-1  ]: of another run
-""".replace("[0m", "\x1b[0m")
 
 
 def put_run(run_id: str = RUN, invocation: str = INVOCATION, **more: Any) -> None:
@@ -151,6 +133,28 @@ def test_the_page_shows_rows_of_a_phase_and_says_where_the_others_lie(ran: Path)
     assert f"make phase-show RUN={RUN} PHASE=3 DOMAIN=telemetry" in words(tested)
 
 
+def test_rows_of_the_build_database_are_fetched_by_a_job(
+    ran: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fetched_folder(RUN) / "telemetry"
+    folder.mkdir(parents=True)
+    name = "int_telemetry__cycles_built"
+    for told, origin, why in (([{"id": 1}], "files", None), ("made again", "none", "made again")):
+        document = {"metadata": {}, "data": {name: told}}
+        (folder / "phase3_intermediate.json").write_text(json.dumps(document))
+        found = relation("3 intermediate", name)
+        assert (found.origin, found.why) == (origin, why)
+    shutil.rmtree(folder)
+    monkeypatch.setattr(runner, "sys", SimpleNamespace(executable=_echo(ran.parent)))
+    tested = page("runs", {"view": "Rows", "phase": "3 intermediate"})
+    next(one for one in tested.button if one.label == "Fetch its rows").click().run()
+    until(lambda: state() == "succeeded")
+    assert runner.latest_run().output.read_text().split() == [
+        "-m", "python_models.runs", "export-run", RUN, str(folder), "--rows=1000",
+        "--domain=telemetry",
+    ]  # fmt: skip
+
+
 def test_a_run_goes_on_from_the_phase_that_is_chosen(
     ran: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,29 +250,6 @@ def test_the_slowest_nodes_of_a_run_are_held_against_their_past(released: Path) 
     assert [(row[1], row[3]) for row in rows] == [(4.5, 2.25)] * 4
     assert {(row[4], row[5]) for row in whole} == {(0.0, 4.5)}
     assert [(row[3], row[5]) for row in past] == [(1.5, False), (3.0, True), (4.5, False)]
-
-
-def test_the_log_of_a_node_is_cut_out_of_the_logs_of_its_run(tmp_path: Path) -> None:
-    (lake().root / "logs").mkdir(parents=True)
-    (lake().root / "logs" / "dbt.log").write_text(LOG)
-    said = node_log(INVOCATION, "cycles")
-    assert [line.strip() for line in said.splitlines()] == [
-        "10:00:02.100000 debug Began running node model.sluice.cycles",
-        "10:00:02.300000 debug On model.sluice.cycles: select",
-        "1 as one_of_cycles",
-        "10:00:03.100000 debug Finished running node model.sluice.cycles",
-    ]
-    assert "one_of_issues" in node_log(INVOCATION, "issues")
-    assert node_log(INVOCATION, "cycles_hold").count("\n") == 1
-    assert node_log("00000000-2222-3333-4444-555555555555", "cycles") == ""
-    event = {
-        "info": {"invocation_id": INVOCATION, "ts": "2026-01-01T10:00:05.5Z", "level": "error"},
-        "data": {"node_info": {"node_name": "cycles"}},
-    }
-    event["info"]["msg"] = "it broke"
-    job = tmp_path / "dbt.log"
-    job.write_text(json.dumps(event) + "\n" + json.dumps(event)[:30])
-    assert node_log(INVOCATION, "cycles", [job]).endswith("error it broke")
 
 
 def test_a_column_whose_values_do_not_agree_is_text() -> None:

@@ -91,6 +91,15 @@ def test_a_column_is_followed_through_stars_and_sums_to_what_is_no_sql() -> None
     assert origins("telemetry", "cycles", "no_such_column") == []
 
 
+def test_models_that_describe_their_keys_alone_hide_no_column(manifest: Path) -> None:
+    told = json.loads(manifest.read_text())
+    for node in told["nodes"].values():
+        node["columns"] = {"control_id": {}}
+    before = origins("telemetry", "cycles", "mean_power_w")
+    manifest.write_text(json.dumps(told))
+    assert origins("telemetry", "cycles", "mean_power_w") == before != []
+
+
 def test_a_table_knows_its_neighbours_its_tests_and_who_answers_for_it() -> None:
     assert lineage_of("telemetry", "cycles") == Lineage(
         made_of=["int_telemetry__cycles_measured"],
