@@ -12,13 +12,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from ingestion.tables.language_model import language_model
 from python_models.conversations.scripts import without_scripts, written_in
 
 SEEN_CHARS = 800  # of a text's prose; more changes next to no answer and costs in proportion
@@ -154,7 +153,7 @@ def detect(text: str) -> tuple[str, float]:
         return written.language, CERTAIN
     if written is not None:
         return _of_those(words, written.among), LIKELY
-    language, probability = _identifier().classify(without_scripts(words))
+    language, probability = language_model().classify(without_scripts(words))
     few = written_in(words, FEW) if probability < SURE else None
     if few is not None:
         return few.language or _of_those(words, few.among), LIKELY
@@ -205,19 +204,12 @@ def _is_code(line: str) -> bool:
 
 def _of_those(words: str, languages: tuple[str, ...]) -> str:
     """Return the likeliest of some languages that share a script; else the commonest."""
-    ranked: list[tuple[str, float]] = _identifier().rank(words)
+    ranked: list[tuple[str, float]] = language_model().rank(words)
     known = [(name, share) for name, share in ranked if name in languages]
     total = sum(share for _, share in known)
     name, share = known[0] if known else (languages[0], 0.0)
     is_told = total > 0 and share >= 0.5 * total
     return name if is_told else languages[0]
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _rows_of(result: duckdb.DuckDBPyConnection) -> Iterator[Text]:

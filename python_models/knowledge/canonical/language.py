@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
+
+from ingestion.tables.language_model import language_model
 
 SEEN = 1_000  # characters of prose that are looked at: more changes next to no answer
 LEAST = 20  # letters; of fewer nobody can tell
@@ -22,12 +22,5 @@ def language_of(text: str) -> str | None:
     prose = " ".join(_NO_PROSE.sub(" ", text[: 8 * SEEN]).split())[:SEEN]
     if len(_LETTERS.findall(prose)) < LEAST:
         return None
-    name, probability = _identifier().classify(prose)
+    name, probability = language_model().classify(prose)
     return str(name) if probability >= LIKELY else None
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # loads half a second
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
 
+from ingestion.tables.language_model import language_model
 from python_models.news.checks.copies import copied_runs
 from python_models.news.checks.evidence import Evidence, Fault, Sentence, joined
 from python_models.news.checks.names import Known, unsaid_names
@@ -59,12 +58,5 @@ def _citation_faults(sentences: Sequence[Sentence], evidence: Evidence) -> list[
 
 def language_of(text: str) -> str:
     """Return the language a text is most likely in (ISO 639-1), of those that reports come in."""
-    ranked: list[tuple[str, float]] = _identifier().rank(text)
+    ranked: list[tuple[str, float]] = language_model().rank(text)
     return next(name for name, _ in ranked if name in LANGUAGES)
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -34,3 +34,21 @@ def test_an_error_inside_a_body_is_understood_without_its_status(
     found = problem_inside({"error": {"code": "1", "message": message}}, {}, has_format=False)
     assert found is not None
     assert found.kind is means
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        (
+            "https://u:secret@elsewhere.test/v2/chat?key=secret#secret",
+            "https://elsewhere.test/v2/chat",
+        ),
+        ("/v2/chat?api_key=secret", "/v2/chat"),
+        ("//[secret@elsewhere.test", "//elsewhere.test"),
+        ("?secret", "an address it does not name"),
+    ],
+)
+def test_where_a_server_sends_us_on_to_is_said_without_keys(location: str, said: str) -> None:
+    found = status_problem(308, "", {"location": location}, has_format=False)
+    assert found.kind is ErrorType.MOVED
+    assert found.message == f"it sends us on to {said} (status 308)"
