@@ -29,6 +29,8 @@ LAST_MODEL = re.compile(r"int_(?P<product>[a-z]+)__loads_processed")
 _VAR = re.compile(r"\bvar\(\s*['\"](\w+)['\"]")
 # literals are kept as they are: two dashes inside one begin no comment
 _PIECES = re.compile(r"""('(?:[^']|'')*'|"[^"]*")|--[^\n]*|/\*.*?\*/|\{#.*?#\}|\s+""", re.DOTALL)
+_ENGINES = ("default", "duckdb", "spark")
+_OF_ENGINE = re.compile(rf"(macro\.\w+\.)(?:{'|'.join(_ENGINES)})__(\w+)")
 _GATES = ("gate_", "llm_", "release_")  # what these say is no rule of a row
 
 
@@ -113,7 +115,11 @@ def _above(manifest: Any, node: Any) -> set[str]:
 
 
 def _macros(manifest: Any, nodes: Iterable[Any]) -> list[Any]:
-    """Return the project's own macros that nodes use, themselves or through others."""
+    """Return the project's own macros that nodes use, themselves or through others.
+
+    dbt names a macro's form for the engine at work alone; all forms count, so that rules are the
+    same on each engine and what one has stored stands on another.
+    """
     nodes = list(nodes)
     own = {node.package_name for node in nodes}
     seen: set[str] = set()
@@ -124,6 +130,8 @@ def _macros(manifest: Any, nodes: Iterable[Any]) -> list[Any]:
         if name not in seen and macro is not None and macro.package_name in own:
             seen.add(name)
             left += macro.depends_on.macros
+            if of_engine := _OF_ENGINE.fullmatch(name):
+                left += [f"{of_engine[1]}{engine}__{of_engine[2]}" for engine in _ENGINES]
     return [manifest.macros[name] for name in sorted(seen)]
 
 

@@ -30,8 +30,9 @@ def macro(name: str, text: str) -> SimpleNamespace:
 
 
 def scope(
-    folder: Path, code: str = "select {{ robust() }}", seed: str = "a,1\n", text: str = "median"
-) -> dict[str, Any]:
+    folder: Path, code: str = "select {{ robust() }}", seed: str = "a,1\n", text: str = "median",
+    engine: str = "duckdb", on_spark: str = "percentile",
+) -> dict[str, Any]:  # fmt: skip
     """The scope of a product of a seed too large for dbt to hash, a model and its last model."""
     (folder / "limits.csv").write_text(seed)
     seeded = node(
@@ -43,7 +44,11 @@ def scope(
         node("int_telemetry__rows", code, seeded.unique_id, macros=["macro.sluice.robust"]),
         node("int_telemetry__loads_processed", "select 1", "model.sluice.int_telemetry__rows"),
     ]
-    macros = [macro("robust", text)]
+    robust = macro("robust", text)  # dbt names the form of the engine at work
+    robust.depends_on.macros = [f"macro.sluice.{engine}__of_engine"]
+    macros = [
+        robust, macro("duckdb__of_engine", "quantile"), macro("spark__of_engine", on_spark)
+    ]  # fmt: skip
     manifest = SimpleNamespace(
         nodes={one.unique_id: one for one in nodes},
         macros={one.unique_id: one for one in macros},
@@ -58,6 +63,7 @@ def scope(
         {"code": "select {{ robust() }} -- why\nfrom limits"},
         {"seed": "a,2\n"},
         {"text": "avg"},
+        {"on_spark": "median"},
     ],
 )
 def test_a_rule_is_a_model_a_seed_of_any_size_or_a_macro(
@@ -75,6 +81,10 @@ def test_a_rule_is_a_model_a_seed_of_any_size_or_a_macro(
 )
 def test_a_comment_or_another_layout_is_no_rule(tmp_path: Path, changed: dict[str, str]) -> None:
     assert scope(tmp_path)["rules"] == scope(tmp_path, **changed)["rules"]
+
+
+def test_rules_are_the_same_on_each_engine(tmp_path: Path) -> None:
+    assert scope(tmp_path)["rules"] == scope(tmp_path, engine="spark")["rules"]
 
 
 def test_variables_of_the_product_belong_to_its_rules_and_slices_do_not(tmp_path: Path) -> None:
