@@ -16,6 +16,8 @@ from typing import Any, TextIO
 from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 
 SLOWEST_BYTES_PER_SECOND = 1_000_000  # a file that is read more slowly than that hangs
+STARTING_SECONDS = 60.0  # at least: it imports, which takes a busy machine long
+KNOW = "know"  # what it is asked first
 MEMORY_LIMIT = "400MB"  # of DuckDB in the reading process: the whole landing stays below 1 GB
 
 
@@ -75,7 +77,7 @@ class ReadingProcess:
         """Tell which contents are in the lake: they are not read again."""
         self.known += hashes
         if self.process is not None and self.is_told:
-            list(self._asked([{"do": "know", "id": "know", "hashes": hashes}]))
+            list(self._asked([{"do": KNOW, "id": KNOW, "hashes": hashes}]))
 
     def answers(
         self, jobs: list[dict[str, Any]]
@@ -127,6 +129,8 @@ class ReadingProcess:
         assert self.process is not None
         largest = max(job.get("bytes", 0) for job in open_jobs)
         limit = settings().sluice_reading_seconds + largest / SLOWEST_BYTES_PER_SECOND
+        if open_jobs[0]["do"] == KNOW:
+            limit = max(limit, STARTING_SECONDS)
         try:
             line = self._lines.get(timeout=limit)
         except queue.Empty:
@@ -164,7 +168,7 @@ class ReadingProcess:
         if not self.is_told:
             self.is_told = True
             try:
-                list(self._asked([{"do": "know", "id": "know", "hashes": self.known}]))
+                list(self._asked([{"do": KNOW, "id": KNOW, "hashes": self.known}]))
             except ReaderDied as died:
                 raise ReadingFailed(f"the reading process does not start: {died}") from None
         assert self.process is not None
