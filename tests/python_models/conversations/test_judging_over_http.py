@@ -19,8 +19,8 @@ IN_FLIGHT = 24
 
 @pytest.fixture
 def slow_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server whose answers take a tenth of a second, and the settings that point at it."""
-    server = Server(latency_ms=100)
+    """A server whose answers take longer than a busy machine does to send, and its settings."""
+    server = Server(latency_ms=400)
     monkeypatch.setenv("LLM_BASE_URL", server.url)
     monkeypatch.setenv("LLM_PRICE_INPUT_USD_PER_MILLION", "0")
     monkeypatch.setenv("LLM_PRICE_OUTPUT_USD_PER_MILLION", "0")
