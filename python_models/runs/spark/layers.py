@@ -1,8 +1,8 @@
 """Cuts a build into layers that run one after another, each on one engine.
 
 SQL models of products run on Spark. Gates, LLM steps, other Python models, seeds, releases and
-tests run on DuckDB, as do the models that say so (`meta: {engine: local}`) and those that belong
-to no product. A model that is put into the queries of others on Spark is a view on DuckDB.
+tests run on DuckDB, as do the models that say so (`meta: {engine: local}`), those that are never
+made anew (`full_refresh: false`) and those that belong to no product. A model that is put into the queries of others on Spark is a view on DuckDB.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def engine_of(node: Node) -> str:
         or _is_inlined(node)
         or domain_of(node) in _OF_NO_PRODUCT
         or (config.get("meta") or {}).get("engine") == LOCAL
+        or config.get("full_refresh") is False  # its rows cannot be made anew by another engine
     )
     return LOCAL if is_here else SPARK
 

@@ -101,6 +101,8 @@ def test_models_of_no_product_and_those_that_say_so_run_on_duckdb() -> None:
     one = node("days", [])
     assert engine_of(one) == SPARK
     assert engine_of(one | {"fqn": ["sluice", "ops", "days"]}) == LOCAL
+    history = one | {"config": {"materialized": "incremental", "full_refresh": False}}
+    assert engine_of(history) == LOCAL
     said = one | {"config": {"materialized": "table", "meta": {"engine": "local"}}}
     assert engine_of(said) == LOCAL
 
