@@ -2,7 +2,8 @@
 
 SQL models of products run on Spark. Gates, LLM steps, other Python models, seeds, releases and
 tests run on DuckDB, as do the models that say so (`meta: {engine: local}`), those that are never
-made anew (`full_refresh: false`) and those that belong to no product. A model that is put into the queries of others on Spark is a view on DuckDB.
+made anew (`full_refresh: false`) and those that belong to no product. A model that is put into
+the queries of others on Spark is a view on DuckDB.
 """
 
 from __future__ import annotations
