@@ -24,7 +24,7 @@ PINNED = "SLUICE_PINNED"  # the prefix of pinned tables, for the schemas of dbt'
 _KEPT = (
     "unique_id", "name", "alias", "schema", "fqn", "resource_type", "language", "description",
 )  # fmt: skip
-_CONFIG = ("materialized", "meta", "contract", "enabled")
+_CONFIG = ("full_refresh", "materialized", "meta", "contract", "enabled")
 
 
 @dataclass(frozen=True)
