@@ -17,7 +17,6 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 
 SLOWEST_BYTES_PER_SECOND = 1_000_000  # a file that is read more slowly than that hangs
 STARTING_SECONDS = 60.0  # at least: it imports, which takes a busy machine long
-KNOW = "know"  # what it is asked first
 MEMORY_LIMIT = "400MB"  # of DuckDB in the reading process: the whole landing stays below 1 GB
 
 
@@ -77,7 +76,7 @@ class ReadingProcess:
         """Tell which contents are in the lake: they are not read again."""
         self.known += hashes
         if self.process is not None and self.is_told:
-            list(self._asked([{"do": KNOW, "id": KNOW, "hashes": hashes}]))
+            list(self._asked([{"do": "know", "id": "know", "hashes": hashes}]))
 
     def answers(
         self, jobs: list[dict[str, Any]]
@@ -99,7 +98,9 @@ class ReadingProcess:
                     self.stop()
                     yield first, _crashed(first, str(again))
 
-    def _asked(self, jobs: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    def _asked(
+        self, jobs: list[dict[str, Any]], least_seconds: float = 0.0
+    ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         process = self._started()
         assert process.stdin is not None
         open_jobs = {job["id"]: job for job in jobs}
@@ -111,7 +112,7 @@ class ReadingProcess:
         except BrokenPipeError:
             raise ReaderDied(_ended(process.wait()), jobs) from None
         while open_jobs:
-            line = self._next_line(list(open_jobs.values()))
+            line = self._next_line(list(open_jobs.values()), least_seconds)
             answer = json.loads(line)
             if "rows_so_far" in answer:
                 self.on_progress(open_jobs[answer["id"]], answer)
@@ -124,13 +125,12 @@ class ReadingProcess:
             self.is_idle = not open_jobs
             yield job, answer
 
-    def _next_line(self, open_jobs: list[Job]) -> str:
+    def _next_line(self, open_jobs: list[Job], least_seconds: float) -> str:
         """Wait for the process to say something, for as long as its largest file may take."""
         assert self.process is not None
         largest = max(job.get("bytes", 0) for job in open_jobs)
-        limit = settings().sluice_reading_seconds + largest / SLOWEST_BYTES_PER_SECOND
-        if open_jobs[0]["do"] == KNOW:
-            limit = max(limit, STARTING_SECONDS)
+        seconds = settings().sluice_reading_seconds + largest / SLOWEST_BYTES_PER_SECOND
+        limit = max(least_seconds, seconds)
         try:
             line = self._lines.get(timeout=limit)
         except queue.Empty:
@@ -168,7 +168,8 @@ class ReadingProcess:
         if not self.is_told:
             self.is_told = True
             try:
-                list(self._asked([{"do": KNOW, "id": KNOW, "hashes": self.known}]))
+                known = {"do": "know", "id": "know", "hashes": self.known}
+                list(self._asked([known], STARTING_SECONDS))
             except ReaderDied as died:
                 raise ReadingFailed(f"the reading process does not start: {died}") from None
         assert self.process is not None

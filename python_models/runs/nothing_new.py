@@ -109,14 +109,6 @@ def nothing_new_since(
     return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
 
 
-def same_rows_since(
-    variables: Mapping[str, str], domains: Collection[str] = ()
-) -> dict[str, Any] | None:
-    """Return the last run when what was built without asking anything still stands: else None."""
-    found = same_rows(variables, domains)
-    return newest(found.values()) if len(found) == len(chosen_products(domains)) else None
-
-
 def same_rows(
     variables: Mapping[str, str], domains: Collection[str] = ()
 ) -> dict[str, dict[str, Any]]:
