@@ -20,6 +20,9 @@ from ingestion.landing.products import PRODUCTS
 
 # a part is worth a file of its own from this many rows on
 ROWS_WORTH_A_PART = 100_000
+# a row's part is looked up by its day's or month's place in a list: one day of the year 9999 must
+# not make that list millions long
+_LONGEST_LIST = 40_000
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,18 @@ def parts_of(
 def _unit(days: list[tuple[date, int]]) -> str:
     """Return the finest unit whose parts are worth a file: day, month or all."""
     rows = sum(count for _, count in days)
-    months = {(day.year, day.month) for day, _ in days}
-    for unit, count in (("day", len({day for day, _ in days})), ("month", len(months))):
-        if count and rows / count >= ROWS_WORTH_A_PART:
+    for unit, places in (
+        ("day", {day.toordinal() for day, _ in days}),
+        ("month", {_month(day) for day, _ in days}),
+    ):
+        is_listed = places and max(places) - min(places) < _LONGEST_LIST
+        if is_listed and rows / len(places) >= ROWS_WORTH_A_PART:
             return unit
     return "all"
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
 
 
 def _part_name(day: date | None, unit: str) -> str:
@@ -119,15 +129,52 @@ def tier_of_part(part: str) -> str | None:
     return tier if point and tier in TIERS else None
 
 
-def part_expression(mart: Mart, missing: list[tuple[str, str]]) -> str:
-    """Return what names a row's part in SQL, in the unit that the missing parts have."""
-    units = _units(missing)
-    length = max((len(unit) for unit in units if unit[0].isdigit()), default=0)
-    if length:
-        unit = f"coalesce(left(strftime({mart.day()}, '%Y-%m-%d'), {length}), 'none')"
+def folder_of_row(mart: Mart, missing: list[tuple[str, str]]) -> str:
+    """Return what gives the folder of a row's part in SQL, null where that part isn't missing.
+
+    An enum, taken from a list by the row's day: sorting rows into files by it costs DuckDB a
+    seventh more than writing one file, by a text that is joined to each row three quarters.
+    """
+    folders = {part: literal(f"{part}~{part_digest}") for part, part_digest in missing}
+    kind = f"enum({', '.join(folders.values())})"
+    by_tier: dict[str, dict[str, str]] = {}
+    for part, folder in folders.items():
+        tier, point, unit = part.rpartition(".")
+        by_tier.setdefault(tier + point, {})[unit] = folder
+    cases = [
+        f"when {literal(tier)} then {_folder_of_day(mart, units, kind)}"
+        for tier, units in by_tier.items()
+    ]
+    return f"case {mart.tier()} {' '.join(cases)} end"
+
+
+def _folder_of_day(mart: Mart, units: Mapping[str, str], kind: str) -> str:
+    """Return the same for the rows of one tier.
+
+    Args:
+        mart: the table that is written.
+        units: {day, month, `none` or `all`: name of its folder}.
+        kind: the type of a folder's name.
+    """
+    if "all" in units:
+        return f"{units['all']}::{kind}"
+    without = f"{units.get('none', 'null')}::{kind}"
+    dated = sorted(unit for unit in units if unit != "none")
+    if not dated:
+        return f"case when {mart.day()} is null then {without} end"
+    if len(dated[0]) == len("2026-01"):
+        first, unit = f"{dated[0]}-01", "month"
+        places = [_month(date.fromisoformat(f"{month}-01")) for month in dated]
     else:
-        unit = "'all'" if "all" in units else "'none'"
-    return f"{mart.tier()} || {unit}"
+        first, unit = dated[0], "day"
+        places = [date.fromisoformat(day).toordinal() for day in dated]
+    listed = ["null"] * (places[-1] - places[0] + 1)
+    for place, name in zip(places, dated, strict=True):
+        listed[place - places[0]] = units[name]
+    # place 0 is null; one below it would count from the end of the list
+    place = f"greatest(0, datediff('{unit}', date '{first}', {mart.day()}) + 1)"
+    found = f"([{', '.join(listed)}]::{kind}[])[{place}]"
+    return f"case when {mart.day()} is null then {without} else {found} end"
 
 
 def rows_of_part(mart: Mart, part: str) -> str:

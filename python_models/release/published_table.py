@@ -23,7 +23,7 @@ from python_models.release.mart_parts import (
     Mart,
     days_written,
     digest,
-    part_expression,
+    folder_of_row,
     parts_of,
     rows_of_part,
 )
@@ -36,8 +36,6 @@ from python_models.release.snapshot_files import (
 )
 
 _PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
-# so many parts are written by a scan each: a third less work than sorting rows into their files
-_FEW_PARTS = 4
 # DuckDB types that Iceberg has no word for, and what they are written as
 WRITTEN_AS = {
     "HUGEINT": "DECIMAL(38,0)",
@@ -177,8 +175,8 @@ def _write_parts(
     target = local_path(f"{folder}/data/{properties['sluice.publication']}")
     if not uses_object_store():
         Path(target).mkdir(parents=True, exist_ok=True)
-    if len(missing) <= _FEW_PARTS:
-        _copy_each(session, mart, columns, missing, target)
+    if len(missing) == 1:
+        _copy_one(session, mart, columns, missing[0], target)
     else:
         _copy_all(session, mart, columns, missing, target)
     pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
@@ -186,22 +184,22 @@ def _write_parts(
     return sorted(like(folder, row[0]) for row in found)
 
 
-def _copy_each(
+def _copy_one(
     session: duckdb.DuckDBPyConnection,
     mart: Mart,
     columns: Mapping[str, str],
-    missing: list[tuple[str, str]],
+    missing: tuple[str, str],
     target: str,
 ) -> None:
-    """Write each part by a statement of its own: rows go straight from the scan into its file."""
-    for part, part_digest in missing:
-        folder = f"{target}/sluice_part={part}~{part_digest}"
-        if not uses_object_store():
-            Path(folder).mkdir()
-        session.execute(
-            f"copy (select {_selected(columns)} from {mart.relation}{rows_of_part(mart, part)})"
-            f" to {literal(f'{folder}/data_0.parquet')} (format parquet, compression zstd)"
-        )
+    """Write one part: its rows go straight from the scan into its file."""
+    part, part_digest = missing
+    folder = f"{target}/sluice_part={part}~{part_digest}"
+    if not uses_object_store():
+        Path(folder).mkdir()
+    session.execute(
+        f"copy (select {_selected(columns)} from {mart.relation}{rows_of_part(mart, part)})"
+        f" to {literal(f'{folder}/data_0.parquet')} (format parquet, compression zstd)"
+    )
 
 
 def _copy_all(
@@ -212,14 +210,10 @@ def _copy_all(
     target: str,
 ) -> None:
     """Write all parts by one scan, which collects the rows of each before it writes them."""
-    digests = ", ".join(f"({literal(part)}, {literal(digest)})" for part, digest in missing)
     session.execute(
-        f"copy (select {_selected(columns)},"
-        " parts.sluice_part || '~' || parts.sluice_digest as sluice_part"
-        f" from (select *, {part_expression(mart, missing)} as sluice_part"
-        f" from {mart.relation}{days_written(mart, missing)})"
-        f" as marts inner join (values {digests}) as parts (sluice_part, sluice_digest)"
-        " on marts.sluice_part = parts.sluice_part)"
+        f"copy (select {_selected(columns)}, sluice_part"
+        f" from (select *, {folder_of_row(mart, missing)} as sluice_part"
+        f" from {mart.relation}{days_written(mart, missing)}) where sluice_part is not null)"
         f" to {literal(target)} (format parquet, compression zstd, partition_by (sluice_part))"
     )
 

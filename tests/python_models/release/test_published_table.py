@@ -7,7 +7,7 @@ import pytest
 from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.paths import local_path
-from python_models.release import mart_parts, published_table
+from python_models.release import mart_parts
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
@@ -161,28 +161,59 @@ def test_small_days_share_a_file_and_large_ones_have_their_own(
         assert len(by_day.snapshot.files) == 60
 
 
-@pytest.mark.parametrize("few", [0, 100], ids=["by one scan", "by a scan each"])
-def test_parts_hold_their_rows_whichever_way_they_are_written(
-    few: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("rows_worth", "shown", "parts", "changed"),
+    [(1, 10, 11, 5), (5, 7, 7, 5), (1000, None, 2, 2)],
+    ids=["days", "months", "all"],
+)
+def test_parts_hold_their_rows_and_no_others(
+    rows_worth: int,
+    shown: int | None,
+    parts: int,
+    changed: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(published_table, "_FEW_PARTS", few)
+    monkeypatch.setattr(mart_parts, "ROWS_WORTH_A_PART", rows_worth)
     tiered = mart(partition_by="thing_date", tier_column="tier")
+    unit = f"coalesce(left(cast(thing_date as varchar), {shown}), 'none')" if shown else "'all'"
     with build_database() as build:
         make_things(build, days=3, per_day=8)
         build.execute("alter table plant.things add column tier varchar default 'open'")
         build.execute("update plant.things set tier = 'private' where thing_id % 2 = 0")
         build.execute("update plant.things set thing_date = null where thing_id % 8 = 7")
+        build.execute(
+            "update plant.things set thing_date = thing_date + interval (thing_id % 3) month"
+            " where thing_id >= 16"
+        )
         _, (published,) = publish(build, tiered)
-        for file in published.snapshot.files:
+        # what is written anew lies after days that are not, and beside rows without a day
+        build.execute(
+            "update plant.things set value = -1 where thing_date >= date '2026-02-01'"
+            " or thing_date is null"
+        )
+        _, (after,) = publish(build, tiered)
+        for file in (*published.snapshot.files, *after.snapshot.files):
             part = file.path.split("sluice_part=")[1].split("~")[0]
             wrong = build.execute(
                 "select * from read_parquet(?, hive_partitioning = false)"
-                " where tier || '.' || coalesce(cast(thing_date as varchar), 'none') <> ?",
+                f" where tier || '.' || {unit} <> ?",
                 [local_path(file.path), part],
             ).fetchall()
             assert wrong == []
-    assert published.snapshot.rows == 24
-    assert published.parts_written == len(published.snapshot.files) == 7
+    assert published.snapshot.rows == after.snapshot.rows == 24
+    assert published.parts_written == len(published.snapshot.files) == parts
+    assert after.parts_written == changed
+
+
+def test_one_day_far_from_the_others_makes_no_part_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mart_parts, "ROWS_WORTH_A_PART", 1)
+    with build_database() as build:
+        make_things(build, days=3, per_day=8)
+        build.execute("update plant.things set thing_date = '9999-12-31' where thing_id = 0")
+        _, (published,) = publish(build, mart(partition_by="thing_date"))
+    assert (published.parts_written, published.snapshot.rows) == (1, 24)
 
 
 def test_rows_without_a_day_change_alone() -> None:
