@@ -169,8 +169,8 @@ def _folder_of_day(mart: Mart, units: Mapping[str, str], kind: str) -> str:
         first, unit = dated[0], "day"
         places = [date.fromisoformat(day).toordinal() for day in dated]
     listed = ["null"] * (places[-1] - places[0] + 1)
-    for place, name in zip(places, dated, strict=True):
-        listed[place - places[0]] = units[name]
+    for number, name in zip(places, dated, strict=True):
+        listed[number - places[0]] = units[name]
     # place 0 is null; one below it would count from the end of the list
     place = f"greatest(0, datediff('{unit}', date '{first}', {mart.day()}) + 1)"
     found = f"([{', '.join(listed)}]::{kind}[])[{place}]"
