@@ -24,7 +24,7 @@ from python_models.llm.asking.sending import Sender
 from python_models.llm.endpoints.boundary import decoded, word
 from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
 from python_models.llm.endpoints.errors import problem_of, problem_replied
-from python_models.llm.endpoints.transport import Reply
+from python_models.llm.endpoints.heads import Reply
 from python_models.llm.ledger.parse_response import (
     ended_values,
     read_body,

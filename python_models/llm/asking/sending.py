@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx2
-
 from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.lane import Lane
-from python_models.llm.endpoints.transport import Head, Reply
+from python_models.llm.endpoints.heads import Head, Reply
 
 PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 REPLICATE = "x-sluice-replicate"
@@ -38,6 +36,8 @@ class Sender:
         return await self._lane.transport.post(head, changed, content.encode())
 
     async def _send_first(self, body: dict[str, Any], replicate: int) -> Reply:
+        import httpx2  # with the client: for those who ask
+
         asked = self._asked
         # the client's own door for raw requests: `.parse` would lose a bad answer's text
         response = await self._lane.client.post(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
     from pydantic import SecretStr
 
-    from python_models.llm.endpoints.transport import Transport
+    from python_models.llm.endpoints.heads import Transport
 
 OFFLINE = "offline"
 NO_KEY = "none"

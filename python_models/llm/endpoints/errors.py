@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import httpx2
-import openai
-
 from python_models.llm.endpoints.boundary import (
     Unreadable,
     clean,
@@ -22,7 +19,7 @@ from python_models.llm.endpoints.boundary import (
 )
 from python_models.llm.endpoints.error_table import kind_of
 from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
-from python_models.llm.endpoints.transport import Reply
+from python_models.llm.endpoints.heads import Reply
 from python_models.llm.endpoints.waits import retry_after, wait_said
 
 _KEYS = re.compile(r"(?<=//)[^/?#@]*@|[?#].*", re.S)
@@ -70,6 +67,10 @@ def _guarded(found: Callable[[], Problem], status: int | None) -> Problem:
 
 
 def _problem_of(error: Exception, has_format: bool) -> Problem:
+    # a second of CPU to import: who asks has done so, who folds or estimates need not
+    import httpx2
+    import openai
+
     if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         return Problem(ErrorType.TIMEOUT, "no answer within the time limit")
     if isinstance(error, openai.APIStatusError):

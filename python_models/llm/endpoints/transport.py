@@ -11,56 +11,17 @@ import os
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import aiohttp
 import httpx2
 
 from python_models.llm.endpoints.event_stream import CONTENT_TYPE, END
+from python_models.llm.endpoints.heads import Head, Headers, Reply
 
 END_OF_EVENTS = re.compile(rf"^data:\s*{re.escape(END)}\s*$".encode(), re.MULTILINE)
 # aiohttp sets these itself
 OWN_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "accept-encoding")
-Headers = list[tuple[str, str]]
-
-
-class Head:
-    """What the requests of a step have in common: address, headers (a key too), time limit."""
-
-    def __init__(self, request: httpx2.Request) -> None:
-        """Take it from a request the openai client has written."""
-        limits = request.extensions.get("timeout", {})
-        self.url = str(request.url)
-        self.path = request.url.path
-        self.headers = [
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name, value in request.headers.raw
-        ]
-        self.seconds: float | None = limits.get("read") or limits.get("pool")
-
-    def with_changed(self, changed: Mapping[str, str]) -> Headers:
-        """Return the headers, some of them with other values."""
-        kept = [(name, value) for name, value in self.headers if name not in changed]
-        return [*kept, *changed.items()]
-
-
-class Reply(NamedTuple):
-    """A response as it came, its body decompressed."""
-
-    status: int
-    headers: Mapping[str, str]  # found by names in small letters
-    content: bytes
-
-
-class Transport(Protocol):
-    """Carries requests by the head of an earlier one."""
-
-    async def post(self, head: Head, changed: Mapping[str, str], content: bytes) -> Reply:
-        """Send a body with a head, some of its headers (names in small letters) changed.
-
-        Raises:
-            httpx2.TransportError: no whole response came.
-        """
 
 
 class Body(httpx2.AsyncByteStream):

@@ -21,8 +21,8 @@ from python_models.llm.asking.sending import Sender
 from python_models.llm.endpoints.endpoint import OFFLINE, Endpoint, current_endpoint
 from python_models.llm.endpoints.error_types import ErrorType, Problem
 from python_models.llm.endpoints.errors import problem_of, problem_replied
+from python_models.llm.endpoints.heads import Reply
 from python_models.llm.endpoints.prices import Price
-from python_models.llm.endpoints.transport import Reply
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "größer? 漢字"}], "temperature": 0.5}
 LIMIT = 0.4  # seconds a request may take
