@@ -17,6 +17,7 @@ import duckdb
 from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, target_folder
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import identifier
+from ingestion.landing.products import PRODUCTS
 from python_models.llm.scratch import NAME, PARSED, environment
 from python_models.runs.dbt_command import variables_argument
 from python_models.runs.slices import Choice
@@ -38,7 +39,11 @@ def build_inputs(folder: Path, products: Iterable[str], choice: Choice) -> dict[
     """Build the SQL whose rows the first LLM steps of products read; return dbt's manifest."""
     tell("building what the steps read, in the copy")
     _stand_in_for_gates(folder)
-    above_llm = [f"+tag:llm,+{name}" for name in products]
+    named = set(products)
+    # of all products it is the same, and dbt walks its graph once
+    above_llm = (
+        ["+tag:llm"] if named == set(PRODUCTS) else [f"+tag:llm,+{n}" for n in sorted(named)]
+    )
     variables = variables_argument(choice.variables)
     run_dbt(folder, ["build", "--select", *above_llm, *EXCLUDED, *variables])
     return _manifest(folder / "target")

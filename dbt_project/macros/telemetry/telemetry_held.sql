@@ -14,12 +14,14 @@
     {{ return(deliveries ~ '.load_id in (' ~ quoted | join(', ') ~ ')' if quoted else 'false') }}
 {%- endmacro %}
 
-{# Gives the condition that rows are not of a delivery that is held back. #}
-{% macro telemetry_is_not_held(delivered) -%}
-    not exists (
-        select 1 from deliveries_held
-        where
-            deliveries_held.load_id = {{ delivered }}.load_id
-            and deliveries_held.source = {{ delivered }}.source
-    )
+{#
+    Gives the join and the condition by which rows stay that are not of a delivery which is held
+    back. An outer join: for a `not exists`, DuckDB first takes the distinct keys of all rows.
+#}
+{% macro telemetry_not_held(delivered) -%}
+    left join deliveries_held
+        on
+            {{ delivered }}.load_id = deliveries_held.load_id
+            and {{ delivered }}.source = deliveries_held.source
+    where deliveries_held.load_id is null
 {%- endmacro %}

@@ -159,7 +159,7 @@ class Asker:
         while True:
             move = next_move(call, self._source)
             if isinstance(move, Judgement):
-                self._finish(call, move)
+                self._finish(call, move, base)
                 return
             if self._asked.stopped:
                 return
@@ -204,18 +204,18 @@ class Asker:
         call.status, call.error = "failed", f"{problem.message}{late}"
         self._put_call(call, None)
 
-    def _finish(self, call: Call, judgement: Judgement) -> None:
+    def _finish(self, call: Call, judgement: Judgement, asked: list[Message] | None = None) -> None:
         call.status, call.error = judgement.status, judgement.error
         call.error_type = None if judgement.error is None else judgement.status
-        self._put_call(call, judgement.answer)
+        self._put_call(call, judgement.answer, asked)
 
-    def _put_call(self, call: Call, parsed: Any) -> None:
+    def _put_call(self, call: Call, parsed: Any, asked: list[Message] | None = None) -> None:
         runtime = self._runtime
         call.error = runtime.scrub(call.error)
         more: dict[str, Any] = {"answered_at": time.time()}
         if hasattr(parsed, "model_dump_json"):
             more["parsed_answer"] = parsed.model_dump_json()
-        messages = json.dumps(self._source.messages(call), ensure_ascii=False)
+        messages = json.dumps(asked or self._source.messages(call), ensure_ascii=False)
         more["input_messages"] = runtime.scrub(messages)
         release = (RELEASE, (call.call_id, runtime.owner))
         also = self._source.also_final(call)

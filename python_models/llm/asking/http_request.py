@@ -7,8 +7,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import httpx2
-
 from ingestion.lakehouse.faults import fault
 from python_models.llm.asking.asking_context import (
     Asked,
@@ -22,9 +20,11 @@ from python_models.llm.asking.budget import Amounts
 from python_models.llm.asking.lane import Lane
 from python_models.llm.asking.pacing import NotSoon
 from python_models.llm.asking.runtime import Runtime
+from python_models.llm.asking.sending import Sender
 from python_models.llm.endpoints.boundary import decoded, word
 from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
-from python_models.llm.endpoints.errors import problem_of
+from python_models.llm.endpoints.errors import problem_of, problem_replied
+from python_models.llm.endpoints.heads import Reply
 from python_models.llm.ledger.parse_response import (
     ended_values,
     read_body,
@@ -34,9 +34,7 @@ from python_models.llm.ledger.parse_response import (
 from python_models.llm.ledger.records import ARRIVED, ENDED, ENDED_COLUMNS, SENT
 from python_models.llm.prompting.calls import Call, Completion
 from python_models.llm.prompting.prompts import Message
-from python_models.llm.prompting.tokens import most_tokens
-
-PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
+from python_models.llm.prompting.tokens import most_schema_tokens, most_tokens
 
 
 class Requester:
@@ -46,6 +44,8 @@ class Requester:
         self._runtime = runtime
         self._lane = lane
         self._asked = asked
+        self._sender = Sender(lane, asked)
+        self._schema_tokens = most_schema_tokens(asked.schema)
 
     async def request(self, call: Call, question: Question, is_retry: bool) -> Problem | None:
         """Send one request; returns None when an answer arrived and was journalled.
@@ -69,14 +69,14 @@ class Requester:
                 attempt = Attempt(call, kind, rung, worst)
                 await self.journal_sent(attempt)
                 actual = worst  # until it is known what it took: it may be billed
-                response = await self._send(body, attempt)
+                reply = await self._send(body, attempt)
             finally:
                 lane.pacer.leave()
-            if isinstance(response, Problem):
-                completion = without_answer(response, worst.usd)
+            if isinstance(reply, Problem):
+                completion = without_answer(reply, worst.usd)
                 self.put_ended(attempt, completion)
             else:
-                completion = await self._arrived(attempt, response, question.messages)
+                completion = await self._arrived(attempt, reply, question.messages)
             actual = actual_of(completion, worst)
             self.note(attempt, completion, question.kind)
             if completion.problem is None:
@@ -104,7 +104,7 @@ class Requester:
 
     def worst_of(self, question: Question) -> Amounts:
         """Return the most a request can take."""
-        prompt = most_tokens(question.messages, self._asked.schema)
+        prompt = most_tokens(question.messages) + self._schema_tokens
         answer = question.parameters.get("max_tokens", 0)
         return Amounts(self._asked.price.cost(prompt, answer), prompt + answer, 1)
 
@@ -143,23 +143,10 @@ class Requester:
         call.spent.attempts += 1
         asked.requests += 1
 
-    async def _send(self, body: dict[str, Any], attempt: Attempt) -> Problem | httpx2.Response:
+    async def _send(self, body: dict[str, Any], attempt: Attempt) -> Problem | Reply:
         try:
-            # the client's own door for raw requests: `create` spends as much CPU again on
-            # copying messages it need not check, and `.parse` loses a bad answer's text
-            return await self._lane.client.post(
-                PATHS[self._asked.operation],
-                body=body,
-                cast_to=httpx2.Response,
-                options={
-                    "headers": {
-                        **self._asked.headers,
-                        "x-sluice-step": self._asked.step,
-                        "x-sluice-replicate": str(attempt.call.replicate),
-                    },
-                    "params": self._asked.parameters.get("extra_query", {}),
-                },
-            )
+            reply = await self._sender.send(body, attempt.call.replicate)
+            return problem_replied(reply, attempt.has_format) or reply
         except asyncio.CancelledError:
             self._clock(attempt)
             said = "the step ended while this was under way: it may be billed, and is booked so"
@@ -177,14 +164,12 @@ class Requester:
         attempt.answered_at = time.time()
         attempt.seconds = attempt.answered_at - attempt.asked_at
 
-    async def _arrived(
-        self, attempt: Attempt, response: httpx2.Response, messages: list[Message]
-    ) -> Completion:
+    async def _arrived(self, attempt: Attempt, reply: Reply, messages: list[Message]) -> Completion:
         """Journal an answer as it came, then read it."""
         runtime = self._runtime
-        text = runtime.scrub(decoded(response.content))
-        attempt.request_id = word(response.headers.get("x-request-id"))
-        arrived = (response.status_code, text, attempt.request_id, attempt.seconds,
+        text = runtime.scrub(decoded(reply.content))
+        attempt.request_id = word(reply.headers.get("x-request-id"))
+        arrived = (reply.status, text, attempt.request_id, attempt.seconds,
                    attempt.answered_at, attempt.attempt_id)  # fmt: skip
         await runtime.journal.write([(ARRIVED, arrived)])
         fault("answer-journalled")
@@ -194,11 +179,11 @@ class Requester:
             self._asked.price,
             messages,
             attempt.worst.usd,
-            response.headers,
+            reply.headers,
             attempt.has_format,
         )
         if completion.problem is None:
-            self._lane.answered(response.headers, attempt.seconds)
+            self._lane.answered(reply.headers, attempt.seconds)
             self._runtime.ladder.answered(self._asked.served, attempt.rung)
         self.put_ended(attempt, completion)
         return completion

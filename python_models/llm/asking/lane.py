@@ -17,7 +17,7 @@ class Lane:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.pacer = Pacer(*limits_of(endpoint), patience=settings().llm_deadline_seconds)
-        self.client = open_client(endpoint)
+        self.client, self.transport = open_client(endpoint)
         self.breaker = Breaker()
 
     def answered(self, headers: object, seconds: float) -> None:

@@ -22,6 +22,7 @@ from python_models.llm.prompting.prompts import Message, Prompt
 from python_models.llm.step import Row, Step
 
 CHUNK = 2000
+MOST_AT_HAND = 512
 
 
 class StepError(ValueError):
@@ -105,6 +106,7 @@ class Rows(ABC):
         self.calls: dict[str, Call] = {}
         self.unrendered: dict[int, str] = {}
         self._wanted: set[str] | None = None
+        self._at_hand: dict[int, dict[str, Any]] = {}  # of calls under way
 
     def prepare(self) -> None:
         """Render every row once for its identity; the text itself is not kept.
@@ -152,8 +154,12 @@ class Rows(ABC):
                 at += 1
 
     def row(self, at: int) -> dict[str, Any]:
-        """Return one row."""
-        return self.table.slice(at, 1).to_pylist()[0]
+        """Return one row; the last ones that were wanted are at hand."""
+        if at not in self._at_hand:
+            if len(self._at_hand) >= MOST_AT_HAND:
+                del self._at_hand[next(iter(self._at_hand))]
+            self._at_hand[at] = self.table.slice(at, 1).to_pylist()[0]
+        return self._at_hand[at]
 
     def priority_of(self, row: Row) -> float:
         """Return how early a row is to be asked."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
     from pydantic import SecretStr
 
+    from python_models.llm.endpoints.heads import Transport
+
 OFFLINE = "offline"
 NO_KEY = "none"
 OFFLINE_PROVIDER = "offline-rules"
@@ -206,25 +208,28 @@ def model_for(step: Step, model_class: str) -> str:
     return by_class.get(model_class) or known.llm_model
 
 
-def open_client(endpoint: Endpoint) -> AsyncOpenAI:
-    """Return a client for the endpoint; retries, deadlines and limits are the dispatcher's."""
+def open_client(endpoint: Endpoint) -> tuple[AsyncOpenAI, Transport]:
+    """Return (client for the endpoint, what carries its requests).
+
+    Retries, deadlines and limits are the dispatcher's.
+    """
     # a second of imports: only for those who ask
     import httpx2
     from openai import AsyncOpenAI
 
-    from python_models.llm.endpoints.transport import AiohttpTransport
+    from python_models.llm.endpoints.transport import AiohttpTransport, EmbeddedTransport
 
     known, extras = settings(), extras_of(endpoint.name)
     if endpoint.is_offline:
         from python_models.llm.offline.app import OfflineApp
 
-        transport: httpx2.AsyncBaseTransport = httpx2.ASGITransport(app=OfflineApp().__call__)
+        transport: EmbeddedTransport | AiohttpTransport = EmbeddedTransport(OfflineApp().__call__)
     else:
         named = {name.lower() for name in extras.headers}
         # where another header holds the key, the client's own would be tried, and is none
         left_out = {"authorization"} - named if has_key_elsewhere(endpoint) else ()
         transport = AiohttpTransport(left_out)
-    return AsyncOpenAI(
+    client = AsyncOpenAI(
         api_key=key_of(endpoint),
         base_url=endpoint.base_url,
         timeout=known.llm_timeout_seconds,
@@ -233,3 +238,4 @@ def open_client(endpoint: Endpoint) -> AsyncOpenAI:
         default_query=extras.query,
         http_client=httpx2.AsyncClient(transport=transport, timeout=known.llm_timeout_seconds),
     )
+    return client, transport

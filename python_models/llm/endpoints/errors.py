@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import openai
-
-from python_models.llm.endpoints.boundary import Unreadable, clean, count, json_value, part, saying
+from python_models.llm.endpoints.boundary import (
+    Unreadable,
+    clean,
+    count,
+    decoded,
+    json_value,
+    part,
+    saying,
+)
 from python_models.llm.endpoints.error_table import kind_of
 from python_models.llm.endpoints.error_types import Action, ErrorType, Problem
+from python_models.llm.endpoints.heads import Reply
 from python_models.llm.endpoints.waits import retry_after, wait_said
 
 _KEYS = re.compile(r"(?<=//)[^/?#@]*@|[?#].*", re.S)
@@ -29,30 +36,48 @@ NAMED = {
 }  # fmt: skip
 
 
+def problem_replied(reply: Reply, has_format: bool) -> Problem | None:
+    """Return what a response's status means; None when it may hold an answer."""
+    if 200 <= reply.status < 300:
+        return None
+    return _guarded(
+        lambda: status_problem(reply.status, decoded(reply.content), reply.headers, has_format),
+        reply.status,
+    )
+
+
 def problem_of(error: Exception, has_format: bool = False) -> Problem:
-    """Classify an exception of the openai client, whatever its body holds.
+    """Classify an exception of the openai client or its transport, whatever its body holds.
 
     Args:
         error: what the client raised.
         has_format: the request asked for a schema or for JSON.
     """
+    status = getattr(error, "status_code", None)
+    return _guarded(lambda: _problem_of(error, has_format), status)
+
+
+def _guarded(found: Callable[[], Problem], status: int | None) -> Problem:
     try:
-        problem = _problem_of(error, has_format)
+        problem = found()
     except Exception as odd:  # noqa: BLE001  a body nobody foresaw fails its own request only
-        status = getattr(error, "status_code", None)
         said = f"{type(odd).__name__} in the error"
         return Problem(ErrorType.UNREADABLE_ERROR, said, status)
     return replace(problem, message=clean(problem.message))
 
 
 def _problem_of(error: Exception, has_format: bool) -> Problem:
-    if isinstance(error, openai.APITimeoutError):
+    # a second of CPU to import: who asks has done so, who folds or estimates need not
+    import httpx2
+    import openai
+
+    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
         return Problem(ErrorType.TIMEOUT, "no answer within the time limit")
     if isinstance(error, openai.APIStatusError):
         return status_problem(
             error.status_code, error.response.text, error.response.headers, has_format
         )
-    cause = error.__cause__ or error
+    cause = (isinstance(error, openai.OpenAIError) and error.__cause__) or error
     is_sent = type(cause).__name__ not in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol")
     kind = ErrorType.CONNECTION if is_sent else ErrorType.UNREACHABLE
     return Problem(kind, f"{type(cause).__name__}: {cause}")

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, meta, nodes
 from jinja2.runtime import Context
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -80,6 +80,7 @@ class Prompt:
     text_hash: str
     header: Header
     template: Template
+    fixed: Mapping[str, str] = field(default_factory=dict)  # blocks that say the same of each row
 
     @property
     def has_row_block(self) -> bool:
@@ -94,7 +95,7 @@ class Prompt:
         """
         context = self._context(values)
         messages = [
-            {"role": role, "content": clean("".join(block(context)).strip())}
+            {"role": role, "content": self.fixed.get(name) or _said(block, context)}
             for name, block in self.template.blocks.items()
             if (role := name.split("_")[0]) in ROLES
         ]
@@ -103,13 +104,21 @@ class Prompt:
     def _context(self, values: Mapping[str, Any]) -> Context:
         template = self.template
         return Context(
-            template.environment, {**template.globals, **values}, template.name, template.blocks
+            template.environment, {**self._globals, **values}, template.name, template.blocks
         )
+
+    @cached_property
+    def _globals(self) -> dict[str, Any]:
+        return dict(self.template.globals)  # a chain of mappings, which is slow to copy
 
     def row_text(self, values: Mapping[str, Any]) -> str:
         """Render the block `row` for one row of a call that holds many."""
         context = self._context(values)
-        return clean("".join(self.template.blocks["row"](context)).strip())
+        return _said(self.template.blocks["row"], context)
+
+
+def _said(block: Callable[[Context], Iterable[str]], context: Context) -> str:
+    return clean("".join(block(context)).strip())
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,7 @@ def data_prompt(column: str, name: str, text_hash: str, parameters: str) -> Data
     except (ValueError, TypeError) as error:
         raise PromptError(f"prompt {name}: its parameters are not usable: {error}") from None
     header = Header(version=text_hash[:12] or "0", answer="text", parameters=known)
-    return DataPrompt(name, text_hash, header, Template(""), column)
+    return DataPrompt(name, text_hash, header, Template(""), column=column)
 
 
 def read_messages(given: str | None) -> list[Message]:
@@ -218,7 +227,22 @@ def _read(path: Path, modified: int) -> Prompt:
     template = environment.get_template(path.name)
     if not any(name.split("_")[0] == "user" for name in template.blocks):
         raise PromptError(f"{path}: no block `user`; write {{% block user %}} ... {{% endblock %}}")
-    return Prompt(path.stem, _text_hash(environment, path.name), _header(path, text), template)
+    header, known = _header(path, text), _text_hash(environment, path.name)
+    return Prompt(path.stem, known, header, template, _fixed(environment, text, template))
+
+
+def _fixed(environment: Environment, text: str, template: Template) -> dict[str, str]:
+    """Return the blocks of a template that read nothing of a row, rendered."""
+    parsed = environment.parse(text)
+    if any(parsed.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport))):
+        return {}  # what those read is not looked up
+    context, found = template.new_context(), {}
+    for block in parsed.find_all(nodes.Block):
+        alone = nodes.Template([block], lineno=1)
+        alone.set_environment(environment)
+        if not meta.find_undeclared_variables(alone):
+            found[block.name] = _said(template.blocks[block.name], context)
+    return found
 
 
 def _header(path: Path, text: str) -> Header:

@@ -77,7 +77,11 @@ def expected_tokens(schema: dict[str, Any], items: float | None = None) -> float
     return of(schema, items, 0)
 
 
-def most_tokens(messages: list[dict[str, Any]], schema: dict[str, Any] | None) -> int:
+def most_tokens(messages: list[dict[str, Any]]) -> int:
     """Return a number of prompt tokens no tokenizer exceeds: no token is less than a byte."""
-    size = sum(len(str(message.get("content") or "").encode()) + 16 for message in messages)
-    return size + (len(json.dumps(schema)) if schema else 0) + 64
+    return 64 + sum(len(str(message.get("content") or "").encode()) + 16 for message in messages)
+
+
+def most_schema_tokens(schema: dict[str, Any] | None) -> int:
+    """Return a number of tokens that a JSON schema never exceeds."""
+    return len(json.dumps(schema)) if schema else 0

@@ -11,7 +11,13 @@ from pydantic import BaseModel, Field
 from python_models.llm.asking.results import arrow_type
 from python_models.llm.prompting.answers import answer_schema, judge, read_json
 from python_models.llm.prompting.prompts import PromptError, load_prompt
-from python_models.llm.prompting.tokens import count_messages, count_text, most_tokens
+from python_models.llm.prompting.tokens import (
+    count_messages,
+    count_schema,
+    count_text,
+    most_schema_tokens,
+    most_tokens,
+)
 from tests.python_models.llm.steps import PROMPTS, Verdict
 
 USER = "{% block user %}x{% endblock %}"
@@ -156,7 +162,9 @@ def test_counting_is_an_estimate_and_the_worst_case_is_above_it() -> None:
 
     messages = [{"role": "user", "content": "The pump hums at 4711 watts. Größe: ÄÖÜ 漢字 🚰"}]
     assert 10 < count_text(messages[0]["content"]) < 30
-    assert most_tokens(messages, answer_schema(Deep)) > count_messages(messages)
+    assert most_tokens(messages) > count_messages(messages)
+    schema = answer_schema(Deep)
+    assert most_schema_tokens(schema) > count_schema(schema)
 
 
 def test_prompts_of_the_tests_can_be_read() -> None:

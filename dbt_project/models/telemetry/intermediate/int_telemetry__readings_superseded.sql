@@ -6,7 +6,7 @@
 -- gave way stays so; whether it counts all the same is its delivery's affair.
 with
 
-readings as (
+readings as {{ inlined() }} (
     select * from {{ ref('stg_telemetry__readings') }}
 ),
 

@@ -5,7 +5,7 @@
 -- more.
 with
 
-delivered as (
+delivered as {{ inlined() }} (
     select * from {{ ref('stg_telemetry__readings') }}
 ),
 

@@ -24,12 +24,11 @@ values_alone as (
         sensor_values_kept.value,
         sensor_values_kept.reading_at
     from sensor_values_kept
-    where not exists (
-        select 1 from crowded_moments
-        where
-            crowded_moments.control_id = sensor_values_kept.control_id
-            and crowded_moments.reading_at = sensor_values_kept.reading_at
-    )
+    left join crowded_moments
+        on
+            sensor_values_kept.control_id = crowded_moments.control_id
+            and sensor_values_kept.reading_at = crowded_moments.reading_at
+    where crowded_moments.control_id is null
 ),
 
 values_at_crowded_moments as (

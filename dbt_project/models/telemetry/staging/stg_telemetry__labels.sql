@@ -26,7 +26,7 @@ labels_renamed as (
         labels.started_at,
         labels.ended_at
     from labels
-    where {{ telemetry_is_not_held('labels') }}
+    {{ telemetry_not_held('labels') }}
 )
 
 select * from labels_renamed

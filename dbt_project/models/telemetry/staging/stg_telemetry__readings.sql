@@ -44,7 +44,7 @@ readings_in_watts as (
         coalesce(readings.is_temperature_sentinel, false) as is_temperature_sentinel,
         readings.reading_at
     from readings
-    where {{ telemetry_is_not_held('readings') }}
+    {{ telemetry_not_held('readings') }}
 ),
 
 readings_normalised as (

@@ -23,7 +23,7 @@ sensor_values_cleaned as (
         cast(sensor_values.reading_at as date) as reading_date,
         sensor_values.reading_at
     from sensor_values
-    where {{ telemetry_is_not_held('sensor_values') }}
+    {{ telemetry_not_held('sensor_values') }}
 )
 
 select * from sensor_values_cleaned
