@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -61,15 +61,17 @@ class Unpacking:
         self.byte_count = 0
         self._hashes: dict[str, bytes] = {}  # of the files unpacked so far, by name
 
-    def members(self, root: Path, files: Iterable[Path], opens: bool) -> Iterator[Member | Refused]:
+    def members(
+        self, root: Path, files: Iterable[Path], opened: Collection[Path]
+    ) -> Iterator[Member | Refused]:
         """Yield the files of an export, those nearest to its root first.
 
-        `opens` says that zips in it are part of it; else they are what somebody attached.
+        `opened` are the zips that are part of it; others are what somebody attached.
         """
         for path in sorted(files, key=lambda one: (len(one.parts), one)):
             shown = path.relative_to(root).as_posix()
             try:
-                if opens and path.suffix.lower() == ".zip":
+                if path in opened:
                     with path.open("rb") as stream:
                         yield from self._opened(stream, shown)
                 else:

@@ -49,7 +49,7 @@ class Sync:
     times: list[datetime] = field(default_factory=list)  # first and last change
     row_count: int = 0
     seconds: float = 0.0
-    _last: tuple[bytes, str] = (b"", "")  # what was kept last, and its name
+    _last: tuple[bytes | None, str] = (None, "")  # what was kept last, and its name
     _marks: dict[str, str] = field(default_factory=dict)  # object_id: what it counts as
 
     def run(self, target: Path, load_id: str, volatile: frozenset[str]) -> None:
@@ -86,7 +86,8 @@ class Sync:
         """The files that the declaration wants; what cannot be opened is refused."""
         asked = self.declaration
         found = self.delivery
-        for one in Unpacking().members(found.root, found.files, found.opens):
+        opened = [one for one in found.files if found.opens(one)]
+        for one in Unpacking().members(found.root, found.files, opened):
             if isinstance(one, Refused):
                 self.refused.append(one)
             elif (not asked.include or _matches(one.path, asked.include)) and not _matches(

@@ -43,6 +43,8 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
         if file.name == "index.html":  # the table of contents of an export
             continue
         native_id = notion_id(_stem(file.path)) if file.suffix in PAGES else None
+        if native_id in export.databases:  # its table as HTML, beside the CSV
+            continue
         seen = whole_file(file, reading, "page" if native_id else "attachment", native_id)
         if native_id:
             seen = _page(seen, file, reading)
