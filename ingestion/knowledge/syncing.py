@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import gc
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -122,6 +123,10 @@ class Sync:
         object_ids = object_ids_of(self.delivery.source, seen.native_ids)
         rows.add_together(seen, object_ids)
         state, marks = self.state, self._marks
+        if state.keys().isdisjoint(object_ids):
+            marks.update(dict.fromkeys(object_ids, "new"))
+            state.update(zip(object_ids, seen.content_hashes, strict=True))
+            return
         for object_id, content_hash in zip(object_ids, seen.content_hashes, strict=True):
             before = state.get(object_id)
             if before is None:
@@ -141,9 +146,8 @@ class Sync:
             self.times[1] = at
 
     def _count(self, before: int, seconds: float) -> None:
-        counts = {"new": 0, "changed": 0, "unchanged": 0, "forbidden": 0}
-        for mark in self._marks.values():
-            counts[mark] += 1
+        marked = Counter(self._marks.values())
+        counts = {name: marked[name] for name in ("new", "changed", "unchanged", "forbidden")}
         counts["rejected"] = len(self.refused)
         counts["seen"] = sum(counts.values())
         counts["present"] = before
