@@ -203,6 +203,8 @@ def _message(record: Any, place: int, day: Day, workspace: Workspace) -> Seen | 
     if not isinstance(record, dict):
         return "no_message: it is no record"
     subtype, inner, changed_ts = record.get("subtype"), record, ""
+    if subtype == "message_replied":  # an event of its thread, which has the reply
+        return None
     locator = f"{day.pointer}/{place}"
     if subtype == "message_changed" and isinstance(record.get("message"), dict):
         inner, locator = record["message"], f"{locator}/message"

@@ -1,3 +1,4 @@
+from python_models.knowledge.chunking.sentence_vectors import compared_by
 from python_models.knowledge.grid.costs import costs
 from python_models.knowledge.grid.measures import metric_rows
 from python_models.knowledge.relations import counted_by, rows_of
@@ -15,6 +16,9 @@ def model(dbt, session):
             "node_count": counted_by(dbt.ref("nodes"), "graph_id"),
             "edge_count": counted_by(dbt.ref("edges"), "graph_id"),
             "conflict_count": counted_by(dbt.ref("conflicts"), "graph_id"),
+            "chunking_text_count": compared_by(
+                dbt.ref("knowledge_chunkers"), dbt.ref("int_knowledge__sentences_embedded")
+            ),
             **costs(
                 session,
                 dbt.ref("int_knowledge__chunks"),
