@@ -83,7 +83,7 @@ def _say_formulas_once(soup: BeautifulSoup) -> None:
     """Put the source of a formula for its signs, which stand there for eyes and for ears."""
     for source in soup.select('annotation[encoding="application/x-tex"]'):
         whole = source.find_parent(class_="katex") or source.find_parent("math")
-        if whole is not None:
+        if whole is not None and whole.parent is not None:  # it may have two sources
             whole.replace_with(f"${source.get_text(strip=True)}$")
 
 

@@ -13,11 +13,15 @@ FORMULA = (
     '<span class="katex-html"><span>E</span><span>=</span><span>m</span></span></span>'
 )
 
+TWICE = '<annotation encoding="application/x-tex">E=m</annotation>'
+
 
 @pytest.mark.parametrize(
     ("body", "text"),
     [
         (f"<p>As {FORMULA} says</p>", "As $E=m$ says"),
+        (f"<p>{FORMULA.replace('</annotation>', '</annotation>' + TWICE)}</p>", "$E=m$"),
+        ("<div hidden><p hidden>a</p></div>c", "c"),
         ("<p hidden>a</p><p style='display: none'>b</p><p>c</p>", "c"),
     ],
 )
