@@ -10,9 +10,10 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -28,6 +29,12 @@ CONTENTS = ("index.html",)  # each part of an export has one of its own
 PART = re.compile(r"[-_ ]*part[-_ ]*(\d+)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=16)
+def pure(path: str) -> PurePosixPath:
+    """Return a path of an export taken apart; the same one is asked several times in a row."""
+    return PurePosixPath(path)
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One file of an export."""
@@ -39,12 +46,12 @@ class Member:
     @property
     def name(self) -> str:
         """The last part of its path."""
-        return PurePosixPath(self.path).name
+        return pure(self.path).name
 
     @property
     def suffix(self) -> str:
         """The ending of its name, in lower case, with the dot."""
-        return PurePosixPath(self.path).suffix.lower()
+        return pure(self.path).suffix.lower()
 
 
 def lacking_parts(names: Iterable[str]) -> str:
@@ -61,15 +68,17 @@ class Unpacking:
         self.byte_count = 0
         self._hashes: dict[str, bytes] = {}  # of the files unpacked so far, by name
 
-    def members(self, root: Path, files: Iterable[Path], opens: bool) -> Iterator[Member | Refused]:
+    def members(
+        self, root: Path, files: Iterable[Path], opened: Collection[Path]
+    ) -> Iterator[Member | Refused]:
         """Yield the files of an export, those nearest to its root first.
 
-        `opens` says that zips in it are part of it; else they are what somebody attached.
+        `opened` are the zips that are part of it; others are what somebody attached.
         """
         for path in sorted(files, key=lambda one: (len(one.parts), one)):
             shown = path.relative_to(root).as_posix()
             try:
-                if opens and path.suffix.lower() == ".zip":
+                if path in opened:
                     with path.open("rb") as stream:
                         yield from self._opened(stream, shown)
                 else:
@@ -129,7 +138,7 @@ class Unpacking:
         return Member(info.filename, content, _modified_at(info))
 
     def _wrong(self, info: zipfile.ZipInfo) -> tuple[str, str] | None:
-        parts = PurePosixPath(info.filename.replace("\\", "/")).parts
+        parts = pure(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or _DRIVE.match(info.filename):
             return "unsafe_name", "its name leads out of the export"
         if info.flag_bits & 1:
@@ -155,7 +164,7 @@ def _refused(place: str, reason: str, error: str) -> Refused:
 
 def is_noise(name: str) -> bool:
     """Say whether a name is of a folder, or of what a system or an open office program left."""
-    parts = PurePosixPath(name).parts
+    parts = pure(name).parts
     if name.endswith("/") or "__MACOSX" in parts:
         return True
     last = parts[-1] if parts else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 
 from ingestion.knowledge.decoding import decoded
 
@@ -23,6 +24,17 @@ def table_of(text: str) -> tuple[str, str]:
         return text[said.end() :], said[1]
     header = _QUOTED.sub("", text.lstrip("\n")).split("\n", 1)[0]
     return text, max(_DELIMITERS, key=header.count)
+
+
+def listed(values: Iterable[str]) -> str:
+    """Return values as one cell has them, see `values_of`."""
+    return ", ".join(f'"{one}"' if "," in one else one for one in values)
+
+
+def values_of(cell: str) -> list[str]:
+    """Return the values in a cell: a comma parts them, but for one in quotes."""
+    found = next(csv.reader([" ".join(cell.split())], skipinitialspace=True), [])
+    return [one.strip() for one in found if one.strip()]
 
 
 def rows_of(content: bytes, strict: bool = False) -> list[list[str]]:

@@ -18,7 +18,8 @@ from ingestion.landing.deliveries import SourceAbsent
 
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):?(\d\d))?(?!\d)")
 _WILD = re.compile(r"[*?\[]")
-OPENED = ("notion", "slack", "linear", "gdocs")  # their exports are zips, wherever these lie
+# exports that are zips; a document of Google's is one by itself, wherever it lies
+OPENED = {"notion": "outer", "slack": "outer", "linear": "outer", "gdocs": "all"}
 _BLOCK = 4 * 1024 * 1024
 
 
@@ -31,7 +32,7 @@ class Delivery:
     root: Path
     files: tuple[Path, ...]
     exported_at: datetime  # UTC
-    opens: bool = True  # zips in it are part of it
+    opened: str = "all"  # which zips in it are part of it: all | none | outer
     missing: str = ""  # sentence: what is not there of it, and why
     mode: str = ""  # full | incremental, of what was asked of an API; else the declaration says it
     cursor_from: str | None = None  # moment from which on changes were asked for
@@ -48,6 +49,16 @@ class Delivery:
         if len(self.files) == 1:
             return str(self.files[0])
         return str(self.root if self.root.name == self.name else self.root / self.name)
+
+    def opens(self, path: Path) -> bool:
+        """Say whether a file is a zip that is part of the export, not one that is attached.
+
+        Of an export that was unpacked the zips within its folders are attached.
+        """
+        if not _is_zip(path) or self.opened == "none":
+            return False
+        is_outer = path.parent == self.root
+        return self.opened == "all" or is_outer or all(_is_zip(one) for one in self.files)
 
     @property
     def byte_count(self) -> int:
@@ -128,7 +139,11 @@ def _is_export(path: Path, kind: str) -> bool:
         return is_dated
     if kind == "linear" and path.suffix.lower() == ".csv":
         return True
-    return path.suffix.lower() == ".zip" and (is_dated or kind in OPENED)
+    return _is_zip(path) and (is_dated or kind in OPENED)
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
 def _files(top: Path) -> Iterator[Path]:
@@ -148,8 +163,8 @@ def _delivery(
     root = tops[0] if tops[0].is_dir() else tops[0].parent
     missing = lacking_parts(top.stem for top in tops)
     exported_at = _exported_at(declaration, name, files)
-    opens = declaration.kind in OPENED or not tops[0].is_dir()
-    return Delivery(declaration.corpus_source, name, root, files, exported_at, opens, missing)
+    opened = OPENED.get(declaration.kind, "none" if tops[0].is_dir() else "all")
+    return Delivery(declaration.corpus_source, name, root, files, exported_at, opened, missing)
 
 
 def _exported_at(declaration: CorpusSource, name: str, files: tuple[Path, ...]) -> datetime:

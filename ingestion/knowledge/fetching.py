@@ -74,7 +74,7 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
         root=folder,
         files=tuple(sorted(folder.rglob("*.json"))),
         exported_at=at,
-        opens=False,
+        opened="none",
         missing=missing,
         mode="full" if source.is_complete and not is_partial else "incremental",
         cursor_from=since.isoformat() if since and is_partial else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import gc
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class Sync:
     times: list[datetime] = field(default_factory=list)  # first and last change
     row_count: int = 0
     seconds: float = 0.0
-    _last: tuple[bytes, str] = (b"", "")  # what was kept last, and its name
+    _last: tuple[bytes | None, str] = (None, "")  # what was kept last, and its name
     _marks: dict[str, str] = field(default_factory=dict)  # object_id: what it counts as
 
     def run(self, target: Path, load_id: str, volatile: frozenset[str]) -> None:
@@ -86,7 +87,8 @@ class Sync:
         """The files that the declaration wants; what cannot be opened is refused."""
         asked = self.declaration
         found = self.delivery
-        for one in Unpacking().members(found.root, found.files, found.opens):
+        opened = [one for one in found.files if found.opens(one)]
+        for one in Unpacking().members(found.root, found.files, opened):
             if isinstance(one, Refused):
                 self.refused.append(one)
             elif (not asked.include or _matches(one.path, asked.include)) and not _matches(
@@ -121,6 +123,10 @@ class Sync:
         object_ids = object_ids_of(self.delivery.source, seen.native_ids)
         rows.add_together(seen, object_ids)
         state, marks = self.state, self._marks
+        if state.keys().isdisjoint(object_ids):
+            marks.update(dict.fromkeys(object_ids, "new"))
+            state.update(zip(object_ids, seen.content_hashes, strict=True))
+            return
         for object_id, content_hash in zip(object_ids, seen.content_hashes, strict=True):
             before = state.get(object_id)
             if before is None:
@@ -140,9 +146,8 @@ class Sync:
             self.times[1] = at
 
     def _count(self, before: int, seconds: float) -> None:
-        counts = {"new": 0, "changed": 0, "unchanged": 0, "forbidden": 0}
-        for mark in self._marks.values():
-            counts[mark] += 1
+        marked = Counter(self._marks.values())
+        counts = {name: marked[name] for name in ("new", "changed", "unchanged", "forbidden")}
         counts["rejected"] = len(self.refused)
         counts["seen"] = sum(counts.values())
         counts["present"] = before

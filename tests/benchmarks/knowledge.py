@@ -127,13 +127,17 @@ def landing_figures(folder: Path, pages: int, messages: int) -> list[Figure]:
         _landed(folder / name, *size)
         for name, size in (("one", (1, 1)), ("all", (pages, messages)))
     )
-    with taking() as floor:
-        for path in sorted((folder / "all" / "exports").glob("*.zip")):
-            _land_by_hand(path, folder / "floor" / path.stem)
+    by_hand = []
+    for turn in range(3):  # it is short: one turn may take twice what another does
+        with taking() as took_by_hand:
+            for path in sorted((folder / "all" / "exports").glob("*.zip")):
+                _land_by_hand(path, folder / f"floor {turn}" / path.stem)
+        by_hand.append(took_by_hand)
+    floor = sorted(by_hand, key=lambda one: one.cpu)[1]
     beyond = (took.cpu - fixed.cpu) / floor.cpu
     return [
         Figure(f"{pages:,} pages and {messages:,} messages landed, seconds", took.wall),
-        Figure("  floor: unzip, hash, write, parse", floor.wall),
+        Figure("  floor: unzip, hash, write, parse (median of three)", floor.wall),
         *_ratio(took, floor),
         Figure("  beyond the landing of one page (CPU)", beyond),
         Figure("  peak memory, MB", peak),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
 
-from ingestion.knowledge.containers import Member
+from ingestion.knowledge.containers import Member, pure
 from ingestion.knowledge.decoding import decoded
 from ingestion.knowledge.front_matter import FrontMatter, split_front_matter
 from ingestion.knowledge.seen import Reading, Refused, Seen
@@ -39,11 +38,12 @@ def header_of(file: Member) -> tuple[FrontMatter, list[Refused]]:
 def whole_file(file: Member, reading: Reading, kind: str, native_id: str | None = None) -> Seen:
     """Keep a file, and return it as the object it is."""
     name = reading.put(file.content)
-    parent = PurePosixPath(file.path).parent.as_posix()
+    path = pure(file.path)
+    parent = path.parent.as_posix()
     return Seen(
         native_id=native_id or file.path,
         kind=kind,
-        title=PurePosixPath(file.path).stem,
+        title=path.stem,
         blob_hash=name,
         locator=file.path,
         content_hash=_content_hash(name, file.path),
@@ -56,5 +56,5 @@ def whole_file(file: Member, reading: Reading, kind: str, native_id: str | None 
 
 def _content_hash(blob_hash: str, path: str) -> str:
     """A file's name says its title: a page that is renamed is another version."""
-    title = PurePosixPath(path).name
+    title = pure(path).name
     return hashlib.sha256(f"{blob_hash}\n{title}".encode(errors="replace")).hexdigest()

@@ -31,10 +31,10 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
             yield from _file(one, contents, listed, f"/files/{place}", reading)
         for place, change in enumerate(said.get("changes") or ()):
             now = change.get("file") or {}
-            if change.get("removed") or now.get("trashed"):
-                gone = {"id": change.get("fileId"), "name": now.get("name"), "is_gone": True}
+            if change.get("fileId") and (change.get("removed") or now.get("trashed")):
+                gone = {"id": change["fileId"], "name": now.get("name"), "is_gone": True}
                 yield _seen(gone, listed, f"/changes/{place}", reading)
-            elif now:
+            elif now:  # a change of a shared drive names no file
                 yield from _file(now, contents, listed, f"/changes/{place}/file", reading)
 
 

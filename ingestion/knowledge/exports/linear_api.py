@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from ingestion.knowledge.containers import Member
+from ingestion.knowledge.delimited import listed
 from ingestion.knowledge.seen import Reading, Refused, Seen
 from ingestion.knowledge.times import moment
 
@@ -64,7 +65,7 @@ def as_exported(node: dict[str, Any]) -> dict[str, str]:
         "Project": of("project", "name"),
         "Creator": of("creator", "email") or of("creator", "name"),
         "Assignee": of("assignee", "email") or of("assignee", "name"),
-        "Labels": ", ".join(one["name"] for one in labels),
+        "Labels": listed(one["name"] for one in labels),
         "Cycle Number": cycle.get("number"), "Cycle Name": cycle.get("name"),
         "Cycle Start": cycle.get("startsAt"), "Cycle End": cycle.get("endsAt"),
         "Created": node.get("createdAt"), "Updated": node.get("updatedAt"),
@@ -82,7 +83,8 @@ def _comments(nodes: list[dict[str, Any]]) -> str:
     """The comments of an issue, the first one first; they come the newest first."""
     parts = []
     for one in sorted(nodes, key=lambda one: (one.get("createdAt") or "", one.get("id") or "")):
-        who, at = one.get("user") or {}, moment(one.get("createdAt"))
+        who = one.get("user") or one.get("externalUser") or one.get("botActor") or {}
+        at = moment(one.get("createdAt"))
         name = who.get("name") or who.get("displayName") or who.get("email") or "?"
         when = f" ({at:%Y-%m-%d %H:%M})" if at else ""
         parts.append(f"**{name}**{when}: {(one.get('body') or '').strip()}")

@@ -8,10 +8,10 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from ingestion.knowledge.containers import Member
+from ingestion.knowledge.containers import Member, pure
 from ingestion.knowledge.delimited import rows_of
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.seen import Reading, Refused, Seen
@@ -43,10 +43,12 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
         if file.name == "index.html":  # the table of contents of an export
             continue
         native_id = notion_id(_stem(file.path)) if file.suffix in PAGES else None
+        if native_id in export.databases:  # its table as HTML, beside the CSV
+            continue
         seen = whole_file(file, reading, "page" if native_id else "attachment", native_id)
         if native_id:
             seen = _page(seen, file, reading)
-            folder = PurePosixPath(file.path).parent.as_posix()
+            folder = pure(file.path).parent.as_posix()
             export.titles.setdefault(folder, Counter())[_folded(_heading(file) or seen.title)] += 1
         yield seen
     for native_id, tables in export.databases.items():
@@ -60,25 +62,21 @@ def notion_id(stem: str) -> str | None:
 
 
 def _stem(path: str) -> str:
-    return PurePosixPath(path).stem
+    return pure(path).stem
 
 
 def _page(seen: Seen, file: Member, reading: Reading) -> Seen:
     assert seen.native_id
     title = re.sub(_ID, "", _stem(file.path)).strip() or "Untitled"
     site = reading.declaration.site.rstrip("/") or "https://www.notion.so"
-    return replace(
-        seen,
-        title=title,
-        uri=f"{site}/{seen.native_id}",
-        parent=_parent(file.path),
-        content_hash=hashlib.sha256(f"{seen.blob_hash}\n{title}".encode()).hexdigest(),
-    )
+    seen.title, seen.uri, seen.parent = title, f"{site}/{seen.native_id}", _parent(file.path)
+    seen.content_hash = hashlib.sha256(f"{seen.blob_hash}\n{title}".encode()).hexdigest()
+    return seen
 
 
 def _parent(path: str) -> str | None:
     """The nearest folder of a path that bears the id of a page or database."""
-    for part in reversed(PurePosixPath(path).parts[:-1]):
+    for part in reversed(pure(path).parts[:-1]):
         if found := notion_id(part):
             return found
     return None

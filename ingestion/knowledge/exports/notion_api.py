@@ -16,11 +16,13 @@ from ingestion.knowledge.times import moment
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield pages and databases, known by the ids that exports have in their names."""
     listed = [(file, orjson.loads(file.content)) for file in files]
-    owners = {
-        said["answer"]["id"]: native_id_of(said["answer"])
-        for file, said in listed
-        if file.path.startswith("databases/")
-    }
+    owners: dict[str, str] = {}
+    for file, said in listed:
+        if file.path.startswith("databases/"):
+            source, native_id = said["answer"]["id"], native_id_of(said["answer"])
+            # a database may have several sources of data: the first one stands for it
+            is_further = native_id in owners.values()
+            owners[source] = source.replace("-", "") if is_further else native_id
     for file, said in listed:
         yield _seen(file, said, owners, reading)
 
@@ -50,7 +52,8 @@ def rows_of(said: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _seen(file: Member, said: Any, owners: dict[str, str], reading: Reading) -> Seen:
     record = said["answer"]
-    is_page, native_id = record["object"] == "page", native_id_of(record)
+    is_page = record["object"] == "page"
+    native_id = owners.get(record["id"]) or native_id_of(record)
     state = "archived" if record.get("archived") else "seen"
     if "forbidden" in said or record.get("in_trash"):
         state = "deleted" if record.get("in_trash") else "forbidden"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Any
@@ -146,26 +147,28 @@ def _plain(
     """
     found = SeenTogether("message", day.title, day.blob_hash, day.native_id)
     said = workspace.said.setdefault(day.channel, {})
-    others = [(at, one) for at, one in enumerate(records) if _is_unusual(one)]
-    known = said.keys() | {ts for _, record in others for ts in _all_ts(record)}
-    strange = {at for at, _ in others}
+    others: list[tuple[int, Any]] = []
+    plain: list[tuple[int, dict[str, Any]]] = []
+    for placed in enumerate(records):
+        (others if _is_unusual(placed[1]) else plain).append(placed)
+    changed = {ts for _, record in others for ts in _all_ts(record)}
     usual: dict[str, tuple[int, dict[str, Any]]] = {}
-    for place, record in enumerate(records):
-        if place in strange:
-            continue
-        if (ts := record["ts"]) in known or ts in usual:
-            others.append((place, record))
+    for placed in plain:
+        ts = placed[1]["ts"]
+        if ts in said or ts in usual or ts in changed:
+            others.append(placed)
         else:
-            usual[ts] = place, record
-    hashes = workspace.content_hashes(record for _, record in usual.values())
-    said.update((ts, ("", digest)) for ts, digest in zip(usual, hashes, strict=True))
+            usual[ts] = placed
+    places, found_records = zip(*usual.values(), strict=True) if usual else ((), ())
+    hashes = workspace.content_hashes(found_records)
+    said.update(zip(usual, zip(repeat(""), hashes, strict=False), strict=True))
     before, link, pointer = f"{day.native_id}/", day.link, day.pointer
-    digits = [ts[:10] + ts[11:] for ts in usual]
-    roots = [record.get("thread_ts") for _, record in usual.values()]
+    digits = [ts.replace(".", "") for ts in usual]
+    roots = [record.get("thread_ts") for record in found_records]
     found.native_ids += [before + ts for ts in usual]
     found.content_hashes += hashes
-    found.locators += [f"{pointer}/{place}" for place, _ in usual.values()]
-    found.sizes += [len(record.get("text") or "") for _, record in usual.values()]
+    found.locators += [f"{pointer}/{place}" for place in places]
+    found.sizes += [len(record.get("text") or "") for record in found_records]
     found.uris += [
         f"{link}{number}?thread_ts={root}" if type(root) is str and root != ts else link + number
         for ts, number, root in zip(usual, digits, roots, strict=True)
@@ -200,6 +203,8 @@ def _message(record: Any, place: int, day: Day, workspace: Workspace) -> Seen | 
     if not isinstance(record, dict):
         return "no_message: it is no record"
     subtype, inner, changed_ts = record.get("subtype"), record, ""
+    if subtype == "message_replied":  # an event of its thread, which has the reply
+        return None
     locator = f"{day.pointer}/{place}"
     if subtype == "message_changed" and isinstance(record.get("message"), dict):
         inner, locator = record["message"], f"{locator}/message"

@@ -95,7 +95,7 @@ def fetched(source: CorpusSource, folder: Path, bounds: Bounds) -> Delivery:
         root=folder,
         files=tuple(sorted(path for path in folder.rglob("*") if path.is_file())),
         exported_at=at,
-        opens=False,
+        opened="none",
         missing=missing,
         mode="full" if source.is_complete and is_whole else "incremental",
         cursor_from=went_on,

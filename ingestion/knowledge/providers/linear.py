@@ -15,7 +15,8 @@ _INNER = 25
 _PAGE = "pageInfo { hasNextPage endCursor }"
 _LISTS = {
     "labels": "nodes { name }",
-    "comments": "nodes { id body createdAt editedAt user { name displayName email } }",
+    "comments": "nodes { id body createdAt editedAt user { name displayName email } "
+    "externalUser { name } botActor { name } }",
 }
 _ISSUE = (
     "id identifier title description url priorityLabel estimate createdAt updatedAt startedAt "

@@ -15,6 +15,7 @@ from python_models.knowledge.canonical.types import Canonical
 
 _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "head", "iframe", "object", "svg")
+_HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 _BLANK_LINES = re.compile(r"\n{3,}")
 _DATA = re.compile(r"^data:", re.IGNORECASE)
 
@@ -48,12 +49,17 @@ def read_html(content: bytes, prepare: Callable[[BeautifulSoup], None] | None = 
     declared = _CHARSET.search(content[:4096])
     text, flags = decoded(content, declared[1].decode("ascii") if declared else None)
     soup = BeautifulSoup(text, "lxml")
-    title = soup.title.get_text(strip=True) if soup.title else None
+    titles = (one for one in soup.find_all("title") if one.find_parent("svg") is None)
+    title = next((one.get_text(strip=True) for one in titles), None)
     language = soup.html.get("lang") if soup.html else None
     found = soup.find("meta", attrs={"name": "author"})
     author = str(found.get("content") or "") if isinstance(found, Tag) else ""
+    for hidden in soup.select(_HIDDEN):
+        flags = flags | {"hidden text"}
+        hidden.decompose()
     for unseen in soup.find_all(_UNSEEN):
         unseen.decompose()
+    _say_formulas_once(soup)
     if prepare is not None:
         prepare(soup)
     for image in soup.find_all("img"):
@@ -71,6 +77,14 @@ def read_html(content: bytes, prepare: Callable[[BeautifulSoup], None] | None = 
         language=str(language)[:2].lower() if language else None,
         flags=flags,
     )  # fmt: skip
+
+
+def _say_formulas_once(soup: BeautifulSoup) -> None:
+    """Put the source of a formula for its signs, which stand there for eyes and for ears."""
+    for source in soup.select('annotation[encoding="application/x-tex"]'):
+        whole = source.find_parent(class_="katex") or source.find_parent("math")
+        if whole is not None and whole.parent is not None:  # it may have two sources
+            whole.replace_with(f"${source.get_text(strip=True)}$")
 
 
 def direct(address: str) -> str:

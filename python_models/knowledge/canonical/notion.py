@@ -48,6 +48,8 @@ def read_html_page(content: bytes) -> Canonical:
                 lines.append(f"{name}: {', '.join(values)}")
                 lines.append(soup.new_tag("br"))
             table.replace_with(lines)
+        for box in soup.select("ul.to-do-list .checkbox"):
+            box.replace_with("[x]" if "checkbox-on" in (box.get("class") or []) else "[ ]")
 
     page = read_html(content, as_lines)
     for name, values in properties:

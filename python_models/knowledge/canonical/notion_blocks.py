@@ -19,7 +19,7 @@ from python_models.knowledge.canonical.types import Canonical
 
 Block = dict[str, Any]
 _LISTS = ("bulleted_list_item", "numbered_list_item", "to_do", "toggle")
-_HEADINGS = {"heading_1": "# ", "heading_2": "## ", "heading_3": "### "}
+_HEADINGS = {f"heading_{level}": f"{'#' * level} " for level in range(1, 5)}
 _NOTHING = ("table_of_contents", "breadcrumb", "unsupported")
 _OPEN = ("column_list", "column", "synced_block", "template", "tab")  # what is in them, no more
 _INDENT = "    "
@@ -61,13 +61,11 @@ class _Writer:
         text, before, number = "", "", 0
         for block in blocks:
             kind = block.get("type") or ""
-            number = number + 1 if kind == before == "numbered_list_item" else 1
+            number = number + 1 if kind == before == "numbered_list_item" else _first(block)
             said = self._block(block, kind, number)
-            if not said:
-                continue
             joined = "\n" if kind in _LISTS and before in _LISTS else "\n\n"
-            text += (joined if text else "") + said
-            before = kind
+            text += (joined if text and said else "") + said
+            before = kind  # an empty paragraph, too, is where a list ends
         return text
 
     def _block(self, block: Block, kind: str, number: int) -> str:
@@ -86,11 +84,12 @@ class _Writer:
         if kind in _WHOLE:
             return _WHOLE[kind](self, block, inner)
         said = words(inner.get("rich_text"))
-        own = f"{_HEADINGS.get(kind, '')}{said}" if said else ""
+        if kind in _HEADINGS and said:
+            said = f"{_HEADINGS[kind]}{' '.join(said.split())}"
         below = self.content(block["id"])
         if kind == "paragraph" and below:
             below = _indented(below)
-        return "\n\n".join(part for part in (own, below) if part)
+        return "\n\n".join(part for part in (said, below) if part)
 
     def _synced(self, block: Block, inner: Block) -> str:
         """The first of some synced blocks on a page in full, others by what they are copies of."""
@@ -106,7 +105,7 @@ class _Writer:
         mark = f"{number}. " if kind == "numbered_list_item" else "- "
         if kind == "to_do":
             mark += "[x] " if inner.get("checked") else "[ ] "
-        said = f"{mark}{words(inner.get('rich_text'))}".rstrip()
+        said = f"{mark}{words(inner.get('rich_text'))}".rstrip().replace("\n", f"\n{_INDENT}")
         below = self.content(block["id"])
         return f"{said}\n{_indented(below)}" if below else said
 
@@ -132,6 +131,12 @@ class _Writer:
             width = len(rows[0].get("cells") or ())
             lines.insert(1, "| " + " | ".join(["---"] * width) + " |")
         return "\n".join(lines)
+
+
+def _first(block: Block) -> int:
+    """The number that a list begins with."""
+    said = (block.get("numbered_list_item") or {}).get("list_start_index")
+    return said if isinstance(said, int) else 1
 
 
 def _cell(parts: Any) -> str:

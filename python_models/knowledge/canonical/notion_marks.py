@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 _NOTION = "https://www.notion.so"
 _STYLES = (("code", "`"), ("strikethrough", "~~"), ("italic", "*"), ("bold", "**"))
@@ -100,17 +101,19 @@ def _name(one: dict[str, Any]) -> str:
 
 
 def _when(inner: dict[str, Any]) -> str:
-    start, end = (_day(inner.get(name)) for name in ("start", "end"))
+    start, end = (_day(inner.get(name), inner.get("time_zone")) for name in ("start", "end"))
     return f"{start} → {end}" if end else start
 
 
-def _day(text: Any) -> str:
+def _day(text: Any, zone: str | None = None) -> str:
     """A day, or a moment in UTC, as an export has it: `March 3, 2025 5:00 PM`."""
     if not isinstance(text, str) or not text:
         return ""
     at = datetime.fromisoformat(text)
     if len(text) == 10:
         return f"{at:%B} {at.day}, {at.year}"
+    if at.tzinfo is None and zone:
+        at = at.replace(tzinfo=ZoneInfo(zone))
     at = at.astimezone(UTC) if at.tzinfo else at
     return (
         f"{at:%B} {at.day}, {at.year} {at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'}"
@@ -144,6 +147,8 @@ _VALUES: dict[str, Callable[[Any], str]] = {
     "boolean": lambda inner: "Yes" if inner else "No",
     "files": lambda inner: ", ".join(filter(None, map(file_address, inner))),
     "relation": _relation,
+    "verification": lambda inner: str(inner.get("state") or ""),
+    "place": lambda inner: ", ".join(filter(None, (inner.get("name"), inner.get("address")))),
     "formula": value_of,
     "rollup": _rollup,
     "unique_id": lambda inner: "-".join(

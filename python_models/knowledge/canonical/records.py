@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingestion.knowledge.delimited import rows_of
+from ingestion.knowledge.delimited import rows_of, values_of
 from ingestion.knowledge.times import moment
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical, NoText
@@ -13,13 +13,15 @@ _SEVERAL = ("Labels", "Roadmaps", "Initiatives", "Subscribers")  # lists in one 
 _TIMES = ("Created", "Updated", "Started", "Completed", "Canceled", "Archived", "Due Date",
           "Triaged", "Cycle Start", "Cycle End")  # fmt: skip
 
+_DAY = "Due Date"  # is that day wherever one is
+
 
 def read_issue(record: dict[str, str], zone: str) -> Canonical:
     """Read an issue: title, description and comments, in order."""
-    title, description = record.get("Title", "").strip(), record.get("Description", "").strip()
+    title, description = record.get("Title", "").strip(), _text(record, "Description")
     identifier = record.get("ID", "").strip()
-    parts = [f"# {identifier} {title}".rstrip(), description.replace("\r\n", "\n")]
-    if comments := record.get("Comments", "").strip():
+    parts = [f"# {identifier} {title}".rstrip(), description]
+    if comments := _text(record, "Comments"):
         parts.append(f"## Comments\n\n{comments}")
     text = "\n\n".join(part for part in parts if part)
     return Canonical(
@@ -33,6 +35,10 @@ def read_issue(record: dict[str, str], zone: str) -> Canonical:
     )
 
 
+def _text(record: dict[str, str], name: str) -> str:
+    return record.get(name, "").strip().replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _fields(record: dict[str, str], zone: str) -> list[tuple[str, str]]:
     fields: list[tuple[str, str]] = [("identifier", record.get("ID", "").strip())]
     for name, value in record.items():
@@ -40,10 +46,9 @@ def _fields(record: dict[str, str], zone: str) -> list[tuple[str, str]]:
         if not value or name in ("ID", "Title", "Description", "Comments"):
             continue
         if name in _TIMES:
-            when = moment(value, zone)
+            when = moment(value, "UTC" if name == _DAY else zone)
             value = when.isoformat() if when else value
-        values = [part.strip() for part in value.split(",")] if name in _SEVERAL else [value]
-        fields += [(name, one) for one in values if one]
+        fields += [(name, one) for one in (values_of(value) if name in _SEVERAL else [value])]
     return fields
 
 

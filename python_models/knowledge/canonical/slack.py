@@ -104,7 +104,9 @@ def message_text(record: dict[str, Any]) -> str:
     """Return what a message says: its text, else its blocks, and what is attached."""
     parts = [record.get("text") or ""]
     if not parts[0].strip():
-        parts = [_of_blocks(record.get("blocks") or [])]
+        comment = record.get("comment")  # of a file, in older exports
+        said = str(comment.get("comment") or "") if isinstance(comment, dict) else ""
+        parts = [_of_blocks(record.get("blocks") or []) or said]
     parts += [_of_attachment(one) for one in record.get("attachments") or []]
     files = record.get("files") or ([record["file"]] if record.get("file") else [])
     parts += [_of_file(one) for one in files if isinstance(one, dict)]
@@ -135,10 +137,19 @@ def _of_element(element: Any) -> str:
         rows = element.get("rows") or []
         return "\n".join(" | ".join(_of_element(cell) for cell in row) for row in rows)
     inner = element.get("elements") or element.get("fields") or []
+    if kind == "rich_text_list":
+        return _of_list(element, [_of_element(one) for one in inner])
     own = [_of_element(element.get(name)) for name in ("title", "text")]
-    apart = "\n" if kind in ("rich_text", "rich_text_list", "section", "context") else ""
+    apart = "\n" if kind in ("rich_text", "section", "context") else ""
     found = [one for one in (*own, *map(_of_element, inner)) if one]
     return apart.join(found)
+
+
+def _of_list(element: dict[str, Any], items: list[str]) -> str:
+    first, before = int(element.get("offset") or 0) + 1, "    " * int(element.get("indent") or 0)
+    is_counted = element.get("style") == "ordered"
+    marks = (f"{number}." if is_counted else "-" for number in range(first, first + len(items)))
+    return "\n".join(f"{before}{mark} {item}" for mark, item in zip(marks, items, strict=True))
 
 
 _LEAVES: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -163,6 +174,8 @@ def _of_attachment(attachment: Any) -> str:
     title = f"<{link}|{title}>" if title and link else title
     said = [attachment.get("pretext"), title, attachment.get("text")]
     said += [f"{one.get('title')}: {one.get('value')}" for one in attachment.get("fields") or []]
+    if any(said) and attachment.get("author_name"):
+        said.insert(1, attachment["author_name"])
     found = "\n".join(str(one) for one in said if one)
     found = found or _of_blocks(attachment.get("blocks") or []) or _of_shared(attachment)
     picture = attachment.get("image_url") or attachment.get("thumb_url")

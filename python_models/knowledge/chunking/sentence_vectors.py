@@ -111,6 +111,22 @@ def sentences_embedded(
     return pa.Table.from_pylist([dict(zip(ROWS.names, row, strict=True)) for row in rows], ROWS)
 
 
+def compared_by(chunkers: Any, embedded: Any) -> dict[str, int]:
+    """Return how many sentences each semantic chunker has vectors asked for.
+
+    Args:
+        chunkers: the seed.
+        embedded: what `sentences_embedded` gave.
+    """
+    counts = {row["embedder_id"]: row["sentence_count"] for row in rows_of(embedded)}
+    named = {
+        row["chunker_id"]: embedder_of(row["parameters"])
+        for row in rows_of(chunkers)
+        if row["kind"] == SEMANTIC
+    }
+    return {name: counts[embedder] for name, embedder in named.items() if embedder in counts}
+
+
 def _wanted(chunkers: Any, used: Any, spaces: dict[str, Space]) -> list[str]:
     """Return the embedders that semantic chunkers of cells name."""
     named = {row[0] for row in used.project("chunker_id").fetchall()}

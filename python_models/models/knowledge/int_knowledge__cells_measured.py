@@ -1,3 +1,4 @@
+from python_models.knowledge.chunking.sentence_vectors import compared_by
 from python_models.knowledge.grid.costs import costs
 from python_models.knowledge.grid.measures import metric_rows
 from python_models.knowledge.relations import counted_by, rows_of
@@ -5,6 +6,7 @@ from python_models.knowledge.relations import counted_by, rows_of
 
 def model(dbt, session):
     dbt.config(materialized="table")
+    sentences = dbt.ref("int_knowledge__sentences_embedded")
     extracted = dbt.ref("llm_knowledge__extracted")
     supplements = dbt.ref("llm_knowledge__supplemented").project(", ".join(extracted.columns))
     return metric_rows(
@@ -15,6 +17,7 @@ def model(dbt, session):
             "node_count": counted_by(dbt.ref("nodes"), "graph_id"),
             "edge_count": counted_by(dbt.ref("edges"), "graph_id"),
             "conflict_count": counted_by(dbt.ref("conflicts"), "graph_id"),
+            "chunking_text_count": compared_by(dbt.ref("knowledge_chunkers"), sentences),
             **costs(
                 session,
                 dbt.ref("int_knowledge__chunks"),

@@ -139,6 +139,7 @@ def test_the_next_sync_asks_what_changed_since_its_token(drive: Drive, tmp_path:
     newer = file(NOTE, "Note.md", "text/markdown", md5Checksum="b2")
     drive.contents[NOTE] = b"# Note\n\nGrace owns atlas.\n"
     drive.changes = [
+        {"changeType": "drive", "driveId": "shared", "removed": True},  # names no file
         {"fileId": PAPER, "removed": True},
         {"fileId": PICTURE, "removed": False, "file": file(PICTURE, "x", "image", trashed=True)},
         {"fileId": NOTE, "removed": False, "file": newer},

@@ -228,7 +228,10 @@ def test_a_message_says_what_its_blocks_and_attachments_say() -> None:
     record = {
         "text": "",
         "blocks": [{"type": "rich_text", "elements": [section]}, image, table],
-        "attachments": [{"title": "Build", "title_link": "https://ci"}, shared],
+        "attachments": [
+            {"title": "Build", "title_link": "https://ci", "author_name": "Ada"},
+            shared,
+        ],
         "files": [{"id": "F1", "mode": "tombstone"}],
     }
     text = plain(message_text(record), Names(), None)
@@ -236,6 +239,7 @@ def test_a_message_says_what_its_blocks_and_attachments_say() -> None:
         "if a <b> & c @here@S1Feb 1",
         "Plan [image: a map]",
         "x & y | if a <b> & c @here@S1Feb 1",
+        "Ada",
         "[Build](https://ci)",
         "from another channel",
         "[file: deleted]",

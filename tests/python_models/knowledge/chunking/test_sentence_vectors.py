@@ -12,6 +12,7 @@ from python_models.knowledge.chunking.chunk_rows import chunk_rows
 from python_models.knowledge.chunking.chunkers import UnknownChunker
 from python_models.knowledge.chunking.sentence_vectors import (
     SentenceVectors,
+    compared_by,
     sentences_embedded,
     spaces_of,
 )
@@ -65,6 +66,9 @@ def test_a_document_is_cut_by_what_its_sentences_say_once_they_have_vectors(
     asked = server.counters()["requests"]
     assert embedded(found)[0]["new_count"] == 0
     assert server.counters()["requests"] == asked
+    session = found["session"]
+    rows = session.from_arrow(pa.Table.from_pylist(embedded(found)))
+    assert compared_by(found["chunkers"], rows) == {"semantic": 4}
 
 
 def test_no_sentence_is_asked_for_where_no_cell_compares_them(server: Server) -> None:
