@@ -55,6 +55,8 @@ _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")
 _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(rf"(?<=[:是给打])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
+_OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
+_RULE = re.compile(r"^\s*={2,}\s*|\s*={2,}\s*$")
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
 
@@ -82,6 +84,8 @@ def _characters(text: str) -> str:
             found.append(_HALVES[letter])
         elif letter.isdecimal():  # full-width, Arabic, mathematical digits
             found.append(str(unicodedata.digit(letter)))
+        elif letter == "，":
+            found.append(", ")
         elif 0xFF01 <= code <= 0xFF5E:  # full-width ASCII
             found.append(chr(code - 0xFEE0))
         elif letter in "\u200b\u200c\u200d\u2060\ufeff\ufe0f\u20e3\u00ad":
@@ -199,7 +203,7 @@ def _plain(line: str) -> str:
         line = pattern.sub(instead, line)
     line = _QUOTED_KEY.sub(r"\1:", line)
     line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
-    line = _BULLET.sub("", line)
+    line = _BULLET.sub("", _RULE.sub("", line))
     line = re.sub(r"(?<=[^\W\d])\*+(?=\d)|(?<=\d)\*+(?=[^\W\d])", " ", line)
     line = re.sub(r"\*+|`+", "", line)
     line = re.sub(r"(?<=[^\W\d_])_+(?=[^\W\d_])", " ", line)
@@ -207,6 +211,7 @@ def _plain(line: str) -> str:
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
+    line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))
     return re.sub(r"\s+", " ", line).strip()

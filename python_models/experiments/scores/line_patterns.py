@@ -30,8 +30,13 @@ _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
 _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 # `Grade awarded: 5`, `Note attribuée : 7`
 _GIVEN = (
-    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|attribuée?|accordée?|assegnat[ao]|"
-    r"attribuit[ao]|atribuíd[ao])(?=\s*[:=])"
+    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|obtenid[ao]|concedid[ao]|dad[ao]|attribuée?|"
+    r"accordée?|obtenue?|donnée?|assegnat[ao]|attribuit[ao]|ottenut[ao]|atribuíd[ao]|obtid[ao])(?=\s*[:=–—-])"
+)
+_WHICH = (
+    r"\s+(?:quality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
+    r"definitiv[ao]?|geral|complessiv[ao]|num[ée]ric[ao]|numérique|d'ensemble|in decimi|"
+    r"(?:de|di|per la|für) (?:créativité|creatividad|creatività|criatividade|kreativität))"
 )
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
@@ -42,8 +47,7 @@ _VERB = (
 LABEL = re.compile(
     rf"(?:(?<![\w])|(?<=[{CJK}]))(?P<label>{LABELS}|{WHOLES}|{WEAK_LABELS})(?:(?!\w)|"
     rf"(?=[{CJK}]))"
-    rf"(?:\s+(?:quality|impression|performance|number|finale?|globale?|générale?|general|total|"
-    rf"definitiva?|geral)|{_GIVEN})?['\"]?"
+    rf"(?P<which>{_WHICH}|{_GIVEN})?['\"]?"
     rf"(?P<aside>(?:{_BESTS}|{_ASIDE}|{_ABOUT}){{0,2}}?)['\"]?(?:(?P<sign>{_SIGN})|"
     rf"(?P<verb>{_VERB})|"
     rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
@@ -137,7 +141,8 @@ NAMED = re.compile(
     rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
     rf"{W})"
 )
-QUALITY = re.compile(QUALITIES, re.I)
+# one alone may be all that was asked for
+QUALITY = re.compile(rf"(?!style)(?:{QUALITIES})", re.I)
 CELL = re.compile(rf"(?:^|[|;,•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?=[|;,•])")
 ENDS = re.compile(rf"^{CLOSED}[.!]?{CLOSED}$")
 OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")

@@ -70,6 +70,9 @@ _DESCRIBES = pattern(
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
     r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
     r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
+    r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
+    r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
+    r"평균 이상)",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],

@@ -16,7 +16,7 @@ from python_models.experiments.scores.words import LABELS, WHOLES
 LOOKED_AT = 3
 _HEADING = re.compile(r"^[^.!?]{1,60}[:：]$|^\|[^|]*\|$")
 _SCORE_NAME = re.compile(
-    rf"\b(?:{LABELS}|{WHOLES}|answer|output|result|response|number|value|points?|below|follows)\b"
+    rf"\b(?:{LABELS}|{WHOLES}|answer|output|result|response|number|value|points?|nota?e?|below|follows)\b"
     r"|[\u3040-\ud7a3]",
     re.I,
 )

@@ -23,6 +23,8 @@ NUMBER_WORDS: dict[str, int] = {
 
 # a number after one of these is the score
 LABELS = (
+    "gesamtscore|gesamtpunkte|beurteilung|gesamtbeurteilung|einschätzung|zensur|schlussnote|punktwert|cotation|verdetto|"
+    "veredicto|escore|conceito|総得点|合計点|評価点|最終点|総点|レーティング|スコア値|스코어|成绩|最后得分|最后评分|给分|"
     "benotung|gesamtbenotung|einstufung|evaluación|evaluacion|juicio|notation|jugement|giudizio|votazione|"
     "classificação|julgamento|"
     "总分数|综合评分|综合得分|最终分数|総合スコア|採点結果|最終評価|최종점수|종합점수|평가점수|채점|"
@@ -59,7 +61,9 @@ WEAK_LABELS = (
 # of a text; the one a judge was asked for may be all that is scored
 QUALITIES = (
     "accuracy|clarity|coherence|completeness|conciseness|correctness|creativity|depth|fluency|"
-    "helpfulness|insight|novelty|originality|quality|readability|relevance|style|usefulness"
+    "helpfulness|insight|novelty|originality|quality|readability|relevance|style|usefulness|"
+    "kreativität|créativité|creatividad|creatività|criatividade|originalität|originalité|"
+    "originalidad|originalità|originalidade|創造性|独創性|창의성|독창성|创意|创造力|创造性|独创性|原创性"
 )
 
 

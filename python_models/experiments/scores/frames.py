@@ -1,0 +1,89 @@
+"""Whole sentences that give a text its score: `I would rate this essay 7`, `7点とします`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from python_models.experiments.scores.closed import data
+from python_models.experiments.scores.numbers import OTHER, N, W
+from python_models.experiments.scores.prose import introduces, is_about_the_text
+from python_models.experiments.scores.words import UNITS
+
+_ARTICLES = (
+    r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+)?(?:(?:solid|strong|clear|respectable|decent|firm|"
+    r"full|straight|glatte|solide|klare|ferme|sólid[oa]|solid[oa])\s+)?"
+)
+_CLOSED = r"[\"')\]}>»*]*"
+_SCORE = rf"{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}(?:\s*{UNITS})?(?:\s*{OTHER})?\s*"
+_SCALE = rf"{OTHER}\s*"
+# what may follow a verdict: the end of its clause, or a reason
+_ENDS = (
+    r"(?=\s*(?:[.!,;。！；、()–—|]|-\s|$)|\s*\b(?:because|since|as|given|weil|denn|da|car|parce|"
+    r"puisque|porque|ya|perché|poiché|pois)\b)"
+)
+_CLAUSE = re.compile(
+    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?:결과|하여|므로|지만|때문에)\s|"
+    r"(?=\b(?:vergebe|gebe|bewerte|erteile) ich\b)"
+)
+_PIECE = re.compile(r"(?<!P)<(\w+)>")
+_OPENS = r"[\s\"'(\[*¡]*"
+_SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
+
+
+class _Frames(NamedTuple):
+    """Verdicts of a language: of any kind, and those that name who gives or what is given it."""
+
+    every: re.Pattern[str]
+    full: re.Pattern[str]
+
+
+def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _Frames:
+    """Return the frames of one language, their pieces and numbers filled in."""
+    unfolded = {name: re.sub(r"(?<=\|)\s+", "", one) for name, one in pieces.items()}
+
+    def filled(text: str) -> str:
+        told = _PIECE.sub(lambda one: unfolded[one[1]], text)
+        return told if told == text else filled(told)
+
+    def joined(*frames: str) -> re.Pattern[str]:
+        told = "|".join(filled(one).replace("#", _SCORE) for one in frames)
+        return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{_ENDS}", re.I)
+
+    lead = filled("<lead>").replace("#", _SCALE)
+    return _Frames(joined(*frames, *alone), joined(*frames))
+
+
+_FRAMES = tuple(_compiled(**language) for language in data("verdicts").values())
+
+
+def end_of_verdict(text: str, place: int) -> int | None:
+    """Return where the verdict around the number at a place ends.
+
+    Args:
+        text: a line in lower case, its numbers told apart.
+        place: of the only number of it that may be a score.
+
+    Null where the number's sentence is no verdict from its first word on, but for an introduction
+    that cannot lend the number, as a reason.
+    """
+    begins = [0, *(found.end() for found in _SENTENCE.finditer(text[:place]))]
+    for start in {0, begins[-1]}:
+        ends = (_matched(one.every, text, start, place) for one in _FRAMES)
+        if end := next(filter(None, ends), None):
+            return end
+    clauses = list(_CLAUSE.finditer(text, begins[-1], place))
+    for clause in reversed(clauses):
+        if introduces(text[begins[-1] : clause.start()]):
+            ends = (_matched(one.full, text, clause.end(), place) for one in _FRAMES)
+            if end := next(filter(None, ends), None):
+                return end
+    return None
+
+
+def _matched(frame: re.Pattern[str], text: str, start: int, place: int) -> int | None:
+    found = frame.match(text, start)
+    if found is None or found.end() <= place:
+        return None
+    told = found.groupdict().get("told")
+    return None if told and not is_about_the_text(told) else found.end()
