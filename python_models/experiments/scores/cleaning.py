@@ -38,7 +38,7 @@ _LATEX = (
     (re.compile(r"\\(?:text|textbf|mathbf|mathrm|mathit|emph)\s*\{([^{}]*)\}"), r" \1 "),
     (re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
     (re.compile(r"\\(?:boxed|fbox)\s*\{([^{}]*)\}"), r" \1 "),
-    (re.compile(r"\\%"), "%"),
+    (re.compile(r"\\(?=[%/])"), ""),
     (re.compile(r"\\[()\[\],;! ]"), " "),
 )
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
@@ -56,7 +56,9 @@ _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(rf"(?<=[:是给打])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
-_RULE = re.compile(r"^\s*={2,}\s*|\s*={2,}\s*$")
+_RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
+_RESULT = re.compile(r"\[RESULT\]\s*(?=\(?\d)")  # as models trained to judge end
+
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
 
@@ -65,6 +67,7 @@ def plain_lines(text: str) -> list[str] | ScoreError:
     said = _without_thoughts(_characters(text))
     if said is None:
         return ScoreError("truncated", "the text ends inside the judge's thoughts")
+    said = _RESULT.sub("\nScore: ", said)
     text = _without_programs(_GONE.sub(" ", said))
     text = _json_as_line(html.unescape(text))
     lines = [_plain(line) for line in _without_tags(text).splitlines()]

@@ -24,6 +24,7 @@ from python_models.experiments.scores.remarks import (
     SENTENCE_END,
     is_harmless,
     strange,
+    under_reasons,
 )
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
@@ -54,7 +55,7 @@ _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
 _ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
-_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[a-z]{3,})")
+_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[^\W\d_]{3,})")
 
 
 def doubt(
@@ -140,7 +141,7 @@ def _taken_back(
     rest = reading.skeleton.text[one.verdict_ends or one.place + 1 :]
     unit = None if one.verdict_ends else _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
-    later = [each.skeleton.text for each in after if not each.candidates]
+    later = under_reasons([each.skeleton.text for each in after if not each.candidates])
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
     if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
         return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")

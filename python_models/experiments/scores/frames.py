@@ -12,7 +12,8 @@ from python_models.experiments.scores.words import UNITS
 
 _ARTICLES = (
     r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+)?(?:(?:solid|strong|clear|respectable|decent|firm|"
-    r"full|straight|glatte|solide|klare|ferme|sólid[oa]|solid[oa])\s+)?"
+    r"full|perfect|straight|good|fair|glatte|solide|starke|gute|klare|ferme|sólid[oa]|solid[oa]|bon|beau|joli|"
+    r"buen|bom|buon|bel|bell['’]|discreto|belo)\s+)?"
 )
 _CLOSED = r"[\"')\]}>»*]*"
 _SCORE = rf"{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}(?:\s*{UNITS})?(?:\s*{OTHER})?\s*"
@@ -23,8 +24,8 @@ _ENDS = (
     r"puisque|porque|ya|perché|poiché|pois)\b)"
 )
 _CLAUSE = re.compile(
-    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?:결과|하여|므로|지만|때문에)\s|"
-    r"(?=\b(?:vergebe|gebe|bewerte|erteile) ich\b)"
+    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?:결과|하여|므로|지만|때문에|[아어여해고서며])\s(?=[\ue000-\uf7ff])|"
+    r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile) ich|(?:verdient|erhält|bekommt) (?:der|dieser))\b)"
 )
 _PIECE = re.compile(r"(?<!P)<(\w+)>")
 _OPENS = r"[\s\"'(\[*¡]*"
@@ -32,10 +33,10 @@ _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
 
 
 class _Frames(NamedTuple):
-    """Verdicts of a language: of any kind, and those that name who gives or what is given it."""
+    """Verdicts of a language: that name who gives or what is given it, and bare ones."""
 
-    every: re.Pattern[str]
     full: re.Pattern[str]
+    alone: re.Pattern[str]
 
 
 def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _Frames:
@@ -46,12 +47,12 @@ def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _F
         told = _PIECE.sub(lambda one: unfolded[one[1]], text)
         return told if told == text else filled(told)
 
-    def joined(*frames: str) -> re.Pattern[str]:
+    def joined(frames: list[str], ends: str) -> re.Pattern[str]:
         told = "|".join(filled(one).replace("#", _SCORE) for one in frames)
-        return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{_ENDS}", re.I)
+        return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{ends}", re.I)
 
     lead = filled("<lead>").replace("#", _SCALE)
-    return _Frames(joined(*frames, *alone), joined(*frames))
+    return _Frames(joined(frames, rf"(?:{_ENDS}|(?=:))"), joined(alone, _ENDS))
 
 
 _FRAMES = tuple(_compiled(**language) for language in data("verdicts").values())
@@ -69,10 +70,10 @@ def end_of_verdict(text: str, place: int) -> int | None:
     """
     begins = [0, *(found.end() for found in _SENTENCE.finditer(text[:place]))]
     for start in {0, begins[-1]}:
-        ends = (_matched(one.every, text, start, place) for one in _FRAMES)
+        ends = (_matched(frame, text, start, place) for one in _FRAMES for frame in one)
         if end := next(filter(None, ends), None):
             return end
-    clauses = list(_CLAUSE.finditer(text, begins[-1], place))
+    clauses = list(_CLAUSE.finditer(text, begins[-1], place + 1))
     for clause in reversed(clauses):
         if introduces(text[begins[-1] : clause.start()]):
             ends = (_matched(one.full, text, clause.end(), place) for one in _FRAMES)

@@ -17,6 +17,7 @@ from python_models.experiments.scores.line_patterns import (
     COUNTS_AT_ONCE,
     ENDS,
     FIRST_PERSON,
+    GRADED,
     LABEL,
     LABELLED,
     LOOSE_END,
@@ -83,6 +84,7 @@ def read_line(line: str) -> LineReading:
         _take_label(found, reading, taken)
     for found in SAID.finditer(bare.text):
         _take_said(found, reading, taken)
+    _take_graded(reading, taken)
     _take_verdict(reading, taken)
     take_shares(reading, taken)
     _take_only(reading, taken)
@@ -144,7 +146,8 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if found["verb"]:
         return not AFTER_VERB.match(rest)
     if found["space"]:
-        return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
+        is_count = found["label"] in ("level", "value", "points", "stars", "output")
+        return is_count or bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
         if found["sign"] and re.match(r"\s*[(\[,.。–—-]", rest):
             return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
@@ -190,6 +193,15 @@ def _only_number(reading: LineReading) -> int | None:
     readable = (place for place, found in bare.quantities.items() if found.kind in READABLE)
     places = [place for place in readable if not COUNTING.match(bare.text, place)]
     return places[0] if len(places) == 1 and not reading.candidates else None
+
+
+def _take_graded(reading: LineReading, taken: set[int]) -> None:
+    """Take the only share of a line behind a label and a grade in words: `Urteil: gut (7/10)`."""
+    found, place = GRADED.search(reading.skeleton.text), _only_number(reading)
+    if not found or found.start("q") != place or reading.skeleton.at(place).kind != "fraction":
+        return
+    if not strange(f"({found['grade']})", beside=True):
+        _take(reading, taken, Candidate("labelled", reading.skeleton.at(place), "", place))
 
 
 def _take_verdict(reading: LineReading, taken: set[int]) -> None:

@@ -34,7 +34,7 @@ _GIVEN = (
     r"accordée?|obtenue?|donnée?|assegnat[ao]|attribuit[ao]|ottenut[ao]|atribuíd[ao]|obtid[ao])(?=\s*[:=–—-])"
 )
 _WHICH = (
-    r"\s+(?:quality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
+    r"\s+(?:quality|creativity|originality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
     r"definitiv[ao]?|geral|complessiv[ao]|num[ée]ric[ao]|numérique|d'ensemble|in decimi|"
     r"(?:de|di|per la|für) (?:créativité|creatividad|creatività|criatividade|kreativität))"
 )
@@ -52,6 +52,10 @@ LABEL = re.compile(
     rf"(?P<verb>{_VERB})|"
     rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
     rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
+)
+GRADED = re.compile(
+    rf"^[\s\"'(\[]*(?:{LABELS}|{WHOLES}|note|nota)(?:{_WHICH})?{_SIGN}"
+    rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{1,40}}?)\s*[(\[,–—-]\s*(?P<q>{N})"
 )
 _PIECE = (
     r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"
@@ -100,7 +104,7 @@ TOLD_TO = re.compile(
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 BREAK = re.compile(
-    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
 )
 PRAISED = re.compile(  # `Simply brilliant: 9/10`
@@ -151,7 +155,7 @@ DOUBTS = re.compile(
 )
 CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
 RANKED = re.compile(
-    r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
+    r"^\W*(?:attempt|round|try|draft|take|stage|part|day)\s*$|\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
     r"probab\w*|difficult\w*|length|chance|number|minutes?|points? (?:lost|deducted))\b"
 )
 OTHERS_SAY = re.compile(

@@ -50,6 +50,7 @@ _KINDS = (
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
+    ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
              r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),

@@ -27,6 +27,7 @@ from python_models.experiments.scores.prose import (
     sets_a_condition,
 )
 
+LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
 
 _FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
@@ -43,6 +44,11 @@ def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
 
 
 _DESCRIBED = tuple(_described())
+_TEXTS = set_of(
+    "essay text piece work answer response submission story poem paper article aufsatz arbeit "
+    "texte essai copie travail texto ensayo trabajo testo saggio lavoro ensaio trabalho redação "
+    "文章 作品 글 글이 글은"
+)
 _CJK = {
     piece: kind
     for kind, words, _ in _DESCRIBED
@@ -73,6 +79,8 @@ _DESCRIBES = pattern(
     r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
     r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
     r"평균 이상)",
+    r"\bnot (?:at all )?bad(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
+    r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
@@ -131,8 +139,7 @@ def _strange_word(words: list[str], at_once: bool) -> str | None:
     """Return the first word that describes no text, or the part that alone is described."""
     part, judged = None, False
     for place, word in enumerate(words):
-        pieces = _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
-        for at, (piece, kind) in enumerate(pieces):
+        for at, (piece, kind) in enumerate(_told(word)):
             at_number = at_once and not place and not at and IS_CJK.match(piece)
             if kind is None or (at_number and piece not in _FOLLOW_CJK):
                 return piece
@@ -146,6 +153,26 @@ def _kind(word: str) -> str | None:
         return "judging"
     kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
     return next(kinds, None)
+
+
+def describes_the_whole(text: str, is_named: bool) -> bool:
+    """Say whether a text judges, and names no part but the text itself: `The essay is clear`.
+
+    Args:
+        text: what stands before a share.
+        is_named: it is the name of what has the share, which may be another text.
+    """
+    text = _DESCRIBES.sub(" fine ", text)
+    words = WORD.findall(bare(PHRASES.sub(" ", text)))
+    told = [pair for word in words for pair in _told(word)]
+    if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
+        return False  # `Clarity` too, which begins as what judges does
+    kinds = {kind for piece, kind in told if piece not in _TEXTS}
+    return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
+
+
+def _told(word: str) -> list[tuple[str, str | None]]:
+    return _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
 
 
 def names_a_part(word: str) -> bool:
@@ -166,6 +193,25 @@ def _pieces(word: str) -> list[tuple[str, str | None]]:
             return [*found, (word, None)]
         found.append((word[:size], _CJK[word[:size]]))
         word = word[size:]
+    return found
+
+
+def under_reasons(lines: list[str]) -> list[str]:
+    """Return the lines after a score, those below a heading of reasons as reasons by name.
+
+    `Strengths` and `Weaknesses`, with a colon or without, are followed by what a judge thinks of
+    the text.
+    """
+    found: list[str] = []
+    is_below = False
+    for line in lines:
+        heading = f"{line.rstrip(' :.')}:"
+        if len(line) <= LONGEST_HEADING and (
+            is_harmless(heading) or REASON_NAME.fullmatch(heading)
+        ):
+            is_below = True
+        else:
+            found.append(f"reason: {line}" if is_below and not REASON_NAME.match(line) else line)
     return found
 
 

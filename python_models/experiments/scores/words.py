@@ -48,6 +48,7 @@ WHOLES = (
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
     "総合|合計|총합|합계|总计|合计|"
+    "bottom line|"
     "unterm strich|alles in allem|all in all|in summary|en conjunto|nel complesso|no geral|"
     "no conjunto|dans l'ensemble|au total|en total|in totale|総じて|综合来看|종합하면"
 )
