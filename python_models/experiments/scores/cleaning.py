@@ -56,6 +56,8 @@ _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(rf"(?<=[:是给打])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
+_LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
+_COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
 _RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
 _RESULT = re.compile(r"\[RESULT\]\s*(?=\(?\d)")  # as models trained to judge end
 
@@ -144,8 +146,9 @@ def _without_programs(text: str) -> str:
 
 
 def _json_as_line(text: str) -> str:
-    """Replace a JSON object that ends the text by one line of its numbers and short texts."""
-    if "{" not in text or not text.rstrip(" \t\n`").endswith("}"):
+    """Replace a JSON object that begins or ends the text by its numbers and short texts."""
+    bare = text.strip(" \t\n`")
+    if "{" not in text or not (bare.endswith("}") or bare.startswith("{")):
         return text
     decoder = json.JSONDecoder()
     for brace in re.finditer(r"\{", text):
@@ -154,8 +157,9 @@ def _json_as_line(text: str) -> str:
         except (ValueError, RecursionError):
             continue
         entries = " ; ".join([*_entries(found, ""), *_remarks(found)])
-        if entries and not text[end:].strip(" \t\n`"):
-            return f"{text[: brace.start()]}\n{entries}"
+        before, after = text[: brace.start()], text[end:].strip(" \t\n`")
+        if entries and not (after and before.strip(" \t\n`")):
+            return f"{before}\n{entries}\n{after}"
     return text
 
 
@@ -207,6 +211,7 @@ def _plain(line: str) -> str:
     line = _QUOTED_KEY.sub(r"\1:", line)
     line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
     line = _BULLET.sub("", _RULE.sub("", line))
+    line = _LEADER.sub(": ", _COMMA_CJK.sub(", ", line))
     line = re.sub(r"(?<=[^\W\d])\*+(?=\d)|(?<=\d)\*+(?=[^\W\d])", " ", line)
     line = re.sub(r"\*+|`+", "", line)
     line = re.sub(r"(?<=[^\W\d_])_+(?=[^\W\d_])", " ", line)

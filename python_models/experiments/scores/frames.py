@@ -16,7 +16,10 @@ _ARTICLES = (
     r"buen|bom|buon|bel|bell['’]|discreto|belo)\s+)?"
 )
 _CLOSED = r"[\"')\]}>»*]*"
-_SCORE = rf"{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}(?:\s*{UNITS})?(?:\s*{OTHER})?\s*"
+_SCORE = (
+    rf"(?:{OTHER}[、,]?\s*)?{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}"
+    rf"(?:\s*{UNITS})?(?:\s*{OTHER})?\s*"
+)
 _SCALE = rf"{OTHER}\s*"
 # what may follow a verdict: the end of its clause, or a reason
 _ENDS = (

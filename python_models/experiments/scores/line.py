@@ -23,6 +23,7 @@ from python_models.experiments.scores.line_patterns import (
     LOOSE_END,
     NAMED,
     PART_OF,
+    PARTITIVE,
     QUALITY,
     SAID,
     SAID_CJK,
@@ -144,7 +145,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if re.search(r"[\s:=-][a-f][+-]?\s*[(\[/,-]", found.group()):
         return True  # `Grade: B (7)`
     if found["verb"]:
-        return not AFTER_VERB.match(rest)
+        return bool(PARTITIVE.search(found.group()[:-1])) or not AFTER_VERB.match(rest)
     if found["space"]:
         is_count = found["label"] in ("level", "value", "points", "stars", "output")
         return is_count or bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
@@ -191,7 +192,11 @@ def _only_number(reading: LineReading) -> int | None:
     """Return the place of a line's only number that counts nothing, unless it is taken."""
     bare = reading.skeleton
     readable = (place for place, found in bare.quantities.items() if found.kind in READABLE)
-    places = [place for place in readable if not COUNTING.match(bare.text, place)]
+    places = [
+        place
+        for place in readable
+        if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
+    ]
     return places[0] if len(places) == 1 and not reading.candidates else None
 
 
