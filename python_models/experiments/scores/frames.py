@@ -30,6 +30,11 @@ _CLAUSE = re.compile(
     r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?:결과|하여|므로|지만|때문에|[아어여해고서며])\s(?=[\ue000-\uf7ff])|"
     r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile) ich|(?:verdient|erhält|bekommt) (?:der|dieser))\b)"
 )
+# `.., daher 7/10`: what comes of a reason
+_CONNECTS = re.compile(
+    r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
+    r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
+)
 _PIECE = re.compile(r"(?<!P)<(\w+)>")
 _OPENS = r"[\s\"'(\[*¡]*"
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
@@ -59,6 +64,7 @@ def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _F
 
 
 _FRAMES = tuple(_compiled(**language) for language in data("verdicts").values())
+_FULL = tuple((one.full,) for one in _FRAMES)
 
 
 def end_of_verdict(text: str, place: int) -> int | None:
@@ -79,7 +85,8 @@ def end_of_verdict(text: str, place: int) -> int | None:
     clauses = list(_CLAUSE.finditer(text, begins[-1], place + 1))
     for clause in reversed(clauses):
         if introduces(text[begins[-1] : clause.start()]):
-            ends = (_matched(one.full, text, clause.end(), place) for one in _FRAMES)
+            kinds = _FRAMES if _CONNECTS.match(text, clause.start()) else _FULL
+            ends = (_matched(frame, text, clause.end(), place) for one in kinds for frame in one)
             if end := next(filter(None, ends), None):
                 return end
     return None

@@ -21,6 +21,7 @@ from python_models.experiments.scores.closed import (
     set_of,
 )
 from python_models.experiments.scores.prose import (
+    describes,
     is_about_the_text,
     is_prose,
     is_scope,
@@ -109,8 +110,10 @@ def strange(text: str, beside: bool = False) -> str | None:
     if not beside and is_prose(text):
         return None
     for place, sentence in enumerate(SENTENCE_END.split(text)):
-        if REASON_NAME.match(sentence) or _AS_IT.match(sentence):
+        if REASON_NAME.match(sentence):
             return None
+        if as_it := _AS_IT.match(sentence):  # `as it drifts`, not `as the author hoped`
+            return None if describes(sentence[as_it.end() :]) else as_it.group().strip(" ,")
         if (place or not beside) and is_scope(sentence):
             return sentence.strip()
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))

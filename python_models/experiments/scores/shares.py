@@ -53,8 +53,8 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
         return
     label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(bare.text[:place])
     open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
-    if label and label.re is _BEFORE_DASH:
-        open_label = open_label and strange(label[1]) and unknown(label[1])
+    if label and label.re is _BEFORE_DASH and not (strange(label[1]) and unknown(label[1])):
+        open_label = False
     unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )
