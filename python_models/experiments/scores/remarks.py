@@ -113,22 +113,20 @@ def strange(text: str, beside: bool = False) -> str | None:
         if REASON_NAME.match(sentence):
             return None
         if as_it := _AS_IT.match(sentence):  # `as it drifts`, not `as the author hoped`
-            return None if describes(sentence[as_it.end() :]) else as_it.group().strip(" ,")
+            return None if describes(sentence[as_it.end() :]) else as_it.group()
         if (place or not beside) and is_scope(sentence):
             return sentence.strip()
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
         reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
             return reason[0] if _is_open(sentence, beside and not place) else None
-        if is_prose(sentence, beside and not place, text) and (
-            place or not beside or _APART.match(sentence)
-        ):
+        is_apart = place or not beside or _APART.match(sentence)
+        if is_apart and is_prose(sentence, beside and not place, text):
             continue
         if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
             continue
         at_once = beside and not place and not re.match(r"\s*\W", sentence)
-        left = _strange_word(words, at_once)
-        if left:
+        if left := _strange_word(words, at_once):
             return left
     return None
 
