@@ -18,6 +18,7 @@ class Candidate:
     quantity: Quantity
     name: str
     place: int
+    verdict_ends: int | None = None  # of a whole sentence that gives it
 
 
 @dataclass

@@ -38,7 +38,7 @@ _LATEX = (
     (re.compile(r"\\(?:text|textbf|mathbf|mathrm|mathit|emph)\s*\{([^{}]*)\}"), r" \1 "),
     (re.compile(r"\\d?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"\1/\2"),
     (re.compile(r"\\(?:boxed|fbox)\s*\{([^{}]*)\}"), r" \1 "),
-    (re.compile(r"\\%"), "%"),
+    (re.compile(r"\\(?=[%/])"), ""),
     (re.compile(r"\\[()\[\],;! ]"), " "),
 )
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
@@ -55,6 +55,12 @@ _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")
 _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(rf"(?<=[:是给打])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
+_OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
+_LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
+_COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
+_RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
+_RESULT = re.compile(r"\[RESULT\]\s*(?=\(?\d)")  # as models trained to judge end
+
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
 
@@ -63,6 +69,7 @@ def plain_lines(text: str) -> list[str] | ScoreError:
     said = _without_thoughts(_characters(text))
     if said is None:
         return ScoreError("truncated", "the text ends inside the judge's thoughts")
+    said = _RESULT.sub("\nScore: ", said)
     text = _without_programs(_GONE.sub(" ", said))
     text = _json_as_line(html.unescape(text))
     lines = [_plain(line) for line in _without_tags(text).splitlines()]
@@ -82,6 +89,8 @@ def _characters(text: str) -> str:
             found.append(_HALVES[letter])
         elif letter.isdecimal():  # full-width, Arabic, mathematical digits
             found.append(str(unicodedata.digit(letter)))
+        elif letter == "，":
+            found.append(", ")
         elif 0xFF01 <= code <= 0xFF5E:  # full-width ASCII
             found.append(chr(code - 0xFEE0))
         elif letter in "\u200b\u200c\u200d\u2060\ufeff\ufe0f\u20e3\u00ad":
@@ -137,8 +146,9 @@ def _without_programs(text: str) -> str:
 
 
 def _json_as_line(text: str) -> str:
-    """Replace a JSON object that ends the text by one line of its numbers and short texts."""
-    if "{" not in text or not text.rstrip(" \t\n`").endswith("}"):
+    """Replace a JSON object that begins or ends the text by its numbers and short texts."""
+    bare = text.strip(" \t\n`")
+    if "{" not in text or not (bare.endswith("}") or bare.startswith("{")):
         return text
     decoder = json.JSONDecoder()
     for brace in re.finditer(r"\{", text):
@@ -147,8 +157,9 @@ def _json_as_line(text: str) -> str:
         except (ValueError, RecursionError):
             continue
         entries = " ; ".join([*_entries(found, ""), *_remarks(found)])
-        if entries and not text[end:].strip(" \t\n`"):
-            return f"{text[: brace.start()]}\n{entries}"
+        before, after = text[: brace.start()], text[end:].strip(" \t\n`")
+        if entries and not (after and before.strip(" \t\n`")):
+            return f"{before}\n{entries}\n{after}"
     return text
 
 
@@ -199,7 +210,8 @@ def _plain(line: str) -> str:
         line = pattern.sub(instead, line)
     line = _QUOTED_KEY.sub(r"\1:", line)
     line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
-    line = _BULLET.sub("", line)
+    line = _BULLET.sub("", _RULE.sub("", line))
+    line = _LEADER.sub(": ", _COMMA_CJK.sub(", ", line))
     line = re.sub(r"(?<=[^\W\d])\*+(?=\d)|(?<=\d)\*+(?=[^\W\d])", " ", line)
     line = re.sub(r"\*+|`+", "", line)
     line = re.sub(r"(?<=[^\W\d_])_+(?=[^\W\d_])", " ", line)
@@ -207,6 +219,7 @@ def _plain(line: str) -> str:
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
+    line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))
     return re.sub(r"\s+", " ", line).strip()

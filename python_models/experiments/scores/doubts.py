@@ -24,6 +24,7 @@ from python_models.experiments.scores.remarks import (
     SENTENCE_END,
     is_harmless,
     strange,
+    under_reasons,
 )
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
@@ -46,7 +47,7 @@ _BESIDE = re.compile(
 _PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
-    rf"\b(?:{LABELS}|{WHOLES}|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
+    rf"\b(?:{LABELS}|{WHOLES}|note|nota|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
     r"thus|therefore|opinion|reasoning|answer|output|scale|skala)\b|[\u3040-\u9fff\uac00-\ud7a3]",
     re.I,
 )
@@ -54,7 +55,7 @@ _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
 _ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
-_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[a-z]{3,})")
+_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[^\W\d_]{3,})")
 
 
 def doubt(
@@ -126,7 +127,7 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     if re.search("[\u3040-\u30ff]|評価", before) and text[one.place + 1 :].lstrip()[:1] == "分":
         return _open("it may be minutes")
     extra = PRAISE if one.quantity.kind == "fraction" else frozenset()
-    if one.tier in ("said", "alone"):
+    if one.tier in ("said", "alone") and one.verdict_ends is None:
         word = unknown(clause, extra)
         if word:
             return _open(f"{word!r} leaves open whose score {one.quantity.text!r} is")
@@ -137,10 +138,10 @@ def _taken_back(
     reading: LineReading, one: Candidate, after: list[LineReading]
 ) -> ScoreError | None:
     """Refuse a score beside which something takes it back, or gives another number."""
-    rest = reading.skeleton.text[one.place + 1 :]
-    unit = _UNIT.match(rest)
+    rest = reading.skeleton.text[one.verdict_ends or one.place + 1 :]
+    unit = None if one.verdict_ends else _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
-    later = [each.skeleton.text for each in after if not each.candidates]
+    later = under_reasons([each.skeleton.text for each in after if not each.candidates])
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
     if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
         return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")

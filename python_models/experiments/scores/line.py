@@ -7,6 +7,7 @@ from typing import Literal
 
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
+from python_models.experiments.scores.frames import end_of_verdict
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
@@ -16,11 +17,13 @@ from python_models.experiments.scores.line_patterns import (
     COUNTS_AT_ONCE,
     ENDS,
     FIRST_PERSON,
+    GRADED,
     LABEL,
     LABELLED,
     LOOSE_END,
     NAMED,
     PART_OF,
+    PARTITIVE,
     QUALITY,
     SAID,
     SAID_CJK,
@@ -82,6 +85,8 @@ def read_line(line: str) -> LineReading:
         _take_label(found, reading, taken)
     for found in SAID.finditer(bare.text):
         _take_said(found, reading, taken)
+    _take_graded(reading, taken)
+    _take_verdict(reading, taken)
     take_shares(reading, taken)
     _take_only(reading, taken)
     _take_criteria(reading, taken)
@@ -126,7 +131,7 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     if is_said_of or (tier == "criterion" and found["verb"]):
         reading.unexplained.append(quantity)  # `earning a score of 9` is no list of criteria
     name = " ".join((*clause.split()[-4:], found["label"]))
-    own = bare.text[found.start("label") - len(clause) : place]
+    own = bare.text[found.start("label") - len(clause) : place].replace(found["which"] or " ", " ")
     if tier == "other" or unknown(own, QUALITY_WORDS):
         reading.named.append((f"{clause} {found['label']}", place))
         return
@@ -140,9 +145,10 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if re.search(r"[\s:=-][a-f][+-]?\s*[(\[/,-]", found.group()):
         return True  # `Grade: B (7)`
     if found["verb"]:
-        return not AFTER_VERB.match(rest)
+        return bool(PARTITIVE.search(found.group()[:-1])) or not AFTER_VERB.match(rest)
     if found["space"]:
-        return bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
+        is_count = found["label"] in ("level", "value", "points", "stars", "output")
+        return is_count or bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
         if found["sign"] and re.match(r"\s*[(\[,.。–—-]", rest):
             return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
@@ -182,14 +188,41 @@ def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> N
         taken.add(place)
 
 
+def _only_number(reading: LineReading) -> int | None:
+    """Return the place of a line's only number that counts nothing, unless it is taken."""
+    bare = reading.skeleton
+    readable = (place for place, found in bare.quantities.items() if found.kind in READABLE)
+    places = [
+        place
+        for place in readable
+        if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
+    ]
+    return places[0] if len(places) == 1 and not reading.candidates else None
+
+
+def _take_graded(reading: LineReading, taken: set[int]) -> None:
+    """Take the only share of a line behind a label and a grade in words: `Urteil: gut (7/10)`."""
+    found, place = GRADED.search(reading.skeleton.text), _only_number(reading)
+    if not found or found.start("q") != place or reading.skeleton.at(place).kind != "fraction":
+        return
+    if not strange(f"({found['grade']})", beside=True):
+        _take(reading, taken, Candidate("labelled", reading.skeleton.at(place), "", place))
+
+
+def _take_verdict(reading: LineReading, taken: set[int]) -> None:
+    """Take the only number of a line from a sentence that is a verdict in full."""
+    text, place = reading.skeleton.text, _only_number(reading)
+    end = None if place is None else end_of_verdict(text, place)
+    if place is not None and end is not None and not strange(text[end:], beside=True):
+        _take(reading, taken, Candidate("said", reading.skeleton.at(place), "", place, end))
+
+
 def _take_only(reading: LineReading, taken: set[int]) -> None:
     """Take the only number of a line of known words, when one of them says it is a score."""
     bare = reading.skeleton
-    readable = (place for place, found in bare.quantities.items() if found.kind in READABLE)
-    places = [place for place in readable if not COUNTING.match(bare.text, place)]
-    if len(places) != 1 or reading.candidates:
+    place = _only_number(reading)
+    if place is None:
         return
-    place = places[0]
     before, rest = bare.text[:place], bare.text[place + 1 :]
     unit = UNIT.match(rest)
     clause = clause_of(before)
@@ -203,10 +236,14 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     is_told = TOLD_TO.match(clause) or PART_OF.search(clause)
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
     if says and ends and not (is_told or others or unknown(clause)):
-        reading.unexplained.clear()
-        reading.candidates.append(Candidate("said", bare.at(place), clause, place))
-        reading.named = [(name, at) for name, at in reading.named if at != place]
-        taken.add(place)
+        _take(reading, taken, Candidate("said", bare.at(place), clause, place))
+
+
+def _take(reading: LineReading, taken: set[int], only: Candidate) -> None:
+    reading.unexplained.clear()
+    reading.candidates.append(only)
+    reading.named = [(name, at) for name, at in reading.named if at != only.place]
+    taken.add(only.place)
 
 
 def _take_criteria(reading: LineReading, taken: set[int]) -> None:

@@ -30,8 +30,13 @@ _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
 _ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
 # `Grade awarded: 5`, `Note attribuée : 7`
 _GIVEN = (
-    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|attribuée?|accordée?|assegnat[ao]|"
-    r"attribuit[ao]|atribuíd[ao])(?=\s*[:=])"
+    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|obtenid[ao]|concedid[ao]|dad[ao]|attribuée?|"
+    r"accordée?|obtenue?|donnée?|assegnat[ao]|attribuit[ao]|ottenut[ao]|atribuíd[ao]|obtid[ao])(?=\s*[:=–—-])"
+)
+_WHICH = (
+    r"\s+(?:quality|creativity|originality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
+    r"definitiv[ao]?|geral|complessiv[ao]|num[ée]ric[ao]|numérique|d'ensemble|in decimi|"
+    r"(?:de|di|per la|für) (?:créativité|creatividad|creatività|criatividade|kreativität))"
 )
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
@@ -42,12 +47,15 @@ _VERB = (
 LABEL = re.compile(
     rf"(?:(?<![\w])|(?<=[{CJK}]))(?P<label>{LABELS}|{WHOLES}|{WEAK_LABELS})(?:(?!\w)|"
     rf"(?=[{CJK}]))"
-    rf"(?:\s+(?:quality|impression|performance|number|finale?|globale?|générale?|general|total|"
-    rf"definitiva?|geral)|{_GIVEN})?['\"]?"
+    rf"(?P<which>{_WHICH}|{_GIVEN})?['\"]?"
     rf"(?P<aside>(?:{_BESTS}|{_ASIDE}|{_ABOUT}){{0,2}}?)['\"]?(?:(?P<sign>{_SIGN})|"
     rf"(?P<verb>{_VERB})|"
     rf"(?P<space>\s+))(?:\s*\b(?:an?|the)?\s*(?:score|rating|"
     rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
+)
+GRADED = re.compile(
+    rf"^[\s\"'(\[]*(?:{LABELS}|{WHOLES}|note|nota)(?:{_WHICH})?{_SIGN}"
+    rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{1,40}}?)\s*[(\[,–—-]\s*(?P<q>{N})"
 )
 _PIECE = (
     r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"
@@ -94,9 +102,10 @@ TOLD_TO = re.compile(
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
+PARTITIVE = re.compile(r"\b(?:of|from|between|in) the\s*$")  # `average of the two`
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 BREAK = re.compile(
-    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
 )
 PRAISED = re.compile(  # `Simply brilliant: 9/10`
@@ -137,7 +146,8 @@ NAMED = re.compile(
     rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
     rf"{W})"
 )
-QUALITY = re.compile(QUALITIES, re.I)
+# one alone may be all that was asked for
+QUALITY = re.compile(rf"(?!style)(?:{QUALITIES})", re.I)
 CELL = re.compile(rf"(?:^|[|;,•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?=[|;,•])")
 ENDS = re.compile(rf"^{CLOSED}[.!]?{CLOSED}$")
 OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
@@ -146,7 +156,7 @@ DOUBTS = re.compile(
 )
 CONFIDENT = re.compile(r"confiden|certain|\bsure\b|similar|complete")
 RANKED = re.compile(
-    r"\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
+    r"^\W*(?:attempt|round|try|draft|take|stage|part|day)\s*$|\b(?:rank\w*|place[ds]?|position|top|page|chapter|part|week|day|step|level|question|odds|"
     r"probab\w*|difficult\w*|length|chance|number|minutes?|points? (?:lost|deducted))\b"
 )
 OTHERS_SAY = re.compile(

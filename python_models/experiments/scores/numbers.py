@@ -16,10 +16,12 @@ _OUT_OF = (
     r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = r"(?:jan|feb|mar(?!k)|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _SCALE_ENDS = (
     rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|~|〜|\.\.)\s*({_NUM})"
 )
+
+_LOWEST, _HIGHEST = r"(?<![\w.,/:-])([01])\s*[点分점]?\s*", r"\s*(5|10|20|100)"
 
 # what is told apart, in this order: the first that fits at a place is it
 _KINDS = (
@@ -39,11 +41,16 @@ _KINDS = (
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
-    ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|sur|"
+    ("scale", rf"{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*[点分점]?"
+              r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?"),
+    ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
+              r"尺度|척도|범위|사이|점수|기준))"),
+    ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|aus|sur|sobre|su|em|de|di|"
              rf"/)\s*:?\s*({_NUM})(?:\s*points?)?\s*[)\]]"),
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
+    ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
              r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),
@@ -59,8 +66,8 @@ _KINDS = (
                 rf"por\s+ciento)\b)"),
     ("ordinal", r"(?<![\w.])[0-9]+(?:st|nd|rd|th)\b"),
     ("power", r"(?<![\w.])[0-9]+\s*\^\s*\(?-?[0-9]+"),
-    ("named", r"(?<!this )(?<!the )(?<!that )\b(?:assistant|answer|response|criteri(?:on|a)|"
-              r"section|step|paragraph|question|version|"
+    ("named", r"(?<!this )(?<!the )(?<!that )(?<!dem )(?<!diesem )\b(?:assistant|answer|response|"
+              r"criteri(?:on|a)|section|step|paragraph|question|version|"
               r"part|item|page|line|figure|table|chapter|example|model|option|essay|draft|"
               r"sentence|"
               r"claude|llama|gemini|concept|no\.|number|round|prompt|phase|rule|"
@@ -74,7 +81,7 @@ _KINDS = (
               rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:\s+(?:out\s+of|von|sur|"
               rf"de|sobre|su|em)\s+(?:a\s+possible\s+)?"
               rf"({_WORD}|[0-9]+)\b)?"
-        r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point|komma|virgule|and\s+(?:a|one|three)\b)"
+        r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point\b|komma|virgule|and\s+(?:a|one|three)\b)"
         rf"|\s+(?:{_WORD})\b)"),
     ("number", rf"(?:(?<![\w.,)%/])[-+])?(?<![\w.,]){_NUM}{_END}"),
     ("odd", r"[0-9][\w.,/-]*|"

@@ -165,5 +165,10 @@ def without_introduction(clause: str) -> str:
     found = _INTRODUCED.match(clause)
     if found is None or not GIVES.search(found["verdict"]) or _WOULD.search(found["verdict"]):
         return clause
-    lends = _INTRODUCES_ANOTHER.search(found["lead"]) or _CONDITION.search(found["lead"])
-    return clause if lends or not is_about_the_text(found["lead"]) else found["verdict"]
+    return found["verdict"] if introduces(found["lead"]) else clause
+
+
+def introduces(lead: str) -> bool:
+    """Say whether an introduction tells a reason, and cannot lend the number after it."""
+    lends = _INTRODUCES_ANOTHER.search(lead) or _CONDITION.search(lead)
+    return not lends and is_about_the_text(lead)

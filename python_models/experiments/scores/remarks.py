@@ -21,12 +21,14 @@ from python_models.experiments.scores.closed import (
     set_of,
 )
 from python_models.experiments.scores.prose import (
+    describes,
     is_about_the_text,
     is_prose,
     is_scope,
     sets_a_condition,
 )
 
+LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
 
 _FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
@@ -43,6 +45,11 @@ def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
 
 
 _DESCRIBED = tuple(_described())
+_TEXTS = set_of(
+    "essay text piece work answer response submission story poem paper article aufsatz arbeit "
+    "texte essai copie travail texto ensayo trabajo testo saggio lavoro ensaio trabalho redação "
+    "文章 作品 글 글이 글은"
+)
 _CJK = {
     piece: kind
     for kind, words, _ in _DESCRIBED
@@ -70,6 +77,11 @@ _DESCRIBES = pattern(
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
     r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
     r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
+    r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
+    r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
+    r"평균 이상)",
+    r"\bnot (?:at all )?bad(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
+    r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
@@ -98,23 +110,23 @@ def strange(text: str, beside: bool = False) -> str | None:
     if not beside and is_prose(text):
         return None
     for place, sentence in enumerate(SENTENCE_END.split(text)):
-        if REASON_NAME.match(sentence) or _AS_IT.match(sentence):
+        if REASON_NAME.match(sentence):
             return None
+        if as_it := _AS_IT.match(sentence):  # `as it drifts`, not `as the author hoped`
+            return None if describes(sentence[as_it.end() :]) else as_it.group()
         if (place or not beside) and is_scope(sentence):
             return sentence.strip()
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
         reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
             return reason[0] if _is_open(sentence, beside and not place) else None
-        if is_prose(sentence, beside and not place, text) and (
-            place or not beside or _APART.match(sentence)
-        ):
+        is_apart = place or not beside or _APART.match(sentence)
+        if is_apart and is_prose(sentence, beside and not place, text):
             continue
         if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
             continue
         at_once = beside and not place and not re.match(r"\s*\W", sentence)
-        left = _strange_word(words, at_once)
-        if left:
+        if left := _strange_word(words, at_once):
             return left
     return None
 
@@ -128,8 +140,7 @@ def _strange_word(words: list[str], at_once: bool) -> str | None:
     """Return the first word that describes no text, or the part that alone is described."""
     part, judged = None, False
     for place, word in enumerate(words):
-        pieces = _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
-        for at, (piece, kind) in enumerate(pieces):
+        for at, (piece, kind) in enumerate(_told(word)):
             at_number = at_once and not place and not at and IS_CJK.match(piece)
             if kind is None or (at_number and piece not in _FOLLOW_CJK):
                 return piece
@@ -143,6 +154,26 @@ def _kind(word: str) -> str | None:
         return "judging"
     kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
     return next(kinds, None)
+
+
+def describes_the_whole(text: str, is_named: bool) -> bool:
+    """Say whether a text judges, and names no part but the text itself: `The essay is clear`.
+
+    Args:
+        text: what stands before a share.
+        is_named: it is the name of what has the share, which may be another text.
+    """
+    text = _DESCRIBES.sub(" fine ", text)
+    words = WORD.findall(bare(PHRASES.sub(" ", text)))
+    told = [pair for word in words for pair in _told(word)]
+    if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
+        return False  # `Clarity` too, which begins as what judges does
+    kinds = {kind for piece, kind in told if piece not in _TEXTS}
+    return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
+
+
+def _told(word: str) -> list[tuple[str, str | None]]:
+    return _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
 
 
 def names_a_part(word: str) -> bool:
@@ -163,6 +194,25 @@ def _pieces(word: str) -> list[tuple[str, str | None]]:
             return [*found, (word, None)]
         found.append((word[:size], _CJK[word[:size]]))
         word = word[size:]
+    return found
+
+
+def under_reasons(lines: list[str]) -> list[str]:
+    """Return the lines after a score, those below a heading of reasons as reasons by name.
+
+    `Strengths` and `Weaknesses`, with a colon or without, are followed by what a judge thinks of
+    the text.
+    """
+    found: list[str] = []
+    is_below = False
+    for line in lines:
+        heading = f"{line.rstrip(' :.')}:"
+        if len(line) <= LONGEST_HEADING and (
+            is_harmless(heading) or REASON_NAME.fullmatch(heading)
+        ):
+            is_below = True
+        else:
+            found.append(f"reason: {line}" if is_below and not REASON_NAME.match(line) else line)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.candidates import Candidate, LineReading
-from python_models.experiments.scores.closed import SUMS_UP
+from python_models.experiments.scores.closed import SUMS_UP, unknown
 from python_models.experiments.scores.line_patterns import (
     CJK,
     CLOSED,
@@ -20,7 +20,13 @@ from python_models.experiments.scores.line_patterns import (
     clause_of,
 )
 from python_models.experiments.scores.numbers import READABLE
+from python_models.experiments.scores.remarks import describes_the_whole, strange
 from python_models.experiments.scores.words import DENIALS
+
+# `Structure — 8/10` names what is scored, `A daring idea, loosely told — 8/10` does not
+_BEFORE_DASH = re.compile(r"(?:^|[.!?;]\s+)([^.!?;]*[^.!?;\s])\s*[–—-]\s*$")
+# a sentence with its share in brackets, behind a colon or a dash
+_BESIDE = re.compile(r"(?:^|[.!?。！？;]\s*)([^.!?。！？;:()]+?)\s*([(:–—-])\s*$")
 
 
 def take_shares(reading: LineReading, taken: set[int]) -> None:
@@ -28,18 +34,27 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     bare = reading.skeleton
     _take_share_in_words(reading, taken)
     places = [place for place in bare.numbers() if place not in taken]
+    if any(found.kind == "words" for at, found in bare.quantities.items() if at + 2 in places):
+        return  # `due 7/10`
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
         return
     place = places[0]
     clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
-    closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!]?{CLOSED}$", rest)
+    closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!。]?{CLOSED}$", rest)
     opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
     if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
         return
-    label = re.search(r"(.*)[:=|]", clause)
+    told = _BESIDE.search(bare.text[:place])
+    if closes and told and describes_the_whole(told[1], is_named=told[2] == ":"):
+        reading.candidates.append(Candidate("said", bare.at(place), "", place, place + 1))
+        taken.add(place)
+        return
+    label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(bare.text[:place])
     open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
+    if label and label.re is _BEFORE_DASH and not (strange(label[1]) and unknown(label[1])):
+        open_label = False
     unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
         rf"(?:\b(?:in|than|to|or|for)|[{CJK}]|[-–—+<>≤≥])\s*$", clause
     )

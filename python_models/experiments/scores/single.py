@@ -14,9 +14,10 @@ from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 LOOKED_AT = 3
+LONGEST = 30  # lines of a text that begins with its score
 _HEADING = re.compile(r"^[^.!?]{1,60}[:：]$|^\|[^|]*\|$")
 _SCORE_NAME = re.compile(
-    rf"\b(?:{LABELS}|{WHOLES}|answer|output|result|response|number|value|points?|below|follows)\b"
+    rf"\b(?:{LABELS}|{WHOLES}|answer|output|result|response|number|value|points?|nota?e?|below|follows)\b"
     r"|[\u3040-\ud7a3]",
     re.I,
 )
@@ -37,7 +38,8 @@ def read_complex(lines: list[str], scale: Scale) -> Parsed | ScoreError:
 
 
 def _read(lines: list[str], count: int, scale: Scale) -> Parsed | ScoreError:
-    count += _listed_below(lines) if count > 1 else 0
+    if count > 1:
+        count = len(lines) if _is_first(lines) else count + _listed_below(lines)
     readings = [read_line(line) for line in lines[-count:]]
     found = _strongest(lines, readings)
     if isinstance(found, ScoreError):
@@ -60,6 +62,14 @@ def _read(lines: list[str], count: int, scale: Scale) -> Parsed | ScoreError:
         if why is not None:
             return why
     return parsed[-1]
+
+
+def _is_first(lines: list[str]) -> bool:
+    """Say whether the first line alone of a text offers a score, and reasons follow."""
+    if not LOOKED_AT < len(lines) <= LONGEST or not read_line(lines[0]).candidates:
+        return False
+    later = map(read_line, lines[1:])
+    return not any(one.candidates or one.unexplained or one.named for one in later)
 
 
 def _listed_below(lines: list[str]) -> int:
@@ -145,8 +155,9 @@ def _alone(lines: list[str], readings: list[LineReading]) -> Found:
             before = lines[first + offset - 1] if first + offset else ""
             is_last = first + offset == len(lines) - 1
             heading = _HEADING.match(before)
+            is_first = not first + offset and len(lines) > 1
             named = heading is not None and _SCORE_NAME.search(before) is not None
-            if named or (is_last and not heading) or one.quantity.outer is not None:
+            if named or (is_last and not heading) or is_first or one.quantity.outer is not None:
                 found.append((reading, one))
             elif not is_last or heading:
                 reading.unexplained.append(one.quantity)

@@ -23,6 +23,8 @@ NUMBER_WORDS: dict[str, int] = {
 
 # a number after one of these is the score
 LABELS = (
+    "eval|gesamtscore|gesamtpunkte|beurteilung|gesamtbeurteilung|einschätzung|zensur|schlussnote|punktwert|cotation|verdetto|"
+    "veredicto|escore|conceito|総得点|合計点|評価点|最終点|総点|レーティング|スコア値|스코어|成绩|最后得分|最后评分|给分|"
     "benotung|gesamtbenotung|einstufung|evaluación|evaluacion|juicio|notation|jugement|giudizio|votazione|"
     "classificação|julgamento|"
     "总分数|综合评分|综合得分|最终分数|総合スコア|採点結果|最終評価|최종점수|종합점수|평가점수|채점|"
@@ -46,6 +48,7 @@ WHOLES = (
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
     "総合|合計|총합|합계|总计|合计|"
+    "bottom line|grand total|"
     "unterm strich|alles in allem|all in all|in summary|en conjunto|nel complesso|no geral|"
     "no conjunto|dans l'ensemble|au total|en total|in totale|総じて|综合来看|종합하면"
 )
@@ -59,7 +62,9 @@ WEAK_LABELS = (
 # of a text; the one a judge was asked for may be all that is scored
 QUALITIES = (
     "accuracy|clarity|coherence|completeness|conciseness|correctness|creativity|depth|fluency|"
-    "helpfulness|insight|novelty|originality|quality|readability|relevance|style|usefulness"
+    "helpfulness|insight|novelty|originality|quality|readability|relevance|style|usefulness|"
+    "kreativität|créativité|creatividad|creatività|criatividade|originalität|originalité|"
+    "originalidad|originalità|originalidade|創造性|独創性|창의성|독창성|创意|创造力|创造性|独创性|原创性"
 )
 
 
@@ -78,7 +83,8 @@ WHOLE_WORDS = _set_of(
 # beside these a number is the score of something else
 OTHER_WORDS = _set_of(
     """
-    another base baseline best bonus bottom confidence correct credit deduction default
+    draft rough interim another base baseline best bonus bottom confidence correct credit
+    deduction default
     earlier example expected first former her high highest his human hypothetical ideal
     initial interval low lowest max maximum min minimum no not old original other pass
     passing penalty perfect placeholder possible potential previous prior provisional range

@@ -69,6 +69,7 @@ def test_a_named_folder_that_declares_nothing_is_said_in_words(
 
 
 def test_a_build_may_begin_while_an_estimate_goes_on(plant: Plant, monkeypatch) -> None:
+    plant.lake.mkdir(exist_ok=True)  # it may be the first of this module in its process
     duckdb.connect(plant.lake / "build.duckdb").close()
     environment = os.environ | plant.more | {
         "SLUICE_LAKE": str(plant.lake), "DBT_TARGET_PATH": str(plant.folder / "target"),

@@ -364,7 +364,7 @@ OF_A_PARSER: list[Answer] = [
     # the last three lines, and what is on one of them
     Answer(C, "Score: 7\nGood work.\nThank you!", 7.0),
     Answer(L, "Score: 7\nGood work.\nThank you!", "none"),
-    Answer(C, "Score: 7\na\nb\nc", "none"),
+    Answer(C, "Score: 7\na\nb\nc", "ambiguous"),
     Answer(C, "Score: 7\n\n\n\nI hope this helps.", 7.0),
     Answer(C, "Creativity: 7\nCoherence: 8\nOverall: 7.5", 7.5),
     Answer(C, "Creativity score: 7\nCoherence score: 8\nOverall score: 7.5", 7.5),

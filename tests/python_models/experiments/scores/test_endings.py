@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -10,6 +11,7 @@ from python_models.experiments.scores import Parsed, parse
 from tests.python_models.experiments.scores.endings import KINDS, LANGUAGES, endings
 from tests.python_models.experiments.scores.fresh import fresh
 
+read = cache(parse)  # the same texts are read for what they give and for what is lost
 PARSERS = ("in_last_line", "complex")
 
 
@@ -22,7 +24,7 @@ def test_no_ending_gives_a_wrong_number(language: str, kind: str) -> None:
         (parser, one.text, found.score)
         for one in chosen
         for parser in PARSERS
-        if isinstance(found := parse(one.text, parser), Parsed)
+        if isinstance(found := read(one.text, parser), Parsed)
         and (one.number is None or found.score != pytest.approx(one.number))
     ]
     assert wrong == []
@@ -30,7 +32,7 @@ def test_no_ending_gives_a_wrong_number(language: str, kind: str) -> None:
 
 def test_hardly_an_ending_of_one_plain_verdict_gives_none() -> None:
     plain = [one for one in endings() if one.kind == "plain"]
-    lost = [one.text for one in plain if not isinstance(parse(one.text, "complex"), Parsed)]
+    lost = [one.text for one in plain if not isinstance(read(one.text, "complex"), Parsed)]
     assert len(plain) > 1000
     assert len(lost) <= 0.02 * len(plain), lost
 
@@ -60,7 +62,7 @@ def test_no_ending_written_before_its_reader_gives_a_wrong_number(parser: str) -
     wrong = [
         (one.text, found.score)
         for one in fresh()
-        if isinstance(found := parse(one.text, parser), Parsed)
+        if isinstance(found := read(one.text, parser), Parsed)
         and (one.number is None or found.score != pytest.approx(one.number))
     ]
     assert wrong == []
@@ -69,6 +71,6 @@ def test_no_ending_written_before_its_reader_gives_a_wrong_number(parser: str) -
 def test_of_all_plain_endings_written_before_their_reader_few_give_none() -> None:
     """Prose beside a score is not read where it may speak of the judging or point at the score."""
     plain = [one for one in fresh() if one.plain]
-    lost = [one.text for one in plain if not isinstance(parse(one.text, "complex"), Parsed)]
+    lost = [one.text for one in plain if not isinstance(read(one.text, "complex"), Parsed)]
     assert len(fresh()) >= 2500
     assert len(lost) <= 0.03 * len(plain), lost

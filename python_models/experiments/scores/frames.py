@@ -1,0 +1,100 @@
+"""Whole sentences that give a text its score: `I would rate this essay 7`, `7点とします`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from python_models.experiments.scores.closed import data
+from python_models.experiments.scores.numbers import OTHER, N, W
+from python_models.experiments.scores.prose import introduces, is_about_the_text
+from python_models.experiments.scores.words import UNITS
+
+_ARTICLES = (
+    r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+)?(?:(?:solid|strong|clear|respectable|decent|firm|"
+    r"full|perfect|straight|good|fair|glatte|solide|starke|gute|klare|ferme|sólid[oa]|solid[oa]|bon|beau|joli|"
+    r"buen|bom|buon|bel|bell['’]|discreto|belo)\s+)?"
+)
+_CLOSED = r"[\"')\]}>»*]*"
+_SCORE = (
+    rf"(?:{OTHER}[、,]?\s*)?{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}"
+    rf"(?:\s*{UNITS})?(?:\s*{OTHER})?\s*"
+)
+_SCALE = rf"{OTHER}\s*"
+# what may follow a verdict: the end of its clause, or a reason
+_ENDS = (
+    r"(?=\s*(?:[.!,;。！；、()–—|]|-\s|$)|\s*\b(?:because|since|as|given|weil|denn|da|car|parce|"
+    r"puisque|porque|ya|perché|poiché|pois)\b)"
+)
+_CLAUSE = re.compile(
+    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?:결과|하여|므로|지만|때문에|[아어여해고서며])\s(?=[\ue000-\uf7ff])|"
+    r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile) ich|(?:verdient|erhält|bekommt) (?:der|dieser))\b)"
+)
+# `.., daher 7/10`: what comes of a reason
+_CONNECTS = re.compile(
+    r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
+    r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
+)
+_PIECE = re.compile(r"(?<!P)<(\w+)>")
+_OPENS = r"[\s\"'(\[*¡]*"
+_SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
+
+
+class _Frames(NamedTuple):
+    """Verdicts of a language: that name who gives or what is given it, and bare ones."""
+
+    full: re.Pattern[str]
+    alone: re.Pattern[str]
+
+
+def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _Frames:
+    """Return the frames of one language, their pieces and numbers filled in."""
+    unfolded = {name: re.sub(r"(?<=\|)\s+", "", one) for name, one in pieces.items()}
+
+    def filled(text: str) -> str:
+        told = _PIECE.sub(lambda one: unfolded[one[1]], text)
+        return told if told == text else filled(told)
+
+    def joined(frames: list[str], ends: str) -> re.Pattern[str]:
+        told = "|".join(filled(one).replace("#", _SCORE) for one in frames)
+        return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{ends}", re.I)
+
+    lead = filled("<lead>").replace("#", _SCALE)
+    return _Frames(joined(frames, rf"(?:{_ENDS}|(?=:))"), joined(alone, _ENDS))
+
+
+_FRAMES = tuple(_compiled(**language) for language in data("verdicts").values())
+_FULL = tuple((one.full,) for one in _FRAMES)
+
+
+def end_of_verdict(text: str, place: int) -> int | None:
+    """Return where the verdict around the number at a place ends.
+
+    Args:
+        text: a line in lower case, its numbers told apart.
+        place: of the only number of it that may be a score.
+
+    Null where the number's sentence is no verdict from its first word on, but for an introduction
+    that cannot lend the number, as a reason.
+    """
+    begins = [0, *(found.end() for found in _SENTENCE.finditer(text[:place]))]
+    for start in {0, begins[-1]}:
+        ends = (_matched(frame, text, start, place) for one in _FRAMES for frame in one)
+        if end := next(filter(None, ends), None):
+            return end
+    clauses = list(_CLAUSE.finditer(text, begins[-1], place + 1))
+    for clause in reversed(clauses):
+        if introduces(text[begins[-1] : clause.start()]):
+            kinds = _FRAMES if _CONNECTS.match(text, clause.start()) else _FULL
+            ends = (_matched(frame, text, clause.end(), place) for one in kinds for frame in one)
+            if end := next(filter(None, ends), None):
+                return end
+    return None
+
+
+def _matched(frame: re.Pattern[str], text: str, start: int, place: int) -> int | None:
+    found = frame.match(text, start)
+    if found is None or found.end() <= place:
+        return None
+    told = found.groupdict().get("told")
+    return None if told and not is_about_the_text(told) else found.end()
