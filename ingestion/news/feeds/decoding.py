@@ -27,6 +27,8 @@ _HALVES = re.compile(
     r"&#(563[2-9]\d|56[4-9]\d\d|57[0-2]\d\d|573[0-3]\d|5734[0-3]|x0*d[c-f][0-9a-f]{2});",
     re.IGNORECASE,
 )
+# no document is in these, whatever it says
+_OF_PYTHON = {"punycode", "unicode-escape", "raw-unicode-escape", "mbcs", "oem", "utf-7"}
 _ESCAPES = ("iso2022", "hz")  # these shift between alphabets by bytes of ASCII
 _MOST_BAD = 0.001  # share of bytes that may be replaced before UTF-8 is given up
 _MOST_AMONG = 0.1  # or of characters beyond ASCII: those of several bytes are none by chance
@@ -159,8 +161,10 @@ def _of_document(content: bytes) -> str | None:
 def _known(name: str) -> str | None:
     name = name.strip("\"' ").lower()
     for one in (name, name.removeprefix("x-")):  # x-sjis, x-mac-roman
-        with suppress(LookupError):
-            return codecs.lookup(one).name if one else None
+        with suppress(LookupError, UnicodeError):
+            b"a".decode(one, "ignore")  # raises for what is called a codec and is none of texts
+            found = codecs.lookup(one).name if one else None
+            return None if found in _OF_PYTHON else found
     return None
 
 

@@ -117,7 +117,8 @@ def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
         language=language_of(_text(item.get("language"))),
         categories=_tags(item.get("tags")),
         enclosures=[
-            {"url": address, "type": part.get("mime_type"), "length": part.get("size_in_bytes")}
+            {"url": address, "type": _text(part.get("mime_type")),
+             "length": part.get("size_in_bytes")}
             for part in item.get("attachments") or ()
             if isinstance(part, dict) and (address := absolute(_text(part.get("url")), *bases))
         ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
 from typing import Any
 
@@ -178,7 +177,7 @@ def _text(element: etree._Element) -> str | None:
         return str(element.text or "")
     try:
         return base64.b64decode("".join((element.text or "").split()), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no text
         return None
 
 
