@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.news.report import link
-from dashboards.news.why_not import verdict
+from dashboards.news.why_not import beside, verdict
 from ingestion.lakehouse import journal
 from ingestion.news import feedback, story_words
 from tests.dashboards.hostile_text import HOSTILE
@@ -169,3 +169,18 @@ def test_an_article_whose_story_another_one_tells_went_where_its_story_did() -> 
     assert reason == "beyond tier3 max (its story, as another article tells it: The first)"
     alone = verdict(row | {"tier2_passed": None}, None)
     assert alone == ("Phase 3, tier1 filter", "same story (The first)")
+
+
+def test_numbers_of_what_came_further_stand_beside_those_of_what_did_not() -> None:
+    limits = {"least_score": 3.98, "assessed_count": 15, "least_relevance": 9.0,
+              "selected_count": 10, "least_weighted": 4.2}  # fmt: skip
+    told = [
+        ("Phase 3, tier1 filter", "score", ["what passed has 3.98 or more"]),
+        ("Phase 3, tier1 filter", "language", []),
+        ("Phase 4, tier2 batch", "beyond tier3 max",
+         ["the 15 that passed have a relevance of 9.00 or more"]),
+        ("Phase 4, tier2 batch", "promotional", []),
+        ("Phase 6, ranking", "category cap", ["the 10 selected are weighted 4.20 or more"]),
+    ]  # fmt: skip
+    assert [beside(phase, reason, limits) for phase, reason, _ in told] == [one[2] for one in told]
+    assert beside("Phase 6, ranking", "reserve", limits | {"least_weighted": None}) == []
