@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.news.funnel import reached
 from dashboards.news.report import link
 from dashboards.news.why_not import beside, verdict
 from ingestion.lakehouse import journal
+from ingestion.landing.products import PRODUCTS
 from ingestion.news import feedback, story_words
 from tests.dashboards.hostile_text import HOSTILE
 from tests.dashboards.pages import failures, page, words
@@ -184,3 +186,17 @@ def test_numbers_of_what_came_further_stand_beside_those_of_what_did_not() -> No
     ]  # fmt: skip
     assert [beside(phase, reason, limits) for phase, reason, _ in told] == [one[2] for one in told]
     assert beside("Phase 6, ranking", "reserve", limits | {"least_weighted": None}) == []
+
+
+def test_a_phase_has_begun_when_those_before_it_are_through() -> None:
+    def phases(*states: str, first: int = 1) -> list[dict[str, str]]:
+        names = list(PRODUCTS["news"].phases)
+        numbered = enumerate(states, first)
+        return [{"phase": f"{n} {names[n - 1]}", "state": state} for n, state in numbered]
+
+    begun = [int(phase.partition(" ")[0]) for phase in reached(
+        phases("success", "running", "running", "waiting", "running"))]  # fmt: skip
+    assert begun == [1, 2]
+    assert not reached(phases("waiting", "running")) and not reached([])
+    assert len(reached(phases("success", "running", first=6))) == 2
+    assert len(reached(phases("success", "failed", "skipped"))) == 3
