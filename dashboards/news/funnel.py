@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboards.news import audits, queries
 from dashboards.parts import run_progress, runner
+from dashboards.parts.live_phases import live_run
 from dashboards.parts.page import asking, empty, guarded
 from dashboards.parts.release import Release
-from dashboards.parts.run_live import live_phases
 from dashboards.parts.tables import in_words, table
 from dashboards.parts.text import count, duration, usd
 from ingestion.lakehouse import lock
@@ -86,13 +86,30 @@ def live() -> None:
     """Show the phases of a build as they are made, with a tick for each that is done."""
     if not lake().journal_db.exists() or lock.holder() is None:
         return
-    found = {row["phase"]: row for row in live_phases() if row["phase"] in PHASES}
+    run = live_run()
+    found = reached(run.phases if run else [])
     if not found:
         return
     with st.container(border=True):
         st.markdown("**A run of news is being made**")
         for phase, name in PHASES.items():
             st.markdown(_line(phase, name, found.get(phase)))
+
+
+def reached(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the phases that a build has come to.
+
+    Seeds and staging of later phases are made while the first ones go on: a phase has begun when
+    those before it are through. Of a build that goes on from a phase, those before are no part.
+    """
+    known = {row["phase"]: row | {"status": row["state"]} for row in rows}
+    found: dict[str, dict[str, Any]] = {}
+    for phase in filter(known.__contains__, PHASES):
+        if known[phase]["state"] != "waiting":
+            found[phase] = known[phase]
+        if known[phase]["state"] in ("waiting", "running"):
+            break
+    return found
 
 
 def _line(phase: str, name: str, row: dict[str, Any] | None) -> str:

@@ -66,6 +66,17 @@ where audits.run_id = $run
 order by audits.is_lost desc, audits.weighted_score desc nulls last, audits.article_id
 """
 
+LIMITS = """
+select
+    (select min(score) from news.tier1 where run_id = $run and passed) as least_score,
+    (select count(*) from news.tier2 where run_id = $run and passed) as assessed_count,
+    (select min(relevance) from news.tier2 where run_id = $run and passed) as least_relevance,
+    (select count(*) from news.ranking where run_id = $run and selected) as selected_count,
+    (
+        select min(weighted_score) from news.ranking where run_id = $run and selected
+    ) as least_weighted
+"""
+
 FOUND = """
 select
     articles.article_id,

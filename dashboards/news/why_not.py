@@ -12,7 +12,7 @@ from dashboards.news.report import link
 from dashboards.parts.page import asking, empty
 from dashboards.parts.release import Release
 from dashboards.parts.tables import table
-from dashboards.parts.text import capital, escaped, quantity
+from dashboards.parts.text import capital, count, escaped, quantity
 
 SAME_STORY = "same_story"
 _SCORES = ("impact", "novelty", "credibility", "timeliness")
@@ -33,6 +33,7 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
         return
     found = ask(queries.FOUND, run=run, text=text).to_pylist()
     invalid = {row["story_id"]: row for row in ask(queries.INVALID, run=run).to_pylist()}
+    limits = ask(queries.LIMITS, run=run).to_pylist()[0]
     if not found:
         empty(
             "No article of this run has that in its title or address.",
@@ -43,7 +44,7 @@ def show(release: Release, reports: dict[str, dict[str, Any]], run: str) -> None
             phase, reason = verdict(row, invalid.get(row["story_id"]))
             st.markdown(f"**{link(row['title'], row['url'])}**")
             st.markdown(f"{escaped(phase)}: {escaped(reason)}")
-            st.caption(escaped(numbers(row)))
+            st.caption(escaped("; ".join([numbers(row), *beside(phase, reason, limits)])))
     if len(found) == 1:
         _signals(ask(queries.SIGNALS, run=run, article=found[0]["article_id"]).to_pylist())
 
@@ -83,6 +84,20 @@ def numbers(row: dict[str, Any]) -> str:
     if row["rank"] is not None:
         facts.append(f"rank {row['rank']}")
     return ", ".join(facts)
+
+
+def beside(phase: str, reason: str, limits: dict[str, Any]) -> list[str]:
+    """Return the numbers of what came further than an article that its scores stopped."""
+    if reason.startswith("score") and limits["least_score"] is not None:
+        return [f"what passed has {quantity(limits['least_score'])} or more"]
+    if reason.startswith(("relevance", "beyond")) and limits["least_relevance"] is not None:
+        least = quantity(limits["least_relevance"])
+        passed = count(limits["assessed_count"])
+        return [f"the {passed} that passed have a relevance of {least} or more"]
+    if phase.startswith("Phase 6") and limits["least_weighted"] is not None:
+        least = quantity(limits["least_weighted"])
+        return [f"the {count(limits['selected_count'])} selected are weighted {least} or more"]
+    return []
 
 
 def _signals(rows: list[dict[str, Any]]) -> None:

@@ -85,8 +85,10 @@ def sort_out(
     """
     found = Sorted(flags=set(flags))
     items = list(items)
+    links = Counter(row["url_key"] for row in known.values())
     by_link = {row["url_key"]: row for row in known.values() if row["url_key"]}
-    if identity == "auto" and UNSTABLE not in flags and _is_unstable(items, known, by_link):
+    alone = {key: row for key, row in by_link.items() if links[key] == 1}
+    if identity == "auto" and UNSTABLE not in flags and _is_unstable(items, known, alone):
         found.flags.add(UNSTABLE)
     met: set[str] = set()
     for item in items:
@@ -98,12 +100,25 @@ def sort_out(
             else:
                 item["identity"] = before["identity"]
                 item["identity_kind"] = before["identity_kind"]
+        elif before is None and (row := _known_otherwise(item, alone, met)):
+            before = row
+            item["identity"], item["identity_kind"] = row["identity"], row["identity_kind"]
         if item["identity"] in met:
             found.seen += 1
             continue
         met.add(item["identity"])
         _take(found, item, before, run, is_first_good)
     return found
+
+
+def _known_otherwise(
+    item: dict[str, Any], by_link: dict[str, dict[str, Any]], met: set[str]
+) -> dict[str, Any] | None:
+    """Return the row of an entry that was known by its link and has a guid now, or the reverse."""
+    row = by_link.get(item.get("url_key") or "")
+    if row is None or row["identity"] in met:
+        return None
+    return row if {row["identity_kind"], item["identity_kind"]} == {"guid", "link"} else None
 
 
 def _is_unstable(
@@ -116,7 +131,8 @@ def _is_unstable(
     if not guids or any(item["identity"] in known for item in guids):
         return False
     keys = Counter(item["url_key"] for item in guids if item.get("url_key"))
-    return any(count == 1 and key in by_link for key, count in keys.items())
+    had_guid = {key for key, row in by_link.items() if row["identity_kind"] == "guid"}
+    return any(count == 1 and key in had_guid for key, count in keys.items())
 
 
 def _take(

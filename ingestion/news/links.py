@@ -15,6 +15,8 @@ from ingestion.lakehouse.settings import PROJECT_ROOT
 TRACKING = PROJECT_ROOT / "dbt_project" / "seeds" / "news" / "news_tracking_parameters.csv"
 _LONGEST = 4_000
 _BROKEN = re.compile(r"[ \t]*[\r\n]+[ \t]*|\t+")  # where an address was broken to fit a line
+_ESCAPED = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)  # once more than it should be
+_SCHEMELESS = re.compile(r"www\.[\w-]+\.\w", re.IGNORECASE)  # no file is called so
 _TO_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?\s*//[^/?#]*", re.IGNORECASE)
 
 
@@ -47,6 +49,7 @@ def url_key(url: str | None) -> str | None:
     except ValueError:
         return None
     host = host.removeprefix("www.") if host.count(".") > 1 else host
+    host = f"[{host}]" if ":" in host else host
     if port and port != {"http": 80, "https": 443}[normal.scheme]:
         host = f"{host}:{port}"
     query = _kept(normal.query)
@@ -89,9 +92,12 @@ def absolute(link: str | None, *bases: str | None) -> str | None:
     """Return an absolute web address; a relative one is meant from the bases, the last outermost.
 
     None for what leads to no page: `javascript:`, `mailto:`, an address that is none. Blanks are
-    read as browsers read them: line breaks go, a blank within a path is a part of it.
+    read as browsers read them: line breaks go, a blank within a path is a part of it. `&amp;` is
+    an ampersand, and what begins with `www.` names a host.
     """
-    link = _BROKEN.sub("", (link or "").strip())
+    link = _ESCAPED.sub("&", _BROKEN.sub("", (link or "").strip()))
+    if _SCHEMELESS.match(link):
+        link = f"http://{link}"
     host = _TO_HOST.match(link)
     at = host.end() if host else 0
     link = "".join(link[:at].split()) + link[at:].replace(" ", "%20")

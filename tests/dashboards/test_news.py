@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.news.funnel import reached
 from dashboards.news.report import link
-from dashboards.news.why_not import verdict
+from dashboards.news.why_not import beside, verdict
 from ingestion.lakehouse import journal
+from ingestion.landing.products import PRODUCTS
 from ingestion.news import feedback, story_words
 from tests.dashboards.hostile_text import HOSTILE
 from tests.dashboards.pages import failures, page, words
@@ -169,3 +171,32 @@ def test_an_article_whose_story_another_one_tells_went_where_its_story_did() -> 
     assert reason == "beyond tier3 max (its story, as another article tells it: The first)"
     alone = verdict(row | {"tier2_passed": None}, None)
     assert alone == ("Phase 3, tier1 filter", "same story (The first)")
+
+
+def test_numbers_of_what_came_further_stand_beside_those_of_what_did_not() -> None:
+    limits = {"least_score": 3.98, "assessed_count": 15, "least_relevance": 9.0,
+              "selected_count": 10, "least_weighted": 4.2}  # fmt: skip
+    told = [
+        ("Phase 3, tier1 filter", "score", ["what passed has 3.98 or more"]),
+        ("Phase 3, tier1 filter", "language", []),
+        ("Phase 4, tier2 batch", "beyond tier3 max",
+         ["the 15 that passed have a relevance of 9.00 or more"]),
+        ("Phase 4, tier2 batch", "promotional", []),
+        ("Phase 6, ranking", "category cap", ["the 10 selected are weighted 4.20 or more"]),
+    ]  # fmt: skip
+    assert [beside(phase, reason, limits) for phase, reason, _ in told] == [one[2] for one in told]
+    assert beside("Phase 6, ranking", "reserve", limits | {"least_weighted": None}) == []
+
+
+def test_a_phase_has_begun_when_those_before_it_are_through() -> None:
+    def phases(*states: str, first: int = 1) -> list[dict[str, str]]:
+        names = list(PRODUCTS["news"].phases)
+        numbered = enumerate(states, first)
+        return [{"phase": f"{n} {names[n - 1]}", "state": state} for n, state in numbered]
+
+    begun = [int(phase.partition(" ")[0]) for phase in reached(
+        phases("success", "running", "running", "waiting", "running"))]  # fmt: skip
+    assert begun == [1, 2]
+    assert not reached(phases("waiting", "running")) and not reached([])
+    assert len(reached(phases("success", "running", first=6))) == 2
+    assert len(reached(phases("success", "failed", "skipped"))) == 3

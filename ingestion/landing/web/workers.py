@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class ReadingCrashed(Exception):
-    """Reading something ended the process that did it, or never ended."""
+    """Reading something ended the process that did it, never ended, or raised."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ class Workers:
         """Return what a function returns; it is given what a `Late` gets in the place of that.
 
         Raises:
-            ReadingCrashed: it broke two processes, the second one alone with it.
-            Exception: what it raised.
+            ReadingCrashed: it broke two processes, the second one alone with it, or raised.
         """
         async with self._free:
             given = tuple(one.get() if isinstance(one, Late) else one for one in given)
@@ -72,7 +71,13 @@ class Workers:
         self, pool: ProcessPoolExecutor, function: Callable[..., T], given: Any, named: Any
     ) -> T:
         future = pool.submit(function, *given, **named)
-        return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(future), self.seconds)
+        except (BrokenProcessPool, TimeoutError):
+            raise
+        except Exception as error:  # nobody foresaw it: what else is read goes on
+            why = f"reading it failed: {type(error).__name__}: {error}"
+            raise ReadingCrashed(why) from error
 
     async def __aenter__(self) -> Workers:
         return self

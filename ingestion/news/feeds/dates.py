@@ -86,6 +86,7 @@ _HALF_DAY = re.compile(
 )
 _DOTTED = re.compile(r"(?<=\d{4} )(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?=\s|$)")
 _HOUR_ONLY = re.compile(r"(?<=\d)(T\d{2})(?=Z|[+-]\d|$)", re.IGNORECASE)
+_FARTHEST = timedelta(hours=14)  # no place is farther from UTC
 _EARLIEST = datetime(1970, 1, 2)
 
 
@@ -101,6 +102,8 @@ def parse_date(
     """
     text = re.sub(r"\s+", " ", (text or "").replace("\u2212", "-")).strip()
     text = re.sub(r"\[[\w/+-]+\]$", "", text)  # RFC 9557 names the place after the offset
+    text = re.sub(r"(?<=[+-]\d\d:\d\d)Z$", "", text)  # said twice
+    text = re.sub(r"(?<=\d) [-–|·] (?=\d{1,2}:\d\d)", " ", text)  # between day and time
     if not text:
         return None, ()
     text = _plain_time(text)
@@ -209,6 +212,8 @@ def _offset(text: str | None) -> timedelta | None:
         text = f"{text[0]}0{text[1:]}"
     if found := re.fullmatch(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?", text, re.IGNORECASE):
         size = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+        if size > _FARTHEST:
+            return None
         return size if found[1] == "+" else -size
     hours = _ZONES.get(text.upper())
     return None if hours is None else timedelta(hours=hours)
@@ -237,5 +242,5 @@ def _in_words(text: str, zone: str | None, order: str | None) -> _Found | None:
         return None
     if found.tzinfo is not None:
         return found.astimezone(UTC).replace(tzinfo=None), ()
-    flags = (NO_ZONE,) if re.search(r"\d:\d\d", text) else (NO_TIME,)
+    flags = (NO_ZONE,) if re.search(r"\d[:h]\d\d", text) else (NO_TIME,)
     return _from_zone(found, zone), flags

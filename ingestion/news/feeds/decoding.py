@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from email.message import Message
 
 from ingestion.news.feeds.guessing import guess
@@ -21,6 +22,14 @@ _DECLARED = (
     re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE),
 )
 _LATIN_1 = {"iso8859-1", "latin-1", "ascii"}
+_HALVES = re.compile(
+    r"&#(5529[6-9]|55[3-9]\d\d|56[0-2]\d\d|5631\d|x0*d[89ab][0-9a-f]{2});"
+    r"&#(563[2-9]\d|56[4-9]\d\d|57[0-2]\d\d|573[0-3]\d|5734[0-3]|x0*d[c-f][0-9a-f]{2});",
+    re.IGNORECASE,
+)
+# no document is in these, whatever it says
+_OF_PYTHON = {"punycode", "unicode-escape", "raw-unicode-escape", "mbcs", "oem", "utf-7"}
+_ESCAPES = ("iso2022", "hz")  # these shift between alphabets by bytes of ASCII
 _MOST_BAD = 0.001  # share of bytes that may be replaced before UTF-8 is given up
 _MOST_AMONG = 0.1  # or of characters beyond ASCII: those of several bytes are none by chance
 # what these call control characters are letters and quotes to Windows' encodings of the scripts
@@ -47,10 +56,22 @@ class Decoded:
 def decode(content: bytes, content_type: str | None = None) -> Decoded:
     """Return the text of bytes; see the module for whom it believes.
 
+    Two references to the halves of one character (`&#55357;&#56832;`) are that character.
+
     Args:
         content: the body, unpacked.
         content_type: the HTTP header, when there was one.
     """
+    found = _decoded(content, content_type)
+    return replace(found, text=_HALVES.sub(_whole, found.text))
+
+
+def _whole(halves: re.Match[str]) -> str:
+    high, low = (int(f"0{one}" if one[0] in "xX" else one, 0) for one in halves.groups())
+    return chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
+
+
+def _decoded(content: bytes, content_type: str | None) -> Decoded:
     for mark, name in _BOMS:
         if content.startswith(mark):
             return Decoded(content.decode(name, "replace").lstrip("\ufeff"), name)
@@ -59,6 +80,8 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     declared = _of_header(content_type) or _of_document(content)
     if declared and _is_wide(declared):
         declared = None  # the bytes are those of one-byte characters
+    if declared and declared.startswith(_ESCAPES) and (text := _strict(content, declared)):
+        return Decoded(text, declared)
     strict = _strict(content, "utf-8")
     if strict is not None:
         is_plain = strict.isascii()
@@ -136,10 +159,13 @@ def _of_document(content: bytes) -> str | None:
 
 
 def _known(name: str) -> str | None:
-    try:
-        return codecs.lookup(name.strip("\"' ")).name if name else None
-    except LookupError:
-        return None
+    name = name.strip("\"' ").lower()
+    for one in (name, name.removeprefix("x-")):  # x-sjis, x-mac-roman
+        with suppress(LookupError, UnicodeError):
+            b"a".decode(one, "ignore")  # raises for what is called a codec and is none of texts
+            found = codecs.lookup(one).name if one else None
+            return None if found in _OF_PYTHON else found
+    return None
 
 
 def _guessed(content: bytes) -> Decoded:

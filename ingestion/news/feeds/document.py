@@ -25,12 +25,14 @@ _ROOT = re.compile(r"<[A-Za-z_]")
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel)[\s>]", re.IGNORECASE)
 _PRINTED = 10_000  # characters within which a feed begins behind what a program printed
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-# what is marked as text is left as it is; elsewhere an entity of HTML is a character, and an
-# ampersand that begins none is one
+# what is marked as text is left as it is; elsewhere an entity of HTML is a character, and what
+# begins neither one nor a tag is what it is
 _REFERENCE = re.compile(
     r"(?P<aside><!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))"
     r"|&(?P<name>[A-Za-z][A-Za-z0-9]{1,31});"
-    r"|&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};)",
+    r"|&#(?:(?P<number>\d{1,7})|[xX](?P<hex>[0-9A-Fa-f]{1,6}));"
+    r"|&"
+    r"|<(?![^\W\d]|[_:/!?])",  # no tag begins so: it is less than what follows
     re.DOTALL,
 )
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
@@ -129,8 +131,18 @@ def _plain(body: str) -> str:
 def _character(found: re.Match[str]) -> str:
     if found["aside"] or found["name"] in _XML_ENTITIES:
         return found[0]
+    if found[0] == "<":
+        return "&lt;"
+    if found["number"] or found["hex"]:
+        number = int(found["number"] or found["hex"], 10 if found["number"] else 16)
+        return found[0] if _is_character(number) else ""
     plain = html.unescape(found[0]) if found["name"] else found[0]
     return f"&amp;{found[0][1:]}" if plain == found[0] else html.escape(plain, quote=True)
+
+
+def _is_character(number: int) -> bool:
+    """Say whether a document may hold a character, which a reference to it may not change."""
+    return number <= 0x10FFFF and not _NOT_XML.match(chr(number))
 
 
 def _without_text(body: str) -> str:

@@ -10,6 +10,7 @@ from ingestion.news.feeds import plain_text
 from ingestion.news.feeds.found import FoundFeed, FoundItem, FoundReject, Refused, language_of
 from ingestion.news.links import absolute
 
+_NO_CHARACTER = re.compile(r"[\x00\ufffe\uffff\ud800-\udfff]")  # halves of one, and none
 _COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
 
 
@@ -102,9 +103,12 @@ def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
     url = absolute(_text(item.get("url")), *bases) or absolute(
         _text(item.get("external_url")), *bases
     )
-    guid = item.get("id")
+    given = item.get("id")
+    guid = plain_text.sound(str(given)) or None if given is not None else None
+    if url is None and guid and guid.startswith(("http://", "https://")):
+        url = absolute(guid)  # the format says that ids are best the addresses of their entries
     return FoundItem(
-        guid=str(guid) if guid not in (None, "") else None,
+        guid=guid,
         url=url,
         title=plain_text.line(_text(item.get("title"))),
         summary=plain_text.paragraphs(_text(item.get("summary"))),
@@ -113,13 +117,14 @@ def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
         language=language_of(_text(item.get("language"))),
         categories=_tags(item.get("tags")),
         enclosures=[
-            {"url": address, "type": part.get("mime_type"), "length": part.get("size_in_bytes")}
+            {"url": address, "type": _text(part.get("mime_type")),
+             "length": part.get("size_in_bytes")}
             for part in item.get("attachments") or ()
             if isinstance(part, dict) and (address := absolute(_text(part.get("url")), *bases))
         ],
         published=_date(item.get("date_published")),
         updated=_date(item.get("date_modified")),
-        source=json.dumps(item, ensure_ascii=False)[:2_000],
+        source=_NO_CHARACTER.sub("", json.dumps(item, ensure_ascii=False)[:2_000]),
     )  # fmt: skip
 
 
@@ -132,7 +137,9 @@ def _author(item: dict[str, Any]) -> str | None:
 def _tags(value: Any) -> list[str]:
     if isinstance(value, str):
         value = value.split(",")
-    return [str(tag).strip() for tag in value or () if tag] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [word for tag in value if tag and (word := plain_text.sound(str(tag)).strip())]
 
 
 def _date(value: Any) -> str | None:
@@ -142,4 +149,6 @@ def _date(value: Any) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return _NO_CHARACTER.sub("", value)

@@ -20,7 +20,7 @@ def read_sitemap(text: str, url: str) -> FoundFeed:
         Refused: it is none, or an index of others.
     """
     root, found = parse_document(text, parts=("url",))
-    name = etree.QName(root).localname.lower() if root is not None else "nothing"
+    name = str(root.tag).rpartition("}")[2].lower() if root is not None else "nothing"
     if root is None or name != "urlset":
         why = "an index of sitemaps; declare one of those it names" if name == "sitemapindex" else (
             f"no sitemap (its root is <{name}>)"

@@ -24,14 +24,19 @@ _TAGS = re.compile(
 _MOST_LINE = 20_000  # characters of a title or a name that are looked at
 _WORKS = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def _control(found: re.Match[str]) -> str:
     """Return what a control character stands for: some write cp1252 and call it Latin 1."""
-    if found[0] >= "\x80":
+    if "\x80" <= found[0] <= "\x9f":
         return found[0].encode("latin-1").decode("cp1252", "ignore")
     return ""
+
+
+def sound(text: str) -> str:
+    """Return an id or an address without characters that no table and no request can hold."""
+    return re.sub(r"[\x00-\x1f\ufffe\uffff\ud800-\udfff]", "", text)
 
 
 def line(text: str | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,23 +79,22 @@ def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
         _first_text(head, "language") or root.get(f"{_XML}lang") or channel.get(f"{_XML}lang")
     )
     wanted = "entry" if is_atom else "item"
-    for element in root.iter():
-        if _name(element) == wanted:
-            found.items.append(_entry(element, is_atom, found.link, url))
-    expected = len(found.items) + sum(one.reason == "cut" for one in found.rejects)
-    if not found.items and expected == 0 and "malformed" in found.flags and not found.is_cut:
+    entries = [one for one in root.iter() if _name(one) == wanted]
+    found.items += [_entry(one, is_atom, found.link, url) for one in entries]
+    if not found.items and "malformed" in found.flags and not found.is_cut:
         found.flags.append("nothing_read")
 
 
 def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -> FoundItem:
     children = _ranked(element)
-    bases = (*_bases(element), None if is_atom else home, home if is_atom else None, url)
+    bases = (*_bases(element), home, url)
     guid = next((one for one in children if _name(one) in ("guid", "id")), None)
     guid_text = (guid.text or "").strip() if guid is not None else ""
     about = next((v for k, v in element.attrib.items() if str(k).endswith("}about")), None)
     item = FoundItem(guid=guid_text or about or None)
     link, own_bases = _link_of(children, is_atom)
     link = _first_text(children, "origlink") or link or about or _attribute(element, "href")
+    link = link or _source_of_content(children)
     if not link and guid_text and guid is not None:
         said = (guid.get("isPermaLink") or guid.get("ispermalink") or "").lower()
         starts = ("http://", "https://", "/") if said == "true" else ("http://", "https://")
@@ -179,7 +177,7 @@ def _text(element: etree._Element) -> str | None:
         return str(element.text or "")
     try:
         return base64.b64decode("".join((element.text or "").split()), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no text
         return None
 
 
@@ -205,6 +203,13 @@ def _link_of(children: list[etree._Element], is_atom: bool) -> tuple[str | None,
     base = best.get(f"{_XML}base")
     is_text = best in plain or not best.get("href")
     return str(best.text if is_text else best.get("href")).strip(), (base,) if base else ()
+
+
+def _source_of_content(children: list[etree._Element]) -> str | None:
+    """Return where the content of an Atom entry lies that is not in it (RFC 4287, 4.1.3.2)."""
+    kinds = (None, "html", "text/html", "application/xhtml+xml")
+    known = (one for one in children if _name(one) == "content" and one.get("type") in kinds)
+    return next((one.get("src") for one in known), None)
 
 
 def _texts(item: FoundItem, children: list[etree._Element], element: etree._Element) -> None:

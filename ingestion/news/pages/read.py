@@ -59,7 +59,7 @@ def read_page(content: bytes, *, content_type: str | None = None, url: str = "")
     is_text = not kind or "html" in kind or "xml" in kind or kind.startswith("text/")
     if not is_text or content[:1024].lstrip().startswith(b"%PDF-"):  # whatever it is called
         return PageRead(flags=["not_html"])
-    tree = _tree(decode(content, content_type).text)
+    tree = _tree(decode(content, content_type).text.replace("\0", ""))
     if tree is None:
         return PageRead(flags=["empty"], extraction_seconds=_since(started))
     told = told_of(tree)

@@ -109,6 +109,9 @@ def test_a_title_is_plain(written: str, title: str) -> None:
         ("Café", "utf-16", "utf-16", "utf-16"),
         ("Привет, мир: новости дня", "cp1251", "windows-1251", "cp1251"),
         ("日本語", "shift_jis", "shift_jis", "shift_jis"),
+        ("日本の新聞", "iso-2022-jp", "iso-2022-jp", "iso2022_jp"),
+        ("Café à Zürich", "mac-roman", "x-mac-roman", "mac-roman"),
+        ("日本語", "shift_jis", "x-sjis", "shift_jis"),
     ],
 )
 def test_bytes_win_over_what_is_said_of_them(

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.unit
         ("https://example.com/a?xtor=RSS-1&mtm_source=x&srsltid=y&_openstat=z", "example.com/a"),
         ("https://example.com/a?partner=RSS&emc=rss", "example.com/a"),
         ("https://example.com/a?partner=acme", "example.com/a?partner=acme"),
+        ("https://[2001:db8::1]:8080/a", "[2001:db8::1]:8080/a"),
         ("javascript:alert(1)", None),
         ("mailto:a@example.com", None),
         ("http://", None),

@@ -106,7 +106,12 @@ def test_headlines_with_teasers_are_a_list_and_beside_a_text_they_are_none(tag: 
 
 @pytest.mark.parametrize(
     ("content", "content_type"),
-    [(b"%PDF-1.7 ...", "application/pdf"), (b"", "text/html"), (b"\x00\x01", "image/png")],
+    [
+        (b"%PDF-1.7 ...", "application/pdf"),
+        (b"", "text/html"),
+        (b"\x00\x01", "image/png"),
+        (b"\0" * 1_000, "text/html"),
+    ],
 )
 def test_what_is_no_html_is_no_article(content: bytes, content_type: str) -> None:
     read = read_page(content, content_type=content_type)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from ingestion.landing.web.workers import Late, Workers
+from ingestion.landing.web.workers import Late, ReadingCrashed, Workers
 
 
 def test_what_waits_for_a_process_is_not_held_in_memory() -> None:
@@ -47,3 +47,14 @@ def test_what_cannot_be_got_is_raised_and_holds_nobody_up() -> None:
             return await workers.run(len, b"ab")
 
     assert asyncio.run(read_both()) == 2
+
+
+def test_what_a_reader_did_not_foresee_holds_up_nothing_else() -> None:
+    async def read_both() -> tuple[object, ...]:
+        async with Workers(count=1) as workers:
+            both = workers.run(int, b"no number"), workers.run(int, b"7")
+            return tuple(await asyncio.gather(*both, return_exceptions=True))
+
+    failed, read = asyncio.run(read_both())
+    assert isinstance(failed, ReadingCrashed) and "ValueError: invalid literal" in str(failed)
+    assert read == 7

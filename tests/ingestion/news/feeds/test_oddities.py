@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from typing import Any
 
 import pytest
 
-from ingestion.news.feeds import FeedRead, read_feed
+from ingestion.news.feeds import FeedOptions, FeedRead, read_feed
 
 pytestmark = pytest.mark.unit
 HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
+DAMAGE = (
+    b"<", b"&", b"&#55357;", b"\0", b"\xff", b"\xed\xa0\xbd", b"<![CDATA[", b"]]>", b"<!--",
+    b"\\ud83d",
+    b"null", b"1e999", b"http://[::1", b'encoding="hz"', b"\x1b$B", b'mode="base64"', b"<a:b>", b"",
+)  # fmt: skip
 DTD = "<!DOCTYPE r [<!-- {} --><!ENTITY b 'bb'><!ENTITY c '&b;&b;'>]>"
 
 
@@ -179,3 +185,93 @@ def test_a_json_feed_of_a_careless_writer_is_read() -> None:
     assert (read.status, read.rejects) == ("ok", [])
     assert (str(entry["published_at"]), entry["text"]) == ("2026-02-03 09:05:00", "a b, ]")
     assert json.loads(entry["categories"]) == ["ai", "law"]
+
+
+PAIR, HEX = "&#55357;&#56832;", "&#xD83D;&#xDE00;"  # halves of one character
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (f"hi {PAIR}", "hi 😀"),
+        (f"<![CDATA[hi {HEX}]]>", "hi 😀"),
+        ("half &#55357; gone", "half gone"),
+        ("a&#x1F;&#0; b&#x110000;c", "a bc"),
+        ("why a < b matters", "why a < b matters"),
+        ("growth <5% this year", "growth <5% this year"),
+        ("\ufeffHello", "Hello"),
+    ],
+)
+def test_what_no_document_may_hold_changes_nothing_beside_it(written: str, title: str) -> None:
+    read = read_feed(rss(f"<item><title>{written}</title></item><item><title>b</title></item>")
+                     .encode())  # fmt: skip
+    assert (read.status, values(read, "title"), read.flags) == ("ok", [title, "b"], [])
+
+
+def test_half_a_character_of_json_is_left_out_wherever_it_stands() -> None:
+    item = {
+        "id": "a\ud83d", "url": "http://e.example/\udc00", "title": "x\ufffe\ud83d",
+        "content_text": "y\ud83d", "authors": [{"name": "\udc00Ann"}], "tags": ["\udc00", "ai\0"],
+    }  # fmt: skip
+    read = read_feed(json.dumps({"version": "1.1", "items": [item, {}]}).encode())
+    (entry,) = read.items
+    found = [entry[name] for name in ("guid", "url", "title", "text", "author", "categories")]
+    assert found == ["a", "http://e.example/", "x", "y", "Ann", '["ai"]']
+    assert json.dumps(read.rejects, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        (rss("<item><link>http://e.example/?a=1&amp;amp;b=2</link></item>"),
+         "http://e.example/?a=1&b=2"),
+        (rss("<item><link><![CDATA[http://e.example/?a=1&#038;b=2]]></link></item>"),
+         "http://e.example/?a=1&b=2"),
+        (rss("<item><link>www.e.example/9</link></item>"), "http://www.e.example/9"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>'
+         '<content type="text/html" src="http://e.example/x"/></entry></feed>',
+         "http://e.example/x"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>'
+         '<content type="image/png" src="http://e.example/x"/></entry></feed>', None),
+        ('{"version": "1", "items": [{"id": "http://e.example/1"}]}', "http://e.example/1"),
+        ('{"version": "1", "items": [{"id": "/1", "title": "t"}]}', None),
+    ],
+)  # fmt: skip
+def test_an_address_is_found_where_a_writer_put_it(body: str, url: str | None) -> None:
+    assert values(read_feed(body.encode()), "url") == [url]
+
+
+@pytest.mark.parametrize("name", ["idna", "punycode", "undefined", "rot13", "unicode_escape"])
+def test_a_codec_that_is_of_no_text_is_not_believed(name: str) -> None:
+    body = rss("<item><title>Größe \\u0041</title></item>").replace("utf-8", name)
+    read = read_feed(body.encode(), content_type=f"text/xml; charset={name}")
+    assert (read.encoding, values(read, "title")) == ("utf-8", ["Größe \\u0041"])
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id>'
+         '<title mode="base64">Größe</title></entry></feed>', "feed", "ok"),
+        ("<a:b></a:b>", "sitemap", "not_a_feed"),
+        ('{"version": "1", "items": [{"id": "1", "attachments": [{"url": "http://e.example/a",'
+         ' "mime_type": "audio\\ud83d/x"}]}]}', "feed", "ok"),
+    ],
+)  # fmt: skip
+def test_what_is_no_value_is_none(body: str, kind: str, status: str) -> None:
+    read = read_feed(body.encode(), options=FeedOptions(kind=kind))
+    assert read.status == status
+    assert json.dumps([row["enclosures"] for row in read.items], ensure_ascii=False).encode()
+
+
+def test_no_damage_raises() -> None:
+    document = {"version": "1", "items": [{"id": "1", "title": "t", "content_html": "<p>a</p>"}]}
+    bodies = [json.dumps(document).encode(), rss("<item><title>a</title></item>" * 3).encode()]
+    dice = random.Random(5)
+    for at in range(300):
+        body = bytearray(bodies[at % 2])
+        for _ in range(dice.randint(1, 5)):
+            place = dice.randrange(len(body))
+            body[place : place + dice.choice((0, 1, 30))] = dice.choice(DAMAGE)
+        for row in read_feed(bytes(body)).items:
+            assert json.dumps(row, default=str, ensure_ascii=False).encode()
