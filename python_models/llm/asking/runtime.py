@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import threading
 import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.budget import Amounts, Ceiling, run_ceiling
@@ -24,6 +26,11 @@ from python_models.llm.prompting.format_ladder import MARK, Ladder
 Result = TypeVar("Result")
 REMEMBERED = "select name, value from llm_meta where name like ?"
 REMEMBER = "insert or replace into llm_meta values (?, ?)"
+# one process builds a run in layers, each an invocation of its own; who resumes is another
+_LAYERS = """
+    select layer.invocation_id from runs as this inner join runs as layer using (run_id, pid)
+    where this.invocation_id = ?
+"""
 CANCEL_SECONDS = 30.0  # for requests under way to be cancelled and noted
 
 
@@ -82,7 +89,7 @@ class Runtime:
             raise
 
     def ceiling(self, invocation_id: str) -> Ceiling:
-        """Return the run's budget; what the run spent before (a retry) counts."""
+        """Return the run's budget; what it spent before (a retry, a layer) counts."""
         with self._lock:
             if invocation_id not in self.ceilings:
                 self.ceilings[invocation_id] = run_ceiling(self._spent(invocation_id))
@@ -91,6 +98,7 @@ class Runtime:
     def _spent(self, invocation_id: str) -> Amounts:
         """Return what a run has spent; where nobody knows, a request counts at its worst case."""
         self.journal.flush()
+        layers = [row["invocation_id"] for row in journal.rows(_LAYERS, (invocation_id,))]
         connection = connect(self.journal.path)
         try:
             row = connection.execute(
@@ -98,8 +106,9 @@ class Runtime:
                 "coalesce(sum(case when cost_usd is null or (is_usage_estimated = 1 and "
                 "prompt_tokens + completion_tokens = 0) then reserved_tokens "
                 "else prompt_tokens + completion_tokens end), 0), "
-                "count(*) from llm_attempts where invocation_id = ?",
-                [invocation_id],
+                "count(*) from llm_attempts"
+                " where invocation_id in (select value from json_each(?))",
+                [json.dumps([invocation_id, *layers])],
             ).fetchone()
         finally:
             connection.close()
