@@ -26,11 +26,6 @@ from python_models.llm.prompting.format_ladder import MARK, Ladder
 Result = TypeVar("Result")
 REMEMBERED = "select name, value from llm_meta where name like ?"
 REMEMBER = "insert or replace into llm_meta values (?, ?)"
-# one process builds a run in layers, each an invocation of its own; who resumes is another
-_LAYERS = """
-    select layer.invocation_id from runs as this inner join runs as layer using (run_id, pid)
-    where this.invocation_id = ?
-"""
 CANCEL_SECONDS = 30.0  # for requests under way to be cancelled and noted
 
 
@@ -98,7 +93,6 @@ class Runtime:
     def _spent(self, invocation_id: str) -> Amounts:
         """Return what a run has spent; where nobody knows, a request counts at its worst case."""
         self.journal.flush()
-        layers = [row["invocation_id"] for row in journal.rows(_LAYERS, (invocation_id,))]
         connection = connect(self.journal.path)
         try:
             row = connection.execute(
@@ -108,7 +102,7 @@ class Runtime:
                 "else prompt_tokens + completion_tokens end), 0), "
                 "count(*) from llm_attempts"
                 " where invocation_id in (select value from json_each(?))",
-                [json.dumps([invocation_id, *layers])],
+                [json.dumps(journal.layers_of(invocation_id))],
             ).fetchone()
         finally:
             connection.close()
