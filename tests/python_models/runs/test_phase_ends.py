@@ -16,6 +16,7 @@ from python_models.llm.ledger.journal import reading as reading_answers
 from python_models.release import kept_phases
 from python_models.runs import phase_ends, phase_facts
 from python_models.runs.build import Build
+from python_models.runs.nodes import Node
 from python_models.runs.spark import told
 from tests.python_models.kept_runs import NEWS
 
@@ -34,7 +35,7 @@ def node(name: str, phase: int, language: str = "sql") -> dict[str, Any]:
     }
 
 
-GRAPH = {
+GRAPH: dict[str, Node] = {
     one["unique_id"]: one
     for one in (
         node("int_news__run", 1),
