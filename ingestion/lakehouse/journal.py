@@ -188,6 +188,19 @@ def rows(sql: str, parameters: Mapping[str, Any] | tuple = ()) -> list[dict[str,
         return [dict(row) for row in connection.execute(sql, parameters).fetchall()]
 
 
+def layers_of(invocation_id: str) -> list[str]:
+    """Return the invocations of dbt that one process builds a run with: its layers so far.
+
+    A build that has none is one invocation. Who resumes a run is another process.
+    """
+    found = rows(
+        "select layer.invocation_id from runs as this inner join runs as layer"
+        " using (run_id, pid) where this.invocation_id = ? order by layer.rowid",
+        (invocation_id,),
+    )
+    return [row["invocation_id"] for row in found] or [invocation_id]
+
+
 def keep_texts(texts: Mapping[str, str]) -> None:
     """Keep file contents by their hash, so that two runs can be compared line by line."""
     with journal() as connection:

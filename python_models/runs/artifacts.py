@@ -17,21 +17,23 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, scrub, settings
 from ingestion.landing.products import PRODUCTS
 from python_models.release.live import rows as rows_of
 from python_models.runs import export
-from python_models.runs.nodes import Node, domain_of, has_rows, phase_of, relation_of
+from python_models.runs.nodes import Node, domain_of, has_rows, phase_of
 from python_models.runs.phase_documents import exported, kept_documents
 from python_models.runs.phases import latest_nodes
+from python_models.runs.spark.hand_over import rows_of as as_read
 
 if TYPE_CHECKING:
     from python_models.runs.build import Build
 
 _SPENT = """
     select coalesce(sum(calls), 0) as calls, coalesce(sum(cost_usd), 0.0) as usd
-    from llm_step_runs where invocation_id = ? and node in ({nodes})
+    from llm_step_runs where invocation_id in ({layers}) and node in ({nodes})
 """
 
 
@@ -126,20 +128,25 @@ class Artifacts:
         return export.document(run_id, phase, nodes, self._spent(nodes), data)
 
     def _rows(self, node: Node, ran: Mapping[str, Any]) -> list[dict[str, Any]] | str:
-        if not has_rows(node) or self.build.connection is None:
+        if not has_rows(node):
             return "is a view: its rows are made when they are read"
         if ran["rows_out"] is None:
             return f"was not made: {ran['status']}"
         rest = f" limit {int(self.limit)}" if self.limit else ""
+        query = f"select * from {as_read(node)}{rest}"
+        if self.build.connection is None:  # a layer on another engine
+            with connect_duckdb(lake().build_db) as connection:
+                return rows_of(connection, query)
         with self.build.connection.cursor() as cursor:
-            return rows_of(cursor, f"select * from {relation_of(node)}{rest}")
+            return rows_of(cursor, query)
 
     def _spent(self, nodes: list[dict[str, Any]]) -> dict[str, Any]:
         if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
             return {}
         names = [node["node"] for node in nodes]
-        query = _SPENT.format(nodes=", ".join("?" for _ in names))
-        return journal.rows(query, (self.build.invocation_id, *names))[0]
+        layers = journal.layers_of(self.build.invocation_id)
+        of_layers, marks = (", ".join("?" for _ in listed) for listed in (layers, names))
+        return journal.rows(_SPENT.format(layers=of_layers, nodes=marks), (*layers, *names))[0]
 
     def _is_kept(self, product: str) -> bool:
         return product in PRODUCTS and bool(PRODUCTS[product].phases)

@@ -9,6 +9,7 @@ its argument would be written to dbt's log.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ from python_models.runs.phase_restore import NotKept
 from python_models.runs.phase_views import create_phase_views, refill_phases
 from python_models.runs.raw_views import create_raw_views
 from python_models.runs.spark.hand_over import forget_in_duckdb, show_in_duckdb
-from python_models.runs.spark.told import told
+from python_models.runs.spark.told import told, took_over
 
 if TYPE_CHECKING:
     from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -70,7 +71,9 @@ class Plugin(BasePlugin):
             refill_phases(conn)
         create_phase_views(conn)
         if layer := told():
+            began = time.monotonic()
             current.of_spark = show_in_duckdb(conn, layer.reads)
+            took_over(time.monotonic() - began)
         else:
             forget_in_duckdb(conn, PRODUCTS)
         listed = ", ".join(literal(load) for load in loads_let_pass())

@@ -20,7 +20,7 @@ _SPENT = """
     select coalesce(sum(calls), 0) as llm_calls, coalesce(sum(cached_calls), 0) as cached_calls,
         coalesce(sum(prompt_tokens + completion_tokens), 0) as tokens,
         coalesce(sum(cost_usd), 0.0) as cost_usd
-    from llm_step_runs where invocation_id = ? and node in ({nodes})
+    from llm_step_runs where invocation_id in ({layers}) and node in ({nodes})
 """
 
 
@@ -37,11 +37,13 @@ def facts(
         stored: all rows of the product's `runs`.
     """
     mine = [row for row in stored if row["run_id"] == run_id]
-    own = [row["attempt"] for row in mine]
+    layers = journal.layers_of(build.invocation_id)
+    begun = [row["attempt"] for row in mine if row["invocation_id"] in layers]
+    attempt = max(begun, default=max((row["attempt"] for row in mine), default=0) + 1)
     nodes = nodes_of(build.graph, product.name, number)
     return {
         "run_id": run_id,
-        "attempt": build.attempts.get(product.name, max(own, default=0) + 1),
+        "attempt": build.attempts.get(product.name, attempt),
         "phase_name": product.phases[number - 1],
         "phase_number": number,
         "sequence": max((row["sequence"] for row in stored), default=0) + 1,
@@ -79,18 +81,19 @@ def pending_rows(run_id: str, nodes: Collection[Node]) -> dict[str, int]:
 def spent(build: Build, nodes: Collection[Node]) -> dict[str, Any]:
     """Return seconds, answers, tokens and cost of a phase's nodes in this build."""
     names = sorted({node["name"] for node in nodes})
-    marks = ", ".join("?" for _ in names)
+    layers = journal.layers_of(build.invocation_id)
+    marks, of_layers = (", ".join("?" for _ in listed) for listed in (names, layers))
     times = journal.rows(
-        "select min(started_at) as began from node_runs where invocation_id = ?"
+        f"select min(started_at) as began from node_runs where invocation_id in ({of_layers})"
         f" and resource_type <> 'test' and node in ({marks})",
-        (build.invocation_id, *names),
+        (*layers, *names),
     )
     began = times[0]["began"] or journal.now()
     found = {"duration_seconds": seconds_since(began)}
     if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
         return found | {"llm_calls": 0, "cached_calls": 0, "tokens": 0, "cost_usd": 0.0}
-    query = _SPENT.format(nodes=marks)
-    return found | journal.rows(query, (build.invocation_id, *names))[0]
+    query = _SPENT.format(layers=of_layers, nodes=marks)
+    return found | journal.rows(query, (*layers, *names))[0]
 
 
 def seconds_since(began: str) -> float:

@@ -45,10 +45,10 @@ def benchmark(bench: Bench, days: int) -> dict[str, Any]:
         told = {name: os.environ[name] for name in _OF_SPARK if name in os.environ}
         built = measured(command, bench.env() | told, ROOT)
         figures[engine] = built.as_row() | {"models_s": _models_seconds(bench.lake)}
-    layers = json.loads((bench.lake / "logs" / "layers.json").read_text())["layers"]
-    handing_over = sum(layer["handing_over_s"] for layer in layers)
+    took = json.loads((bench.lake / "logs" / "layers.json").read_text())
+    handing_over = took["pinning_s"] + sum(layer["handing_over_s"] for layer in took["layers"])
     share = handing_over / figures["spark"]["seconds"]
-    return figures | {"layers": layers, "handing_over_s": handing_over, "share": share}
+    return figures | took | {"handing_over_s": handing_over, "share": share}
 
 
 def _models_seconds(lake: Path) -> float:
@@ -71,10 +71,11 @@ def report(figures: dict[str, Any]) -> str:
         ),
         *(
             f"  layer {number} on {layer['engine']}: {layer['nodes']} nodes"
-            f" {layer['seconds']:.1f} s, handed over before in {layer['handing_over_s']:.1f} s"
+            f" {layer['seconds']:.1f} s, handed over to it in {layer['handing_over_s']:.1f} s"
             for number, layer in enumerate(figures["layers"], 1)
         ),
-        f"handing over: {figures['share']:.1%} of the whole (to reach: 10 %)",
+        f"handing over, with {figures['pinning_s']:.1f} s for the names of raw tables:"
+        f" {figures['share']:.1%} of the whole (to reach: 10 %)",
     ]
     return "\n".join(lines)
 

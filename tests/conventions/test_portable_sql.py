@@ -9,6 +9,10 @@ import pytest
 
 from tests.conventions.project import DBT, PRODUCTS, ROOT, bare_sql, files, named
 
+# what stands between two brackets, with brackets in it up to three deep
+_BALANCED = r"[^()]*"
+for _ in range(3):
+    _BALANCED = rf"(?:[^()]|\({_BALANCED}\))*"
 # what: (pattern, what to write instead); strings, comments and Jinja are taken out before
 FORBIDDEN = {
     "a cast with ::": (r"::\s*[a-z]", "cast(x as type)"),
@@ -41,6 +45,10 @@ FORBIDDEN = {
     "an interval": (r"\binterval\b", "days_after or seconds_after"),
     "quantile": (r"\b(quantile[a-z_]*|approx_[a-z_]+)\s*\(", "the macro percentile"),
     "median": (r"\b(median|percentile_cont|percentile)\s*\(", "the macro median or percentile"),
+    "round to digits": (
+        rf"\bround\s*\({_BALANCED},\s*[0-9]+\s*\)",
+        "the macro round_to or rounded",
+    ),
     "mode()": (r"\bmode\s*\(", "a tie that is decided by order"),
     "extract dow": (r"\bextract\s*\(\s*(dow|isodow|epoch)\b", "a macro in macros/portable"),
     "regexp": (r"\b(regexp_matches|regexp_replace|rlike)\s*\(", "a macro in macros/portable"),

@@ -6,15 +6,15 @@
     cast(
         case
             when {{ trials }} > 0
-                then round(
+                then {% call round_to(digits=12) %}
                     (
                         {{ share }} + {{ z }} * {{ z }} / (2e0 * {{ n }})
                         {{ '-' if end == 'low' else '+' }} {{ z }} * sqrt(
                             {{ share }} * (1e0 - {{ share }}) / {{ n }}
                             + {{ z }} * {{ z }} / (4e0 * {{ n }} * {{ n }})
                         )
-                    ) / (1e0 + {{ z }} * {{ z }} / {{ n }}), 12
-                )
+                    ) / (1e0 + {{ z }} * {{ z }} / {{ n }})
+                {% endcall %}
         end as double
     )
 {%- endmacro %}

@@ -4,5 +4,5 @@
     digits the mean often lies in the middle of two numbers of six, where those bits would decide.
 #}
 {% macro rounded(value) -%}
-    round(round({{ value }}, 9), 6)
+    {{ round_to(round_to(value, 9), 6) }}
 {%- endmacro %}

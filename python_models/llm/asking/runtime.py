@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import threading
 import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from ingestion.lakehouse import journal
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import settings
 from python_models.llm.asking.budget import Amounts, Ceiling, run_ceiling
@@ -82,7 +84,7 @@ class Runtime:
             raise
 
     def ceiling(self, invocation_id: str) -> Ceiling:
-        """Return the run's budget; what the run spent before (a retry) counts."""
+        """Return the run's budget; what it spent before (a retry, a layer) counts."""
         with self._lock:
             if invocation_id not in self.ceilings:
                 self.ceilings[invocation_id] = run_ceiling(self._spent(invocation_id))
@@ -98,8 +100,9 @@ class Runtime:
                 "coalesce(sum(case when cost_usd is null or (is_usage_estimated = 1 and "
                 "prompt_tokens + completion_tokens = 0) then reserved_tokens "
                 "else prompt_tokens + completion_tokens end), 0), "
-                "count(*) from llm_attempts where invocation_id = ?",
-                [invocation_id],
+                "count(*) from llm_attempts"
+                " where invocation_id in (select value from json_each(?))",
+                [json.dumps(journal.layers_of(invocation_id))],
             ).fetchone()
         finally:
             connection.close()

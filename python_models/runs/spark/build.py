@@ -32,7 +32,7 @@ from python_models.runs.spark.hand_over import NotHandedOver, to_catalog
 from python_models.runs.spark.layers import SPARK, Layer, cut, read_across, selector
 from python_models.runs.spark.listing import Listed, listed, target_of_spark
 from python_models.runs.spark.pins import pinned
-from python_models.runs.spark.told import Told, written
+from python_models.runs.spark.told import Told, taken_over, written
 
 # options of dbt that say which nodes are meant, with their values
 _SELECTING = (
@@ -82,6 +82,7 @@ class Run:
         self.found, self.graph, self.layers, self.rest = found, found.graph, layers, rest
         self.told = told
         self.pins = invocation.pins_of(run_id)
+        self.pinning = 0.0  # seconds in which raw tables were named for Spark
         self.took: list[dict[str, Any]] = []
 
     def go(self) -> int:
@@ -96,8 +97,11 @@ class Run:
         }
         if not namespaces:
             return self._all(None)
-        with servers.running(namespaces) as running, pinned(self.pins, products):
-            return self._all(running)
+        with servers.running(namespaces) as running:
+            began = time.monotonic()
+            with pinned(self.pins, products):
+                self.pinning = time.monotonic() - began
+                return self._all(running)
 
     def _all(self, running: servers.Servers | None) -> int:
         code = 0
@@ -147,11 +151,14 @@ class Run:
         return code
 
     def _note(self, layer: Layer, handing_over: float, seconds: float) -> None:
-        """Write beside the logs how long each layer of the last run took, and what came before."""
+        """Write beside the logs how long each layer of the last run took, and what of it, or
+        before it, went to tables of the other engine."""
+        handing_over += taken_over()
         took = {"handing_over_s": round(handing_over, 3), "seconds": round(seconds, 3)}
         self.took.append({"engine": layer.engine, "nodes": len(layer.nodes), **took})
         path = lake().root / "logs" / "layers.json"
-        path.write_text(json.dumps({"run_id": self.run_id, "layers": self.took}))
+        found = {"run_id": self.run_id, "pinning_s": round(self.pinning, 3), "layers": self.took}
+        path.write_text(json.dumps(found))
 
     def _handed_over(self) -> dict[str, str]:
         """Return what the project's macros are told on DuckDB by plugins."""

@@ -21,6 +21,8 @@ from python_models.release.mart_parts import Mart
 from python_models.release.published_table import publish_table
 from python_models.release.snapshot_files import plain
 from python_models.runs.nodes import Node, count_rows, has_rows, relation_of
+from python_models.runs.spark.layers import SPARK, engine_of
+from python_models.runs.spark.told import told
 
 _PINNED = "iceberg_scan("
 # kinds of a relation, as `drop` wants them
@@ -76,6 +78,19 @@ def _table(node: Node) -> Mart:
         comment=node.get("description") or "",
         column_comments={},
     )
+
+
+def rows_of(node: Node) -> str:
+    """Return what DuckDB reads a node's rows from, whichever layer of a build it is asked in.
+
+    Of what Spark made it is the table as the catalog names it now: views are made of those alone
+    that a layer on DuckDB reads.
+    """
+    if told() and engine_of(node) == SPARK:
+        name = node.get("alias") or node["name"]
+        if metadata := metadata_locations(node["schema"]).get(name):
+            return f"{_PINNED}{literal(plain(metadata))})"
+    return relation_of(node)
 
 
 def show_in_duckdb(

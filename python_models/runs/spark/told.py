@@ -19,6 +19,7 @@ from ingestion.lakehouse.lake import lake
 from python_models.runs.raw_views import Pins
 
 VARIABLE = "SLUICE_LAYER"  # path of the file that says it
+_TAKEN_OVER = "layer_taken_over.txt"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def written(told: Told) -> dict[str, str]:
     """Write what a layer is told; return the variable that says where."""
     path = lake().root / "logs" / "layer.json"
     path.parent.mkdir(exist_ok=True)
+    path.with_name(_TAKEN_OVER).unlink(missing_ok=True)
     unfinished = path.with_suffix(".new")
     unfinished.write_text(json.dumps(asdict(told)))
     unfinished.replace(path)
@@ -54,6 +56,17 @@ def told() -> Told | None:
     """Return what this process is told; None when it builds no layer."""
     path = os.environ.get(VARIABLE)
     return Told(**json.loads(Path(path).read_text())) if path else None
+
+
+def took_over(seconds: float) -> None:
+    """Say to the run how long its layer took to see what the other engine had made."""
+    (lake().root / "logs" / _TAKEN_OVER).write_text(f"{seconds:.3f}")
+
+
+def taken_over() -> float:
+    """Return how long the layer that has just ended took for that, in seconds."""
+    path = lake().root / "logs" / _TAKEN_OVER
+    return float(path.read_text()) if path.exists() else 0.0
 
 
 def run_pid() -> int:

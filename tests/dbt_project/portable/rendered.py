@@ -83,6 +83,7 @@ OF_ROWS = {
     "text_replaced": "text_replaced('body', '[a-c]+', '_')",
     "text_replaced_by_column": "text_replaced_by_column('body', 'pattern', '_')",
     "rounded": "rounded('amount * 0.0000003333 + 0.0000005')",
+    "round_to": "round_to('0 * amount + 2116.6167195', 6)",  # in the middle of two
     "timestamp_text": "timestamp_text('began_at')",
     "empty_string_array": "empty_string_array()",
     "words_of": "words_of('body')",

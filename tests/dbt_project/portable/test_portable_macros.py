@@ -58,6 +58,7 @@ KNOWN = {
     "median half way": (1, 0.029750000000000002),
     "median of nothing": (2, None),
     "rounded": (3, 0.000001),
+    "round_to": (0, 2116.616719),
     "array_head": (0, [6, 3]),
     "ordered_array_agg of nothing": (2, None),
     "ordered_text_agg of nothing": (2, None),

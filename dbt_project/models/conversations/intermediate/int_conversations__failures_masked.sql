@@ -76,8 +76,9 @@ failures_masked as (
         masked.set_name,
         masked.conversation_id,
         case
-            when round(mended.score, 9) >= thresholds.premium_score then 'premium'
-            when round(mended.score, 9) >= thresholds.keep_score then 'keep'
+            when {{ round_to('mended.score', 9) }} >= thresholds.premium_score
+                then 'premium'
+            when {{ round_to('mended.score', 9) }} >= thresholds.keep_score then 'keep'
             else 'below'
         end as grade
     from masked

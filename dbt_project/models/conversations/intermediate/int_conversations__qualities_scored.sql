@@ -156,7 +156,7 @@ qualities_scored as (
             end, ''
         ) as recommendations,
         nullif(trim(conversations_with_score.flags), '') as flags,
-        round(conversations_with_score.score, 9) as score,
+        {{ round_to('conversations_with_score.score', 9) }} as score,
         conversations_with_score.structure_score,
         conversations_with_score.content_score,
         conversations_with_score.judged_score,

@@ -24,7 +24,9 @@ checks_told as (
         checks.check_name || case
             when checks.score >= 1 then ''
             else
-                ' ' || cast(round(checks.score, 2) as {{ dbt.type_string() }})
+                ' ' || cast(
+                    {{ round_to('checks.score', 2) }} as {{ dbt.type_string() }}
+                )
                 || coalesce(
                     ' in turn ' || cast(weak_turns.turn as {{ dbt.type_string() }}), ''
                 )
@@ -100,9 +102,9 @@ tiers_with_rules as (
         recommended.recommendations,
         '{{ settings_hash('conversations') }}' as settings_hash,
         -- sums of doubles differ in their last digits by the order they are added in
-        round(tiers_scored.structure_sum / tiers_scored.structure_weight, 9)
+        {{ round_to('tiers_scored.structure_sum / tiers_scored.structure_weight', 9) }}
             as structure_score,
-        round(tiers_scored.content_sum / tiers_scored.content_weight, 9)
+        {{ round_to('tiers_scored.content_sum / tiers_scored.content_weight', 9) }}
             as content_score,
         tiers_scored.structure_weight,
         tiers_scored.content_weight,

@@ -34,9 +34,10 @@ rounded_figures as (
         '{{ invocation_id }}' as run_id,
         cast(figures.record_count as bigint) as record_count,
         cast(figures.kept_count as bigint) as kept_count,
-        cast(round(figures.mean_score, 6) as double) as mean_score,
+        cast({{ round_to('figures.mean_score', 6) }} as double) as mean_score,
         {% for tenth in [1, 5, 9] -%}
-        cast(round(figures.p{{ tenth }}0_score, 6) as double) as p{{ tenth }}0_score,
+        cast({{ round_to('figures.p' ~ tenth ~ '0_score', 6) }} as double)
+            as p{{ tenth }}0_score,
         {% endfor -%}
         cast(1.0 * figures.kept_count / figures.record_count as double) as kept_share,
         {{ later_than_stored('measured_at') }} as measured_at

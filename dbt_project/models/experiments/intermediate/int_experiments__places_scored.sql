@@ -79,7 +79,7 @@ select
     cast(scores_by_factor.version as bigint) as version,
     scores_by_factor.place || ' ' || scores_by_factor.combo_id as place,
     combos.concept_ids,
-    round(avg(scores_by_factor.scaled_score), 12) as mean_share
+    {{ round_to('avg(scores_by_factor.scaled_score)', 12) }} as mean_share
 from scores_by_factor
 inner join combos on scores_by_factor.combo_id = combos.combo_id
 where scores_by_factor.place is not null

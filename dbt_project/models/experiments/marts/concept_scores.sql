@@ -42,7 +42,7 @@ cohorts_scored as (
     select
         cohort_scores.cohort_id,
         count(cohort_scores.scaled_score) as score_count,
-        round(sum(cohort_scores.scaled_score), 9) as share_sum
+        {{ round_to('sum(cohort_scores.scaled_score)', 9) }} as share_sum
     from cohort_scores
     group by cohort_scores.cohort_id
 ),
@@ -54,7 +54,7 @@ groups_scored as (
         combos_grouped.name,
         count(distinct cohort_scores.combo_id) as combo_count,
         {{ score_summary() }},
-        round(sum(cohort_scores.scaled_score), 9) as share_sum
+        {{ round_to('sum(cohort_scores.scaled_score)', 9) }} as share_sum
     from cohort_scores
     inner join combos_grouped on cohort_scores.combo_id = combos_grouped.combo_id
     group by cohort_scores.cohort_id, combos_grouped.kind, combos_grouped.name
@@ -82,8 +82,10 @@ select
     groups_compared.mean_score,
     groups_compared.share_deviation,
     cast(groups_compared.other_count as bigint) as other_count,
-    cast(round(groups_compared.other_share, 9) as double) as other_share,
+    cast({{ round_to('groups_compared.other_share', 9) }} as double) as other_share,
     cast(
-        round(groups_compared.mean_share - groups_compared.other_share, 9) as double
+        {% call round_to(digits=9) %}
+            groups_compared.mean_share - groups_compared.other_share
+        {% endcall %} as double
     ) as difference
 from groups_compared

@@ -35,8 +35,10 @@ models_scored as (
         scores_by_role.model_id,
         count(*) as evaluation_count,
         count(scores_by_role.scaled_score) as score_count,
-        round(avg(scores_by_role.scaled_score), 12) as mean_share,
-        round(stddev_samp(scores_by_role.scaled_score), 12) as share_deviation
+        {{ round_to('avg(scores_by_role.scaled_score)', 12) }} as mean_share,
+        {% call round_to(digits=12) %}
+            stddev_samp(scores_by_role.scaled_score)
+        {% endcall %} as share_deviation
     from scores_by_role
     group by
         scores_by_role.cohort_id, scores_by_role.role, scores_by_role.model_id

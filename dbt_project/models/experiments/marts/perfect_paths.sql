@@ -18,7 +18,9 @@ lineages_counted as (
         cast(
             count(case when cohort_scores.scaled_score >= 1 then 1 end) as bigint
         ) as top_count,
-        cast(round(avg(cohort_scores.scaled_score), 12) as double) as mean_share,
+        cast({% call round_to(digits=12) %}
+            avg(cohort_scores.scaled_score)
+        {% endcall %} as double) as mean_share,
         min(
             case when cohort_scores.scaled_score >= 1 then cohort_scores.gen_id end
         ) as top_gen_id

@@ -43,14 +43,14 @@ results_counted as (
 shares as (
     select
         results_counted.*,
-        round(
+        {% call round_to(digits=12) %}
             results_counted.consistent_count * 1e0
-            / nullif(results_counted.result_count - results_counted.unread_count, 0), 12
-        ) as consistent_share,
-        round(
+            / nullif(results_counted.result_count - results_counted.unread_count, 0)
+        {% endcall %} as consistent_share,
+        {% call round_to(digits=12) %}
             results_counted.first_count * 1e0
-            / nullif(results_counted.position_count, 0), 12
-        ) as first_share
+            / nullif(results_counted.position_count, 0)
+        {% endcall %} as first_share
     from results_counted
 ),
 

@@ -32,7 +32,7 @@ versions_scored as (
         template_scores.template_id,
         template_scores.template_hash,
         count(template_scores.scaled_score) as n,
-        round(avg(template_scores.scaled_score), 12) as mean_share
+        {{ round_to('avg(template_scores.scaled_score)', 12) }} as mean_share
     from template_scores
     group by
         template_scores.kind, template_scores.template_id, template_scores.template_hash
@@ -61,7 +61,7 @@ places_scored as (
         template_scores.template_id,
         template_scores.template_hash,
         template_scores.place,
-        round(avg(template_scores.scaled_score), 12) as mean_share
+        {{ round_to('avg(template_scores.scaled_score)', 12) }} as mean_share
     from template_scores
     where template_scores.scaled_score is not null
     group by
@@ -75,7 +75,9 @@ versions_matched as (
         versions_ordered.template_id,
         versions_ordered.template_hash,
         count(*) as place_count,
-        round(avg(places_after.mean_share - places_before.mean_share), 12) as difference
+        {% call round_to(digits=12) %}
+            avg(places_after.mean_share - places_before.mean_share)
+        {% endcall %} as difference
     from versions_ordered
     inner join places_scored as places_after
         on

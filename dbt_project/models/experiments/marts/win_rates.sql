@@ -49,7 +49,7 @@ items_decided as (
         combos_decided.item_a,
         combos_decided.item_b,
         combos_decided.judge,
-        round(avg(combos_decided.share_b), 12) as win_rate,
+        {{ round_to('avg(combos_decided.share_b)', 12) }} as win_rate,
         count(combos_decided.share_b) as combo_count,
         sum(combos_decided.result_count) as result_count,
         sum(combos_decided.a_count) as a_count,

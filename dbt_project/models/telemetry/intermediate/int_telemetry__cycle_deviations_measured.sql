@@ -86,15 +86,15 @@ deviations as (
         comparisons_by_rule.unit,
         comparisons_by_rule.value,
         comparisons_by_rule.median_value,
-        round(
+        {% call round_to(digits=6) %}
             comparisons_by_rule.median_value
             + case when comparisons_by_rule.direction = 'up' then 1 else -1 end
-            * comparisons_by_rule.allowance, 6
-        ) as limit_value,
+            * comparisons_by_rule.allowance
+        {% endcall %} as limit_value,
         comparisons_by_rule.deviation,
-        round(
-            comparisons_by_rule.deviation / nullif(comparisons_by_rule.allowance, 0), 6
-        ) as overshoot,
+        {% call round_to(digits=6) %}
+            comparisons_by_rule.deviation / nullif(comparisons_by_rule.allowance, 0)
+        {% endcall %} as overshoot,
         comparisons_by_rule.cycle_date,
         comparisons_by_rule.started_at
     from comparisons_by_rule

@@ -8,6 +8,12 @@
     },
 ) }}
 {%- set drift_cycles = telemetry_setting('drift_cycles') -%}
+{%- set terms, counted = [], [] -%}
+{%- for step in range(drift_cycles) -%}
+{%- set name = 'deviations.deviation_' ~ step -%}
+{%- do terms.append('coalesce(' ~ name ~ ', 0)') -%}
+{%- do counted.append('case when ' ~ name ~ ' is null then 0 else 1 end') -%}
+{%- endfor -%}
 -- Each figure beside the baseline of its own day. Drift is the mean deviation of this
 -- and the cycles before it, each cut at 3 spreads, so that one wild cycle is no drift.
 with
@@ -154,28 +160,18 @@ metrics_compared as (
         deviations.mad,
         deviations.lower_limit,
         deviations.upper_limit,
-        round(deviations.robust_z, 6) as robust_z,
-        round(
+        {{ round_to('deviations.robust_z', 6) }} as robust_z,
+        {% call round_to(digits=6) %}
             case
                 when deviations.is_sufficient
                     then
                         100 * (deviations.value - deviations.median_value)
                         / nullif(abs(deviations.median_value), 0)
-            end, 6
-        ) as deviation_pct,
-        round(
-            (
-                {%- for step in range(drift_cycles) %}
-                coalesce(deviations.deviation_{{ step }}, 0) {{ '+' if not loop.last }}
-                {%- endfor %}
-            )
-            / nullif(
-                {%- for step in range(drift_cycles) %}
-                case when deviations.deviation_{{ step }} is null then 0 else 1 end
-                {{ '+' if not loop.last }}
-                {%- endfor %}, 0
-            ), 6
-        ) as drift_z,
+            end
+        {% endcall %} as deviation_pct,
+        {{ round_to(
+            '(' ~ terms | join(' + ') ~ ') / nullif(' ~ counted | join(' + ') ~ ', 0)', 6
+        ) }} as drift_z,
         deviations.is_sufficient,
         deviations.is_share_meaningful,
         deviations.is_valid,

@@ -91,18 +91,18 @@ cycles_measured as (
         cycles_with_silence.stage_sequence,
         cycles_with_silence.reading_count,
         cycles_with_silence.other_id_count,
-        round(cycles_with_silence.duration_s, 6) as duration_s,
+        {{ round_to('cycles_with_silence.duration_s', 6) }} as duration_s,
         {{ rounded(
             'cycles_with_silence.weighted_power_w * cycles_with_silence.duration_s / 3600'
         ) }} as energy_wh,
         {{ rounded('cycles_with_silence.mean_power_w') }} as mean_power_w,
-        round(cycles_with_silence.min_power_w, 6) as min_power_w,
-        round(cycles_with_silence.max_power_w, 6) as max_power_w,
+        {{ round_to('cycles_with_silence.min_power_w', 6) }} as min_power_w,
+        {{ round_to('cycles_with_silence.max_power_w', 6) }} as max_power_w,
         {{ rounded('cycles_with_silence.mean_temperature_c') }} as mean_temperature_c,
-        round(cycles_with_silence.min_temperature_c, 6) as min_temperature_c,
-        round(cycles_with_silence.max_temperature_c, 6) as max_temperature_c,
-        round(cycles_with_silence.largest_gap_s, 6) as largest_gap_s,
-        round(
+        {{ round_to('cycles_with_silence.min_temperature_c', 6) }} as min_temperature_c,
+        {{ round_to('cycles_with_silence.max_temperature_c', 6) }} as max_temperature_c,
+        {{ round_to('cycles_with_silence.largest_gap_s', 6) }} as largest_gap_s,
+        {% call round_to(digits=6) %}
             (
                 cycles_with_silence.silent_count
                 + greatest(
@@ -121,9 +121,8 @@ cycles_measured as (
                         else 0
                     end
                 )
-            ) / (cycles_with_silence.reading_count + cycles_with_silence.silent_count),
-            6
-        ) as missing_share,
+            ) / (cycles_with_silence.reading_count + cycles_with_silence.silent_count)
+        {% endcall %} as missing_share,
         cycles_with_silence.is_derived,
         cast(cycles_with_silence.started_at as date) as cycle_date,
         cycles_with_silence.started_at,

@@ -113,7 +113,7 @@ runs as (
         lows.sigma,
         lows.sign,
         lows.z,
-        round(lows.total - lows.low, 6) as height,
+        {{ round_to('lows.total - lows.low', 6) }} as height,
         lows.place,
         sum(case when lows.total <= lows.low then 1 else 0 end) over (
             partition by lows.control_id, lows.stage, lows.metric, lows.direction

@@ -67,9 +67,9 @@ cycles_measured as (
         series_cycles.source,
         series_cycles.control_id,
         series_cycles.cycle_id,
-        round(
-            abs(series_cycles.log_duration - spreads.centre) / spreads.spread, 6
-        ) as score,
+        {% call round_to(digits=6) %}
+            abs(series_cycles.log_duration - spreads.centre) / spreads.spread
+        {% endcall %} as score,
         floor(
             (series_cycles.cycle_number - 1 - spreads.lead_in_count)
             / spreads.lead_in_count

@@ -49,10 +49,10 @@ series_cycles_scored as (
             when
                 scores.is_lead_in
                 or coalesce(histories.source, vouched_lead_ins.source) is not null
-                then round(greatest(
-                    cast({{ point_setting('duration_sigmas') }} as double),
-                    coalesce(histories.threshold, 0)
-                ), 6)
+                then {{ round_to(
+                    'greatest(cast(' ~ point_setting('duration_sigmas')
+                    ~ ' as double), coalesce(histories.threshold, 0))', 6
+                ) }}
         end as threshold
     from scores
     left join histories

@@ -88,26 +88,20 @@ slots_compared as (
         activities.is_lead_in,
         case
             when activities.level_deviation is not null
-                then round(least(
-                    abs(activities.level_deviation) / greatest(
-                        activity_medians.level_spread,
-                        {{ point_setting('level_floor_share') }}
-                        * activities.spread,
-                        0.01 * abs(activities.centre),
-                        0.000000001
-                    ), {{ clip }}
-                ), 6)
+                then {{ round_to(
+                    'least(abs(activities.level_deviation) / greatest('
+                    ~ 'activity_medians.level_spread, '
+                    ~ point_setting('level_floor_share') ~ ' * activities.spread, '
+                    ~ '0.01 * abs(activities.centre), 0.000000001), ' ~ clip ~ ')', 6
+                ) }}
         end as level_z,
         case
             when activities.activity is not null
-                then round(least(
-                    abs(activities.activity - activity_medians.median_activity)
-                    / greatest(
-                        activity_spreads.activity_spread,
-                        {{ point_setting('activity_floor') }}
-                    ),
-                    {{ clip }}
-                ), 6)
+                then {{ round_to(
+                    'least(abs(activities.activity - activity_medians.median_activity)'
+                    ~ ' / greatest(activity_spreads.activity_spread, '
+                    ~ point_setting('activity_floor') ~ '), ' ~ clip ~ ')', 6
+                ) }}
         end as activity_z
     from activities
     inner join activity_medians

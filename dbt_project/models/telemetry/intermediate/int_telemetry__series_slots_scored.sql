@@ -73,26 +73,28 @@ slots_scored as (
         distances.control_id,
         distances.slot,
         distances.top_sensor,
-        round(greatest(
-            distances.level_distance / greatest(
-                lead_ins.level_distance,
-                coalesce(histories.level_distance * {{ of_rate }}, 0)
-            ),
-            distances.activity_distance / greatest(
-                lead_ins.activity_distance,
-                coalesce(histories.activity_distance * {{ of_rate }}, 0)
+        {% call round_to(digits=6) %}
+            greatest(
+                distances.level_distance / greatest(
+                    lead_ins.level_distance,
+                    coalesce(histories.level_distance * {{ of_rate }}, 0)
+                ),
+                distances.activity_distance / greatest(
+                    lead_ins.activity_distance,
+                    coalesce(histories.activity_distance * {{ of_rate }}, 0)
+                )
             )
-        ), 6) as score,
+        {% endcall %} as score,
         case
             when distances.is_lead_in or histories.source is not null
                 then cast({{ margin }} as double)
             when
                 vouched_lead_ins.source is not null
                 and coalesce(wandering_series.sensor_count, 0) < lead_ins.sensor_count
-                then round(
-                    {{ margin }} + {{ point_setting('lead_in_margin') }}
-                    / cast(lead_ins.sensor_count * lead_ins.sensor_count as double), 6
-                )
+                then {{ round_to(
+                    margin ~ ' + ' ~ point_setting('lead_in_margin')
+                    ~ ' / cast(lead_ins.sensor_count * lead_ins.sensor_count as double)', 6
+                ) }}
         end as threshold
     from distances
     inner join lead_ins

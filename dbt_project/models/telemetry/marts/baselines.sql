@@ -92,17 +92,17 @@ baselines as (
         centres.stage,
         centres.metric,
         centres.n,
-        round(centres.median_value, 6) as median_value,
-        round(spreads.mad, 6) as mad,
-        round(centres.p01, 6) as p01,
-        round(centres.p05, 6) as p05,
-        round(centres.p25, 6) as p25,
-        round(centres.p75, 6) as p75,
-        round(centres.p95, 6) as p95,
-        round(centres.p99, 6) as p99,
-        round(centres.median_value - metric_settings.limit_z * {{ scale }}, 6)
+        {{ round_to('centres.median_value', 6) }} as median_value,
+        {{ round_to('spreads.mad', 6) }} as mad,
+        {{ round_to('centres.p01', 6) }} as p01,
+        {{ round_to('centres.p05', 6) }} as p05,
+        {{ round_to('centres.p25', 6) }} as p25,
+        {{ round_to('centres.p75', 6) }} as p75,
+        {{ round_to('centres.p95', 6) }} as p95,
+        {{ round_to('centres.p99', 6) }} as p99,
+        {{ round_to('centres.median_value - metric_settings.limit_z * ' ~ scale, 6) }}
             as lower_limit,
-        round(centres.median_value + metric_settings.limit_z * {{ scale }}, 6)
+        {{ round_to('centres.median_value + metric_settings.limit_z * ' ~ scale, 6) }}
             as upper_limit,
         centres.n >= {{ telemetry_setting('min_baseline_cycles') }} as is_sufficient,
         cast(centres.as_of as date) as as_of_date,

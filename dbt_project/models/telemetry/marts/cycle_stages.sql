@@ -22,20 +22,20 @@ cycle_stages as (
         stages.control_id,
         stages.stage,
         stages.reading_count,
-        round(stages.duration_s, 6) as duration_s,
+        {{ round_to('stages.duration_s', 6) }} as duration_s,
         {{ rounded(
             'stages.observed_energy_ws / nullif(stages.observed_s, 0)'
             ~ ' * stages.duration_s / 3600'
         ) }} as energy_wh,
         {{ rounded('stages.mean_power_w') }} as mean_power_w,
-        round(stages.median_power_w, 6) as median_power_w,
+        {{ round_to('stages.median_power_w', 6) }} as median_power_w,
         {{ rounded('stages.stddev_power_w') }} as stddev_power_w,
-        round(stages.max_power_w, 6) as max_power_w,
+        {{ round_to('stages.max_power_w', 6) }} as max_power_w,
         {{ rounded('stages.mean_temperature_c') }} as mean_temperature_c,
-        round(stages.max_temperature_c, 6) as max_temperature_c,
+        {{ round_to('stages.max_temperature_c', 6) }} as max_temperature_c,
         {{ rounded('stages.stddev_power_w / nullif(abs(stages.mean_power_w), 0)') }}
             as coefficient_of_variation,
-        round(
+        {% call round_to(digits=6) %}
             cast(
                 greatest(
                     case
@@ -50,9 +50,8 @@ cycle_stages as (
                         else 0
                     end
                 ) as double
-            ) / stages.reading_count,
-            6
-        ) as missing_share,
+            ) / stages.reading_count
+        {% endcall %} as missing_share,
         cast(stages.cycle_started_at as date) as cycle_date,
         stages.started_at,
         stages.ended_at

@@ -1,3 +1,5 @@
+{%- set score = 'coalesce(cycles_scored.score, slots_without_cycles.score)' -%}
+{%- set threshold = 'coalesce(cycles_scored.threshold, slots_without_cycles.threshold)' -%}
 with
 
 readings as (
@@ -114,12 +116,9 @@ point_anomalies as (
             else slots_without_cycles.top_sensor
         end as top_sensor,
         series_readings.reading_number,
-        round(coalesce(cycles_scored.score, slots_without_cycles.score), 6) as score,
-        coalesce(cycles_scored.threshold, slots_without_cycles.threshold) as threshold,
-        coalesce(
-            coalesce(cycles_scored.score, slots_without_cycles.score)
-            > coalesce(cycles_scored.threshold, slots_without_cycles.threshold), false
-        ) as is_anomaly,
+        {{ round_to(score, 6) }} as score,
+        {{ threshold }} as threshold,
+        coalesce({{ score }} > {{ threshold }}, false) as is_anomaly,
         case
             when point_labels.is_anomaly or readings_in_windows.is_anomaly then true
             when coalesce(point_labels.source, readings_in_windows.source) is not null

@@ -24,7 +24,7 @@ source_columns as (
         coalesce(column_changes_in_order.column_use, 'gone') as column_use,
         column_changes_in_order.previous_use,
         column_changes_in_order.source_file,
-        round(column_changes_in_order.number_share, 6) as number_share,
+        {{ round_to('column_changes_in_order.number_share', 6) }} as number_share,
         column_changes_in_order.noticed_at
     from column_changes_in_order
     where column_changes_in_order.place = 1

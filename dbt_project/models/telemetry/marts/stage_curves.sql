@@ -110,8 +110,9 @@ stage_curves as (
         points_beside_known_ones.control_id,
         points_beside_known_ones.stage,
         cast(points_beside_known_ones.point as bigint) as point,
-        round(points_beside_known_ones.point / cast({{ last_point }} as double), 6)
-            as relative_time,
+        {{ round_to(
+            'points_beside_known_ones.point / cast(' ~ last_point ~ ' as double)', 6
+        ) }} as relative_time,
         {%- for figure in ['power_w', 'temperature_c'] %}
         {{ rounded(interpolated(
             'points_beside_known_ones.' ~ figure ~ '_before',

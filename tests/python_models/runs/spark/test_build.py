@@ -107,6 +107,14 @@ def test_a_run_of_layers_ends_with_the_last_of_them(
     told.told.cache_clear()
 
 
+def test_a_layer_is_not_told_to_have_taken_over_in_the_seconds_of_the_one_before() -> None:
+    told.written(layer(1, ["a"]))
+    told.took_over(1.5)
+    assert told.taken_over() == 1.5
+    told.written(layer(2, ["b"]))
+    assert told.taken_over() == 0
+
+
 def test_a_run_killed_between_two_layers_is_killed_and_what_is_left_is_known(
     run_of_two_layers: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -105,6 +106,10 @@ def test_a_new_lake_built_on_spark_through_a_kill_is_the_one_duckdb_builds(layer
     }
     [file] = list(catalog().load_table("plant.things").scan().plan_files())
     assert file.file.record_count == 16  # what Spark wrote is what is released
+    took = json.loads((lake().root / "logs" / "layers.json").read_text())
+    handed_over_to = {one["engine"] for one in took["layers"] if one["handing_over_s"] > 0}
+    assert handed_over_to == {"local", "spark"}
+    assert took["pinning_s"] > 0
     build("local")
     assert shown() == on_spark
     assert answers() == 16
