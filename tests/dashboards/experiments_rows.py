@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
@@ -13,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import yaml
+from jinja2 import Environment
 
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from python_models.experiments.judging import agreements_measured, variances_decomposed
@@ -78,13 +78,23 @@ def _contract(name: str) -> Iterator[tuple[str, str]]:
         yield column["name"], column["data_type"]
 
 
+def _round_to(value: str | None = None, digits: int = 6, caller: Any = None) -> str:
+    return f"round({value or caller().strip()}, {digits})"
+
+
 def _plain(path: Path) -> str:
-    """Return a model's SQL with its references resolved."""
-    text = re.sub(r"\{\{ config\(.*\) \}\}\n", "", path.read_text(encoding="utf-8"))
-    text = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"experiments.\1", text)
-    summary = (MACROS / "score_summary.sql").read_text(encoding="utf-8")
-    body = summary.partition("-%}")[2].rpartition("{%-")[0].strip()
-    return text.replace("{{ dbt.type_string() }}", "varchar").replace("{{ score_summary() }}", body)
+    """Return a model's SQL with its references and macros resolved, as for DuckDB."""
+    dbt = Environment(autoescape=False)
+    dbt.globals |= {
+        "config": lambda **_: "",
+        "as_view": lambda **_: "view",
+        "ref": lambda name: f"experiments.{name}",
+        "dbt": {"type_string": lambda: "varchar"},
+        "round_to": _round_to,
+    }
+    summary: Any = dbt.from_string((MACROS / "score_summary.sql").read_text("utf-8")).module
+    dbt.globals["score_summary"] = summary.score_summary
+    return dbt.from_string(path.read_text(encoding="utf-8")).render()
 
 
 def _python(connection: duckdb.DuckDBPyConnection, name: str, function: Any, table: str) -> None:
