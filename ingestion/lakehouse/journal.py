@@ -7,6 +7,7 @@ The LLM ledger keeps its own tables in the same file.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -23,7 +24,7 @@ from ingestion.lakehouse.settings import scrub
 from ingestion.lakehouse.write_ahead import BUSY_SECONDS
 
 LET_PASS = "delivery {load} is let pass by hand"  # expectation under which a person's word stands
-
+LAYERS_BEFORE = "SLUICE_LAYERS_BEFORE"  # what a build in layers tells each of them
 _TABLES = {
     "runs": """
         invocation_id text primary key, run_id text not null, started_at text not null,
@@ -189,16 +190,11 @@ def rows(sql: str, parameters: Mapping[str, Any] | tuple = ()) -> list[dict[str,
 
 
 def layers_of(invocation_id: str) -> list[str]:
-    """Return the invocations of dbt that one process builds a run with: its layers so far.
+    """Return the invocations of dbt that one build consists of so far, this one last.
 
-    A build that has none is one invocation. Who resumes a run is another process.
+    Those before it are the build's layers; a build that has none is one invocation.
     """
-    found = rows(
-        "select layer.invocation_id from runs as this inner join runs as layer"
-        " using (run_id, pid) where this.invocation_id = ? order by layer.rowid",
-        (invocation_id,),
-    )
-    return [row["invocation_id"] for row in found] or [invocation_id]
+    return [*os.environ.get(LAYERS_BEFORE, "").split(), invocation_id]
 
 
 def keep_texts(texts: Mapping[str, str]) -> None:
@@ -213,8 +209,6 @@ def record_gate_results(results: Iterable[Mapping[str, Any]]) -> None:
     `observed`, `expected` and `sample_keys` may be any JSON value; `invocation_id` and
     `checked_at` are filled in when missing. Secrets are taken out of every text.
     """
-    import os
-
     columns = [column.split()[0] for column in _TABLES["gate_results"].split(",")]
     filled = []
     for result in results:

@@ -61,8 +61,9 @@ def _models_seconds(lake: Path) -> float:
 def report(figures: dict[str, Any]) -> str:
     """Return the figures as lines for a person."""
     spark = os.environ.get("SLUICE_SPARK_URI", "Sail")
+    about = ", ".join(f"{name} {value}" for name, value in machine().items())
     lines = [
-        f"{figures['rows']:,} readings, {machine()}",
+        f"{figures['rows']:,} readings, {about}",
         *(
             f"{name}: {figures[engine]['seconds']:.0f} s in all"
             f" ({figures[engine]['cpu_s']:.0f} s of CPU), models"

@@ -76,7 +76,8 @@ def different(one: Built, other: Built, *products: str) -> list[str]:
     """Return which released tables of some products, or of all, differ in both lakes' rows.
 
     Moments and ids of runs, which a table's release says are not its content, are left out; of
-    doubles count ten digits: the last bits of a mean go with the order it is summed in.
+    doubles count ten digits, the last bits of a mean go with the order it is summed in, and of a
+    zero not its sign.
     """
     found = []
     with connect_duckdb() as session:
@@ -97,7 +98,7 @@ def _differences(session: duckdb.DuckDBPyConnection, place: str, volatile: list[
     described = session.execute(f"describe one.{place}").fetchall()
     assert session.execute(f"describe other.{place}").fetchall() == described
     columns = ", ".join(
-        f"printf('%.9e', {identifier(name)})" if kind == "DOUBLE" else identifier(name)
+        f"printf('%.9e', {identifier(name)} + 0e0)" if kind == "DOUBLE" else identifier(name)
         for name, kind, *_ in described
         if name not in volatile and name not in _OF_LANDING
     )

@@ -82,6 +82,8 @@ class Run:
         self.found, self.graph, self.layers, self.rest = found, found.graph, layers, rest
         self.told = told
         self.pins = invocation.pins_of(run_id)
+        newest = journal.rows("select coalesce(max(rowid), 0) as place from runs")
+        self.begun_after = newest[0]["place"]
         self.pinning = 0.0  # seconds in which raw tables were named for Spark
         self.took: list[dict[str, Any]] = []
 
@@ -146,9 +148,18 @@ class Run:
         ]  # fmt: skip
         say(f"Layer {number} of {len(self.layers)}: {len(layer.nodes)} nodes on {layer.engine}")
         handed_over = time.monotonic()
-        code = dbt(command, self.told | {name: self.run_id} | more | written(told))
+        more |= {name: self.run_id, journal.LAYERS_BEFORE: self.begun()} | written(told)
+        code = dbt(command, self.told | more)
         self._note(layer, handed_over - began, time.monotonic() - handed_over)
         return code
+
+    def begun(self) -> str:
+        """Return the invocations this process has begun so far, apart from others of the run."""
+        rows = journal.rows(
+            "select invocation_id from runs where run_id = ? and rowid > ? order by rowid",
+            (self.run_id, self.begun_after),
+        )
+        return " ".join(row["invocation_id"] for row in rows)
 
     def _note(self, layer: Layer, handing_over: float, seconds: float) -> None:
         """Write beside the logs how long each layer of the last run took, and what of it, or

@@ -89,16 +89,13 @@ def test_what_a_run_spent_before_a_retry_counts(server, setting, monkeypatch) ->
 def test_layers_of_a_run_share_its_budget_and_who_resumes_it_has_one_of_their_own(
     server, setting, monkeypatch
 ) -> None:
-    started = {"started_at": journal.now(), "status": "running", "run_id": "run"}
-    of_run = {"layer-1": ("run", 7), "layer-2": ("run", 7), "resumed": ("run", 8)}
-    of_run["other"] = ("other", 7)
-    for name, (run_id, pid) in of_run.items():
-        journal.put("runs", [started | {"invocation_id": name, "run_id": run_id, "pid": pid}])
     setting(llm_budget_calls=10)
+    before = {"layer-1": "", "layer-2": "layer-1", "resumed": "", "later": "resumed other"}
     asked = {}
-    for number, name in enumerate(of_run):
+    for number, (name, layers) in enumerate(before.items()):
         monkeypatch.setenv("SLUICE_INVOCATION_ID", name)
+        monkeypatch.setenv(journal.LAYERS_BEFORE, layers)
         rows = machines(6 * (number + 1)).slice(6 * number)
         table = run_step(None, rows, SINGLE, "llm_tests")
         asked[name] = table.column("status").to_pylist().count("ok")
-    assert asked == {"layer-1": 6, "layer-2": 4, "resumed": 6, "other": 6}
+    assert asked == {"layer-1": 6, "layer-2": 4, "resumed": 6, "later": 4}

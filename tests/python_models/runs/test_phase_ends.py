@@ -20,8 +20,6 @@ from python_models.runs.nodes import Node
 from python_models.runs.spark import told
 from tests.python_models.kept_runs import NEWS
 
-LAYERS = {"layer-1": 7, "layer-2": 7, "resumed": 8}  # processes that started them
-
 
 def node(name: str, phase: int, language: str = "sql") -> dict[str, Any]:
     return {
@@ -51,9 +49,7 @@ GRAPH: dict[str, Node] = {
 @pytest.fixture
 def on_spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The second layer of a run runs on Spark, which made the run's own table in the first."""
-    for name, pid in LAYERS.items():
-        row = {"invocation_id": name, "run_id": "run", "pid": pid, "status": "running"}
-        journal.put("runs", [row | {"started_at": journal.now()}])
+    monkeypatch.setenv(journal.LAYERS_BEFORE, "layer-1")
     written("layer-1", "int_news__run", "success")
     written("layer-1", "phase_news__01_initialization", "success")
     written("layer-1", "llm_news__rated", "success")
@@ -86,7 +82,7 @@ def stored() -> list[dict[str, Any]]:
 
 
 def test_a_phase_knows_what_earlier_layers_spent_on_it_and_is_of_their_attempt(
-    on_spark: None,
+    on_spark: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with reading_answers(lake().journal_db) as connection, connection:
         connection.execute(
@@ -94,11 +90,9 @@ def test_a_phase_knows_what_earlier_layers_spent_on_it_and_is_of_their_attempt(
             " values ('s', 'layer-1', 'llm_news__rated', 3, 0.5)"
         )
     before = [{"run_id": "r1", "attempt": 1, "sequence": 1, "invocation_id": "layer-1"}]
-    found = {
-        name: phase_facts.facts(Build(name, "run", {}, graph=GRAPH), NEWS, "r1", 4, before)
-        for name in ("layer-2", "resumed")
-    }
-    same, other = found["layer-2"], found["resumed"]
+    same = phase_facts.facts(Build("layer-2", "run", {}, graph=GRAPH), NEWS, "r1", 4, before)
+    monkeypatch.delenv(journal.LAYERS_BEFORE)  # of a build that goes on with the run
+    other = phase_facts.facts(Build("resumed", "run", {}, graph=GRAPH), NEWS, "r1", 4, before)
     assert (same["attempt"], same["llm_calls"], same["cost_usd"]) == (1, 3, 0.5)
     assert same["duration_seconds"] > 86_400  # since its first node began
     assert (other["attempt"], other["llm_calls"]) == (2, 0)

@@ -57,3 +57,16 @@ def test_a_build_database_that_cannot_be_opened_ends_the_run_in_a_sentence() -> 
     [row] = journal.rows("select status, message from runs")
     assert row["status"] == "failed"
     assert "not a valid DuckDB database" in row["message"]
+
+
+def test_a_layer_is_told_of_those_its_own_build_began_and_not_of_the_build_it_goes_on_with() -> (
+    None
+):
+    row = {"run_id": "run-1", "started_at": journal.now(), "status": "success"}
+    journal.put("runs", [row | {"invocation_id": "of-the-build-that-stopped"}])
+    with lock.build_lock():
+        run = run_of(Layer(LOCAL, (SEED,)), Layer(SPARK, ("model.sluice.days",)))
+        assert run.begun() == ""
+        journal.put("runs", [row | {"invocation_id": "i-1"}, row | {"invocation_id": "i-2"}])
+        journal.put("runs", [row | {"invocation_id": "other", "run_id": "run-2"}])
+        assert run.begun() == "i-1 i-2"
