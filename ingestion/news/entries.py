@@ -83,10 +83,9 @@ def sort_out(
         flags: what was known of the source.
         identity: as the declaration says.
     """
-    found = Sorted(flags=set(flags))
-    items = list(items)
-    links = Counter(row["url_key"] for row in known.values())
+    found, items = Sorted(flags=set(flags)), list(items)
     by_link = {row["url_key"]: row for row in known.values() if row["url_key"]}
+    links = Counter(row["url_key"] for row in known.values())
     alone = {key: row for key, row in by_link.items() if links[key] == 1}
     if identity == "auto" and UNSTABLE not in flags and _is_unstable(items, known, alone):
         found.flags.add(UNSTABLE)
