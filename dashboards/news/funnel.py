@@ -102,7 +102,7 @@ def reached(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     Seeds and staging of later phases are made while the first ones go on: a phase has begun when
     those before it are through. Of a build that goes on from a phase, those before are no part.
     """
-    known = {row["phase"]: row | {"status": row["state"]} for row in rows}
+    known = {row["phase"]: row for row in rows}
     found: dict[str, dict[str, Any]] = {}
     for phase in filter(known.__contains__, PHASES):
         if known[phase]["state"] != "waiting":
@@ -121,5 +121,5 @@ def _line(phase: str, name: str, row: dict[str, Any] | None) -> str:
         facts.append(f"{count(row['rows_in'])} → {count(row['rows_out'])} rows")
     if row.get("calls"):
         facts.append(f"{count(row['calls'])} calls, {usd(row.get('usd'))}")
-    mark = MARKS.get(row["status"], MARKS["running"])
+    mark = MARKS.get(row["state"], MARKS["running"])
     return f"{mark} {number}. **{name}** {' · '.join(facts)}"

@@ -78,10 +78,3 @@ def _said(run: LiveRun) -> str:
     calls = sum(row["calls"] or 0 for row in run.phases)
     spent = f"; {calls:,} calls, \\${usd:.4f} so far" if calls else ""
     return f"{run.nodes_done:,} of {run.nodes:,} models{left}{spent}"
-
-
-def live_phases() -> list[dict[str, Any]]:
-    """Return the phases of the run going on that have begun, with what was spent so far."""
-    run = live_run()
-    begun = [row for row in run.phases if row["state"] != "waiting"] if run else []
-    return [row | {"status": row["state"]} for row in begun]
