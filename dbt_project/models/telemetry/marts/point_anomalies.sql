@@ -1,5 +1,7 @@
 {%- set score = 'coalesce(cycles_scored.score, slots_without_cycles.score)' -%}
-{%- set threshold = 'coalesce(cycles_scored.threshold, slots_without_cycles.threshold)' -%}
+{%- set threshold -%}
+coalesce(cycles_scored.threshold, slots_without_cycles.threshold)
+{%- endset -%}
 with
 
 readings as (
