@@ -1,7 +1,6 @@
 {%- set score = 'coalesce(cycles_scored.score, slots_without_cycles.score)' -%}
-{%- set threshold -%}
-coalesce(cycles_scored.threshold, slots_without_cycles.threshold)
-{%- endset -%}
+{%- set threshold =
+    'coalesce(cycles_scored.threshold, slots_without_cycles.threshold)' -%}
 with
 
 readings as (
