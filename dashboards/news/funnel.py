@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import streamlit as st
 
@@ -18,6 +19,7 @@ from dashboards.parts.text import count, duration, usd
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
+from python_models.release import kept_phases
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS: dict[str, Any] = {
@@ -88,12 +90,35 @@ def live() -> None:
         return
     run = live_run()
     found = reached(run.phases if run else [])
-    if not found:
+    if run is None or not found:
         return
+    done = sum(row["state"] == "success" for row in found.values())
+    counts = _through(run.run_id, done, str(lake().journal_db))
     with st.container(border=True):
         st.markdown("**A run of news is being made**")
-        for phase, name in PHASES.items():
-            st.markdown(_line(phase, name, found.get(phase)))
+        lines = [
+            line(name, number, found.get(phase), counts.get(number))
+            for number, (phase, name) in enumerate(PHASES.items(), 1)
+        ]
+        st.markdown("  \n".join(lines))
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _through(run_id: str, done: int, journal: str) -> dict[int, tuple[int | None, int | None]]:
+    """Return {ordinal: what came in, what got through} of the phases that a run has kept.
+
+    Args:
+        run_id: of the journal.
+        done: how many phases are through: what was read holds until another one is.
+        journal: the one in force; another lake has other runs.
+    """
+    try:
+        with kept_phases.reading() as connection:
+            rows = kept_phases.runs_of(connection, PRODUCTS["news"])
+    except (duckdb.Error, OSError):
+        return {}  # the table is being written just now: the next phase brings them
+    kept = kept_phases.newest_phases(rows, kept_phases.run_of_product(rows, run_id) or run_id)
+    return {number: (row["input_count"], row["output_count"]) for number, row in kept.items()}
 
 
 def reached(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -112,13 +137,24 @@ def reached(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _line(phase: str, name: str, row: dict[str, Any] | None) -> str:
-    number = phase.partition(" ")[0]
+def line(
+    name: str,
+    number: int,
+    row: dict[str, Any] | None,
+    counts: tuple[int | None, int | None] | None,
+) -> str:
+    """Return what is said of a phase of the run that is being made.
+
+    Args:
+        row: of the live run; None: the phase has not begun.
+        counts: what came into it and what got through, once it is kept: rows of all its tables
+            together are no number that anybody asks for.
+    """
     if row is None:
         return f":gray[:material/radio_button_unchecked: {number}. {name}]"
     facts = [duration(row["seconds"])] if row["seconds"] is not None else []
-    if row["rows_out"] is not None:
-        facts.append(f"{count(row['rows_in'])} → {count(row['rows_out'])} rows")
+    if counts and row["state"] == "success":
+        facts.append(" → ".join(count(one) for one in counts if one is not None))
     if row.get("calls"):
         facts.append(f"{count(row['calls'])} calls, {usd(row.get('usd'))}")
     mark = MARKS.get(row["state"], MARKS["running"])
