@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -19,6 +20,7 @@ from dashboards.parts.text import count, duration, usd
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
+from ingestion.landing.web.begun import asked_since
 from python_models.release import kept_phases
 
 NUMBER = st.column_config.NumberColumn
@@ -86,11 +88,13 @@ def _go_on(run: str) -> None:
 @st.fragment(run_every="2s")
 def live() -> None:
     """Show the phases of a build as they are made, with a tick for each that is done."""
-    if not lake().journal_db.exists() or lock.holder() is None:
+    holder = lock.holder() if lake().journal_db.exists() else None
+    if holder is None:
         return
     run = live_run()
     found = reached(run.phases if run else [])
     if run is None or not found:
+        _asking(datetime.fromisoformat(holder.since))
         return
     done = sum(row["state"] == "success" for row in found.values())
     counts = _through(run.run_id, done, str(lake().journal_db))
@@ -101,6 +105,19 @@ def live() -> None:
             for number, (phase, name) in enumerate(PHASES.items(), 1)
         ]
         st.markdown("  \n".join(lines))
+
+
+def _asking(since: datetime) -> None:
+    """Show how far a run has come that still asks its sources."""
+    asked = asked_since("news", since)
+    if asked is None:
+        return
+    sources, answers = asked
+    pages = f" and {count(answers['page'])} pages" if answers.get("page") else ""
+    with st.container(border=True):
+        st.markdown("**A run of news is being made**")
+        said = f"{count(answers.get('feed', 0))} of {count(sources)} sources{pages} have answered"
+        st.markdown(f"{MARKS['running']} 2. **scraping** {said}")
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,13 @@ import pytest
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.land import land
-from ingestion.landing.web.begun import begun_run
+from ingestion.landing.web.begun import asked_since, begun_run
 from ingestion.news import story_words
 from ingestion.news.declaration import FEEDS
 from ingestion.news.landing import SOURCE
 from python_models.release.phase_tables import put_rows
-from tests.ingestion.landing.web.local_web import Reply
-from tests.ingestion.news.newsroom import DAY, Newsroom, item, rss
+from tests.ingestion.landing.web.local_web import Reply, Request
+from tests.ingestion.news.newsroom import DAY, WORDS, Newsroom, item, page, rss
 
 
 def one_feed(newsroom: Newsroom) -> None:
@@ -180,3 +181,22 @@ def test_what_persons_say_of_stories_travels_with_the_next_run_of_each_report(
     ]
     same, apart = ("same", ["a-1", "a-2"]), ("apart", ["a-3"])
     assert told == [[same], [], [apart], [same, apart]]
+
+
+def test_a_landing_says_how_many_of_its_sources_have_answered(newsroom: Newsroom) -> None:
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    told: list[tuple[int, dict[str, int]] | None] = []
+
+    def answer(_: Request) -> Reply:
+        told.extend(asked_since("news", at) for at in (began, began + timedelta(days=1)))
+        return Reply(page(WORDS))
+
+    newsroom.feed("one")
+    newsroom.say("/feed", Reply(rss([item(1, link=f"{newsroom.base(2)}/1")])))
+    newsroom.web.routes["127.0.0.2", "/1"] = answer
+    assert asked_since("news", began) is None
+    newsroom.land()
+    ((sources, answers), stopped_before) = told
+    assert (sources, answers["feed"], answers.get("page")) == (1, 1, None)
+    assert stopped_before is None  # of a run that was stopped, while another holds the lake
+    assert asked_since("news", began) is None
