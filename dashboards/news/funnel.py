@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -20,7 +19,7 @@ from dashboards.parts.text import count, duration, usd
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
-from ingestion.landing.web.begun import asked_since
+from ingestion.landing.web.begun import asked_so_far
 from python_models.release import kept_phases
 
 NUMBER = st.column_config.NumberColumn
@@ -88,13 +87,12 @@ def _go_on(run: str) -> None:
 @st.fragment(run_every="2s")
 def live() -> None:
     """Show the phases of a build as they are made, with a tick for each that is done."""
-    holder = lock.holder() if lake().journal_db.exists() else None
-    if holder is None:
+    if not lake().journal_db.exists():
         return
-    run = live_run()
+    run = live_run() if lock.holder() else None
     found = reached(run.phases if run else [])
     if run is None or not found:
-        _asking(datetime.fromisoformat(holder.since))
+        _asking()
         return
     done = sum(row["state"] == "success" for row in found.values())
     counts = _through(run.run_id, done, str(lake().journal_db))
@@ -107,9 +105,9 @@ def live() -> None:
         st.markdown("  \n".join(lines))
 
 
-def _asking(since: datetime) -> None:
+def _asking() -> None:
     """Show how far a run has come that still asks its sources."""
-    asked = asked_since("news", since)
+    asked = asked_so_far("news")
     if asked is None:
         return
     sources, answers = asked

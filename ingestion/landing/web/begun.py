@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
+from ingestion.lakehouse.file_lock import is_held
 from ingestion.lakehouse.lake import lake
 
 
 def waiting_file(domain: str) -> Path:
     """Where the answers of a product's open run wait."""
     return lake().dlt_dir / f"{domain}_waiting.db"
+
+
+def landing_lock(domain: str) -> Path:
+    """What a landing of a product holds for as long as it goes on."""
+    return lake().dlt_dir / f"{domain}.lock"
 
 
 def begun_run(domain: str) -> str | None:
@@ -30,19 +35,13 @@ def begun_run(domain: str) -> str | None:
     return str(json.loads(row[0])["run_id"]) if row else None
 
 
-def asked_since(domain: str, since: datetime) -> tuple[int, dict[str, int]] | None:
-    """Return how many sources a landing that goes on has, and {role: how many answers came}.
+def asked_so_far(domain: str) -> tuple[int, dict[str, int]] | None:
+    """Return how many sources a landing has, and {role: how many answers came}, while it goes on.
 
-    Args:
-        domain: the product.
-        since: when whoever holds the lake began, UTC; what waits from before is of one that was
-            stopped, and tells nothing of it.
-
-    Returns None when no answer of this product has come since.
+    None when no landing of the product asks anything now.
     """
     path = waiting_file(domain)
-    files = [one for one in (path, path.with_name(f"{path.name}-wal")) if one.exists()]
-    if max((one.stat().st_mtime for one in files), default=0.0) < since.timestamp():
+    if not path.exists() or not is_held(landing_lock(domain)):
         return None
     with closing(sqlite3.connect(path, timeout=1)) as connection:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.land import land
-from ingestion.landing.web.begun import asked_since, begun_run
+from ingestion.landing.web.begun import asked_so_far, begun_run
 from ingestion.news import story_words
 from ingestion.news.declaration import FEEDS
 from ingestion.news.landing import SOURCE
@@ -183,20 +182,22 @@ def test_what_persons_say_of_stories_travels_with_the_next_run_of_each_report(
     assert told == [[same], [], [apart], [same, apart]]
 
 
-def test_a_landing_says_how_many_of_its_sources_have_answered(newsroom: Newsroom) -> None:
-    began = datetime.now(UTC) - timedelta(seconds=1)
+def test_a_landing_says_how_many_of_its_sources_have_answered_while_it_goes_on(
+    newsroom: Newsroom,
+) -> None:
     told: list[tuple[int, dict[str, int]] | None] = []
 
     def answer(_: Request) -> Reply:
-        told.extend(asked_since("news", at) for at in (began, began + timedelta(days=1)))
+        told.append(asked_so_far("news"))
         return Reply(page(WORDS))
 
     newsroom.feed("one")
     newsroom.say("/feed", Reply(rss([item(1, link=f"{newsroom.base(2)}/1")])))
     newsroom.web.routes["127.0.0.2", "/1"] = answer
-    assert asked_since("news", began) is None
+    assert asked_so_far("news") is None
+    code, _ = newsroom.land_apart("answer-kept:3")
+    assert code != 0 and begun_run("news") and asked_so_far("news") is None  # it was killed
     newsroom.land()
-    ((sources, answers), stopped_before) = told
+    ((sources, answers),) = filter(None, told[-1:])
     assert (sources, answers["feed"], answers.get("page")) == (1, 1, None)
-    assert stopped_before is None  # of a run that was stopped, while another holds the lake
-    assert asked_since("news", began) is None
+    assert asked_so_far("news") is None
