@@ -129,3 +129,20 @@ def test_two_runs_are_compared_by_what_they_were_told_and_who_entered(
     scores = [(row["phase"], row["a"], row["b"]) for row in found["Scores that moved"]]
     assert scores == [("tier1", 1, 2), ("ranking", 6.0, 7.0)]
     assert [row["phase"] for row in found["Phases of news"]][2] == "3 tier1_filter"
+
+
+def test_what_keeps_no_phases_is_exported_beside_what_does(tmp_path: Path) -> None:
+    lake_with_two_runs()
+    of_run = {"invocation_id": "i-r1", "run_id": "r1", "domain": "telemetry"}
+    ran = {"status": "pass", "started_at": "2026-01-01 00:00:00.000000", "resource_type": "test"}
+    for at, phase in enumerate(("1 landing", "2 staging", "10 release")):
+        node = {"unique_id": f"test.sluice.{at}", "node": f"n{at}", "phase": phase}
+        journal.put("node_runs", [node | of_run | ran])
+    files = export(tmp_path / "out", "r1")
+    assert sorted(path.name for path in (tmp_path / "out" / "telemetry").iterdir()) == [
+        "phase10_release.md", "phase1_landing.json", "phase2_staging.json",
+    ]  # fmt: skip
+    assert files["phase10_release.md"].startswith("# Release of run r1")
+    assert len(list((tmp_path / "out" / "news").iterdir())) == 10
+    only = export(tmp_path / "one", "r1", "--domain", "telemetry")
+    assert len(only) == 3 and (tmp_path / "one" / "phase10_release.md").exists()
