@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import streamlit as st
 
@@ -18,6 +19,8 @@ from dashboards.parts.text import count, duration, usd
 from ingestion.lakehouse import lock
 from ingestion.lakehouse.lake import lake
 from ingestion.landing.products import PRODUCTS
+from ingestion.landing.web.begun import asked_so_far
+from python_models.release import kept_phases
 
 NUMBER = st.column_config.NumberColumn
 COLUMNS: dict[str, Any] = {
@@ -84,16 +87,53 @@ def _go_on(run: str) -> None:
 @st.fragment(run_every="2s")
 def live() -> None:
     """Show the phases of a build as they are made, with a tick for each that is done."""
-    if not lake().journal_db.exists() or lock.holder() is None:
+    if not lake().journal_db.exists():
         return
-    run = live_run()
+    run = live_run() if lock.holder() else None
     found = reached(run.phases if run else [])
-    if not found:
+    if run is None or not found:
+        _asking()
         return
+    done = sum(row["state"] == "success" for row in found.values())
+    counts = _through(run.run_id, done, str(lake().journal_db))
     with st.container(border=True):
         st.markdown("**A run of news is being made**")
-        for phase, name in PHASES.items():
-            st.markdown(_line(phase, name, found.get(phase)))
+        lines = [
+            line(name, number, found.get(phase), counts.get(number))
+            for number, (phase, name) in enumerate(PHASES.items(), 1)
+        ]
+        st.markdown("  \n".join(lines))
+
+
+def _asking() -> None:
+    """Show how far a run has come that still asks its sources."""
+    asked = asked_so_far("news")
+    if asked is None:
+        return
+    sources, answers = asked
+    pages = f" and {count(answers['page'])} pages" if answers.get("page") else ""
+    with st.container(border=True):
+        st.markdown("**A run of news is being made**")
+        said = f"{count(answers.get('feed', 0))} of {count(sources)} sources{pages} have answered"
+        st.markdown(f"{MARKS['running']} 2. **scraping** {said}")
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _through(run_id: str, done: int, journal: str) -> dict[int, tuple[int | None, int | None]]:
+    """Return {ordinal: what came in, what got through} of the phases that a run has kept.
+
+    Args:
+        run_id: of the journal.
+        done: how many phases are through: what was read holds until another one is.
+        journal: the one in force; another lake has other runs.
+    """
+    try:
+        with kept_phases.reading() as connection:
+            rows = kept_phases.runs_of(connection, PRODUCTS["news"])
+    except (duckdb.Error, OSError):
+        return {}  # the table is being written just now: the next phase brings them
+    kept = kept_phases.newest_phases(rows, kept_phases.run_of_product(rows, run_id) or run_id)
+    return {number: (row["input_count"], row["output_count"]) for number, row in kept.items()}
 
 
 def reached(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -112,13 +152,24 @@ def reached(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _line(phase: str, name: str, row: dict[str, Any] | None) -> str:
-    number = phase.partition(" ")[0]
+def line(
+    name: str,
+    number: int,
+    row: dict[str, Any] | None,
+    counts: tuple[int | None, int | None] | None,
+) -> str:
+    """Return what is said of a phase of the run that is being made.
+
+    Args:
+        row: of the live run; None: the phase has not begun.
+        counts: what came into it and what got through, once it is kept: rows of all its tables
+            together are no number that anybody asks for.
+    """
     if row is None:
         return f":gray[:material/radio_button_unchecked: {number}. {name}]"
     facts = [duration(row["seconds"])] if row["seconds"] is not None else []
-    if row["rows_out"] is not None:
-        facts.append(f"{count(row['rows_in'])} → {count(row['rows_out'])} rows")
+    if counts and row["state"] == "success":
+        facts.append(" → ".join(count(one) for one in counts if one is not None))
     if row.get("calls"):
         facts.append(f"{count(row['calls'])} calls, {usd(row.get('usd'))}")
     mark = MARKS.get(row["state"], MARKS["running"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -47,3 +48,20 @@ def exclusive(path: Path, what: str) -> Iterator[None]:
         stream.flush()
         yield
         stream.truncate(0)
+
+
+def is_held(path: Path) -> bool:
+    """Say whether the process that took an `exclusive` lock goes on; the lock is not touched.
+
+    Who tried it, for however short, would turn away a process that begins just then.
+    """
+    try:
+        found = re.match(r"process (\d+) ", path.read_text())
+        if found is None:
+            return False  # nobody took it, or who did has ended
+        os.kill(int(found[1]), 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True

@@ -32,6 +32,7 @@ from ingestion.landing.progress import recorded
 from ingestion.landing.reading_process import ReadingFailed, ReadingProcess
 from ingestion.landing.report import Report, Tally, told_of_redeclared
 from ingestion.landing.source import ProductSource, Rows, Say
+from ingestion.landing.web.begun import landing_lock
 
 Step = Callable[[str, int, int], None]  # source, files done, files in all
 
@@ -53,9 +54,8 @@ def land(
     """
     broken: list[str] = []
     chosen = choose(product_source, names, broken)
-    with exclusive(
-        lake().dlt_dir / f"{product_source.domain}.lock", f"Landing {product_source.domain}"
-    ):
+    domain = product_source.domain
+    with exclusive(landing_lock(domain), f"Landing {domain}"):
         landing = Landing(product_source, say, step, keeps)
         landing.report.broken = broken
         return landing.run(chosen, names, path)

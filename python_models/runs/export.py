@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +40,35 @@ def export(
     The last one is Markdown; of a product whose phases are kept it is what the product says.
     """
     kept = kept_documents(run_id, domain, limit)
-    found = {name: exported(name, documents) for name, documents in kept.items()}
-    for name, documents in _documents(run_id, limit, domain).items():
-        found.setdefault(name, documents)
-    for name, documents in sorted(found.items()):
-        own = folder / name if len(found) > 1 else folder
+    others = {
+        name: phases
+        for name, phases in _nodes_by_phase(run_id).items()
+        if domain in (None, name) and name not in kept
+    }
+    names = sorted(kept.keys() | others.keys())
+    for name in names:
+        own = folder / name if len(names) > 1 else folder
         own.mkdir(exist_ok=True)
-        for one in documents:
-            is_last = one is documents[-1] and (name not in kept or "text" in one)
-            yield write(own, one, is_last=is_last), one
-    if not found:
+        if name in kept:
+            documents: Iterable[dict[str, Any]] = exported(name, kept.pop(name))
+        else:
+            documents = _documents(run_id, limit, name, others[name])
+        for one, is_last in _with_last(documents):
+            is_report = is_last and (name in others or "text" in one)
+            yield write(own, one, is_last=is_report), one
+    if not names:
         say(f"Run {run_id} has no phases.")
+
+
+def _with_last(documents: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Yield each document and whether it is the last one, never holding more than two."""
+    waiting: dict[str, Any] | None = None
+    for one in documents:
+        if waiting is not None:
+            yield waiting, False
+        waiting = one
+    if waiting is not None:
+        yield waiting, True
 
 
 def write(folder: Path, document: dict[str, Any], *, is_last: bool) -> Path:
@@ -68,30 +86,32 @@ def write(folder: Path, document: dict[str, Any], *, is_last: bool) -> Path:
     return unfinished.replace(path)
 
 
-def _documents(
-    run_id: str, limit: int | None, domain: str | None
-) -> dict[str, list[dict[str, Any]]]:
-    """Return {domain: documents of its phases}, as the journal and the tables of now say."""
-    phases: dict[tuple[str, str], list[dict[str, Any]]] = {}
+def _nodes_by_phase(run_id: str) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return {domain: {phase: its nodes}} of a run."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for node in latest_nodes(run_id):
-        if node["phase"] and domain in (None, node["domain"]):
-            phases.setdefault((node["domain"] or "", node["phase"]), []).append(node)
+        if node["phase"]:
+            found.setdefault(node["domain"] or "", {}).setdefault(node["phase"], []).append(node)
+    return found
+
+
+def _documents(
+    run_id: str, limit: int | None, domain: str, phases: dict[str, list[dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the phases of a domain one by one, as the journal and the tables of now say."""
     with live.live_ops() as ops:
         spent = {
-            (row["domain"] or "", row["phase"]): row
+            row["phase"]: row
             for row in live.rows(
                 ops,
-                "select domain, phase, sum(calls) as calls, sum(usd) as usd from ops.node_runs"
-                " where run_id = ? group by domain, phase",
-                [run_id],
+                "select phase, sum(calls) as calls, sum(usd) as usd from ops.node_runs"
+                " where run_id = ? and coalesce(domain, '') = ? group by phase",
+                [run_id, domain],
             )
         }
-    found: dict[str, list[dict[str, Any]]] = {}
-    for key in sorted(phases, key=lambda key: (key[0], _ordinal(key[1]))):
-        data = sample_rows(run_id, phases[key], limit)
-        made = document(run_id, key[1], phases[key], spent.get(key, {}), data)
-        found.setdefault(key[0], []).append(made)
-    return found
+    for phase in sorted(phases, key=_ordinal):
+        data = sample_rows(run_id, phases[phase], limit)
+        yield document(run_id, phase, phases[phase], spent.get(phase, {}), data)
 
 
 def document(

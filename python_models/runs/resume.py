@@ -179,7 +179,9 @@ def _arguments(run_id: str) -> dict[str, Any]:
         "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
     )
     if not found:
-        raise live.NotFound(f"Run {run_id} has no recorded settings: retention let go of them.")
+        raise live.NotFound(
+            f"Run {run_id} has no recorded settings: it built nothing, or retention let go of them."
+        )
     return found[0]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.news.funnel import reached
+from dashboards.news.funnel import line, reached
 from dashboards.news.report import link
 from dashboards.news.why_not import beside, verdict
 from ingestion.lakehouse import journal
@@ -200,3 +200,14 @@ def test_a_phase_has_begun_when_those_before_it_are_through() -> None:
     assert not reached(phases("waiting", "running")) and not reached([])
     assert len(reached(phases("success", "running", first=6))) == 2
     assert len(reached(phases("success", "failed", "skipped"))) == 3
+
+
+def test_a_phase_says_what_got_through_once_it_is_through() -> None:
+    row = {"seconds": 5.0, "rows_in": 10_710, "rows_out": 3_474, "state": "running"}
+    assert "227" not in line("tier1 filter", 3, row, (227, 71))  # of an attempt before
+    told = line("tier1 filter", 3, row | {"state": "success"}, (227, 71))
+    assert "227 → 71" in told and "10,710" not in told
+    assert "→" not in line("initialization", 1, row | {"state": "success"}, (None, 1))
+    asked = line("tier2 batch", 4, row | {"state": "success", "calls": 4, "usd": 0.5}, None)
+    assert "4 calls" in asked and "→" not in asked
+    assert line("ranking", 6, None, None).startswith(":gray[")

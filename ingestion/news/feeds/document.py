@@ -153,9 +153,9 @@ def _without_text(body: str) -> str:
 def _cut(body: str, found: FoundFeed, parts: str) -> str:
     """Return a document up to its last whole entry, when it ends before it should."""
     name = re.match(r"<([\w:.-]+)", body)
-    if name is None or re.search(rf"</{re.escape(name[1])}\s*>", body[-5_000:], re.IGNORECASE):
+    seen = _without_text(body)  # an end within a text that itself has no end is none
+    if name is None or re.search(rf"</{re.escape(name[1])}\s*>", seen[-5_000:], re.IGNORECASE):
         return body
-    seen = _without_text(body)
     starts = [one.start() for one in re.finditer(rf"<(?:[\w.-]+:)?(?:{parts})[\s>]", seen, re.I)]
     ends = [one.end() for one in re.finditer(rf"</(?:[\w.-]+:)?(?:{parts})\s*>", seen, re.I)]
     last = ends[-1] if ends else (starts[0] if starts else len(body))

@@ -67,6 +67,7 @@ class FoundFeed:
     title: str | None = None
     link: str | None = None
     language: str | None = None
+    author: str | None = None  # of entries that name none
     items: list[FoundItem] = field(default_factory=list)
     rejects: list[FoundReject] = field(default_factory=list)
     is_cut: bool = False  # it ends before it should

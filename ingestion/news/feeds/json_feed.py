@@ -31,6 +31,7 @@ def read_json_feed(text: str, url: str = "") -> FoundFeed:
         plain_text.line(_text(document.get("title"))),
         absolute(_text(document.get("home_page_url")), _text(document.get("feed_url")), url),
         language_of(_text(document.get("language"))),
+        _author(document),
         is_cut=is_cut,
     )
     bases = (found.link, _text(document.get("feed_url")), url)

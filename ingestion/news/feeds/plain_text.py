@@ -54,6 +54,12 @@ def line(text: str | None) -> str | None:
     return re.sub(r"\s+", " ", _CONTROL.sub(_control, text)).strip() or None
 
 
+def line_of_plain(text: str | None) -> str | None:
+    """Return plain text as one line; a character that is escaped all the same is that character."""
+    plain = html.unescape(text or "")
+    return re.sub(r"\s+", " ", _CONTROL.sub(_control, plain)).strip() or None
+
+
 def paragraphs(text: str | None) -> str | None:
     """Return what HTML, or plain text, says: paragraphs apart by a blank line."""
     if not text or not text.strip():

@@ -178,7 +178,7 @@ def _item(at: int, one: FoundItem, found: FoundFeed, options: FeedOptions) -> di
         "title_is_made": one.title is None,
         "summary": summary,
         "text": text,
-        "author": one.author,
+        "author": one.author or found.author,
         "language": one.language or found.language or options.language,
         "categories": json.dumps(one.categories, ensure_ascii=False) if one.categories else None,
         "kind": _kind(one),

@@ -10,6 +10,17 @@ from lxml import etree
 
 from ingestion.news.feeds import plain_text
 from ingestion.news.feeds.document import parse_document, without_printed
+from ingestion.news.feeds.elements import (
+    XML,
+    attribute,
+    bases_of,
+    first_text,
+    is_media,
+    name_of,
+    rank_of,
+    ranked,
+    space_of,
+)
 from ingestion.news.feeds.found import (
     FLASH,
     FoundFeed,
@@ -20,16 +31,11 @@ from ingestion.news.feeds.found import (
 )
 from ingestion.news.links import absolute
 
-_XML = "{http://www.w3.org/XML/1998/namespace}"
+_RELATIONS = "http://www.iana.org/assignments/relation/"
+_PLAIN = ("text", "text/plain")
 _AUTHOR = ("author", "creator")
 _SKIPPED_SOURCE = 2_000
 _ROOTS = ("rss", "rdf", "feed", "channel")
-# names of vocabularies by the weight of what they say; one that stands in none of them says
-# nothing here, whatever its elements are called
-_CORE = ("rss", "atom", "netscape.com", "rdf-syntax")
-_MODULES = ("modules/content", "purl.org/dc", "xhtml")
-_PREFIXES = ("dc", "dcterms", "content")  # when nobody declared them
-_BESIDE = ("mrss", "media", "itunes", "podcast", "feedburner", "googleplay")
 
 
 def read_xml_feed(text: str, url: str) -> FoundFeed:
@@ -43,115 +49,73 @@ def read_xml_feed(text: str, url: str) -> FoundFeed:
         Refused: it declares entities, goes too deep, or is no feed.
     """
     root, found = parse_document(text)
-    kind = _name(root) if root is not None else ""
+    kind = name_of(root) if root is not None else ""
     if kind not in _ROOTS and (begun := without_printed(text)) != text:
         root, found = parse_document(begun)
-        kind = _name(root) if root is not None else ""
+        kind = name_of(root) if root is not None else ""
     if root is None or kind not in _ROOTS:
         raise Refused("not_a_feed", f"the document is no feed (its root is <{kind or 'nothing'}>)")
     _fill(found, root, kind, url)
     return found
 
 
-def _name(element: etree._Element) -> str:
-    """Return the name of an element in lower case, whatever its vocabulary is called there."""
-    tag = element.tag if isinstance(element.tag, str) else ""
-    return tag.rpartition("}")[2].rpartition(":")[2].lower()
-
-
-def _space(element: etree._Element) -> str:
-    """Return the vocabulary of an element: its namespace, or the prefix nobody declared."""
-    tag = element.tag if isinstance(element.tag, str) else ""
-    space, _, name = tag.rpartition("}")
-    return (space.lstrip("{") or name.rpartition(":")[0]).lower()
-
-
 def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
     is_atom = kind == "feed"
     channel = root
     if not is_atom:
-        channel = next((one for one in root.iter() if _name(one) == "channel"), root)
-    head = [one for one in channel if _name(one) not in ("item", "entry")]
-    own_link = _link_of(head, is_atom)[0] or _attribute(channel, "href")
-    found.link = absolute(own_link, *_bases(channel), url)
-    found.title = _line(next((one for one in head if _name(one) == "title"), None))
+        channel = next((one for one in root.iter() if name_of(one) == "channel"), root)
+    head = [one for one in channel if name_of(one) not in ("item", "entry")]
+    own_link = _link_of(head, is_atom)[0] or attribute(channel, "href")
+    found.link = absolute(own_link, *bases_of(channel), url)
+    found.title = _line(next((one for one in head if name_of(one) == "title"), None))
     found.language = language_of(
-        _first_text(head, "language") or root.get(f"{_XML}lang") or channel.get(f"{_XML}lang")
+        first_text(head, "language") or root.get(f"{XML}lang") or channel.get(f"{XML}lang")
     )
+    found.author = _author(head) if is_atom else None
     wanted = "entry" if is_atom else "item"
-    entries = [one for one in root.iter() if _name(one) == wanted]
+    entries = [one for one in root.iter() if name_of(one) == wanted]
     found.items += [_entry(one, is_atom, found.link, url) for one in entries]
     if not found.items and "malformed" in found.flags and not found.is_cut:
         found.flags.append("nothing_read")
 
 
 def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -> FoundItem:
-    children = _ranked(element)
-    bases = (*_bases(element), home, url)
-    guid = next((one for one in children if _name(one) in ("guid", "id")), None)
+    children = ranked(element)
+    bases = (*bases_of(element), home, url)
+    guid = next((one for one in children if name_of(one) in ("guid", "id")), None)
     guid_text = (guid.text or "").strip() if guid is not None else ""
     about = next((v for k, v in element.attrib.items() if str(k).endswith("}about")), None)
     item = FoundItem(guid=guid_text or about or None)
     link, own_bases = _link_of(children, is_atom)
-    link = _first_text(children, "origlink") or link or about or _attribute(element, "href")
-    link = link or _source_of_content(children)
-    if not link and guid_text and guid is not None:
-        said = (guid.get("isPermaLink") or guid.get("ispermalink") or "").lower()
-        starts = ("http://", "https://", "/") if said == "true" else ("http://", "https://")
-        link = guid_text if said != "false" and guid_text.startswith(starts) else None
-    item.url = absolute(link, *own_bases, *bases)
-    item.title = _line(next((one for one in children if _name(one) == "title"), None))
+    links = (
+        first_text(children, "origlink"), link, about, attribute(element, "href"),
+        _source_of_content(children), _permanent(guid),
+    )  # fmt: skip
+    known = (absolute(one, *own_bases, *bases) for one in links if one)
+    item.url = next((one for one in known if one), None)  # `mailto:` is no address of an article
+    item.title = _line(next((one for one in children if name_of(one) == "title"), None))
     _texts(item, children, element)
     item.author = _author(children)
-    item.language = language_of(_first_text(children, "language") or element.get(f"{_XML}lang"))
+    item.language = language_of(first_text(children, "language") or element.get(f"{XML}lang"))
     item.categories = _categories(children)
     item.enclosures = list(_enclosures(children, bases))
-    item.published = _first_text(children, "pubdate", "published", "issued", "created", "date")
+    item.published = first_text(children, "pubdate", "published", "issued", "created", "date")
     # of several the last one counts: writers append
-    item.updated = _first_text(children[::-1], "updated", "modified", "lastbuilddate")
-    item.updated = item.updated or _attribute(element, "lastmod")
+    item.updated = first_text(children[::-1], "updated", "modified", "lastbuilddate")
+    item.updated = item.updated or attribute(element, "lastmod")
     if not item.says_something:
         item.source = etree.tostring(element, encoding="unicode")[:_SKIPPED_SOURCE]
     return item
 
 
-def _attribute(element: etree._Element, name: str) -> str | None:
-    """Return an attribute whatever its case: CDF writes in capitals."""
-    return next((str(v) for k, v in element.attrib.items() if str(k).lower() == name), None)
-
-
-def _bases(element: etree._Element) -> tuple[str, ...]:
-    """Return the bases declared on an element and around it, the innermost first."""
-    found = []
-    node: etree._Element | None = element
-    while node is not None:
-        if base := node.get(f"{_XML}base"):
-            found.append(base)
-        node = node.getparent()
-    return tuple(found)
-
-
-def _ranked(element: etree._Element) -> list[etree._Element]:
-    """Return the children whose vocabulary is known, those of the format's own first."""
-    own = _space(element)
-    ranked = [(_rank(_space(one), own), one) for one in element if isinstance(one.tag, str)]
-    ranked.sort(key=lambda pair: pair[0])
-    return [one for rank, one in ranked if rank < 4]
-
-
-def _rank(space: str, own: str) -> int:
-    if space == own:
-        return 0
-    if any(word in space for word in _BESIDE):
-        return 3
-    if space in _PREFIXES or any(word in space for word in _MODULES):
-        return 2
-    is_core = any(word in space for word in _CORE) and "/modules/" not in space
-    return 1 if is_core or not space else 4
-
-
-def _is_media(element: etree._Element) -> bool:
-    return any(word in _space(element) for word in ("mrss", "media"))
+def _permanent(guid: etree._Element | None) -> str | None:
+    """Return an id that is the address of its entry."""
+    if guid is None:
+        return None
+    text = (guid.text or "").strip()
+    said = (guid.get("isPermaLink") or guid.get("ispermalink") or "").lower()
+    starts = ("http://", "https://", "/") if said == "true" else ("http://", "https://")
+    return text if said != "false" and text.startswith(starts) else None
 
 
 def _is_of_picture(element: etree._Element) -> bool:
@@ -166,7 +130,14 @@ def _line(element: etree._Element | None) -> str | None:
         return None
     if (element.get("type") or "").lower() in ("xhtml", "application/xhtml+xml") or len(element):
         return plain_text.line("".join(element.itertext()))
+    if _is_plain(element):
+        return plain_text.line_of_plain(_text(element))
     return plain_text.line(_text(element))
+
+
+def _is_plain(element: etree._Element) -> bool:
+    """Say whether an element says itself that it holds no HTML: `<b>` there is about HTML."""
+    return (element.get("type") or "").lower() in _PLAIN
 
 
 def _text(element: etree._Element) -> str | None:
@@ -181,56 +152,53 @@ def _text(element: etree._Element) -> str | None:
         return None
 
 
-def _first_text(children: list[etree._Element], *names: str) -> str | None:
-    for name in names:
-        for one in children:
-            if _name(one) == name and (text := "".join(one.itertext()).strip()):
-                return text
-    return None
-
-
 def _link_of(children: list[etree._Element], is_atom: bool) -> tuple[str | None, tuple[str, ...]]:
     """Return the link of an entry or a feed, and the bases declared on it itself."""
-    links = [one for one in children if _name(one) == "link"]
+    links = [one for one in children if name_of(one) == "link"]
     texts = [one for one in links if (one.text or "").strip()]
     known = [one for one in links if one.get("href")]
-    alternate = [one for one in known if (one.get("rel") or "alternate") == "alternate"]
+    alternate = [one for one in known if _relation(one) == "alternate"]
     pages = [one for one in alternate if "html" in (one.get("type") or "text/html")]
-    plain = [one for one in texts if not is_atom and "atom" not in _space(one)]
+    plain = [one for one in texts if not is_atom and "atom" not in space_of(one)]
     best = next(iter([*plain, *pages, *alternate, *texts]), None)
     if best is None:
         return None, ()
-    base = best.get(f"{_XML}base")
+    base = best.get(f"{XML}base")
     is_text = best in plain or not best.get("href")
     return str(best.text if is_text else best.get("href")).strip(), (base,) if base else ()
+
+
+def _relation(link: etree._Element) -> str:
+    """Return what a link of Atom leads to; it may be spelled as an address (RFC 4287, 4.2.7.2)."""
+    return (link.get("rel") or "alternate").strip().lower().removeprefix(_RELATIONS)
 
 
 def _source_of_content(children: list[etree._Element]) -> str | None:
     """Return where the content of an Atom entry lies that is not in it (RFC 4287, 4.1.3.2)."""
     kinds = (None, "html", "text/html", "application/xhtml+xml")
-    known = (one for one in children if _name(one) == "content" and one.get("type") in kinds)
+    known = (one for one in children if name_of(one) == "content" and one.get("type") in kinds)
     return next((one.get("src") for one in known), None)
 
 
 def _texts(item: FoundItem, children: list[etree._Element], element: etree._Element) -> None:
     """Fill what an entry says: its content, and what stands for a summary beside it."""
     content = [
-        one for one in children
-        if _name(one) in ("encoded", "content") and not _is_media(one)
-    ] + [one for one in children if _name(one) == "body" and "xhtml" in _space(one)]  # fmt: skip
+        one for one in children if name_of(one) in ("encoded", "content") and not is_media(one)
+    ]
+    content += [one for one in children if name_of(one) == "body" and "xhtml" in space_of(one)]
     summary = [
         one for one in children
-        if _name(one) in ("description", "summary", "abstract") and not _is_media(one)
+        if name_of(one) in ("description", "summary", "abstract") and not is_media(one)
     ]  # fmt: skip
     item.text = next((text for one in content if (text := _says(one))), None)
     said = [text for one in summary if (text := _says(one))]
     item.summary = next(iter(said), None)
-    plain = [one for one in summary if _rank(_space(one), _space(element)) < 2]
+    plain = [one for one in summary if rank_of(space_of(one), space_of(element)) < 2]
     if item.text is None and len(plain) > 1:
         item.text = next((text for text in said[1 : len(plain)] if text != item.summary), None)
     beside = [
         one for one in element.iter()
-        if _name(one) == "description" and _is_media(one) and not _is_of_picture(one)
+        if name_of(one) == "description" and is_media(one) and not _is_of_picture(one)
     ]  # fmt: skip
     of_media = next((text for one in beside if (text := _says(one))), None)
     if item.text is None and item.summary is None:
@@ -243,6 +211,8 @@ def _says(element: etree._Element) -> str | None:
     kind = (element.get("type") or "").lower()
     if kind == "xhtml" or (element.get("mode") or "").lower() == "xml" or len(element):
         return plain_text.of_element(element)
+    if _is_plain(element):
+        return plain_text.of_plain(_text(element))
     return plain_text.paragraphs(_text(element))
 
 
@@ -250,8 +220,8 @@ def _author(children: list[etree._Element]) -> str | None:
     for name in _AUTHOR:
         found = []
         for one in children:
-            if _name(one) == name:
-                inner = [part for part in one if _name(part) == "name"]
+            if name_of(one) == name:
+                inner = [part for part in one if name_of(part) == "name"]
                 found.append("".join((inner[0] if inner else one).itertext()))
         if names := plain_text.line(", ".join(part.strip() for part in found if part.strip())):
             return names
@@ -261,9 +231,9 @@ def _author(children: list[etree._Element]) -> str | None:
 def _categories(children: list[etree._Element]) -> list[str]:
     found = []
     for one in children:
-        if _name(one) in ("category", "subject"):
+        if name_of(one) in ("category", "subject"):
             words = [_term(one)]
-        elif _name(one) == "tags":
+        elif name_of(one) == "tags":
             words = list((one.text or "").split(","))
         else:
             continue
@@ -282,11 +252,11 @@ def _enclosures(
 ) -> Iterator[dict[str, Any]]:
     grouped = [part for one in children if _is_group(one) for part in one]
     for one in (*children, *grouped):
-        is_link = _name(one) == "link" and one.get("rel") == "enclosure"
-        if _name(one) == "enclosure" or is_link:
+        is_link = name_of(one) == "link" and _relation(one) == "enclosure"
+        if name_of(one) == "enclosure" or is_link:
             if address := absolute(one.get("url") or one.get("href"), *bases):
                 yield {"url": address, "type": one.get("type"), "length": one.get("length")}
-        elif _name(one) == "content" and _is_media(one) and one.get("url"):
+        elif name_of(one) == "content" and is_media(one) and one.get("url"):
             said = one.get("type") or one.get("medium")
             part = {"url": one.get("url"), "type": said, "length": one.get("fileSize")}
             # a group is one recording in several forms, of which a player may be the only one
@@ -296,4 +266,4 @@ def _enclosures(
 
 
 def _is_group(element: etree._Element) -> bool:
-    return _name(element) == "group" and _is_media(element)
+    return name_of(element) == "group" and is_media(element)

@@ -11,13 +11,13 @@ import pytest
 from ingestion.lakehouse.settings import SettingsError
 from ingestion.landing.declarations import DeclarationError
 from ingestion.landing.land import land
-from ingestion.landing.web.begun import begun_run
+from ingestion.landing.web.begun import asked_so_far, begun_run
 from ingestion.news import story_words
 from ingestion.news.declaration import FEEDS
 from ingestion.news.landing import SOURCE
 from python_models.release.phase_tables import put_rows
-from tests.ingestion.landing.web.local_web import Reply
-from tests.ingestion.news.newsroom import DAY, Newsroom, item, rss
+from tests.ingestion.landing.web.local_web import Reply, Request
+from tests.ingestion.news.newsroom import DAY, WORDS, Newsroom, item, page, rss
 
 
 def one_feed(newsroom: Newsroom) -> None:
@@ -180,3 +180,24 @@ def test_what_persons_say_of_stories_travels_with_the_next_run_of_each_report(
     ]
     same, apart = ("same", ["a-1", "a-2"]), ("apart", ["a-3"])
     assert told == [[same], [], [apart], [same, apart]]
+
+
+def test_a_landing_says_how_many_of_its_sources_have_answered_while_it_goes_on(
+    newsroom: Newsroom,
+) -> None:
+    told: list[tuple[int, dict[str, int]] | None] = []
+
+    def answer(_: Request) -> Reply:
+        told.append(asked_so_far("news"))
+        return Reply(page(WORDS))
+
+    newsroom.feed("one")
+    newsroom.say("/feed", Reply(rss([item(1, link=f"{newsroom.base(2)}/1")])))
+    newsroom.web.routes["127.0.0.2", "/1"] = answer
+    assert asked_so_far("news") is None
+    code, _ = newsroom.land_apart("answer-kept:3")
+    assert code != 0 and begun_run("news") and asked_so_far("news") is None  # it was killed
+    newsroom.land()
+    ((sources, answers),) = filter(None, told[-1:])
+    assert (sources, answers["feed"], answers.get("page")) == (1, 1, None)
+    assert asked_so_far("news") is None

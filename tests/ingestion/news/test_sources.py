@@ -64,13 +64,18 @@ def test_answer_for_people_is_blocked_and_changes_nothing(newsroom: Newsroom) ->
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "failures"), [(b"", "empty", 1), (rss([]), "ok", 0), (HTML, "blocked", 1)]
+    ("reply", "status", "failures"),
+    [
+        (Reply(b""), "empty", 1),
+        (Reply(rss([])), "ok", 0),
+        (Reply(HTML), "blocked", 1),
+    ],
 )
 def test_empty_answer_is_a_failure_and_an_empty_feed_is_none(
-    newsroom: Newsroom, body: bytes, status: str, failures: int
+    newsroom: Newsroom, reply: Reply, status: str, failures: int
 ) -> None:
     newsroom.feed("one", **FEED)
-    newsroom.say("/feed", Reply(body))
+    newsroom.say("/feed", reply)
     newsroom.land()
     health = newsroom.health("one")
     assert (health["status"], health["item_count"], health["failure_count"]) == (

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion.lakehouse import journal
+from ingestion.lakehouse.lake import lake
 from python_models.runs import __main__ as commands
 from tests.python_models.kept_runs import keep_run
 
@@ -54,6 +55,17 @@ def export(folder: Path, run_id: str, *more: str) -> dict[str, str]:
     """Export a run; returns {file: its text}."""
     assert commands.main(["export-run", run_id, str(folder), *more]) == 0
     return {path.name: path.read_text() for path in sorted(folder.rglob("*.*"))}
+
+
+def test_an_export_of_kept_phases_opens_no_table_of_other_runs(tmp_path: Path) -> None:
+    lake_with_two_runs()
+    node = {"unique_id": "model.sluice.articles", "node": "articles", "resource_type": "model"}
+    of_run = {"invocation_id": "i-r1", "run_id": "r1", "domain": "news", "phase": "2 scraping"}
+    ran = {"status": "success", "started_at": "2026-01-01 00:00:00.000000"}
+    journal.put("node_runs", [node | of_run | ran])
+    lake().build_db.write_text("no database: whoever opens it fails")
+    files = export(tmp_path / "out", "r1")
+    assert len(files) == 10 and files["phase10_final_report.md"].startswith("# The report\nr1")
 
 
 def test_a_run_is_exported_as_ten_files_and_the_last_is_the_report(tmp_path: Path) -> None:
@@ -117,3 +129,20 @@ def test_two_runs_are_compared_by_what_they_were_told_and_who_entered(
     scores = [(row["phase"], row["a"], row["b"]) for row in found["Scores that moved"]]
     assert scores == [("tier1", 1, 2), ("ranking", 6.0, 7.0)]
     assert [row["phase"] for row in found["Phases of news"]][2] == "3 tier1_filter"
+
+
+def test_what_keeps_no_phases_is_exported_beside_what_does(tmp_path: Path) -> None:
+    lake_with_two_runs()
+    of_run = {"invocation_id": "i-r1", "run_id": "r1", "domain": "telemetry"}
+    ran = {"status": "pass", "started_at": "2026-01-01 00:00:00.000000", "resource_type": "test"}
+    for at, phase in enumerate(("1 landing", "2 staging", "10 release")):
+        node = {"unique_id": f"test.sluice.{at}", "node": f"n{at}", "phase": phase}
+        journal.put("node_runs", [node | of_run | ran])
+    files = export(tmp_path / "out", "r1")
+    assert sorted(path.name for path in (tmp_path / "out" / "telemetry").iterdir()) == [
+        "phase10_release.md", "phase1_landing.json", "phase2_staging.json",
+    ]  # fmt: skip
+    assert files["phase10_release.md"].startswith("# Release of run r1")
+    assert len(list((tmp_path / "out" / "news").iterdir())) == 10
+    only = export(tmp_path / "one", "r1", "--domain", "telemetry")
+    assert len(only) == 3 and (tmp_path / "one" / "phase10_release.md").exists()

@@ -159,6 +159,13 @@ def test_what_was_cut_while_packed_gives_what_there_is() -> None:
     assert 0 < len(read.items) < 200
 
 
+@pytest.mark.parametrize("opens", ["<description><![CDATA[b", "<title>b</title><!-- c"])
+def test_an_end_within_a_text_without_an_end_is_none(opens: str) -> None:
+    read = read_feed(rss(f"<item><title>a</title></item><item>{opens}</item>"))
+    assert (read.status, [one["title"] for one in read.items]) == ("partial", ["a"])
+    assert [one["reason"] for one in read.rejects] == ["cut"]
+
+
 def test_a_root_with_junk_after_it_is_whole() -> None:
     root, found = parse_document("<rss><channel/></rss><!-- 0.2 s --> Warning: x < y")
     assert root is not None and found.flags == []

@@ -64,6 +64,10 @@ def of_atom(inner: str) -> dict[str, Any]:
          "categories", json.dumps(["a", "b"])),
         ("<tags>one, two</tags>", "categories", json.dumps(["one", "two"])),
         ("<guid isPermaLink='false'>1</guid>", "guid", "1"),
+        ("<link>mailto:a@e.example</link><guid>http://e.example/yes</guid>", "url",
+         "http://e.example/yes"),
+        ("<title>t</title><link>javascript:a()</link><guid isPermaLink='false'>/no</guid>", "url",
+         None),
     ],
 )  # fmt: skip
 def test_an_element_of_rss_says_what_its_vocabulary_means(
@@ -88,6 +92,14 @@ def test_an_element_of_rss_says_what_its_vocabulary_means(
          "http://e.example/yes"),
         ("<link rel='alternate' type='application/json' href='/no'/><link rel='alternate' "
          "type='text/html' href='/yes'/>", "url", "http://e.example/yes"),
+        ("<link rel='self' href='/no'/><link rel='http://www.iana.org/assignments/relation/"
+         "alternate' href='/yes'/>", "url", "http://e.example/yes"),
+        ("<title type='text'>How &lt;b&gt; works</title>", "title", "How <b> works"),
+        ("<title type='text'>A &amp;amp; B</title>", "title", "A & B"),
+        ("<title>How &lt;b&gt;this&lt;/b&gt; works</title>", "title", "How this works"),
+        ("<content type='text/plain'>The &lt;blink&gt; tag</content>", "text",
+         "The <blink> tag"),
+        ("<summary type='text'>a &lt;p&gt;\n\nb</summary>", "summary", "a <p>\n\nb"),
         ("<author><name>Ann</name><email>a@e.example</email></author>", "author", "Ann"),
         ("<updated>2026-02-03T09:00:00Z</updated>", "published_at", datetime(2026, 2, 3, 9)),
         ("<published>2026-02-03T09:00:00Z</published><updated>2026-02-04T09:00:00Z</updated>",
@@ -131,3 +143,19 @@ def test_plain_text_of_json_is_left_as_it_is() -> None:
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
     (entry,) = read_feed(body, url="http://e.example/feed.json").items
     assert (entry["text"], entry["url"]) == ("1 < 2, <b>so</b> &amp; on", "http://e.example/x")
+
+
+def test_who_writes_a_feed_writes_its_entries_that_name_nobody() -> None:
+    entries = (
+        "<entry><title>a</title></entry>"
+        "<entry><title>b</title><author><name>Bo</name></author></entry>"
+    )
+    atom = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><author><name>Ann</name></author>"
+        f"{entries}</feed>"
+    )
+    assert [one["author"] for one in read_feed(atom.encode()).items] == ["Ann", "Bo"]
+    items = [{"id": "a", "title": "a"}, {"id": "b", "title": "b", "authors": [{"name": "Bo"}]}]
+    for said in ({"author": {"name": "Ann"}}, {"authors": [{"name": "Ann"}]}):
+        body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items} | said)
+        assert [one["author"] for one in read_feed(body.encode()).items] == ["Ann", "Bo"]
