@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingestion.lakehouse import journal
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import PROJECT_ROOT, scrub, settings
@@ -25,16 +24,12 @@ from python_models.release.live import rows as rows_of
 from python_models.runs import export
 from python_models.runs.nodes import Node, domain_of, has_rows, phase_of
 from python_models.runs.phase_documents import exported, kept_documents
+from python_models.runs.phase_facts import answers
 from python_models.runs.phases import latest_nodes
 from python_models.runs.spark.hand_over import rows_of as as_read
 
 if TYPE_CHECKING:
     from python_models.runs.build import Build
-
-_SPENT = """
-    select coalesce(sum(calls), 0) as calls, coalesce(sum(cost_usd), 0.0) as usd
-    from llm_step_runs where invocation_id in ({layers}) and node in ({nodes})
-"""
 
 
 def folder_of(run_id: str) -> Path | None:
@@ -125,7 +120,9 @@ class Artifacts:
             for node in nodes
             if node["resource_type"] in ("model", "seed", "snapshot")
         }
-        return export.document(run_id, phase, nodes, self._spent(nodes), data)
+        found = answers(self.build.invocation_id, [node["node"] for node in nodes])
+        spent = {"calls": found["llm_calls"], "usd": found["cost_usd"]}
+        return export.document(run_id, phase, nodes, spent, data)
 
     def _rows(self, node: Node, ran: Mapping[str, Any]) -> list[dict[str, Any]] | str:
         if not has_rows(node):
@@ -139,14 +136,6 @@ class Artifacts:
                 return rows_of(connection, query)
         with self.build.connection.cursor() as cursor:
             return rows_of(cursor, query)
-
-    def _spent(self, nodes: list[dict[str, Any]]) -> dict[str, Any]:
-        if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
-            return {}
-        names = [node["node"] for node in nodes]
-        layers = journal.layers_of(self.build.invocation_id)
-        of_layers, marks = (", ".join("?" for _ in listed) for listed in (layers, names))
-        return journal.rows(_SPENT.format(layers=of_layers, nodes=marks), (*layers, *names))[0]
 
     def _is_kept(self, product: str) -> bool:
         return product in PRODUCTS and bool(PRODUCTS[product].phases)

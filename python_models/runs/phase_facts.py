@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from python_models.runs.build import Build
 
 LET_PASS = "let_pass"
-_SPENT = """
+_ANSWERS = """
     select coalesce(sum(calls), 0) as llm_calls, coalesce(sum(cached_calls), 0) as cached_calls,
         coalesce(sum(prompt_tokens + completion_tokens), 0) as tokens,
         coalesce(sum(cost_usd), 0.0) as cost_usd
@@ -89,11 +89,22 @@ def spent(build: Build, nodes: Collection[Node]) -> dict[str, Any]:
         (*layers, *names),
     )
     began = times[0]["began"] or journal.now()
-    found = {"duration_seconds": seconds_since(began)}
+    return {"duration_seconds": seconds_since(began)} | answers(build.invocation_id, names)
+
+
+def answers(invocation_id: str, nodes: Sequence[str]) -> dict[str, Any]:
+    """Return calls, cached calls, tokens and USD of nodes in a build, its layers before included.
+
+    Args:
+        invocation_id: of dbt, the build's last.
+        nodes: their names.
+    """
     if not journal.rows("select 1 from sqlite_master where name = 'llm_step_runs'"):
-        return found | {"llm_calls": 0, "cached_calls": 0, "tokens": 0, "cost_usd": 0.0}
-    query = _SPENT.format(layers=of_layers, nodes=marks)
-    return found | journal.rows(query, (*layers, *names))[0]
+        return {"llm_calls": 0, "cached_calls": 0, "tokens": 0, "cost_usd": 0.0}
+    layers = journal.layers_of(invocation_id)
+    marks, of_layers = (", ".join("?" for _ in listed) for listed in (nodes, layers))
+    query = _ANSWERS.format(layers=of_layers, nodes=marks)
+    return journal.rows(query, (*layers, *nodes))[0]
 
 
 def seconds_since(began: str) -> float:
