@@ -8,6 +8,7 @@ same; a full refresh reuses nothing.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -31,17 +32,19 @@ def last_build(session: duckdb.DuckDBPyConnection, table: Any) -> duckdb.DuckDBP
         session: dbt's DuckDB connection.
         table: the model's `dbt.this`; none while it is only estimated.
     """
-    if table is None:
-        return None
-    from dbt.flags import get_flags
-
-    if getattr(get_flags(), "FULL_REFRESH", False):
+    if table is None or is_full_refresh():
         return None
     try:
         found = session.sql(f"select * from {table}")
     except duckdb.CatalogException:  # the first time
         return None
     return found if HASH in found.columns else None
+
+
+def is_full_refresh() -> bool:
+    """Say whether dbt was asked to build anew; outside of dbt nobody asks that."""
+    flags = sys.modules.get("dbt.flags")
+    return bool(flags and getattr(flags.get_flags(), "FULL_REFRESH", False))
 
 
 def reusable_rows(wanted: Any, before: Any) -> tuple[pa.Table | None, Any]:

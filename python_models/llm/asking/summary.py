@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from python_models.llm.asking.asking import Answered
 from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.estimate_errors import learn_error
@@ -16,6 +18,7 @@ from python_models.llm.asking.runtime import Runtime
 from python_models.llm.ledger.journal import Statement
 from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.ledger.records import STEP_RUN_UPSERT
+from python_models.llm.ledger.reuse import kept_savings
 from python_models.llm.prompting.calls import Call
 from python_models.llm.step import GOOD
 
@@ -28,14 +31,15 @@ def put_summary(
     statuses: list[str],
     started: float,
     failure: str | None,
+    kept: pa.Table | None = None,
 ) -> None:
-    """Write what this run of the step did to the journal."""
+    """Write what this run of the step did to the journal, rows whose outcome stood included."""
     asked, every = answered.asked, list(answered.source.calls.values())
     cached = [call for call in every if call.is_cached]
     made = [call for call in every if not call.is_cached and call.spent.attempts]
     counts = Counter(statuses)
     good = sum(counts[status] for status in GOOD)
-    values = {
+    values: dict[str, Any] = {
         "step_run_id": uuid.uuid4().hex,
         "invocation_id": asked.invocation_id,
         "node": asked.node,
@@ -59,6 +63,8 @@ def put_summary(
         sys.stderr.write(f"{asked.step}: {beyond}\n")
     if made and asked.estimated is not None:
         learn_error(shared, asked, made)
+    for name, saved in kept_savings(kept).items() if kept else ():
+        values[name] += saved
     shared.journal.put([_upsert(values), (FORGET, (asked.noted_as,))])
     shared.journal.flush()
 
