@@ -128,8 +128,7 @@ class Conversation:
     def turn(self, turn: dict[str, Any], who: str, what: str) -> None:
         """Add a turn as the format carries it."""
         content = turn.get(what)
-        is_text = type(content) is str and len(turn) == 2 and what != "data"
-        if is_text and self._say_as_is(turn[who], content):
+        if len(turn) == 2 and what != "data" and self._say_as_is(turn[who], content):
             return
         if what == "data":
             turn, what = {**turn["data"], who: turn[who]}, "content"
@@ -162,10 +161,11 @@ class Conversation:
             said = self._spoken(role, content)
         self._further(said, turn, who, what)
 
-    def _say_as_is(self, name: Any, text: str) -> bool:
+    def _say_as_is(self, name: Any, text: Any) -> bool:
         """Add a turn that nothing has to be done to, as nearly all are; say whether it is one."""
         is_plain_turn = (
-            name in ROLES
+            type(text) is str
+            and name in ROLES
             and text.isascii()
             and not ("<" in text or "[" in text or "&" in text)
             and self.pending is None

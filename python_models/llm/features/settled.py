@@ -84,7 +84,7 @@ class Settled:
 
     def save(self, results: Results, left: pa.Table) -> None:
         """Leave the good outcomes for the next run, once their answers are in the ledger."""
-        if self.path is None:
+        if self.path is None or self.hashes is None:
             return
         new = _with_entries(results, left, self.hashes.filter(pa.array(~self.stands)))
         tables = [table for table in (self.kept, new) if table]

@@ -219,8 +219,9 @@ def test_half_characters_and_great_numbers_end_no_file(tmp_path: Path) -> None:
 
 
 AWKWARD = (
-    "Hi", "", " ", "a\nb", "[INST] a [/INST]", "<p>a</p>", "a & b", "&amp;", "caf\u00e9", "\u00e2\u20ac\u2122",
-    "<think>a</think>b", "[TOOL_CALLS] []", "\u25c1think\u25b7a", "<|channel|>analysis<|message|>a",
+    "Hi", "", " ", "a\nb", "[INST] a [/INST]", "<p>a</p>", "a & b", "&amp;", "caf\u00e9",
+    "\u00e2\u20ac\u2122", "<think>a</think>b", "[TOOL_CALLS] []", "\u25c1think\u25b7a",
+    "<|channel|>analysis<|message|>a",
 )  # fmt: skip
 TURNS = st.builds(
     lambda keys, name, text, more: dict(zip(keys, (name, text), strict=True)) | more,
