@@ -61,6 +61,13 @@ def run_step(
     check_key(step, table)
     if step.prompts is not None:
         return _run_row_prompts(table, step, node, coming, kept, started)
+    return _run_template(table, step, node, wanted, started)
+
+
+def _run_template(
+    table: pa.Table, step: Step, node: str, wanted: set[int] | None, started: float
+) -> pa.Table:
+    """Run a step whose prompt is a file."""
     assert step.template is not None
     prompt = load_prompt(step.template, step.answer)
     work = Work(runtime(), step, prompt, node)

@@ -59,14 +59,22 @@ def put_summary(
         "message": shared.scrub(failure or said_of(asked)),
         "started_at": started,
     }
-    if beyond := asked.beyond.said(asked.endpoint.name):
-        sys.stderr.write(f"{asked.step}: {beyond}\n")
+    _tell_beyond(asked)
     if made and asked.estimated is not None:
         learn_error(shared, asked, made)
-    for name, saved in kept_savings(kept).items() if kept else ():
-        values[name] += saved
+    _add(values, kept_savings(kept) if kept else {})
     shared.journal.put([_upsert(values), (FORGET, (asked.noted_as,))])
     shared.journal.flush()
+
+
+def _tell_beyond(asked: Asked) -> None:
+    if beyond := asked.beyond.said(asked.endpoint.name):
+        sys.stderr.write(f"{asked.step}: {beyond}\n")
+
+
+def _add(values: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        values[name] += value
 
 
 def _spent(made: list[Call], cached: list[Call]) -> dict[str, float]:

@@ -26,6 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather
 
+from ingestion.lakehouse.code_state import HASH, code_hash, is_full_refresh
 from ingestion.lakehouse.lake import lake
 from python_models.llm.asking.asking import Work
 from python_models.llm.asking.results import Results
@@ -35,7 +36,6 @@ from python_models.llm.prompting.calls import Call
 from python_models.llm.prompting.identity import text_hash
 from python_models.llm.prompting.prompts import to_json
 from python_models.llm.step import GOOD, Step
-from python_models.release.reuse import HASH, code_hash, is_full_refresh
 
 FEW = 1_000  # rows: fewer are judged anew in a tenth of a second
 UNUSED_DAYS = 30.0  # a file that no run has used for so long is deleted
