@@ -90,6 +90,11 @@ class LakePaths:
         return self.root / "ratings"
 
     @property
+    def settled(self) -> Path:
+        """Outcomes of LLM steps that stand while nothing they come from changes; made again."""
+        return self.root / "settled"
+
+    @property
     def docs(self) -> Path:
         """dbt docs and Data Docs as static pages."""
         return self.root / "docs"

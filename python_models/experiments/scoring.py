@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from python_models.experiments.function_state import function_state
-from python_models.experiments.own_scores import is_own_parser, read_own
-from python_models.experiments.scores import PARSERS, Parsed, ScoreError, parse
 from python_models.release.reuse import HASH, hash_of, reusable_rows
+
+if TYPE_CHECKING:
+    from python_models.experiments.scores import Parsed, ScoreError
 
 USABLE = ("ok", "repaired")
 READ = ("status", "error", "parsed", "parser", "scale_min", "scale_max")
@@ -54,6 +55,9 @@ def scores_parsed(evaluations: Any, before: Any = None) -> pa.Table:
 def scored(evaluations: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Give each evaluation's score, or its error."""
     for row in evaluations:
+        # patterns that take 1.5 s of CPU to compile: a run with nothing to read does without
+        from python_models.experiments.scores import ScoreError
+
         found = _found(row)
         one = {"gen_id": row["gen_id"], HASH: row.get(HASH)}
         if isinstance(found, ScoreError):
@@ -71,6 +75,9 @@ def scored(evaluations: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 
 
 def _found(row: dict[str, Any]) -> Parsed | ScoreError:
+    from python_models.experiments.own_scores import is_own_parser, read_own
+    from python_models.experiments.scores import PARSERS, ScoreError, parse
+
     if row["status"] not in USABLE:
         return ScoreError("no_text", row["error"] or f"the evaluation is {row['status']}")
     is_own = is_own_parser(row["parser"])

@@ -26,6 +26,7 @@ from python_models.llm.features.row_answers import (
     with_prompts,
 )
 from python_models.llm.features.row_prompts import Coming, answer_parts
+from python_models.llm.features.settled import settled
 from python_models.llm.ledger.reuse import put_kept_summary
 from python_models.llm.prompting.prompts import data_prompt, load_prompt
 from python_models.llm.step import Step, StepFailed
@@ -60,25 +61,37 @@ def run_step(
     check_key(step, table)
     if step.prompts is not None:
         return _run_row_prompts(table, step, node, coming, kept, started)
+    return _run_template(table, step, node, wanted, started)
+
+
+def _run_template(
+    table: pa.Table, step: Step, node: str, wanted: set[int] | None, started: float
+) -> pa.Table:
+    """Run a step whose prompt is a file."""
     assert step.template is not None
     prompt = load_prompt(step.template, step.answer)
     work = Work(runtime(), step, prompt, node)
     model = model_for(step, prompt.header.model)
+    found = settled(work, table, model)
+    left = found.left(table)
     if step.cascade is None:
-        answered = answer_rows(work, table, model, wanted)
+        answered = answer_rows(work, left, model, found.places_left(wanted))
         outcomes, parts = outcomes_of(answered), [answered]
     else:
-        outcomes, parts = answer_by_cascade(work, table, model)
-    results = Results(step, table, prompt)
+        outcomes, parts = answer_by_cascade(work, left, model)
+    results = Results(step, left, prompt)
     for at, outcome in enumerate(outcomes):
         results.put(at, outcome)
-    failure = _failure(step, results, [part.asked.stopped for part in parts])
+    count = found.kept.num_rows if found.kept else 0
+    failure = _failure(step, results, [part.asked.stopped for part in parts], count)
     if not any(part.asked.is_broken for part in parts):
         for part in parts:
-            put_summary(work.shared, part, results.statuses(), started, failure)
+            put_summary(work.shared, part, results.statuses(), started, failure, found.kept)
     if failure:
         raise StepFailed(work.shared.scrub(failure))
-    return results.table()
+    answers = results.table()
+    found.save(results, answers)
+    return found.whole(answers)
 
 
 def _run_row_prompts(

@@ -7,18 +7,13 @@ same; a full refresh reuses nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from ingestion.lakehouse.settings import PROJECT_ROOT
-
-HASH = "inputs_hash"  # column of a table whose rows can be reused
-_ENDINGS = (".py", ".jinja", ".yml")
+from ingestion.lakehouse.code_state import HASH, code_hash, is_full_refresh
 
 
 def last_build(session: duckdb.DuckDBPyConnection, table: Any) -> duckdb.DuckDBPyRelation | None:
@@ -31,11 +26,7 @@ def last_build(session: duckdb.DuckDBPyConnection, table: Any) -> duckdb.DuckDBP
         session: dbt's DuckDB connection.
         table: the model's `dbt.this`; none while it is only estimated.
     """
-    if table is None:
-        return None
-    from dbt.flags import get_flags
-
-    if getattr(get_flags(), "FULL_REFRESH", False):
+    if table is None or is_full_refresh():
         return None
     try:
         found = session.sql(f"select * from {table}")
@@ -65,16 +56,3 @@ def hash_of(columns: Iterable[str], product: str) -> str:
     """Return the SQL that hashes a row's columns together with the code that reads them."""
     texts = [f"coalesce(cast({column} as varchar), chr(30))" for column in columns]
     return f"md5(concat_ws(chr(31), '{code_hash(product)}', {', '.join(texts)}))"
-
-
-@lru_cache
-def code_hash(product: str) -> str:
-    """Return one hash over all that turns a product's rows into results, pinned packages too."""
-    folders = (f"python_models/{product}", "python_models/llm")
-    paths = [path for part in folders for path in (PROJECT_ROOT / part).rglob("*")]
-    paths.append(PROJECT_ROOT / "python_models/release/reuse.py")
-    digest = hashlib.sha256((PROJECT_ROOT / "requirements.lock").read_bytes())
-    for path in sorted(path for path in paths if path.suffix in _ENDINGS):
-        digest.update(str(path.relative_to(PROJECT_ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -31,8 +31,8 @@ from python_models.upkeep.backup_store import Backup, Entry, Store
 LOCK = "backup.lock"
 _ATTEMPTS = 3
 _LEFT_OUT = (
-    "build.duckdb", "spill", "docs", "search", "latest.", "lock", ".VERSION", "fold.lock",
-    "asked.json",
+    "build.duckdb", "spill", "docs", "search", "settled", "latest.", "lock", ".VERSION",
+    "fold.lock", "asked.json",
 )  # fmt: skip
 _LEFT_OUT_OF_DLT = ("scratch", "/load/", "/normalize/", ".lock", "_seen.db", "_waiting.db")
 

@@ -14,7 +14,7 @@ from ingestion.conversations.formats.parts import CALLS as CALL_PARTS
 from ingestion.conversations.formats.parts import REASONING, RESULTS, Spoken, spoken, text_of
 from ingestion.conversations.formats.roles import CALLS, role_of
 from ingestion.conversations.formats.roles import REASONING as THOUGHTS
-from ingestion.conversations.formats.shape import Message, Unstandard, Wishes
+from ingestion.conversations.formats.shape import ROLES, Message, Unstandard, Wishes
 from ingestion.conversations.formats.texts import repaired
 
 # (who, what) of a turn, the commonest first
@@ -127,6 +127,9 @@ class Conversation:
 
     def turn(self, turn: dict[str, Any], who: str, what: str) -> None:
         """Add a turn as the format carries it."""
+        content = turn.get(what)
+        if len(turn) == 2 and what != "data" and self._say_as_is(turn[who], content):
+            return
         if what == "data":
             turn, what = {**turn["data"], who: turn[who]}, "content"
         name = turn[who]
@@ -157,6 +160,20 @@ class Conversation:
         else:
             said = self._spoken(role, content)
         self._further(said, turn, who, what)
+
+    def _say_as_is(self, name: Any, text: Any) -> bool:
+        """Add a turn that nothing has to be done to, as nearly all are; say whether it is one."""
+        is_plain_turn = (
+            type(text) is str
+            and name in ROLES
+            and text.isascii()
+            and not ("<" in text or "[" in text or "&" in text)
+            and self.pending is None
+            and not self.wishes.roles
+        )
+        if is_plain_turn:
+            self.messages.append(Message(name, text))
+        return is_plain_turn
 
     def _further(self, said: list[Spoken], turn: dict[str, Any], who: str, what: str) -> None:
         """Add what a turn's other fields carry to what it says."""

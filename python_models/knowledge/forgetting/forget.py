@@ -45,7 +45,7 @@ Planned = Callable[[duckdb.DuckDBPyConnection, str], Plan]
 HASHES_KEPT = 64  # of lines, so that what is forgotten can be looked for and not be read
 _COUNTED = ("object", "version", "text", "fact", "edge", "call", "blob")
 # made again without asking anybody
-_MADE_AGAIN = ("build.duckdb", "build.duckdb.wal", "spill", "search", "dlt/scratch")
+_MADE_AGAIN = ("build.duckdb", "build.duckdb.wal", "spill", "search", "settled", "dlt/scratch")
 _PLAIN = ("logs", "docs", "dlt")  # plain files that may have told of it: they go where they did
 
 

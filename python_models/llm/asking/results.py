@@ -95,14 +95,14 @@ class Results:
         self._keys = keys
         self._fields = answer_fields(step.answer)
         self._answers: list[dict[str, Any] | None] = [None] * keys.num_rows
-        self._calls: list[Call | None] = [None] * keys.num_rows
+        self.calls: list[Call | None] = [None] * keys.num_rows
         self._states: list[tuple[str, str | None]] = [("pending", None)] * keys.num_rows
         self._template, self._version = prompt.name, prompt.header.version
 
     def put(self, at: int, outcome: Outcome) -> None:
         """Set the result of one row."""
         self._answers[at] = as_values(outcome.answer)
-        self._calls[at] = outcome.call
+        self.calls[at] = outcome.call
         self._states[at] = (outcome.status, outcome.error)
 
     def statuses(self) -> list[str]:
@@ -127,7 +127,7 @@ class Results:
         return table
 
     def _call_columns(self) -> list[list[Any]]:
-        calls = self._calls
+        calls = self.calls
         return [
             [status for status, _ in self._states],
             [error for _, error in self._states],

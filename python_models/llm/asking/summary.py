@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from python_models.llm.asking.asking import Answered
 from python_models.llm.asking.asking_context import Asked
 from python_models.llm.asking.estimate_errors import learn_error
@@ -16,6 +18,7 @@ from python_models.llm.asking.runtime import Runtime
 from python_models.llm.ledger.journal import Statement
 from python_models.llm.ledger.journal_schema import STEP_RUN_COLUMNS
 from python_models.llm.ledger.records import STEP_RUN_UPSERT
+from python_models.llm.ledger.reuse import kept_savings
 from python_models.llm.prompting.calls import Call
 from python_models.llm.step import GOOD
 
@@ -28,14 +31,15 @@ def put_summary(
     statuses: list[str],
     started: float,
     failure: str | None,
+    kept: pa.Table | None = None,
 ) -> None:
-    """Write what this run of the step did to the journal."""
+    """Write what this run of the step did to the journal, rows whose outcome stood included."""
     asked, every = answered.asked, list(answered.source.calls.values())
     cached = [call for call in every if call.is_cached]
     made = [call for call in every if not call.is_cached and call.spent.attempts]
     counts = Counter(statuses)
     good = sum(counts[status] for status in GOOD)
-    values = {
+    values: dict[str, Any] = {
         "step_run_id": uuid.uuid4().hex,
         "invocation_id": asked.invocation_id,
         "node": asked.node,
@@ -55,12 +59,22 @@ def put_summary(
         "message": shared.scrub(failure or said_of(asked)),
         "started_at": started,
     }
-    if beyond := asked.beyond.said(asked.endpoint.name):
-        sys.stderr.write(f"{asked.step}: {beyond}\n")
+    _tell_beyond(asked)
     if made and asked.estimated is not None:
         learn_error(shared, asked, made)
+    _add(values, kept_savings(kept) if kept else {})
     shared.journal.put([_upsert(values), (FORGET, (asked.noted_as,))])
     shared.journal.flush()
+
+
+def _tell_beyond(asked: Asked) -> None:
+    if beyond := asked.beyond.said(asked.endpoint.name):
+        sys.stderr.write(f"{asked.step}: {beyond}\n")
+
+
+def _add(values: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        values[name] += value
 
 
 def _spent(made: list[Call], cached: list[Call]) -> dict[str, float]:

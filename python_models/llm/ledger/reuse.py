@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from python_models.llm.endpoints.endpoint import OFFLINE, Endpoint
 from python_models.llm.ledger.journal import reading, select_in
@@ -26,6 +27,7 @@ HELD = f"""
     select call_id, asked_at from llm_calls
     where status in ({", ".join(f"'{status}'" for status in sorted(GOOD))})
 """
+_PAID = ("cost_usd", "prompt_tokens", "completion_tokens")
 FEW = 1_000  # beyond, one pass over the step's calls is quicker than a search for each
 
 
@@ -58,30 +60,31 @@ def put_kept_summary(path: Path, step: str, node: str, kept: pa.Table, started: 
 
 
 def _saved(kept: pa.Table) -> list[dict[str, Any]]:
-    """Return rows, and calls with their tokens and USD, by endpoint and model.
-
-    A question several rows ask was paid for once.
-    """
+    """Return rows, and calls with their tokens and USD, by endpoint and model."""
     by_place = ["endpoint", "model"]
-    rows = kept.group_by(by_place).aggregate([([], "count_all")]).to_pylist()
-    counts = {(row["endpoint"], row["model"]): row["count_all"] for row in rows}
-    calls = kept.group_by([*by_place, "call_id"]).aggregate(
-        [("cost_usd", "max"), ("prompt_tokens", "max"), ("completion_tokens", "max")]
-    )
-    sums = calls.group_by(by_place).aggregate(
-        [("cost_usd_max", "sum"), ("prompt_tokens_max", "sum"), ("completion_tokens_max", "sum"),
-         ([], "count_all")]
-    )  # fmt: skip
+    places = kept.group_by(by_place).aggregate([]).to_pylist()
     return [
         {
             "provider": Endpoint(row["endpoint"], "", row["endpoint"] == OFFLINE).provider,
             "model": row["model"],
-            "rows": counts[row["endpoint"], row["model"]],
-            "rows_ok": counts[row["endpoint"], row["model"]],
-            "cached_calls": row["count_all"],
-            "saved_usd": row["cost_usd_max_sum"] or 0.0,
-            "saved_tokens": (row["prompt_tokens_max_sum"] or 0)
-            + (row["completion_tokens_max_sum"] or 0),
+            **kept_savings(
+                kept.filter(
+                    (pc.field("endpoint") == row["endpoint"]) & (pc.field("model") == row["model"])
+                )
+            ),
         }
-        for row in sums.to_pylist()
+        for row in places
     ]
+
+
+def kept_savings(kept: pa.Table) -> dict[str, Any]:
+    """Return rows, and calls with their tokens and USD; several rows' question counts once."""
+    calls = kept.group_by(["call_id"]).aggregate([(name, "max") for name in _PAID])
+    sums = {name: pc.sum(calls[f"{name}_max"]).as_py() or 0 for name in _PAID}
+    return {
+        "rows": kept.num_rows,
+        "rows_ok": kept.num_rows,
+        "cached_calls": calls.num_rows,
+        "saved_usd": float(sums["cost_usd"]),
+        "saved_tokens": sums["prompt_tokens"] + sums["completion_tokens"],
+    }

@@ -259,11 +259,16 @@ def _header(path: Path, text: str) -> Header:
 
 
 def _text_hash(environment: Environment, name: str) -> str:
-    """Return the hash of a template with everything it includes."""
-    assert environment.loader is not None
+    """Return the hash of a template with everything it includes, or may include."""
+    assert isinstance(environment.loader, FileSystemLoader)
     source = environment.loader.get_source(environment, name)[0]
     digest = hashlib.sha256(source.encode())
-    named = meta.find_referenced_templates(environment.parse(source))
+    named = set(meta.find_referenced_templates(environment.parse(source)))
+    if None in named:  # a row chooses it
+        (folder,) = environment.loader.searchpath
+        for other in environment.list_templates():
+            digest.update((Path(folder) / other).read_bytes())
+        return digest.hexdigest()
     for included in sorted(filter(None, named)):
         digest.update(_text_hash(environment, included).encode())
     return digest.hexdigest()

@@ -18,6 +18,7 @@ from ingestion.conversations.demo.dialogues import dialogues
 from ingestion.conversations.demo.rendering import RENDERERS, fits
 from ingestion.conversations.formats import Unstandard, Wishes, conversation_id, standardise
 from ingestion.conversations.formats.shape import ROLES
+from ingestion.conversations.formats.turns import Conversation
 from ingestion.landing.rejecting import Provenance, Unreadable
 
 WORDS = st.sampled_from(
@@ -215,3 +216,35 @@ def test_half_characters_and_great_numbers_end_no_file(tmp_path: Path) -> None:
     assert [reject.reason for reject in done.rejects] == [
         "bad_encoding", "bad_encoding", "missing_role", "too_deep",
     ]  # fmt: skip
+
+
+AWKWARD = (
+    "Hi", "", " ", "a\nb", "[INST] a [/INST]", "<p>a</p>", "a & b", "&amp;", "caf\u00e9",
+    "\u00e2\u20ac\u2122", "<think>a</think>b", "[TOOL_CALLS] []", "\u25c1think\u25b7a",
+    "<|channel|>analysis<|message|>a",
+)  # fmt: skip
+TURNS = st.builds(
+    lambda keys, name, text, more: dict(zip(keys, (name, text), strict=True)) | more,
+    st.sampled_from([("role", "content"), ("from", "value"), ("role", "text"), ("type", "data"),
+                     ("author", "content"), ("type", "content")]),
+    st.sampled_from([*ROLES, "human", "gpt", "thinking", "tool_call", {"role": "user"}, "nobody"]),
+    st.sampled_from(AWKWARD),
+    st.sampled_from([{}, {"name": "x"}, {"reasoning_content": "why"}]),
+)  # fmt: skip
+
+
+@given(st.lists(TURNS, min_size=1, max_size=4), st.sampled_from([(), (("user", "assistant"),)]))
+@settings(max_examples=300, deadline=None)
+def test_a_turn_that_is_said_as_it_is_becomes_what_the_long_way_makes_of_it(turns, roles) -> None:
+    wishes = Wishes(roles=roles)
+    found = _outcome_of(turns, wishes)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Conversation, "_say_as_is", lambda self, name, text: False)
+        assert _outcome_of(turns, wishes) == found
+
+
+def _outcome_of(turns: list[dict[str, Any]], wishes: Wishes) -> Any:
+    try:
+        return standardise({"messages": turns}, wishes=wishes)
+    except (Unstandard, TypeError) as error:
+        return type(error), str(error)

@@ -6,12 +6,17 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.settings import reset_settings
+from python_models.llm import Step, run_step
+from python_models.llm.asking.rows import Rows as StepRows
 from python_models.llm.asking.runtime import close_runtime
+from python_models.llm.features import settled
 from tests.python_models.llm.server import Server
+from tests.python_models.llm.settling import NODE, nothing_stands
 
 Rows = list[dict[str, Any]]
 
@@ -70,3 +75,35 @@ def journal() -> Callable[[str], Rows]:
             connection.close()
 
     return read
+
+
+@pytest.fixture
+def few(monkeypatch) -> None:
+    """Let outcomes of a few rows stand too."""
+    monkeypatch.setattr(settled, "FEW", 1)
+
+
+@pytest.fixture
+def gone_through(monkeypatch) -> list[int]:
+    """Return a list that each run of a step adds the rows to that it goes through."""
+    counts: list[int] = []
+    prepare = StepRows.prepare
+
+    def counted(self: StepRows) -> None:
+        counts.append(self.table.num_rows)
+        prepare(self)
+
+    monkeypatch.setattr(StepRows, "prepare", counted)
+    return counts
+
+
+@pytest.fixture
+def whole(monkeypatch):
+    """Return a function that goes through all rows of a step, whatever stands."""
+
+    def run(table: pa.Table, step: Step) -> pa.Table:
+        with monkeypatch.context() as patched:
+            patched.setattr("python_models.llm.run.settled", nothing_stands)
+            return run_step(None, table, step, NODE)
+
+    return run

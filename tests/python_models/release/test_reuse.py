@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
+from ingestion.lakehouse import code_state
 from python_models.release import reuse
 from python_models.release.reuse import HASH, code_hash, hash_of, last_build, reusable_rows
 
@@ -110,7 +111,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    monkeypatch.setattr(reuse, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr(code_state, "PROJECT_ROOT", tmp_path)
     return tmp_path
 
 

@@ -155,7 +155,7 @@ def small(corpus: Corpus) -> Corpus:  # noqa: F811
             "insert into gate_results values ('i', 'g', 't', 'e', 'warn', 1, 0, ?, '', 0, '', ?)",
             (f"seen: {SECRET}", journal.now()),
         )
-    for place in ("logs/dbt.log", "spill/left.tmp", "docs/gates/index.html"):
+    for place in ("logs/dbt.log", "spill/left.tmp", "settled/step.arrow", "docs/gates/index.html"):
         path = lake().root / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"<p>{SECRET}</p>")
@@ -229,7 +229,8 @@ def _prove_that_looking_changes_nothing(small: Corpus) -> None:
 
 def test_an_object_goes_out_of_every_file_and_every_release(small: Corpus) -> None:
     where = {one.split("/")[0] for one in _places(SECRET)}
-    assert where >= {"warehouse", "objects", "build.duckdb", "journal.db", "logs", "docs", "spill"}
+    assert where >= {"warehouse", "objects", "build.duckdb", "journal.db", "logs", "docs", "spill",
+                     "settled"}  # fmt: skip
     assert [_released(one, "select count(*) from knowledge.documents") for one in (1, 2)] == [
         [(2,)],
         [(2,)],
