@@ -161,3 +161,15 @@ def test_no_sql_installs_from_the_internet() -> None:
     ]
     assert not wrong
     assert ROOT.exists()
+
+
+def test_a_view_hints_at_no_cte() -> None:
+    """DuckDB stores a view's text without `not materialized`: all rows are written down then."""
+    views = [
+        path
+        for path in files(".sql", under=("dbt_project/models",))
+        if "as_view(" in path.read_text()
+    ]
+    assert views
+    hinting = {path.name for path in views if "inlined()" in path.read_text()}
+    assert not hinting, f"read the relation itself where these read a CTE again: {hinting}"
