@@ -93,12 +93,8 @@ def publish_table(
         rows = written_first.written_by_day(session, mart, _selected(columns), _by_day(target))
     wanted = parts_of(session, rows, columns, schema_hash)
     parts = _files_by_part(before)
-    kept = {
-        key: files
-        for key, files in parts.items()
-        if key in wanted and not any(_is_lost(file.path, damaged) for file in files)
-    }
-    missing = sorted(set(wanted) - set(kept))
+    kept = _kept(parts, wanted, damaged)
+    missing = sorted(set(wanted) - kept)
     gone = [file for key, files in parts.items() if key not in kept for file in files]
     if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
@@ -124,6 +120,19 @@ def pin_table(session: duckdb.DuckDBPyConnection, mart: Mart, metadata: str) -> 
     columns = column_types(session, mart.relation)
     schema_hash = digest(repr(list(columns.items())))
     return PublishedTable(mart, columns, snapshot_at(session, metadata), schema_hash, False, 0)
+
+
+def _kept(
+    parts: Mapping[tuple[str, str], list[DataFile]],
+    wanted: Collection[tuple[str, str]],
+    damaged: Collection[str],
+) -> set[tuple[str, str]]:
+    """Return the parts that are as they should be, with all their files."""
+    return {
+        key
+        for key, files in parts.items()
+        if key in wanted and not any(_is_lost(file.path, damaged) for file in files)
+    }
 
 
 def _is_lost(path: str, damaged: Collection[str]) -> bool:
