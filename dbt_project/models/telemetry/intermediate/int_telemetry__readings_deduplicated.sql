@@ -3,7 +3,7 @@
 -- differ are all kept and numbered. Few readings share their time, so only these are
 -- grouped. Where power and temperature are silent, the other sensors say what differs.
 -- All readings are read three times, each time few columns or few rows of them; by no
--- CTE: DuckDB writes one down that is read twice, and in a view forgets hints not to.
+-- CTE, for DuckDB writes one down that is read twice, all of it.
 with
 
 sensor_values as (
