@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from expectations.constants import settled
 from expectations.counted import kept_promises
 from expectations.outcome import Outcome, broken_gate, let_pass, outcomes_of, to_arrow
 from expectations.promise import Table
@@ -147,8 +148,10 @@ def _found(
     """Return {table: {promise: result}}; what is not plainly kept is for Great Expectations."""
     found: dict[str, dict[str, Any]] = {}
     left: list[Table] = []
-    for table in tables:
-        kept = kept_promises(session, table, parts[table.name].query, relations)
+    for declared in tables:
+        query = parts[declared.name].query
+        table = replace(declared, promises=settled(session, declared.promises, query, relations))
+        kept = kept_promises(session, table, query, relations)
         rest = tuple(promise for promise in table.promises if promise.name not in kept)
         found[table.name] = dict(kept)
         if rest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -37,9 +37,15 @@ class Promise:
         return self.arguments.get("unexpected_rows_query")
 
     @property
+    def constants(self) -> dict[str, str]:
+        """{name in braces: query of one value} of what is asked for before the query is."""
+        return self.arguments.get("constants", {})
+
+    @property
     def references(self) -> set[str]:
         """Names in braces that the query reads: `batch` and other tables of the gate."""
-        return set(_REFERENCE.findall(self.query or ""))
+        named = "".join([self.query or "", *self.constants.values()])
+        return set(_REFERENCE.findall(named)) - set(self.constants)
 
 
 @dataclass(frozen=True)
@@ -86,15 +92,24 @@ def landed(name: str = "something has landed") -> Promise:
     return promise(name, "warn", "expect_table_row_count_to_be_between", min_value=1)
 
 
-def no_rows(name: str, severity: Severity, query: str, because: str = "") -> Promise:
+def no_rows(
+    name: str,
+    severity: Severity,
+    query: str,
+    because: str = "",
+    constants: Mapping[str, str] | None = None,
+) -> Promise:
     """Declare that a query finds nothing.
 
-    `{batch}` stands for the table itself, `{other}` for another table of the same gate.
+    `{batch}` stands for the table itself, `{other}` for another table of the same gate, and a name
+    of `constants` for the one value its query gives, null or a text: a bound by which a view is
+    read in part.
     """
     text = "\n".join(line.strip() for line in query.strip().splitlines())
-    return Promise(
-        name, severity, "unexpected_rows_expectation", {"unexpected_rows_query": text}, because
-    )
+    arguments: dict[str, Any] = {"unexpected_rows_query": text}
+    if constants:
+        arguments["constants"] = dict(constants)
+    return Promise(name, severity, "unexpected_rows_expectation", arguments, because)
 
 
 def has_columns(*columns: str) -> list[Promise]:

@@ -18,31 +18,31 @@ CLASSES = ["normal", "watch", "high", "critical", "insufficient_history"]
 # the mart is a view over a join of all readings: it is read once, and only on the days that
 # new deliveries touch; days of loads that this build left out (a slice) are not judged
 READINGS_KEPT = """
-    with new_days as materialized (
-        select min(reading_date) as first_date, max(reading_date) as last_date from {batch}
-    ),
-    landed_readings as (
+    with landed_readings as (
         select
             control_id, reading_date, count(*) as landed_count,
             count(*) filter (load_id not in (
                 select load_id from {loads} where load_id is not null
             )) as waiting_count
         from {landed}
-        where reading_date between (select first_date from new_days)
-            and (select last_date from new_days)
+        where reading_at >= {first_day} and reading_at < {day_after}
         group by control_id, reading_date
     ),
     kept_readings as (
         select control_id, reading_date, sum(1 + duplicate_count) as kept_count
         from {readings}
-        where reading_date between (select first_date from new_days)
-            and (select last_date from new_days)
+        where reading_at >= {first_day} and reading_at < {day_after}
         group by control_id, reading_date
     )
     select control_id, reading_date, landed_count, kept_count
     from landed_readings full join kept_readings using (control_id, reading_date)
     where coalesce(waiting_count, 0) = 0 and landed_count is distinct from kept_count
+        and (true or exists (select 1 from {batch}))
 """
+NEW_DAYS = {
+    "first_day": "select cast(min(reading_date) as timestamp) from {batch}",
+    "day_after": "select max(reading_date) + interval 1 day from {batch}",
+}
 
 
 def _of_a_cycle(*key: str) -> list[Promise]:
@@ -58,6 +58,7 @@ TABLES = [
                 "critical",
                 READINGS_KEPT,
                 because="nothing is lost and nothing is there twice",
+                constants=NEW_DAYS,
             ),
             not_shrunk("readings", counted="landed"),
         ],

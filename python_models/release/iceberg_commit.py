@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.durable import sync_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyiceberg.table import Transaction
+    from pyiceberg.table import Table, Transaction
 
     from python_models.release.mart_parts import Mart
     from python_models.release.snapshot_files import DataFile
@@ -56,7 +56,7 @@ def commit(
     old_files = [
         task.file for task in table.scan().plan_files() if task.file.file_path in old_paths
     ]
-    with table.transaction() as transaction:
+    with _transaction(table) as transaction:
         _follow_schema(transaction, empty, mart)
         with transaction.update_snapshot(dict(properties)).overwrite() as overwrite:
             for file in old_files:
@@ -65,6 +65,29 @@ def commit(
                 table.io, transaction.table_metadata, iter(added)
             ):
                 overwrite.append_data_file(file)
+
+
+def _transaction(table: Table) -> Transaction:
+    """Begin a transaction that works its metadata out once for each change made in it.
+
+    pyiceberg works them out, and copies them whole, each time they are looked at: two dozen times
+    a commit.
+    """
+    from pyiceberg.table import Transaction
+    from pyiceberg.table.metadata import TableMetadata
+
+    class Remembering(Transaction):
+        made_of: tuple[Any, Any] = (None, None)
+        made: TableMetadata
+
+        @property
+        def table_metadata(self) -> TableMetadata:
+            metadata, updates = self._table.metadata, self._updates
+            if self.made_of[0] is not metadata or self.made_of[1] is not updates:
+                self.made, self.made_of = super().table_metadata, (metadata, updates)
+            return self.made
+
+    return Remembering(table)
 
 
 def _follow_schema(transaction: Transaction, empty: pa.Table, mart: Mart) -> None:

@@ -7,6 +7,7 @@ files of a snapshot say by themselves what they hold and nothing else has to be 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
 from ingestion.lakehouse.paths import escaped_glob, like, local_path
 from ingestion.lakehouse.sql_text import identifier, literal
-from python_models.release import iceberg_commit
+from python_models.release import iceberg_commit, written_first
 from python_models.release.mart_parts import (
     Mart,
     days_written,
@@ -83,21 +84,21 @@ def publish_table(
     """
     columns = column_types(session, mart.relation)
     schema_hash = digest(repr(list(columns.items())))
-    wanted = parts_of(session, mart, columns, schema_hash)
     before = read_snapshot(session, mart.domain, mart.name)
+    # a table that Spark made lies in a folder of another name
+    folder = before.location if before else f"{warehouse_uri()}/{mart.domain}/{mart.name}"
+    target = f"{folder}/data/{properties['sluice.publication']}"
+    rows = mart
+    if before is None and written_first.is_worth_it(session, mart, columns):
+        rows = written_first.written_by_day(session, mart, _selected(columns), _by_day(target))
+    wanted = parts_of(session, rows, columns, schema_hash)
     parts = _files_by_part(before)
-    kept = {
-        key: files
-        for key, files in parts.items()
-        if key in wanted and not any(_is_lost(file.path, damaged) for file in files)
-    }
-    missing = sorted(set(wanted) - set(kept))
+    kept = _kept(parts, wanted, damaged)
+    missing = sorted(set(wanted) - kept)
     gone = [file for key, files in parts.items() if key not in kept for file in files]
     if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
-    # a table that Spark made lies in a folder of another name
-    folder = before.location if before else f"{warehouse_uri()}/{mart.domain}/{mart.name}"
-    written = _write_parts(session, mart, columns, missing, folder, properties)
+    written = _write_parts(session, rows, columns, missing, folder, target)
     fault("publish.written")
     iceberg_commit.commit(
         mart, _empty_arrow(session, mart, columns), folder, written, gone, properties
@@ -119,6 +120,19 @@ def pin_table(session: duckdb.DuckDBPyConnection, mart: Mart, metadata: str) -> 
     columns = column_types(session, mart.relation)
     schema_hash = digest(repr(list(columns.items())))
     return PublishedTable(mart, columns, snapshot_at(session, metadata), schema_hash, False, 0)
+
+
+def _kept(
+    parts: Mapping[tuple[str, str], list[DataFile]],
+    wanted: Collection[tuple[str, str]],
+    damaged: Collection[str],
+) -> set[tuple[str, str]]:
+    """Return the parts that are as they should be, with all their files."""
+    return {
+        key
+        for key, files in parts.items()
+        if key in wanted and not any(_is_lost(file.path, damaged) for file in files)
+    }
 
 
 def _is_lost(path: str, damaged: Collection[str]) -> bool:
@@ -158,27 +172,37 @@ def parts_of_files(paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def _by_day(target: str) -> Path:
+    """Return where rows lie by day until it is known what parts they are."""
+    return Path(f"{local_path(target)}-by-day")
+
+
 def _write_parts(
     session: duckdb.DuckDBPyConnection,
     mart: Mart,
     columns: Mapping[str, str],
     missing: list[tuple[str, str]],
     folder: str,
-    properties: Mapping[str, str],
+    address: str,
 ) -> list[str]:
     """Write the parts that are missing and return the paths of their files.
 
-    The folder is new for each publication: what a killed one left there is never taken for data.
+    Their own folder is new for each publication: what a killed one left there is never taken for
+    data.
     """
     if not missing:
         return []
-    target = local_path(f"{folder}/data/{properties['sluice.publication']}")
-    if not uses_object_store():
-        Path(target).mkdir(parents=True, exist_ok=True)
-    if len(missing) == 1:
-        _copy_one(session, mart, columns, missing[0], target)
-    else:
-        _copy_all(session, mart, columns, missing, target)
+    target, by_day = local_path(address), _by_day(address)
+    is_written = not uses_object_store() and by_day.is_dir()
+    if not (is_written and written_first.named_as_parts(by_day, missing, Path(target))):
+        if not uses_object_store():
+            Path(target).mkdir(parents=True, exist_ok=True)
+        if len(missing) == 1:
+            _copy_one(session, mart, columns, missing[0], target)
+        else:
+            _copy_all(session, mart, columns, missing, target)
+        if is_written:
+            shutil.rmtree(by_day)
     pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
     found = session.execute(f"select file from glob({pattern})").fetchall()
     return sorted(like(folder, row[0]) for row in found)

@@ -25,7 +25,12 @@ from dbt.cli.main import cli  # noqa: E402
 from dbt.parser import manifest as parsing  # noqa: E402
 from dbt.task import runnable  # noqa: E402  takes `write_manifest` before that is replaced
 
-from python_models.runs.dbt_overhead import collect_seldom, describe_plainly, tell_less  # noqa: E402
+from python_models.runs.dbt_overhead import (  # noqa: E402
+    collect_seldom,
+    describe_plainly,
+    name_at_once,
+    tell_less,
+)
 
 _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials.connection_info
@@ -139,6 +144,7 @@ def main() -> None:
     write_less()
     tell_less()
     describe_plainly()
+    name_at_once()
     parse_seldom()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]

@@ -11,6 +11,9 @@ import gc
 import logging
 from typing import Any
 
+from dbt.context.configured import ConfiguredContext
+from dbt.context.macros import MacroNamespace
+from dbt.context.manifest import ManifestContext
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from mashumaro.config import BaseConfig
@@ -85,6 +88,28 @@ def describe_plainly() -> None:
     afterwards: 0.4 s of CPU.
     """
     described._default = _written_plainly
+
+
+_names = ManifestContext.to_dict
+
+
+def _named_at_once(context: ManifestContext) -> dict[str, Any]:
+    """Return what a node's SQL may call by name; the macros that win come last."""
+    if not isinstance(context.namespace, MacroNamespace):
+        named: dict[str, Any] = _names(context)  # of a data test: few
+        return named
+    named = ConfiguredContext.to_dict(context)
+    for macros in reversed([*context.namespace._search_order()]):
+        named |= macros
+    return named
+
+
+def name_at_once() -> None:
+    """Let dbt hand its macros to a node's SQL in five steps, not one macro at a time.
+
+    There are 735 of them, looked up in up to five places each, twice for each node.
+    """
+    ManifestContext.to_dict = _named_at_once  # type: ignore[method-assign]
 
 
 def collect_seldom() -> None:

@@ -3,14 +3,18 @@
 `python -m tests.benchmarks.build_floor <dbt target folder> <work folder> [<unique id> ..]`; prints
 JSON, of all models or of these. Seeds and Python models are copied from the finished build and not
 timed: they are not SQL. Beside the models stands `CPU`, the CPU seconds of all their statements.
+
+Where the work folder holds the build database as it was before the build, that one is gone on
+with: the floor of one more day, whose SQL reads what stands from the days before.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
@@ -45,28 +49,45 @@ def floor_seconds(target: Path, work: Path, only: Collection[str] = ()) -> dict[
             continue
         if only and result["unique_id"] not in only:
             continue
-        relation = node["relation_name"]
         connection.execute(f'create schema if not exists "{node["schema"]}"')
         if node["resource_type"] == "seed" or node["language"] == "python":
+            relation = node["relation_name"]
             _, _, rest = relation.partition(".")
-            connection.execute(f"create table {relation} as select * from finished.{rest}")
+            connection.execute(
+                f"create or replace table {relation} as select * from finished.{rest}"
+            )
             continue
-        is_view = node["config"]["materialized"] == "view"
         began, cpu_began = time.monotonic(), time.process_time()
-        connection.execute(
-            f"create {'view' if is_view else 'table'} {relation} as ({result['compiled_code']}\n)"
-        )
+        for statement in _statements(node, result["compiled_code"], target):
+            connection.execute(statement)
         seconds[result["unique_id"]] = time.monotonic() - began
         cpu_s += time.process_time() - cpu_began
     connection.close()
     return seconds | {CPU: cpu_s}
 
 
+def _statements(node: dict, query: str, target: Path) -> Iterator[str]:
+    """Yield what a person would run for a model.
+
+    One that adds to what stands gathers its rows first, as dbt does, and then runs the statements
+    that dbt left in its folder `run`: these bear the name of the gathered rows.
+    """
+    kind = node["config"]["materialized"]
+    if kind == "incremental":
+        path = target / "run" / node["package_name"] / node["original_file_path"]
+        merging = path.read_text() if path.exists() else ""
+        if gathered := re.search(r"\w+__dbt_tmp\d*", merging):
+            yield f'create or replace temporary table "{gathered[0]}" as ({query}\n)'
+            yield merging
+            return
+    made = "view" if kind == "view" else "table"
+    yield f"create or replace {made} {node['relation_name']} as ({query}\n)"
+
+
 def _connection(work: Path) -> duckdb.DuckDBPyConnection:
-    """Open an empty database of the same name and with the same limits as the build's."""
+    """Open a database of the same name and with the same limits as the build's."""
     work.mkdir(parents=True, exist_ok=True)
     path = work / lake().build_db.name
-    path.unlink(missing_ok=True)
     known = settings()
     connection = connect_duckdb(
         path,

@@ -49,6 +49,11 @@ class Bench:
         return self.lake / "demo" / "telemetry"
 
     @property
+    def build_db(self) -> Path:
+        """The build database, once there is one."""
+        return self.lake / "build.duckdb"
+
+    @property
     def target(self) -> Path:
         """dbt's artefacts."""
         return self.folder / "target"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -115,6 +116,29 @@ def test_a_small_landing_and_build_are_measured_beside_their_floors(tmp_path: Pa
     assert built["ratio"] > 0 and built["floor_peak_mb"] > 0
     assert {"baselines", "cycle_variance"} <= {model["model"] for model in built["models"]}
     assert all(model["floor_s"] is not None for model in built["models"])
+
+
+def test_one_more_day_by_hand_gives_the_rows_dbt_gives(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, 2, 1 / 120)
+    some = ("--select", "+cycle_variance", "--exclude", "gate_*")
+    only_models = (*some, "--exclude-resource-type", "test", "unit_test")
+    for days in (3, 4):
+        bench.simulate(days)
+        bench.land()
+        by_hand = tmp_path / "by_hand"
+        by_hand.mkdir(exist_ok=True)
+        if bench.build_db.exists():
+            shutil.copyfile(bench.build_db, by_hand / bench.build_db.name)
+        bench.dbt("build", *only_models)
+    bench.python("-m", "tests.benchmarks.build_floor", str(bench.target), str(by_hand))
+    with duckdb.connect(str(by_hand / bench.build_db.name)) as connection:
+        connection.execute(f"attach '{bench.build_db}' as finished (read_only)")
+        for table in ("telemetry_intermediate.int_telemetry__cycle_slots", "telemetry.cycles"):
+            both = f"(from build.{table} except from finished.{table})"
+            assert connection.execute(f"select count(*) from {both}").fetchone() == (0,), table
+            counts = f"select (select count(*) from build.{table}) = count(*), count(*) > 0"
+            found = connection.execute(f"{counts} from finished.{table}").fetchone()
+            assert found == (True, True), table
 
 
 @pytest.mark.long

@@ -66,6 +66,7 @@ FORBIDDEN = {
     "a trim of named characters": (r"\b[lr]?trim\s*\([^()]*,", "trim(both 'x' from y)"),
     "right join": (r"\bright\s+(outer\s+)?join\b", "left join"),
     "a comma join": (r"\bfrom\s+\w+\s*,\s*\w+", "inner join or cross join"),
+    "a hint at a cte": (r"\b(not\s+)?materialized\s*\(", "the relation itself: DuckDB takes none"),
     "a recursive cte": (r"\brecursive\b", "each_integer"),
     "xor": (r"\bxor\b|\^", "case when"),
     "limit percent": (r"\blimit\s+[0-9.]+\s*%", "row_number()"),

@@ -53,7 +53,8 @@ create table llm.cycles as select 'c' || i as cycle_id, 'press' as control_id
 """
 
 MARTS = """
-create table marts.landed as select load_id, control_id, cast(reading_at as date) as reading_date
+create table marts.landed as select load_id, control_id, reading_at,
+    cast(reading_at as date) as reading_date
     from raw.readings;
 create table marts.loads as select 'L1' as load_id;
 create table marts.readings as select load_id, control_id, source, reading_at, 1 as reading_number,

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from expectations.constants import settled
 from expectations.counted import kept_promises
 from expectations.outcome import Outcome, outcomes_of
 from expectations.promise import Promise, between, filled, no_rows, one_of, promise, table, unique
@@ -127,3 +128,27 @@ def test_a_gate_whose_promises_hold_imports_no_great_expectations() -> None:
         [sys.executable, "-c", _KEPT_GATE], capture_output=True, text=True, check=True, timeout=300
     )
     assert done.stdout.split() == ["3", "False"]
+
+
+def test_a_view_is_read_in_part_where_a_promise_has_constants(
+    things: duckdb.DuckDBPyConnection,
+) -> None:
+    things.execute("create view bounded as select * from range(5) as numbers(n)")
+    bounded = no_rows(
+        "no number from the first one on is odd",
+        "critical",
+        "select n from {numbers} where n >= {first} and n % 2 = 1 and exists (from {batch})",
+        constants={"first": "select min(n) from {batch}"},
+    )
+    assert bounded.references == {"numbers", "batch"}
+    relations = {"numbers": "select * from bounded"}
+    (kept,) = settled(things, [bounded], "select 4 as n", relations)
+    assert kept.query and "n >= '4'" in kept.query
+    (of_none,) = settled(things, [bounded], "select 4 as n limit 0", relations)
+    assert of_none.query and "n >= null" in of_none.query
+    (unknown,) = settled(things, [bounded], "select 4 as other", relations)
+    assert unknown.query and "n >= (select min(n) from {batch})" in unknown.query
+    for query, is_kept in (("select 4 as n", True), ("select 2 as n", False)):
+        promised = table("numbers", settled(things, [bounded], query, relations))
+        found = kept_promises(things, promised, query, relations)
+        assert (bounded.name in found) is is_kept

@@ -34,8 +34,8 @@ from tests.ingestion.lakehouse.rest_catalog.conftest import Served, serving
 
 ELSEWHERE = "SLUICE_TEST_SPARK"
 CASES = [*OF_ROWS, *OF_GROUPS, *ELEMENTS]
-# not a value of their own: hints, tables, and one that needs a Spark Sail is not
-UNTRIED = {"inlined", "delete_matching", "later_than_stored", "each_search_word"}
+# not a value of their own: tables, and one that needs a Spark Sail is not
+UNTRIED = {"delete_matching", "later_than_stored", "each_search_word"}
 UNTRIED |= {"broken_promises"}  # a query of its own: test_broken_promises.py
 UNTRIED |= {"as_view", "handed_over", "type_name", "letters_without_accents"}  # no SQL
 KNOWN = {

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.artifacts.resources import ExposureConfig
+from dbt.context import macro_resolver
+from dbt.context.configured import ConfiguredContext
+from dbt.context.macros import MacroNamespace
+from dbt.context.manifest import ManifestContext
 from dbt.contracts.project import ProfileConfig, Project
 from dbt.events.types import LogStartLine, NodeStart
 from dbt_common.events.base_types import BaseEvent, EventLevel, msg_from_base_event
@@ -96,3 +100,22 @@ def test_schemas_of_dbts_files_are_what_they_were(monkeypatch: pytest.MonkeyPatc
     assert described._default is not dbt_overhead._written
     assert [build_json_schema(one).to_dict() for one in classes] == before
     assert before[0]["properties"]["version"]["default"] is None
+
+
+def test_a_nodes_names_are_those_dbt_gives_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    layers = [
+        {"mine": "local", "all": "local"},
+        {"mine": "root", "of_root": "root", "all": "root"},
+        {"dbt": "internal", "internal": "internal", "all": "internal"},
+        {"package": {"all": "package"}, "internal": "package"},
+    ]
+    monkeypatch.setattr(ConfiguredContext, "to_dict", lambda _: {"ref": 1, "all": "dbt's own"})
+    context = ManifestContext.__new__(ManifestContext)
+    context.namespace = MacroNamespace(layers[1], layers[0], layers[2], layers[3])
+    named = dbt_overhead._named_at_once(context)
+    assert named == dbt_overhead._names(context)
+    assert (named["all"], named["internal"], named["dbt"]) == ("local", "package", layers[2])
+    context.namespace = macro_resolver.TestMacroNamespace.__new__(macro_resolver.TestMacroNamespace)
+    context.namespace.local_namespace = {"mine": "local"}
+    context.namespace.project_namespace = {"mine": "project"}
+    assert dbt_overhead._named_at_once(context)["mine"] == "project"

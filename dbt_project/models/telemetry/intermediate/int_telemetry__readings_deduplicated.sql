@@ -2,12 +2,9 @@
 -- Exact copies become one reading that counts them; readings of the same time that
 -- differ are all kept and numbered. Few readings share their time, so only these are
 -- grouped. Where power and temperature are silent, the other sensors say what differs.
--- All readings are read three times, each time few columns or few rows of them.
+-- All readings are read three times, each time few columns or few rows of them; by no
+-- CTE, for DuckDB writes one down that is read twice, all of it.
 with
-
-readings_ordered as {{ inlined() }} (
-    select * from {{ ref('int_telemetry__readings_ordered') }}
-),
 
 sensor_values as (
     select * from {{ ref('int_telemetry__sensor_values_kept') }}
@@ -17,7 +14,7 @@ silent_moments as (
     select
         readings_ordered.control_id,
         readings_ordered.reading_at
-    from readings_ordered
+    from {{ ref('int_telemetry__readings_ordered') }} as readings_ordered
     where
         readings_ordered.shares_its_time
         and readings_ordered.power_w is null
@@ -63,7 +60,7 @@ readings_that_share_their_time as (
         bool_or(readings_ordered.enters_cycle) as enters_cycle,
         count(*) as delivered_count,
         readings_ordered.reading_at
-    from readings_ordered
+    from {{ ref('int_telemetry__readings_ordered') }} as readings_ordered
     where readings_ordered.shares_its_time
     group by
         readings_ordered.control_id,
@@ -144,7 +141,7 @@ readings_deduplicated as (
         cast(0 as bigint) as duplicate_count,
         readings_ordered.enters_cycle,
         readings_ordered.reading_at
-    from readings_ordered
+    from {{ ref('int_telemetry__readings_ordered') }} as readings_ordered
     where not readings_ordered.shares_its_time
     union all
     select

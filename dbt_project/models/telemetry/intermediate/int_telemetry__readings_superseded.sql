@@ -3,12 +3,9 @@
 -- depends_on: {{ ref('stg_telemetry__files') }}
 -- Rows of which a later delivery has the same machine and time: of a file at the same
 -- path, or of a database with a higher version. Loads are only added, so a row that
--- gave way stays so; whether it counts all the same is its delivery's affair.
+-- gave way stays so; whether it counts all the same is its delivery's affair. Readings
+-- are read by no CTE: DuckDB writes one down that is read twice, all of it.
 with
-
-readings as {{ inlined() }} (
-    select * from {{ ref('stg_telemetry__readings') }}
-),
 
 deliveries as (
     select * from {{ ref('int_telemetry__deliveries_compared') }}
@@ -37,7 +34,7 @@ readings_of_paths as (
                 readings.source, readings.source_file, readings.control_id,
                 readings.reading_at
         ) as newest_load_id
-    from readings
+    from {{ ref('stg_telemetry__readings') }} as readings
     inner join deliveries on {{ telemetry_same_delivery('readings', 'deliveries') }}
 ),
 
@@ -46,7 +43,7 @@ moments_of_versions as (
         readings.source,
         readings.control_id,
         readings.reading_at
-    from readings
+    from {{ ref('stg_telemetry__readings') }} as readings
     inner join versioned_sources on readings.source = versioned_sources.source
     where {{ telemetry_is_pending('readings.load_id') }}
 ),
@@ -65,7 +62,7 @@ readings_of_versions as (
                 readings.load_id desc nulls last,
                 readings.record_number desc nulls last
         ) as place
-    from readings
+    from {{ ref('stg_telemetry__readings') }} as readings
     inner join moments_of_versions
         on
             readings.source = moments_of_versions.source

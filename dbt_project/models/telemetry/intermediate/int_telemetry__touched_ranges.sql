@@ -2,12 +2,8 @@
 -- depends_on: {{ ref('stg_telemetry__files') }}
 -- Where new readings fell, and where older ones gave way to them: what a run has to
 -- look at again starts from here. What gave way whole says nothing of a machine any
--- more.
+-- more. Readings are read by no CTE: DuckDB writes one down that is read twice.
 with
-
-delivered as {{ inlined() }} (
-    select * from {{ ref('stg_telemetry__readings') }}
-),
 
 deliveries as (
     select * from {{ ref('int_telemetry__deliveries_compared') }}
@@ -25,7 +21,7 @@ readings as (
         false as gave_way,
         delivered.reading_date,
         delivered.reading_at
-    from delivered
+    from {{ ref('stg_telemetry__readings') }} as delivered
     left join deliveries
         on
             {{ telemetry_same_delivery('deliveries', 'delivered') }}
@@ -44,7 +40,7 @@ readings as (
         true as gave_way,
         delivered.reading_date,
         delivered.reading_at
-    from delivered
+    from {{ ref('stg_telemetry__readings') }} as delivered
     inner join deliveries on {{ telemetry_same_delivery('deliveries', 'delivered') }}
     where
         {{ 'false' if is_slice('telemetry') else
