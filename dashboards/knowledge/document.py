@@ -26,7 +26,7 @@ from (
 ) as members
 where object_id = $text or contains(lower(title), lower($text))
 group by object_id, title, source, kind
-order by object_id <> $text, title, object_id
+order by object_id <> $text, lower(title) <> lower($text), title, object_id
 limit 50
 """
 VERSIONS = """

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
-from dashboards.parts.tables import picked, table
-from dashboards.parts.text import count, escaped, facts, paragraphs
+from dashboards.parts.tables import in_words, picked, table
+from dashboards.parts.text import count, escaped, facts, quotes
 from ingestion.knowledge.decisions import DecisionRefused, decide, kept
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.user_name import user_name
@@ -17,17 +17,25 @@ from python_models.knowledge.deciding import UnknownEntity, merge_pair, split_pa
 from python_models.release.reader import open_release
 
 FOUND = """
-select entities.name, entities.type, entities.document_count, entities.mention_count,
-    entities.tier, entities.entity_id
+with called as (  -- as graph and timeline call it: by its newest name
+    select entity_id, max_by(name, valid_from) as name
+    from knowledge.nodes
+    where graph_id = (select graph_id from knowledge.current) and known_to is null
+    group by entity_id
+)
+select coalesce(called.name, entities.name) as name, entities.type, entities.document_count,
+    entities.mention_count, entities.tier, entities.entity_id
 from knowledge.entities
+left join called on entities.entity_id = called.entity_id
 where resolution_id = (select resolution_id from knowledge.current) and (
-    $text = '' or entity_id = $text or entity_id in (
+    $text = '' or entities.entity_id = $text or entities.entity_id in (
         select entity_id from knowledge.entity_aliases
         where resolution_id = (select resolution_id from knowledge.current)
             and contains(lower(alias), lower($text))
     )
 )
-order by entities.mention_count desc, entities.name, entities.entity_id
+order by lower(called.name) is not distinct from lower($text) desc, entities.mention_count desc,
+    entities.name, entities.entity_id
 limit 100
 """
 ALIASES = """
@@ -140,12 +148,11 @@ def _known(ask: Ask, entity_id: str) -> None:
     if not len(edges):
         empty("No document says how it stands to anything.")
         return
-    edge = picked(edges, "knowledge_timeline", HIDDEN)
+    edge = picked(in_words(edges, "relation"), "knowledge_timeline", HIDDEN)
     if edge:
         part("Why")
         why = ask(WHY, edge=edge["edge_id"])
-        for row in why.to_pylist()[:20]:
-            st.html(f"<blockquote>{paragraphs(row['words'])}</blockquote>")
+        st.html(quotes(why.column("words").to_pylist()))
         table(why, "knowledge_why", HIDDEN)
 
 

@@ -24,7 +24,7 @@ from dashboards.parts.charts import MUTED, top_legend
 from dashboards.parts.page import Ask, asking, empty, part
 from dashboards.parts.release import Release
 from dashboards.parts.tables import in_words, picked, table
-from dashboards.parts.text import count, escaped, paragraphs
+from dashboards.parts.text import count, escaped, quotes
 
 SPAN = """
 select min(valid_from) as valid_first, max(coalesce(valid_to, valid_from)) as valid_last,
@@ -156,6 +156,5 @@ def _edges(ask: Ask, edges: pa.Table, inside: set[str]) -> None:
     if edge:
         part("Why", escaped(f"{edge['subject']} {edge['relation']} {edge['object']}"))
         why = ask(WHY, edge=edge["edge_id"])
-        for row in why.to_pylist()[:20]:
-            st.html(f"<blockquote>{paragraphs(row['words'])}</blockquote>")
+        st.html(quotes(why.column("words").to_pylist()))
         table(why, "knowledge_graph_why", HIDDEN)

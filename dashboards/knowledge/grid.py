@@ -57,8 +57,16 @@ METRIC_COLUMNS = {
     "low": st.column_config.NumberColumn("95 % from", format="%.4g"),
     "high": st.column_config.NumberColumn("to", format="%.4g"),
     "n": st.column_config.NumberColumn("Questions", format="%d"),
+    "says": "Difference",
     "metric": None,
 }
+QUESTION_COLUMNS = {
+    "cell_id": "Cell",
+    "question_id": None,
+    "question": st.column_config.TextColumn("Question", width="large"),
+    "answer": "Answer",
+    "first_rank": st.column_config.NumberColumn("First found at", format="%d"),
+} | {name: st.column_config.NumberColumn(words(name), format="%.3f") for name in OF_QUESTIONS}
 
 
 def show(release: Release) -> None:
@@ -78,7 +86,10 @@ def show(release: Release) -> None:
     metrics = ask(METRICS, grid=grid).to_pylist()
     questions = ask(QUESTIONS, grid=grid).to_pylist()
     table(ask(CELLS, grid=grid), "grid_cells", CELL_COLUMNS, column_order=list(CELL_COLUMNS))
-    named = sorted({row["metric"] for row in metrics})
+    measured = {row["metric"] for row in metrics}
+    # which cell answers better comes first
+    named = [name for name in OF_QUESTIONS if name in measured]
+    named += sorted(measured.difference(named))
     if not named:
         return
     metric = st.selectbox(
@@ -91,7 +102,7 @@ def show(release: Release) -> None:
         part("Against the released cell")
         _differences(questions, metric, chosen["released_cell"])
         part("Questions")
-        table(pa.Table.from_pylist(questions), "grid_questions")
+        table(pa.Table.from_pylist(questions), "grid_questions", QUESTION_COLUMNS)
 
 
 def _chart(rows: list[dict[str, Any]], metric: str) -> alt.LayerChart:
@@ -116,4 +127,4 @@ def _differences(questions: list[dict[str, Any]], metric: str, released: str | N
         st.caption("There is no other cell.")
         return
     said = [row | {"says": "none" if row.pop("is_none") else "differs"} for row in rows]
-    table(pa.Table.from_pylist(said), "grid_differences")
+    table(pa.Table.from_pylist(said), "grid_differences", METRIC_COLUMNS)

@@ -78,7 +78,7 @@ COLUMNS: dict[str, Any] = {
     "state": "State",
     "version_count": NUMBER("Versions"),
     "why": "Why",
-    "last_error": st.column_config.TextColumn("Newest sync", width="medium"),
+    "last_error": st.column_config.TextColumn("What went wrong last", width="medium"),
     "error": st.column_config.TextColumn("What went wrong", width="medium"),
     "failure": st.column_config.TextColumn("Why", width="medium"),
     "deleted_why": "Why",

@@ -38,6 +38,16 @@ def paragraphs(value: Any, css: str = "") -> str:
     return "".join(f"<p{style}>{html.escape(block)}</p>" for block in blocks)
 
 
+def quotes(said: Iterable[Any], most: int = 20) -> str:
+    """Return words from data as HTML quotes for `st.html`, each once, the first ones of many."""
+    style = "margin:0 0 0.5rem;padding-left:0.75rem;border-left:3px solid #8886"
+    kept = [words for words in dict.fromkeys(said) if words][:most]
+    return "".join(
+        f'<blockquote style="{style}">{paragraphs(words, "margin:0")}</blockquote>'
+        for words in kept
+    )
+
+
 def diff_html(lines: Iterable[str]) -> str:
     """Return the lines of a unified diff as HTML for `st.html`: what goes, what comes, the rest.
 

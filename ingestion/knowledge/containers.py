@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +26,7 @@ MAX_TOTAL_BYTES = 64 * 1024**3  # of all that is unpacked of an export
 MAX_DEPTH = 3  # of zips in zips that are parts of an export; one in these stays closed
 MAX_RATIO = 250  # unpacked to packed bytes, of files of more than a megabyte
 _MEGABYTE = 1024**2
+_SAYS_UTF8 = 0x800  # bit of a file's flags
 _DRIVE = re.compile(r"^[A-Za-z]:")
 CONTENTS = ("index.html",)  # each part of an export has one of its own
 PART = re.compile(r"[-_ ]*part[-_ ]*(\d+)", re.IGNORECASE)
@@ -76,7 +79,7 @@ class Unpacking:
         `opened` are the zips that are part of it; others are what somebody attached.
         """
         for path in sorted(files, key=lambda one: (len(one.parts), one)):
-            shown = path.relative_to(root).as_posix()
+            shown = unicodedata.normalize("NFC", path.relative_to(root).as_posix())
             try:
                 if path in opened:
                     with path.open("rb") as stream:
@@ -100,7 +103,7 @@ class Unpacking:
             yield _refused(shown, "corrupt_zip", f"the zip file cannot be read: {error}")
             return
         with packed:
-            infos = [one for one in packed.infolist() if not is_noise(one.filename)]
+            infos = [one for one in _named(packed.infolist()) if not is_noise(one.filename)]
             infos.sort(key=lambda one: (one.filename.count("/"), one.filename))
             holds_parts = depth < MAX_DEPTH and _are_parts(infos)
             if holds_parts and (missing := lacking_parts(one.filename for one in infos)):
@@ -150,6 +153,23 @@ class Unpacking:
         if self.byte_count + info.file_size > MAX_TOTAL_BYTES:
             return "zip_bomb", f"the export would unpack to more than {MAX_TOTAL_BYTES:,} bytes"
         return None
+
+
+def _named(infos: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Give files the names that they had where they were packed.
+
+    Some programs write UTF-8 without saying so, those of Windows write `\\` between the parts of a
+    path, and those of macOS letters and their accents apart.
+    """
+    is_of_windows = not any("/" in one.filename for one in infos)
+    for one in infos:
+        if not one.filename.isascii() and not one.flag_bits & _SAYS_UTF8:
+            with suppress(UnicodeError):
+                one.filename = one.filename.encode("cp437").decode("utf-8")
+        if is_of_windows and not _DRIVE.match(one.filename):
+            one.filename = one.filename.replace("\\", "/")
+        one.filename = unicodedata.normalize("NFC", one.filename)
+    return infos
 
 
 def _are_parts(infos: list[zipfile.ZipInfo]) -> bool:

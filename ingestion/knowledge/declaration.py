@@ -91,9 +91,10 @@ class CorpusSource(SourceDeclaration):
 
     @property
     def is_complete(self) -> bool:
-        """Whether an export of it lists all there is."""
+        """Whether an export of it lists all there is; one that is filtered does not by itself."""
         by_nature = self.kind in WHOLE_BY_NATURE or (self.kind == "linear" and self.is_asked)
-        return by_nature if self.complete is None else self.complete
+        is_filtered = bool(self.include or self.exclude)
+        return by_nature and not is_filtered if self.complete is None else self.complete
 
     @property
     def is_asked(self) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Any
+
+import orjson
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,6 +26,15 @@ def decoded(content: bytes, declared: str | None = None) -> tuple[str, set[str]]
         text = _CONTROL.sub("", text)
         flags.add("control_characters")
     return text, flags
+
+
+def json_of(content: bytes) -> Any:
+    """Return what JSON says, also behind the mark that some programs put before UTF-8.
+
+    Raises:
+        orjson.JSONDecodeError: it is none.
+    """
+    return orjson.loads(content.removeprefix(codecs.BOM_UTF8))
 
 
 def _text(content: bytes, declared: str | None) -> tuple[str, set[str]]:

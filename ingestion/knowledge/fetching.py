@@ -20,8 +20,9 @@ from requests import HTTPError, RequestException, Response
 
 from ingestion.knowledge.api import Api, Endpoint, Incremental, Resource
 from ingestion.knowledge.declaration import CorpusSource
+from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.deliveries import Delivery
-from ingestion.knowledge.http_client import client_of, wait_of
+from ingestion.knowledge.http_client import client_of, paginator_of, wait_of
 from ingestion.lakehouse.clock import now
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def fetched(source: CorpusSource, folder: Path, since: datetime | None) -> Deliv
 
 
 def _client(api: Api) -> RESTClient:
-    from dlt.sources.rest_api.config_setup import create_auth, create_paginator
+    from dlt.sources.rest_api.config_setup import create_auth
 
     said: Any = api.client
-    auth, paginator = create_auth(said.auth), create_paginator(said.paginator)
+    auth, paginator = create_auth(said.auth), paginator_of(said.paginator)
     return client_of(said.base_url, auth, said.headers, said.max_wait_seconds, paginator)
 
 
@@ -110,8 +111,6 @@ def _fetch(
 def _write_pages(
     client: RESTClient, one: Resource, folder: Path, since: datetime | None, checking: Checking
 ) -> None:
-    from dlt.sources.rest_api.config_setup import create_paginator
-
     folder.mkdir()
     asked: Any = one.endpoint
     known: set[bytes] = set()
@@ -122,7 +121,7 @@ def _write_pages(
             method=asked.method,
             params=_params(one.endpoint, since),
             json=asked.body,
-            paginator=create_paginator(asked.paginator),
+            paginator=paginator_of(asked.paginator),
             data_selector=asked.data_selector,
             hooks={"response": [checking]},
         ):
@@ -165,7 +164,7 @@ def _checking(counted: Counter[str], max_wait: int) -> Checking:
         response.raise_for_status()
         if response.is_redirect:
             return
-        said = orjson.loads(response.content)
+        said = json_of(response.content)
         if isinstance(said, dict) and (said.get("ok") is False or said.get("errors")):
             why = said.get("error") or said.get("errors")
             raise _ErrorBody(f"it says {orjson.dumps(why).decode()[:300]}")

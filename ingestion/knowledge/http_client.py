@@ -79,6 +79,27 @@ def client_of(
     )
 
 
+def paginator_of(said: Any) -> Any:
+    """Return dlt's paginator of a declaration; None where none is declared.
+
+    dlt counts an offset on by what it asked for. A server that gives less, because it caps a page
+    or leaves out what nobody may see, would have the rest skipped, and a sync that says it is whole
+    would delete it: what came counts.
+    """
+    from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
+    from dlt.sources.rest_api.config_setup import create_paginator
+
+    class ByWhatCame(OffsetPaginator):
+        def update_state(self, response: Response, data: list[Any] | None = None) -> None:
+            self.value_step = min(len(data or ()) or self.limit, self.limit)
+            super().update_state(response, data)
+
+    made = create_paginator(said)
+    if type(made) is OffsetPaginator:
+        made.__class__ = ByWhatCame  # it keeps all that dlt made of the declaration
+    return made
+
+
 def wait_of(asked: str) -> int:
     """Return the seconds that a header asks to wait: it says them, or a moment (RFC 9110)."""
     if asked.strip().isdigit():

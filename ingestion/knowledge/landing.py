@@ -10,6 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from ingestion.knowledge.declaration import SOURCES, CorpusSource
 from ingestion.knowledge.deliveries import Delivery, deliveries
 from ingestion.knowledge.further import further_rows
 from ingestion.knowledge.schema import NAMESPACE
-from ingestion.knowledge.state import kept_blobs, landed_state
+from ingestion.knowledge.state import kept_blobs, landed_state, newest_export
 from ingestion.knowledge.syncing import State, Sync
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.objects import object_store
@@ -123,6 +124,7 @@ class Syncs:
         self.known = landing.recall()
         self.store = object_store()
         self.states: dict[str, State] = {}
+        self.newest: dict[str, datetime | None] = {}  # export of each source before this landing
         self._pages = landing.scratch / "fetched"
         self.counts: dict[str, Counter[str]] = {}  # what the syncs of a source found, in all
 
@@ -177,8 +179,12 @@ class Syncs:
             self.landing.report.tallies[found.source].unchanged += 1
             self._remember(found)
             return
-        if found.source not in self.states:
-            self.states[found.source] = landed_state(found.source)
+        if found.source not in self.newest:
+            self.newest[found.source] = newest_export(found.source)
+        newest = self.newest[found.source]
+        is_late = newest is not None and delivery.exported_at < newest
+        if is_late or found.source not in self.states:  # it lacks nothing that came after it
+            self.states[found.source] = landed_state(found.source, delivery.exported_at)
         sync_id = f"{found.source}-{delivery.exported_at:%Y%m%dT%H%M}-{file_hash[:8]}"
         if addresses:  # the same bytes once more
             sync_id += f"-{new_load_id()}"
@@ -195,12 +201,13 @@ class Syncs:
         self._take(package, found, sync, file_hash)
         self.store.sync(sync.blobs)
         fault("objects-synced")
-        if self._commit(package):
+        is_landed = self._commit(package)
+        if not is_landed or is_late:  # what it changed there has not landed, or not at the end
+            del self.states[found.source]
+        if is_landed:
             self._remember(found)
             counts = self.counts.setdefault(found.source, Counter())
             counts.update(sync.counts, syncs=1)
-        else:
-            del self.states[found.source]  # what it changed there has not landed
 
     def _take(self, package: Package, found: FoundFile, sync: Sync, file_hash: str) -> None:
         counts = sync.counts

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.delimited import rows_of
 from ingestion.lakehouse.objects import ObjectLost, Store, object_store
 from ingestion.lakehouse.sql_text import literal
@@ -31,7 +32,7 @@ def _part(content: bytes, blob_hash: str, locator: str) -> bytes:
             return orjson.dumps(record, option=orjson.OPT_INDENT_2)
         if not locator.startswith("/"):
             return content
-        return orjson.dumps(pointed(orjson.loads(content), locator), option=orjson.OPT_INDENT_2)
+        return orjson.dumps(pointed(json_of(content), locator), option=orjson.OPT_INDENT_2)
     except (LookupError, ValueError, TypeError, csv.Error) as error:
         raise ObjectLost(f"{blob_hash} has nothing at {locator}: {error}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -15,12 +16,16 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.landing.landed import landed_rows
 
 
-def landed_state(source: str) -> dict[str, str]:
-    """Return what a source has, as its syncs say: {object_id: content_hash}."""
+def landed_state(source: str, until: datetime | None = None) -> dict[str, str]:
+    """Return what a source has, as its syncs up to a moment say: {object_id: content_hash}."""
     syncs = landed_rows(
         NAMESPACE, "syncs", ("source", "sync_id", "load_id", "complete", "exported_at"), "load_id"
     )
-    own = [row for row in syncs if row["source"] == source]
+    own = [
+        row
+        for row in syncs
+        if row["source"] == source and (until is None or row["exported_at"] <= until)
+    ]
     if not own:
         return {}
     table = (
@@ -37,6 +42,12 @@ def landed_state(source: str) -> dict[str, str]:
         rows = table.filter(pc.equal(table["sync_id"], sync["sync_id"])).sort_by("ordinal")
         _apply(state, rows, bool(sync["complete"]))
     return state
+
+
+def newest_export(source: str) -> datetime | None:
+    """Return when the newest export of a source that landed was made; None where none has."""
+    rows = landed_rows(NAMESPACE, "syncs", ("source", "exported_at"), "exported_at")
+    return max((row["exported_at"] for row in rows if row["source"] == source), default=None)
 
 
 def landed_cursors(source: str, declaration: CorpusSource) -> list[str]:

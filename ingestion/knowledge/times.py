@@ -23,6 +23,7 @@ _PARTS = re.compile(
 )
 _WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +")
 _UTC = re.compile(r"(?<=\d) ?(?:Z|UTC|GMT)$|(?<=[Z\d])\[[\w/+-]+\]$")  # with the name of a zone
+_LEAP = re.compile(r"(?<=:59:)60(?!\d)")
 _CTIME = re.compile(r"^(\w{3} \d{1,2}) (\d\d:\d\d:\d\d) (\d{4})$")
 _RFC_822 = re.compile(r"^\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d")
 # of Notion: `February 6, 2023 5:00 PM (GMT+2)`
@@ -41,6 +42,9 @@ def moment(text: str | None, zone: str = "UTC") -> datetime | None:
     text = (text or "").strip()
     if not text:
         return None
+    if _LEAP.search(text):
+        before = moment(_LEAP.sub("59", text), zone)
+        return before and before + timedelta(seconds=1)
     if match := _JAVASCRIPT.match(text):
         return _read(f"{match[1]} {match[2]}", "%b %d %Y %H:%M:%S %z", zone)
     if match := _BEHIND.match(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -28,11 +29,17 @@ class Targets:
         self._by_native: dict[str, str] = {}
         self._by_path: dict[tuple[str, str], str] = {}
         self._by_ending: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        self._by_name: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self._by_uri: dict[str, str] = {}
         for row in objects:
             native_id = row["native_id"]
             self._by_native[native_id] = row["object_id"]
             self._by_path[row["source"], native_id] = row["object_id"]
+            if row["kind"] == "document":
+                note = posixpath.splitext(native_id)[0].casefold()
+                self._by_name[row["source"], posixpath.basename(note)].append(
+                    (note, row["object_id"])
+                )
             if "/" in native_id:  # a page that is known by an id does not say where it lies
                 ending = "/".join(native_id.split("/")[-2:])
                 self._by_ending[row["source"], ending].append((native_id, row["object_id"]))
@@ -46,6 +53,8 @@ class Targets:
 
     def find(self, target: str, document: Row) -> str | None:
         """Return the object a link leads to; None where it leads out of the corpus."""
+        if target.startswith("[["):
+            return self._note(target[2:-2].casefold(), document)
         address = direct(target)
         if found := self._by_uri.get(address.partition("#")[0].rstrip("/")):
             return found
@@ -56,10 +65,21 @@ class Targets:
         if parts.scheme or not parts.path:
             return None
         folder = posixpath.dirname(document["native_id"])
-        path = posixpath.normpath(posixpath.join(folder, unquote(parts.path))).lstrip("/")
+        path = posixpath.normpath(
+            posixpath.join(folder, unicodedata.normalize("NFC", unquote(parts.path)))
+        ).lstrip("/")
         if found := self._by_path.get((document["source"], path)):
             return found
         return self._ending(document["source"], path)
+
+    def _note(self, name: str, document: Row) -> str | None:
+        """Return the note of a vault that bears a name: the one nearest, else the only one."""
+        listed = self._by_name[document["source"], posixpath.basename(name).removesuffix(".md")]
+        path = f"/{name.removesuffix('.md')}"
+        found = {note: one for note, one in listed if f"/{note}".endswith(path)}
+        folder = posixpath.dirname(document["native_id"]).casefold()
+        near = found.get(posixpath.join(folder, name.removesuffix(".md")))
+        return near or (next(iter(found.values())) if len(set(found.values())) == 1 else None)
 
     def _ending(self, source: str, path: str) -> str | None:
         """Return the one file of a source whose path ends with a path of two parts or more."""

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from ingestion.knowledge.api import Resource
+from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.exports.folder import MARKDOWN
 from ingestion.knowledge.exports.linear import records_of
 from ingestion.knowledge.exports.linear_api import as_exported
@@ -72,7 +73,7 @@ class Library:
         self._people = sorted(people, key=lambda row: row["known_from"])
         self._names: dict[str, Names] = {}
         self._store = object_store()
-        self._json = lru_cache(maxsize=64)(lambda name: orjson.loads(self._store.get(name)))
+        self._json = lru_cache(maxsize=64)(lambda name: json_of(self._store.get(name)))
         self._csv = lru_cache(maxsize=16)(lambda name: records_of(self._store.get(name)))
 
     def documents(self, planned: Iterable[Row]) -> Iterator[Row]:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from python_models.release.release_macros import create_macros
 
 WORDS_OF_A_CHUNK, VOCABULARY, CHUNKS_OF_A_DOCUMENT = 40, 50_000, 10
+TOPICS = 2_000  # that vectors are drawn round: texts that say alike lie near each other
 EMBEDDER, CHUNKER = "bench", "headings"
 PATTERN = (
     r"(?P<time>\S+ \S+) (?P<level>[A-Z]+) \[(?P<host>[^\]]*)\] (?P<component>\w+): (?P<message>.*)"
@@ -107,12 +108,25 @@ def _write_vectors(path: Path, hashes: pa.ChunkedArray, numbers: int) -> None:
     with pq.ParquetWriter(path, shape) as writer:
         for start in range(0, len(hashes), _ROWS):
             names = hashes.slice(start, _ROWS).combine_chunks()
-            made = chance.standard_normal((len(names), numbers), dtype=np.float32)
-            made /= np.linalg.norm(made, axis=1, keepdims=True)
+            made = _round_topics(len(names), numbers, chance)
             offsets = pa.array(np.arange(0, made.size + 1, numbers, dtype=np.int32))
             vectors = pa.ListArray.from_arrays(offsets, pa.array(made.ravel()))
             who = pa.array([EMBEDDER] * len(names))
             writer.write_table(pa.table([names, who, vectors], schema=shape))
+
+
+def _round_topics(count: int, numbers: int, chance: np.random.Generator) -> np.ndarray:
+    """Return float32 vectors of length 1, each as near to its topic (cosine 0.7) as to its own."""
+    topics = np.random.default_rng(11).standard_normal((TOPICS, numbers), dtype=np.float32)
+    made = chance.standard_normal((count, numbers), dtype=np.float32)
+    made += topics[chance.integers(TOPICS, size=count)]
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    return made
+
+
+def question_vectors(count: int, numbers: int) -> np.ndarray:
+    """Return vectors of questions, drawn as those of the chunks are."""
+    return _round_topics(count, numbers, np.random.default_rng(2))
 
 
 def questions(count: int) -> list[str]:

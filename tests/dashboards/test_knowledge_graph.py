@@ -76,7 +76,7 @@ def test_the_page_draws_what_is_known_of_a_thing_and_says_why(released: Path) ->
     tested = page("knowledge", {"view": "Graph", "entity": "Ledger"})
     assert failures(tested) == []
     assert any("4 things and 3 edges" in one.value for one in tested.caption)
-    assert any("<blockquote>" in str(one.value) for one in tested.get("html"))
+    assert any("<blockquote" in str(one.value) for one in tested.get("html"))
     (frame, *_, communities) = tested.dataframe
     assert {"billing depends on ledger", "billing owned by harbour"} <= {
         f"{row['subject']} {row['relation']} {row['object']}".lower()

@@ -31,14 +31,29 @@ class _Export:
 
     titles: dict[str, Counter[str]] = field(default_factory=dict)  # of pages, by folder
     databases: dict[str, list[tuple[Member, str]]] = field(default_factory=dict)  # by native id
+    folders: dict[str, set[str]] = field(default_factory=dict)  # whose pages lie there, by path
+
+    def note(self, path: str, native_id: str) -> None:
+        """Note where pages below one lie: newer exports leave its id off its folder's name."""
+        self.folders.setdefault(_without_id(path), set()).add(native_id)
+
+    def parent(self, path: str) -> str | None:
+        """The nearest folder of a path that is a page's or a database's."""
+        for folder in pure(path).parents:
+            if found := notion_id(folder.name):
+                return found
+            if len(owners := self.folders.get(folder.as_posix(), ())) == 1:
+                return next(iter(owners))
+        return None
 
 
 def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield pages, databases, rows of databases that have no page, and attachments."""
-    export = _Export()
+    export, placed = _Export(), list[tuple[Seen, str]]()
     for file in files:
         if file.suffix == ".csv" and (native_id := notion_id(_ALL.sub("", _stem(file.path)))):
             export.databases.setdefault(native_id, []).append((file, reading.put(file.content)))
+            export.note(file.path, native_id)
             continue
         if file.name == "index.html":  # the table of contents of an export
             continue
@@ -47,9 +62,16 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
             continue
         seen = whole_file(file, reading, "page" if native_id else "attachment", native_id)
         if native_id:
+            export.note(file.path, native_id)
             seen = _page(seen, file, reading)
             folder = pure(file.path).parent.as_posix()
             export.titles.setdefault(folder, Counter())[_folded(_heading(file) or seen.title)] += 1
+            if pure(file.path).parent.name and not notion_id(pure(file.path).parent.name):
+                placed.append((seen, file.path))  # the page of its folder may lie in a later part
+                continue
+        yield seen
+    for seen, path in placed:
+        seen.parent = export.parent(path)
         yield seen
     for native_id, tables in export.databases.items():
         yield from _database(native_id, tables, export, reading)
@@ -69,17 +91,16 @@ def _page(seen: Seen, file: Member, reading: Reading) -> Seen:
     assert seen.native_id
     title = re.sub(_ID, "", _stem(file.path)).strip() or "Untitled"
     site = reading.declaration.site.rstrip("/") or "https://www.notion.so"
-    seen.title, seen.uri, seen.parent = title, f"{site}/{seen.native_id}", _parent(file.path)
+    seen.title, seen.uri = title, f"{site}/{seen.native_id}"
+    seen.parent = notion_id(pure(file.path).parent.name)
     seen.content_hash = hashlib.sha256(f"{seen.blob_hash}\n{title}".encode()).hexdigest()
     return seen
 
 
-def _parent(path: str) -> str | None:
-    """The nearest folder of a path that bears the id of a page or database."""
-    for part in reversed(pure(path).parts[:-1]):
-        if found := notion_id(part):
-            return found
-    return None
+def _without_id(path: str) -> str:
+    """The path of a page or a table as that of the folder in which its pages lie."""
+    found = pure(path)
+    return (found.parent / re.sub(_ID, "", _ALL.sub("", found.stem)).rstrip()).as_posix()
 
 
 def _database(
@@ -98,7 +119,7 @@ def _database(
         content_hash=blob_hash,
         size=len(file.content),
         uri=f"{site}/{native_id}",
-        parent=_parent(file.path),
+        parent=export.parent(file.path),
     )
     yield seen
     path = PurePosixPath(_ALL.sub("", file.path[: -len(file.suffix)]))

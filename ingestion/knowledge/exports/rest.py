@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from ingestion.knowledge.api import Resource, at_path, text_at
 from ingestion.knowledge.containers import Member
+from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.seen import Reading, Refused, Seen
 from ingestion.knowledge.times import moment
 
@@ -18,19 +20,25 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | Refused]:
     """Yield the records of pages; a page lies in a folder of its list's name."""
     assert reading.declaration.api is not None
     lists = {one.name: one for one in reading.declaration.api.resources}
+    newest: dict[str, datetime] = {}  # change of each record; a list that moves shows some twice
     for file in files:
         name = file.path.partition("/")[0]
         if name not in lists:
             yield Refused(file.path, "unknown_list", f"the declaration has no list {name}")
             continue
         try:
-            records = list(_records(orjson.loads(file.content), lists[name]))
+            records = list(_records(json_of(file.content), lists[name]))
         except ValueError as error:
             yield Refused(file.path, "bad_page", f"the page cannot be read: {error}", is_hole=True)
             continue
         blob_hash = reading.put(file.content)
         for place, record in records:
-            yield _object(record, lists[name], reading, blob_hash, place, file.path)
+            found = _object(record, lists[name], reading, blob_hash, place, file.path)
+            if isinstance(found, Seen) and found.updated_at is not None:
+                if found.updated_at < newest.get(found.native_id, found.updated_at):
+                    continue
+                newest[found.native_id] = found.updated_at
+            yield found
 
 
 def _records(page: Any, asked: Resource) -> Iterator[tuple[str, Any]]:

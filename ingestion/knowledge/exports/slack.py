@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from ingestion.knowledge.containers import Member
+from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.exports.folder import whole_file
 from ingestion.knowledge.exports.slack_workspace import BROADCAST, Day, Workspace
 from ingestion.knowledge.seen import Reading, Refused, Seen, SeenTogether
@@ -48,7 +49,7 @@ def read(files: Iterable[Member], reading: Reading) -> Iterator[Seen | SeenToget
 def _records(file: Member) -> tuple[str, list[Any]] | Refused:
     """The records of a file and the pointer of their list: an answer of the API names it."""
     try:
-        found = orjson.loads(file.content)
+        found = json_of(file.content)
     except orjson.JSONDecodeError as error:
         return Refused(file.path, "bad_json", f"it is no JSON: {error}", is_hole=True)
     if isinstance(found, dict) and found.get("ok") is False:

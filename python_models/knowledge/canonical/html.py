@@ -17,6 +17,7 @@ _CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "head", "iframe", "object", "svg")
 _HIDDEN = '[hidden], [style*="display:none" i], [style*="display: none" i]'
 _BLANK_LINES = re.compile(r"\n{3,}")
+_LEVEL = re.compile(r"\blst-\S+-(\d)\b")
 _DATA = re.compile(r"^data:", re.IGNORECASE)
 
 
@@ -60,6 +61,7 @@ def read_html(content: bytes, prepare: Callable[[BeautifulSoup], None] | None = 
     for unseen in soup.find_all(_UNSEEN):
         unseen.decompose()
     _say_formulas_once(soup)
+    _put_lists_into_lists(soup)
     if prepare is not None:
         prepare(soup)
     for image in soup.find_all("img"):
@@ -85,6 +87,28 @@ def _say_formulas_once(soup: BeautifulSoup) -> None:
         whole = source.find_parent(class_="katex") or source.find_parent("math")
         if whole is not None and whole.parent is not None:  # it may have two sources
             whole.replace_with(f"${source.get_text(strip=True)}$")
+
+
+def _put_lists_into_lists(soup: BeautifulSoup) -> None:
+    """Put a list of Google Docs, which stands beside its outer one, into that one's last item."""
+    for one in soup.find_all(("ul", "ol"), class_=_LEVEL):
+        level = _level(one)
+        outer = one.find_previous_sibling()
+        while (
+            level and isinstance(outer, Tag) and _LEVEL.search(" ".join(outer.get("class") or ()))
+        ):
+            items = outer.find_all("li")
+            inner = next((item for item in reversed(items) if _level(item.parent) < level), None)
+            if inner is not None:
+                inner.append(one.extract())
+                break
+            outer = outer.find_previous_sibling()
+
+
+def _level(one: Tag | None) -> int:
+    """The depth of a list, as its class says it, from 0."""
+    found = _LEVEL.search(" ".join(one.get("class") or ())) if one is not None else None
+    return int(found[1]) if found else 0
 
 
 def direct(address: str) -> str:

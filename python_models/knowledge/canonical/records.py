@@ -7,6 +7,7 @@ from typing import Any
 from ingestion.knowledge.delimited import rows_of, values_of
 from ingestion.knowledge.times import moment
 from python_models.knowledge.canonical.markdown import markdown_links
+from python_models.knowledge.canonical.slack import Names, plain
 from python_models.knowledge.canonical.types import Canonical, NoText
 
 _SEVERAL = ("Labels", "Roadmaps", "Initiatives", "Subscribers")  # lists in one cell
@@ -110,8 +111,10 @@ def read_user(record: dict[str, Any]) -> Canonical:
 def read_channel(record: dict[str, Any]) -> Canonical:
     """Read a channel of Slack."""
     name = record.get("name") or record["id"]
-    topic = (record.get("topic") or {}).get("value") or ""
-    purpose = (record.get("purpose") or {}).get("value") or ""
+    topic, purpose = (
+        plain((record.get(key) or {}).get("value") or "", Names({}, {}), None)
+        for key in ("topic", "purpose")
+    )
     fields = [("slack_id", record["id"]), ("channel", name), ("creator", record.get("creator"))]
     fields += [("members", one) for one in record.get("members") or []]
     parts = [f"# #{name}", topic, purpose if purpose != topic else ""]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 import orjson
 
+from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.read_back import pointed
 from ingestion.lakehouse.objects import ObjectLost, name_of, object_store
 from python_models.knowledge.canonical.docx_comments import comments_of
@@ -104,7 +105,7 @@ def _how(
         for line in _lines_of_comments(content, person.called):
             quoted[line] = set(kept.values())
     elif all(locator.startswith("/") for locator, _ in places):
-        document = orjson.loads(content)
+        document = json_of(content)
         former = former_of(document, empty)
         for pointer in places_in(document, person.called, [*kept, *empty]):
             objects = {one for at, one in kept.items() if pointer.startswith(f"{at}/")}
@@ -144,7 +145,7 @@ def _repeated(left: Iterable[tuple[str, Places, How]], quoted: Quoted, said: Sai
         if not theirs:  # of JSON alone something is known to be said
             continue
         content = object_store().get(blob_hash)
-        document = orjson.loads(emptied(content, how["empty"]) if how["empty"] else content)
+        document = json_of(emptied(content, how["empty"]) if how["empty"] else content)
         for pointer, object_id in theirs:
             record = pointed(document, pointer)
             changes = changes_of(record, pointer, said[object_id])

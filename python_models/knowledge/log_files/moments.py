@@ -40,6 +40,7 @@ ZONES = {
     "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 _ZONE = re.compile(rf" ([+-]\d\d:?\d\d|Z|{'|'.join(ZONES)})$")
+LEAP = re.compile(r"(?<=:59:)60(?!\d)")
 NO_YEAR = 4  # a leap year before any log: what has it is still to be given its year
 WRAP = timedelta(days=180)  # a step back of more is a New Year
 
@@ -65,6 +66,9 @@ class Times:
         return self._cached(text)
 
     def _read(self, text: str) -> datetime | None:
+        if LEAP.search(text):  # of clocks that show it
+            before = self._read(LEAP.sub("59", text))
+            return before and before + timedelta(seconds=1)
         try:
             found = self._declared(text) if self._format else _usual(text)
         except ValueError:

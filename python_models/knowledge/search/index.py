@@ -23,8 +23,8 @@ from ingestion.lakehouse.lake import lake
 from python_models.knowledge.search.hits import Ask
 from python_models.knowledge.search.lists import Lists
 
-FORMAT = 1
-ROWS_PER_BATCH = 256  # of chunks: what is unpacked to show one
+FORMAT = 2
+ROWS_PER_BATCH = 32  # of chunks: what is unpacked to show one; of 256 that took most of a search
 KEPT = 6  # of two releases, for each tier
 NONE = np.iinfo(np.int64).min  # a time that is not known
 TABLES = ("chunks", "documents", "embeddings", "search_terms")

@@ -1,4 +1,4 @@
-"""Files of an export that are none of it."""
+"""Files of an export that are none of it, and the names of those that are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import io
 import zipfile
 from pathlib import Path
 
+import pytest
+
+from ingestion.knowledge.containers import Member, Unpacking
 from tests.ingestion.knowledge.exported import read_export, written
 
 
@@ -24,3 +27,31 @@ def test_a_zip_in_a_folder_of_an_unpacked_export_was_attached(tmp_path: Path) ->
     files = {f"Home {'a' * 32}.md": "# Home", "Home/files.zip": packed.getvalue()}
     seen, _, _ = read_export("notion", written(tmp_path / "export", files))
     assert [one.kind for one in seen] == ["page", "attachment"]
+
+
+def named_as(name: bytes) -> bytes:
+    """A zip whose one file bears a name that Python's own writer would not give it."""
+    packed, stand_in = io.BytesIO(), b"Q" * len(name)
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(stand_in.decode(), "# P")
+    return packed.getvalue().replace(stand_in, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("Größe/Plan.md".encode(), "Größe/Plan.md"),  # UTF-8, and no flag that says so
+        ("Größe/Plan.md".encode("cp437"), "Größe/Plan.md"),
+        (b"Home\\Sub\\Plan.md", "Home/Sub/Plan.md"),  # packed by Windows
+        (b"Home/a\\b.md", "Home/a\\b.md"),
+        ("Gro\u0308\u00dfe.md".encode(), "Gr\u00f6\u00dfe.md"),  # packed by macOS
+    ],
+)
+def test_a_file_has_the_name_it_had_where_it_was_packed(
+    tmp_path: Path, name: bytes, path: str
+) -> None:
+    place = tmp_path / "x.zip"
+    place.write_bytes(named_as(name))
+    (found,) = Unpacking().members(tmp_path, [place], [place])
+    assert isinstance(found, Member)
+    assert (found.path, found.content) == (path, b"# P")

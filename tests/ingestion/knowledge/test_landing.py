@@ -96,7 +96,22 @@ def test_another_declaration_reads_a_delivery_again(corpus: Corpus) -> None:
     corpus.declare("wiki", "notion", exclude=[f"*{1:032x}*"])
     corpus.land()
     assert [one["seen"] for one in corpus.counts()] == [2, 1]
-    assert corpus.counts()[1]["gone"] == 1
+    assert corpus.counts()[1]["gone"] == 0  # what a filter hides is there all the same
+    corpus.declare("wiki", "notion", exclude=[f"*{1:032x}*"], complete=True)
+    corpus.land()
+    assert corpus.counts()[2]["gone"] == 1
+
+
+def test_an_older_export_that_comes_late_deletes_nothing_that_came_after_it(
+    corpus: Corpus,
+) -> None:
+    corpus.deliver("2025-03-17.zip", pages(1, 2, 3))
+    corpus.land()
+    corpus.deliver("2025-03-03.zip", pages(1, 2, 4))
+    corpus.deliver("2025-03-24.zip", pages(1, 2, 3))
+    corpus.land()
+    counted = corpus.rows("select new, unchanged, gone from syncs order by exported_at")
+    assert counted == [(3, 0, 0), (3, 0, 0), (0, 3, 0)]
 
 
 def test_a_broken_export_deletes_nothing_and_the_next_one_tells_all(corpus: Corpus) -> None:

@@ -42,6 +42,7 @@ from ingestion.knowledge.times import moment
         ("06/Feb/2023:05:00:00 +0000", "UTC", "2023-02-06 05:00:00"),
         ("06/Feb/23 5:00 AM", "UTC", "2023-02-06 05:00:00"),
         ("6-Feb-2023 05:00", "UTC", "2023-02-06 05:00:00"),
+        ("2016-12-31T23:59:60Z", "UTC", "2017-01-01 00:00:00"),
         ("02/06/2023", "UTC", "None"),  # of February or of June
         ("soon", "UTC", "None"),
         ("", "UTC", "None"),

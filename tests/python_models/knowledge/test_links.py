@@ -43,6 +43,24 @@ def test_a_link_leads_to_the_object_it_names(target: str, found: str | None) -> 
     assert Targets(OBJECTS).find(target, IN_NOTES) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Ledger", "near"), ("b/Ledger", "far"), ("deep note", "deep"), ("Deep Note.md", "deep"),
+     ("Twice", None), ("Nothing", None)],
+)  # fmt: skip
+def test_a_note_of_a_vault_is_called_by_its_name_wherever_it_lies(
+    name: str, found: str | None
+) -> None:
+    notes = {"a/Ledger.md": "near", "b/Ledger.md": "far", "b/c/Deep note.md": "deep",
+             "b/Twice.md": "one", "c/Twice.md": "other"}  # fmt: skip
+    objects = [
+        {"object_id": name, "source": "vault", "kind": "document", "native_id": path, "uri": path}
+        for path, name in notes.items()
+    ]
+    document = {"source": "vault", "native_id": "a/Home.md"}
+    assert Targets(objects).find(f"[[{name}]]", document) == found
+
+
 def test_what_lies_in_the_folder_of_a_page_is_not_the_page() -> None:
     page = {"object_id": "page", "source": "s", "native_id": "a" * 32, "kind": "page", "uri": None}
     name = f"Space/Alpha {'a' * 32}/plan.zip"

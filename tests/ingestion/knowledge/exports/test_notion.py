@@ -37,3 +37,25 @@ def test_a_database_is_one_object_though_its_table_is_there_as_html_too(tmp_path
 def test_a_page_without_a_byte_is_kept_wherever_it_stands(tmp_path: Path) -> None:
     seen, _, sync = read_export("notion", written(tmp_path / "export", {f"Nothing {ID}.md": ""}))
     assert {one.blob_hash for one in seen} == sync.blobs == {hashlib.sha256(b"").hexdigest()}
+
+
+def test_pages_lie_below_the_page_whose_name_their_folder_bears_without_its_id(
+    tmp_path: Path,
+) -> None:
+    one, two, three, other = ("1" * 32, "2" * 32, "3" * 32, "4" * 32)
+    files = {
+        f"Part-1/Team/Home/Sub {two}.md": "# Sub",  # comes before the page it lies below
+        f"Part-1/Team/Home/Tasks/Do {three}.md": "# Do",
+        f"Part-1/Team/Home/Tasks {other}_all.csv": "Name\n",
+        f"Part-1/Team/Home {one}.md": "# Home",
+    }
+    seen, _, _ = read_export("notion", written(tmp_path / "export", files))
+    assert {page.native_id: page.parent for page in seen} == {
+        one: None, two: one, other: one, three: other,
+    }  # fmt: skip
+
+
+def test_a_folder_whose_name_two_pages_bear_is_neithers(tmp_path: Path) -> None:
+    files = {f"Home {'1' * 32}.md": "", f"Home {'2' * 32}.md": "", f"Home/Sub {'3' * 32}.md": ""}
+    seen, _, _ = read_export("notion", written(tmp_path / "export", files))
+    assert {page.native_id: page.parent for page in seen}["3" * 32] is None

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ingestion.knowledge.read_back import content_of
 from tests.ingestion.knowledge.exported import read_export, written
 
 
@@ -23,6 +24,15 @@ def day(folder: Path, *records: Any) -> dict[str, str]:
 def test_that_a_thread_was_replied_to_is_no_message(tmp_path: Path) -> None:
     event = said("1741600009.000100", subtype="message_replied", hidden=True)
     assert day(tmp_path, said("1741600000.000100"), event).keys() == {"1741600000.000100"}
+
+
+def test_a_day_may_begin_with_a_mark_of_its_encoding(tmp_path: Path) -> None:
+    content = "\ufeff" + json.dumps([said("1741600000.000100")])
+    seen, refused, sync = read_export(
+        "slack", written(tmp_path / "e", {"g/2025-03-10.json": content})
+    )
+    assert (len(seen), refused, sync.error) == (1, [], None)
+    assert b"1741600000" in content_of(seen[0].blob_hash, seen[0].locator, sync.store)
 
 
 def test_an_edit_in_the_same_day_is_what_stands_of_a_plain_message(tmp_path: Path) -> None:

@@ -29,6 +29,19 @@ def test_formulas_are_told_once_and_hidden_words_are_not(body: str, text: str) -
     assert read_html(body.encode()).text == text
 
 
+def test_lists_of_google_stand_in_the_item_they_belong_to() -> None:
+    body = (
+        '<ul class="c1 lst-kix_a-0 start"><li>one</li><li>two</li></ul>'
+        '<ul class="c1 lst-kix_a-1 start"><li>deep</li></ul>'
+        '<ol class="c1 lst-kix_a-2 start"><li>deeper</li></ol>'
+        '<ul class="c1 lst-kix_a-0"><li>three</li></ul>'
+    )
+    lines = read_html(body.encode()).text.split("\n")
+    assert [(len(one) - len(one.lstrip()), one.split()[-1]) for one in lines if one.strip()] == [
+        (0, "one"), (0, "two"), (2, "deep"), (4, "deeper"), (0, "three"),
+    ]  # fmt: skip
+
+
 def test_a_picture_has_no_title_of_the_page() -> None:
     assert read_html(b"<body><svg><title>Icon</title></svg><p>x</p></body>").title is None
 

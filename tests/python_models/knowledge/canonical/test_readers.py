@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import datetime
 
 import pytest
@@ -83,6 +85,32 @@ def test_a_key_that_is_said_twice_is_flagged() -> None:
 )  # fmt: skip
 def test_links_are_what_leads_somewhere(text: str, targets: list[str]) -> None:
     assert [link.target for link in markdown_links(text)] == targets
+
+
+def test_a_note_of_a_vault_is_linked_by_its_name() -> None:
+    text = "see [[Ledger]], [[sub/Deep note#Part|that]], ![[Ledger]] and `[[code]]`"
+    found = markdown_links(text)
+    assert [(one.label, one.target) for one in found] == [
+        ("Ledger", "[[Ledger]]"), ("that", "[[sub/Deep note]]"), ("Ledger", "[[Ledger]]"),
+    ]  # fmt: skip
+    assert [text[one.start : one.end] for one in found[:2]] == [
+        "[[Ledger]]", "[[sub/Deep note#Part|that]]",
+    ]  # fmt: skip
+
+
+def test_a_line_of_code_is_no_title() -> None:
+    assert read_markdown(b"```sh\n# install\n```\n\n# Runbook\n").title == "Runbook"
+    assert read_markdown(b"```sh\n# install\n").title is None
+
+
+def test_bytes_of_a_picture_are_a_stub_with_their_hash() -> None:
+    content = base64.b64encode(b"a picture" * 100).decode()
+    stub = f"sha256:{hashlib.sha256(b'a picture' * 100).hexdigest()}"
+    read = read_markdown(
+        f"![][image1] ![x](data:image/png;base64,{content})\n\n"
+        f"[image1]: <data:image/png;base64,{content}>\n".encode()
+    )
+    assert read.text == f"![][image1] ![x]({stub})\n\n[image1]: <{stub}>"
 
 
 def test_links_stand_where_they_say() -> None:
@@ -175,9 +203,14 @@ def test_an_issue_is_its_title_its_description_and_its_fields() -> None:
 def test_people_and_channels_say_who_they_are() -> None:
     user = {"id": "U1", "name": "ada", "profile": {"real_name": "Ada", "email": "ada@e.org"}}
     assert ("email", "ada@e.org") in read_user(user).fields
-    channel = {"id": "C1", "name": "general", "members": ["U1", "U2"], "topic": {"value": "All"}}
+    channel = {
+        "id": "C1",
+        "name": "general",
+        "members": ["U1", "U2"],
+        "topic": {"value": "A &amp; <https://b.example|B>"},
+    }
     found = read_channel(channel)
-    assert found.text == "# #general\n\nAll"
+    assert found.text == "# #general\n\nA & [B](https://b.example)"
     assert [value for name, value in found.fields if name == "members"] == ["U1", "U2"]
 
 

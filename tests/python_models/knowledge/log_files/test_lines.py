@@ -200,3 +200,12 @@ def test_what_a_terminal_obeys_is_no_word_of_a_message():
     text = "2025-03-01 10:00:00 \x1b]0;title\x07INFO \x1b[1;31mred\x1b[0m\x1b(B \x9b32mgreen\x00\n"
     (found,) = read(text)
     assert (found.level, found.message) == ("INFO", "red green")
+
+
+def test_a_leap_second_is_the_second_after_and_a_day_may_be_written_without_marks():
+    (leap, _, plain) = read(
+        "2016-12-31 23:59:60 INFO x\n2017-01-01 00:00:00 INFO x\n2017-01-01 00:00:01 INFO x\n"
+    )
+    assert (leap.at, plain.at) == (datetime(2017, 1, 1), datetime(2017, 1, 1, 0, 0, 1))
+    (found,) = read("20250301 10:00:00 INFO x\n")
+    assert (found.at, found.message) == (datetime(2025, 3, 1, 10), "x")
