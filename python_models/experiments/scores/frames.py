@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from python_models.experiments.scores.closed import data
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.prose import introduces, is_about_the_text
+from python_models.experiments.scores.remarks import judges_the_whole, names_parts_only
 from python_models.experiments.scores.words import UNITS
 
 _ARTICLES = (
@@ -27,15 +29,19 @@ _ENDS = (
     r"puisque|porque|ya|perché|poiché|pois)\b)"
 )
 _CLAUSE = re.compile(
-    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?:결과|하여|므로|지만|때문에|[아어여해고서며])\s(?=[\ue000-\uf7ff])|"
-    r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile) ich|(?:verdient|erhält|bekommt) (?:der|dieser))\b)"
+    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?P<sign>\s*[:–—]\s+|\s-\s+)|"
+    r"(?:결과|하여|므로|지만|때문에|는데|으나|[아어여해고서며워와려져니])\s(?=[\ue000-\uf8ff])|"
+    r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile|komme|lande) ich|(?:gibt|reicht|bleibt) es|"
+    r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
 )
+# `for its style`: what is scored, and no reason
+_FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b|에 대해|については")
 # `.., daher 7/10`: what comes of a reason
 _CONNECTS = re.compile(
     r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
     r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
 )
-_PIECE = re.compile(r"(?<!P)<(\w+)>")
+_PIECE = re.compile(r"(?<!P)<(\w+)>")  # `(?P<told>` is what has to be about the text
 _OPENS = r"[\s\"'(\[*¡]*"
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
 
@@ -56,7 +62,10 @@ def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _F
         return told if told == text else filled(told)
 
     def joined(frames: list[str], ends: str) -> re.Pattern[str]:
-        told = "|".join(filled(one).replace("#", _SCORE) for one in frames)
+        told = "|".join(
+            filled(one).replace("#", _SCORE).replace("<told>", f"<told_{place}>")
+            for place, one in enumerate(frames)
+        )
         return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{ends}", re.I)
 
     lead = filled("<lead>").replace("#", _SCALE)
@@ -84,17 +93,28 @@ def end_of_verdict(text: str, place: int) -> int | None:
             return end
     clauses = list(_CLAUSE.finditer(text, begins[-1], place + 1))
     for clause in reversed(clauses):
-        if introduces(text[begins[-1] : clause.start()]):
-            kinds = _FRAMES if _CONNECTS.match(text, clause.start()) else _FULL
-            ends = (_matched(frame, text, clause.end(), place) for one in kinds for frame in one)
-            if end := next(filter(None, ends), None):
-                return end
+        kinds = _frames_after(text[begins[-1] : clause.start()], clause)
+        ends = (_matched(frame, text, clause.end(), place) for one in kinds for frame in one)
+        if end := next(filter(None, ends), None):
+            return end
     return None
+
+
+def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Pattern[str]]]:
+    """Return the frames of a verdict that may follow what introduces it.
+
+    Reasons go before a whole sentence; before a number alone, what judges the whole text.
+    """
+    if not introduces(lead) or (_FOR.search(lead) and names_parts_only(lead)):
+        return ()
+    if _CONNECTS.match(clause.string, clause.start()) or judges_the_whole(lead):
+        return _FRAMES
+    return () if clause["sign"] else _FULL
 
 
 def _matched(frame: re.Pattern[str], text: str, start: int, place: int) -> int | None:
     found = frame.match(text, start)
     if found is None or found.end() <= place:
         return None
-    told = found.groupdict().get("told")
-    return None if told and not is_about_the_text(told) else found.end()
+    told = filter(None, found.groupdict().values())
+    return found.end() if all(map(is_about_the_text, told)) else None

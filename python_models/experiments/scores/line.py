@@ -275,4 +275,5 @@ def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
         bare.text[max(0, place - 25) : place + 25]
     ):
         return True
-    return not hedged and bare.at(place).kind in ("number", "fraction") and bool(COUNT.match(after))
+    kinds = ("number", "fraction", "odd")  # `1,200 words` is odd
+    return not hedged and bare.at(place).kind in kinds and bool(COUNT.match(after))

@@ -47,7 +47,7 @@ def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
 _DESCRIBED = tuple(_described())
 _TEXTS = set_of(
     "essay text piece work answer response submission story poem paper article aufsatz arbeit "
-    "texte essai copie travail texto ensayo trabajo testo saggio lavoro ensaio trabalho redação "
+    "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho redação "
     "文章 作品 글 글이 글은"
 )
 _CJK = {
@@ -80,7 +80,7 @@ _DESCRIBES = pattern(
     r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
     r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
     r"평균 이상)",
-    r"\bnot (?:at all )?bad(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
+    r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
     r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
@@ -156,6 +156,11 @@ def _kind(word: str) -> str | None:
     return next(kinds, None)
 
 
+_LISTED = re.compile(
+    r"[,;、，]|\b(?:and|but|yet|though|und|aber|doch|y|pero|et|mais|e|ma|mas|ni|né|nem|weder|noch)\b|[고며지]만?\s"
+)
+
+
 def describes_the_whole(text: str, is_named: bool) -> bool:
     """Say whether a text judges, and names no part but the text itself: `The essay is clear`.
 
@@ -170,6 +175,25 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
         return False  # `Clarity` too, which begins as what judges does
     kinds = {kind for piece, kind in told if piece not in _TEXTS}
     return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
+
+
+def judges_the_whole(text: str) -> bool:
+    """Say whether a text judges more than one thing, or in several words the text as a whole."""
+    if len(WORD.findall(text)) > 2 and describes_the_whole(text, is_named=True):
+        return True
+    pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
+    return len(pieces) > 1 and all("judging" in _kinds_in(piece) for piece in pieces)
+
+
+def names_parts_only(text: str) -> bool:
+    """Say whether a text names parts or qualities of a text, and tells nothing of them."""
+    kinds = [kind for kind in _kinds_in(text) if kind != "between"]
+    return kinds.count(None) <= 1 and set(kinds) <= {"parts", None}  # `for` itself is unknown
+
+
+def _kinds_in(text: str) -> list[str | None]:
+    words = WORD.findall(bare(PHRASES.sub(" ", _DESCRIBES.sub(" fine ", text))))
+    return [kind for word in words for _, kind in _told(word)]
 
 
 def _told(word: str) -> list[tuple[str, str | None]]:
