@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from python_models.experiments.scores.closed import data
+from python_models.experiments.scores.closed import WORDS, data, pattern
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.prose import introduces, is_about_the_text
 from python_models.experiments.scores.remarks import judges_the_whole, names_parts_only
@@ -17,10 +17,14 @@ _ARTICLES = (
     r"full|perfect|straight|good|fair|glatte|solide|starke|gute|klare|ferme|sólid[oa]|solid[oa]|bon|beau|joli|"
     r"buen|bom|buon|bel|bell['’]|discreto|belo)\s+)?"
 )
+_DESERVED = (
+    r"(?:wohl)?verdient|(?:(?:bien|muy)\s+)?merecid[oa]|(?:(?:bien|très)\s+)?mérité|"
+    r"(?:(?:ben|più che)\s+)?meritat[oa]|(?:(?:bem|muito)\s+)?merecid[oa]"
+)
 _CLOSED = r"[\"')\]}>»*]*"
 _SCORE = (
     rf"(?:{OTHER}[、,]?\s*)?{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}"
-    rf"(?:\s*{UNITS})?(?:\s*{OTHER})?\s*"
+    rf"(?:\s*{UNITS})?(?:\s*{OTHER})?(?:\s+(?:{_DESERVED}))?\s*"
 )
 _SCALE = rf"{OTHER}\s*"
 # what may follow a verdict: the end of its clause, or a reason
@@ -34,6 +38,7 @@ _CLAUSE = re.compile(
     r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile|komme|lande) ich|(?:gibt|reicht|bleibt) es|"
     r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
 )
+_WEIGHS = pattern(WORDS["weighs_all"])
 # `for its style`: what is scored, and no reason
 _FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b|에 대해|については")
 # `.., daher 7/10`: what comes of a reason
@@ -105,6 +110,8 @@ def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Patt
 
     Reasons go before a whole sentence; before a number alone, what judges the whole text.
     """
+    if _WEIGHS.fullmatch(lead):
+        return _FRAMES
     if not introduces(lead) or (_FOR.search(lead) and names_parts_only(lead)):
         return ()
     if _CONNECTS.match(clause.string, clause.start()) or judges_the_whole(lead):

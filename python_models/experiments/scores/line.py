@@ -83,10 +83,10 @@ def read_line(line: str) -> LineReading:
     taken: set[int] = set()
     for found in LABEL.finditer(bare.text):
         _take_label(found, reading, taken)
-    for found in SAID.finditer(bare.text):
-        _take_said(found, reading, taken)
     _take_graded(reading, taken)
     _take_verdict(reading, taken)
+    for found in SAID.finditer(bare.text):
+        _take_said(found, reading, taken)
     take_shares(reading, taken)
     _take_only(reading, taken)
     _take_criteria(reading, taken)

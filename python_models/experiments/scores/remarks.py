@@ -83,6 +83,7 @@ _DESCRIBES = pattern(
     r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
     r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
+    WORDS["no_more"],
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )
@@ -156,6 +157,12 @@ def _kind(word: str) -> str | None:
     return next(kinds, None)
 
 
+# clauses that each judge something: `the link works, but the end falls off`
+_CLAUSES = re.compile(r"[,;、，]\s*|\b(?:but|yet|aber|doch|pero|mais|ma|mas)\b|지만\s")
+_CLAUSE = re.compile(
+    r"^\W*(?!(?:which|who|that|though|although|while|wobei|obwohl|que|qui|che|aunque|bien|anche|embora)\b)"
+    r"(?:[^\W\d]+\W+){2}[^\W\d]|[\u3040-\ud7a3]{4}"
+)
 _LISTED = re.compile(
     r"[,;、，]|\b(?:and|but|yet|though|und|aber|doch|y|pero|et|mais|e|ma|mas|ni|né|nem|weder|noch)\b|[고며지]만?\s"
 )
@@ -179,10 +186,15 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
 
 def judges_the_whole(text: str) -> bool:
     """Say whether a text judges more than one thing, or in several words the text as a whole."""
+    if ":" in text:
+        return False
     if len(WORD.findall(text)) > 2 and describes_the_whole(text, is_named=True):
         return True
     pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
-    return len(pieces) > 1 and all("judging" in _kinds_in(piece) for piece in pieces)
+    if len(pieces) > 1 and all("judging" in _kinds_in(piece) for piece in pieces):
+        return True
+    clauses = _CLAUSES.split(PHRASES.sub(" ", text))
+    return len(clauses) > 1 and all(map(_CLAUSE.search, clauses)) and is_prose(text)
 
 
 def names_parts_only(text: str) -> bool:

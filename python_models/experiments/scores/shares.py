@@ -9,6 +9,7 @@ from python_models.experiments.scores.closed import SUMS_UP, unknown
 from python_models.experiments.scores.line_patterns import (
     CJK,
     CLOSED,
+    COUNT,
     DOUBTS,
     ONLY_END,
     OPENING,
@@ -33,7 +34,12 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     """Take `8/10` that opens or closes a sentence as said, when the line has no other number."""
     bare = reading.skeleton
     _take_share_in_words(reading, taken)
-    places = [place for place in bare.numbers() if place not in taken]
+    places = [
+        place
+        for place in bare.numbers()
+        if place not in taken
+        and not (bare.at(place).kind == "number" and COUNT.match(bare.text[place + 1 :]))
+    ]
     if any(found.kind == "words" for at, found in bare.quantities.items() if at + 2 in places):
         return  # `due 7/10`
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
