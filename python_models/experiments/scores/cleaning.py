@@ -53,7 +53,9 @@ _PART = re.compile(QUALITIES, re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
-_NUMERAL = re.compile(rf"(?:^|(?<=[:是给打]))\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
+_NUMERAL = re.compile(
+    rf"(?:^|(?<=[:是给打]))\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)"
+)  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from python_models.experiments.scores.closed import WORDS, data, pattern
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.prose import introduces, is_about_the_text
-from python_models.experiments.scores.remarks import judges_the_whole, names_parts_only
+from python_models.experiments.scores.remarks import judges_the_whole
 from python_models.experiments.scores.words import UNITS
 
 _ARTICLES = (
@@ -19,7 +19,8 @@ _ARTICLES = (
 )
 _DESERVED = (
     r"(?:wohl)?verdient|(?:(?:bien|muy)\s+)?merecid[oa]|(?:(?:bien|très)\s+)?mérité|"
-    r"(?:(?:ben|più che)\s+)?meritat[oa]|(?:(?:bem|muito)\s+)?merecid[oa]"
+    r"(?:(?:ben|più che)\s+)?meritat[oa]|(?:(?:bem|muito)\s+)?merecid[oa]|"
+    r"clar[oa]|sólid[oa]|redond[oa]|rotund[oa]|franc|solide|nett[oa]|pien[oa]|solid[oa]"
 )
 _CLOSED = r"[\"')\]}>»*]*"
 _SCORE = (
@@ -39,8 +40,7 @@ _CLAUSE = re.compile(
     r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
 )
 _WEIGHS = pattern(WORDS["weighs_all"])
-# `for its style`: what is scored, and no reason
-_FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b|에 대해|については")
+_BECAUSE = pattern(WORDS["begins_a_reason"])
 # `.., daher 7/10`: what comes of a reason
 _CONNECTS = re.compile(
     r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
@@ -52,13 +52,19 @@ _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
 
 
 class _Frames(NamedTuple):
-    """Verdicts of a language: that name who gives or what is given it, and bare ones."""
+    """Verdicts of a language: with a subject, with a verb only, and numbers alone."""
 
     full: re.Pattern[str]
+    subjectless: re.Pattern[str]
     alone: re.Pattern[str]
 
 
-def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _Frames:
+def _compiled(
+    pieces: dict[str, str],
+    frames: list[str],
+    alone: list[str],
+    subjectless: Sequence[str] = (),
+) -> _Frames:
     """Return the frames of one language, their pieces and numbers filled in."""
     unfolded = {name: re.sub(r"(?<=\|)\s+", "", one) for name, one in pieces.items()}
 
@@ -66,7 +72,7 @@ def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _F
         told = _PIECE.sub(lambda one: unfolded[one[1]], text)
         return told if told == text else filled(told)
 
-    def joined(frames: list[str], ends: str) -> re.Pattern[str]:
+    def joined(frames: Sequence[str], ends: str) -> re.Pattern[str]:
         told = "|".join(
             filled(one).replace("#", _SCORE).replace("<told>", f"<told_{place}>")
             for place, one in enumerate(frames)
@@ -74,11 +80,13 @@ def _compiled(pieces: dict[str, str], frames: list[str], alone: list[str]) -> _F
         return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{ends}", re.I)
 
     lead = filled("<lead>").replace("#", _SCALE)
-    return _Frames(joined(frames, rf"(?:{_ENDS}|(?=:))"), joined(alone, _ENDS))
+    ends = rf"(?:{_ENDS}|(?=:))"
+    return _Frames(joined(frames, ends), joined(subjectless or frames, ends), joined(alone, _ENDS))
 
 
 _FRAMES = tuple(_compiled(**language) for language in data("verdicts").values())
 _FULL = tuple((one.full,) for one in _FRAMES)
+_VERBS = tuple((one.full, one.subjectless) for one in _FRAMES)
 
 
 def end_of_verdict(text: str, place: int) -> int | None:
@@ -108,15 +116,18 @@ def end_of_verdict(text: str, place: int) -> int | None:
 def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Pattern[str]]]:
     """Return the frames of a verdict that may follow what introduces it.
 
-    Reasons go before a whole sentence; before a number alone, what judges the whole text.
+    Reasons go before a whole sentence, before a verb only where they begin as such; before a number
+    alone goes what judges the whole text.
     """
     if _WEIGHS.fullmatch(lead):
         return _FRAMES
-    if not introduces(lead) or (_FOR.search(lead) and names_parts_only(lead)):
+    if not introduces(lead):
         return ()
     if _CONNECTS.match(clause.string, clause.start()) or judges_the_whole(lead):
         return _FRAMES
-    return () if clause["sign"] else _FULL
+    if clause["sign"]:
+        return ()
+    return _VERBS if _BECAUSE.match(lead) else _FULL  # a noun there is the subject
 
 
 def _matched(frame: re.Pattern[str], text: str, start: int, place: int) -> int | None:

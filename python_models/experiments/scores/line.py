@@ -29,6 +29,7 @@ from python_models.experiments.scores.line_patterns import (
     SAID_CJK,
     SPEAKER,
     STARRED,
+    THIS_ONE,
     TOLD,
     TOLD_TO,
     UNIT,
@@ -196,6 +197,7 @@ def _only_number(reading: LineReading) -> int | None:
         place
         for place in readable
         if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
+        and not (bare.at(place).kind == "words" and THIS_ONE.search(bare.text[:place]))
     ]
     return places[0] if len(places) == 1 and not reading.candidates else None
 

@@ -27,6 +27,7 @@ from python_models.experiments.scores.prose import (
     is_scope,
     sets_a_condition,
 )
+from python_models.experiments.scores.words import UNITS
 
 LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
@@ -157,12 +158,18 @@ def _kind(word: str) -> str | None:
     return next(kinds, None)
 
 
+_COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
+_VERY = re.compile(
+    r"^\W*(?:very|quite|fairly|rather|truly|really|highly|nearly?|simply|sehr|recht|ziemlich|eher|muy|"
+    r"bastante|très|assez|plutôt|molto|abbastanza|piuttosto|muito|bem|とても|非常に|かなり|매우|아주|꽤|非常|很|相当|比较)"
+)
 # clauses that each judge something: `the link works, but the end falls off`
 _CLAUSES = re.compile(r"[,;、，]\s*|\b(?:but|yet|aber|doch|pero|mais|ma|mas)\b|지만\s")
 _CLAUSE = re.compile(
     r"^\W*(?!(?:which|who|that|though|although|while|wobei|obwohl|que|qui|che|aunque|bien|anche|embora)\b)"
     r"(?:[^\W\d]+\W+){2}[^\W\d]|[\u3040-\ud7a3]{4}"
 )
+_WITHOUT = re.compile(r"\W*(?:without|lacking|ohne|sin|sans|senza|sem)\s+(?:[^\W\d]+\s*){1,3}\W*")
 _LISTED = re.compile(
     r"[,;、，]|\b(?:and|but|yet|though|und|aber|doch|y|pero|et|mais|e|ma|mas|ni|né|nem|weder|noch)\b|[고며지]만?\s"
 )
@@ -186,21 +193,17 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
 
 def judges_the_whole(text: str) -> bool:
     """Say whether a text judges more than one thing, or in several words the text as a whole."""
-    if ":" in text:
+    if _COUNTS.search(text):
         return False
-    if len(WORD.findall(text)) > 2 and describes_the_whole(text, is_named=True):
+    is_short = len(WORD.findall(text)) < 3 and not _VERY.match(text)
+    if not is_short and describes_the_whole(text, is_named=True):
         return True
     pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
-    if len(pieces) > 1 and all("judging" in _kinds_in(piece) for piece in pieces):
+    judges = ("judging" in _kinds_in(one) or _WITHOUT.fullmatch(one) for one in pieces)
+    if len(pieces) > 1 and all(judges):
         return True
     clauses = _CLAUSES.split(PHRASES.sub(" ", text))
     return len(clauses) > 1 and all(map(_CLAUSE.search, clauses)) and is_prose(text)
-
-
-def names_parts_only(text: str) -> bool:
-    """Say whether a text names parts or qualities of a text, and tells nothing of them."""
-    kinds = [kind for kind in _kinds_in(text) if kind != "between"]
-    return kinds.count(None) <= 1 and set(kinds) <= {"parts", None}  # `for` itself is unknown
 
 
 def _kinds_in(text: str) -> list[str | None]:

@@ -21,6 +21,7 @@ from python_models.experiments.scores.line_patterns import (
     clause_of,
 )
 from python_models.experiments.scores.numbers import READABLE
+from python_models.experiments.scores.prose import is_prose
 from python_models.experiments.scores.remarks import describes_the_whole, strange
 from python_models.experiments.scores.words import DENIALS
 
@@ -48,7 +49,8 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
     closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!。]?{CLOSED}$", rest)
     opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
-    if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
+    is_best = bare.at(place).outer in (10, 100) or re.search(r"/|out", bare.at(place).text)
+    if opens and is_best and not _doubted(rest):
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
         return
@@ -89,4 +91,6 @@ def _take_share_in_words(reading: LineReading, taken: set[int]) -> None:
 
 def _doubted(rest: str) -> bool:
     """Say whether a sentence that opens with a share may take it back, or quote it."""
+    if rest[:1] == ":" and is_prose(rest[1:]):
+        return False
     return bool(DOUBTS.search(rest) or OTHERS_SAY.search(rest))
