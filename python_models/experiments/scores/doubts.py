@@ -121,12 +121,9 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
         return _open("the line may quote it")
     if _BESIDE.search(before):
         return _open(f"the number may be another: {before[-20:]!r}")
-    intro = _INTRO.split(clause)[0] if _INTRO.search(clause) else None
-    if (
-        one.verdict_ends is None
-        and intro is not None
-        and (not _VERDICT.search(intro) or QUOTING.search(intro))
-    ):
+    may_quote = one.verdict_ends is None and _INTRO.search(clause)
+    intro = _INTRO.split(clause)[0] if may_quote else None
+    if intro is not None and (not _VERDICT.search(intro) or QUOTING.search(intro)):
         return _open("the line may quote it")
     if re.search("[\u3040-\u30ff]|評価", before) and text[one.place + 1 :].lstrip()[:1] == "分":
         return _open("it may be minutes")

@@ -27,7 +27,10 @@ _SOLID = (
 )
 _FILLER = rf"(?:{_SOLID})*"
 _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
-_ABOUT = r"\s+(?:for|of|on|to|after|across|based on|given|considering)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+_ABOUT = (
+    r"\s+(?:for|of|on|to|after|across|based on|given|considering)"
+    r"(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+)
 # `Grade awarded: 5`, `Note attribuée : 7`
 _GIVEN = (
     r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|obtenid[ao]|concedid[ao]|dad[ao]|attribuée?|"

@@ -48,8 +48,8 @@ def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
 _DESCRIBED = tuple(_described())
 _TEXTS = set_of(
     "essay text piece work answer response submission story poem paper article aufsatz arbeit "
-    "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho redação "
-    "文章 作品 글 글이 글은"
+    "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho "
+    "redação 文章 作品 글 글이 글은"
 )
 _CJK = {
     piece: kind
@@ -81,7 +81,8 @@ _DESCRIBES = pattern(
     r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
     r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
     r"평균 이상)",
-    r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
+    r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b",
+    r"\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
     r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     WORDS["no_more"],

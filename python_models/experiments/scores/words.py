@@ -49,7 +49,8 @@ WHOLES = (
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
     "総合|合計|총합|합계|总计|合计|"
     "bottom line|grand total|"
-    "unterm strich|unter dem strich|alles in allem|all in all|in summary|en conjunto|nel complesso|no geral|"
+    "unterm strich|unter dem strich|alles in allem|all in all|in summary|"
+    "en conjunto|nel complesso|no geral|"
     "no conjunto|dans l'ensemble|au total|en total|in totale|総じて|综合来看|종합하면"
 )
 # these are scores only when nothing follows: they are names of other things too
