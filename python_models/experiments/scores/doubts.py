@@ -19,6 +19,7 @@ from python_models.experiments.scores.line_patterns import clause_of
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
 from python_models.experiments.scores.prose import is_about_the_text, is_prose
 from python_models.experiments.scores.remarks import (
+    DENYING_SIGN,
     POLITE,
     REASON_NAME,
     SENTENCE_END,
@@ -119,7 +120,7 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
     if lends(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
         return _open("the line may quote it")
-    if _BESIDE.search(before):
+    if _BESIDE.search(before) or DENYING_SIGN.search(text):
         return _open(f"the number may be another: {before[-20:]!r}")
     may_quote = one.verdict_ends is None and _INTRO.search(clause)
     intro = _INTRO.split(clause)[0] if may_quote else None

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from python_models.experiments.scores.closed import WORDS, data, pattern
 from python_models.experiments.scores.numbers import OTHER, N, W
-from python_models.experiments.scores.prose import introduces, is_about_the_text
-from python_models.experiments.scores.remarks import judges_the_whole
+from python_models.experiments.scores.prose import BECAUSE, introduces, is_about_the_text
+from python_models.experiments.scores.remarks import judges_the_whole, tells_of_a_part
 from python_models.experiments.scores.words import UNITS
 
 _ARTICLES = (
@@ -25,7 +25,8 @@ _DESERVED = (
 _CLOSED = r"[\"')\]}>»*]*"
 _SCORE = (
     rf"(?:{OTHER}[、,]?\s*)?{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}"
-    rf"(?:\s*{UNITS})?(?:\s*{OTHER})?(?:\s+(?:{_DESERVED}))?\s*"
+    rf"(?:\s*{UNITS})?(?:\s*(?:(?:on|auf|en|sur|su|em|na|nella)\s+(?:(?:an?|the|this|der|einer|la|una|une)\s+)?)?"
+    rf"{OTHER}(?:\s+scale)?)?(?:\s+(?:{_DESERVED}))?\s*"
 )
 _SCALE = rf"{OTHER}\s*"
 # what may follow a verdict: the end of its clause, or a reason
@@ -40,7 +41,6 @@ _CLAUSE = re.compile(
     r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
 )
 _WEIGHS = pattern(WORDS["weighs_all"])
-_BECAUSE = pattern(WORDS["begins_a_reason"])
 # `.., daher 7/10`: what comes of a reason
 _CONNECTS = re.compile(
     r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
@@ -121,13 +121,13 @@ def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Patt
     """
     if _WEIGHS.fullmatch(lead):
         return _FRAMES
-    if not introduces(lead):
+    if not introduces(lead) or tells_of_a_part(lead):
         return ()
     if _CONNECTS.match(clause.string, clause.start()) or judges_the_whole(lead):
         return _FRAMES
     if clause["sign"]:
         return ()
-    return _VERBS if _BECAUSE.match(lead) else _FULL  # a noun there is the subject
+    return _VERBS if BECAUSE.match(lead) else _FULL  # a noun there is the subject
 
 
 def _matched(frame: re.Pattern[str], text: str, start: int, place: int) -> int | None:

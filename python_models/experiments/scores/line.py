@@ -44,7 +44,7 @@ from python_models.experiments.scores.numbers import (
     skeleton,
 )
 from python_models.experiments.scores.prose import COUNTING
-from python_models.experiments.scores.remarks import names_a_part, strange
+from python_models.experiments.scores.remarks import names_a_part, strange, tells_of_a_part
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
@@ -236,6 +236,7 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
         before.endswith(tuple(f"{label} " for label in LABELS.split("|"))) and rest[:1] == ":"
     )
     is_told = TOLD_TO.match(clause) or PART_OF.search(clause)
+    is_told = is_told or tells_of_a_part(before.rpartition(",")[0])
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
     if says and ends and not (is_told or others or unknown(clause)):
         _take(reading, taken, Candidate("said", bare.at(place), clause, place))

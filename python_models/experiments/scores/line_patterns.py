@@ -101,7 +101,7 @@ TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|com
 TOLD_TO = re.compile(
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
-    r"\W*(?:please|you (?:should|must|will|have to))\b"
+    r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b"
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")

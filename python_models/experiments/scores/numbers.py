@@ -46,7 +46,7 @@ _KINDS = (
     ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
               r"尺度|척도|범위|사이|점수|기준))"),
     ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|aus|sur|sobre|su|em|de|di|"
-             rf"/)\s*:?\s*({_NUM})(?:\s*points?)?\s*[)\]]"),
+             rf"/)\s*:?\s*(?:(?:a|the)\s+possible\s+)?({_NUM})(?:\s*points?)?\s*[)\]]"),
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
@@ -79,7 +79,7 @@ _KINDS = (
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
     ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"
               rf"point\s+(?:{_WORD})|komma\s+"
-              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:\s+(?:out\s+of|von|sur|"
+              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:(?:\s+(?:points|punkte|points|puntos|punti|pontos))?\s+(?:out\s+of|von|sur|"
               rf"de|sobre|su|em)\s+(?:a\s+possible\s+)?"
               rf"({_WORD}|[0-9]+)\b)?"
         r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point\b|komma|virgule|and\s+(?:a|one|three)\b)"

@@ -76,6 +76,7 @@ _BETWEEN = " ".join(data("describing")["between"].values())
 _NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
 _DESCRIBES = _listed(set_of(" ".join((_JUDGING_WORDS, _PARTS, _SPEAKS_OF))), _WHOLE_TEXTS)
 _WOULD = re.compile(r"\bwould\b|'d\b")
+_SUBJECTLESS, BECAUSE = pattern(WORDS["subjectless"]), pattern(WORDS["begins_a_reason"])
 # `for style and clarity`: what is scored, and no reason
 _FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
@@ -167,6 +168,8 @@ def without_introduction(clause: str) -> str:
     found = _INTRODUCED.match(clause)
     if found is None or not GIVES.search(found["verdict"]) or _WOULD.search(found["verdict"]):
         return clause
+    if _SUBJECTLESS.match(found["verdict"]) and not BECAUSE.match(found["lead"]):
+        return clause  # a noun before it is its subject
     return found["verdict"] if introduces(found["lead"]) else clause
 
 

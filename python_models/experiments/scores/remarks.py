@@ -71,7 +71,8 @@ _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
 _APART = re.compile(rf"\s*(?:[:;)\]|–—-]|,?\s*(?:{_JOINS})\b)")
 SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
-_ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
+DENYING_SIGN = re.compile(r"[❌🚫⛔✖❎❓❔⚠🤔🤷🙃➕➖➗🔼🔽⬆⬇⤴⤵📈📉👎🔄]")
+_ODD_SIGN = re.compile(rf"[?=+<~^&@%$€→≈±×*\\]|->|{DENYING_SIGN.pattern}")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
 _DESCRIBES = pattern(
     r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
@@ -160,6 +161,9 @@ def _kind(word: str) -> str | None:
 
 
 _COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
+_CAUSAL = re.compile(
+    r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
+)
 _VERY = re.compile(
     r"^\W*(?:very|quite|fairly|rather|truly|really|highly|nearly?|simply|sehr|recht|ziemlich|eher|muy|"
     r"bastante|très|assez|plutôt|molto|abbastanza|piuttosto|muito|bem|とても|非常に|かなり|매우|아주|꽤|非常|很|相当|比较)"
@@ -196,7 +200,8 @@ def judges_the_whole(text: str) -> bool:
     """Say whether a text judges more than one thing, or in several words the text as a whole."""
     if _COUNTS.search(text):
         return False
-    is_short = len(WORD.findall(text)) < 3 and not _VERY.match(text)
+    signs = sum(map(len, filter(IS_CJK.match, WORD.findall(text))))
+    is_short = len(WORD.findall(text)) < 3 and signs < 4 and not _VERY.match(text)
     if not is_short and describes_the_whole(text, is_named=True):
         return True
     pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
@@ -205,6 +210,21 @@ def judges_the_whole(text: str) -> bool:
         return True
     clauses = _CLAUSES.split(PHRASES.sub(" ", text))
     return len(clauses) > 1 and all(map(_CLAUSE.search, clauses)) and is_prose(text)
+
+
+def tells_of_a_part(text: str) -> bool:
+    """Say whether a single clause in Chinese, Japanese or Korean is about one part of a text.
+
+    There a verdict has no subject: `冒頭は面白く、9点とする` may give the score to the opening.
+    """
+    words = WORD.findall(PHRASES.sub(" ", text))
+    if not words or not IS_CJK.match(words[0]) or _CAUSAL.search(text):
+        return False
+    first = next((piece for piece, _ in _told(words[0])), "")
+    clauses = [one for one in _LISTED.split(text) if WORD.search(one)]
+    return (
+        len(clauses) < 2 and (names_a_part(first) or names_a_part(words[0])) and first not in _TEXTS
+    )
 
 
 def _kinds_in(text: str) -> list[str | None]:

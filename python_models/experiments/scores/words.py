@@ -115,7 +115,7 @@ DENIALS = (
     r"would have|could|"
     r"might|may|should have|almost|nearly|tempted|wanted|considered|considering|initially|"
     r"expected|requires?d?|needs?|needed|to (?:get|earn|reach|achieve|be|warrant|merit|deserve)|"
-    r"example|e\.g|i\.e|such as|format|previous\w*|(?:less|more|higher|lower|greater|better|"
+    r"example|e\.g|i\.e|an average|such as|format|previous\w*|(?:less|more|higher|lower|greater|better|"
     r"worse|fewer) than|at (?:least|most)|between|kein\w*|nicht|pas|jamais|whether|asked?|"
     r"please|instruct\w*|end with|reply|respond with|hesitat\w*|debat\w*|torn|hoping|hoped|"
     r"until|originally|at first|first thought)\b"
