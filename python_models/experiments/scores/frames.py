@@ -9,24 +9,25 @@ from typing import NamedTuple
 from python_models.experiments.scores.closed import WORDS, data, pattern
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.prose import BECAUSE, introduces, is_about_the_text
-from python_models.experiments.scores.remarks import judges_the_whole, tells_of_a_part
+from python_models.experiments.scores.remarks import (
+    judges_a_score,
+    judges_the_whole,
+    tells_of_a_part,
+)
 from python_models.experiments.scores.words import UNITS
 
+_PRAISED, _DESERVED, _MINE = (
+    pattern(WORDS[name]).pattern for name in ("praises_a_score", "deserved", "from_me")
+)
 _ARTICLES = (
-    r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+)?(?:(?:solid|strong|clear|respectable|decent|firm|"
-    r"full|perfect|straight|good|fair|glatte|solide|starke|gute|klare|ferme|sólid[oa]|solid[oa]|bon|beau|joli|"
-    r"buen|bom|buon|bel|bell['’]|discreto|belo)\s+)?"
+    r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+(?:(?P<judged>[^\W\d_]+)\s+)??)?"
+    rf"(?:(?:{_PRAISED})\s+)?"
 )
-_DESERVED = (
-    r"(?:wohl)?verdient|(?:(?:bien|muy)\s+)?merecid[oa]|(?:(?:bien|très)\s+)?mérité|"
-    r"(?:(?:ben|più che)\s+)?meritat[oa]|(?:(?:bem|muito)\s+)?merecid[oa]|"
-    r"clar[oa]|sólid[oa]|redond[oa]|rotund[oa]|franc|solide|nett[oa]|pien[oa]|solid[oa]"
-)
+_ON_A = r"(?:on|auf|en|sur|su|em|na|nella)\s+(?:(?:an?|the|this|der|einer|la|una|une)\s+)?"
 _CLOSED = r"[\"')\]}>»*]*"
 _SCORE = (
     rf"(?:{OTHER}[、,]?\s*)?{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}"
-    rf"(?:\s*{UNITS})?(?:\s*(?:(?:on|auf|en|sur|su|em|na|nella)\s+(?:(?:an?|the|this|der|einer|la|una|une)\s+)?)?"
-    rf"{OTHER}(?:\s+scale)?)?(?:\s+(?:{_DESERVED}))?\s*"
+    rf"(?:\s*{UNITS})?(?:\s*(?:{_ON_A})?{OTHER}(?:\s+scale)?)?(?:\s+(?:{_DESERVED}))?(?:,?\s+(?:{_MINE}))?\s*"
 )
 _SCALE = rf"{OTHER}\s*"
 # what may follow a verdict: the end of its clause, or a reason
@@ -37,7 +38,7 @@ _ENDS = (
 _CLAUSE = re.compile(
     r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?P<sign>\s*[:–—]\s+|\s-\s+)|"
     r"(?:결과|하여|므로|지만|때문에|는데|으나|[아어여해고서며워와려져니])\s(?=[\ue000-\uf8ff])|"
-    r"(?=\b(?:(?:vergebe|gebe|bewerte|erteile|komme|lande) ich|(?:gibt|reicht|bleibt) es|"
+    r"(?=\b(?:[a-zäöü]+e (?:ich|wir)|kann ich|muss ich|(?:gibt|reicht|bleibt) es|"
     r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
 )
 _WEIGHS = pattern(WORDS["weighs_all"])
@@ -74,7 +75,7 @@ def _compiled(
 
     def joined(frames: Sequence[str], ends: str) -> re.Pattern[str]:
         told = "|".join(
-            filled(one).replace("#", _SCORE).replace("<told>", f"<told_{place}>")
+            re.sub("(?<=[?]P<)(told|judged)>", rf"\1_{place}>", filled(one).replace("#", _SCORE))
             for place, one in enumerate(frames)
         )
         return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{ends}", re.I)
@@ -89,8 +90,8 @@ _FULL = tuple((one.full,) for one in _FRAMES)
 _VERBS = tuple((one.full, one.subjectless) for one in _FRAMES)
 
 
-def end_of_verdict(text: str, place: int) -> int | None:
-    """Return where the verdict around the number at a place ends.
+def verdict_around(text: str, place: int) -> tuple[int, int] | None:
+    """Return where the verdict around the number at a place begins and ends.
 
     Args:
         text: a line in lower case, its numbers told apart.
@@ -101,15 +102,12 @@ def end_of_verdict(text: str, place: int) -> int | None:
     """
     begins = [0, *(found.end() for found in _SENTENCE.finditer(text[:place]))]
     for start in {0, begins[-1]}:
-        ends = (_matched(frame, text, start, place) for one in _FRAMES for frame in one)
-        if end := next(filter(None, ends), None):
-            return end
-    clauses = list(_CLAUSE.finditer(text, begins[-1], place + 1))
-    for clause in reversed(clauses):
+        if found := _matched(_FRAMES, text, start, place):
+            return found
+    for clause in reversed([*_CLAUSE.finditer(text, begins[-1], place + 1)]):
         kinds = _frames_after(text[begins[-1] : clause.start()], clause)
-        ends = (_matched(frame, text, clause.end(), place) for one in kinds for frame in one)
-        if end := next(filter(None, ends), None):
-            return end
+        if found := _matched(kinds, text, clause.end(), place):
+            return found
     return None
 
 
@@ -130,9 +128,20 @@ def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Patt
     return _VERBS if BECAUSE.match(lead) else _FULL  # a noun there is the subject
 
 
-def _matched(frame: re.Pattern[str], text: str, start: int, place: int) -> int | None:
-    found = frame.match(text, start)
-    if found is None or found.end() <= place:
-        return None
-    told = filter(None, found.groupdict().values())
-    return found.end() if all(map(is_about_the_text, told)) else None
+def _matched(
+    kinds: Iterable[Iterable[re.Pattern[str]]], text: str, start: int, place: int
+) -> tuple[int, int] | None:
+    for frame in (frame for language in kinds for frame in language):
+        found = frame.match(text, start)
+        if found and found.end() > place and _may_say(found):
+            return found.span()
+    return None
+
+
+def _may_say(found: re.Match[str]) -> bool:
+    """Say whether the words that a frame leaves open judge a score, or are about the text."""
+    words = {name: word for name, word in found.groupdict().items() if word}
+    return all(
+        is_about_the_text(word) if name.startswith("told") else judges_a_score(word)
+        for name, word in words.items()
+    )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
-from python_models.experiments.scores.frames import end_of_verdict
+from python_models.experiments.scores.frames import verdict_around
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
@@ -214,9 +214,9 @@ def _take_graded(reading: LineReading, taken: set[int]) -> None:
 def _take_verdict(reading: LineReading, taken: set[int]) -> None:
     """Take the only number of a line from a sentence that is a verdict in full."""
     text, place = reading.skeleton.text, _only_number(reading)
-    end = None if place is None else end_of_verdict(text, place)
-    if place is not None and end is not None and not strange(text[end:], beside=True):
-        _take(reading, taken, Candidate("said", reading.skeleton.at(place), "", place, end))
+    span = None if place is None else verdict_around(text, place)
+    if place is not None and span is not None and not strange(text[span[1] :], beside=True):
+        _take(reading, taken, Candidate("said", reading.skeleton.at(place), "", place, span))
 
 
 def _take_only(reading: LineReading, taken: set[int]) -> None:

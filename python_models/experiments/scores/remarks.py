@@ -160,6 +160,7 @@ def _kind(word: str) -> str | None:
     return next(kinds, None)
 
 
+_OPENS = pattern(WORDS["opens_a_score"])
 _COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
 _CAUSAL = re.compile(
     r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
@@ -190,10 +191,16 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
     text = _DESCRIBES.sub(" fine ", text)
     words = WORD.findall(bare(PHRASES.sub(" ", text)))
     told = [pair for word in words for pair in _told(word)]
+    kinds = {kind for piece, kind in told if piece not in _TEXTS}
+    is_named = is_named and "judging" not in kinds
     if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
         return False  # `Clarity` too, which begins as what judges does
-    kinds = {kind for piece, kind in told if piece not in _TEXTS}
     return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
+
+
+def judges_a_score(word: str) -> bool:
+    """Say whether a word before a score judges, and does not make it one that is not given."""
+    return _kind(word) == "judging" and _OPENS.fullmatch(word) is None
 
 
 def judges_the_whole(text: str) -> bool:

@@ -56,7 +56,7 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
         return
     told = _BESIDE.search(bare.text[:place])
     if closes and told and describes_the_whole(told[1], is_named=told[2] == ":"):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place, place + 1))
+        reading.candidates.append(Candidate("said", bare.at(place), "", place, (place, place + 1)))
         taken.add(place)
         return
     label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(bare.text[:place])
