@@ -20,7 +20,7 @@ _PRAISED, _DESERVED, _MINE = (
     pattern(WORDS[name]).pattern for name in ("praises_a_score", "deserved", "from_me")
 )
 _ARTICLES = (
-    r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+(?:(?P<judged>[^\W\d_]+)\s+)??)?"
+    r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+(?:(?:(?:very|quite|rather|pretty|sehr|recht|muy|très|molto|muito)\s+)?(?P<judged>[^\W\d_]+(?:-[^\W\d_]+)?)\s+)??)?"
     rf"(?:(?:{_PRAISED})\s+)?"
 )
 _ON_A = r"(?:on|auf|en|sur|su|em|na|nella)\s+(?:(?:an?|the|this|der|einer|la|una|une)\s+)?"
@@ -47,6 +47,7 @@ _CONNECTS = re.compile(
     r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
     r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
 )
+_CERTAINLY = pattern(WORDS["certainly"])
 _PIECE = re.compile(r"(?<!P)<(\w+)>")  # `(?P<told>` is what has to be about the text
 _OPENS = r"[\s\"'(\[*¡]*"
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
@@ -100,6 +101,7 @@ def verdict_around(text: str, place: int) -> tuple[int, int] | None:
     Null where the number's sentence is no verdict from its first word on, but for an introduction
     that cannot lend the number, as a reason.
     """
+    text = _CERTAINLY.sub(lambda found: " " * len(found.group()), text)
     begins = [0, *(found.end() for found in _SENTENCE.finditer(text[:place]))]
     for start in {0, begins[-1]}:
         if found := _matched(_FRAMES, text, start, place):

@@ -39,7 +39,8 @@ _GIVEN = (
 _WHICH = (
     r"\s+(?:quality|creativity|originality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
     r"definitiv[ao]?|geral|complessiv[ao]|num[ée]ric[ao]|numérique|d'ensemble|in decimi|"
-    r"(?:de|di|per la|für) (?:créativité|creatividad|creatività|criatividade|kreativität))"
+    r"(?:de la|de|della|di|da|per la|für|der) "
+    r"(?:créativité|creatividad|creatività|criatividade|kreativität))"
 )
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"

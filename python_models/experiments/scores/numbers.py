@@ -41,8 +41,8 @@ _KINDS = (
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
-    ("scale", rf"{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*[点分점]?"
-              r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?"),
+    ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*(?:[点分점]制?)?"
+              r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?(?:\s*\))?"),
     ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
               r"尺度|척도|범위|사이|점수|기준))"),
     ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|aus|sur|sobre|su|em|de|di|"

@@ -160,6 +160,9 @@ def _kind(word: str) -> str | None:
     return next(kinds, None)
 
 
+_QUALITY = re.compile(
+    r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
+)
 _OPENS = pattern(WORDS["opens_a_score"])
 _COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
 _CAUSAL = re.compile(
@@ -191,6 +194,8 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
     text = _DESCRIBES.sub(" fine ", text)
     words = WORD.findall(bare(PHRASES.sub(" ", text)))
     told = [pair for word in words for pair in _told(word)]
+    if is_named and any(map(_QUALITY.search, words)):
+        return False  # `Longueur`, which begins as `long`
     kinds = {kind for piece, kind in told if piece not in _TEXTS}
     is_named = is_named and "judging" not in kinds
     if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
