@@ -20,6 +20,7 @@ _PRAISED, _DESERVED, _MINE = (
     pattern(WORDS[name]).pattern for name in ("praises_a_score", "deserved", "from_me")
 )
 _ARTICLES = (
+    r"(?:(?:only|just|nur|lediglich|sol[oa]|sólo|solamente|seulement|soltanto|só|somente)\s+|只有|只|仅)?"
     r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+(?:(?:(?:very|quite|rather|pretty|sehr|recht|muy|très|molto|muito)\s+)?(?P<judged>[^\W\d_]+(?:-[^\W\d_]+)?)\s+)??)?"
     rf"(?:(?:{_PRAISED})\s+)?"
 )

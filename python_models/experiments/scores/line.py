@@ -29,6 +29,7 @@ from python_models.experiments.scores.line_patterns import (
     SAID_CJK,
     SPEAKER,
     STARRED,
+    THE_END,
     THIS_ONE,
     TOLD,
     TOLD_TO,
@@ -163,7 +164,8 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     near = re.split(r"[,:;()|\ue000-\uf8ff]", clause)[-1]
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
-    if words & OTHER_WORDS or about & OTHER_TEXTS:
+    is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
+    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end:
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):
@@ -236,7 +238,7 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
         before.endswith(tuple(f"{label} " for label in LABELS.split("|"))) and rest[:1] == ":"
     )
     is_told = TOLD_TO.match(clause) or PART_OF.search(clause)
-    is_told = is_told or tells_of_a_part(before.rpartition(",")[0])
+    is_told = is_told or THE_END.search(clause) or tells_of_a_part(before.rpartition(",")[0])
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
     if says and ends and not (is_told or others or unknown(clause)):
         _take(reading, taken, Candidate("said", bare.at(place), clause, place))

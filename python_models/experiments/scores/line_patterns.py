@@ -33,8 +33,8 @@ _ABOUT = (
 )
 # `Grade awarded: 5`, `Note attribuée : 7`
 _GIVEN = (
-    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|obtenid[ao]|concedid[ao]|dad[ao]|attribuée?|"
-    r"accordée?|obtenue?|donnée?|assegnat[ao]|attribuit[ao]|ottenut[ao]|atribuíd[ao]|obtid[ao])(?=\s*[:=–—-])"
+    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]s?|asignad[ao]s?|obtenid[ao]s?|concedid[ao]s?|dad[ao]|attribuée?s?|"
+    r"accordée?s?|obtenue?s?|donnée?|assegnat[aoi]|attribuit[aoi]|ottenut[aoi]|atribuíd[ao]s?|obtid[ao]s?)(?=\s*[:=–—-])"
 )
 _WHICH = (
     r"\s+(?:quality|creativity|originality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
@@ -107,6 +107,7 @@ TOLD_TO = re.compile(
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
 PARTITIVE = re.compile(r"\b(?:of|from|between|in) the\s*$")  # `average of the two`
+THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 BREAK = re.compile(

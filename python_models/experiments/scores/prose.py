@@ -175,6 +175,9 @@ def without_introduction(clause: str) -> str:
 
 def introduces(lead: str) -> bool:
     """Say whether an introduction tells a reason, and cannot lend the number after it."""
+    words = WORD.findall(lead)
+    if len(words) == 1 and not IS_CJK.match(words[0]):
+        return False  # `Emotionally, it gets a 9`
     lends = _INTRODUCES_ANOTHER.search(lead) or _CONDITION.search(lead)
     for_a_part = (found := _FOR.match(lead)) and _NAMES.are_all_of(lead[found.end() :])
     return not (lends or for_a_part) and is_about_the_text(lead)
