@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from python_models.experiments.scores.closed import WORDS, data, pattern
+from python_models.experiments.scores.closed import AROUND, data, pattern
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.prose import BECAUSE, introduces, is_about_the_text
 from python_models.experiments.scores.remarks import (
@@ -17,7 +17,7 @@ from python_models.experiments.scores.remarks import (
 from python_models.experiments.scores.words import UNITS
 
 _PRAISED, _DESERVED, _MINE = (
-    pattern(WORDS[name]).pattern for name in ("praises_a_score", "deserved", "from_me")
+    pattern(AROUND[name]).pattern for name in ("praises_a_score", "deserved", "from_me")
 )
 _ARTICLES = (
     r"(?:(?:only|just|nur|lediglich|sol[oa]|sólo|solamente|seulement|soltanto|só|somente)\s+|只有|只|仅)?"
@@ -42,13 +42,13 @@ _CLAUSE = re.compile(
     r"(?=\b(?:[a-zäöü]+e (?:ich|wir)|kann ich|muss ich|(?:gibt|reicht|bleibt) es|"
     r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
 )
-_WEIGHS = pattern(WORDS["weighs_all"])
+_WEIGHS = pattern(AROUND["weighs_all"])
 # `.., daher 7/10`: what comes of a reason
 _CONNECTS = re.compile(
     r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
     r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
 )
-_CERTAINLY = pattern(WORDS["certainly"])
+_CERTAINLY = pattern(AROUND["certainly"])
 _PIECE = re.compile(r"(?<!P)<(\w+)>")  # `(?P<told>` is what has to be about the text
 _OPENS = r"[\s\"'(\[*¡]*"
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")

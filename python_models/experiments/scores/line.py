@@ -165,7 +165,7 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
-    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end:
+    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or "style" in about:
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):

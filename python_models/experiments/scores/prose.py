@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from python_models.experiments.scores.closed import (
+    AROUND,
     CJK_SIGNS,
     GIVES,
     IS_CJK,
@@ -76,7 +77,7 @@ _BETWEEN = " ".join(data("describing")["between"].values())
 _NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
 _DESCRIBES = _listed(set_of(" ".join((_JUDGING_WORDS, _PARTS, _SPEAKS_OF))), _WHOLE_TEXTS)
 _WOULD = re.compile(r"\bwould\b|'d\b")
-_SUBJECTLESS, BECAUSE = pattern(WORDS["subjectless"]), pattern(WORDS["begins_a_reason"])
+_SUBJECTLESS, BECAUSE = pattern(AROUND["subjectless"]), pattern(AROUND["begins_a_reason"])
 # `for style and clarity`: what is scored, and no reason
 _FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)

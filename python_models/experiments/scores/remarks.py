@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from python_models.experiments.scores.closed import (
+    AROUND,
     IS_CJK,
     PHRASES,
     PRAISE,
@@ -86,7 +87,7 @@ _DESCRIBES = pattern(
     r"\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
     r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
-    WORDS["no_more"],
+    AROUND["no_more"],
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )
@@ -163,7 +164,7 @@ def _kind(word: str) -> str | None:
 _QUALITY = re.compile(
     r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
 )
-_OPENS = pattern(WORDS["opens_a_score"])
+_OPENS = pattern(AROUND["opens_a_score"])
 _COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
 _CAUSAL = re.compile(
     r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
@@ -197,7 +198,7 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
     if is_named and any(map(_QUALITY.search, words)):
         return False  # `Longueur`, which begins as `long`
     kinds = {kind for piece, kind in told if piece not in _TEXTS}
-    is_named = is_named and "judging" not in kinds
+    is_named = is_named and ("judging" not in kinds or told[-1][0] in _TEXTS)
     if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
         return False  # `Clarity` too, which begins as what judges does
     return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
