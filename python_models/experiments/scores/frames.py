@@ -37,7 +37,9 @@ _ENDS = (
     r"puisque|porque|ya|perché|poiché|pois)\b)"
 )
 _CLAUSE = re.compile(
-    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto)\s+)?|(?P<sign>\s*[:–—]\s+|\s-\s+)|"
+    r"[,、，]\s*(?:(?:and|so|und|also|et|donc|y|e|quindi|portanto|"
+    r"por lo que|de modo que|weshalb|sodass|de sorte que|"
+    r"per cui|pelo que|por isso)\s+)?|\s(?P<joins>and|und|y|et|e)\s+|(?P<sign>\s*[:–—]\s+|\s-\s+)|"
     r"(?:결과|하여|므로|지만|때문에|는데|으나|[아어여해고서며워와려져니])\s(?=[\ue000-\uf8ff])|"
     r"(?=\b(?:[a-zäöü]+e (?:ich|wir)|kann ich|muss ich|(?:gibt|reicht|bleibt) es|"
     r"(?:verdient|erhält|bekommt) (?:der|dieser|er))\b)"
@@ -48,6 +50,7 @@ _CONNECTS = re.compile(
     r"[,、]\s*(?:so|therefore|thus|hence|daher|deshalb|somit|donc|por (?:lo )?tanto|así que|quindi|"
     r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
 )
+_TEXT_FIRST, _CLAIMS = pattern(AROUND["text_first"]), pattern(AROUND["claims"])
 _CERTAINLY = pattern(AROUND["certainly"])
 _PIECE = re.compile(r"(?<!P)<(\w+)>")  # `(?P<told>` is what has to be about the text
 _OPENS = r"[\s\"'(\[*¡]*"
@@ -128,7 +131,10 @@ def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Patt
         return _FRAMES
     if clause["sign"]:
         return ()
-    return _VERBS if BECAUSE.match(lead) else _FULL  # a noun there is the subject
+    is_of_the_text = _TEXT_FIRST.match(lead) and not _CLAIMS.search(lead)
+    if is_of_the_text or (BECAUSE.match(lead) and not clause["joins"]):
+        return _VERBS
+    return () if clause["joins"] else _FULL  # a noun there is the subject
 
 
 def _matched(
