@@ -237,10 +237,10 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     ends = ends and not (
         before.endswith(tuple(f"{label} " for label in LABELS.split("|"))) and rest[:1] == ":"
     )
-    is_told = TOLD_TO.match(clause) or PART_OF.search(clause)
-    is_told = is_told or THE_END.search(clause) or tells_of_a_part(before.rpartition(",")[0])
+    is_told = TOLD_TO.match(clause) or PART_OF.search(clause) or THE_END.search(clause)
+    of_a_part = tells_of_a_part(before.rpartition(",")[0])
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
-    if says and ends and not (is_told or others or unknown(clause)):
+    if says and ends and not (is_told or of_a_part or others or unknown(clause)):
         _take(reading, taken, Candidate("said", bare.at(place), clause, place))
 
 

@@ -46,20 +46,19 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
         return
     place = places[0]
-    clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
+    before, rest = bare.text[:place], bare.text[place + 1 :]
+    clause = clause_of(before)
     closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!。]?{CLOSED}$", rest)
-    opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
+    opens = re.match(rf"^{OPENING}$", before) and OPENS.match(rest)
     is_best = bare.at(place).outer in (10, 100) or re.search(r"/|out", bare.at(place).text)
-    if opens and is_best and not _doubted(rest):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+    told = _BESIDE.search(before)
+    is_told = closes and told and describes_the_whole(told[1], is_named=told[2] == ":")
+    if is_told or (opens and is_best and not _doubted(rest)):
+        span = (place, place + 1) if is_told else None
+        reading.candidates.append(Candidate("said", bare.at(place), "", place, span))
         taken.add(place)
         return
-    told = _BESIDE.search(bare.text[:place])
-    if closes and told and describes_the_whole(told[1], is_named=told[2] == ":"):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place, (place, place + 1)))
-        taken.add(place)
-        return
-    label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(bare.text[:place])
+    label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(before)
     open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
     if label and label.re is _BEFORE_DASH and not (strange(label[1]) and unknown(label[1])):
         open_label = False
