@@ -52,9 +52,9 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     opens = re.match(rf"^{OPENING}$", before) and OPENS.match(rest)
     is_best = bare.at(place).outer in (10, 100) or re.search(r"/|out", bare.at(place).text)
     told = _BESIDE.search(before)
-    is_told = closes and told and describes_the_whole(told[1], is_named=told[2] == ":")
-    if is_told or (opens and is_best and not _doubted(rest)):
-        span = (place, place + 1) if is_told else None
+    is_whole = closes and told and describes_the_whole(told[1], is_named=told[2] == ":")
+    if is_whole or (opens and is_best and not _doubted(rest)):
+        span = (place, place + 1) if is_whole else None
         reading.candidates.append(Candidate("said", bare.at(place), "", place, span))
         taken.add(place)
         return
