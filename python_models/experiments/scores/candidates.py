@@ -18,7 +18,7 @@ class Candidate:
     quantity: Quantity
     name: str
     place: int
-    verdict_ends: int | None = None  # of a whole sentence that gives it
+    verdict: tuple[int, int] | None = None  # where a whole sentence that gives it begins and ends
 
 
 @dataclass

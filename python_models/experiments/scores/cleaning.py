@@ -53,9 +53,12 @@ _PART = re.compile(QUALITIES, re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
-_NUMERAL = re.compile(rf"(?<=[:是给打])\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)")  # `评分：三分`
+_NUMERAL = re.compile(
+    rf"(?:^|(?<=[:是给打]))\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)"
+)  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
+_IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
 _COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
 _RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
@@ -97,11 +100,20 @@ def _characters(text: str) -> str:
             continue
         elif unicodedata.category(letter) == "Zs":
             found.append(" ")
+        elif _is_ornament(letter):
+            continue
         else:
             found.append(_LOOKALIKES.get(letter, letter))
     return "".join(found).replace("\r\n", "\n").replace("\r", "\n")
 
 
+def _is_ornament(letter: str) -> bool:
+    """Say whether a pictograph adorns a verdict: none that denies, doubts, counts or compares."""
+    is_picture = ord(letter) >= 0x2600 and unicodedata.category(letter) in ("So", "Sk")
+    return is_picture and letter not in _LOOKALIKES and letter not in _SPEAKING_SIGNS
+
+
+_SPEAKING_SIGNS = "❌🚫⛔✖❎❓❔⚠🤔🤷🙃⭐★☆🌟➕➖➗🔼🔽⬆⬇⤴⤵📈📉👎🔄🅰🅱"
 _LOOKALIKES = {
     "−": "-",
     "٫": ".",
@@ -208,6 +220,7 @@ def _plain(line: str) -> str:
     """Return one line without Markdown and LaTeX; what stood apart stays apart."""
     for pattern, instead in _LATEX:
         line = pattern.sub(instead, line)
+    line = _IN_SHORT.sub("in short", line)
     line = _QUOTED_KEY.sub(r"\1:", line)
     line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
     line = _BULLET.sub("", _RULE.sub("", line))

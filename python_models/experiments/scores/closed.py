@@ -28,7 +28,7 @@ def pattern(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(re.sub(r"(?<=\|)\s+", "", part.strip()) for part in parts), re.I)
 
 
-WORDS = data("words")
+WORDS, AROUND = data("words"), data("around")
 CJK_SIGNS = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 WORD = re.compile(
     rf"[{CJK_SIGNS}]+|[^\W\d_{CJK_SIGNS}\ue000-\uf8ff]+(?:-[^\W\d_{CJK_SIGNS}\ue000-\uf8ff]+)*"

@@ -19,6 +19,7 @@ from python_models.experiments.scores.line_patterns import clause_of
 from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
 from python_models.experiments.scores.prose import is_about_the_text, is_prose
 from python_models.experiments.scores.remarks import (
+    DENYING_SIGN,
     POLITE,
     REASON_NAME,
     SENTENCE_END,
@@ -115,19 +116,21 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     """Refuse a number whose line quotes it, or gives it to something else."""
     text = reading.skeleton.text
     before, clause = text[: one.place], clause_of(text[: one.place])
-    earlier = before[: len(before) - len(clause)]
+    begins = one.verdict[0] if one.verdict else len(before)
+    earlier = before[: min(begins, len(before) - len(clause))]
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
     if lends(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
         return _open("the line may quote it")
-    if _BESIDE.search(before):
+    if _BESIDE.search(before) or DENYING_SIGN.search(text):
         return _open(f"the number may be another: {before[-20:]!r}")
-    intro = _INTRO.split(clause)[0] if _INTRO.search(clause) else None
+    may_quote = one.verdict is None and _INTRO.search(clause)
+    intro = _INTRO.split(clause)[0] if may_quote else None
     if intro is not None and (not _VERDICT.search(intro) or QUOTING.search(intro)):
         return _open("the line may quote it")
     if re.search("[\u3040-\u30ff]|評価", before) and text[one.place + 1 :].lstrip()[:1] == "分":
         return _open("it may be minutes")
     extra = PRAISE if one.quantity.kind == "fraction" else frozenset()
-    if one.tier in ("said", "alone") and one.verdict_ends is None:
+    if one.tier in ("said", "alone") and one.verdict is None:
         word = unknown(clause, extra)
         if word:
             return _open(f"{word!r} leaves open whose score {one.quantity.text!r} is")
@@ -138,8 +141,8 @@ def _taken_back(
     reading: LineReading, one: Candidate, after: list[LineReading]
 ) -> ScoreError | None:
     """Refuse a score beside which something takes it back, or gives another number."""
-    rest = reading.skeleton.text[one.verdict_ends or one.place + 1 :]
-    unit = None if one.verdict_ends else _UNIT.match(rest)
+    rest = reading.skeleton.text[one.verdict[1] if one.verdict else one.place + 1 :]
+    unit = None if one.verdict else _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
     later = under_reasons([each.skeleton.text for each in after if not each.candidates])
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
-from python_models.experiments.scores.frames import end_of_verdict
+from python_models.experiments.scores.frames import verdict_around
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
@@ -29,6 +29,8 @@ from python_models.experiments.scores.line_patterns import (
     SAID_CJK,
     SPEAKER,
     STARRED,
+    THE_END,
+    THIS_ONE,
     TOLD,
     TOLD_TO,
     UNIT,
@@ -43,7 +45,7 @@ from python_models.experiments.scores.numbers import (
     skeleton,
 )
 from python_models.experiments.scores.prose import COUNTING
-from python_models.experiments.scores.remarks import names_a_part, strange
+from python_models.experiments.scores.remarks import names_a_part, strange, tells_of_a_part
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
@@ -83,10 +85,10 @@ def read_line(line: str) -> LineReading:
     taken: set[int] = set()
     for found in LABEL.finditer(bare.text):
         _take_label(found, reading, taken)
-    for found in SAID.finditer(bare.text):
-        _take_said(found, reading, taken)
     _take_graded(reading, taken)
     _take_verdict(reading, taken)
+    for found in SAID.finditer(bare.text):
+        _take_said(found, reading, taken)
     take_shares(reading, taken)
     _take_only(reading, taken)
     _take_criteria(reading, taken)
@@ -162,7 +164,8 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     near = re.split(r"[,:;()|\ue000-\uf8ff]", clause)[-1]
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
-    if words & OTHER_WORDS or about & OTHER_TEXTS:
+    is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
+    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or "style" in about:
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):
@@ -196,6 +199,7 @@ def _only_number(reading: LineReading) -> int | None:
         place
         for place in readable
         if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
+        and not (bare.at(place).kind == "words" and THIS_ONE.search(bare.text[:place]))
     ]
     return places[0] if len(places) == 1 and not reading.candidates else None
 
@@ -212,9 +216,9 @@ def _take_graded(reading: LineReading, taken: set[int]) -> None:
 def _take_verdict(reading: LineReading, taken: set[int]) -> None:
     """Take the only number of a line from a sentence that is a verdict in full."""
     text, place = reading.skeleton.text, _only_number(reading)
-    end = None if place is None else end_of_verdict(text, place)
-    if place is not None and end is not None and not strange(text[end:], beside=True):
-        _take(reading, taken, Candidate("said", reading.skeleton.at(place), "", place, end))
+    span = None if place is None else verdict_around(text, place)
+    if place is not None and span is not None and not strange(text[span[1] :], beside=True):
+        _take(reading, taken, Candidate("said", reading.skeleton.at(place), "", place, span))
 
 
 def _take_only(reading: LineReading, taken: set[int]) -> None:
@@ -233,9 +237,10 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     ends = ends and not (
         before.endswith(tuple(f"{label} " for label in LABELS.split("|"))) and rest[:1] == ":"
     )
-    is_told = TOLD_TO.match(clause) or PART_OF.search(clause)
+    is_told = TOLD_TO.match(clause) or PART_OF.search(clause) or THE_END.search(clause)
+    of_a_part = tells_of_a_part(before.rpartition(",")[0])
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
-    if says and ends and not (is_told or others or unknown(clause)):
+    if says and ends and not (is_told or of_a_part or others or unknown(clause)):
         _take(reading, taken, Candidate("said", bare.at(place), clause, place))
 
 
@@ -275,4 +280,5 @@ def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
         bare.text[max(0, place - 25) : place + 25]
     ):
         return True
-    return not hedged and bare.at(place).kind in ("number", "fraction") and bool(COUNT.match(after))
+    kinds = ("number", "fraction", "odd")  # `1,200 words` is odd
+    return not hedged and bare.at(place).kind in kinds and bool(COUNT.match(after))

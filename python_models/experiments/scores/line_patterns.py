@@ -27,16 +27,20 @@ _SOLID = (
 )
 _FILLER = rf"(?:{_SOLID})*"
 _ASIDE = rf"\s*[(\[{{][^()\[\]{{}}\ue000-\uf7ff]*[)\]}}]|\s*{OTHER}"
-_ABOUT = r"\s+(?:for|of|on|to)(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+_ABOUT = (
+    r"\s+(?:for|of|on|to|after|across|based on|given|considering)"
+    r"(?:\s+(?!is\b|are\b|of\b)[^\W\d][\w'-]*){1,5}?"
+)
 # `Grade awarded: 5`, `Note attribuée : 7`
 _GIVEN = (
-    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]|asignad[ao]|obtenid[ao]|concedid[ao]|dad[ao]|attribuée?|"
-    r"accordée?|obtenue?|donnée?|assegnat[ao]|attribuit[ao]|ottenut[ao]|atribuíd[ao]|obtid[ao])(?=\s*[:=–—-])"
+    r"\s+(?:awarded|given|assigned|vergeben|otorgad[ao]s?|asignad[ao]s?|obtenid[ao]s?|concedid[ao]s?|dad[ao]|attribuée?s?|"
+    r"accordée?s?|obtenue?s?|donnée?|assegnat[aoi]|attribuit[aoi]|ottenut[aoi]|atribuíd[ao]s?|obtid[ao]s?)(?=\s*[:=–—-])"
 )
 _WHICH = (
     r"\s+(?:quality|creativity|originality|impression|performance|number|finale?|globale?|générale?|generale?|totale?|"
     r"definitiv[ao]?|geral|complessiv[ao]|num[ée]ric[ao]|numérique|d'ensemble|in decimi|"
-    r"(?:de|di|per la|für) (?:créativité|creatividad|creatività|criatividade|kreativität))"
+    r"(?:de la|de|della|di|da|per la|für|der) "
+    r"(?:créativité|creatividad|creatività|criatividade|kreativität))"
 )
 _BESTS = rf"\s*(?:/|\bout of\b|\bvon\b|\bsur\b)\s*{N}(?=\s*[:=|)-])"
 _SIGN = r"(?:\s+(?:is|are|would be|will be)(?=\s*:))?\s*(?::=|[:=;·]+|-(?=\s)|[–—]|→|->|=>|\|)+\s*"
@@ -98,11 +102,13 @@ TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|com
 TOLD_TO = re.compile(
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
-    r"\W*(?:please|you (?:should|must|will|have to))\b"
+    r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b"
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
 PARTITIVE = re.compile(r"\b(?:of|from|between|in) the\s*$")  # `average of the two`
+THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
+THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 BREAK = re.compile(
     r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"

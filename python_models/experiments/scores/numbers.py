@@ -41,16 +41,17 @@ _KINDS = (
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
-    ("scale", rf"{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*[点分점]?"
-              r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?"),
+    ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*(?:[点分점]制?)?"
+              r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?(?:\s*\))?"),
     ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
               r"尺度|척도|범위|사이|점수|기준))"),
     ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|aus|sur|sobre|su|em|de|di|"
-             rf"/)\s*:?\s*({_NUM})(?:\s*points?)?\s*[)\]]"),
+             rf"/)\s*:?\s*(?:(?:a|the)\s+possible\s+)?({_NUM})(?:\s*points?)?\s*[)\]]"),
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
     ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
+    ("best", r"(?<![\w.])(10)\s*(?:段階(?:評価|中)?で?|점\s*(?:척도|기준)(?:에서|으로|로)?)"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
              r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),
@@ -78,7 +79,7 @@ _KINDS = (
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
     ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"
               rf"point\s+(?:{_WORD})|komma\s+"
-              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:\s+(?:out\s+of|von|sur|"
+              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:(?:\s+(?:points|punkte|points|puntos|punti|pontos))?\s+(?:out\s+of|von|sur|"
               rf"de|sobre|su|em)\s+(?:a\s+possible\s+)?"
               rf"({_WORD}|[0-9]+)\b)?"
         r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point\b|komma|virgule|and\s+(?:a|one|three)\b)"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from python_models.experiments.scores.closed import (
+    AROUND,
     CJK_SIGNS,
     GIVES,
     IS_CJK,
@@ -76,6 +77,9 @@ _BETWEEN = " ".join(data("describing")["between"].values())
 _NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
 _DESCRIBES = _listed(set_of(" ".join((_JUDGING_WORDS, _PARTS, _SPEAKS_OF))), _WHOLE_TEXTS)
 _WOULD = re.compile(r"\bwould\b|'d\b")
+_SUBJECTLESS, BECAUSE = pattern(AROUND["subjectless"]), pattern(AROUND["begins_a_reason"])
+# `for style and clarity`: what is scored, and no reason
+_FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b")
 _INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark has to judge: it may name a scored part
 _DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
@@ -165,10 +169,16 @@ def without_introduction(clause: str) -> str:
     found = _INTRODUCED.match(clause)
     if found is None or not GIVES.search(found["verdict"]) or _WOULD.search(found["verdict"]):
         return clause
+    if _SUBJECTLESS.match(found["verdict"]) and not BECAUSE.match(found["lead"]):
+        return clause  # a noun before it is its subject
     return found["verdict"] if introduces(found["lead"]) else clause
 
 
 def introduces(lead: str) -> bool:
     """Say whether an introduction tells a reason, and cannot lend the number after it."""
+    words = WORD.findall(lead)
+    if len(words) == 1 and not IS_CJK.match(words[0]):
+        return False  # `Emotionally, it gets a 9`
     lends = _INTRODUCES_ANOTHER.search(lead) or _CONDITION.search(lead)
-    return not lends and is_about_the_text(lead)
+    for_a_part = (found := _FOR.match(lead)) and _NAMES.are_all_of(lead[found.end() :])
+    return not (lends or for_a_part) and is_about_the_text(lead)

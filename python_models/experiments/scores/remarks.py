@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from python_models.experiments.scores.closed import (
+    AROUND,
     IS_CJK,
     PHRASES,
     PRAISE,
@@ -27,6 +28,7 @@ from python_models.experiments.scores.prose import (
     is_scope,
     sets_a_condition,
 )
+from python_models.experiments.scores.words import UNITS
 
 LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
@@ -47,8 +49,8 @@ def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
 _DESCRIBED = tuple(_described())
 _TEXTS = set_of(
     "essay text piece work answer response submission story poem paper article aufsatz arbeit "
-    "texte essai copie travail texto ensayo trabajo testo saggio lavoro ensaio trabalho redação "
-    "文章 作品 글 글이 글은"
+    "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho "
+    "redação 文章 作品 글 글이 글은"
 )
 _CJK = {
     piece: kind
@@ -70,7 +72,8 @@ _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
 _APART = re.compile(rf"\s*(?:[:;)\]|–—-]|,?\s*(?:{_JOINS})\b)")
 SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
-_ODD_SIGN = re.compile(r"[?=+<~^&@%$€→≈±×*\\]|->")
+DENYING_SIGN = re.compile(r"[❌🚫⛔✖❎❓❔⚠🤔🤷🙃➕➖➗🔼🔽⬆⬇⤴⤵📈📉👎🔄]")
+_ODD_SIGN = re.compile(rf"[?=+<~^&@%$€→≈±×*\\]|->|{DENYING_SIGN.pattern}")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
 _DESCRIBES = pattern(
     r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
@@ -80,9 +83,11 @@ _DESCRIBES = pattern(
     r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
     r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
     r"평균 이상)",
-    r"\bnot (?:at all )?bad(?: at all)?\b|\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
+    r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b",
+    r"\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
     r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
     r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
+    AROUND["no_more"],
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )
@@ -156,6 +161,30 @@ def _kind(word: str) -> str | None:
     return next(kinds, None)
 
 
+_QUALITY = re.compile(
+    r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
+)
+_OPENS = pattern(AROUND["opens_a_score"])
+_COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
+_CAUSAL = re.compile(
+    r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
+)
+_VERY = re.compile(
+    r"^\W*(?:very|quite|fairly|rather|truly|really|highly|nearly?|simply|sehr|recht|ziemlich|eher|muy|"
+    r"bastante|très|assez|plutôt|molto|abbastanza|piuttosto|muito|bem|とても|非常に|かなり|매우|아주|꽤|非常|很|相当|比较)"
+)
+# clauses that each judge something: `the link works, but the end falls off`
+_CLAUSES = re.compile(r"[,;、，]\s*|\b(?:but|yet|aber|doch|pero|mais|ma|mas)\b|지만\s")
+_CLAUSE = re.compile(
+    r"^\W*(?!(?:which|who|that|though|although|while|wobei|obwohl|que|qui|che|aunque|bien|anche|embora)\b)"
+    r"(?:[^\W\d]+\W+){2}[^\W\d]|[\u3040-\ud7a3]{4}"
+)
+_WITHOUT = re.compile(r"\W*(?:without|lacking|ohne|sin|sans|senza|sem)\s+(?:[^\W\d]+\s*){1,3}\W*")
+_LISTED = re.compile(
+    r"[,;、，]|\b(?:and|but|yet|though|und|aber|doch|y|pero|et|mais|e|ma|mas|ni|né|nem|weder|noch)\b|[고며지]만?\s"
+)
+
+
 def describes_the_whole(text: str, is_named: bool) -> bool:
     """Say whether a text judges, and names no part but the text itself: `The essay is clear`.
 
@@ -166,10 +195,54 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
     text = _DESCRIBES.sub(" fine ", text)
     words = WORD.findall(bare(PHRASES.sub(" ", text)))
     told = [pair for word in words for pair in _told(word)]
+    if is_named and any(map(_QUALITY.search, words)):
+        return False  # `Longueur`, which begins as `long`
+    kinds = {kind for piece, kind in told if piece not in _TEXTS}
+    is_named = is_named and ("judging" not in kinds or told[-1][0] in _TEXTS)
     if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
         return False  # `Clarity` too, which begins as what judges does
-    kinds = {kind for piece, kind in told if piece not in _TEXTS}
     return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
+
+
+def judges_a_score(word: str) -> bool:
+    """Say whether a word before a score judges, and does not make it one that is not given."""
+    return _kind(word) == "judging" and _OPENS.fullmatch(word) is None
+
+
+def judges_the_whole(text: str) -> bool:
+    """Say whether a text judges more than one thing, or in several words the text as a whole."""
+    if _COUNTS.search(text):
+        return False
+    signs = sum(map(len, filter(IS_CJK.match, WORD.findall(text))))
+    is_short = len(WORD.findall(text)) < 3 and signs < 4 and not _VERY.match(text)
+    if not is_short and describes_the_whole(text, is_named=True):
+        return True
+    pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
+    judges = ("judging" in _kinds_in(one) or _WITHOUT.fullmatch(one) for one in pieces)
+    if len(pieces) > 1 and all(judges):
+        return True
+    clauses = _CLAUSES.split(PHRASES.sub(" ", text))
+    return len(clauses) > 1 and all(map(_CLAUSE.search, clauses)) and is_prose(text)
+
+
+def tells_of_a_part(text: str) -> bool:
+    """Say whether a single clause in Chinese, Japanese or Korean is about one part of a text.
+
+    There a verdict has no subject: `冒頭は面白く、9点とする` may give the score to the opening.
+    """
+    words = WORD.findall(PHRASES.sub(" ", text))
+    if not words or not IS_CJK.match(words[0]) or _CAUSAL.search(text):
+        return False
+    first = next((piece for piece, _ in _told(words[0])), "")
+    clauses = [one for one in _LISTED.split(text) if WORD.search(one)]
+    return (
+        len(clauses) < 2 and (names_a_part(first) or names_a_part(words[0])) and first not in _TEXTS
+    )
+
+
+def _kinds_in(text: str) -> list[str | None]:
+    words = WORD.findall(bare(PHRASES.sub(" ", _DESCRIBES.sub(" fine ", text))))
+    return [kind for word in words for _, kind in _told(word)]
 
 
 def _told(word: str) -> list[tuple[str, str | None]]:

@@ -9,6 +9,7 @@ from python_models.experiments.scores.closed import SUMS_UP, unknown
 from python_models.experiments.scores.line_patterns import (
     CJK,
     CLOSED,
+    COUNT,
     DOUBTS,
     ONLY_END,
     OPENING,
@@ -20,6 +21,7 @@ from python_models.experiments.scores.line_patterns import (
     clause_of,
 )
 from python_models.experiments.scores.numbers import READABLE
+from python_models.experiments.scores.prose import is_prose
 from python_models.experiments.scores.remarks import describes_the_whole, strange
 from python_models.experiments.scores.words import DENIALS
 
@@ -33,25 +35,30 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     """Take `8/10` that opens or closes a sentence as said, when the line has no other number."""
     bare = reading.skeleton
     _take_share_in_words(reading, taken)
-    places = [place for place in bare.numbers() if place not in taken]
+    places = [
+        place
+        for place in bare.numbers()
+        if place not in taken
+        and not (bare.at(place).kind == "number" and COUNT.match(bare.text[place + 1 :]))
+    ]
     if any(found.kind == "words" for at, found in bare.quantities.items() if at + 2 in places):
         return  # `due 7/10`
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
         return
     place = places[0]
-    clause, rest = clause_of(bare.text[:place]), bare.text[place + 1 :]
+    before, rest = bare.text[:place], bare.text[place + 1 :]
+    clause = clause_of(before)
     closes = re.match(rf"^{CLOSED}(?:overall)?{CLOSED}[.!。]?{CLOSED}$", rest)
-    opens = re.match(rf"^{OPENING}$", bare.text[:place]) and OPENS.match(rest)
-    if opens and re.search(r"/|out", bare.at(place).text) and not _doubted(rest):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place))
+    opens = re.match(rf"^{OPENING}$", before) and OPENS.match(rest)
+    is_best = bare.at(place).outer in (10, 100) or re.search(r"/|out", bare.at(place).text)
+    told = _BESIDE.search(before)
+    is_whole = closes and told and describes_the_whole(told[1], is_named=told[2] == ":")
+    if is_whole or (opens and is_best and not _doubted(rest)):
+        span = (place, place + 1) if is_whole else None
+        reading.candidates.append(Candidate("said", bare.at(place), "", place, span))
         taken.add(place)
         return
-    told = _BESIDE.search(bare.text[:place])
-    if closes and told and describes_the_whole(told[1], is_named=told[2] == ":"):
-        reading.candidates.append(Candidate("said", bare.at(place), "", place, place + 1))
-        taken.add(place)
-        return
-    label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(bare.text[:place])
+    label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(before)
     open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
     if label and label.re is _BEFORE_DASH and not (strange(label[1]) and unknown(label[1])):
         open_label = False
@@ -83,4 +90,6 @@ def _take_share_in_words(reading: LineReading, taken: set[int]) -> None:
 
 def _doubted(rest: str) -> bool:
     """Say whether a sentence that opens with a share may take it back, or quote it."""
+    if rest[:1] == ":" and is_prose(rest[1:]):
+        return False
     return bool(DOUBTS.search(rest) or OTHERS_SAY.search(rest))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from python_models.experiments.scores import Parsed, parse
-from python_models.experiments.scores.frames import end_of_verdict
+from python_models.experiments.scores.frames import verdict_around
 from python_models.experiments.scores.numbers import skeleton
 
 _COUNTED = {"ja": "7点", "ko": "7점", "zh": "7分"}
@@ -71,5 +71,5 @@ def test_a_reason_may_stand_before_who_gives_the_score(sentence: str) -> None:
 )
 def test_what_gives_a_score_to_another_or_on_a_condition_is_no_verdict(sentence: str) -> None:
     line = skeleton(sentence)
-    assert [end_of_verdict(line.text, place) for place in line.numbers()] == [None]
+    assert [verdict_around(line.text, place) for place in line.numbers()] == [None]
     assert not isinstance(parse(sentence, "complex"), Parsed)
