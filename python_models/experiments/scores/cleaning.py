@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from python_models.experiments.scores.answer import ScoreError
+from python_models.experiments.scores.closed import WORDS
 from python_models.experiments.scores.words import QUALITIES
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
@@ -54,10 +55,19 @@ _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(
-    rf"(?:^|(?<=[:是给打]))\s*([{_NUMERALS}])(?=\s*[分点]?[。.]?$)"
+    rf"(?:^|(?<=[:是给打为はが中得]))\s*([{_NUMERALS}])(?=\s*[分点]?(?:です|とする|とします)?[。.]?$)"
 )  # `评分：三分`
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
+# signs that Japanese, which shares many of the others, does not write, in a text of no kana
+_TRADITIONAL = re.compile(
+    r"(?![^\u3040-\u30ff]*[\u3040-\u30ff]).*?(?:評[分為級語]|[這總點滿為個給綜應還])", re.S
+)
+_SIMPLIFIED = str.maketrans(WORDS["traditional"], WORDS["simplified"])
+# `That is all`, which elsewhere means `or more`
+_END_SAID = re.compile(
+    r"(?:^|(?<=[。.!！]))\s*(?:以上(?:です|となります|になります|。)|이상입니다)[。.]?$"
+)
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
 _COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
@@ -104,7 +114,8 @@ def _characters(text: str) -> str:
             continue
         else:
             found.append(_LOOKALIKES.get(letter, letter))
-    return "".join(found).replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(found).replace("\r\n", "\n").replace("\r", "\n")
+    return text.translate(_SIMPLIFIED) if _TRADITIONAL.match(text) else text
 
 
 def _is_ornament(letter: str) -> bool:
@@ -231,6 +242,7 @@ def _plain(line: str) -> str:
     line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
+    line = _END_SAID.sub("", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
     line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)

@@ -154,7 +154,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if found["label"] in WEAK_LABELS.split("|"):
         if found["sign"] and re.match(r"\s*[(\[,.。–—-]", rest):
             return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
-        return bool(re.sub(rf"[\s.!)\]}}{OTHER}]", "", rest))
+        return bool(re.sub(rf"[\s.!)\]}}{OTHER}|]", "", rest))
     return False
 
 

@@ -38,7 +38,7 @@ _KINDS = (
               rf"(?:of|from|between|von|del?|da|is|:|=)?"
               rf"\s*[(\[]?\s*{_SCALE_ENDS}[)\]]?{_END}"),
     ("scale", rf"[(\[<{{]\s*(?:(?:on|from|range|scale|"
-              rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from)?\s*"
+              rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from|von|d[ae])?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
     ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*(?:[点分점]制?)?"
@@ -54,7 +54,7 @@ _KINDS = (
     ("best", r"(?<![\w.])(10)\s*(?:段階(?:評価|中)?で?|점\s*(?:척도|기준)(?:에서|으로|로)?)"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
-             r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=\s))(?:[中里]得?|에|중)?"),
+             r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=[\s)]))(?:[中里]得?|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
