@@ -11,7 +11,7 @@ from typing import Any
 
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
-from python_models.experiments.scores.words import QUALITIES
+from python_models.experiments.scores.words import LABELS, QUALITIES
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
 _CLOSED_THOUGHT = re.compile(rf"<({_THOUGHTS})\b[^>]*>.*?</\1\s*>", re.I | re.S)
@@ -51,6 +51,7 @@ _REASON = re.compile(
     re.I,
 )
 _PART = re.compile(QUALITIES, re.I)
+_LABEL = re.compile(rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)", re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
@@ -71,6 +72,7 @@ _END_SAID = re.compile(
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
 _COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
+_STARS_AROUND = re.compile(r"^\s*([⭐★☆🌟])(.*\w.*)\1\s*$")
 _RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
 _RESULT = re.compile(r"\[RESULT\]\s*(?=\(?\d)")  # as models trained to judge end
 
@@ -198,6 +200,8 @@ def _entries(value: Any, name: str) -> Iterator[str]:
     elif isinstance(value, str):
         if _SHORT.fullmatch(value):
             yield f"{name}: {value}"
+    elif value is None and _LABEL.fullmatch(name):
+        yield f"{name}: null"
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield f"{name}: {value}"
 
@@ -234,7 +238,7 @@ def _plain(line: str) -> str:
     line = _IN_SHORT.sub("in short", line)
     line = _QUOTED_KEY.sub(r"\1:", line)
     line = re.sub(r"(?<=\d)\*+(?=\d)", " × ", line)
-    line = _BULLET.sub("", _RULE.sub("", line))
+    line = _BULLET.sub("", _RULE.sub("", _STARS_AROUND.sub(r"\2", line)))
     line = _LEADER.sub(": ", _COMMA_CJK.sub(", ", line))
     line = re.sub(r"(?<=[^\W\d])\*+(?=\d)|(?<=\d)\*+(?=[^\W\d])", " ", line)
     line = re.sub(r"\*+|`+", "", line)

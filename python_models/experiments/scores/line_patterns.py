@@ -173,12 +173,12 @@ COUNTS_AT_ONCE = re.compile(
     r"^\s+(?!points|stars|marks|pts|this|its|has|was|always|plus|minus|versus|besides|thanks|yes|"
     r"across|unless|regardless|perhaps|less|thus)[a-z]{3,}s\b"
 )
-OPENING = r"[\s\"'“(\[{.,:!→«|]*"
+OPENING = r"[\s\"'“(\[{.,:!→«|「『【]*"
 _ADJECTIVE = "solid|strong|weak|firm|clear|respectable|decent|generous|well-deserved"
 ALONE = re.compile(
     rf"^{OPENING}(?:an?\s+(?:{_ADJECTIVE})\s+)?(?P<q>{N}|{W})(?:{CLOSED}(?:{UNITS}|"
     rf"(?P<stars>{STARS})))?"
-    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|{OTHER}✅✔️🎯🌟⭐👍»]*$"
+    rf"(?:\s*[(\[](?P<also>{N}|{W})[)\]])?[\s\"'”)\]}}.,;:!|」』】{OTHER}✅✔️🎯🌟⭐👍»]*$"
 )
 
 

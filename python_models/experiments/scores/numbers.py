@@ -22,6 +22,7 @@ _SCALE_ENDS = (
 )
 
 _LOWEST, _HIGHEST = r"(?<![\w.,/:-])([01])\s*[点分점]?\s*", r"\s*(5|10|20|100)"
+_MOST = r"m[aá]x\.?|m[aá]xim(?:um|al|o)|massimo|最大|最高|최대|최고"
 
 # what is told apart, in this order: the first that fits at a place is it
 _KINDS = (
@@ -45,8 +46,8 @@ _KINDS = (
               r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?(?:\s*\))?"),
     ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
               r"尺度|척도|범위|사이|점수|기준))"),
-    ("best", rf"[(\[]\s*(?:out\s+of|of|max\.?|maximum|von|aus|sur|sobre|su|em|de|di|"
-             rf"/)\s*:?\s*(?:(?:a|the)\s+possible\s+)?({_NUM})(?:\s*points?)?\s*[)\]]"),
+    ("best", rf"[(\[]\s*(?:out\s+of|of|{_MOST}|von|aus|sur|sobre|su|em|de|di|"
+             rf"/)\s*:?\s*(?:(?:a|the)\s+possible\s+)?({_NUM})\s*(?:points?|[点分점])?\s*[)\]]"),
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),

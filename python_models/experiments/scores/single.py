@@ -21,6 +21,12 @@ _SCORE_NAME = re.compile(
     r"|[\u3040-\ud7a3]",
     re.I,
 )
+# then a number under another name is another's: `{"score": null, "essay_score": 10}`
+_NOT_GIVEN = re.compile(
+    rf"(?:^|[;|])\s*(?:(?:final|overall|total)\s+)?(?:{LABELS}|note|nota)\s*[:=|]\s*"
+    r"(?:null|none|nan|n/?a)\s*(?:$|[;|])",
+    re.I,
+)
 
 
 def read_last_line(lines: list[str], scale: Scale) -> Parsed | ScoreError:
@@ -40,6 +46,8 @@ def read_complex(lines: list[str], scale: Scale) -> Parsed | ScoreError:
 def _read(lines: list[str], count: int, scale: Scale) -> Parsed | ScoreError:
     if count > 1:
         count = len(lines) if _is_first(lines) else count + _listed_below(lines)
+    if empty := next(filter(None, map(_NOT_GIVEN.search, lines[-max(count, LOOKED_AT) :])), None):
+        return ScoreError("none", f"the judge leaves its score out: {empty.group().strip()!r}")
     readings = [read_line(line) for line in lines[-count:]]
     found = _strongest(lines, readings)
     if isinstance(found, ScoreError):
