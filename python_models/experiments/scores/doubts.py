@@ -15,8 +15,8 @@ from python_models.experiments.scores.closed import (
     unknown,
 )
 from python_models.experiments.scores.line import read_line
-from python_models.experiments.scores.line_patterns import clause_of
-from python_models.experiments.scores.numbers import SCORE_KINDS, Quantity
+from python_models.experiments.scores.line_patterns import PIECE, clause_of
+from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
 from python_models.experiments.scores.prose import is_about_the_text, is_prose
 from python_models.experiments.scores.remarks import (
     DENYING_SIGN,
@@ -31,6 +31,7 @@ from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
 _LEADS_OVER = re.compile(r"[:：][\s\"'“(\[]*$")
+_BESIDE_IT = re.compile(rf"[\s(\[–—-]*(?P<q>{OTHER})[\s)\].]*$")  # `Score: 6 (draft 1)`
 _SAYS = re.compile(
     r"\b(?:following|this|that|(?<!of )words?|lines?|sentence|phrase|reads?|says?|writes?|"
     r"states?)[\s\"']*$|"
@@ -145,6 +146,12 @@ def _taken_back(
     unit = None if one.verdict else _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
     later = under_reasons([each.skeleton.text for each in after if not each.candidates])
+    at = _BESIDE_IT.match(rest)
+    told = (
+        reading.skeleton.at(len(reading.skeleton.text) - len(rest) + at.start("q")) if at else None
+    )
+    if told and PIECE.match(told.text):
+        return _open(f"{told.text!r} follows {one.quantity.text!r}")
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
     if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
         return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")

@@ -24,6 +24,7 @@ from python_models.experiments.scores.line_patterns import (
     NAMED,
     PART_OF,
     PARTITIVE,
+    PIECE,
     QUALITY,
     SAID,
     SAID_CJK,
@@ -133,11 +134,19 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     if is_said_of or (tier == "criterion" and found["verb"]):
         reading.unexplained.append(quantity)  # `earning a score of 9` is no list of criteria
     name = " ".join((*clause.split()[-4:], found["label"]))
-    own = bare.text[found.start("label") - len(clause) : place].replace(found["which"] or " ", " ")
-    if tier == "other" or unknown(own, QUALITY_WORDS):
+    begins = found.start("label") - len(clause)
+    own = bare.text[begins:place].replace(found["which"] or " ", " ")
+    if tier == "other" or _tells_a_piece(bare, begins, place) or unknown(own, QUALITY_WORDS):
         reading.named.append((f"{clause} {found['label']}", place))
         return
     reading.candidates.append(Candidate(tier, quantity, name, place))
+
+
+def _tells_a_piece(bare: Skeleton, begins: int, ends: int) -> bool:
+    """Say whether a part of a text or an earlier state of it is numbered there."""
+    return any(
+        begins <= at < ends and PIECE.match(found.text) for at, found in bare.quantities.items()
+    )
 
 
 def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
@@ -240,6 +249,7 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     is_told = TOLD_TO.match(clause) or PART_OF.search(clause) or THE_END.search(clause)
     of_a_part = tells_of_a_part(before.rpartition(",")[0])
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
+    of_a_part = of_a_part or _tells_a_piece(bare, place - len(clause), place)
     if says and ends and not (is_told or of_a_part or others or unknown(clause)):
         _take(reading, taken, Candidate("said", bare.at(place), clause, place))
 

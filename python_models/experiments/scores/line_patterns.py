@@ -106,6 +106,11 @@ TOLD_TO = re.compile(
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
+# `Score of draft 1`; the judged text itself may be `essay 2`
+PIECE = re.compile(
+    r"(?:draft|version|round|section|paragraph|criteri(?:on|a)|sentence|chapter|part|stage|phase|line|page)\b",
+    re.I,
+)
 PARTITIVE = re.compile(r"\b(?:of|from|between|in) the\s*$")  # `average of the two`
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
