@@ -7,13 +7,12 @@ from typing import Literal
 
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
+from python_models.experiments.scores.counts import counts_parts, is_count
 from python_models.experiments.scores.frames import verdict_around
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
     CELL,
-    CONFIDENT,
-    COUNT,
     COUNTS_AT_ONCE,
     ENDS,
     FIRST_PERSON,
@@ -83,7 +82,8 @@ def read_line(line: str) -> LineReading:
     if len(bare.quantities) > MANY:
         reading.unexplained += [bare.at(place) for place in bare.numbers()]
         return reading
-    taken: set[int] = set()
+    taken = {place for place in bare.quantities if counts_parts(bare, place)}
+    reading.unexplained += [bare.at(place) for place in sorted(taken)]
     for found in LABEL.finditer(bare.text):
         _take_label(found, reading, taken)
     _take_graded(reading, taken)
@@ -96,7 +96,7 @@ def read_line(line: str) -> LineReading:
     last = max((found.place for found in reading.candidates), default=-1)
     reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
     for place in bare.numbers():
-        if place not in taken and not _is_count(bare, place, reading.hedged):
+        if place not in taken and not is_count(bare, place, reading.hedged):
             reading.unexplained.append(bare.at(place))
     return reading
 
@@ -156,7 +156,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     if re.search(r"[\s:=-][a-f][+-]?\s*[(\[/,-]", found.group()):
         return True  # `Grade: B (7)`
     if found["verb"]:
-        return bool(PARTITIVE.search(found.group()[:-1])) or not AFTER_VERB.match(rest)
+        return not AFTER_VERB.match(rest)
     if found["space"]:
         is_count = found["label"] in ("level", "value", "points", "stars", "output")
         return is_count or bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
@@ -210,7 +210,8 @@ def _only_number(reading: LineReading) -> int | None:
         if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
         and not (bare.at(place).kind == "words" and THIS_ONE.search(bare.text[:place]))
     ]
-    return places[0] if len(places) == 1 and not reading.candidates else None
+    is_only = len(places) == 1 and not reading.candidates
+    return places[0] if is_only and not counts_parts(bare, places[0]) else None
 
 
 def _take_graded(reading: LineReading, taken: set[int]) -> None:
@@ -281,14 +282,3 @@ def _take_criteria(reading: LineReading, taken: set[int]) -> None:
             else:
                 reading.criteria.append(bare.at(place))
                 reading.named.append((found["name"], place))
-
-
-def _is_count(bare: Skeleton, place: int, hedged: bool) -> bool:
-    """Say whether a number counts things (`2 minor flaws`) or says how sure a judge is."""
-    after = bare.text[place + 1 :]
-    if bare.at(place).kind == "percent" and CONFIDENT.search(
-        bare.text[max(0, place - 25) : place + 25]
-    ):
-        return True
-    kinds = ("number", "fraction", "odd")  # `1,200 words` is odd
-    return not hedged and bare.at(place).kind in kinds and bool(COUNT.match(after))

@@ -111,7 +111,13 @@ PIECE = re.compile(
     r"(?:draft|version|round|section|paragraph|criteri(?:on|a)|sentence|chapter|part|stage|phase|line|page)\b",
     re.I,
 )
-PARTITIVE = re.compile(r"\b(?:of|from|between|in) the\s*$")  # `average of the two`
+PARTITIVE = re.compile(  # `average of the two`, `Moyenne des deux`
+    r"\b(?:(?:of|from|between|in) the|des|de l[oa]s|dei|delle|degli|der)\s*$"
+)
+AVERAGE_OF = re.compile(  # `Mean of 2`
+    r"\b(?:average|mean|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
+    r"(?:of|over|from|de|d[ao]s|di|du|von|aus|über)\s*$"
+)
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
