@@ -11,6 +11,7 @@ from typing import Any
 
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
+from python_models.experiments.scores.remarks import names_a_part
 from python_models.experiments.scores.words import LABELS, QUALITIES
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
@@ -181,7 +182,10 @@ def _json_as_line(text: str) -> str:
             found, end = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
-        entries = " ; ".join([*_entries(found, ""), *_remarks(found)])
+        told = sorted(
+            _entries(found, ""), key=lambda one: not names_a_part(one.split(":")[0].lower())
+        )
+        entries = " ; ".join([*told, *_remarks(found)])  # parts first, as the order of keys is none
         before, after = text[: brace.start()], text[end:].strip(" \t\n`")
         if entries and not (after and before.strip(" \t\n`")):
             return f"{before}\n{entries}\n{after}"
