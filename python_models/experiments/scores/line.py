@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
@@ -42,7 +43,6 @@ from python_models.experiments.scores.numbers import (
     OTHER,
     READABLE,
     N,
-    Quantity,
     Skeleton,
     skeleton,
 )
@@ -127,9 +127,7 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     if best:
         outer_place = found.start("aside") + best.start()
         taken.add(outer_place)
-        quantity = Quantity(
-            quantity.kind, quantity.text, quantity.value, bare.at(outer_place).value
-        )
+        quantity = replace(bare.at(place), outer=bare.at(outer_place).value, digits="")
     taken.add(place)
     is_said_of = (found["verb"] or "").strip() == "of" and tier in ("criterion", "other")
     if is_said_of or (tier == "criterion" and found["verb"]):
