@@ -11,6 +11,7 @@ from typing import Any
 
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
+from python_models.experiments.scores.remarks import names_a_part
 from python_models.experiments.scores.words import LABELS, QUALITIES
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
@@ -30,7 +31,11 @@ _VALUE_TAG = re.compile(
 )
 _ANSWER_TAG = re.compile(r"<(?:final_?)?answer>(?=\s*[0-9][0-9.,/ ]*</)", re.I)  # of a number alone
 _CLOSING_TAG = re.compile(r"</([^\W\d][\w:-]*)\s*>", re.I)
-_OPENING_TAG = re.compile(r"<([^\W\d][\w:-]*)(?:\s[^<>]*)?/?>", re.I)
+_OPENING_TAG = re.compile(r"<([^\W\d][\w:-]*)(\s[^<>]*)?/?>", re.I)
+_TOLD_IN_TAG = re.compile(  # what a tag says beside its name, but for which of many it is
+    r"\b(?!(?:id|n|no|number|index|key|class|style|version|lang|xml\w*)\b)([^\W\d]\w*)"
+    r"\s*=\s*[\"']([^\"'<>]*\d[^\"'<>]*)[\"']", re.I
+)
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
 _STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
 _LATEX = (
@@ -181,7 +186,10 @@ def _json_as_line(text: str) -> str:
             found, end = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
-        entries = " ; ".join([*_entries(found, ""), *_remarks(found)])
+        told = sorted(
+            _entries(found, ""), key=lambda one: not names_a_part(one.split(":")[0].lower())
+        )
+        entries = " ; ".join([*told, *_remarks(found)])  # parts first, as the order of keys is none
         before, after = text[: brace.start()], text[end:].strip(" \t\n`")
         if entries and not (after and before.strip(" \t\n`")):
             return f"{before}\n{entries}\n{after}"
@@ -226,7 +234,11 @@ def _without_tags(text: str) -> str:
 
     def opening(tag: re.Match[str]) -> str:
         name = tag.group(1).lower()
-        return " " if name in _STYLE_TAGS else f" {name}: "
+        if name in _STYLE_TAGS:
+            return " "
+        told = _TOLD_IN_TAG.findall(tag.group(2) or "")  # `<score max="5">4</score>`
+        beside = (f"{key.replace('_', ' ')}: {value} ; " for key, value in told)
+        return f" {''.join(beside)}{name}: "
 
     return _OPENING_TAG.sub(opening, _CLOSING_TAG.sub(closing, text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
@@ -25,6 +26,7 @@ from python_models.experiments.scores.line_patterns import (
     PARTITIVE,
     PIECE,
     QUALITY,
+    RESTATED,
     SAID,
     SAID_CJK,
     SPEAKER,
@@ -40,7 +42,6 @@ from python_models.experiments.scores.numbers import (
     OTHER,
     READABLE,
     N,
-    Quantity,
     Skeleton,
     skeleton,
 )
@@ -108,7 +109,7 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     clause = clause_of(bare.text[: found.start("label")])
     tier = _tier(found, clause)
     if tier is None:
-        if re.search(HEDGES, clause):  # `revised overall: 8` is no name of another thing
+        if RESTATED.search(clause):  # `revised overall: 8` is no name of another thing
             reading.unexplained.append(bare.at(place))
         taken.add(place)
         reading.named.append((f"{clause} {found['label']}", place))
@@ -126,9 +127,7 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     if best:
         outer_place = found.start("aside") + best.start()
         taken.add(outer_place)
-        quantity = Quantity(
-            quantity.kind, quantity.text, quantity.value, bare.at(outer_place).value
-        )
+        quantity = replace(bare.at(place), outer=bare.at(outer_place).value, digits="")
     taken.add(place)
     is_said_of = (found["verb"] or "").strip() == "of" and tier in ("criterion", "other")
     if is_said_of or (tier == "criterion" and found["verb"]):
@@ -137,6 +136,8 @@ def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> 
     begins = found.start("label") - len(clause)
     own = bare.text[begins:place].replace(found["which"] or " ", " ")
     if tier == "other" or _tells_a_piece(bare, begins, place) or unknown(own, QUALITY_WORDS):
+        if RESTATED.search(clause):
+            reading.unexplained.append(quantity)
         reading.named.append((f"{clause} {found['label']}", place))
         return
     reading.candidates.append(Candidate(tier, quantity, name, place))
@@ -273,7 +274,7 @@ def _take_criteria(reading: LineReading, taken: set[int]) -> None:
             reading.criteria.append(bare.at(place))
     for found in NAMED.finditer(reading.skeleton.text):
         place = found.start("q")
-        if place not in taken and not re.search(rf"{HEDGES}|correct|new|now\b", found["name"]):
+        if place not in taken and not RESTATED.search(found["name"]):
             taken.add(place)
             rest = bare.text[place + 1 :]
             if QUALITY.fullmatch(found["name"]) and ENDS.match(rest):

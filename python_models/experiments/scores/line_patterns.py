@@ -111,6 +111,12 @@ PIECE = re.compile(
     r"(?:draft|version|round|section|paragraph|criteri(?:on|a)|sentence|chapter|part|stage|phase|line|page)\b",
     re.I,
 )
+# names of the same score read in another way: `{"penalized": 6, "score": 7}` tells two
+RESTATED = re.compile(
+    rf"{HEDGES}|correct|new|now\b|strict|lenient|harsh|penal|pénal|deduct|"
+    r"streng|abzug|sévère|sever[oae]|rigoros|corrig|corrett|korrigiert|revidiert|angepasst|ajust|厳し|減点後|修正|엄격|감점|수정|严格|扣分",
+    re.I,
+)
 PARTITIVE = re.compile(  # `average of the two`, `Moyenne des deux`
     r"\b(?:(?:of|from|between|in) the|des|de l[oa]s|dei|delle|degli|der)\s*$"
 )
