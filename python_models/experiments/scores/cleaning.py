@@ -33,8 +33,9 @@ _ANSWER_TAG = re.compile(r"<(?:final_?)?answer>(?=\s*[0-9][0-9.,/ ]*</)", re.I) 
 _CLOSING_TAG = re.compile(r"</([^\W\d][\w:-]*)\s*>", re.I)
 _OPENING_TAG = re.compile(r"<([^\W\d][\w:-]*)(\s[^<>]*)?/?>", re.I)
 _TOLD_IN_TAG = re.compile(  # what a tag says beside its name, but for which of many it is
-    r"\b(?!(?:id|n|no|number|index|key|class|style|version|lang|xml\w*)\b)([^\W\d]\w*)"
-    r"\s*=\s*[\"']([^\"'<>]*\d[^\"'<>]*)[\"']", re.I
+    r"\b(?!(?:id|n|no|number|index|key|class|style|version|lang|xml\w*)\b)[^\W\d]\w*"
+    r"\s*=\s*[\"']([^\"'<>]*\d[^\"'<>]*)[\"']",
+    re.I,
 )
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
 _STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
@@ -56,6 +57,12 @@ _REASON = re.compile(
     re.I,
 )
 _PART = re.compile(QUALITIES, re.I)
+# what a score is out of, as keys name it
+_MOST = re.compile(
+    r"^(?:out ?of|of|von|sur|su|sobre|de|denominator|(?:score )?(?:maximum|maximal|massimo|máximo)|"
+    r"満点|만점|满分|滿分)$",
+    re.I,
+)
 _LABEL = re.compile(rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)", re.I)
 _SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
@@ -199,7 +206,7 @@ def _json_as_line(text: str) -> str:
 def _entries(value: Any, name: str) -> Iterator[str]:
     if isinstance(value, dict):
         for key, entry in value.items():
-            own = key.replace("_", " ")
+            own = _MOST.sub("max", key.replace("_", " "))
             inner = own.lower() in ("value", "score", "rating") and bool(name)
             yield from _entries(entry, name if inner else f"{name} {own}".strip())
     elif isinstance(value, list) and name and len(value) <= 8:
@@ -237,8 +244,7 @@ def _without_tags(text: str) -> str:
         if name in _STYLE_TAGS:
             return " "
         told = _TOLD_IN_TAG.findall(tag.group(2) or "")  # `<score max="5">4</score>`
-        beside = (f"{key.replace('_', ' ')}: {value} ; " for key, value in told)
-        return f" {''.join(beside)}{name}: "
+        return f" {''.join(f'scale: {value} ; ' for value in told)}{name}: "
 
     return _OPENING_TAG.sub(opening, _CLOSING_TAG.sub(closing, text))
 

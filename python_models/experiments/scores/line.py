@@ -96,8 +96,10 @@ def read_line(line: str) -> LineReading:
     _take_criteria(reading, taken)
     last = max((found.place for found in reading.candidates), default=-1)
     reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
+    tiers = ("labelled", "whole")
+    labelled = min((one.place for one in reading.candidates if one.tier in tiers), default=-1)
     for place in bare.numbers():
-        if place not in taken and not is_count(bare, place, reading.hedged):
+        if place not in taken and not is_count(bare, place, reading.hedged, labelled):
             reading.unexplained.append(bare.at(place))
     return reading
 

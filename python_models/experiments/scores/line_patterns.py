@@ -165,6 +165,10 @@ COUNT = re.compile(
     rf"does|plus|"
     rf"minus|always|less|its|us|yes|thus|perhaps|sometimes)[a-z-]{{2,}}s)\b"
 )
+# `3 Schwächen, 2 Stärken – Wertung: 6`
+THINGS = re.compile(
+    rf"^\s+(?!{UNITS}|{STARS}|(?:or|oder|ou|bis|to|is|ist|und|and|et|y|e)\b)[^\W\d_]{{4,}}\s*[,;.–—|-]"
+)
 NAMED = re.compile(
     rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
     rf"{W})"

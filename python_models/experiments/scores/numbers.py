@@ -16,7 +16,13 @@ _OUT_OF = (
     r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
-_MONTH = r"(?:jan|feb|mar(?!k)|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = (
+    r"(?:(?:jan|feb|mar(?!k)|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?|märz|mai|mayo|maio|"
+    r"okt(?:ober)?|dez(?:ember|embro)?|janvier|févr?(?:ier)?|avril|juin|juillet|août|décembre|enero|"
+    r"abril|agosto|gennaio|maggio|giugno|luglio|settembre|ottobre|dicembre|diciembre|fevereiro|"
+    r"setembro|outubro|dezembro)"
+)
+_BEFORE_MONTH = r"\.?\s+(?:de\s+)?"
 _SCALE_ENDS = (
     rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|~|〜|\.\.)\s*({_NUM})"
 )
@@ -31,8 +37,8 @@ _KINDS = (
              rf"|[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?=\s*(?:[ap]m\b|uhr|h\b|utc))|"
              rf"\b{_MONTH}\s+"
              rf"[0-9]{{1,2}}(?:,?\s+[0-9]{{4}})?\b(?!\s*/)|"
-             rf"[0-9]{{1,2}}\.?\s+{_MONTH}(?:\s+[0-9]{{4}})?"
-             rf"\b){_END}"),
+             rf"[0-9]{{1,2}}{_BEFORE_MONTH}{_MONTH}(?:\s+[0-9]{{4}})?"
+             rf"\b){_END}|(?:[0-9]{{2,4}}\s*[年년]\s*)?[0-9]{{1,2}}\s*[月월]\s*[0-9]{{1,2}}\s*[日일号]"),
     ("scale", rf"(?:\b(?:on|in|using|auf|sur|out\s+of|from|scale|range)\b\s*:?\s*)*\b(?:a\s+|"
               rf"the\s+|"
               rf"einer\s+|una?\s+|une\s+|numa\s+)?(?:scale|range|skala|échelle|escala|scala)\b\s*"
@@ -76,6 +82,8 @@ _KINDS = (
               r"point|task|level(?=\s+[0-9]+\s+head)|gpt|candidate|phase|stage|text|story|"
               r"#)\s*#?[0-9]+"
               r"(?![\w/%]|[.,][0-9]|\s*/|\s+(?:out|von|sur|su|de|sobre|points|punkte|punti|puntos|pontos)\b)"),
+    ("named", r"(?<![\w.,])[0-9]+\s*(?:[箇かカヶヵ]所|[个個处處](?!百分)|곳)"),
+    ("named", r"\b(?:n\.|n[º°]|nr\.|núm\.)\s*[0-9]+(?![\w/%]|[.,][0-9])"),
     ("named", r"#[0-9]+\b|\b[^\W\d]+[-_]?[0-9][\w.-]*(?<![.-])|"
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
     ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"

@@ -45,7 +45,7 @@ LABELS = (
 WHOLES = (
     "on balance|on the whole|im großen und ganzen|tutto sommato|"
     "overall|in total|total|totale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
-    "durchschnitt|gesamtergebnis|moyenne|promedio|media|"
+    "durchschnitt|gesamtergebnis|ensemble|moyenne|promedio|media|"
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
     "総合|合計|총합|합계|总计|合计|"
@@ -97,7 +97,7 @@ OTHER_WORDS = _set_of(
 # a score `of all essays` or `(draft)` is not the text's own
 OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
 UNITS = (
-    r"(?:points?|pts?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|overall|in total)"
+    r"(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|overall|in total)"
 )
 STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
 COUNTED = (
