@@ -16,7 +16,10 @@ _OUT_OF = (
     r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
-_MONTH = r"(?:jan|feb|mar(?!k)|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTH = (  # `maybe 5` and `decent 7` are none
+    r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|apr(?:il)?|may|jun[ei]?|jul[yi]?|aug(?:ust)?|"
+    r"(?:sept?|oct|okt|nov|dec|dez)(?:ember|ober)?)\b\.?"
+)
 _SCALE_ENDS = (
     rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|~|〜|\.\.)\s*({_NUM})"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.candidates import Candidate, LineReading
-from python_models.experiments.scores.closed import SUMS_UP, unknown
+from python_models.experiments.scores.closed import SUMS_UP, WORDS, set_of, unknown
 from python_models.experiments.scores.line_patterns import (
     CJK,
     CLOSED,
@@ -29,6 +29,7 @@ from python_models.experiments.scores.words import DENIALS
 _BEFORE_DASH = re.compile(r"(?:^|[.!?;]\s+)([^.!?;]*[^.!?;\s])\s*[–—-]\s*$")
 # a sentence with its share in brackets, behind a colon or a dash
 _BESIDE = re.compile(r"(?:^|[.!?。！？;]\s*)([^.!?。！？;:()]+?)\s*([(:–—-])\s*$")
+_TEXTS = set_of(WORDS["texts"])
 
 
 def take_shares(reading: LineReading, taken: set[int]) -> None:
@@ -52,7 +53,9 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     opens = re.match(rf"^{OPENING}$", before) and OPENS.match(rest)
     is_best = bare.at(place).outer in (10, 100) or re.search(r"/|out", bare.at(place).text)
     told = _BESIDE.search(before)
-    is_whole = closes and told and describes_the_whole(told[1], is_named=told[2] == ":")
+    is_named = told is not None and told[2] == ":"
+    is_text = told and is_named and told[1].strip() in _TEXTS  # `Aufsatz: 6/10`
+    is_whole = closes and told and (is_text or describes_the_whole(told[1], is_named))
     if is_whole or (opens and is_best and not _doubted(rest)):
         span = (place, place + 1) if is_whole else None
         reading.candidates.append(Candidate("said", bare.at(place), "", place, span))
