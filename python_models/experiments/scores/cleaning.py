@@ -70,6 +70,9 @@ _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(
     rf"(?:^|(?<=[:是给打为はが中得]))\s*([{_NUMERALS}])(?=\s*[分点]?(?:です|とする|とします)?[。.]?$)"
 )  # `评分：三分`
+# as Korean counts points
+_KOREAN = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
+_KOREAN_NUMERAL = re.compile(rf"(?:^|(?<=[\s:는은]))({'|'.join(_KOREAN)})(?=\s?점)")
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
 # signs that Japanese, which shares many of the others, does not write, in a text of no kana
@@ -265,6 +268,7 @@ def _plain(line: str) -> str:
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
     line = _END_SAID.sub("", line)
+    line = _KOREAN_NUMERAL.sub(lambda found: f" {_KOREAN.index(found[1]) + 1}", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
     line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)

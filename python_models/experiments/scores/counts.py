@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from python_models.experiments.scores.line_patterns import AVERAGE_OF, CONFIDENT, COUNT, PARTITIVE, THINGS
+from python_models.experiments.scores.line_patterns import (
+    AVERAGE_OF,
+    CONFIDENT,
+    COUNT,
+    PARTITIVE,
+    THINGS,
+)
 from python_models.experiments.scores.numbers import Skeleton
 
 

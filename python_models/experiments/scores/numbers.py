@@ -16,11 +16,13 @@ _OUT_OF = (
     r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
-_MONTH = (
-    r"(?:(?:jan|feb|mar(?!k)|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?|märz|mai|mayo|maio|"
-    r"okt(?:ober)?|dez(?:ember|embro)?|janvier|févr?(?:ier)?|avril|juin|juillet|août|décembre|enero|"
-    r"abril|agosto|gennaio|maggio|giugno|luglio|settembre|ottobre|dicembre|diciembre|fevereiro|"
-    r"setembro|outubro|dezembro)"
+_MONTH = (  # `maybe 5` and `decent 7` are none
+    r"(?:(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch|s|zo)?|apr(?:il)?|may|jun[ei]?|jul[yi]?|"
+    r"aug(?:ust)?|(?:sept?|oct|okt|nov|dec|dez)(?:ember|ober)?|januar|februar|märz|mai|mayo|maio|"
+    r"janvier|février|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|"
+    r"abril|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|"
+    r"maggio|giugno|luglio|settembre|ottobre|dicembre|janeiro|fevereiro|março|junho|julho|"
+    r"setembro|outubro|novembro|dezembro)\b\.?)"
 )
 _BEFORE_MONTH = r"\.?\s+(?:de\s+)?"
 _SCALE_ENDS = (

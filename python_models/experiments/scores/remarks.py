@@ -28,7 +28,7 @@ from python_models.experiments.scores.prose import (
     is_scope,
     sets_a_condition,
 )
-from python_models.experiments.scores.words import STARS, UNITS
+from python_models.experiments.scores.words import COUNTED_BESIDE, UNITS
 
 LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
@@ -94,13 +94,6 @@ _DESCRIBES = pattern(
 REASON_NAME = re.compile(rf"\W*(?:{pattern(WORDS['reason_names']).pattern})\W{{0,3}}[:=–-]", re.I)
 
 
-# `8 (tre refusi)`: so many of something, in brackets behind a score
-_COUNTED = re.compile(
-    rf"\s*\(\s*(?:[\ue000-\uf7ff]|\uf800)\s*(?!{UNITS}|{STARS})[^\W\d_]{{4,}}"
-    r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*"
-)
-
-
 def strange(text: str, beside: bool = False) -> str | None:
     """Return what leaves open what the score is in the words after it; null where nothing does.
 
@@ -112,7 +105,7 @@ def strange(text: str, beside: bool = False) -> str | None:
     """
     if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
         return "another number"
-    if beside and _COUNTED.fullmatch(text):
+    if beside and COUNTED_BESIDE.fullmatch(text):
         return None
     counted = re.match(r"\s+([a-z\u00df-\u024f]+)", text) if beside else None
     told = POLITE.match(text.strip()) or _DESCRIBES.match(text.strip())

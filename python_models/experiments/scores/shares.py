@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.candidates import Candidate, LineReading
-from python_models.experiments.scores.closed import SUMS_UP, unknown
+from python_models.experiments.scores.closed import SUMS_UP, WORDS, set_of, unknown
 from python_models.experiments.scores.line_patterns import (
     CJK,
     CLOSED,
@@ -29,6 +29,7 @@ from python_models.experiments.scores.words import DENIALS
 _BEFORE_DASH = re.compile(r"(?:^|[.!?;]\s+)([^.!?;]*[^.!?;\s])\s*[–—-]\s*$")
 # a sentence with its share in brackets, behind a colon or a dash
 _BESIDE = re.compile(r"(?:^|[.!?。！？;]\s*)([^.!?。！？;:()]+?)\s*([(:–—-])\s*$")
+_TEXTS = set_of(WORDS["texts"])
 
 
 def take_shares(reading: LineReading, taken: set[int]) -> None:
@@ -52,7 +53,7 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     opens = re.match(rf"^{OPENING}$", before) and OPENS.match(rest)
     is_best = bare.at(place).outer in (10, 100) or re.search(r"/|out", bare.at(place).text)
     told = _BESIDE.search(before)
-    is_whole = closes and told and describes_the_whole(told[1], is_named=told[2] == ":")
+    is_whole = closes and told and _is_of_the_whole(told[1], is_named=told[2] == ":")
     if is_whole or (opens and is_best and not _doubted(rest)):
         span = (place, place + 1) if is_whole else None
         reading.candidates.append(Candidate("said", bare.at(place), "", place, span))
@@ -71,6 +72,11 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
     if closes and is_share and not (is_told or open_label or unsure):
         reading.candidates.append(Candidate("said", bare.at(place), "", place))
         taken.add(place)
+
+
+def _is_of_the_whole(text: str, is_named: bool) -> bool:
+    """Say whether a share behind these words is the text's: `Aufsatz: 6/10`."""
+    return (is_named and text.strip() in _TEXTS) or describes_the_whole(text, is_named)
 
 
 def _take_share_in_words(reading: LineReading, taken: set[int]) -> None:

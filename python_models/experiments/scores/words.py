@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 NUMBER_WORDS: dict[str, int] = {
     **dict.fromkeys(("zero", "zéro", "cero"), 0),
     **dict.fromkeys(("one", "eins", "uno"), 1),
@@ -97,9 +99,16 @@ OTHER_WORDS = _set_of(
 # a score `of all essays` or `(draft)` is not the text's own
 OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
 UNITS = (
-    r"(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|overall|in total)"
+    r"(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|"
+    r"overall|in total)"
 )
 STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
+# of a line's skeleton, `8 (tre refusi)`: so many of something, in brackets behind a score
+COUNTED_BESIDE = re.compile(
+    rf"\s*\(\s*(?:[\ue000-\uf7ff]|\uf800)\s*(?!{UNITS}|{STARS})[^\W\d_]{{4,}}"
+    r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*|"
+    r"\s*\([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}\s*\uf800\s*\)\W*"
+)
 COUNTED = (
     "criteria|people|data|children|percent|words?|reason|idea|concept|example|sentence|paragraph|"
     "issue|flaw|error|mistake|point of|of the|of these|of its|of them|of my|judges?|other"
