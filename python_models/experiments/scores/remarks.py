@@ -105,13 +105,11 @@ def strange(text: str, beside: bool = False) -> str | None:
     """
     if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
         return "another number"
-    if beside and COUNTED_BESIDE.fullmatch(text):
-        return None
     counted = re.match(r"\s+([a-z\u00df-\u024f]+)", text) if beside else None
     told = POLITE.match(text.strip()) or _DESCRIBES.match(text.strip())
     if counted and counted[1] not in _FOLLOW and not told:
         return counted[1]
-    text = _DESCRIBES.sub(" fine ", text)
+    text = COUNTED_BESIDE.sub("", _DESCRIBES.sub(" fine ", text))
     if (sign := _ODD_SIGN.search(text)) and not REASON_NAME.match(text):
         return sign.group()
     if not beside and is_prose(text):

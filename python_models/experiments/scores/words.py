@@ -105,9 +105,9 @@ UNITS = (
 STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
 # of a line's skeleton, `8 (tre refusi)`: so many of something, in brackets behind a score
 COUNTED_BESIDE = re.compile(
-    rf"\s*\(\s*(?:[\ue000-\uf7ff]|\uf800)\s*(?!{UNITS}|{STARS})[^\W\d_]{{4,}}"
-    r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*|"
-    r"\s*\([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}\s*\uf800\s*\)\W*"
+    rf"^\s*\(\s*(?:[\ue000-\uf7ff]|\uf800)\s*(?!{UNITS}|{STARS})[^\W\d_]{{4,}}"
+    r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*$|"
+    r"^\s*\([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}\s*\uf800\s*\)\W*$"
 )
 COUNTED = (
     "criteria|people|data|children|percent|words?|reason|idea|concept|example|sentence|paragraph|"
