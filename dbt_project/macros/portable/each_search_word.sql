@@ -20,6 +20,7 @@
 
 {% macro spark__each_search_word(relation, key, text) -%}
     {#- Sail cannot take letters and accents apart: those that are one character have a table -#}
+    {#- Java knows the names of scripts by `Is` only, which Rust takes off -#}
     {%- set marked, plain = letters_without_accents() -%}
     (
         select
@@ -28,7 +29,7 @@
                 regexp_replace(
                     translate(lower({{ text }}), '{{ marked }}', '{{ plain }}'), '\\p{M}', ''
                 ),
-                '[\\p{Han}\\p{Hiragana}\\p{Katakana}]|(?:[\\p{L}&&[^\\p{Han}\\p{Hiragana}\\p{Katakana}]]|\\p{N})+',
+                '[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}]|(?:[\\p{L}&&[^\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}]]|\\p{N})+',
                 0
             )) as term
         from {{ relation }}

@@ -185,3 +185,11 @@ def comparable(rows: Any) -> list[str]:
     numbers = (Decimal, float)
     plain = [tuple(float(x) + 0.0 if isinstance(x, numbers) else x for x in row) for row in rows]
     return sorted(map(repr, plain))
+
+
+def test_scripts_are_named_as_java_and_rust_both_know_them() -> None:
+    """Sail is written in Rust, Spark in Java, which knows `IsHan` and no `Han`."""
+    text = (FOLDER / "each_search_word.sql").read_text()
+    _, of_spark = text.split("{% macro spark__")
+    names = re.findall(r"p\{(\w{3,})\}", of_spark)
+    assert names and all(name.startswith("Is") for name in names)
