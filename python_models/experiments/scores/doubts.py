@@ -15,7 +15,7 @@ from python_models.experiments.scores.closed import (
     unknown,
 )
 from python_models.experiments.scores.line import read_line
-from python_models.experiments.scores.line_patterns import PIECE, clause_of
+from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
 from python_models.experiments.scores.prose import is_about_the_text, is_prose
 from python_models.experiments.scores.remarks import (
@@ -58,6 +58,10 @@ _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
 _ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
 _WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[^\W\d_]{3,})")
+
+
+# `After deduction for length: 6`
+_RESTATED_LINE = re.compile(r"^\W*(?P<name>[^:=.!?\ue000-\uf8ff]{2,60})[:=]\s*[\ue000-\uefff]\W*$")
 
 
 def doubt(
@@ -164,6 +168,9 @@ def _taken_back(
         others = [name for name in names if not is_harmless(f"{name}:")]
         if others:
             return ScoreError("several", f"another number is there: {others[0].strip()}")
+        restated = _RESTATED_LINE.match(each.skeleton.text) if place else None
+        if restated and RESTATED.search(restated["name"]):
+            return ScoreError("several", f"another number is there: {restated['name'].strip()}")
         if place and is_harmless(each.skeleton.text):
             continue
         if place and (each.unexplained or _WORD_NUMBER.search(each.skeleton.text)):

@@ -102,7 +102,8 @@ TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|com
 TOLD_TO = re.compile(
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
-    r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b"
+    r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
+    r".*\ban?\s+(?:\w+\s+){0,2}(?:text|essay|story|piece|work|answer)\s+(?:would|could|should)\b"
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
