@@ -8,9 +8,11 @@
 {%- endmacro %}
 
 {% macro spark__seconds_after(moment, seconds) -%}
+    {#- what `timestampadd` takes is an int: milliseconds of 24 days -#}
     cast(
-        timestampadd(
-            millisecond, cast(round(1000 * ({{ seconds }})) as int), cast({{ moment }} as timestamp)
+        timestamp_micros(
+            unix_micros(cast({{ moment }} as timestamp))
+            + 1000 * cast(round(1000 * ({{ seconds }})) as bigint)
         ) as timestamp_ntz
     )
 {%- endmacro %}

@@ -115,7 +115,7 @@ PIECE = re.compile(
 # names of the same score read in another way: `{"penalized": 6, "score": 7}` tells two
 RESTATED = re.compile(
     rf"{HEDGES}|correct|new|now\b|strict|lenient|harsh|penal|pénal|deduct|"
-    r"streng|abzug|sévère|sever[oae]|rigoros|corrig|corrett|korrigiert|revidiert|angepasst|ajust|厳し|減点後|修正|엄격|감점|수정|严格|扣分",
+    r"streng(?!th)|abzug|sévère|sever[oae]|rigoros|corrig|corrett|korrigiert|revidiert|angepasst|ajust|厳し|減点後|修正|엄격|감점|수정|严格|扣分",
     re.I,
 )
 PARTITIVE = re.compile(  # `average of the two`, `Moyenne des deux`

@@ -72,6 +72,7 @@ OF_ROWS = {
     "dateadd": "dbt.dateadd('day', 7, 'began_at')",
     "dateadd of a date": "dbt.dateadd('month', 1, 'cast(began_at as date)')",
     "seconds_after": "seconds_after('began_at', 'amount * 100000')",
+    "seconds_after, years": "seconds_after('began_at', 'amount * 1e8')",
     "just_after": "just_after('began_at')",
     "seconds_between": "seconds_between('began_at', 'ended_at')",
     "time_slot": "time_slot('began_at', '900')",
