@@ -15,6 +15,7 @@ from ingestion.lakehouse.output import emit_document, print_table, say
 from python_models.release import live
 from python_models.release.table_diff import TableDiff, diff_releases
 from python_models.runs.phase_compare import compare_phases
+from python_models.runs.resumable import arguments_of
 
 _LINES_SHOWN = 30
 
@@ -101,7 +102,7 @@ def told_otherwise(a: str, b: str) -> dict[str, Any]:
     Raises:
         NotFound: the settings of one are no longer recorded.
     """
-    arguments = [_arguments(run_id) for run_id in (a, b)]
+    arguments = [arguments_of(run_id) for run_id in (a, b)]
     return {
         "settings": _settings(*arguments),
         "files": _files(*arguments),
@@ -166,17 +167,6 @@ def _prompts(a: str, b: str) -> list[dict[str, Any]]:
         for step, sides in sorted(known.items())
         if a in sides and b in sides and sides[a] != sides[b]
     ]
-
-
-def _arguments(run_id: str) -> dict[str, Any]:
-    found = journal.rows(
-        "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
-    )
-    if not found:
-        raise live.NotFound(
-            f"Run {run_id} has no recorded settings: it built nothing, or retention let go of them."
-        )
-    return found[0]
 
 
 def _settings(a: dict[str, Any], b: dict[str, Any]) -> list[dict[str, Any]]:

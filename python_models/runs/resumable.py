@@ -1,10 +1,12 @@
-"""Whether a run can be gone on with from one of its phases, said before anything begins."""
+"""What a run began with, and whether it can be gone on with from one of its phases."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from ingestion.lakehouse import journal
 from ingestion.landing.products import PRODUCTS
-from python_models.release import kept_phases
+from python_models.release import kept_phases, live
 from python_models.runs.phase_restore import NotKept, kept_before
 from python_models.runs.phase_resume import named
 from python_models.runs.phases import latest_nodes
@@ -48,3 +50,19 @@ def _made_again(run_id: str, product: str) -> str | None:
         (product, run_id, run_id),
     )
     return next((row["run_id"] for row in found if row["unique_id"] in own), None)
+
+
+def arguments_of(run_id: str) -> dict[str, Any]:
+    """Return the settings a run began with, as the journal keeps them.
+
+    Raises:
+        live.NotFound: none are kept.
+    """
+    found = journal.rows(
+        "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
+    )
+    if not found:
+        raise live.NotFound(
+            f"Run {run_id} has no recorded settings: it built nothing, or retention let go of them."
+        )
+    return found[0]

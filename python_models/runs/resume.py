@@ -19,6 +19,7 @@ from python_models.runs.dbt_command import dbt
 from python_models.runs.invocation import GOOD, RESUME_VARIABLE
 from python_models.runs.phase_resume import GoingOn, going_on, of_phase
 from python_models.runs.phases import latest_nodes, phase_nodes
+from python_models.runs.resumable import arguments_of
 from python_models.runs.run import main as run_again
 from python_models.runs.spark.layers import selector
 
@@ -132,7 +133,7 @@ def _has_results_of(run: dict[str, Any]) -> bool:
 
 def _selected(run_id: str) -> set[str]:
     """Return unique ids of all that was to be part of a run."""
-    return set(json.loads(_arguments(run_id)["selected"]))
+    return set(json.loads(arguments_of(run_id)["selected"]))
 
 
 def _left(run_id: str) -> set[str]:
@@ -163,7 +164,7 @@ def _from(run_id: str, step: str | None, domain: str | None) -> set[str]:
 
 
 def _build(run_id: str, selectors: Collection[str], kept: GoingOn | None = None) -> int:
-    arguments = _arguments(run_id)
+    arguments = arguments_of(run_id)
     variables = json.loads(arguments["variables"])
     chosen = kept.narrowed(selectors) if kept else sorted(selectors)
     if kept is not None:
@@ -174,24 +175,13 @@ def _build(run_id: str, selectors: Collection[str], kept: GoingOn | None = None)
     return _go_on(run_id, command, kept.environment if kept else {})
 
 
-def _arguments(run_id: str) -> dict[str, Any]:
-    found = journal.rows(
-        "select * from run_args where run_id = ? order by rowid limit 1", (run_id,)
-    )
-    if not found:
-        raise live.NotFound(
-            f"Run {run_id} has no recorded settings: it built nothing, or retention let go of them."
-        )
-    return found[0]
-
-
 def settings_of(run_id: str) -> dict[str, str]:
     """Return the settings a run began with, as whoever repeats it has to set them.
 
     Raises:
         NotFound: they are not recorded any more.
     """
-    recorded = json.loads(_arguments(run_id)["environment"])
+    recorded = json.loads(arguments_of(run_id)["environment"])
     return {
         name.upper(): str(value)
         for name, value in recorded.items()
