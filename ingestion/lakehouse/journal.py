@@ -20,8 +20,7 @@ from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.lake_version import adopt_store, refuse_newer
 from ingestion.lakehouse.migrations import JOURNAL
-from ingestion.lakehouse.scrubbing import without_credentials, without_secrets
-from ingestion.lakehouse.settings import secret_values
+from ingestion.lakehouse.settings import scrub, secret_values
 from ingestion.lakehouse.write_ahead import BUSY_SECONDS
 
 LET_PASS = "delivery {load} is let pass by hand"  # expectation under which a person's word stands
@@ -225,4 +224,4 @@ def _plain(value: Any, secrets: frozenset[str]) -> Any:
     if value is None or isinstance(value, int | float):
         return value
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    return without_credentials(without_secrets(text, secrets))
+    return scrub(text, secrets)

@@ -295,6 +295,12 @@ def _changed_at(path: Path) -> int:
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def scrub(text: str) -> str:
-    """Return `text` with every known secret, and who asks in any address, replaced by `***`."""
-    return without_credentials(without_secrets(text, secret_values()))
+def scrub(text: str, secrets: frozenset[str] | None = None) -> str:
+    """Return `text` with every known secret, and who asks in any address, replaced by `***`.
+
+    Args:
+        text: what is going to be shown or kept.
+        secrets: the known ones, for who has gathered them for many texts.
+    """
+    known = secret_values() if secrets is None else secrets
+    return without_credentials(without_secrets(text, known))
