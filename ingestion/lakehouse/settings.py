@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingestion.lakehouse.env_file import variables_of
 from ingestion.lakehouse.reader_gone import ended_unread, flushed
 from ingestion.lakehouse.request_extras import BodyObject, HeaderObject, QueryObject
 from ingestion.lakehouse.scrubbing import (
@@ -281,18 +282,7 @@ def variables() -> dict[str, str]:
 def of_file() -> dict[str, str]:
     """Return what `.env` says."""
     path = Settings.model_config.get("env_file")
-    return _written(str(path), _changed_at(Path(str(path)))) if path else {}
-
-
-@lru_cache(maxsize=2)
-def _written(path: str, changed_at: int) -> dict[str, str]:
-    from dotenv import dotenv_values
-
-    return {name: value for name, value in dotenv_values(path).items() if value}
-
-
-def _changed_at(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
+    return variables_of(Path(str(path))) if path else {}
 
 
 def scrub(text: str, secrets: frozenset[str] | None = None) -> str:
