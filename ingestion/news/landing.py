@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ingestion.lakehouse.clock import now
@@ -79,7 +80,9 @@ class NewsSource(ProductSource):
                 return landing.report
             known = set(landing.recall().files)
             memory = read_memory(run.replays)
-            scrape = asyncio.run(self._scraped(run, memory, room, landing))
+            with ThreadPoolExecutor(max_workers=1) as loader:
+                loader.submit(_get_ready, landing)
+                scrape = asyncio.run(self._scraped(run, memory, room, landing))
             gathered = rows.Gathered(run, memory, _feeds_of(run, landing), scrape)
             self._land(landing, room, gathered, known)
         return landing.report
@@ -183,6 +186,16 @@ class NewsSource(ProductSource):
         landing.report.count(package)
         _note_landed(room, gathered.run)
         package.clear()
+
+
+def _get_ready(landing: Landing) -> None:
+    """Bring what committing takes a second to import, while hosts are asked."""
+    import pyarrow.parquet
+
+    import ingestion.landing.resources  # noqa: F401
+
+    pyarrow.array([])  # for which it imports pandas
+    landing.open()
 
 
 def _pack(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,22 @@ def test_what_is_delivered_lands_and_the_books_balance(plant: Plant) -> None:
         ("plant", "cycles", "none")
     ]
     plant.check_books()
+
+
+def test_a_first_load_waits_for_no_job_that_is_done(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[bool] = []
+
+    class Told(BoundedSemaphore):
+        def acquire(self, *given: Any, **named: Any) -> bool:
+            waits.append(super().acquire(*given, **named))
+            return waits[-1]
+
+    monkeypatch.setattr("dlt.load.load.BoundedSemaphore", Told)
+    plant.deliver("day1.csv", csv(0, 10))
+    assert plant.land() == 0
+    assert len(waits) > 5 and all(waits)  # False: a second went by
 
 
 def test_a_second_run_with_nothing_new_commits_nothing(plant: Plant) -> None:

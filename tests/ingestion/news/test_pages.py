@@ -57,6 +57,14 @@ def test_a_text_behind_a_wall_is_a_stub(body: str, head: str) -> None:
     assert read_page(html(body, head)).is_stub
 
 
+@pytest.mark.parametrize("mark", ["<!-- ad -->", "<?ad here?>"])
+def test_a_comment_or_a_program_in_a_list_costs_no_text(mark: str) -> None:
+    rows = "".join(f"<li>{mark}{SENTENCE}{at}.</li>" for at in range(5))
+    text = read_page(html(f"{article()}<ul>{rows}</ul>")).text or ""
+    assert [at for at in range(5) if f"{SENTENCE}{at}." in text] == list(range(5))
+    assert "ad" not in text.split()
+
+
 @pytest.mark.parametrize(
     "told",
     [
