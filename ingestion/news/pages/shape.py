@@ -20,8 +20,11 @@ _BESIDE = ("nav", "footer", "aside", "header")
 _NO = ("false", "0", "no")
 # said to libxml2, which goes through a page many times faster than Python does
 _HEADLINES = (
-    f"descendant::a[string-length(normalize-space()) >= {_HEADLINE}]"
-    "[ancestor::li or ancestor::article or ancestor::h2 or ancestor::h3 or ancestor::h4]"
+    f"descendant::a[(string-length(normalize-space()) >= {_HEADLINE} and "
+    "(ancestor::li or ancestor::article or ancestor::h2 or ancestor::h3 or ancestor::h4))"
+    # however short, one that is all of a heading, and leads elsewhere
+    " or ((parent::h2 or parent::h3 or parent::h4) and normalize-space()"
+    " and normalize-space() = normalize-space(..) and not(starts-with(@href, '#')))]"
 )
 _ALL_HEADLINES, _HEADLINE_COUNT = etree.XPath(_HEADLINES), etree.XPath(f"count({_HEADLINES})")
 # what is asked of a reader who may not read on; a newsletter or a podcast asks for another thing

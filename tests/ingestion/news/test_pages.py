@@ -103,6 +103,19 @@ def test_a_list_of_headlines_is_no_article() -> None:
     assert "list_page" in read.flags
 
 
+@pytest.mark.parametrize(
+    ("href", "link", "is_article"),
+    [("/{}", "Ports", False), ("#{}", "Ports", True), ("/{}", "Ports</a> of <a>today", True)],
+)
+def test_short_headings_that_are_links_elsewhere_are_headlines(
+    href: str, link: str, is_article: bool
+) -> None:
+    row = f'<div><h3><a href="{href}">{link}</a></h3><p>{SENTENCE}</p></div>'
+    rows = "".join(row.format(at) for at in range(20))
+    assert read_page(html(rows)).is_article == is_article
+    assert read_page(html(article(8) + rows)).is_article
+
+
 @pytest.mark.parametrize("tag", ["article", "div", "li"])
 def test_headlines_with_teasers_are_a_list_and_beside_a_text_they_are_none(tag: str) -> None:
     row = '<{0}><h3><a href="/{1}">Headline number {1} about something</a></h3><p>{2}</p></{0}>'
