@@ -31,11 +31,12 @@ def show(release: Release, run: str) -> None:
     if not len(rows):
         st.caption("No dropped article of this run was assessed (`audit_share` of its report).")
         return
-    st.markdown(_sentence(rows.to_pylist()))
+    st.markdown(sentence(rows.to_pylist()))
     table(in_words(rows.select(list(COLUMNS)), "dropped_because", "status"), "news_audits", COLUMNS)
 
 
-def _sentence(rows: list[dict[str, Any]]) -> str:
+def sentence(rows: list[dict[str, Any]]) -> str:
+    """Say what the audited articles of a run tell of its tiers; where all were, it is exact."""
     first = rows[0]
     drawn = (
         f"{count(first['sample_count'])} of {some(first['dropped_count'], 'dropped article')} were"
@@ -43,6 +44,11 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
     )
     if first["lost_estimate"] is None:
         return f"{drawn} None has an answer yet: what was lost is not known."
+    if first["sample_count"] == first["dropped_count"]:
+        return (
+            f"{drawn} **{first['lost_estimate']:.1f}** of the report's items were lost on the way:"
+            " none is left that was not assessed."
+        )
     return (
         f"{drawn} About **{first['lost_estimate']:.1f}** of the report's items were lost on the way"
         f" (95 %: {first['lost_low']:.1f} to {first['lost_high']:.1f})."

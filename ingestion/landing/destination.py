@@ -142,7 +142,7 @@ class SeenJob(HasFollowupJobs, RunnableLoadJob):
 
 
 class LastJob(RunnableLoadJob):
-    """A file of the table that is committed when all others are: see `complete_load`."""
+    """A file that is taken when all others are: see `complete_load`."""
 
     def run(self) -> None:
         """Do nothing yet."""
@@ -172,7 +172,8 @@ class LakeClient(FilesystemClient):
         return AddFilesJob
 
     def get_load_job_class(self, table: Any, file_path: str) -> Any:
-        if table["name"] == self.last_table:
+        # dlt's own class for its state has it wait a second for nothing
+        if table["name"] in (self.last_table, self.schema.state_table_name):
             return LastJob
         if table.get("table_format") == "iceberg" and not file_path.endswith(".reference"):
             return SeenJob

@@ -23,7 +23,7 @@ from ingestion.news.declaration import Feed
 from ingestion.news.entries import WHOLE, Sorted, date_of, flags_of, sort_out
 from ingestion.news.feeds import FeedOptions, FeedRead, read_feed
 from ingestion.news.memory import Memory
-from ingestion.news.pages import PageRead, read_page
+from ingestion.news.pages import PageRead, get_ready, read_page
 from ingestion.news.run_row import Run
 
 FEED_CAP, PAGE_CAP = 32 * 1024 * 1024, 8 * 1024 * 1024
@@ -90,6 +90,8 @@ class Scrape:
             answer = Answer("failed", self.run.started_at, error=ask)
             self.sources[entry.name] = SourceRead(entry, absent, answer, "failed", ask)
             return
+        if not ask.conditional:  # its answer will have to be read
+            self.workers.start(get_ready)
         answer = health.as_declared(entry, ask, await self._answer(ask))
         self.sources[entry.name] = found = await self._read_source(entry, ask, answer)
         self.step(entry.name)

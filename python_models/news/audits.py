@@ -198,8 +198,8 @@ def audits_of(
     lost = [row["weighted_score"] for row in done if row["is_lost"]]
     ranked = ranking_of(tier3, vectors, choice).to_pylist()
     kept = [row["weighted_score"] for row in ranked if row["selected"]]
-    low, high = interval(len(lost), len(done))
     count = drawn[0]["dropped_count"]
+    low, high = interval(len(lost), len(done), count)
 
     def places(share: float) -> float:
         return places_taken(count * share, lost, kept, choice.top_n)
@@ -262,11 +262,24 @@ def places_taken(total: float, lost: Sequence[float], kept: Sequence[float], top
     return max(taken, min(1.0, total))
 
 
-def interval(found: int, tried: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson's), 0..1; nothing is known of no tries."""
+def interval(found: int, tried: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95 % interval of a share, 0..1; of all that there is, it is the share itself.
+
+    Wilson's, for as many draws with replacement as say as much (finite population correction), and
+    within what the tries alone prove.
+
+    Args:
+        found: hits among the tries.
+        tried: how many were drawn, without replacement.
+        total: how many there are.
+        z: normal quantile of the interval.
+    """
     if not tried:
         return 0.0, 1.0
-    share, spread = found / tried, z * z / tried
+    share, rest = found / tried, total - tried
+    if rest <= 0:
+        return share, share
+    spread = z * z / tried * rest / (total - 1)
     middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / tried + spread / (4 * tried)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    half = math.sqrt(spread * share * (1 - share) + spread * spread / 4) / (1 + spread)
+    return max(found / total, middle - half), min((found + rest) / total, middle + half)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.news.audits import sentence
 from dashboards.news.funnel import line, reached
 from dashboards.news.report import link
 from dashboards.news.why_not import beside, verdict
@@ -32,6 +33,23 @@ def says(text: str) -> str:
     tested = page("news", {"view": "Why not?", "why": text, "run": TWO})
     assert failures(tested) == []
     return words(tested).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("dropped", "is_exact"),
+    [(6, True), (7, False)],
+)
+def test_what_the_tiers_lost_is_a_number_where_all_was_assessed(
+    dropped: int, is_exact: bool
+) -> None:
+    row = {"sample_count": 6, "dropped_count": dropped, "lost_estimate": 2.0, "lost_low": 1.8,
+           "lost_high": 2.9}  # fmt: skip
+    said = sentence([row] * 6)
+    assert ("**2.0**" in said, "95 %" in said, "About" in said) == (
+        True,
+        not is_exact,
+        not is_exact,
+    )
 
 
 @pytest.mark.parametrize("story", ["s-5", "s-6", "s-7"])

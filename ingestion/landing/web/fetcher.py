@@ -27,6 +27,7 @@ from ingestion.landing.web.asking import (
     origin_of,
     refuse_address,
 )
+from ingestion.landing.web.connections import HostPools
 from ingestion.landing.web.hosts import Host, HostClosed, Hosts
 from ingestion.landing.web.retrying import AGAIN, Patience, retry_after
 from ingestion.landing.web.robots import RobotsKept, Rules, robots_of
@@ -63,12 +64,14 @@ class Fetcher:
     def _pool(self, allow_private: bool) -> httpx2.AsyncClient:
         transport = httpx2.AsyncHTTPTransport(verify=self._context or False, trust_env=False)
         # a proxy would connect in our place, to addresses nobody checked
-        transport._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=self._context,
-            max_connections=100,
-            max_keepalive_connections=64,
-            keepalive_expiry=30.0,
-            network_backend=CheckedBackend(self.names, allow_private),
+        backend = CheckedBackend(self.names, allow_private)
+        transport._pool = HostPools(
+            lambda: httpcore2.AsyncConnectionPool(
+                ssl_context=self._context,
+                max_connections=None,  # `hosts` says how many
+                keepalive_expiry=30.0,
+                network_backend=backend,
+            )
         )
         patience = self.patience
         return httpx2.AsyncClient(

@@ -38,6 +38,8 @@ class WaitingRoom:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
         write_ahead(self._connection)
+        # what a kill leaves is all there; what a power cut takes of it is asked again
+        self._connection.execute("pragma synchronous = normal")
         for statement in _TABLES:
             self._connection.execute(statement)
         self.store = object_store()

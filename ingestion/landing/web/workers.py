@@ -40,6 +40,13 @@ class Workers:
         self._alone = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
+    def start(self, get_ready: Callable[[], object]) -> None:
+        """Begin to start the processes, each of which gets ready: that takes a second."""
+        if self._pool is None:
+            self._pool = _pool(self.count)
+            for _ in range(self.count):
+                self._pool.submit(get_ready)
+
     async def run(self, function: Callable[..., T], *given: Any, **named: Any) -> T:
         """Return what a function returns; it is given what a `Late` gets in the place of that.
 
@@ -99,6 +106,7 @@ def _pool(count: int) -> ProcessPoolExecutor:
 
 def _end_with_parent() -> None:
     """Have this process end when the one that started it does: a killed one tells nobody."""
+    os.nice(5)  # asking goes first: a host that waits for us waits for nothing
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -50,6 +50,10 @@ _ASCTIME = re.compile(
     rf"(?:[A-Za-z]+,?\s+)?(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?:{_TIME}"
     rf"(?:\s+(?P<zone>[A-Za-z]{{1,5}}|[+-]\d{{4}}))?\s+)?(?P<year>\d{{4}})",
 )
+_MONTH_FIRST = re.compile(
+    rf"(?:[A-Za-z]+\.?,?\s+)?(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?"
+    rf"\s+(?P<year>\d{{4}})(?:,?\s+(?:at\s+)?{_TIME}{_ZONE})?",
+)
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})-?(?P<month>\d{{2}})-?(?P<day>\d{{2}})(?:(?:T|\s+){_TIME}{_ZONE})?",
     re.IGNORECASE,
@@ -83,6 +87,10 @@ _EAST_ASIAN = re.compile(
 _EPOCH = re.compile(r"(\d{10})(\d{3})?(?:\.\d+)?")
 _HALF_DAY = re.compile(
     r"\b(?P<hour>0?\d|1[0-2])(?P<rest>(?::\d{2}){1,2})\s*(?P<half>[AaPp])\.?[Mm]\b\.?"
+)
+_EAST_ASIAN_TIME = re.compile(
+    r"(?<=[日일) ])(?:(?P<am>午前|上午|오전)|(?P<pm>午後|下午|오후))?\s?"
+    r"(?P<hour>\d{1,2})(?:\s?[時时시点點]\s?|:)(?P<minute>\d{1,2})(?:\s?[分분])?(?:(?:\s?|:)(?P<second>\d{1,2})(?:\s?[秒초])?)?"
 )
 _DOTTED = re.compile(r"(?<=\d{4} )(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?=\s|$)")
 _HOUR_ONLY = re.compile(r"(?<=\d)(T\d{2})(?=Z|[+-]\d|$)", re.IGNORECASE)
@@ -125,6 +133,13 @@ def _plain_time(text: str) -> str:
         hour = int(found["hour"]) % 12 + (12 if found["half"] in "Pp" else 0)
         return f"{hour:02}{found['rest']}"
 
+    def of_east_asia(found: re.Match[str]) -> str:
+        hour = int(found["hour"]) % 12 if found["am"] or found["pm"] else int(found["hour"])
+        parts = (hour + 12 * bool(found["pm"]), found["minute"], found["second"])
+        return " " + ":".join(f"{int(part):02}" for part in parts if part is not None)
+
+    if re.search("[日일]", text):
+        text = _EAST_ASIAN_TIME.sub(of_east_asia, text)
     text = _HALF_DAY.sub(of_day, text)
     text = _DOTTED.sub(lambda one: ":".join(part for part in one.groups() if part), text)
     return _HOUR_ONLY.sub(r"\1:00", text)
@@ -145,7 +160,7 @@ def _read(text: str, zone: str | None, order: str | None) -> _Found | None:
     if found := _DAY_OF_YEAR.fullmatch(text):
         day = date(int(found["year"]), 1, 1) + timedelta(days=int(found["nth"]) - 1)
         return _made(found, day.month, day.day, zone) if f"{day:%Y}" == found["year"] else None
-    for pattern in (_RFC, _ASCTIME):
+    for pattern in (_RFC, _ASCTIME, _MONTH_FIRST):
         found = pattern.fullmatch(text)
         if found and (month := _MONTHS.get(found["month"].lower())):
             return _made(found, month, int(found["day"]), zone)

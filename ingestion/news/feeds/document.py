@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from html.entities import html5
 
 from lxml import etree
 
@@ -20,6 +21,10 @@ _SUBSET = re.compile(
     r"\[(?:<!--(?:[^-]|-(?!->))*+(?:-->)?|<\?(?:[^?]|\?(?!>))*+(?:\?>)?"
     r"|\"[^\"]*\"|'[^']*'|[^\]\"'])*+\]?\s*+>?",
     re.DOTALL,
+)
+# one character under the name it has in HTML: what is read as HTML's anyway
+_OF_HTML = re.compile(
+    r"<!ENTITY\s+(?P<name>\w+)\s+(?:\"(?P<a>[^\"%<]*)\"|'(?P<b>[^'%<]*)')\s*>", re.ASCII
 )
 _ROOT = re.compile(r"<[A-Za-z_]")
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel)[\s>]", re.IGNORECASE)
@@ -106,7 +111,8 @@ def _from_root(text: str) -> str:
         elif (doctype := _DOCTYPE.match(text, at)) and not is_declared:
             at, is_declared = doctype.end(), True
             subset = _SUBSET.match(text, at)
-            if _DECLARES.search(text, doctype.start(), subset.end() if subset else at):
+            declared = text[doctype.start() : subset.end() if subset else at]
+            if _DECLARES.search(_OF_HTML.sub(_unless_of_html, declared)):
                 raise Refused(
                     "entities", "the document declares entities of its own; it is not read"
                 )
@@ -114,6 +120,12 @@ def _from_root(text: str) -> str:
         else:  # what a program printed before it
             at += 1
     return text[at:] if at >= 0 else ""
+
+
+def _unless_of_html(declared: re.Match[str]) -> str:
+    known = html5.get(f"{declared['name']};")
+    meant = html.unescape(html.unescape(declared["a"] or declared["b"] or ""))
+    return "" if known and known == meant else declared[0]
 
 
 def without_printed(text: str) -> str:

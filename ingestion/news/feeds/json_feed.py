@@ -28,7 +28,7 @@ def read_json_feed(text: str, url: str = "") -> FoundFeed:
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise Refused("not_a_feed", "the document is JSON, but no JSON Feed (it has no `items`)")
     found = FoundFeed(
-        plain_text.line(_text(document.get("title"))),
+        plain_text.line_of_plain(_text(document.get("title"))),
         absolute(_text(document.get("home_page_url")), _text(document.get("feed_url")), url),
         language_of(_text(document.get("language"))),
         _author(document),
@@ -111,7 +111,7 @@ def _item(item: dict[str, Any], bases: tuple[str | None, ...]) -> FoundItem:
     return FoundItem(
         guid=guid,
         url=url,
-        title=plain_text.line(_text(item.get("title"))),
+        title=plain_text.line_of_plain(_text(item.get("title"))),
         summary=plain_text.paragraphs(_text(item.get("summary"))),
         text=plain_text.paragraphs(html) or plain_text.of_plain(plain),
         author=_author(item),

@@ -21,6 +21,8 @@ _TAGS = re.compile(
     r"small|span|strike|strong|sub|sup|tt|u|ul|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+# a generator quoted its own quotes
+_MARKED = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _MOST_LINE = 20_000  # characters of a title or a name that are looked at
 _WORKS = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
@@ -40,17 +42,20 @@ def sound(text: str) -> str:
 
 
 def line(text: str | None) -> str | None:
-    """Return a text of one line (a title, a name): no tags, no entities, single blanks."""
+    """Return HTML as one line (a title, a name): no tags, no entities, single blanks.
+
+    A tag that is itself escaped is what the line is about: `&lt;b&gt;` is `<b>`.
+    """
     if not text:
         return None
-    for _ in range(2):  # often escaped once more than it should be
-        if _ENTITY.search(text):
-            text = html.unescape(text)
     if "<" in text:
-        text = _WORKS.sub(" ", text[:_MOST_LINE])
+        text = _WORKS.sub(" ", _MARKED.sub(r"\1", text[:_MOST_LINE]))
     text = _TAGS.sub(
         lambda tag: " " if tag[0].lower().startswith(("<br", "<p", "<li")) else "", text
     )
+    for _ in range(2):  # often escaped once more than it should be
+        if _ENTITY.search(text):
+            text = html.unescape(text)
     return re.sub(r"\s+", " ", _CONTROL.sub(_control, text)).strip() or None
 
 
@@ -64,6 +69,7 @@ def paragraphs(text: str | None) -> str | None:
     """Return what HTML, or plain text, says: paragraphs apart by a blank line."""
     if not text or not text.strip():
         return None
+    text = _MARKED.sub(r"\1", text)
     if not _looks_like_html(text) and _ENTITY.search(text):
         text = html.unescape(text)
     if not _looks_like_html(text):

@@ -30,6 +30,7 @@ MADE_TITLE = 100  # characters
 WHOLE_DESCRIPTION = 1_200  # a description this long is the article
 _REJECT_TEXT = 2_000
 _GZIP = b"\x1f\x8b"
+_MOST_PACKED = 3  # times, one in another: a packed file that a server packs again
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _OF_PAGES = {
     "html", "head", "body", "title", "meta", "script", "style", "center", "div", "p", "h1", "h2",
@@ -125,9 +126,14 @@ def _is_page(text: str, content_type: str | None) -> bool:
 
 def _unpacked(content: bytes) -> bytes:
     """Return what gzip packed, a byte beyond the cap at most; what is cut gives what there is."""
+    for _ in range(_MOST_PACKED):
+        if content.startswith(_GZIP):
+            content = _unpacked_once(content)
+    return content
+
+
+def _unpacked_once(content: bytes) -> bytes:
     found = bytearray()
-    if not content.startswith(_GZIP):
-        return content
     while content.startswith(_GZIP) and len(found) <= MOST_BYTES:
         part = zlib.decompressobj(wbits=31)
         found += part.decompress(content, MOST_BYTES + 1 - len(found))

@@ -35,7 +35,7 @@ _RELATIONS = "http://www.iana.org/assignments/relation/"
 _PLAIN = ("text", "text/plain")
 _AUTHOR = ("author", "creator")
 _SKIPPED_SOURCE = 2_000
-_ROOTS = ("rss", "rdf", "feed", "channel")
+_ROOTS = ("rss", "rdf", "feed", "channel", "entry")
 
 
 def read_xml_feed(text: str, url: str) -> FoundFeed:
@@ -60,6 +60,9 @@ def read_xml_feed(text: str, url: str) -> FoundFeed:
 
 
 def _fill(found: FoundFeed, root: etree._Element, kind: str, url: str) -> None:
+    if kind == "entry":  # a document of its own (RFC 4287, 2)
+        found.items.append(_entry(root, True, None, url))
+        return
     is_atom = kind == "feed"
     channel = root
     if not is_atom:
@@ -93,7 +96,7 @@ def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -
     )  # fmt: skip
     known = (absolute(one, *own_bases, *bases) for one in links if one)
     item.url = next((one for one in known if one), None)  # `mailto:` is no address of an article
-    item.title = _line(next((one for one in children if name_of(one) == "title"), None))
+    item.title = _title(children)
     _texts(item, children, element)
     item.author = _author(children)
     item.language = language_of(first_text(children, "language") or element.get(f"{XML}lang"))
@@ -106,6 +109,13 @@ def _entry(element: etree._Element, is_atom: bool, home: str | None, url: str) -
     if not item.says_something:
         item.source = etree.tostring(element, encoding="unicode")[:_SKIPPED_SOURCE]
     return item
+
+
+def _title(children: list[etree._Element]) -> str | None:
+    """Return the title of an entry; else that of the one recording it has, in several forms."""
+    grouped = [part for one in children if _is_group(one) for part in one]
+    titles = (one for one in (*children, *grouped) if name_of(one) == "title")
+    return next((text for one in titles if (text := _line(one))), None)
 
 
 def _permanent(guid: etree._Element | None) -> str | None:
@@ -129,7 +139,7 @@ def _line(element: etree._Element | None) -> str | None:
     if element is None:
         return None
     if (element.get("type") or "").lower() in ("xhtml", "application/xhtml+xml") or len(element):
-        return plain_text.line("".join(element.itertext()))
+        return plain_text.line_of_plain("".join(element.itertext()))
     if _is_plain(element):
         return plain_text.line_of_plain(_text(element))
     return plain_text.line(_text(element))

@@ -46,6 +46,11 @@ class PageRead:
     extraction_seconds: float = 0.0
 
 
+def get_ready() -> None:
+    """Load what the first page would wait for: the model that tells languages apart."""
+    py3langid.classify("")
+
+
 def read_page(content: bytes, *, content_type: str | None = None, url: str = "") -> PageRead:
     """Read a page.
 
@@ -95,7 +100,9 @@ def _tree(text: str) -> Any:
     try:
         return lxml_html.document_fromstring(
             re.sub(r"^\s*<\?xml[^>]*>", "", text).encode(),
-            parser=lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False),
+            parser=lxml_html.HTMLParser(
+                encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
+            ),
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
+
+from lxml import etree
 
 from ingestion.news.pages.told import ARTICLE_TYPES, LIST_TYPES, meta, term, types_of
 
@@ -12,10 +15,18 @@ _LIST_LINKS = 12  # headlines that are links, beside hardly any text of its own
 _LIST_ARTICLES = 5
 _HEADLINE = 25  # characters of a link that is one
 _TEASER = 600  # characters about another article; what has more is a text of the page's own
-_HEADED = ("h2", "h3", "h4", "li", "article")
 _BLOCKS = ("article", "li", "section", "div", "tr")
 _BESIDE = ("nav", "footer", "aside", "header")
 _NO = ("false", "0", "no")
+# said to libxml2, which goes through a page many times faster than Python does
+_HEADLINES = (
+    f"descendant::a[(string-length(normalize-space()) >= {_HEADLINE} and "
+    "(ancestor::li or ancestor::article or ancestor::h2 or ancestor::h3 or ancestor::h4))"
+    # however short, one that is all of a heading, and leads elsewhere
+    " or ((parent::h2 or parent::h3 or parent::h4) and normalize-space()"
+    " and normalize-space() = normalize-space(..) and not(starts-with(@href, '#')))]"
+)
+_ALL_HEADLINES, _HEADLINE_COUNT = etree.XPath(_HEADLINES), etree.XPath(f"count({_HEADLINES})")
 # what is asked of a reader who may not read on; a newsletter or a podcast asks for another thing
 _PAY = re.compile(
     r"subscri(?:be|ption|bers?)\b(?![\w ]{0,30}\b(?:newsletter|podcast|channel|rss|feed|e-?mail|"
@@ -71,34 +82,40 @@ def is_list_of_links(tree: Any, told: list[dict[str, Any]], text: str | None) ->
         return False
     if kinds & LIST_TYPES:
         return True
-    headlines = [
-        one
-        for one in tree.iter("a")
-        if len(" ".join("".join(one.itertext()).split())) >= _HEADLINE
-        and any(parent.tag in _HEADED for parent in one.iterancestors())
-    ]
     articles = sum(1 for _ in tree.iter("article"))
-    if len(headlines) < _LIST_LINKS and articles < _LIST_ARTICLES:
+    if _HEADLINE_COUNT(tree) < _LIST_LINKS and articles < _LIST_ARTICLES:
         return False
-    own, in_teasers = _own_text(tree, headlines)
+    own, in_teasers = _own_text(tree)
     return own < STUB_CHARACTERS and (in_teasers > own or _linked_share(tree) > 0.5)
 
 
-def _own_text(tree: Any, headlines: list[Any]) -> tuple[int, int]:
-    """Return the characters of paragraphs that are the page's own, and of those about others."""
-    blocks = {
-        next((up for up in one.iterancestors() if up.tag in _BLOCKS), one) for one in headlines
+def _own_text(tree: Any) -> tuple[int, int]:
+    """Return the characters of paragraphs that are the page's own, and of those about others.
+
+    Of a page that has enough of its own wherever its headlines lie, nothing is looked at for them.
+    """
+    paragraphs = [
+        (len("".join(one.itertext()).strip()), list(one.iterancestors())) for one in tree.iter("p")
+    ]
+    held: Counter[Any] = Counter()  # characters of the paragraphs in an element
+    for size, around in paragraphs:
+        held.update(dict.fromkeys(around, size))
+    small = {up for up, size in held.items() if size <= _TEASER and up.tag in (*_BLOCKS, "a")}
+    found = _shared_out(paragraphs, small)
+    if found[0] >= STUB_CHARACTERS:
+        return found
+    headed = {
+        next((up for up in one.iterancestors() if up.tag in _BLOCKS), one)
+        for one in _ALL_HEADLINES(tree)
     }
-    teasers = {
-        block
-        for block in blocks
-        if sum(len("".join(part.itertext()).strip()) for part in block.iter("p")) <= _TEASER
-    }
+    return _shared_out(paragraphs, small & headed)
+
+
+def _shared_out(paragraphs: list[tuple[int, list[Any]]], teasers: set[Any]) -> tuple[int, int]:
+    """Return the characters of paragraphs outside of teasers, and of those in them."""
     own = beside = 0
-    for part in tree.iter("p"):
-        around = list(part.iterancestors())
-        size = len("".join(part.itertext()).strip())
-        if any(up in teasers for up in around):
+    for size, around in paragraphs:
+        if not teasers.isdisjoint(around):
             beside += size
         elif not any(up.tag in _BESIDE for up in around):
             own += size

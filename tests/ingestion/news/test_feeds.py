@@ -89,6 +89,8 @@ def test_a_base_resolves_links_and_leaves_ids_alone() -> None:
         ("&lt;b&gt;Bold&lt;/b&gt; news", "Bold news"),
         ("AT&amp;amp;T &amp;#8217;s", "AT&T ’s"),
         ("AT&amp;T", "AT&T"),
+        ("Why &amp;lt;b&amp;gt; is not &amp;lt;strong&amp;gt;", "Why <b> is not <strong>"),
+        ("&lt;![CDATA[Real &amp;amp; title]]&gt;", "Real & title"),
         ("a &lt; b and b &gt; c", "a < b and b > c"),
         ("use List&lt;T&gt; now", "use List<T> now"),
         ("<![CDATA[ 50&nbsp;%\n of  all ]]>", "50 % of all"),
@@ -183,6 +185,26 @@ def test_entities_of_its_own_are_refused_and_nothing_is_opened(declared: str) ->
     read = read_feed(f"<?xml version='1.0'?>{body}".encode())
     assert (read.status, read.items) == ("not_a_feed", [])
     assert read.rejects[0]["reason"] == "entities"
+
+
+@pytest.mark.parametrize(
+    ("declared", "is_read"),
+    [
+        ('<!ENTITY nbsp "&#160;"><!ENTITY eacute "&#xE9;">', True),
+        ("<!ENTITY nbsp '\u00a0'>\n<!ENTITY hellip '&#8230;'>", True),
+        ('<!ENTITY amp "&#38;#38;">', True),  # as XML itself has it
+        ('<!ENTITY eacute "e">', False),
+        ('<!ENTITY nbsp SYSTEM "file:///etc/hostname">', False),
+        ('<!ENTITY % nbsp "&#160;">', False),
+        ('<!ENTITY nbsp "&#160;"><!ENTITY own "&nbsp;&nbsp;">', False),
+    ],
+)
+def test_entities_that_are_those_of_html_may_be_declared(declared: str, is_read: bool) -> None:
+    body = (
+        f"<!DOCTYPE rss [{declared}]><rss><channel><item><title>Caf&eacute;&nbsp;a</title></item>"
+    )
+    read = read_feed(f"<?xml version='1.0'?>{body}</channel></rss>".encode())
+    assert values(read, "title") == (["Café a"] if is_read else [])
 
 
 def test_a_dtd_elsewhere_is_not_fetched_and_named_entities_are_characters() -> None:

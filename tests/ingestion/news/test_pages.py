@@ -57,6 +57,14 @@ def test_a_text_behind_a_wall_is_a_stub(body: str, head: str) -> None:
     assert read_page(html(body, head)).is_stub
 
 
+@pytest.mark.parametrize("mark", ["<!-- ad -->", "<?ad here?>"])
+def test_a_comment_or_a_program_in_a_list_costs_no_text(mark: str) -> None:
+    rows = "".join(f"<li>{mark}{SENTENCE}{at}.</li>" for at in range(5))
+    text = read_page(html(f"{article()}<ul>{rows}</ul>")).text or ""
+    assert [at for at in range(5) if f"{SENTENCE}{at}." in text] == list(range(5))
+    assert "ad" not in text.split()
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -93,6 +101,19 @@ def test_a_list_of_headlines_is_no_article() -> None:
     read = read_page(html(rows))
     assert not read.is_article
     assert "list_page" in read.flags
+
+
+@pytest.mark.parametrize(
+    ("href", "link", "is_article"),
+    [("/{}", "Ports", False), ("#{}", "Ports", True), ("/{}", "Ports</a> of <a>today", True)],
+)
+def test_short_headings_that_are_links_elsewhere_are_headlines(
+    href: str, link: str, is_article: bool
+) -> None:
+    row = f'<div><h3><a href="{href}">{link}</a></h3><p>{SENTENCE}</p></div>'
+    rows = "".join(row.format(at) for at in range(20))
+    assert read_page(html(rows)).is_article == is_article
+    assert read_page(html(article(8) + rows)).is_article
 
 
 @pytest.mark.parametrize("tag", ["article", "div", "li"])

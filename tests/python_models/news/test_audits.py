@@ -102,10 +102,27 @@ def test_dropped_articles_take_the_places_that_their_scores_give_them(
     assert places_taken(total, lost, kept, 2) == pytest.approx(places)
 
 
-def test_an_interval_holds_the_share_that_was_drawn_from() -> None:
+@pytest.mark.parametrize("total", [40, 10_000])
+def test_an_interval_holds_the_share_that_was_drawn_from(total: int) -> None:
     dice, held = random.Random(5), 0
+    there = [number < total // 5 for number in range(total)]
     for _ in range(400):
-        low, high = interval(sum(dice.random() < 0.2 for _ in range(30)), 30)
+        low, high = interval(sum(dice.sample(there, 30)), 30, total)
         held += low <= 0.2 <= high
     assert held >= 0.92 * 400
-    assert interval(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("found", "tried", "total", "least", "most"),
+    [
+        (0, 0, 9, 0.0, 1.0),
+        (2, 6, 6, 1 / 3, 1 / 3),  # all there are: nothing is left to chance
+        (0, 6, 6, 0.0, 0.0),
+        (1, 1, 1, 1.0, 1.0),
+        (3, 9, 10, 0.3, 0.4),  # the last one is a hit or none
+    ],
+)
+def test_an_interval_says_no_more_and_no_less_than_what_was_drawn(
+    found: int, tried: int, total: int, least: float, most: float
+) -> None:
+    assert interval(found, tried, total) == pytest.approx((least, most))

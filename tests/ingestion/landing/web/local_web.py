@@ -46,6 +46,7 @@ class LocalWeb:
         self.log: list[Request] = []
         self.most_at_once: Counter[str] = Counter()  # by host
         self._at_once: Counter[str] = Counter()
+        self.connection_count = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -90,6 +91,7 @@ class LocalWeb:
         self._loop.close()
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connection_count += 1
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
 
 import pytest
@@ -58,3 +59,25 @@ def test_what_a_reader_did_not_foresee_holds_up_nothing_else() -> None:
     failed, read = asyncio.run(read_both())
     assert isinstance(failed, ReadingCrashed) and "ValueError: invalid literal" in str(failed)
     assert read == 7
+
+
+def test_processes_that_were_started_before_get_ready_once_and_read() -> None:
+    async def read() -> tuple[int, int]:
+        async with Workers(count=2) as workers:
+            for _ in range(3):
+                workers.start(partial(float, "7"))
+            assert workers._pool is not None and len(workers._pool._processes) == 2
+            return await workers.run(len, b"abc"), await workers.run(os.nice, 0)
+
+    size, niceness = asyncio.run(read())
+    assert size == 3
+    assert niceness > os.nice(0)  # reading gives way to asking
+
+
+def test_who_cannot_get_ready_reads_all_the_same() -> None:
+    async def read() -> int:
+        async with Workers(count=1) as workers:
+            workers.start(partial(int, "no number"))
+            return await workers.run(len, b"abc")
+
+    assert asyncio.run(read()) == 3

@@ -139,10 +139,25 @@ def test_a_channel_definition_in_capitals_is_read() -> None:
 
 
 def test_plain_text_of_json_is_left_as_it_is() -> None:
-    items = [{"id": "a", "url": "x", "content_text": "1 < 2, <b>so</b> &amp; on"}]
+    title = "The <b> element, R&D and a < b && b > c"
+    items = [{"id": "a", "url": "x", "title": title, "content_text": "1 < 2, <b>so</b> &amp; on"}]
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()
     (entry,) = read_feed(body, url="http://e.example/feed.json").items
     assert (entry["text"], entry["url"]) == ("1 < 2, <b>so</b> &amp; on", "http://e.example/x")
+    assert entry["title"] == title
+
+
+def test_an_entry_of_atom_may_be_a_document_of_its_own() -> None:
+    inner = (
+        "<title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>On <i>the</i> &lt;b&gt;"
+        "</div></title><id>tag:1</id><link href='/1'/><updated>2026-02-03T09:00:00Z</updated>"
+    )
+    body = f"<entry xmlns='http://www.w3.org/2005/Atom'>{inner}</entry>".encode()
+    read = read_feed(body, url="http://e.example/one.xml")
+    (entry,) = read.items
+    assert (read.status, read.link, entry["guid"]) == ("ok", None, "tag:1")
+    assert (entry["title"], entry["url"]) == ("On the <b>", "http://e.example/1")
+    assert entry["published_at"] == datetime(2026, 2, 3, 9)
 
 
 def test_who_writes_a_feed_writes_its_entries_that_name_nobody() -> None:
