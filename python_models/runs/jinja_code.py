@@ -19,8 +19,8 @@ from typing import Any
 from dbt_common.clients import jinja
 
 from ingestion.lakehouse.dbt_environment import target_folder
+from python_models.llm.scratch import COMPILED
 
-FILE = "jinja_code.bin"
 _MOST = 10_000  # beyond, those of this process are kept alone
 _HASH_BYTES = 32
 _MADE_BY = f"{sys.version} {version('jinja2')} {version('dbt-common')}"
@@ -31,7 +31,7 @@ class Kept:
     """The templates of a folder, as code; an instance serves all environments of a process."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path = folder / COMPILED
         self._known: dict[bytes, bytes] | None = None
         self._used: set[bytes] = set()
         self._is_new = False
@@ -69,7 +69,7 @@ class Kept:
         if len(codes) > _MOST:
             codes = {key: codes[key] for key in self._used}
         content = marshal.dumps((_MADE_BY, codes))
-        beside = self._path.with_name(f".{FILE}.{os.getpid()}")
+        beside = self._path.with_name(f".{COMPILED}.{os.getpid()}")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside.write_bytes(hashlib.sha256(content).digest() + content)

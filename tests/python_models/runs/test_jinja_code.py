@@ -10,8 +10,9 @@ import pytest
 from dbt_common.clients import jinja
 
 from ingestion.lakehouse.dbt_environment import DBT_FOLDER
+from python_models.llm.scratch import COMPILED
 from python_models.runs import jinja_code
-from python_models.runs.jinja_code import FILE, Kept
+from python_models.runs.jinja_code import Kept
 
 _TEXT = "select {{ name }} {% for one in [0, 1, 2] %}{{ one }},{% endfor %}"
 
@@ -34,7 +35,7 @@ def _rendered(kept: Kept, text: str, *, native: bool = False) -> Any:
     environment = jinja.get_environment(native=native)
     code: Any = kept.compiled(environment, text)
     template = environment.template_class.from_code(environment, code, {})
-    return template.render({"name": "5"})
+    return template.render({"name": "5", "many": [2, 3]})
 
 
 def test_a_template_is_compiled_by_the_first_process_alone(
@@ -42,17 +43,20 @@ def test_a_template_is_compiled_by_the_first_process_alone(
 ) -> None:
     first = Kept(tmp_path)
     assert _rendered(first, _TEXT) == "select 5 0,1,2,"
-    assert _rendered(first, "{{ [2, 3] }}") == "[2, 3]"
-    assert _rendered(first, "{{ [2, 3] }}", native=True) == [2, 3]  # another environment, another code
+    assert _rendered(first, "{{ many }}") == "[2, 3]"
+    assert _rendered(first, "{{ many }}", native=True) == [
+        2,
+        3,
+    ]  # another environment, another code
     first.save()
     assert len(_counted) == 3
     second = Kept(tmp_path)
     assert _rendered(second, _TEXT) == "select 5 0,1,2,"
-    assert _rendered(second, "{{ [2, 3] }}", native=True) == [2, 3]
+    assert _rendered(second, "{{ many }}", native=True) == [2, 3]
     assert len(_counted) == 3
-    written = (tmp_path / FILE).stat().st_mtime_ns
+    written = (tmp_path / COMPILED).stat().st_mtime_ns
     second.save()
-    assert (tmp_path / FILE).stat().st_mtime_ns == written
+    assert (tmp_path / COMPILED).stat().st_mtime_ns == written
 
 
 def test_the_code_of_each_model_and_macro_is_what_jinja_makes(tmp_path: Path) -> None:
@@ -71,7 +75,7 @@ def test_the_code_of_each_model_and_macro_is_what_jinja_makes(tmp_path: Path) ->
 def test_a_file_that_is_not_ours_is_left_alone(
     tmp_path: Path, harm: str, _counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, path = Kept(tmp_path), tmp_path / FILE
+    first, path = Kept(tmp_path), tmp_path / COMPILED
     _rendered(first, _TEXT)
     first.save()
     known = path.read_bytes()
@@ -126,4 +130,4 @@ def test_dbt_asks_for_its_templates_here(
     assert jinja.render_template(template, {"name": "it"}) == "it is read"
     assert _counted == ["{{ name }} is read"]
     kept.save()
-    assert (tmp_path / FILE).exists()
+    assert (tmp_path / COMPILED).exists()
