@@ -84,8 +84,8 @@ _write_line = event_log._Logger.write_line
 def _write_what_is_taken(log: event_log._Logger, msg: Any) -> None:
     """Write an event to a log whose level takes it: dbt makes the line, and asks then."""
     lowest = event_log._log_level_map[EventLevel(msg.info.level)]
-    is_shown = event_log._is_print_event(msg) or log._python_logger is None
-    if is_shown or log._python_logger.isEnabledFor(lowest):
+    python_log = log._python_logger
+    if python_log is None or event_log._is_print_event(msg) or python_log.isEnabledFor(lowest):
         _write_line(log, msg)
 
 
@@ -96,7 +96,7 @@ def tell_less() -> None:
     BaseEvent.__getattr__ = _got  # type: ignore[method-assign]
     BaseEvent.__setattr__ = _changed  # type: ignore[method-assign]
     EventManager.fire_event = _fire_what_is_taken  # type: ignore[method-assign, assignment]
-    event_log._Logger.write_line = _write_what_is_taken  # type: ignore[method-assign]
+    event_log._Logger.write_line = _write_what_is_taken  # type: ignore[method-assign, assignment]
 
 
 def _written_plainly(f_type: type[Any], f_value: Any, config_cls: type[BaseConfig]) -> Any:
@@ -142,7 +142,7 @@ def _added_at_once(
         is_internal = package in builder.internal_package_names
         layer = builder.internal_packages if is_internal else builder.packages
         assert package not in layer, "they are added once"
-        layer[package] = named  # type: ignore[assignment]
+        layer[package] = named
         if not is_internal and package == builder.search_package:
             builder.locals.update(named)
         elif not is_internal and package == builder.root_package:
@@ -155,7 +155,7 @@ def name_at_once() -> None:
     There are 735 of them, made anew and looked up in up to five places each, twice for each node.
     """
     ManifestContext.to_dict = _named_at_once  # type: ignore[method-assign]
-    MacroNamespaceBuilder.add_macros = _added_at_once  # type: ignore[method-assign]
+    MacroNamespaceBuilder.add_macros = _added_at_once  # type: ignore[method-assign, assignment]
 
 
 def _written_at_once(artifact: artifacts.Writable, path: str) -> None:
@@ -170,7 +170,7 @@ def write_at_once() -> None:
 
     And no summary of the graph, for which dbt turns all nodes into dicts twice: nobody reads it.
     """
-    artifacts.Writable.write = _written_at_once  # type: ignore[method-assign]
+    artifacts.Writable.write = _written_at_once  # type: ignore[method-assign, assignment]
     Linker.get_graph_summary = lambda *_: {}  # type: ignore[method-assign]
 
 
@@ -178,12 +178,17 @@ _tester = agate_helper.build_type_tester
 _tester_of = cache(lambda columns, nulls: _tester(columns, nulls))
 
 
+def _known_tester(
+    text_columns: Iterable[str], string_null_values: Iterable[str] | None = ("null", "")
+) -> Any:
+    nulls = None if string_null_values is None else tuple(string_null_values)
+    return _tester_of(frozenset(text_columns), nulls)
+
+
 def look_at_once() -> None:
     """Let dbt read all results by the same parsers of dates and times; it made five for each."""
-    agate_helper.build_type_tester = lambda text_columns, string_null_values=("null", ""): (  # type: ignore[assignment]
-        _tester_of(frozenset(text_columns), tuple(string_null_values))
-    )
-    agate_helper.empty_table = cache(agate_helper.empty_table)  # type: ignore[assignment]
+    agate_helper.build_type_tester = _known_tester
+    agate_helper.empty_table = cache(agate_helper.empty_table)
 
 
 def collect_seldom() -> None:

@@ -91,7 +91,7 @@ def _read(path: Path) -> dict[bytes, bytes]:
 def keep_code() -> Kept:
     """Let dbt go on from the templates that its last processes compiled."""
     kept = Kept(target_folder())
-    jinja.MacroFuzzEnvironment.compile = (  # type: ignore[method-assign]
+    jinja.MacroFuzzEnvironment.compile = (  # type: ignore[method-assign, assignment]
         lambda environment, *args, **named: kept.compiled(environment, *args, **named)
     )
     return kept
