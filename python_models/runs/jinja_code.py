@@ -91,7 +91,9 @@ def _read(path: Path) -> dict[bytes, bytes]:
 def keep_code() -> Kept:
     """Let dbt go on from the templates that its last processes compiled."""
     kept = Kept(target_folder())
-    jinja.MacroFuzzEnvironment.compile = (  # type: ignore[method-assign, assignment]
-        lambda environment, *args, **named: kept.compiled(environment, *args, **named)
-    )
+
+    def compiled(environment: Any, *args: Any, **named: Any) -> CodeType | str:
+        return kept.compiled(environment, *args, **named)
+
+    jinja.MacroFuzzEnvironment.compile = compiled  # type: ignore[method-assign, assignment]
     return kept
