@@ -43,14 +43,7 @@ NEW_DAYS = {
     "first_day": "select cast(min(reading_date) as timestamp) from {batch}",
     "day_after": "select max(reading_date) + interval 1 day from {batch}",
 }
-NEWEST_DAYS = {
-    "day_before_last": "select cast(max(reading_date) as timestamp) - interval 1 day from {batch}",
-}
-# of what landed: the mart is a join, read whole for its newest day
-NEWEST_VALUES = {
-    "day_before_last": "select date_trunc('day', max(reading_at)) - interval 1 day "
-    "from {landed_values} where value is not null",
-}
+DAY_BEFORE = "select date_trunc('day', max(reading_at)) - interval 1 day from "
 
 
 def _of_a_cycle(*key: str) -> list[Promise]:
@@ -256,7 +249,7 @@ TABLES = [
                 where reading_at >= {day_before_last}
                 group by source, control_id, reading_at, reading_number having count(*) > 1
                 """,
-                constants=NEWEST_DAYS,
+                constants={"day_before_last": DAY_BEFORE + "{batch}"},
             ),
         ],
         key=["source", "control_id", "reading_at"],
@@ -290,7 +283,10 @@ TABLES = [
                 where reading_at >= {day_before_last}
                 group by control_id, sensor, reading_at, value_number having count(*) > 1
                 """,
-                constants=NEWEST_VALUES,
+                # the mart is a join, read whole for its newest day
+                constants={
+                    "day_before_last": DAY_BEFORE + "{landed_values} where value is not null"
+                },
             ),
         ],
         key=["control_id", "sensor", "reading_at"],
