@@ -43,6 +43,7 @@ NEW_DAYS = {
     "first_day": "select cast(min(reading_date) as timestamp) from {batch}",
     "day_after": "select max(reading_date) + interval 1 day from {batch}",
 }
+DAY_BEFORE = "select date_trunc('day', max(reading_at)) - interval 1 day from "
 
 
 def _of_a_cycle(*key: str) -> list[Promise]:
@@ -245,9 +246,10 @@ TABLES = [
                 """
                 select source, control_id, reading_at, reading_number, count(*) as score_count
                 from {batch}
-                where reading_date >= (select max(reading_date) from {batch}) - interval 1 day
+                where reading_at >= {day_before_last}
                 group by source, control_id, reading_at, reading_number having count(*) > 1
                 """,
+                constants={"day_before_last": DAY_BEFORE + "{batch}"},
             ),
         ],
         key=["source", "control_id", "reading_at"],
@@ -278,9 +280,13 @@ TABLES = [
                 """
                 select control_id, sensor, reading_at, value_number, count(*) as value_count
                 from {batch}
-                where reading_date >= (select max(reading_date) from {batch}) - interval 1 day
+                where reading_at >= {day_before_last}
                 group by control_id, sensor, reading_at, value_number having count(*) > 1
                 """,
+                # the mart is a join, read whole for its newest day
+                constants={
+                    "day_before_last": DAY_BEFORE + "{landed_values} where value is not null"
+                },
             ),
         ],
         key=["control_id", "sensor", "reading_at"],

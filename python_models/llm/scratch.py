@@ -21,6 +21,7 @@ from ingestion.lakehouse.lake import lake
 
 VARIABLE = "SLUICE_SCRATCH"  # folder of the copy; the profile reads it too
 PARSED = "partial_parse.msgpack"  # the project as dbt has read it
+COMPILED = "jinja_code.bin"  # its templates as Jinja has compiled them
 AHEAD = "ahead"  # in that folder: rows that have not landed and count (`runs/ahead.py`)
 NAME = "build.duckdb"  # the stored views name the database: a copy has to have its name
 
@@ -71,8 +72,8 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a dbt that builds in a copy: its own files beside it."""
     target = folder / "target"
     target.mkdir(exist_ok=True)
-    parsed = target_folder() / PARSED
-    if parsed.is_file():  # what was parsed before need not be parsed again
-        shutil.copyfile(parsed, target / parsed.name)
+    for name in (PARSED, COMPILED):  # what was parsed before need not be parsed again
+        if (known := target_folder() / name).is_file():
+            shutil.copyfile(known, target / name)
     own = {VARIABLE: str(folder), "DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
     return dbt_environment() | own

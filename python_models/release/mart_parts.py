@@ -38,6 +38,9 @@ class Mart:
     comment: str
     column_comments: Mapping[str, str]
     tier_column: str | None = None  # says who may see a row
+    # the timestamp whose day `partition_by` is: a view passes a bound on it on to its tables,
+    # one on a day made of it it doesn't
+    day_of: str | None = None
 
     def day(self) -> str:
         """Return a row's day in SQL."""
@@ -68,6 +71,7 @@ def mart_of(node: Mapping[str, Any]) -> Mart:
             if entry.get("description")
         },
         tier_column=release.get("tier", "tier" if has_tier else None),
+        day_of=release.get("day_of"),
     )
 
 
@@ -193,13 +197,16 @@ def days_written(mart: Mart, missing: list[tuple[str, str]]) -> str:
     parts = _units(missing)
     if mart.partition_by is None or not all(part[0].isdigit() for part in parts):
         return ""
-    first, last = min(parts), max(parts)
-    column = identifier(mart.partition_by)
+    first, last, unit = min(parts), max(parts), "day"
     if len(first) == len("2026-01"):
-        after = f"date '{last}-01' + interval 1 month"
-        return f" where {column} >= date '{first}-01' and {column} < {after}"
-    after = f"date '{last}' + interval 1 day"
-    return f" where {column} >= date '{first}' and {column} < {after}"
+        first, last, unit = f"{first}-01", f"{last}-01", "month"
+    bounds = [(mart.partition_by, "date")] + [(mart.day_of, "timestamp")] * bool(mart.day_of)
+    conditions = [
+        f"{identifier(str(column))} >= {kind} '{first}'"
+        f" and {identifier(str(column))} < {kind} '{last}' + interval 1 {unit}"
+        for column, kind in bounds
+    ]
+    return f" where {' and '.join(conditions)}"
 
 
 def _units(parts: list[tuple[str, str]]) -> list[str]:

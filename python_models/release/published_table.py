@@ -18,7 +18,7 @@ import duckdb
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
 from ingestion.lakehouse.paths import escaped_glob, like, local_path
-from ingestion.lakehouse.sql_text import identifier, literal
+from ingestion.lakehouse.sql_text import identifier, list_of, literal
 from python_models.release import iceberg_commit, written_first
 from python_models.release.mart_parts import (
     Mart,
@@ -54,6 +54,10 @@ WRITTEN_AS = {
     "UUID": "VARCHAR",
     "INTERVAL": "VARCHAR",
 }
+
+
+class RowsLost(RuntimeError):
+    """Files that were written for a mart do not have its rows."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def publish_table(
     if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
     written = _write_parts(session, rows, columns, missing, folder, target)
+    _refuse_loss(session, mart, written, sum(wanted[key] for key in missing))
     fault("publish.written")
     iceberg_commit.commit(
         mart, _empty_arrow(session, mart, columns), folder, written, gone, properties
@@ -206,6 +211,24 @@ def _write_parts(
     pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
     found = session.execute(f"select file from glob({pattern})").fetchall()
     return sorted(like(folder, row[0]) for row in found)
+
+
+def _refuse_loss(
+    session: duckdb.DuckDBPyConnection, mart: Mart, written: Sequence[str], wanted: int
+) -> None:
+    """Stop before the commit when files have not the rows that were counted for them.
+
+    Raises:
+        RowsLost: a filter by which parts were read left rows of theirs out, or took more.
+    """
+    rows = f"sum(num_rows) from parquet_file_metadata({list_of(map(plain, written))})"
+    found = session.execute(f"select {rows}").fetchall()[0][0] if written else 0
+    if found != wanted:
+        raise RowsLost(
+            f"{mart.domain}.{mart.name} has {wanted:,} rows to publish and {found:,} were written:"
+            f" nothing is published. Is {mart.partition_by} the day of {mart.day_of}, as its"
+            " meta.release says?"
+        )
 
 
 def _copy_one(

@@ -28,9 +28,12 @@ from dbt.task import runnable  # noqa: E402  takes `write_manifest` before that 
 from python_models.runs.dbt_overhead import (  # noqa: E402
     collect_seldom,
     describe_plainly,
+    look_at_once,
     name_at_once,
     tell_less,
+    write_at_once,
 )
+from python_models.runs.jinja_code import keep_code  # noqa: E402
 
 _named = DuckDBCredentials.path_derived_database_name
 _told_of_connection = DuckDBCredentials.connection_info
@@ -145,6 +148,8 @@ def main() -> None:
     tell_less()
     describe_plainly()
     name_at_once()
+    write_at_once()
+    look_at_once()
     parse_seldom()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
@@ -152,7 +157,11 @@ def main() -> None:
         from python_models.runs.spark.dbt_adapter import teach
 
         teach()
-    cli()
+    kept = keep_code()
+    try:
+        cli()
+    finally:
+        kept.save()
 
 
 if __name__ == "__main__":

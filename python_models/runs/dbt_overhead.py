@@ -8,14 +8,24 @@ keeps what it was made of until somebody looks, and one below every log's level 
 from __future__ import annotations
 
 import gc
+import json
 import logging
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from dbt.artifacts.schemas import base as artifacts
+from dbt.clients.jinja import MacroGenerator
+from dbt.compilation import Linker
 from dbt.context.configured import ConfiguredContext
-from dbt.context.macros import MacroNamespace
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
+from dbt_common.clients import agate_helper
+from dbt_common.events import logger as event_log
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
+from dbt_common.utils.encoding import JSONEncoder
 from mashumaro.config import BaseConfig
 from mashumaro.jsonschema import schema as described
 
@@ -68,6 +78,17 @@ def _fire_what_is_taken(
     _fire(manager, e, level, node, force_warn_or_error_handling)
 
 
+_write_line = event_log._Logger.write_line
+
+
+def _write_what_is_taken(log: event_log._Logger, msg: Any) -> None:
+    """Write an event to a log whose level takes it: dbt makes the line, and asks then."""
+    lowest = event_log._log_level_map[EventLevel(msg.info.level)]
+    python_log = log._python_logger
+    if python_log is None or event_log._is_print_event(msg) or python_log.isEnabledFor(lowest):
+        _write_line(log, msg)
+
+
 def tell_less() -> None:
     """Have dbt make only the events that a log or a build takes."""
     # methods there
@@ -75,6 +96,7 @@ def tell_less() -> None:
     BaseEvent.__getattr__ = _got  # type: ignore[method-assign]
     BaseEvent.__setattr__ = _changed  # type: ignore[method-assign]
     EventManager.fire_event = _fire_what_is_taken  # type: ignore[method-assign, assignment]
+    event_log._Logger.write_line = _write_what_is_taken  # type: ignore[method-assign, assignment]
 
 
 def _written_plainly(f_type: type[Any], f_value: Any, config_cls: type[BaseConfig]) -> Any:
@@ -104,12 +126,69 @@ def _named_at_once(context: ManifestContext) -> dict[str, Any]:
     return named
 
 
+def _added_at_once(
+    builder: MacroNamespaceBuilder, macros: Iterable[Any], context: dict[str, Any]
+) -> None:
+    """Add what calls each macro of a package, as `MacroNamespaceBuilder.add_macro` does."""
+    known, node, stack = list(macros), builder.node, builder.thread_ctx
+    packages = {macro.package_name for macro in known}
+    assert len(packages) <= 1, "they are added package by package"
+    named = {}
+    for macro in known:
+        # without the three `__init__` that set these
+        named[macro.name] = called = MacroGenerator.__new__(MacroGenerator)
+        called.__dict__ = {"context": context, "macro": macro, "node": node, "stack": stack}
+    for package in packages:
+        is_internal = package in builder.internal_package_names
+        layer = builder.internal_packages if is_internal else builder.packages
+        assert package not in layer, "they are added once"
+        layer[package] = named
+        if not is_internal and package == builder.search_package:
+            builder.locals.update(named)
+        elif not is_internal and package == builder.root_package:
+            builder.globals.update(named)
+
+
 def name_at_once() -> None:
     """Let dbt hand its macros to a node's SQL in five steps, not one macro at a time.
 
-    There are 735 of them, looked up in up to five places each, twice for each node.
+    There are 735 of them, made anew and looked up in up to five places each, twice for each node.
     """
     ManifestContext.to_dict = _named_at_once  # type: ignore[method-assign]
+    MacroNamespaceBuilder.add_macros = _added_at_once  # type: ignore[method-assign, assignment]
+
+
+def _written_at_once(artifact: artifacts.Writable, path: str) -> None:
+    told = artifact.to_dict(omit_none=False, context={"artifact": True})  # type: ignore[attr-defined]
+    text = json.dumps(told, cls=JSONEncoder)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text, encoding="utf-8")
+
+
+def write_at_once() -> None:
+    """Have manifest.json made by Python's encoder in C, which writes no text piece by piece.
+
+    And no summary of the graph, for which dbt turns all nodes into dicts twice: nobody reads it.
+    """
+    artifacts.Writable.write = _written_at_once  # type: ignore[method-assign, assignment]
+    Linker.get_graph_summary = lambda *_: {}  # type: ignore[method-assign]
+
+
+_tester = agate_helper.build_type_tester
+_tester_of = cache(lambda columns, nulls: _tester(columns, nulls))
+
+
+def _known_tester(
+    text_columns: Iterable[str], string_null_values: Iterable[str] | None = ("null", "")
+) -> Any:
+    nulls = None if string_null_values is None else tuple(string_null_values)
+    return _tester_of(frozenset(text_columns), nulls)
+
+
+def look_at_once() -> None:
+    """Let dbt read all results by the same parsers of dates and times; it made five for each."""
+    agate_helper.build_type_tester = _known_tester
+    agate_helper.empty_table = cache(agate_helper.empty_table)
 
 
 def collect_seldom() -> None:

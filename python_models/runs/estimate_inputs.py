@@ -18,7 +18,7 @@ from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, target_folder
 from ingestion.lakehouse.settings import PROJECT_ROOT
 from ingestion.lakehouse.sql_text import identifier
 from ingestion.landing.products import PRODUCTS
-from python_models.llm.scratch import NAME, PARSED, environment
+from python_models.llm.scratch import COMPILED, NAME, PARSED, environment
 from python_models.runs.dbt_command import variables_argument
 from python_models.runs.slices import Choice
 
@@ -118,10 +118,11 @@ def _keep_parsed(folder: Path) -> None:
 
     Reading all of it takes three quarters of a first estimate.
     """
-    read, kept = folder / "target" / PARSED, target_folder() / PARSED
-    if kept.exists() or not read.exists():
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_name(f"{PARSED}.{os.getpid()}")
-    shutil.copyfile(read, beside)
-    beside.replace(kept)
+    for name in (PARSED, COMPILED):
+        read, kept = folder / "target" / name, target_folder() / name
+        if kept.exists() or not read.exists():
+            continue
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_name(f"{name}.{os.getpid()}")
+        shutil.copyfile(read, beside)
+        beside.replace(kept)

@@ -89,6 +89,7 @@ ROWS: tuple[Row, ...] = (
     ("second make run, nothing new, s", lambda s: f"{s['nothing_new']['seconds']:.1f}"),
     ("fixed: Python start s", lambda s: f"{s['fixed']['python_start_s']:.2f}"),
     ("fixed: dbt start s", lambda s: f"{s['fixed']['dbt_start_s']:.1f}"),
+    ("fixed: dbt's first parse, beside landing, s", lambda s: f"{s['fixed']['first_parse_s']:.1f}"),
     ("fixed: import of GX s", lambda s: f"{s['fixed']['import_great_expectations_s']:.1f}"),
     ("fixed: all models without a row s", lambda s: f"{s['fixed']['models_without_rows_s']:.1f}"),
     ("fixed: landing of nothing s", lambda s: f"{s['fixed']['landing_without_files_s']:.1f}"),

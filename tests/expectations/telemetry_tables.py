@@ -92,6 +92,7 @@ create table marts.files as select load_id, source, source_file, rows_in, rows_a
     rows_duplicate, rows_rejected, 0 as rows_superseded from raw.files;
 create table marts.sensor_values as select 'press' as control_id, 'flow' as sensor, 1.5 as value,
     1 as value_number, date '2026-01-01' as reading_date, timestamp '2026-01-01' as reading_at;
+create table marts.landed_values as from marts.sensor_values;
 create table marts.source_columns as select 'plant' as source, 'flow' as column_name,
     'sensor' as column_use;
 create table marts.point_anomalies as select 'nab' as source, 'nab/a' as control_id, 1.5 as score,
@@ -125,6 +126,7 @@ HANDED = {
             "detection_quality",
             "point_anomalies",
             "files",
+            "landed_values",
             "sensor_values",
             "source_columns",
         )

@@ -205,3 +205,20 @@ def test_broken_check_is_tried_again(
     judged.clear()
     shop()
     assert judged == ["things"]
+
+
+def test_a_view_is_not_read_to_see_that_what_it_reads_is_large(
+    session: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.execute("create table many as select range as place from range(1000)")
+    session.execute("create view few as select * from many where place < 3")
+    session.execute("create table three as from few")
+    large, small = (
+        reuse.inputs_of(session, [table(name, filled("place"))], {name: f"from {name}"}, ())
+        for name in ("few", "three")
+    )
+    assert large["few"] is not None and small["three"] is not None
+    monkeypatch.setattr(reuse, "MOST_ROWS", 100)
+    asked = {"few": "from few", "three": "from three"}
+    promised = [table(name, filled("place")) for name in asked]
+    assert reuse.inputs_of(session, promised, asked, ()) == {"few": None} | small

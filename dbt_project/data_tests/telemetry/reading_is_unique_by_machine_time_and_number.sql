@@ -1,8 +1,8 @@
--- Only readings of the same time can clash; all of them are looked at.
+-- Only readings of the same time can clash; all of these are looked at.
 with
 
 readings_deduplicated as (
-    select * from {{ ref('int_telemetry__readings_deduplicated') }}
+    {{ rebuilt('int_telemetry__readings_deduplicated') }}
 ),
 
 crowded_times as (

@@ -1,14 +1,22 @@
 -- Finding its cycle by time must neither lose a reading nor double it.
 with
 
+readings_deduplicated as (
+    {{ rebuilt('int_telemetry__readings_deduplicated') }}
+),
+
+readings_sessioned as (
+    {{ rebuilt('int_telemetry__readings_sessioned') }}
+),
+
 before as (
     select count(*) as reading_count
-    from {{ ref('int_telemetry__readings_deduplicated') }}
+    from readings_deduplicated
 ),
 
 after as (
     select count(*) as reading_count
-    from {{ ref('int_telemetry__readings_sessioned') }}
+    from readings_sessioned
 )
 
 select

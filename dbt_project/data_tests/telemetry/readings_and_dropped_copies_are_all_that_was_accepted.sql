@@ -1,32 +1,47 @@
--- what landed and did not give way = what is kept + the exact copies that were dropped
+-- what landed and did not give way = what is put in order, of all days; and where it
+-- was built anew, that = what is kept + the exact copies that were dropped
 with
 
+readings_ordered as (
+    {{ rebuilt('int_telemetry__readings_ordered') }}
+),
+
+readings_deduplicated as (
+    {{ rebuilt('int_telemetry__readings_deduplicated') }}
+),
+
 landed as (
-    select count(*) as reading_count
+    select count(*) as landed_count
     from {{ ref('int_telemetry__readings_kept') }}
 ),
 
 ordered as (
-    select
-        count(*) as reading_count,
-        count(*) filter (where shares_its_time) as shared_count
+    select count(*) as ordered_count
     from {{ ref('int_telemetry__readings_ordered') }}
+),
+
+rebuilt as (
+    select count(*) as rebuilt_count
+    from readings_ordered
 ),
 
 kept as (
     select
         count(*) as kept_count,
         cast(coalesce(sum(duplicate_count), 0) as bigint) as dropped_count
-    from {{ ref('int_telemetry__readings_deduplicated') }}
+    from readings_deduplicated
 )
 
 select
-    landed.reading_count as landed_count,
+    landed.landed_count,
+    ordered.ordered_count,
+    rebuilt.rebuilt_count,
     kept.kept_count,
     kept.dropped_count
 from landed
 cross join ordered
+cross join rebuilt
 cross join kept
 where
-    landed.reading_count <> kept.kept_count + kept.dropped_count
-    or landed.reading_count <> ordered.reading_count
+    landed.landed_count <> ordered.ordered_count
+    or rebuilt.rebuilt_count <> kept.kept_count + kept.dropped_count

@@ -22,6 +22,7 @@ def model(dbt, session):
         "detection_quality": dbt.ref("detection_quality"),
         "point_anomalies": dbt.ref("point_anomalies"),
         "files": dbt.ref("files"),
+        "landed_values": dbt.ref("int_telemetry__sensor_values_kept"),
         "sensor_values": dbt.ref("sensor_values"),
         "source_columns": dbt.ref("source_columns"),
     }

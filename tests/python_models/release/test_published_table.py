@@ -8,6 +8,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.paths import local_path
 from python_models.release import mart_parts
+from python_models.release.published_table import RowsLost
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
@@ -227,3 +228,38 @@ def test_rows_without_a_day_change_alone() -> None:
         things = build.execute("select count(*) from plant.things").fetchone()
     assert after.parts_written == 1
     assert (after.snapshot.rows,) == things
+
+
+def test_a_view_of_readings_is_read_by_the_moments_of_the_days_that_are_written() -> None:
+    daily = mart(partition_by="thing_date", day_of="happened_at")
+    assert mart_parts.days_written(daily, [("2026-01-02", "a"), ("2026-01-03", "b")]) == (
+        """ where "thing_date" >= date '2026-01-02'"""
+        """ and "thing_date" < date '2026-01-03' + interval 1 day"""
+        """ and "happened_at" >= timestamp '2026-01-02'"""
+        """ and "happened_at" < timestamp '2026-01-03' + interval 1 day"""
+    )
+    moment = "cast(thing_date as timestamp) + to_microseconds(86399999999 * (thing_id % 2))"
+    with build_database() as build:
+        make_things(build, days=5)
+        build.execute("alter table plant.things add column happened_at timestamp")
+        build.execute(f"update plant.things set happened_at = {moment}")
+        publish(build, daily)
+        build.execute("update plant.things set value = -1 where thing_id in (5, 9)")
+        _, (changed,) = publish(build, daily)
+    assert (changed.parts_written, changed.snapshot.rows) == (2, 20)
+
+
+def test_rows_that_a_wrong_day_would_lose_stop_the_release() -> None:
+    daily = mart(partition_by="thing_date", day_of="happened_at")
+    with build_database() as build:
+        make_things(build, days=3)
+        build.execute("alter table plant.things add column happened_at timestamp")
+        build.execute("update plant.things set happened_at = cast(thing_date as timestamp)")
+        _, (before,) = publish(build, daily)
+        build.execute(
+            "update plant.things set happened_at = happened_at + interval 1 day where thing_id = 5"
+        )
+        with pytest.raises(RowsLost, match="4 rows to publish and 3 were written"):
+            publish(build, daily)
+    assert len(catalog().load_table("plant.things").snapshots()) == 1
+    assert before.snapshot.rows == 12

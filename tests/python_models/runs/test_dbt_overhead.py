@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.artifacts.resources import ExposureConfig
+from dbt.artifacts.schemas import base as artifacts
+from dbt.clients.jinja import MacroStack
+from dbt.compilation import Linker
 from dbt.context import macro_resolver
 from dbt.context.configured import ConfiguredContext
-from dbt.context.macros import MacroNamespace
+from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.contracts.project import ProfileConfig, Project
 from dbt.events.types import LogStartLine, NodeStart
+from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel, msg_from_base_event
 from dbt_common.events.event_manager import EventManager
-from dbt_common.events.logger import LoggerConfig
-from dbt_common.events.types import Formatting, Note
+from dbt_common.events.logger import LoggerConfig, _Logger, _TextLogger
+from dbt_common.events.types import Formatting, Note, PrintEvent
 from mashumaro.jsonschema import build_json_schema
 from mashumaro.jsonschema import schema as described
 
@@ -32,6 +41,7 @@ def _told_less(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (BaseEvent, "__getattr__"),
         (BaseEvent, "__setattr__"),
         (EventManager, "fire_event"),
+        (_Logger, "write_line"),
     ):
         monkeypatch.setattr(kind, name, getattr(kind, name))  # put back after the test
     dbt_overhead.tell_less()
@@ -80,6 +90,21 @@ def test_a_build_hears_that_a_node_starts_whatever_the_log_takes() -> None:
     assert log.getvalue() == ""
 
 
+def test_no_line_is_made_for_a_log_that_does_not_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, log, heard = _manager(EventLevel.ERROR)
+    made = _TextLogger.create_line
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        _TextLogger, "create_line", lambda one, message: asked.append(message) or made(one, message)
+    )
+    manager.fire_event(NodeStart(node_info=_node()))
+    manager.fire_event(Note(msg="as it goes"), level=EventLevel.INFO)
+    assert (asked, log.getvalue(), len(heard)) == ([], "", 2)
+    manager.fire_event(Note(msg="it broke"), level=EventLevel.ERROR)
+    manager.fire_event(PrintEvent(msg="printed by a macro"))  # whatever a log's level
+    assert "it broke" in log.getvalue() and "printed by a macro" in log.getvalue()
+
+
 def test_an_event_says_what_it_was_made_of_and_takes_changes() -> None:
     event = LogStartLine(description="sql view model", index=3, total=9, node_info=_node())
     assert (event.description, event.index, event.total) == ("sql view model", 3, 9)
@@ -119,3 +144,85 @@ def test_a_nodes_names_are_those_dbt_gives_them(monkeypatch: pytest.MonkeyPatch)
     context.namespace.local_namespace = {"mine": "local"}
     context.namespace.project_namespace = {"mine": "project"}
     assert dbt_overhead._named_at_once(context)["mine"] == "project"
+
+
+def _namespace(add: Any) -> tuple[MacroNamespace, dict[str, Any]]:
+    """Return what some macros are called by, and the context they are called in."""
+    called: dict[str, dict[str, Any]] = {}
+    for package, name in [("dbt", "one"), ("dbt_duckdb", "one"), ("mine", "one"), ("other", "two")]:
+        macro = SimpleNamespace(package_name=package, name=name, unique_id=f"{package}.{name}")
+        called.setdefault(package, {})[name] = macro
+    context: dict[str, Any] = {}
+    builder = MacroNamespaceBuilder("mine", "other", _STACK, ["dbt_duckdb", "dbt"], None)
+    for macros in called.values():
+        add(builder, macros.values(), context)
+    return builder.build_namespace({}, context), context
+
+
+_STACK = MacroStack()
+
+
+def test_macros_are_called_as_dbt_calls_them() -> None:
+    (ours, context), (theirs, other) = map(
+        _namespace, (dbt_overhead._added_at_once, MacroNamespaceBuilder.add_macros)
+    )
+
+    def plain(named: Any) -> Any:
+        if isinstance(named, dict):
+            return {name: plain(one) for name, one in named.items()}
+        told = dict(vars(named))
+        assert told.pop("context") in (context, other)
+        return type(named), told | {"macro": told["macro"].unique_id}
+
+    for layer in ("global_namespace", "local_namespace", "global_project_namespace", "packages"):
+        assert plain(getattr(ours, layer)) == plain(getattr(theirs, layer)), layer
+    assert ours["one"].macro.unique_id == "mine.one"
+    assert ours["two"].context is context
+
+
+def test_an_artifact_is_written_as_dbt_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"at": datetime(2026, 1, 2), "share": Decimal("0.5"), "name": "Zürich", "none": None}
+
+    class Told(artifacts.Writable):
+        def to_dict(self, omit_none: bool, context: dict[str, bool]) -> dict[str, Any]:
+            assert (omit_none, context) == (False, {"artifact": True})
+            return told
+
+    monkeypatch.setattr(artifacts.Writable, "write", artifacts.Writable.write)
+    monkeypatch.setattr(Linker, "get_graph_summary", Linker.get_graph_summary)
+    Told().write(str(tmp_path / "theirs" / "manifest.json"))
+    dbt_overhead.write_at_once()
+    Told().write(str(tmp_path / "ours" / "manifest.json"))
+    theirs, ours = (tmp_path / name / "manifest.json" for name in ("theirs", "ours"))
+    assert ours.read_bytes() == theirs.read_bytes()
+    assert json.loads(ours.read_text())["name"] == "Zürich"
+    assert Linker().get_graph_summary(None) == {}
+
+
+def test_results_are_read_as_dbt_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {"name": "005", "at": datetime(2026, 1, 2, 3), "none": None, "many": [1], "is": True},
+        {"name": "null", "at": None, "none": None, "many": [], "is": False},
+    ]
+
+    def seen() -> list[Any]:
+        tables = [
+            agate_helper.table_from_data_flat(rows, list(rows[0])),
+            agate_helper.table_from_data_flat([{"name": 5}], ["name"]),
+            agate_helper.table_from_data_flat([{"name": "5"}], ["name"]),
+            agate_helper.empty_table(),
+        ]
+        return [
+            ([type(one) for one in table.column_types], [tuple(row) for row in table.rows])
+            for table in tables
+        ]
+
+    for name in ("build_type_tester", "empty_table"):
+        monkeypatch.setattr(agate_helper, name, getattr(agate_helper, name))
+    before = seen()
+    dbt_overhead.look_at_once()
+    assert seen() == before
+    assert agate_helper.empty_table() is agate_helper.empty_table()
+    assert agate_helper.build_type_tester(["a"], ()) is agate_helper.build_type_tester({"a"}, ())
