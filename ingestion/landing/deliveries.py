@@ -35,6 +35,11 @@ class FoundFile:
     def is_remote(self) -> bool:
         return "://" in self.address
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it is when it is unpacked."""
+        return self.byte_count * (8 if self.address.endswith((".gz", ".zst")) else 1)
+
 
 class SourceAbsent(LookupError):
     """Nothing lies where the declaration looks; the message says where that is."""

@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from dlt.common.configuration import plugins
+from dlt.common.configuration.providers import ConfigProvider, SecretsTomlProvider
 from dlt.common.runtime.run_context import RunContext
 
 from ingestion.lakehouse.lake import lake
@@ -17,6 +18,11 @@ from ingestion.lakehouse.lake import lake
 
 class LakeContext(RunContext):
     """dlt's run context, with its data in the lake."""
+
+    def initial_providers(self) -> list[ConfigProvider]:
+        """Return where dlt's settings come from; it would import Streamlit to ask it too."""
+        SecretsTomlProvider._read_streamlit_secrets = lambda *_: None  # type: ignore[assignment,method-assign]
+        return super().initial_providers()
 
     @property
     def data_dir(self) -> str:

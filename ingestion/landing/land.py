@@ -217,7 +217,7 @@ class Landing:
         done, source = 0, self.product_source
         with (
             ThreadPoolExecutor(max_workers=1) as self._loader,
-            ReadingProcess(self.scratch, source.reader, source.workers()) as self._reader,
+            ReadingProcess(self.scratch, *source.reading()) as self._reader,
             recorded(source.domain, unseen, self.say) as progress,
         ):
             if unseen:

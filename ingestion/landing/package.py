@@ -111,6 +111,7 @@ class Package:
             "source_file": found.address,
             "part": found.part,
             "bytes": found.byte_count,
+            "weight": found.weight,
             "load_id": self.load_id,
             "declaration": entry.declaration.model_dump_json(by_alias=True),
             "asked": self.product_source.asked(found, self.known.state),
@@ -244,12 +245,13 @@ class Package:
         ]
 
     def _write(self, table: str, rows: list[dict[str, Any]], name: str) -> Path:
-        import pyarrow as pa
         import pyarrow.parquet as pq
+
+        from ingestion.landing.arrow_rows import arrow_table
 
         shape = PRODUCTS[self.product_source.domain].tables[table]
         target = self.folder / f"{name}-own{self.part_number}.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, schema=shape), target)
+        pq.write_table(arrow_table(rows, shape), target)
         return target
 
     def remembered(self) -> Iterator[tuple[FoundFile, str]]:
@@ -275,11 +277,10 @@ def cut(files: list[FoundFile]) -> Iterator[list[FoundFile]]:
     size = 0
     limit = int(os.environ.get("SLUICE_PACKAGE_BYTES", PACKAGE_BYTES))
     for found in files:
-        weight = found.byte_count * (8 if found.address.endswith((".gz", ".zst")) else 1)
-        if package and (size + weight > limit or len(package) >= PACKAGE_FILES):
+        if package and (size + found.weight > limit or len(package) >= PACKAGE_FILES):
             yield package
             package, size = [], 0
         package.append(found)
-        size += weight
+        size += found.weight
     if package:
         yield package

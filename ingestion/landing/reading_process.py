@@ -40,11 +40,13 @@ class ReadingProcess:
     """One reading process; `answers` yields each job's answer as it comes.
 
     `reader` names the function that reads one file: `package.module:function`; `workers` is how
-    many files it reads at once.
+    many files it reads at once, `batch_bytes` how much it is given to read together.
     """
 
-    def __init__(self, scratch: Path, reader: str, workers: int | None = None) -> None:
-        self.scratch, self.reader = scratch, reader
+    def __init__(
+        self, scratch: Path, reader: str, workers: int | None = None, batch_bytes: int = 0
+    ) -> None:
+        self.scratch, self.reader, self.batch_bytes = scratch, reader, batch_bytes
         self.workers = workers or settings().sluice_threads
         self.process: subprocess.Popen[str] | None = None
         self.is_idle = True
@@ -82,14 +84,14 @@ class ReadingProcess:
         self, jobs: list[dict[str, Any]]
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         """Yield (job, answer); a job that kills the process twice is answered as rejected."""
-        waiting = jobs
+        waiting, batch_bytes = jobs, self.batch_bytes
         while waiting:
             try:
-                yield from self._asked(waiting)
+                yield from self._asked(waiting, batch_bytes=batch_bytes)
                 return
             except ReaderDied as died:
                 self.stop()
-                waiting = died.unanswered
+                waiting, batch_bytes = died.unanswered, 0
                 # two files are read at once: ask for one alone to find the one that kills
                 first, waiting = waiting[0], waiting[1:]
                 try:
@@ -99,46 +101,51 @@ class ReadingProcess:
                     yield first, _crashed(first, str(again))
 
     def _asked(
-        self, jobs: list[dict[str, Any]], least_seconds: float = 0.0
+        self, jobs: list[dict[str, Any]], least_seconds: float = 0.0, batch_bytes: int = 0
     ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         process = self._started()
         assert process.stdin is not None
         open_jobs = {job["id"]: job for job in jobs}
+        lines = [_line(batch) for batch in batches(jobs, batch_bytes)]
+        sizes = {
+            job["id"]: line.get("bytes", 0) for line in lines for job in line.get("files", [line])
+        }
         self.is_idle = False
         try:
-            for job in jobs:
-                process.stdin.write(json.dumps(job) + "\n")
+            for line in lines:
+                process.stdin.write(json.dumps(line) + "\n")
             process.stdin.flush()
         except BrokenPipeError:
             raise ReaderDied(_ended(process.wait()), jobs) from None
         while open_jobs:
-            line = self._next_line(list(open_jobs.values()), least_seconds)
-            answer = json.loads(line)
-            if "rows_so_far" in answer:
-                self.on_progress(open_jobs[answer["id"]], answer)
+            largest = max(sizes[number] for number in open_jobs)
+            seconds = settings().sluice_reading_seconds + largest / SLOWEST_BYTES_PER_SECOND
+            said = json.loads(self._next_line(open_jobs, max(least_seconds, seconds)))
+            if "rows_so_far" in said:
+                self.on_progress(open_jobs[said["id"]], said)
                 continue
-            job = open_jobs.pop(answer["id"])
-            if "error" in answer:
-                raise ReadingFailed(f"{job.get('source_file', job['do'])}: {answer['error']}")
-            if answer.get("status") == "loaded":
-                self.known.append((job["source"], answer["hash"]))
+            if "error" in said:
+                job = open_jobs[said["id"]]
+                raise ReadingFailed(f"{job.get('source_file', job['do'])}: {said['error']}")
+            answered = [(open_jobs.pop(one["id"]), one) for one in said.get("answers", [said])]
             self.is_idle = not open_jobs
-            yield job, answer
+            for job, answer in answered:
+                if answer.get("status") == "loaded":
+                    self.known.append((job["source"], answer["hash"]))
+            yield from answered
 
-    def _next_line(self, open_jobs: list[Job], least_seconds: float) -> str:
-        """Wait for the process to say something, for as long as its largest file may take."""
+    def _next_line(self, open_jobs: dict[Any, Job], seconds: float) -> str:
+        """Wait for the process to say something."""
         assert self.process is not None
-        largest = max(job.get("bytes", 0) for job in open_jobs)
-        seconds = settings().sluice_reading_seconds + largest / SLOWEST_BYTES_PER_SECOND
-        limit = max(least_seconds, seconds)
         try:
-            line = self._lines.get(timeout=limit)
+            line = self._lines.get(timeout=seconds)
         except queue.Empty:
             self.process.kill()
             self.process.wait()
-            raise ReaderDied(f"nothing was read for {limit:.0f} seconds", open_jobs) from None
+            why = f"nothing was read for {seconds:.0f} seconds"
+            raise ReaderDied(why, list(open_jobs.values())) from None
         if not line:
-            raise ReaderDied(_ended(self.process.wait()), open_jobs)
+            raise ReaderDied(_ended(self.process.wait()), list(open_jobs.values()))
         return line
 
     def start(self) -> None:
@@ -174,6 +181,31 @@ class ReadingProcess:
                 raise ReadingFailed(f"the reading process does not start: {died}") from None
         assert self.process is not None
         return self.process
+
+
+def batches(jobs: list[Job], most_bytes: int) -> Iterator[list[Job]]:
+    """Yield jobs that may be done together: files of one source and role, one after another, of
+    so many bytes at most."""
+    batch: list[Job] = []
+    kind: Any = None
+    weight = 0
+    for job in jobs:
+        before, kind = kind, (job["source"], job["role"]) if job["do"] == "file" else job["id"]
+        weight += job.get("weight", 0)
+        if batch and (not most_bytes or kind != before or weight > most_bytes):
+            yield batch
+            batch, weight = [], job.get("weight", 0)
+        batch.append(job)
+    if batch:
+        yield batch
+
+
+def _line(batch: list[Job]) -> Job:
+    """Return what the process is told of jobs that are done together."""
+    if batch[0]["do"] != "file":
+        return batch[0]
+    size = sum(job["bytes"] for job in batch)
+    return {"do": "files", "id": batch[0]["id"], "bytes": size, "files": batch}
 
 
 def _pass_on(stream: TextIO, lines: queue.SimpleQueue[str]) -> None:

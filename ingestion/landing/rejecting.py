@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.landing.arrow_rows import arrow_table
 from ingestion.landing.raw_tables import REJECTS
 
 MAX_TEXT = 20_000
@@ -47,13 +47,13 @@ class Provenance:
     file_hash: str
 
 
-def write_rejects(rejects: Iterable[Reject], target: Path, origin: Provenance) -> int:
+def write_rejects(rejects: Iterable[tuple[Provenance, Reject]], target: Path) -> int:
     """Write rejects as Parquet; returns how many there are. No file when there are none."""
     rejected_at = datetime.now(UTC).replace(tzinfo=None)
     count, batch = 0, []
     writer: pq.ParquetWriter | None = None
     try:
-        for reject in rejects:
+        for origin, reject in rejects:
             batch.append(vars(origin) | vars(reject) | {"rejected_at": rejected_at})
             batch[-1]["raw_text"] = storable(reject.raw_text)
             batch[-1]["error"] = storable(reject.error)
@@ -74,7 +74,7 @@ def _written(
 ) -> pq.ParquetWriter:
     if writer is None:
         writer = pq.ParquetWriter(target, REJECTS, compression="snappy")
-    writer.write_table(pa.Table.from_pylist(batch, schema=REJECTS))
+    writer.write_table(arrow_table(batch, REJECTS))
     return writer
 
 

@@ -42,6 +42,8 @@ class ProductSource:
     grammar: Grammar
     # `package.module:function`, runs in the reading process; a source that only streams has none
     reader: ClassVar[str] = ""
+    # so many bytes of files, of one source and role, may be read together; 0: each by itself
+    batch_bytes: ClassVar[int] = 0
     declared_table: ClassVar[str]  # raw table of declarations: load_id, source, declaration_hash ..
     order: ClassVar[Mapping[str, str]] = {}  # by what the rows of a table are put in order
     merge_bytes: ClassVar[int | None] = None  # parts of a table that are more stay as they are
@@ -108,6 +110,10 @@ class ProductSource:
     def workers(self) -> int | None:
         """How many files are read at once; None: as many as threads are set."""
         return 1 if settings().sluice_mode == "sequential" else None
+
+    def reading(self) -> tuple[str, int | None, int]:
+        """Return what its reading process is begun with: reader, workers, bytes of a batch."""
+        return self.reader, self.workers(), self.batch_bytes
 
     def remembered(self) -> Any:
         """Return what the domain keeps in mind between runs, read once from the lake."""

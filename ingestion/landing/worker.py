@@ -3,12 +3,11 @@ crashes a reader, or eats its memory, ends this process only.
 
 Speaks JSON lines: jobs come in on stdin, one answer for each goes out on stdout. What a file
 holds, the domain's reader knows: a function `(ReaderContext, Job) -> FileRead`, named on the
-command line.
+command line; `read_batch` beside it may read many together.
 """
 
 from __future__ import annotations
 
-import errno
 import importlib
 import json
 import os
@@ -17,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,26 +25,15 @@ import duckdb
 
 from ingestion.lakehouse.faults import poison
 from ingestion.lakehouse.sql_text import literal
-from ingestion.landing.rejecting import (
-    Provenance,
-    Reject,
-    Unreadable,
-    content_hash,
-    write_rejects,
-)
+from ingestion.landing.file_read import BROKEN, absence, refused, told_of
+from ingestion.landing.file_read import FileRead as FileRead
+from ingestion.landing.rejecting import Provenance, Unreadable, content_hash, write_rejects
 
-# the process that raised it is of no use any more
-BROKEN = (
-    duckdb.InternalException,
-    duckdb.FatalException,
-    duckdb.OutOfMemoryException,
-    BrokenProcessPool,
-)
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 Declaration = TypeVar("Declaration", bound="BaseModel")
-PARQUET = "(format parquet, compression snappy, row_group_size 122880)"
+PARQUET = "(format parquet, compression snappy, row_group_size 122880, write_bloom_filter false)"
 
 
 @dataclass
@@ -84,30 +71,26 @@ class Job:
     asked: dict[str, Any]  # what the domain's source gave with it
 
 
-@dataclass
-class FileRead:
-    """What became of a file: as many rows come in as are accepted and refused."""
-
-    rows_in: int = 0
-    rows_accepted: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    parts: list[tuple[str, str, int]] = field(default_factory=list)  # (table, Parquet file, rows)
-    notes: dict[str, Any] = field(default_factory=dict)  # for the domain's source; plain JSON
-    cells: list[Reject] = field(default_factory=list)  # single values of rows that are accepted
+Read = Callable[[ReaderContext, Job], FileRead]
+# gives an answer to those jobs that could be done together
+ReadBatch = Callable[[ReaderContext, list[Job]], dict[int, FileRead]]
 
 
 class Reader:
     """Answers jobs; threads share it."""
 
     def __init__(
-        self, read: Callable[[ReaderContext, Job], FileRead], context: ReaderContext
+        self, read: Read, context: ReaderContext, read_batch: ReadBatch | None = None
     ) -> None:
-        self.read, self.context = read, context
+        self.read, self.read_batch, self.context = read, read_batch, context
         self.known: set[tuple[str, str]] = set()
         self.open_jobs = 0
 
     def answer(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Do one job; whatever goes wrong with a file is an answer, not an error."""
+        """Do one job; whatever goes wrong with a file is an answer, not an error.
+
+        That of several files has an answer for each: none counts before all are read.
+        """
         started = time.monotonic()
         if job["do"] == "merge":
             result = self._merge(job)
@@ -115,7 +98,7 @@ class Reader:
             self.known.update((source, known) for source, known in job["hashes"])
             result = {}
         else:
-            result = self._file(job)
+            result = {"answers": self._files(job["files"])}
         return {"id": job["id"], "seconds": time.monotonic() - started} | result
 
     def expect(self, change: int) -> None:
@@ -129,20 +112,50 @@ class Reader:
                 lanes = 1 if self.open_jobs > 1 else self.context.threads
                 self.context.connection.execute(f"set threads = {lanes}")
 
-    def _file(self, job: dict[str, Any]) -> dict[str, Any]:
+    def _files(self, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Read the files of one declaration, together where that is possible."""
+        started = time.monotonic()
+        begun = [self._begun(job) for job in jobs]
+        new = [job for job, _ in begun if job]
+        together = self._together(new)
+        found = {
+            job.number: (together[job.number], "loaded")
+            if job.number in together
+            else self._alone(job)
+            for job in new
+        }
+        told = [
+            (job.origin, reject)
+            for job in new
+            for reject in (*found[job.number][0].rejects, *found[job.number][0].cells)
+        ]
+        if told:
+            target = new[0].scratch / "rejects.parquet"
+            written = write_rejects(told, target)
+            found[new[0].number][0].parts.append(("rejects", str(target), written))
+        seconds = (time.monotonic() - started) / len(jobs)
+        return [
+            {"id": given["id"], "seconds": seconds} | base
+            | (told_of(*found[job.number]) if job else {})
+            for given, (job, base) in zip(jobs, begun, strict=True)
+        ]  # fmt: skip
+
+    def _begun(self, job: dict[str, Any]) -> tuple[Job | None, dict[str, Any]]:
+        """Look at a file; returns it if it has to be read, and what is known of it."""
         path, scratch = Path(job["path"]), Path(job["scratch"])
         scratch.mkdir(parents=True, exist_ok=True)
         try:
             if not (path.is_file() or path.is_dir()):
-                return {"status": "absent", "reason": absence(path)}
+                return None, {"status": "absent", "reason": absence(path)}
             file_hash, size = content_hash(path)
         except OSError as error:
-            return {"status": "absent", "reason": f"it cannot be opened: {error.strerror}"}
+            reason = f"it cannot be opened: {error.strerror}"
+            return None, {"status": "absent", "reason": reason}
         base = {"hash": file_hash, "bytes": size}
         with self.context.guard:
             is_newest = job.get("newest") in (None, file_hash)
             if (job["source"], file_hash) in self.known and is_newest:
-                return base | {"status": "duplicate"}
+                return None, base | {"status": "duplicate"}
             self.known.add((job["source"], file_hash))
         poison(job["source_file"])
         origin = Provenance(job["load_id"], job["source"], job["source_file"], file_hash)
@@ -150,19 +163,29 @@ class Reader:
             job["id"], job["role"], path, job["part"], origin, scratch,
             job["declaration"], job["asked"],
         )  # fmt: skip
+        return asked, base
+
+    def _together(self, jobs: list[Job]) -> dict[int, FileRead]:
+        """Read files together; those that cannot be are not among the answers."""
+        if len(jobs) < 2 or self.read_batch is None:
+            return {}
         try:
-            found = self._read(asked)
-            status = "loaded"
+            found = self.read_batch(self.context, jobs)
+        except (*BROKEN, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001  read by itself, each says what is wrong with it
+            return {}
+        return found
+
+    def _alone(self, job: Job) -> tuple[FileRead, str]:
+        """Read one file; returns what became of it, and its status."""
+        try:
+            return self._read(job), "loaded"
         except Exception as error:  # noqa: BLE001  whatever a file does is that file's reject
-            found = refused(error, path)
-            for part in scratch.glob("*.parquet"):
+            found = refused(error, job.path)
+            for part in job.scratch.glob("*.parquet"):
                 part.unlink()
-            status = "rejected"
-        target = scratch / "rejects.parquet"
-        written = write_rejects([*found.rejects, *found.cells], target, origin)
-        if written:
-            found.parts.append(("rejects", str(target), written))
-        return base | {"status": status} | _told_of(found)
+            return found, "rejected"
 
     def _read(self, job: Job) -> FileRead:
         found = self.read(self.context, job)
@@ -187,58 +210,6 @@ class Reader:
         return {}
 
 
-def _told_of(found: FileRead) -> dict[str, Any]:
-    return {
-        "rows_in": found.rows_in,
-        "rows_accepted": found.rows_accepted,
-        "rows_rejected": len(found.rejects),
-        "cells_rejected": len(found.cells),
-        "parts": found.parts,
-        "notes": found.notes,
-        "reason": _first_refusal([*found.rejects, *found.cells]),
-    }
-
-
-def _first_refusal(rejects: list[Reject]) -> str | None:
-    """Say what was wrong first, and on which line."""
-    if not rejects:
-        return None
-    line = rejects[0].line_number
-    return f"{'' if line is None else f'line {line}: '}{rejects[0].error}"
-
-
-def refused(error: Exception, path: Path) -> FileRead:
-    """Return what becomes of a file whose reading raised; what is not its fault is raised again.
-
-    A full disk and a reader that is broken for all files stop the reading: the file is good. Where
-    memory runs out, the landing asks for the file again, alone.
-    """
-    if isinstance(error, (*BROKEN, MemoryError)) or _is_of_the_machine(error, path):
-        raise error
-    reason = error.reason if isinstance(error, Unreadable) else "reader_failed"
-    text = str(error) if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
-    return FileRead(rows_in=1, rejects=[Reject(None, None, reason, text, None)])
-
-
-def _is_of_the_machine(error: Exception, path: Path) -> bool:
-    text = str(error)
-    if "No space left" in text:
-        return True
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EROFS)
-    # DuckDB could not write, or could not read something else than the file
-    return isinstance(error, duckdb.IOException) and path.name not in text
-
-
-def absence(path: Path) -> str:
-    """Return why there is nothing to read at a path."""
-    if path.is_symlink() and not path.exists():
-        return "the link points to nothing"
-    if path.exists():
-        return "it is no regular file (a pipe, socket or device)"
-    return "it is not there any more"
-
-
 def _quoted(text: str) -> str:
     return literal(text)
 
@@ -254,8 +225,9 @@ def _reader(name: str, threads: int, memory_limit: str, scratch: Path) -> Reader
     )
     connection.execute("set global TimeZone = 'UTC'")
     module, _, function = name.partition(":")
-    read = getattr(importlib.import_module(module), function)
-    return Reader(read, ReaderContext(connection, threads, scratch))
+    domain = importlib.import_module(module)
+    context = ReaderContext(connection, threads, scratch)
+    return Reader(getattr(domain, function), context, getattr(domain, "read_batch", None))
 
 
 def main() -> None:

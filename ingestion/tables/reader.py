@@ -10,7 +10,7 @@ import duckdb
 from ingestion.landing.own_reader import own_rows_written
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.tables.declaration import Table
-from ingestion.tables.rejecting import staged_rejects
+from ingestion.tables.rejecting import staged_rejects, without_refused
 from ingestion.tables.staged import Staged, Wanted, constant, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage, stage_workbook
 from ingestion.tables.survey import blame
@@ -74,7 +74,7 @@ def _written(cursor: duckdb.DuckDBPyConnection, table: Table, staged: Staged, jo
     count = cursor.execute(
         f"copy (select {constant(origin.load_id)} as load_id, {constant(origin.source)} as source, "
         f"{constant(origin.source_file)} as source_file, r as record_number, {columns} "
-        f"from {typed.relation} where ({typed.problem}) is null) "
+        f"from {without_refused(typed.relation)}) "
         f"to {quoted(str(target))} {PARQUET}"
     ).fetchall()[0][0]
     if count:

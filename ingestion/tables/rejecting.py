@@ -32,7 +32,10 @@ def staged_rejects(
     relation: str,
     problem: str,
 ) -> Iterator[Reject]:
-    """Yield a reject for each line that could not be read and each row that cannot be used."""
+    """Yield a reject for each line that could not be read and each row that cannot be used.
+
+    The numbers of these rows stand in the table `refused` then: see `without_refused`.
+    """
     for bad in staged.bad_lines:
         column = staged.bad_columns.get(bad.number)
         yield Reject(bad.number, column, bad.reason, bad.error, bad.text[:MAX_TEXT])
@@ -42,10 +45,12 @@ def staged_rejects(
             f"{quoted(column.name)}, {column.ident}" for column in staged.columns if column.name
         )
         shown = f"cast(json_object({values}) as varchar)"  # a struct would confuse a and A
-    rows = con.execute(
-        f"select r, problem, shown from (select r, {problem} as problem, {shown} as shown "
-        f"from {relation}) where problem is not null order by r"
-    ).fetchall()
+    con.execute(
+        "create or replace temp table refused as select r, problem, shown from "
+        f"(select r, {problem} as problem, {shown} as shown from {relation}) "
+        "where problem is not null order by r"
+    )
+    rows = con.execute("from refused order by r").fetchall()
     lines = staged.texts([row[0] for row in rows]) if staged.text else {}
     for number, found, text in rows:
         reason, _, column = found.partition(":")
@@ -56,6 +61,14 @@ def staged_rejects(
         sentence = f"the value is no {kind}" if kind else _SENTENCES.get(reason, reason)
         error = f"{column}: {sentence}" if column else sentence
         yield Reject(line, column or None, reason, error, (line_text or "")[:MAX_TEXT])
+
+
+def without_refused(relation: str) -> str:
+    """Return the rows of a relation that `staged_rejects` did not refuse.
+
+    To look a row's number up takes a fifth of the time in which it is told anew what is wrong.
+    """
+    return f"(select * from {relation} where r not in (select r from refused))"
 
 
 def rejected_cells(

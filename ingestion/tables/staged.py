@@ -70,6 +70,7 @@ class Staged:
     dialect: Dialect | None = None  # of a CSV file
     unit_row: str | None = None  # what the line under its header says, if it names units
     has_time: bool = False  # the relation has the columns `instant_sql` computes
+    file_count: int = 1  # of several read as one, the relation has each row's `place`, from 1
 
     def column(self, name: str) -> Column | None:
         """Find a column by its declared name: exact first, then without regard to case."""

@@ -6,7 +6,7 @@ everything else keeps its place, so that a row's number leads back to its line.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -46,18 +46,53 @@ def stage_csv(
         Unreadable: the header does not fit the declaration, or the counts do not add up.
     """
     text = readable_text(path, wanted.dialect, scratch / "clean.csv")
+    return stage_rows(con, text, csv_header(text, wanted), wanted, scratch, job)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands above the rows of a CSV file."""
+
+    names: list[str]
+    first_line: int  # of the rows
+    units: str | None = None  # what the line under the names says, if it names units
+
+
+def csv_header(text: Text, wanted: Wanted) -> Header:
+    """Return the header of a CSV file.
+
+    Raises:
+        Unreadable: it does not fit the declaration.
+    """
     names, first_line = _checked_header(text, wanted)
     units = unit_row(text, first_line, names, wanted)
-    first_line += units is not None
-    base = _csv_options(wanted.dialect, first_line)
-    sample = _sample(con, text.path, base, len(names), wanted.dialect)
+    return Header(names, first_line + (units is not None), units)
+
+
+def stage_rows(
+    con: duckdb.DuckDBPyConnection,
+    text: Text,
+    header: Header,
+    wanted: Wanted,
+    scratch: Path,
+    job: str,
+) -> Staged:
+    """Stage the rows of a CSV file.
+
+    Raises:
+        Unreadable: the counts do not add up.
+    """
+    names = header.names
+    base = _csv_options(wanted.dialect, header.first_line)
+    sample = _sample(con, text.path, base, names, wanted)
     columns = [
-        _planned(names[index], f"c{index}", sample[index], wanted) for index in range(len(names))
+        _planned(name, f"c{index}", sample.get(index, (0, 0)), wanted)
+        for index, name in enumerate(names)
     ]
     staged = Staged("", columns, 0, text.byte_count, list(text.bad_lines), text=text)
-    staged.first_line = first_line
+    staged.first_line = header.first_line
     staged.dialect = wanted.dialect
-    staged.unit_row = units
+    staged.unit_row = header.units
     times = time_ahead(columns, wanted)
     staged.has_time = times is not None
     kept = _keep_csv(con, text, base, columns, wanted, times, scratch, job)
@@ -131,20 +166,23 @@ def _csv_options(dialect: Dialect, first_line: int) -> str:
 
 
 def _sample(
-    con: duckdb.DuckDBPyConnection, path: Path, base: str, width: int, dialect: Dialect
-) -> list[tuple[int, int]]:
-    """Return (values, numbers among them) for each column in the first rows."""
-    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
+    con: duckdb.DuckDBPyConnection, path: Path, base: str, names: list[str], wanted: Wanted
+) -> dict[int, tuple[int, int]]:
+    """Return (values, numbers among them) in the first rows for the columns nobody declares."""
+    asked = [index for index, name in enumerate(names) if not wanted.is_mapped(name)]
+    if wanted.as_text or not asked:
+        return {}
+    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(names)))
     counts = ", ".join(
-        f"count(c{index}), count({number_sql(f'c{index}', 'VARCHAR', dialect)})"
-        for index in range(width)
+        f"count(c{index}), count({number_sql(f'c{index}', 'VARCHAR', wanted.dialect)})"
+        for index in asked
     )
     row = con.execute(
         f"select {counts} from (from read_csv({quoted(str(path))}, {base}, "
         f"ignore_errors = true, columns = {{{columns}}}) limit {SAMPLE_ROWS})"
     ).fetchone()
     assert row is not None
-    return [(row[2 * index], row[2 * index + 1]) for index in range(width)]
+    return dict(zip(asked, zip(row[::2], row[1::2], strict=True), strict=True))
 
 
 def _planned(name: str, ident: str, sample: tuple[int, int], wanted: Wanted) -> Column:

@@ -11,12 +11,15 @@ from ingestion.tables.causes import refuse_strangers
 from ingestion.tables.grammar import Files
 from ingestion.tables.staged import Staged, Wanted
 from ingestion.tables.staging import stage_csv
-from ingestion.tables.staging_json import stage_jsonl
+from ingestion.tables.staging_json import stage_lines
 from ingestion.tables.staging_other import stage_parquet
+from ingestion.tables.survey import Text, readable_text
 from ingestion.tables.workbook import csv_of_workbook, sheets_named
 
 ROW_GROUP = 122_880
-PARQUET = f"(format parquet, compression snappy, row_group_size {ROW_GROUP})"
+PARQUET = (
+    f"(format parquet, compression snappy, row_group_size {ROW_GROUP}, write_bloom_filter false)"
+)
 
 
 def file_format(path: Path, name: str, declared: str) -> str:
@@ -39,9 +42,21 @@ def file_format(path: Path, name: str, declared: str) -> str:
 def stage(
     con: duckdb.DuckDBPyConnection, path: Path, kind: str, wanted: Wanted, scratch: Path, job: str
 ) -> Staged:
-    """Stage a file of any format."""
-    readers = {"csv": stage_csv, "jsonl": stage_jsonl, "parquet": stage_parquet}
-    return readers[kind](con, path, wanted, scratch, job)
+    """Stage a file: `csv`, `jsonl` or `parquet`.
+
+    Raises:
+        Unreadable: it cannot be read as what it is.
+    """
+    if kind == "jsonl":
+        return stage_lines(con, json_text(path, wanted, scratch / "clean.jsonl"), wanted, scratch)
+    if kind == "csv":
+        return stage_csv(con, path, wanted, scratch, job)
+    return stage_parquet(con, [path], wanted)
+
+
+def json_text(path: Path, wanted: Wanted, scratch: Path) -> Text:
+    """Return a text with one JSON object on each line; quotes are JSON's own affair."""
+    return readable_text(path, wanted.dialect.model_copy(update={"quote": ""}), scratch)
 
 
 def stage_workbook(

@@ -30,7 +30,7 @@ from ingestion.tables.staged import (
     staged_columns,
     time_ahead,
 )
-from ingestion.tables.survey import MAX_LINE, BadLine, Text, readable_text
+from ingestion.tables.survey import MAX_LINE, BadLine, Text
 
 ODD_SHARE = 0.2  # with more odd lines than this there is no usual shape
 
@@ -49,16 +49,14 @@ _JSON_ERRORS = {
 }
 
 
-def stage_jsonl(
-    con: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, scratch: Path, job: str
+def stage_lines(
+    con: duckdb.DuckDBPyConnection, text: Text, wanted: Wanted, scratch: Path
 ) -> Staged:
-    """Stage a file with one JSON object on each line.
+    """Stage a text with one JSON object on each line.
 
     Raises:
         Unreadable: a declared column is in no line, or the counts do not add up.
     """
-    whole = wanted.dialect.model_copy(update={"quote": ""})  # quotes are JSON's own affair
-    text = readable_text(path, whole, scratch / "clean.jsonl")
     staged = _stage_usual(con, text, wanted, scratch) or _stage_each(con, text, wanted, scratch)
     check_lines(staged)
     return staged
@@ -254,11 +252,13 @@ def _nulled(value: str, dialect: Dialect) -> str:
 def _columns(
     con: duckdb.DuckDBPyConnection, values: str, names: list[str], wanted: Wanted
 ) -> list[Column]:
-    idents = [f"c{index}" for index in range(len(names))]
-    numeric = numeric_by_sample(con, values, idents, wanted.dialect)
+    told = wanted.mapped | wanted.known_sensors
+    asked = [index for index, name in enumerate(names) if name not in told]
+    sampled = numeric_by_sample(con, values, [f"c{index}" for index in asked], wanted.dialect)
+    numeric = dict(zip(asked, sampled, strict=True))
     return [
-        _json_column(name, ident, is_numeric, wanted)
-        for name, ident, is_numeric in zip(names, idents, numeric, strict=True)
+        _json_column(name, f"c{index}", numeric.get(index), wanted)
+        for index, name in enumerate(names)
     ]
 
 

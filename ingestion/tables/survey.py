@@ -69,6 +69,7 @@ class Text:
     line_count: int
     blank_lines: list[int] = field(default_factory=list)  # bad lines among them
     bad_lines: list[BadLine] = field(default_factory=list)
+    line_end: bytes = b"\n"
 
     @property
     def byte_count(self) -> int:
@@ -152,7 +153,7 @@ def _plain(path: Path, dialect: Dialect) -> Text | None:
         return None
     if decoder.getstate()[0] or (has_quotes and not quotes_close(path, dialect)):
         return None
-    text = Text(path, lines + (last != b"\n"))
+    text = Text(path, lines + (last != b"\n"), line_end=b"\r\n" if returns else b"\n")
     if has_blanks:
         with path.open("rb") as stream:
             text.blank_lines = [
@@ -252,7 +253,7 @@ def _printable(body: str) -> str:
 
 def lines_at(path: Path, numbers: list[int]) -> dict[int, str]:
     """Return the text of some lines of a text file by their numbers."""
-    ends = _ends_of_lines(path, {end for number in numbers for end in (number - 1, number)})
+    ends = ends_of_lines(path, {end for number in numbers for end in (number - 1, number)})
     size = path.stat().st_size
     found: dict[int, str] = {}
     with path.open("rb") as stream:
@@ -265,13 +266,13 @@ def lines_at(path: Path, numbers: list[int]) -> dict[int, str]:
     return found
 
 
-def _ends_of_lines(path: Path, numbers: set[int]) -> dict[int, int]:
+def ends_of_lines(path: Path, numbers: set[int]) -> dict[int, int]:
     """Return where some lines end: the position after the line end, where there is one."""
     found: dict[int, int] = {}
     last = max(numbers, default=0)
     before = offset = 0
-    with path.open("rb") as stream:
-        while before < last and (block := stream.read(BLOCK)):
+    with path.open("rb") as stream:  # its first lines are asked for most often
+        while before < last and (block := stream.read(BLOCK if offset else _WINDOW // 8)):
             ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n"))
             inside = range(before + 1, before + len(ends) + 1)
             for number in (one for one in numbers if one in inside):

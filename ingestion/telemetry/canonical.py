@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from ingestion.tables.bounds import clock_bounds
+from ingestion.tables.bounds import bounds_by_place, clock_bounds
+from ingestion.tables.concatenation import Apart
 from ingestion.tables.instants import TimeSql, before_since, doubled_shifts, passes_sql
 from ingestion.tables.keeping import keep
 from ingestion.tables.staged import (
@@ -188,6 +189,11 @@ def _timed(
         bounds = clock_bounds(con, relation, time)
         instant = declaration.columns.reading_at
         doubled = doubled_shifts(instant, *bounds) if instant.ambiguous == "reject" else []
+        if doubled and staged.file_count > 1:  # a row's place among those of its file matters
+            ranges = bounds_by_place(con, relation, time)
+            if ordered := [place - 1 for place, *ends in ranges if doubled_shifts(instant, *ends)]:
+                raise Apart(ordered)
+            doubled = []  # no file has rows there
         by_order = reading_time(declaration, staged, bounds, by_order=bool(doubled))
         time = replace(by_order, computed=computed)
         if doubled:

@@ -10,14 +10,14 @@ import duckdb
 from ingestion.landing.own_reader import own_rows_written
 from ingestion.landing.rejecting import Unreadable
 from ingestion.tables.instants import FIRST, LAST
-from ingestion.tables.rejecting import Reject, rejected_cells, staged_rejects
+from ingestion.tables.rejecting import Reject, rejected_cells, staged_rejects, without_refused
 from ingestion.tables.staged import Staged, Wanted, quoted
 from ingestion.tables.staging_any import PARQUET, file_format, stage, stage_workbook
 from ingestion.tables.survey import blame
 from ingestion.telemetry.canonical import row_over, table_queries
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.mapping import Delivery, wanted_columns
-from ingestion.telemetry.uses import column_uses
+from ingestion.telemetry.uses import check_alike, column_uses
 
 
 @dataclass
@@ -67,12 +67,12 @@ def convert(
     else:
         staged = stage(con, path, kind, wanted, scratch, job)
     try:
-        return _write(con, declaration, delivery, staged, wanted, scratch)
+        return write_tables(con, declaration, delivery, staged, wanted, scratch)
     except duckdb.Error as error:
         raise blame(error, path, f"corrupt_{kind}") from None
 
 
-def _write(
+def write_tables(
     con: duckdb.DuckDBPyConnection,
     declaration: Declaration,
     delivery: Delivery,
@@ -80,16 +80,22 @@ def _write(
     wanted: Wanted,
     scratch: Path,
 ) -> Converted:
+    """Write what a staged file says below `scratch`.
+
+    Raises:
+        Apart: files that were staged as one are taken for different things.
+        Unreadable: nothing of the file can be taken.
+    """
     uses = column_uses(con, declaration, staged, wanted)
+    if staged.file_count > 1:
+        check_alike(con, staged, wanted, uses)
     row = row_over(con, declaration, delivery, staged, wanted, uses, scratch)
     result = Converted(columns=uses.by_name, left_out=uses.left_out, unit_row=staged.unit_row)
     result.rejects = list(staged_rejects(con, staged, row.relation, row.problem))
     wrong = len(result.rejects) - len(staged.bad_lines)
     result.rows_accepted = staged.row_count - wrong
     result.rows_in = staged.row_count + len(staged.bad_lines)
-    good = row.relation
-    if wrong:
-        good = f"(select * from {row.relation} where ({row.problem}) is null)"
+    good = without_refused(row.relation) if wrong else row.relation
     result.cells = list(rejected_cells(con, staged, good, row.cells))
     for table, select in table_queries(declaration, delivery, row, good):
         target = scratch / f"{table}.parquet"

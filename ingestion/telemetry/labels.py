@@ -143,7 +143,20 @@ def convert_spans(
     spans = declaration.labels.spans
     assert spans is not None
     kind = file_format(path, delivery.source_file, spans.format)
-    staged = stage(con, path, kind, _span_columns(spans), scratch, job)
+    staged = stage(con, path, kind, span_columns(spans), scratch, job)
+    return write_spans(con, declaration, delivery, staged, scratch)
+
+
+def write_spans(
+    con: duckdb.DuckDBPyConnection,
+    declaration: Declaration,
+    delivery: Delivery,
+    staged: Staged,
+    scratch: Path,
+) -> Converted:
+    """Write the rows of a staged label table below `scratch`."""
+    spans = declaration.labels.spans
+    assert spans is not None
     start, end, relation = _span_times(con, spans, staged)
     control = control_sql(spans.control_id, staged, delivery.part)
     cycle = cycle_sql(spans.cycle_id, staged, control, delivery.part)
@@ -191,7 +204,7 @@ def _instant(
     return instant_sql(instant, columns, low, high, name)
 
 
-def _span_columns(spans: LabelSpans) -> Wanted:
+def span_columns(spans: LabelSpans) -> Wanted:
     texts = {spans.control_id.column, spans.issue_kind_column, spans.is_anomaly_column}
     texts.add(spans.cycle_id.column if spans.cycle_id else None)
     times = {

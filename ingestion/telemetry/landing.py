@@ -25,6 +25,7 @@ class TelemetrySource(TabularSource):
     domain = "telemetry"
     grammar = GRAMMAR
     reader = "ingestion.telemetry.reader:read"
+    batch_bytes = 32 * 1024 * 1024
     declared_table = "sources"
     order = {
         "readings": "reading_at, control_id",

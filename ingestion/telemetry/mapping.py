@@ -41,6 +41,23 @@ class Delivery:
         )
 
 
+@dataclass(frozen=True)
+class JointDelivery(Delivery):
+    """Files read as one: `place` of a row is that of its file, from 1."""
+
+    files: tuple[str, ...] = ()
+    before: tuple[int, ...] = ()  # records of others before those of each file
+
+    @property
+    def provenance(self) -> str:
+        names = ", ".join(quoted(name) for name in self.files)
+        return (
+            f"{constant(self.load_id)} as load_id, {constant(self.source)} as source, "
+            f"list_extract(cast([{names}] as enum({names})[]), place) as source_file, "
+            f"r - list_extract({list(self.before)}, place) as record_number"
+        )
+
+
 def wanted_columns(declaration: Declaration, known_sensors: set[str]) -> Wanted:
     """Return what a data file of this source has to be read for."""
     columns = declaration.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +11,7 @@ import duckdb
 from ingestion.landing.rejecting import Unreadable
 from ingestion.landing.worker import FileRead, Job, ReaderContext
 from ingestion.tables.archive import is_zip, members
+from ingestion.telemetry.batch import convert_batch
 from ingestion.telemetry.convert import Converted, convert
 from ingestion.telemetry.declaration import Declaration
 from ingestion.telemetry.labels import convert_spans, convert_windows
@@ -30,6 +32,20 @@ def read(context: ReaderContext, job: Job) -> FileRead:
         return _file_read(_convert(context.connection.cursor(), declaration, job))
     finally:
         _clean(job.scratch)
+
+
+def read_batch(context: ReaderContext, jobs: list[Job]) -> dict[int, FileRead]:
+    """Convert those of a source's files that can be read as one; by the number of each job."""
+    declaration = context.declaration(jobs[0], Declaration)
+    scratch = jobs[0].scratch.with_suffix(".batch")
+    scratch.mkdir(parents=True)
+    try:
+        found = convert_batch(context.connection.cursor(), declaration, jobs, scratch)
+        return {number: _file_read(one) for number, one in found.items()}
+    finally:
+        shutil.rmtree(scratch)
+        for job in jobs:
+            _clean(job.scratch)
 
 
 def _file_read(converted: Converted) -> FileRead:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ingestion.tables.staged import NUMERIC_SHARE, Staged, Wanted, number_sql
+from ingestion.tables.concatenation import Apart
+from ingestion.tables.staged import NUMERIC_SHARE, Column, Staged, Wanted, number_sql
 from ingestion.telemetry.declaration import Declaration
 
 
@@ -78,3 +79,46 @@ def _number_shares(
         column.name: found[2 * index + 1] / found[2 * index] if found[2 * index] else 0.0
         for index, column in enumerate(texts)
     }
+
+
+def check_alike(con: duckdb.DuckDBPyConnection, staged: Staged, wanted: Wanted, uses: Uses) -> None:
+    """Look whether each of the files staged as one would say the same of columns nobody declares:
+    a number in each row that has a value, and one at least, or none at all.
+
+    Raises:
+        Apart: names those of which this is not known.
+    """
+    columns = [
+        column
+        for column in staged.columns
+        if not wanted.is_mapped(column.name)
+        and (uses.by_name[column.name] == "sensor" or column.name in uses.left_out)
+    ]
+    if not columns:
+        return
+    counts = ", ".join(_counted(column, wanted) for column in columns)
+    rows = con.execute(f"select place, {counts} from {staged.relation} group by place").fetchall()
+    alike = {
+        place - 1
+        for place, *found in rows
+        if all(
+            _is_plain(column, values, numbers, wanted, uses)
+            for column, values, numbers in zip(columns, found[::2], found[1::2], strict=True)
+        )
+    }
+    odd = set(range(staged.file_count)) - alike
+    if odd or any(column.kind == "VARCHAR" and column.is_numeric for column in columns):
+        raise Apart(odd)
+
+
+def _counted(column: Column, wanted: Wanted) -> str:
+    """Return the count of a column's values, and of the numbers among them."""
+    number = number_sql(column.ident, column.kind, wanted.dialect)
+    other = f" + count({column.misfit})" if column.misfit else ""
+    return f"count({column.ident}){other}, count({number})"
+
+
+def _is_plain(column: Column, values: int, numbers: int, wanted: Wanted, uses: Uses) -> bool:
+    if uses.by_name[column.name] != "sensor":
+        return not numbers
+    return values == numbers and (bool(numbers) or column.name in wanted.known_sensors)

@@ -86,7 +86,9 @@ def test_a_reject_keeps_what_can_be_stored_of_its_text(tmp_path: Path) -> None:
     assert storable("x\ud800") == "x\\ud800"
     assert len(storable("x" * 50_000) or "") == 20_000
     origin = Provenance("load", "plant", "a.csv", "hash")
-    rejects = (Reject(number, None, "odd", "odd\udcff", "text") for number in range(12_000))
-    assert write_rejects(rejects, tmp_path / "rejects.parquet", origin) == 12_000
-    assert write_rejects([], tmp_path / "none.parquet", origin) == 0
+    rejects = (
+        (origin, Reject(number, None, "odd", "odd\udcff", "text")) for number in range(12_000)
+    )
+    assert write_rejects(rejects, tmp_path / "rejects.parquet") == 12_000
+    assert write_rejects([], tmp_path / "none.parquet") == 0
     assert not (tmp_path / "none.parquet").exists()
