@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,25 @@ from ingestion.knowledge.schema import SIGHTINGS
 from ingestion.knowledge.seen import Seen, SeenTogether, object_id_of
 
 BATCH_ROWS = 20_000
-_OF_AN_OBJECT = (
-    "native_id", "kind", "state", "uri", "part_of", "title", "blob_hash", "locator",
-    "content_hash", "created_at", "updated_at", "size",
+_BEGINNING, _MICROSECOND = datetime(1970, 1, 1), timedelta(microseconds=1)
+_OF_A_ROW = (
+    "object_id", "native_id", "uri", "part_of", "locator", "content_hash", "created_at",
+    "updated_at", "size",
 )  # fmt: skip
-# what is the same in many rows; values that hardly repeat are not looked up in a dictionary
-_REPEATED = ["load_id", "sync_id", "source", "kind", "state", "parent_id", "title", "blob_hash",
-             "part_of", "tier"]  # fmt: skip
+# what all objects of one blob have in common is kept once a run of rows
+_OF_A_RUN = ("kind", "state", "parent_id", "title", "blob_hash")
+_OF_ALL = ("load_id", "sync_id", "source", "tier")
+_REPEATED = [*_OF_ALL, *_OF_A_RUN, "part_of"]  # values of others are not looked for again
+# nothing in a hash repeats itself
+_COMPRESSION = {
+    one: "none" if one in ("object_id", "content_hash") else "snappy" for one in SIGHTINGS.names
+}
+_WRITTEN = pa.schema(
+    pa.field(one.name, pa.dictionary(pa.int32(), one.type))
+    if one.name in (*_OF_ALL, *_OF_A_RUN)
+    else one
+    for one in SIGHTINGS
+)
 
 
 @dataclass
@@ -31,80 +44,61 @@ class Sightings:
     same: dict[str, str]  # load_id, sync_id, source and tier of all rows
     row_count: int = 0
     _writer: pq.ParquetWriter | None = None
-    _batches: list[pa.RecordBatch] = field(default_factory=list)
-    _waiting: int = 0  # rows of the batches
-    _seen: list[Seen] = field(default_factory=list)
-    _ids: list[str] = field(default_factory=list)
+    _rows: dict[str, list[Any]] = field(default_factory=lambda: {one: [] for one in _OF_A_ROW})
+    _runs: dict[str, list[Any]] = field(default_factory=lambda: {one: [] for one in _OF_A_RUN})
+    _lengths: list[int] = field(default_factory=list)  # of the runs
     _parents: dict[str, str] = field(default_factory=dict)  # object ids by native id
 
     def add(self, seen: Seen, object_id: str) -> None:
         """Add an object."""
-        self._seen.append(seen)
-        self._ids.append(object_id)
-        if len(self._ids) == BATCH_ROWS:
-            self._close()
+        self._add(
+            seen, seen.state, [object_id], [seen.native_id], [seen.uri], [seen.part_of],
+            [seen.locator], [seen.content_hash], [_microseconds(seen.created_at)],
+            [_microseconds(seen.updated_at)], [seen.size],
+        )  # fmt: skip
 
     def add_together(self, seen: SeenTogether, object_ids: list[str]) -> None:
         """Add objects of one blob."""
-        self._close()
         self._add(
-            len(object_ids),
-            {
-                "object_id": object_ids,
-                "native_id": seen.native_ids,
-                "uri": seen.uris,
-                "part_of": seen.parts_of,
-                "locator": seen.locators,
-                "content_hash": seen.content_hashes,
-                "created_at": pa.array(seen.created, pa.int64()).cast(pa.timestamp("us")),
-                "size": seen.sizes,
-            },
-            {"kind": seen.kind, "title": seen.title, "blob_hash": seen.blob_hash,
-             "parent_id": self._parent(seen.parent), "state": "seen", "updated_at": None},
+            seen, "seen", object_ids, seen.native_ids, seen.uris, seen.parts_of, seen.locators,
+            seen.content_hashes, seen.created, [None] * len(object_ids), seen.sizes,
         )  # fmt: skip
 
     def finish(self) -> None:
         """Write the rest."""
-        self._close()
         self._write()
         if self._writer is not None:
             self._writer.close()
 
-    def _close(self) -> None:
-        """Make a batch of the objects that came one by one."""
-        if self._ids:
-            columns: dict[str, Any] = {
-                name: [getattr(one, name) for one in self._seen] for name in _OF_AN_OBJECT
-            }
-            columns["object_id"] = self._ids
-            columns["parent_id"] = [self._parent(one.parent) for one in self._seen]
-            self._add(len(self._ids), columns, {})
-        self._seen, self._ids = [], []
-
-    def _add(self, count: int, columns: dict[str, Any], same: dict[str, str | None]) -> None:
-        first, same = self.row_count + self._waiting + 1, {**self.same, **same}
-        columns["ordinal"] = np.arange(first, first + count)
-        arrays = [
-            pa.repeat(pa.scalar(same[field.name], field.type), count)
-            if field.name in same
-            else pa.array(columns[field.name], type=field.type)
-            for field in SIGHTINGS
-        ]
-        self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=SIGHTINGS))
-        self._waiting += count
-        if self._waiting >= BATCH_ROWS:
+    def _add(self, seen: Seen | SeenTogether, state: str, *columns: list[Any]) -> None:
+        for rows, column in zip(self._rows.values(), columns, strict=True):
+            rows += column
+        said = (seen.kind, state, self._parent(seen.parent), seen.title, seen.blob_hash)
+        for run, value in zip(self._runs.values(), said, strict=True):
+            run.append(value)
+        self._lengths.append(len(columns[0]))
+        if len(self._rows["object_id"]) >= BATCH_ROWS:
             self._write()
 
     def _write(self) -> None:
-        if not self._batches:
+        count = len(self._rows["object_id"])
+        if not count:
             return
-        if self._writer is None:
+        if self._writer is None:  # whoever reads it needs not know what was kept once
             self._writer = pq.ParquetWriter(
-                self.path, SIGHTINGS, compression="snappy", use_dictionary=_REPEATED
-            )
-        self._writer.write_table(pa.Table.from_batches(self._batches).combine_chunks())
-        self.row_count += self._waiting
-        self._batches, self._waiting = [], 0
+                self.path, _WRITTEN, compression="snappy", use_dictionary=_REPEATED,
+                store_schema=False,
+            )  # fmt: skip
+        columns: dict[str, Any] = {
+            name: pa.array(rows, SIGHTINGS.field(name).type) for name, rows in self._rows.items()
+        }
+        columns |= {name: _repeated(run, self._lengths) for name, run in self._runs.items()}
+        columns |= {name: _repeated([self.same[name]], [count]) for name in _OF_ALL}
+        columns["ordinal"] = pa.array(np.arange(self.row_count, self.row_count + count) + 1)
+        self._writer.write_table(pa.table([columns[one.name] for one in _WRITTEN], schema=_WRITTEN))
+        self.row_count += count
+        for kept in (*self._rows.values(), *self._runs.values(), self._lengths):
+            kept.clear()
 
     def _parent(self, native_id: str | None) -> str | None:
         if native_id is None:
@@ -112,3 +106,14 @@ class Sightings:
         if native_id not in self._parents:
             self._parents[native_id] = object_id_of(self.same["source"], native_id)
         return self._parents[native_id]
+
+
+def _repeated(values: list[str | None], lengths: list[int]) -> pa.DictionaryArray:
+    """Return each value as often as its run is long."""
+    said = pa.array(values, pa.string()).dictionary_encode()
+    return said.take(pa.array(np.repeat(np.arange(len(values)), lengths)))
+
+
+def _microseconds(at: datetime | None) -> int | None:
+    """Return a moment as Arrow keeps it: microseconds since 1970, UTC."""
+    return None if at is None else (at - _BEGINNING) // _MICROSECOND

@@ -51,12 +51,12 @@ class Sync:
     row_count: int = 0
     seconds: float = 0.0
     _last: tuple[bytes | None, str] = (None, "")  # what was kept last, and its name
-    _marks: dict[str, str] = field(default_factory=dict)  # object_id: what it counts as
+    _found: State = field(default_factory=dict)  # what it saw that is there
+    _other: dict[str, str] = field(default_factory=dict)  # what else it saw: what that counts as
 
     def run(self, target: Path, load_id: str, volatile: frozenset[str]) -> None:
         """Read the delivery; sightings go to a Parquet file."""
         begun = time.monotonic()
-        before = len(self.state)
         same = {
             "load_id": load_id,
             "sync_id": self.sync_id,
@@ -75,7 +75,8 @@ class Sync:
                     self._take(one, rows)
             rows.finish()
         self.row_count = rows.row_count
-        self._count(before, time.monotonic() - begun)
+        self._count()
+        self.seconds = time.monotonic() - begun
 
     def _put(self, content: bytes) -> str:
         if content is not self._last[0]:  # one file has many records
@@ -103,39 +104,19 @@ class Sync:
         rows.add(seen, object_id)
         if seen.updated_at is not None:
             self._note_time(seen.updated_at)
-        before = self.state.get(object_id)
+        self._other.pop(object_id, None)
         if seen.state == "forbidden":
-            self._marks[object_id] = "forbidden"
+            self._other[object_id] = "forbidden"
         elif seen.state == "deleted":
-            self._marks[object_id] = "unchanged" if before is None else "changed"
-            self.state.pop(object_id, None)
+            was_there = self._found.pop(object_id, None) or object_id in self.state
+            self._other[object_id] = "changed" if was_there else "unchanged"
         else:
-            known = self._marks.get(object_id)
-            if before is None:
-                self._marks[object_id] = "new"
-            elif before != seen.content_hash:
-                self._marks[object_id] = known if known == "new" else "changed"
-            else:
-                self._marks.setdefault(object_id, "unchanged")
-            self.state[object_id] = seen.content_hash
+            self._found[object_id] = seen.content_hash
 
     def _take_together(self, seen: SeenTogether, rows: Sightings) -> None:
         object_ids = object_ids_of(self.delivery.source, seen.native_ids)
         rows.add_together(seen, object_ids)
-        state, marks = self.state, self._marks
-        if state.keys().isdisjoint(object_ids):
-            marks.update(dict.fromkeys(object_ids, "new"))
-            state.update(zip(object_ids, seen.content_hashes, strict=True))
-            return
-        for object_id, content_hash in zip(object_ids, seen.content_hashes, strict=True):
-            before = state.get(object_id)
-            if before is None:
-                marks[object_id] = "new"
-            elif before == content_hash:
-                marks.setdefault(object_id, "unchanged")
-            elif marks.get(object_id) != "new":
-                marks[object_id] = "changed"
-            state[object_id] = content_hash
+        self._found.update(zip(object_ids, seen.content_hashes, strict=True))
 
     def _note_time(self, at: datetime) -> None:
         if not self.times:
@@ -145,25 +126,32 @@ class Sync:
         elif at > self.times[1]:
             self.times[1] = at
 
-    def _count(self, before: int, seconds: float) -> None:
-        marked = Counter(self._marks.values())
-        counts = {name: marked[name] for name in ("new", "changed", "unchanged", "forbidden")}
-        counts["rejected"] = len(self.refused)
-        counts["seen"] = sum(counts.values())
-        counts["present"] = before
-        counts["gone"] = 0
-        if self.is_complete:
-            gone = self.state.keys() - self._marks.keys()
-            counts["gone"] = len(gone)
-            for object_id in gone:
-                del self.state[object_id]
-        self.counts = counts
-        self.seconds = seconds
+    def _count(self) -> None:
+        """Count what it saw, and bring what the source has up to date."""
+        state, found, other = self.state, self._found, self._other
+        seen = found.keys() - other.keys() if other else found.keys()
+        known = seen & state.keys() if state else set()
+        same = sum(state[one] == found[one] for one in known)
+        marked = Counter(other.values())
+        counts = {
+            "new": len(seen) - len(known),
+            "changed": len(known) - same + marked["changed"],
+            "unchanged": same + marked["unchanged"],
+            "forbidden": marked["forbidden"],
+            "rejected": len(self.refused),
+        }
+        gone = state.keys() - found.keys() - other.keys() if self.is_complete else set()
+        of_before = {"present": len(state), "gone": len(gone)}
+        self.counts = {**counts, "seen": sum(counts.values()), **of_before}
+        deleted = {one for one, how in other.items() if how != "forbidden"}
+        for object_id in gone | deleted:
+            state.pop(object_id, None)
+        state.update(found)
 
     @property
     def is_complete(self) -> bool:
         """Whether what it lacks is deleted at the source."""
-        return self.mode == "full" and not self.error and bool(self._marks)
+        return self.mode == "full" and not self.error and bool(self._found or self._other)
 
     @property
     def error(self) -> str | None:

@@ -101,6 +101,7 @@ class Library:
         if plan["kind"] in ("thread", "talk"):
             return read_conversation(self._messages(parts), self.names(plan["source"]))
         _, blob_hash, locator = parts[0]
+        zone = self._zones.get(plan["source"]) or "UTC"
         if plan["kind"] == "log_template":  # its text is made of events, not read
             return Canonical(blob_hash, title=plan["title"])
         if plan["kind"] in ("user", "channel"):
@@ -108,17 +109,17 @@ class Library:
             return read_user(record) if plan["kind"] == "user" else read_channel(record)
         if plan["kind"] == "issue" and locator.startswith("/"):
             record = as_exported(pointed(self._json(blob_hash), locator))
-            return read_issue(record, self._zones.get(plan["source"]) or "UTC")
+            return read_issue(record, zone)
         if plan["kind"] == "issue":
             record = self._csv(blob_hash)[int(locator.removeprefix("row=")) - 1]
-            return read_issue(record, self._zones.get(plan["source"]) or "UTC")
+            return read_issue(record, zone)
         if plan["kind"] in ("page", "database") and locator.endswith(".json"):
             return _read_fetched(plan, self._json(blob_hash))
         if locator.startswith("/"):  # a record of an API
             asked = self._lists[plan["source"], plan["native_id"].partition("/")[0]]
             record = pointed(self._json(blob_hash), locator)
-            return read_mapped(record, asked, self._zones.get(plan["source"]) or "UTC")
-        return _read_file(plan, self._store.get(blob_hash), locator)
+            return read_mapped(record, asked, zone)
+        return _read_file(plan, self._store.get(blob_hash), locator, zone)
 
     def _messages(self, parts: list[list[str]]) -> Iterator[Message]:
         for native_id, blob_hash, locator in parts:
@@ -158,16 +159,16 @@ def _read_fetched(plan: Row, said: dict[str, Any]) -> Canonical:
     return read_fetched_page(said)
 
 
-def _read_file(plan: Row, content: bytes, locator: str) -> Canonical:
+def _read_file(plan: Row, content: bytes, locator: str, zone: str) -> Canonical:
     if locator.startswith("row="):
         return read_row(content, int(locator.removeprefix("row=")))
     suffix = PurePosixPath(locator).suffix.lower()
     if plan["kind"] == "database":
         return read_database(content, plan["title"])
     if plan["kind"] == "page" and suffix == ".md":
-        return read_page(content, is_row=plan["parent_id"] is not None)
+        return read_page(content, plan["parent_id"] is not None, zone)
     if plan["kind"] == "page" and suffix in HTML:
-        return read_html_page(content)
+        return read_html_page(content, zone)
     if suffix in MARKDOWN:
         return read_markdown(content)
     if suffix in HTML:

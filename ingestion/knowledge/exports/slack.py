@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from operator import itemgetter
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,7 +16,7 @@ import orjson
 from ingestion.knowledge.containers import Member
 from ingestion.knowledge.decoding import json_of
 from ingestion.knowledge.exports.folder import whole_file
-from ingestion.knowledge.exports.slack_workspace import BROADCAST, Day, Workspace
+from ingestion.knowledge.exports.slack_workspace import BROADCAST, Day, Said, Workspace
 from ingestion.knowledge.seen import Reading, Refused, Seen, SeenTogether
 from ingestion.knowledge.times import epoch
 
@@ -25,6 +24,7 @@ CHANNELS = ("channels.json", "groups.json", "dms.json", "mpims.json")
 _LISTS = ("messages", "channels", "members")  # of answers of the API
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json$")
 _TS = re.compile(r"\d{9,11}\.\d{6}")  # what a float made of it lacks zeros
+_MANY_TS, _LENGTH = re.compile(r"(?:\d{10}\.\d{6}(?: |$))+"), 17  # from 2001 on
 _GONE = ("message_deleted", "tombstone")
 _DELETED = "~"  # sorts after any `ts` of an edit
 
@@ -146,48 +146,64 @@ def _plain(
 
     These are nearly all there are: what is done for each is what their rows need.
     """
-    found = SeenTogether("message", day.title, day.blob_hash, day.native_id)
     said = workspace.said.setdefault(day.channel, {})
-    others: list[tuple[int, Any]] = []
-    plain: list[tuple[int, dict[str, Any]]] = []
-    for placed in enumerate(records):
-        (others if _is_unusual(placed[1]) else plain).append(placed)
-    changed = {ts for _, record in others for ts in _all_ts(record)}
-    usual: dict[str, tuple[int, dict[str, Any]]] = {}
-    for placed in plain:
-        ts = placed[1]["ts"]
-        if ts in said or ts in usual or ts in changed:
-            others.append(placed)
-        else:
-            usual[ts] = placed
-    places, found_records = zip(*usual.values(), strict=True) if usual else ((), ())
-    hashes = workspace.content_hashes(found_records)
-    said.update(zip(usual, zip(repeat(""), hashes, strict=False), strict=True))
+    usual, others = _parted(records, said)
+    messages = [records[place] for place in usual.values()]
+    hashes = workspace.content_hashes(messages)
+    said.update(zip(usual, hashes, strict=True))
     before, link, pointer = f"{day.native_id}/", day.link, day.pointer
     digits = [ts.replace(".", "") for ts in usual]
-    roots = [record.get("thread_ts") for record in found_records]
-    found.native_ids += [before + ts for ts in usual]
-    found.content_hashes += hashes
-    found.locators += [f"{pointer}/{place}" for place in places]
-    found.sizes += [len(record.get("text") or "") for record in found_records]
-    found.uris += [
-        f"{link}{number}?thread_ts={root}" if type(root) is str and root != ts else link + number
-        for ts, number, root in zip(usual, digits, roots, strict=True)
-    ]
-    found.parts_of += [before + root if type(root) is str else None for root in roots]
-    found.created += map(int, digits)
-    return found, sorted(others, key=itemgetter(0))
+    roots = [record.get("thread_ts") for record in messages]
+    found = SeenTogether(
+        "message",
+        day.title,
+        day.blob_hash,
+        day.native_id,
+        native_ids=[before + ts for ts in usual],
+        locators=[f"{pointer}/{place}" for place in usual.values()],
+        content_hashes=hashes,
+        sizes=[len(record.get("text") or "") for record in messages],
+        uris=[
+            f"{link}{number}?thread_ts={root}"
+            if type(root) is str and root != ts
+            else link + number
+            for ts, number, root in zip(usual, digits, roots, strict=True)
+        ],
+        parts_of=[before + root if type(root) is str else None for root in roots],
+        created=list(map(int, digits)),
+    )
+    return found, others
 
 
-def _is_unusual(record: Any) -> bool:
-    """Say whether a record is more than a message with a time of our age."""
+def _parted(records: list[Any], said: Said) -> tuple[dict[str, int], list[tuple[int, Any]]]:
+    """Return the places of messages with a time of our age and no more, by `ts`; other records."""
+    plain: dict[int, Any] = {
+        place: record.get("ts")
+        for place, record in enumerate(records)
+        if type(record) is dict and "subtype" not in record and "edited" not in record
+    }
+    if not _are_ts(list(plain.values())):
+        plain = {place: ts for place, ts in plain.items() if _are_ts([ts])}
+    others = [placed for placed in enumerate(records) if placed[0] not in plain]
+    changed = {ts for _, record in others for ts in _all_ts(record)}
+    usual = {ts: place for place, ts in plain.items()}
+    if len(usual) == len(plain) and changed.isdisjoint(usual) and said.keys().isdisjoint(usual):
+        return usual, others
+    usual = {}
+    for place, ts in plain.items():
+        if ts in said or ts in usual or ts in changed:
+            others.append((place, records[place]))
+        else:
+            usual[ts] = place
+    return usual, sorted(others, key=itemgetter(0))
+
+
+def _are_ts(values: list[Any]) -> bool:
+    """Say whether all of them are times of our age."""
     return (
-        type(record) is not dict
-        or "subtype" in record
-        or "edited" in record
-        or type(ts := record.get("ts")) is not str
-        or len(ts) != 17
-        or not _TS.fullmatch(ts)
+        set(map(type, values)) == {str}
+        and set(map(len, values)) == {_LENGTH}
+        and _MANY_TS.fullmatch(" ".join(values)) is not None
     )
 
 

@@ -13,6 +13,9 @@ from ingestion.knowledge.seen import Reading
 
 _SORTED = orjson.OPT_SORT_KEYS
 BROADCAST = "thread_broadcast"  # a reply that its channel shows, too
+# by `ts` of a message: `ts` of its newest edit and what it says, or this alone where it has none;
+# what is older does not take its place
+Said = dict[str, tuple[str, str] | str]
 
 
 @dataclass
@@ -21,8 +24,7 @@ class Workspace:
 
     reading: Reading
     channels: dict[str, str] = field(default_factory=dict)  # id by name of the folder
-    # by channel, ts: `ts` of its newest edit, what it says; what is older does not take its place
-    said: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)  # by channel
     plain: frozenset[str] = frozenset()
     volatile: frozenset[str] = frozenset()
     nested: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Workspace:
         before = said.setdefault(ts, known)
         if before is known:
             return "new"
+        if isinstance(before, str):
+            before = "", before
         if rank < before[0] or before == known:
             return "older"
         if rank == before[0] and BROADCAST not in (before[1], says):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
+from ingestion.knowledge.exports.slack_api import REFUSED
 from ingestion.knowledge.providers.asking import Answer, Asking, Refusal, bearer
 from ingestion.knowledge.times import epoch
 
@@ -34,6 +35,7 @@ def fetch(asking: Asking) -> None:
             except Refusal as error:
                 if error.code not in _NOT_OURS:
                     raise
+                asking.keep(f"messages/{channel['id']}/{REFUSED}", {"error": error.code})
                 asking.is_partial = True  # nobody said which messages there are
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.message import Message
 
-from ingestion.news.feeds.guessing import guess
+from ingestion.landing.guessing import MEANT, guess
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -37,11 +37,6 @@ _WINDOWS = {
     "iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-8": "cp1255", "iso8859-13": "cp1257",
 }  # fmt: skip
 _CONTROLS = re.compile(rb"[\x80-\x9f]")
-# what writers mean by a name: the encoding that has all its characters, and more
-_MEANT = {
-    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
-    "big5": "big5hkscs", "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,7 +100,7 @@ def _as_declared(content: bytes, declared: str) -> Decoded:
         return Decoded(content.decode("cp1252", "replace"), "cp1252", None)
     if declared in _WINDOWS and _CONTROLS.search(content):
         declared = _WINDOWS[declared]
-    name = _MEANT.get(declared, declared)
+    name = MEANT.get(declared, declared)
     if (strict := _strict(content, name)) is not None:
         return Decoded(strict, declared)
     text = content.decode(name, "replace")

@@ -26,6 +26,7 @@ from python_models.knowledge.canonical.docx_package import (
 from python_models.knowledge.canonical.docx_package import (
     rows as rows_of,
 )
+from python_models.knowledge.canonical.html import direct
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical
 
@@ -290,4 +291,6 @@ class _Reader:
 
 
 def _linked(text: str, target: str | None) -> str:
-    return f"[{text.strip()}]({target.replace(' ', '%20')})" if target and text.strip() else text
+    if not target or not text.strip():
+        return text
+    return f"[{text.strip()}]({direct(target).replace(' ', '%20')})"

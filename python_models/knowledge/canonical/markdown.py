@@ -13,7 +13,9 @@ from python_models.knowledge.canonical.types import Canonical, Link
 
 _FENCED = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?^ {0,3}(?P=fence)|.*)"
 _HEADING = re.compile(
-    _FENCED + r"|^ {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*$", re.MULTILINE | re.DOTALL
+    _FENCED + r"|^ {0,3}#[ \t]+(?P<title>[^\n]+?)[ \t]*#*$"
+    r"|^ {0,3}(?P<underlined>[^\s>|`~-][^\n]*)\n {0,3}=+[ \t]*$",
+    re.MULTILINE | re.DOTALL,
 )
 # code says what it says, and leads nowhere. The text of a link may hold brackets, its target
 # parentheses, one deep; a reference is a link where its address stands, not where it is used
@@ -29,6 +31,7 @@ _LINK = re.compile(
 )
 # bytes of a picture are no words: Google writes them below a text, others where it stands
 _PICTURE = re.compile(r"(?<=[(<:\s])data:[\w.+-]+/[\w.+-]+;base64,([A-Za-z0-9+/=]+)")
+_BLANKS = "".join(map(chr, (9, 10, 13, 32, 0xA0, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)))
 _BEHIND = ".,;:!?_~"  # of an address in a sentence
 
 
@@ -37,10 +40,10 @@ def read_markdown(content: bytes) -> Canonical:
     text, flags = decoded(content)
     matter = split_front_matter(text)
     body = _PICTURE.sub(_stub, matter.body.strip("\n"))
-    titles = (one["title"] for one in _HEADING.finditer(body))
+    titles = (one["title"] or one["underlined"] for one in _HEADING.finditer(body))
     canonical = Canonical(
         text=body,
-        title=matter.value("title") or next((one.strip() for one in titles if one), None),
+        title=matter.value("title") or next((stripped(one) for one in titles if one), None),
         authors=matter.values("author", "authors"),
         fields=matter.fields,
         links=markdown_links(body),
@@ -49,6 +52,11 @@ def read_markdown(content: bytes) -> Canonical:
     canonical.created_at = matter.time("created", "created_at", "date")
     canonical.updated_at = matter.time("updated", "updated_at", "modified", "last_modified")
     return canonical
+
+
+def stripped(title: str) -> str:
+    """Return a title without blanks at its ends, of which some cannot be seen."""
+    return title.strip(_BLANKS)
 
 
 def _stub(picture: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 
 from ingestion.knowledge.times import moment
 from python_models.knowledge.canonical.html import read_html
-from python_models.knowledge.canonical.markdown import read_markdown
+from python_models.knowledge.canonical.markdown import read_markdown, stripped
 from python_models.knowledge.canonical.types import Canonical
 
 _TITLE = re.compile(r"\A# (.*)\n\n?")
@@ -18,12 +18,15 @@ _EDITED = ("last edited", "last edited time", "updated", "last updated")
 _PEOPLE = ("author", "authors", "created by", "owner")
 
 
-def read_page(content: bytes, is_row: bool) -> Canonical:
-    """Read a page; `is_row` says that it lies in a database, so that it has properties."""
+def read_page(content: bytes, is_row: bool, zone: str = "UTC") -> Canonical:
+    """Read a page; `is_row` says that it lies in a database, so that it has properties.
+
+    `zone` is that of times which name none.
+    """
     page = read_markdown(content)
     title = _TITLE.match(page.text)
     if title:
-        page.title = title[1].strip() or page.title
+        page.title = stripped(title[1]) or page.title
     if not is_row or not title:
         return page
     for line in page.text[title.end() :].split("\n"):
@@ -32,11 +35,11 @@ def read_page(content: bytes, is_row: bool) -> Canonical:
             break
         name, value = match[1].strip(), match[2].strip()
         several = "," in value and moment(value) is None
-        _take(page, name, value.split(", ") if several else [value])
+        _take(page, name, value.split(", ") if several else [value], zone)
     return page
 
 
-def read_html_page(content: bytes) -> Canonical:
+def read_html_page(content: bytes, zone: str = "UTC") -> Canonical:
     """Read a page exported as HTML: its properties stand in its text as Markdown has them."""
     properties: list[tuple[str, list[str]]] = []
 
@@ -53,7 +56,7 @@ def read_html_page(content: bytes) -> Canonical:
 
     page = read_html(content, as_lines)
     for name, values in properties:
-        _take(page, name, values)
+        _take(page, name, values, zone)
     return page
 
 
@@ -76,14 +79,14 @@ def _values(cell: Tag) -> list[str]:
     return [one.removeprefix("@") if cell.find("time") else one for one in told if one]
 
 
-def _take(page: Canonical, name: str, values: list[str]) -> None:
+def _take(page: Canonical, name: str, values: list[str], zone: str) -> None:
     """Note a property; of some, such as the day a page was made, the document has a column."""
     values = [one.strip() for one in values if one.strip()]
     page.fields += [(name, one) for one in values]
     folded = name.casefold()
     if folded in _CREATED:
-        page.created_at = moment(", ".join(values)) or page.created_at
+        page.created_at = moment(", ".join(values), zone) or page.created_at
     elif folded in _EDITED:
-        page.updated_at = moment(", ".join(values)) or page.updated_at
+        page.updated_at = moment(", ".join(values), zone) or page.updated_at
     elif folded in _PEOPLE:
         page.authors += values

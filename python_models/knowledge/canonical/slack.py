@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from ingestion.knowledge.decoding import without_controls
 from python_models.knowledge.canonical.markdown import markdown_links
 from python_models.knowledge.canonical.types import Canonical, MessageSpan
 
@@ -41,9 +42,29 @@ class Names:
         before = [name for since, name in known if at is None or since <= at]
         return before[-1] if before else known[0][1]
 
+    def with_strangers(self, records: Iterable[dict[str, Any]]) -> Names:
+        """Return these with the authors of messages whom no list names: people of another team."""
+        found = {
+            str(one["user"]): [(datetime.min, name)]
+            for one in records
+            if one.get("user") not in self.users and (name := _profiled(one))
+        }
+        return replace(self, users=found | self.users) if found else self
+
+
+def _profiled(record: dict[str, Any]) -> str | None:
+    """Return the name that a message brings with it of who wrote it."""
+    profile = record.get("user_profile")
+    if not isinstance(profile, dict) or not record.get("user"):
+        return None
+    names = ("display_name", "real_name", "name")
+    return next((str(profile[name]) for name in names if profile.get(name)), None)
+
 
 def read_conversation(messages: Iterable[Message], names: Names) -> Canonical:
     """Return a thread, or the talk of a channel, as one text."""
+    messages = list(messages)
+    names = names.with_strangers(one.record for one in messages)
     blocks: list[str] = []
     spans: list[MessageSpan] = []
     authors: dict[str, None] = {}
@@ -195,7 +216,7 @@ def plain(text: str, names: Names, at: datetime | None) -> str:
         parts += [html.unescape(text[position : match.start()]), _mark(match[1], names, at)]
         position = match.end()
     parts.append(html.unescape(text[position:]))
-    return "".join(parts).strip()
+    return without_controls("".join(parts)).strip()
 
 
 def _mark(inner: str, names: Names, at: datetime | None) -> str:

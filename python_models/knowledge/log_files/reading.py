@@ -64,6 +64,8 @@ class LogReader:
             listed[row["source"]].append((row["template_id"], row["template"]))
         self._drains = {source: Drain(source, pairs) for source, pairs in listed.items()}
         self._sequence = sequence
+        self._ends: dict[str, int] = {}  # sequence by position, of the last event of a file
+        self.replaced: set[int] = set()  # of last events that a file which grew says anew
 
     def rows(self, files: Iterable[Row]) -> Iterator[Row]:
         """Yield the events of files; one that cannot be read gives none."""
@@ -93,9 +95,12 @@ class LogReader:
             Known(file["object_id"], file["blob_hash"], origin, found[-1].offset)
         )
         drain = self._drains.setdefault(file["source"], Drain(file["source"]))
+        if (end := self._ends.pop(f"{origin}:{start}", None)) is not None:
+            self.replaced.add(end)
         for event in found:
             if event.offset >= start:
                 yield self._row(file, event, origin, key[2], drain)
+        self._ends[f"{origin}:{found[-1].offset}"] = self._sequence
 
     def _base(self, key: tuple[str, str, str], content: bytes) -> Known | None:
         """Return the longest known file that begins as this one does, or holds all of it."""

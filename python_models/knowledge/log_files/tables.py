@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.knowledge.seen import object_id_of
 from ingestion.lakehouse.objects import object_store
@@ -82,7 +83,10 @@ def events_read(
     if not new:
         return EVENTS_SHAPE.empty_table()
     reader = LogReader(object_store(), rows_of(declarations), known, templates, sequence)
-    return pa.Table.from_batches(_batches(reader.rows(new), EVENTS_SHAPE), schema=EVENTS_SHAPE)
+    found = pa.Table.from_batches(_batches(reader.rows(new), EVENTS_SHAPE), schema=EVENTS_SHAPE)
+    if not reader.replaced:
+        return found
+    return found.filter(pc.invert(pc.is_in(found["sequence"], pa.array(reader.replaced, _WHOLE))))
 
 
 def _batches(rows: Iterable[Row], shape: pa.Schema) -> Iterator[pa.RecordBatch]:

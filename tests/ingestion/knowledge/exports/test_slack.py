@@ -35,6 +35,18 @@ def test_a_day_may_begin_with_a_mark_of_its_encoding(tmp_path: Path) -> None:
     assert b"1741600000" in content_of(seen[0].blob_hash, seen[0].locator, sync.store)
 
 
+def test_half_a_character_costs_neither_its_message_nor_its_day(tmp_path: Path) -> None:
+    first = said("1741600000.000100", text="cut \ud83d")
+    other = said("1741600001.000100", text="whole \U0001f600, said \\ud83d")
+    content = json.dumps([first, other])
+    seen, refused, sync = read_export(
+        "slack", written(tmp_path / "e", {"g/2025-03-10.json": content})
+    )
+    assert (len(seen), refused) == (2, [])
+    texts = [json.loads(content_of(one.blob_hash, one.locator, sync.store))["text"] for one in seen]
+    assert texts == ["cut \ufffd", other["text"]]
+
+
 def test_an_edit_in_the_same_day_is_what_stands_of_a_plain_message(tmp_path: Path) -> None:
     first, edited = said("1741600000.000100"), {"ts": "1741600005.000100"}
     later = said("1741600000.000100", text="y", edited=edited)

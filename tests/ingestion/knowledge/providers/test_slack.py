@@ -157,6 +157,9 @@ def test_channels_that_are_not_ours_are_named_and_not_read(slack: Slack, tmp_pat
     found = asked("slack", slack.url, tmp_path, state, complete=True)
     assert {one.kind for one in found.seen} == {"user", "channel"}
     assert (found.delivery.missing, found.sync.counts["gone"]) == ("", 0)
+    (refused,) = found.refused
+    assert (refused.place, refused.reason, found.sync.error) == ("messages/C1", "forbidden", None)
+    assert refused.error.endswith("not_in_channel")
 
 
 def test_kinds_of_channels_that_we_may_not_list_are_not_asked_for(

@@ -121,10 +121,14 @@ def test_links_pictures_headings_and_hidden_words():
     assert "hidden text" in read.flags
 
 
-def test_the_words_of_a_link_made_by_a_field_are_text_once():
+@pytest.mark.parametrize(
+    "address",
+    ["https://y.example", "https://www.google.com/url?q=https%3A%2F%2Fy.example&amp;usg=AO1"],
+)
+def test_the_words_of_a_link_made_by_a_field_are_text_once(address: str):
     body = (
         '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> HYPERLINK '
-        '"https://y.example" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f'"{address}" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         '<w:r><w:t>there</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     )
     assert read_docx(docx(body)).text == "[there](https://y.example)"

@@ -44,6 +44,30 @@ def test_text_is_read_by_its_mark_or_by_what_it_most_likely_is(content: bytes) -
     assert decoded(content)[0].startswith("Grüße")
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Резервные копии снимаются каждую ночь.\n", "cp1251"),
+        ("Копии снимаются ночью.\n", "koi8-r"),
+        ("データベースの接続が切れた場合、表示能力を確認する。\n", "cp932"),
+        ("数据库连接断开时请重新启动服务。\n", "gb18030"),
+        ("L’été, on sauvegarde à l’aube.\n", "cp1252"),
+        ("Störung in der Größenprüfung, danach läuft alles wieder.\n", "cp1252"),
+    ],
+)
+def test_text_that_says_no_encoding_is_in_the_likeliest_for_its_letters(
+    text: str, encoding: str
+) -> None:
+    assert decoded(text.encode(encoding)) == (text, {"encoding guessed"})
+    page = read_markdown(f"# {text}\n{text}".encode(encoding))
+    assert (page.title, page.flags) == (text.strip(), {"encoding guessed"})
+
+
+def test_a_declared_encoding_is_the_larger_one_that_writers_mean() -> None:
+    page = "<head><meta charset=gb2312><title>值班表</title></head><p>朱镕 囍</p>"
+    assert read_html(page.encode("gb18030")).text == "朱镕 囍"
+
+
 def test_line_ends_are_one_and_controls_are_none() -> None:
     assert decoded(b"a\r\nb\rc\x00\x1b[1m") == ("a\nb\nc[1m", {"control_characters"})
 
@@ -149,6 +173,7 @@ def test_properties_of_a_row_are_fields_and_stay_in_the_text() -> None:
     assert found.created_at == datetime(2024, 12, 4, 8, 45)
     assert "Owner: Team Core" in found.text
     assert read_page(content, is_row=False).fields == []
+    assert read_page(content, True, "Europe/Berlin").created_at == datetime(2024, 12, 4, 7, 45)
 
 
 def test_a_row_without_a_page_is_its_cells() -> None:
@@ -156,6 +181,39 @@ def test_a_row_without_a_page_is_its_cells() -> None:
     found = read_row(content, 2)
     assert found.text == "# Read\n\nState: done\nDue: today"
     assert found.fields == [("State", "done"), ("Due", "today")]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# \u200bRun\xa0book\u200b\n\nx", "Run\xa0book"),
+        ("Payments down\n=============\n\nTimeline\n--------", "Payments down"),
+        ("```\nNo title\n===\n```\n\n# Title", "Title"),
+        ("| a | b |\n===\n\n# Title", "Title"),
+    ],
+)
+def test_a_title_is_what_a_reader_sees_of_the_first_heading(text: str, title: str) -> None:
+    assert (read_markdown(text.encode()).title, read_page(text.encode(), False).title) == (
+        title,
+        title,
+    )
+
+
+def test_who_is_on_no_list_has_the_name_that_a_message_brings() -> None:
+    at = datetime(2025, 3, 1, 10)
+    profile = {"display_name": "", "real_name": "Petra Extern"}
+    said = [
+        {"user": "U9", "user_profile": profile, "text": "we see\x00 it too", "ts": "1"},
+        {"user": "U1", "user_profile": {"real_name": "Other"}, "text": "<@U9> thanks", "ts": "2"},
+    ]
+    found = read_conversation(
+        [Message(f"C1/{n}", one, at, None) for n, one in enumerate(said)], NAMES
+    )
+    assert found.text == (
+        "**Petra Extern** (2025-03-01 10:00): we see it too\n\n"
+        "**Ada Byron** (2025-03-01 10:00): @Petra Extern thanks"
+    )
+    assert found.authors == ["U9", "U1"]
 
 
 def test_marks_of_slack_become_words_and_links() -> None:

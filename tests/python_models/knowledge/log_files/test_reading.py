@@ -5,6 +5,10 @@ import hashlib
 import json
 from datetime import datetime
 
+import duckdb
+import pyarrow as pa
+
+from python_models.knowledge.log_files import tables
 from python_models.knowledge.log_files.reading import LogReader
 from python_models.knowledge.log_files.tables import template_rows
 
@@ -59,6 +63,22 @@ def test_a_last_line_that_was_not_finished_is_replaced_by_its_whole():
     first = blobs.file(line(1) + b"2025-03-01 10:00:02 INFO half", 1)
     second = blobs.file(line(1) + b"2025-03-01 10:00:02 INFO half and more\n", 2)
     assert kept(reading(blobs, first, second)) == ["step 1 done", "half and more"]
+
+
+def test_of_a_file_that_grew_between_two_deliveries_of_one_build_each_line_is_once(monkeypatch):
+    blobs = Blobs()
+    files = [
+        blobs.file(line(1) + b"2025-03-01 10:00:02 INFO half", 1),
+        blobs.file(line(1) + b"2025-03-01 10:00:02 INFO half and more\n", 2),
+        blobs.file(line(1) + b"2025-03-01 10:00:02 INFO half and more\n" + line(3), 3),
+    ]
+    monkeypatch.setattr(tables, "object_store", lambda: blobs)
+    session = duckdb.connect()
+    versions = pa.Table.from_pylist([one | {"kind": "log_file"} for one in files])
+    session.register("versions", versions)
+    session.register("declared", pa.Table.from_pylist(DECLARED))
+    found = tables.events_read(session, session.table("versions"), session.table("declared"), None)
+    assert found["message"].to_pylist() == ["step 1 done", "half and more", "step 3 done"]
 
 
 def test_a_file_that_was_rotated_and_packed_meanwhile_is_counted_once():

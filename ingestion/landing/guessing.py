@@ -13,6 +13,11 @@ from collections.abc import Callable
 import py3langid
 from charset_normalizer import from_bytes
 
+# what writers mean by a name: the encoding that has all its characters, and more
+MEANT = {
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "big5": "big5hkscs", "iso8859-9": "cp1254", "tis-620": "cp874", "iso8859-11": "cp874",
+}  # fmt: skip
 _SAMPLE = 200_000  # bytes
 _COHERENT = 0.2  # below it a guess of charset-normalizer is one of many
 _WESTERN = 0.35  # in Latin scripts fewer letters than this carry marks; in others nearly all do

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ingestion.landing.guessing import guess
 from ingestion.news.feeds import read_feed
 from ingestion.news.feeds.decoding import decode
-from ingestion.news.feeds.guessing import guess
 
 pytestmark = pytest.mark.unit
 CHINESE = "中国人工智能公司周二发布新的语言模型。该公司表示投资者反应积极。"
