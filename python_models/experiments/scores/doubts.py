@@ -105,7 +105,7 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
         named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
         quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
         told = "" if named else last_sentence(before)
-        if _SAYS.search(before) or (is_short and quotes) or lends(told):
+        if _SAYS.search(before) or (is_short and quotes) or lends(told, one.quantity.value):
             return _open(f"the line before it says otherwise: {before!r}")
         return None
     if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
@@ -124,7 +124,11 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     begins = one.verdict[0] if one.verdict else len(before)
     earlier = before[: min(begins, len(before) - len(clause))]
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
-    if lends(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
+    if (
+        lends(earlier, one.quantity.value)
+        or earlier.count('"') % 2
+        or (in_quotes and one.tier != "alone")
+    ):
         return _open("the line may quote it")
     if _BESIDE.search(before) or DENYING_SIGN.search(text):
         return _open(f"the number may be another: {before[-20:]!r}")
@@ -194,12 +198,6 @@ def _doubted(text: str) -> str | None:
         if found:
             return found.group()
     return None
-
-
-def _ordinal(rest: str) -> str | None:
-    """Return the noun of `7. Platz`, which is a rank and no score."""
-    found = re.match(r"\.\s+([^\W\d_]+)(?:\s+[^\W\d_]+)?\s*$", rest)
-    return found[1] if found and strange(f" {found[1]}") else None
 
 
 def _on_another_scale(

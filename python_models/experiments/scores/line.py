@@ -177,7 +177,7 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
-    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or "style" in about:
+    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or "style" in words | about:
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):
@@ -276,7 +276,8 @@ def _take_criteria(reading: LineReading, taken: set[int]) -> None:
             reading.criteria.append(bare.at(place))
     for found in NAMED.finditer(reading.skeleton.text):
         place = found.start("q")
-        if place not in taken and not RESTATED.search(found["name"]):
+        is_counted = COUNTING.match(bare.text, place) is not None
+        if place not in taken and not (is_counted or RESTATED.search(found["name"])):
             taken.add(place)
             rest = bare.text[place + 1 :]
             if QUALITY.fullmatch(found["name"]) and ENDS.match(rest):

@@ -100,6 +100,7 @@ SAID_CJK = re.compile(
 ONLY_END = re.compile(rf"(?:{CLOSED}{UNITS})?(?:\s*[{CJK}]+)*{CLOSED}[.!。{OTHER}]?{CLOSED}$")
 TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|come)\b")
 TOLD_TO = re.compile(
+    r"\W*(?:for|pour|für|para|per)\s+(?:an?|une?|eine?n?|uma?|un[ao]?)\s*$|"
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
     r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
@@ -124,6 +125,11 @@ PARTITIVE = re.compile(  # `average of the two`, `Moyenne des deux`
 AVERAGE_OF = re.compile(  # `Mean of 2`
     r"\b(?:average|mean|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
     r"(?:of|over|from|de|d[ao]s|di|du|von|aus|über)\s*$"
+)
+AVERAGED = re.compile(  # `Mean of the criteria: 7`, whose parts have been scored
+    r"\b(?:average|mean|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
+    r"(?:score\s+)?(?:of|over|across|from|for|de|d[aeo]s?|di|du|del\w*|dei|des|von|aus|über|der)\b"
+    r"[^:=]*[^\W_][^:=]*[:=]\s*$"
 )
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")

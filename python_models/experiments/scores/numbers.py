@@ -60,10 +60,12 @@ _KINDS = (
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
     ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
+    ("best", r"(百)分制"),
+    ("best", r"(?<![\w.])(5|10)\s*段階(?:評価)?中"),
     ("best", r"(?<![\w.])(10)\s*(?:段階(?:評価|中)?で?|점\s*(?:척도|기준)(?:에서|으로|로)?)"),
     ("best", rf"({_NUM})\s*[点점分]?\s*(?:이|은|가|が|は|是|为)\s*(?:満点|만점|满分)"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
-    ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
+    ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|十(?:点満点|分制)|(?<![\w.])({_NUM})\s*"
              r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=[\s)]))(?:[中里]得?|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
@@ -195,7 +197,7 @@ def _quantity(token: re.Match[str]) -> Quantity:
         is_scale = (low in (0, 1) and high >= 3) or (low, high) == (0, 1)
         return Quantity(kind if is_scale else "odd", text, outer=high, low=low)
     if kind == "best":
-        stated = re.search(_NUM, text)
+        stated = re.search(_NUM, text.replace("百", "100").replace("十", "10"))
         return Quantity(kind, text, outer=_value(stated.group()) if stated else None, low=0.0)
     if kind == "words" and own:
         return _words(text, own)

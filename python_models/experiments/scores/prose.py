@@ -85,14 +85,16 @@ _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark has to judge: it may name
 _DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
 _NO_NOUN = "|".join(set_of(_PROSE["no_noun"]))  # behind a number, what it cannot count
-COUNTING = re.compile(
-    rf"[\uf000-\uf7ff]\s+(?:more\s+)?(?!(?:{_NO_NOUN})\b)[^\W\d_]{{3,}}|"
-    r"[\uf000-\uf7ff]\s+(?:of|der|des|de|delle|dei) (?:them|its|the|these|[^\W\d_]{3,})"
+_NOUN = rf"(?:more\s+)?(?!(?:{_NO_NOUN})\b|[{CJK_SIGNS}])[^\W\d_]{{3,}}"
+_COUNTED = rf"\s+{_NOUN}|\s+(?:of|der|des|de|delle|dei) (?:them|its|the|these|[^\W\d_]{{3,}})"
+COUNTING = re.compile(rf"[\uf000-\uf7ff](?:{_COUNTED})")
+# numbers in a sentence beside a score, but for those that count something or are named by it
+_PLACES = pattern(_PROSE["numbered"]).pattern
+NUMBERED = re.compile(
+    rf"[\ue000-\uf7ff](?:{_COUNTED})|"
+    rf"\b(?:{_PLACES})\s+[\ue000-\uefff](?:\s*[-–,]\s*[\ue000-\uefff]| of [\ue000-\uefff])*"
 )
-_NUMBER = re.compile(
-    rf"[\ue000-\uefff]|(?!{COUNTING.pattern})[\uf000-\uf7ff]|"
-    r"[,:;–—]\s*[\uf000-\uf7ff](?:\s+[^\W\d_]+)?\W*$"  # `.., nine even`
-)
+_NUMBER = re.compile(r"[\ue000-\uf7ff]")
 # a clause that begins with one of these is a condition; `auch wenn`, `even if` are none
 _CONDITION = re.compile(
     r"(?:^\W*|[,;:–—(]\s*|\s-\s+|\b(?:only|but|and|nur|aber|und|solo|sólo|solamente|pero|seulement|ma|só|"
@@ -124,7 +126,7 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     )
     says = not is_short or not _NAMES.are_all_of(sentence)
     is_open = is_scope(sentence) or not is_about_the_text(sentence, attached)
-    return says and not is_open and describes(sentence)
+    return says and not is_open
 
 
 def describes(sentence: str) -> bool:
@@ -144,7 +146,7 @@ def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     """Say whether nothing in a sentence, however short, speaks of the judging or takes back."""
     if attached and sets_a_condition(sentence):
         return False
-    sentence = _NOT_ALL.sub("", sentence)
+    sentence = NUMBERED.sub(" ", _NOT_ALL.sub("", sentence))
     guards = (_NUMBER, _TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
     return not any(guard.search(sentence) for guard in guards)
 

@@ -22,7 +22,6 @@ from python_models.experiments.scores.closed import (
     set_of,
 )
 from python_models.experiments.scores.prose import (
-    describes,
     is_about_the_text,
     is_prose,
     is_scope,
@@ -62,21 +61,21 @@ _CJK = {
 
 _ADJECTIVE = re.compile(r"[a-z-]{2,}(?:ful|less|ous|able|ible|ical|esque)")
 _AS_IT = re.compile(
-    r"[\s,]*(?:as|da|ya que|puisque|visto que) (?:it|the|this|both|er|der|die|das|le|la|el|o|il)\b|"
-    r"[\s,]*(?:vor allem|sobre todo|en particular|in particular|for its|por su|pour son|pour sa|"
-    r"für seine[nr]?|für ihre[nr]?|per la sua|pela sua)\b"
+    r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|per la sua|pela sua|sobre todo)\b"
 )
-
-
 _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
-_APART = re.compile(rf"\s*(?:[:;)\]|–—-]|,?\s*(?:{_JOINS})\b)")
+_APART = re.compile(rf"\s*(?:[:;()\]|,、，–—-]|(?:{_JOINS})\b)")
+# what makes the number before it none of a score: another number, a time, a rank
+_NO_SCORE = re.compile(
+    r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b|\.?(?:er)?[ºª°])|\.?(?:er)?\s+(?:puesto|lugar|platz)\b|\.\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s*$"
+)
 SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
 DENYING_SIGN = re.compile(r"[❌🚫⛔✖❎❓❔⚠🤔🤷🙃➕➖➗🔼🔽⬆⬇⤴⤵📈📉👎🔄]")
 _ODD_SIGN = re.compile(rf"[?=+<~^&@%$€→≈±×*\\]|->|{DENYING_SIGN.pattern}")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
 _DESCRIBES = pattern(
-    r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
+    r"[(\[–—-]\s*(?:letter grade\s+)?[a-f][+-]?\s*(?:[)\]]|$)",
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
     r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
     r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
@@ -103,8 +102,8 @@ def strange(text: str, beside: bool = False) -> str | None:
 
     Every word has to describe a text, but in named reasons and names of what never is a score.
     """
-    if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
-        return "another number"
+    if beside and (found := _NO_SCORE.match(text)):
+        return found.group() or "another number"
     counted = re.match(r"\s+([a-z\u00df-\u024f]+)", text) if beside else None
     told = POLITE.match(text.strip()) or _DESCRIBES.match(text.strip())
     if counted and counted[1] not in _FOLLOW and not told:
@@ -117,8 +116,8 @@ def strange(text: str, beside: bool = False) -> str | None:
     for place, sentence in enumerate(SENTENCE_END.split(text)):
         if REASON_NAME.match(sentence):
             return None
-        if as_it := _AS_IT.match(sentence):  # `as it drifts`, not `as the author hoped`
-            return None if describes(sentence[as_it.end() :]) else as_it.group()
+        if beside and not place and (as_it := _AS_IT.match(sentence)):
+            return None if is_about_the_text(sentence[as_it.end() :], attached=True) else sentence
         if (place or not beside) and is_scope(sentence):
             return sentence.strip()
         words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
@@ -126,7 +125,8 @@ def strange(text: str, beside: bool = False) -> str | None:
         if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
             return reason[0] if _is_open(sentence, beside and not place) else None
         is_apart = place or not beside or _APART.match(sentence)
-        if is_apart and is_prose(sentence, beside and not place, text):
+        is_tiny = beside and not place and _is_tiny(sentence)
+        if is_apart and not is_tiny and is_prose(sentence, beside and not place, text):
             continue
         if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
             continue
@@ -134,6 +134,13 @@ def strange(text: str, beside: bool = False) -> str | None:
         if left := _strange_word(words, at_once):
             return left
     return None
+
+
+def _is_tiny(remark: str) -> bool:
+    """Say whether a remark in the score's own sentence is too short to be judged by its dangers."""
+    signs = sum(map(len, filter(IS_CJK.match, WORD.findall(remark))))
+    is_short = signs < 5 and len(WORD.findall(remark)) < 3
+    return is_short and "judging" not in _kinds_in(remark)
 
 
 def _is_open(reason: str, is_own: bool) -> bool:

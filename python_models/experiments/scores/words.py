@@ -46,7 +46,7 @@ LABELS = (
 # these name the whole by themselves
 WHOLES = (
     "on balance|on the whole|im großen und ganzen|tutto sommato|"
-    "overall|in total|total|totale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
+    "overall|in total|total|totale|global|geral|general|generale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
     "durchschnitt|gesamtergebnis|ensemble|moyenne|promedio|media|"
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
@@ -100,7 +100,7 @@ OTHER_WORDS = _set_of(
 OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
 UNITS = (
     r"(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|"
-    r"overall|in total)"
+    r"valores|overall|in total)"
 )
 STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
 # of a line's skeleton, `8 (tre refusi)`: so many of something, in brackets behind a score
