@@ -98,8 +98,14 @@ def read_line(line: str) -> LineReading:
     reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
     tiers = ("labelled", "whole")
     labelled = min((one.place for one in reading.candidates if one.tier in tiers), default=-1)
+    whole = min((one.place for one in reading.candidates if one.tier == "whole"), default=-1)
+    earlier = bare.text.rfind(". ", 0, max(whole, 0))  # sentences before the one of the whole
     for place in bare.numbers():
-        if place not in taken and not is_count(bare, place, reading.hedged, labelled):
+        if (
+            place > earlier
+            and place not in taken
+            and not is_count(bare, place, reading.hedged, labelled)
+        ):
             reading.unexplained.append(bare.at(place))
     return reading
 
@@ -158,6 +164,8 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
         return True
     if re.search(r"[\s:=-][a-f][+-]?\s*[(\[/,-]", found.group()):
         return True  # `Grade: B (7)`
+    if found["label"] == "level" and clause.strip():
+        return True  # `Grade level: 8`
     if found["verb"]:
         return not AFTER_VERB.match(rest)
     if found["space"]:
@@ -177,7 +185,12 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
-    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or "style" in words | about:
+    if (
+        words & OTHER_WORDS
+        or about & OTHER_TEXTS
+        or is_end
+        or {"style", "readability"} & (words | about)
+    ):
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):

@@ -28,23 +28,16 @@ _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
 _REFERS_BACK = pattern(*_PROSE["refers_back"].values())
 _TAKES_BACK = pattern(*_PROSE["takes_back"].values(), WORDS["doubts"]["confined"])
-_TEXT_DOES = pattern(*_PROSE["text_does"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
 _NOT_ALL, _SCOPES = pattern(_PROSE["not_all"]), pattern(_PROSE["scopes"])
 _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
 
 
 class _Words(NamedTuple):
-    """Words of sentences about a text: whole ones, beginnings, and pieces without spaces."""
+    """Words of names of a text and its parts: whole ones, and beginnings."""
 
     whole: frozenset[str]
     begins: tuple[str, ...]
-    pieces: tuple[str, ...]
-    never: frozenset[str] = frozenset()
-
-    def are_in(self, sentence: str) -> bool:
-        signs = _signs(sentence)
-        return any(piece in signs for piece in self.pieces) or any(map(self._has, _words(sentence)))
 
     def are_all_of(self, sentence: str) -> bool:
         """Say whether a sentence holds no word but these."""
@@ -54,28 +47,18 @@ class _Words(NamedTuple):
         return not rest and all(map(self._has, _words(sentence)))
 
     def _has(self, word: str) -> bool:
-        known = word in self.whole or (len(word) > 3 and word.startswith(self.begins))
-        return known and word not in self.never
+        return word in self.whole or (len(word) > 3 and word.startswith(self.begins))
 
 
-def _listed(words: Iterable[str], never: frozenset[str] = frozenset()) -> _Words:
-    whole = frozenset(word for word in words if not word.endswith("*"))
-    pieces = (word for word in whole if IS_CJK.match(word) and word not in ("文章", "글이"))
+def _listed(words: Iterable[str]) -> _Words:
     return _Words(
-        whole,
+        frozenset(word for word in words if not word.endswith("*")),
         tuple(word.rstrip("*") for word in words if word.endswith("*")),
-        tuple(word for word in pieces if len(word) > 1),
-        never,
     )
 
 
-_JUDGING_WORDS, _PARTS, _SPEAKS_OF = (
-    " ".join(words.values())
-    for words in (*map(data("describing").get, ("judging", "parts")), _PROSE["speaks_of"])
-)
-_BETWEEN = " ".join(data("describing")["between"].values())
+_PARTS, _BETWEEN = (" ".join(data("describing")[name].values()) for name in ("parts", "between"))
 _NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
-_DESCRIBES = _listed(set_of(" ".join((_JUDGING_WORDS, _PARTS, _SPEAKS_OF))), _WHOLE_TEXTS)
 _WOULD = re.compile(r"\bwould\b|'d\b")
 _SUBJECTLESS, BECAUSE = pattern(AROUND["subjectless"]), pattern(AROUND["begins_a_reason"])
 # `for style and clarity`: what is scored, and no reason
@@ -129,11 +112,6 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     return says and not is_open
 
 
-def describes(sentence: str) -> bool:
-    """Say whether a sentence judges, names a part of a text, or tells what the text does."""
-    return _TEXT_DOES.search(sentence) is not None or _DESCRIBES.are_in(sentence)
-
-
 def _signs(sentence: str) -> str:
     return "".join(re.findall(f"[{CJK_SIGNS}]+", sentence))
 
@@ -146,8 +124,10 @@ def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     """Say whether nothing in a sentence, however short, speaks of the judging or takes back."""
     if attached and sets_a_condition(sentence):
         return False
-    sentence = NUMBERED.sub(" ", _NOT_ALL.sub("", sentence))
-    guards = (_NUMBER, _TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
+    sentence = _NOT_ALL.sub("", sentence)
+    if _NUMBER.search(NUMBERED.sub(" ", sentence)):
+        return False
+    guards = (_TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
     return not any(guard.search(sentence) for guard in guards)
 
 

@@ -48,6 +48,12 @@ _NUMBER = re.compile("[0-9\ue000-\uefff]")
 _A_NUMBER = re.compile(
     r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uefff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
 )
+# `Although the text asks for top marks, I grade on merit.`
+_CONCEDED = re.compile(
+    r"\W*(?:(?:al)?though|even though|while|despite|obwohl|obgleich|auch wenn|aunque|si bien|a pesar|bien qu|même s|malgré|"
+    r"anche se|sebbene|benché|nonostante|embora|ainda que|mesmo que|apesar)\b[^,]+,(?:\W*\w+){3}",
+    re.I,
+)
 _I_SAY = re.compile(r"\bi(?: would|['’]d)? say\b", re.I)
 _WORD = re.compile(r"[\u3040-\ud7a3\ue000-\uf8ff]|(?:(?![\u3040-\ud7a3])[^\W\d_])+")
 _FEWEST = 3  # words or signs: `e.g. Score: 6` and `Note. Score: 6` say nothing before it
@@ -94,7 +100,7 @@ def lends(text: str, score: float | None = None) -> bool:
 
 
 def _is_disregarded(sentence: str) -> bool:
-    return DISREGARDED.search(sentence) is not None
+    return DISREGARDED.search(sentence) is not None or _CONCEDED.match(sentence) is not None
 
 
 def last_sentence(text: str) -> str:
