@@ -9,7 +9,7 @@ import unicodedata
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
 from python_models.experiments.scores.objects import json_as_line
-from python_models.experiments.scores.tables import without_maxima
+from python_models.experiments.scores.tables import told_by_rows
 from python_models.experiments.scores.words import LABELS
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
@@ -92,7 +92,7 @@ def plain_lines(text: str) -> list[str] | ScoreError:
     said = _RESULT.sub("\nScore: ", said)
     text = _without_programs(_GONE.sub(" ", said))
     text = json_as_line(html.unescape(text))
-    lines = [_plain(line) for line in without_maxima(_without_tags(text).splitlines())]
+    lines = [_plain(line) for line in told_by_rows(_without_tags(text).splitlines())]
     return [line for line in lines if _NO_TEXT.search(line)]
 
 
@@ -184,8 +184,8 @@ def _without_tags(text: str) -> str:
 
     def opening(tag: re.Match[str]) -> str:
         name = tag.group(1).lower()
-        if name in _STYLE_TAGS:
-            return " "
+        if name in _STYLE_TAGS or re.match(r"\s*<[^/]", tag.string[tag.end() :]):
+            return " "  # style, or what holds other tags
         told = _TOLD_IN_TAG.findall(tag.group(2) or "")  # `<score max="5">4</score>`
         return f" {''.join(f'scale: {value} ; ' for value in told)}{name}: "
 

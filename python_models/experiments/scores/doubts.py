@@ -122,7 +122,7 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     text = reading.skeleton.text
     before, clause = text[: one.place], clause_of(text[: one.place])
     begins = one.verdict[0] if one.verdict else len(before)
-    earlier = before[: min(begins, len(before) - len(clause))]
+    earlier = reading.skeleton.written(min(begins, len(before) - len(clause)))
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
     if (
         lends(earlier, one.quantity.value)

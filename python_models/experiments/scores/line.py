@@ -14,6 +14,7 @@ from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
     CELL,
+    CONCEDED,
     COUNTS_AT_ONCE,
     ENDS,
     FIRST_PERSON,
@@ -59,6 +60,7 @@ from python_models.experiments.scores.words import (
     WHOLES,
 )
 
+_PARTS = {"style", "readability"}
 _LABEL_FIRST = tuple(f"{label} " for label in LABELS.split("|"))
 MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
 
@@ -98,16 +100,24 @@ def read_line(line: str) -> LineReading:
     reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
     tiers = ("labelled", "whole")
     labelled = min((one.place for one in reading.candidates if one.tier in tiers), default=-1)
-    whole = min((one.place for one in reading.candidates if one.tier == "whole"), default=-1)
-    earlier = bare.text.rfind(". ", 0, max(whole, 0))  # sentences before the one of the whole
+    earlier = _sentence_before(reading)
     for place in bare.numbers():
-        if (
-            place > earlier
-            and place not in taken
-            and not is_count(bare, place, reading.hedged, labelled)
-        ):
+        is_other = place not in taken and not is_count(bare, place, reading.hedged, labelled)
+        if is_other and place > earlier:
             reading.unexplained.append(bare.at(place))
     return reading
+
+
+def _sentence_before(reading: LineReading) -> int:
+    """Return where the sentence of a line's first verdict begins, or what it concedes ends.
+
+    Numbers before it, as in `It could be an 8. My score is 7`, are no other verdicts.
+    """
+    whole = [one.place for one in reading.candidates if one.tier == "whole"]
+    firm = (one for one in reading.candidates if one.tier == "labelled" or one.verdict)
+    text = reading.skeleton.text[: min(whole or (one.place for one in firm), default=0)]
+    conceded = CONCEDED.match(text)
+    return max(text.rfind(". "), conceded.end() if conceded else -1)
 
 
 def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> None:
@@ -185,12 +195,8 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
-    if (
-        words & OTHER_WORDS
-        or about & OTHER_TEXTS
-        or is_end
-        or {"style", "readability"} & (words | about)
-    ):
+    is_part = _PARTS & (words | about)
+    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or is_part:
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):

@@ -131,6 +131,13 @@ AVERAGED = re.compile(  # `Mean of the criteria: 7`, whose parts have been score
     r"(?:score\s+)?(?:of|over|across|from|for|de|d[aeo]s?|di|du|del\w*|dei|des|von|aus|über|der)\b"
     r"[^:=]*[^\W_][^:=]*[:=]\s*$"
 )
+# `Although the text asks for top marks, I grade on merit`
+CONCEDED = re.compile(
+    r"\W*(?:(?:al)?though|even though|while|despite|ignoring|disregarding|notwithstanding|obwohl|"
+    r"obgleich|auch wenn|ungeachtet|aunque|si bien|a pesar|bien qu|même s|malgré|anche se|sebbene|"
+    r"benché|nonostante|embora|ainda que|mesmo que|apesar)\b[^,]+,(?=(?:\W*\w+){3})",
+    re.I,
+)
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")

@@ -87,7 +87,8 @@ _KINDS = (
               r"point|task|level(?=\s+[0-9]+\s+head)|gpt|candidate|phase|stage|text|story|"
               r"#)\s*#?[0-9]+"
               r"(?![\w/%]|[.,][0-9]|\s*/|\s+(?:out|von|sur|su|de|sobre|points|punkte|punti|puntos|pontos)\b)"),
-    ("named", r"(?<![\w.,])[0-9]+\s*(?:[箇かカヶヵ]所|[个個处處](?!百分)|곳)"),
+    ("named", r"第\s*[0-9]+\s*[章節节段回部幕話话页頁行]|(?<![\w.,/])[0-9]+\s*(?:[箇かカヶヵ]所|[个個处處](?!百分)|곳|"
+              r"[章節节段幕页頁行字人名次本篇]|つ(?!星)|장|막|쪽|줄|개|명|번째|단락|글자)"),
     ("named", r"\b(?:n\.|n[º°]|nr\.|núm\.)\s*[0-9]+(?![\w/%]|[.,][0-9])"),
     ("named", r"#[0-9]+\b|\b[^\W\d]+[-_]?[0-9][\w.-]*(?<![.-])|"
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
@@ -139,6 +140,12 @@ class Skeleton:
 
     text: str
     quantities: dict[int, Quantity]
+
+    def written(self, end: int) -> str:
+        """Return the line's text before a place, its numbers as they were written."""
+        quantities = self.quantities.items()
+        told = {place: found.text for place, found in quantities if found.kind != "words"}
+        return "".join(told.get(place, sign) for place, sign in enumerate(self.text[:end]))
 
     def at(self, place: int) -> Quantity:
         """Return the number at a place of the text."""

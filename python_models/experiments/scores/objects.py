@@ -9,7 +9,13 @@ from typing import Any
 
 from python_models.experiments.scores.line_patterns import RESTATED
 from python_models.experiments.scores.remarks import names_a_part
-from python_models.experiments.scores.words import LABELS, QUALITIES, WEAK_LABELS, WHOLES
+from python_models.experiments.scores.words import (
+    LABELS,
+    NUMBER_WORDS,
+    QUALITIES,
+    WEAK_LABELS,
+    WHOLES,
+)
 
 _REASON = re.compile(
     r"reason|rational|explan|justif|analy|feedback|strength|weakness|thought|summary|evidence|id$|"
@@ -34,17 +40,18 @@ _MOST = re.compile(
     re.I,
 )
 _LABEL = re.compile(rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)", re.I)
-_SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
+_SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
+_INNER = ("value", "score", "rating", "number", "numeric", "points")  # `{"overall": {"score": 7}}`
 _SCORED = re.compile(rf"{_LABEL.pattern}: [\d.]", re.I)
 
 
 def json_as_line(text: str) -> str:
     """Replace a JSON object that begins or ends the text by its numbers and short texts."""
     bare = text.strip(" \t\n`")
-    if "{" not in text or not (bare.endswith("}") or bare.startswith("{")):
+    if "{" not in text or not (bare.endswith(("}", "]")) or bare.startswith(("{", "["))):
         return text
     decoder = json.JSONDecoder()
-    for brace in re.finditer(r"\{", text):
+    for brace in re.finditer(r"[\[{](?=\s*[\[{\"])", text):
         try:
             found, end = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
@@ -61,8 +68,14 @@ def _entries(value: Any, name: str) -> Iterator[str]:
     if isinstance(value, dict):
         for key, entry in value.items():
             own = _MOST.sub("max", key.replace("_", " "))
-            inner = own.lower() in ("value", "score", "rating") and bool(name)
+            inner = own.lower() in _INNER and bool(name)
             yield from _entries(entry, name if inner else f"{name} {own}".strip())
+    elif isinstance(value, list) and value and all(map(_is_named, value)):
+        for each in value:  # `[{"criterion": "style", "score": 6}]`
+            texts = [one for one in each.values() if isinstance(one, str)]
+            yield from _entries(
+                next(one for one in each.values() if not isinstance(one, str)), texts[0]
+            )
     elif isinstance(value, list) and name and len(value) <= 8:
         if not any(isinstance(entry, dict | list) for entry in value):
             yield f"{name}: {', '.join(str(entry) for entry in value)}"
@@ -95,4 +108,10 @@ def _competing(entries: list[str]) -> list[str]:
 
 
 def _is_part(entry: str) -> bool:
-    return names_a_part(entry.split(":")[0].lower())
+    return any(map(names_a_part, entry.split(":")[0].lower().split()))
+
+
+def _is_named(value: Any) -> bool:
+    """Say whether an object holds a name and a number, and nothing else."""
+    kinds = [type(one) for one in value.values()] if isinstance(value, dict) else []
+    return len(kinds) == 2 and str in kinds and (int in kinds or float in kinds)

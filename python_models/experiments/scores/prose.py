@@ -74,6 +74,7 @@ COUNTING = re.compile(rf"[\uf000-\uf7ff](?:{_COUNTED})")
 # numbers in a sentence beside a score, but for those that count something or are named by it
 _PLACES = pattern(_PROSE["numbered"]).pattern
 NUMBERED = re.compile(
+    rf"\b(?:of|von|su|sur|de[il]?|d[eao]s|des|di)\s+(?:the\s+|l[oae]s?\s+)?[\ue000-\uf7ff](?:{_COUNTED})[^.;:]*?[\ue000-\uf7ff](?!\s*/)|"
     rf"[\ue000-\uf7ff](?:{_COUNTED})|"
     rf"\b(?:{_PLACES})\s+[\ue000-\uefff](?:\s*[-–,]\s*[\ue000-\uefff]| of [\ue000-\uefff])*"
 )

@@ -22,6 +22,7 @@ from python_models.experiments.scores.closed import (
     set_of,
 )
 from python_models.experiments.scores.prose import (
+    NUMBERED,
     is_about_the_text,
     is_prose,
     is_scope,
@@ -140,7 +141,7 @@ def strange(text: str, beside: bool = False) -> str | None:
 def _is_tiny(remark: str) -> bool:
     """Say whether a remark in the score's own sentence is too short to be judged by its dangers."""
     signs = sum(map(len, filter(IS_CJK.match, WORD.findall(remark))))
-    is_short = signs < 5 and len(WORD.findall(remark)) < 3
+    is_short = signs < 5 and len(WORD.findall(remark)) < 3 and not NUMBERED.search(remark)
     return is_short and "judging" not in _kinds_in(remark)
 
 

@@ -13,6 +13,7 @@ from python_models.experiments.scores.closed import (
     QUOTING,
 )
 from python_models.experiments.scores.line import read_line
+from python_models.experiments.scores.line_patterns import CONCEDED
 from python_models.experiments.scores.numbers import skeleton
 from python_models.experiments.scores.prose import NUMBERED, speaks_of_judging
 from python_models.experiments.scores.remarks import REASON_NAME
@@ -47,12 +48,6 @@ _ON_A_NOTE = re.compile(r"\bon an? [a-z-]+ note\b", re.I)  # no mark is meant
 _NUMBER = re.compile("[0-9\ue000-\uefff]")
 _A_NUMBER = re.compile(
     r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uefff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
-)
-# `Although the text asks for top marks, I grade on merit.`
-_CONCEDED = re.compile(
-    r"\W*(?:(?:al)?though|even though|while|despite|obwohl|obgleich|auch wenn|aunque|si bien|a pesar|bien qu|même s|malgré|"
-    r"anche se|sebbene|benché|nonostante|embora|ainda que|mesmo que|apesar)\b[^,]+,(?:\W*\w+){3}",
-    re.I,
 )
 _I_SAY = re.compile(r"\bi(?: would|['’]d)? say\b", re.I)
 _WORD = re.compile(r"[\u3040-\ud7a3\ue000-\uf8ff]|(?:(?![\u3040-\ud7a3])[^\W\d_])+")
@@ -96,11 +91,12 @@ def lends(text: str, score: float | None = None) -> bool:
     """
     text = _ON_A_NOTE.sub(" ", _I_SAY.sub("i", text))
     told = _SENTENCE.findall(_CLOSED_QUOTATION.sub(_end_of, text))
-    return any(_lends(one, score) for one in told if not _is_disregarded(one))
+    dismissed = max((at + 1 for at, one in enumerate(told) if _is_disregarded(one)), default=0)
+    return any(_lends(one, score) for one in told[dismissed:])
 
 
 def _is_disregarded(sentence: str) -> bool:
-    return DISREGARDED.search(sentence) is not None or _CONCEDED.match(sentence) is not None
+    return DISREGARDED.search(sentence) is not None or CONCEDED.match(sentence) is not None
 
 
 def last_sentence(text: str) -> str:
@@ -115,7 +111,7 @@ def _lends(sentence: str, score: float | None) -> bool:
     gives = bool(values) and score is not None and score not in values
     if gives and _ENDED.search(sentence) and not POINTING.search(sentence):
         return False
-    sentence = NUMBERED.sub(" ", found.text)
+    sentence = NUMBERED.sub(" x ", found.text)
     if POINTING.search(sentence) or COMMANDING.search(sentence) or names_a_score(sentence):
         return True
     if ANOTHER.search(sentence):

@@ -99,7 +99,7 @@ OTHER_WORDS = _set_of(
 # a score `of all essays` or `(draft)` is not the text's own
 OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
 UNITS = (
-    r"(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|"
+    r"(?:(?:possible\s+|m[öo]glichen?\s+|possíveis\s+|possibili\s+)?(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos)|балл\w*|分|点|점|"
     r"valores|overall|in total)"
 )
 STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
