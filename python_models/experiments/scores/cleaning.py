@@ -37,6 +37,11 @@ _TOLD_IN_TAG = re.compile(  # what a tag says beside its name, but for which of 
 )
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
 _STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
+_LENT_TAG = re.compile(
+    r"(?:^|_)(?:examples?|sample|previous|prior|old|quote|quotation|essay|text|input|submission|draft|"
+    r"reference|other|expected|human|author|student|prompt|instructions?|request|beispiel|zitat|"
+    r"exemple|ejemplo|cita|citation|esempio|exemplo)$"
+)
 _LATEX = (
     (re.compile(r"\$\$([^$\n]{1,60})\$\$"), r" \1 "),
     (re.compile(r"\$\$?(\S(?:[^$\n]{0,58}\S)?)\$\$?(?!\d)"), r" \1 "),
@@ -68,14 +73,21 @@ _SIMPLIFIED = str.maketrans(WORDS["traditional"], WORDS["simplified"])
 _END_SAID = re.compile(
     r"(?:^|(?<=[。.!！]))\s*(?:以上(?:です|となります|になります|。)|이상입니다)[。.]?$"
 )
-# a letter beside a share of its own best, or before a label
+# a letter beside a share of its own best, or before a label: `Nivel B: 7/10`, `Grade: B, score: 7`
+_GRADES = (
+    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|note|nota|letter|level|band|tier|nivel|niveau|stufe|fascia|"
+    r"livello|nível|categoria|mention|等级|等級|级别|ランク|評定|등급)(?: (?:finale?|final|global))?"
+)
 _LETTER = re.compile(
-    rf"(?<=[:=|])\s*[A-F][+-]?\s*[(\[,/|–—-]\s*(?=\d+(?:[.,]\d+)?\s*/\s*\d)|"
-    rf"^(?:{LABELS}|note|nota|letter|等级|等級|등급)\s*:\s*[A-F][+-]?\s*[,;、|]\s*(?=[^\W\d_])",
+    rf"^{_GRADES}\s*[:=|]?\s*[A-F][+-]?\s*[(\[:,/;|–—-]\s*(?=\d+(?:[.,]\d+)?\s*/\s*\d)", re.I
+)
+_LETTER_FIRST = re.compile(
+    rf"^{_GRADES}\s*[:=|]?\s*[A-F][+-]?\s*[,;|]\s*(?=(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])",
     re.I,
 )
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
+_BEST_CJK = re.compile(r"(?<=[满満])([分点])十[分点]")
 _COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
 _STARS_AROUND = re.compile(r"^\s*([⭐★☆🌟])(.*\w.*)\1\s*$")
 _RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
@@ -184,7 +196,8 @@ def _without_tags(text: str) -> str:
 
     def opening(tag: re.Match[str]) -> str:
         name = tag.group(1).lower()
-        if name in _STYLE_TAGS or re.match(r"\s*<[^/]", tag.string[tag.end() :]):
+        holds = re.match(r"\s*<[^/]", tag.string[tag.end() :]) and not _LENT_TAG.search(name)
+        if name in _STYLE_TAGS or holds:
             return " "  # style, or what holds other tags
         told = _TOLD_IN_TAG.findall(tag.group(2) or "")  # `<score max="5">4</score>`
         return f" {''.join(f'scale: {value} ; ' for value in told)}{name}: "
@@ -207,10 +220,11 @@ def _plain(line: str) -> str:
     line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
-    line = _LETTER.sub(" ", line)
+    line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
     line = _END_SAID.sub("", line)
     line = _KOREAN_NUMERAL.sub(lambda found: f" {_KOREAN.index(found[1]) + 1}", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
+    line = _BEST_CJK.sub(r"\1 10 \1", line)
     line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))

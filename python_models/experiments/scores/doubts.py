@@ -24,6 +24,7 @@ from python_models.experiments.scores.remarks import (
     REASON_NAME,
     SENTENCE_END,
     is_harmless,
+    names_a_scored_part,
     strange,
     under_reasons,
 )
@@ -105,6 +106,8 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
         named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
         quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
         told = "" if named else last_sentence(before)
+        if one.tier != "whole" and names_a_scored_part(before):
+            return _open(f"the line before it names a part: {before!r}")
         if _SAYS.search(before) or (is_short and quotes) or lends(told, one.quantity.value):
             return _open(f"the line before it says otherwise: {before!r}")
         return None

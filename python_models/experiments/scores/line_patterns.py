@@ -103,11 +103,13 @@ TOLD_TO = re.compile(
     r"\W*(?:for|pour|für|para|per)\s+(?:an?|une?|eine?n?|uma?|un[ao]?)\s*$|"
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
-    r".*\bgrade level\b|\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
+    r".*\b(?:score|rating|grade) (?:level|range|limit|difference|threshold)\b|\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
     r".*\ban?\s+(?:\w+\s+){0,2}(?:text|essay|story|piece|work|answer)\s+(?:would|could|should)\b"
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
-PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
+PART_OF = re.compile(
+    r"(?:\uf800\s+(?:of|von|de|di|sur|su|em)|[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$"
+)
 # `Score of draft 1`; the judged text itself may be `essay 2`
 PIECE = re.compile(
     r"(?:draft|version|round|section|paragraph|criteri(?:on|a)|sentence|chapter|part|stage|phase|line|page)\b",
@@ -127,7 +129,7 @@ AVERAGE_OF = re.compile(  # `Mean of 2`
     r"(?:of|over|from|de|d[ao]s|di|du|von|aus|über)\s*$"
 )
 AVERAGED = re.compile(  # `Mean of the criteria: 7`, whose parts have been scored
-    r"\b(?:average|mean|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
+    r"\b(?:average|mean|sum|summe|somme|suma|somma|soma|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
     r"(?:score\s+)?(?:of|over|across|from|for|de|d[aeo]s?|di|du|del\w*|dei|des|von|aus|über|der)\b"
     r"[^:=]*[^\W_][^:=]*[:=]\s*$"
 )

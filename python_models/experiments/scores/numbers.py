@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 
 from python_models.experiments.scores.answer import Reading
-from python_models.experiments.scores.words import LABELS, NUMBER_WORDS
+from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, STARS
 
 _NUM = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)"
 _END = r"(?![\w]|[.,][0-9])"
 _WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _OUT_OF = (
-    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+)?(?:out\s+of|of|von|sur|de|sobre|su|em|av|van\s+de|из|"
+    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+|valores\s+|stern[en]*\s+|estrell?as\s+|étoiles\s+|stell[ei]n?e?\s+)?(?:out\s+of|of|von|sur|de|sobre|su|em|av|van\s+de|из|"
     r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
@@ -73,7 +73,7 @@ _KINDS = (
     ("money", rf"[$€£¥₹]\s?{_NUM}|(?<![\w.,]){_NUM}\s?[€£$¥]"),
     ("fraction", rf"(?<![\w.,/-])(-?{_NUM}){_OUT_OF}({_NUM}|(?:ten|five|a\s+hundred|"
                  rf"(?:one\s+)?hundred)\b)"
-                 rf"(?![\w/]|[.,][0-9])"),
+                 rf"(?:\s*{STARS}(?!\w)|(?![\w/]|[.,][0-9]))"),
     ("mixed", r"(?<![\w.,])([0-9]+)\s+(?:and\s+a\s+(half|quarter)\b|(1/2|1/4|3/4)(?![\w/]))"),
     ("percent", rf"(?<![\w.,/-])(-?{_NUM})\s*(?:%|(?:percent|per\s+cent|prozent|pour\s?cent|"
                 rf"por\s+ciento)\b)"),

@@ -39,7 +39,11 @@ _MOST = re.compile(
     r"満点|만점|满分|滿分)$",
     re.I,
 )
-_LABEL = re.compile(rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)", re.I)
+_LABEL = re.compile(
+    rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)(?: (?:final[ei]?|global[ei]?|total[ei]?|general[ei]?|"
+    r"complessiv[oa]|geral))?",
+    re.I,
+)
 _SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
 _INNER = ("value", "score", "rating", "number", "numeric", "points")  # `{"overall": {"score": 7}}`
 _SCORED = re.compile(rf"{_LABEL.pattern}: [\d.]", re.I)

@@ -78,6 +78,9 @@ NUMBERED = re.compile(
     rf"[\ue000-\uf7ff](?:{_COUNTED})|"
     rf"\b(?:{_PLACES})\s+[\ue000-\uefff](?:\s*[-–,]\s*[\ue000-\uefff]| of [\ue000-\uefff])*"
 )
+_GRADE = re.compile(  # `a clear 9`, which is given
+    r"\b(?:an?|une?|eine?n?|un[oa]?|um|uma)\s+(?:[^\W\d]+\s+)?[\ue000-\uefff](?!\s*-)"
+)
 _NUMBER = re.compile(r"[\ue000-\uf7ff]")
 # a clause that begins with one of these is a condition; `auch wenn`, `even if` are none
 _CONDITION = re.compile(
@@ -126,7 +129,7 @@ def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     if attached and sets_a_condition(sentence):
         return False
     sentence = _NOT_ALL.sub("", sentence)
-    if _NUMBER.search(NUMBERED.sub(" ", sentence)):
+    if _GRADE.search(sentence) or _NUMBER.search(NUMBERED.sub(" ", sentence)):
         return False
     guards = (_TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
     return not any(guard.search(sentence) for guard in guards)

@@ -28,7 +28,13 @@ from python_models.experiments.scores.prose import (
     is_scope,
     sets_a_condition,
 )
-from python_models.experiments.scores.words import COUNTED_BESIDE, UNITS
+from python_models.experiments.scores.words import (
+    COUNTED_BESIDE,
+    LABELS,
+    UNITS,
+    WEAK_LABELS,
+    WHOLES,
+)
 
 LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
@@ -52,6 +58,7 @@ _TEXTS = set_of(
     "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho "
     "redação 文章 作品 글 글이 글은"
 )
+_WHOLES = _TEXTS | set(f"{LABELS}|{WHOLES}|{WEAK_LABELS}".split("|"))
 _CJK = {
     piece: kind
     for kind, words, _ in _DESCRIBED
@@ -60,6 +67,7 @@ _CJK = {
 } | dict.fromkeys(_FOLLOW_CJK, "between")
 
 
+_ENDS = re.compile(r"^\W+|[\s.!。！、,]+$")
 _ADJECTIVE = re.compile(r"[a-z-]{2,}(?:ful|less|ous|able|ible|ical|esque)")
 _AS_IT = re.compile(
     r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|per la sua|pela sua|sobre todo)\b"
@@ -118,6 +126,8 @@ def strange(text: str, beside: bool = False) -> str | None:
     for place, sentence in enumerate(SENTENCE_END.split(text)):
         if REASON_NAME.match(sentence):
             return None
+        if POLITE.fullmatch(_ENDS.sub("", sentence)) or is_harmless(sentence):
+            continue
         if beside and not place and (as_it := _AS_IT.match(sentence)):
             return None if is_about_the_text(sentence[as_it.end() :], attached=True) else sentence
         if (place or not beside) and is_scope(sentence):
@@ -129,8 +139,6 @@ def strange(text: str, beside: bool = False) -> str | None:
         is_apart = place or not beside or _APART.match(sentence)
         is_tiny = beside and not place and _is_tiny(sentence)
         if is_apart and not is_tiny and is_prose(sentence, beside and not place, text):
-            continue
-        if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
             continue
         at_once = beside and not place and not re.match(r"\s*\W", sentence)
         if left := _strange_word(words, at_once):
@@ -265,6 +273,13 @@ def names_a_part(word: str) -> bool:
         for kind, words, begins in _DESCRIBED
         if kind == "parts"
     )
+
+
+def names_a_scored_part(line: str) -> bool:
+    """Say whether a line is but the name of a part of a text, as a heading: `Dialogue`."""
+    words = WORD.findall(line.rstrip(":"))
+    is_name = 0 < len(words) < 3 and not re.search(r"[\d.!?;,|]", line)
+    return is_name and all(names_a_part(word) and word not in _WHOLES for word in words)
 
 
 def _pieces(word: str) -> list[tuple[str, str | None]]:

@@ -15,7 +15,7 @@ from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 LOOKED_AT = 3
-_STRENGTHS = {"labelled": 1, "whole": 2}
+_STRENGTHS = {"said": 1, "labelled": 1, "whole": 2}
 LONGEST = 30  # lines of a text that begins with its score
 _HEADING = re.compile(r"^[^.!?]{1,60}[:：]$|^\|[^|]*\|$")
 _SCORE_NAME = re.compile(
