@@ -101,23 +101,22 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
         quotes = sum(line.count('"') for line in lines[:number])
         if quotes % 2:
             return _open("the number stands in a quotation")
+    if one.tier != "whole" and names_a_scored_part(before):
+        return _open(f"the line before it names a part: {before!r}")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
         named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
         quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
         told = "" if named else last_sentence(before)
-        if one.tier != "whole" and names_a_scored_part(before):
-            return _open(f"the line before it names a part: {before!r}")
         if _SAYS.search(before) or (is_short and quotes) or lends(told, one.quantity.value):
             return _open(f"the line before it says otherwise: {before!r}")
         return None
-    if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
+    is_open = unknown(re.sub(r"\d+", "", before)) and (
+        one.tier == "alone" or lends(f"{before.rstrip(' :')}.")
+    )
+    if is_open or QUOTING.search(before):
         return _open(f"the line before leads over to it: {before!r}")
     return None
-
-
-def _strange(before: str) -> bool:
-    return bool(QUOTING.search(before)) or unknown(before) is not None
 
 
 def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:

@@ -182,7 +182,9 @@ _QUALITY = re.compile(
     r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
 )
 _OPENS = pattern(AROUND["opens_a_score"])
-_COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
+_COUNTS = re.compile(
+    rf":|sub-?total|zwischensumme|sous-total|小計|소계|小计|\b{UNITS}\b"
+)  # `Total points lost: 3`
 _CAUSAL = re.compile(
     r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
 )
@@ -278,8 +280,13 @@ def names_a_part(word: str) -> bool:
 def names_a_scored_part(line: str) -> bool:
     """Say whether a line is but the name of a part of a text, as a heading: `Dialogue`."""
     words = WORD.findall(line.rstrip(":"))
-    is_name = 0 < len(words) < 3 and not re.search(r"[\d.!?;,|]", line)
-    return is_name and all(names_a_part(word) and word not in _WHOLES for word in words)
+    is_name = 0 < len(words) < 3 and not re.search(r"[\d.!?;,|]|:.", line)
+    return is_name and all(map(names_but_a_part, words))
+
+
+def names_but_a_part(word: str) -> bool:
+    """Say whether a word names a part of a text, and neither the text itself nor a score."""
+    return names_a_part(word) and word not in _WHOLES
 
 
 def _pieces(word: str) -> list[tuple[str, str | None]]:

@@ -15,6 +15,7 @@ from python_models.experiments.scores.closed import (
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import CONCEDED
 from python_models.experiments.scores.numbers import skeleton
+from python_models.experiments.scores.own_clause import own_clause
 from python_models.experiments.scores.prose import NUMBERED, speaks_of_judging
 from python_models.experiments.scores.remarks import REASON_NAME
 from python_models.experiments.scores.words import LABELS, WEAK_LABELS, WHOLES
@@ -41,6 +42,7 @@ _ANSWER = re.compile(
     r"^(?:answer|antwort|respuesta|réponse|risposta|resposta|回答|答案|答え|답|답변)\s*[:：]\s*(?=\d)",
     re.I,
 )
+_SHARE = re.compile(rf"{_ANSWER.pattern}(?=[\d.,]+\s*/\s*\d)", re.I)
 _FRACTION_FIRST = re.compile(
     r"^(\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em)\s*\d+)\s+[–—-]\s+(?=[^\W\d_]{2})", re.I
 )
@@ -61,10 +63,10 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
     score, that gives another before, or that ends in an open quotation, stays whole: what is
     around the number there is judged word by word. `7/10 - solid work` is two sentences.
     """
-    if any(REASON_NAME.match(line) for line in lines):
-        lines = [_ANSWER.sub("Score: ", line) for line in lines]
+    is_explained = any(REASON_NAME.match(line) for line in lines)
+    lines = [(_ANSWER if is_explained else _SHARE).sub("Score: ", line) for line in lines]
     lines = [_FRACTION_FIRST.sub(r"\1. ", line) for line in lines]
-    return [part for line in lines for part in _cut(line)]
+    return [own_clause(part) for line in lines for part in _cut(line)]
 
 
 def _cut(line: str) -> list[str]:
