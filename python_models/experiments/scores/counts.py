@@ -6,9 +6,7 @@ from python_models.experiments.scores.line_patterns import (
     AVERAGE_OF,
     AVERAGED,
     CONFIDENT,
-    COUNT,
     PARTITIVE,
-    THINGS,
 )
 from python_models.experiments.scores.numbers import Skeleton
 from python_models.experiments.scores.prose import NUMBERED
@@ -23,19 +21,10 @@ def counts_parts(bare: Skeleton, place: int) -> bool:
     return is_whole and bool(PARTITIVE.search(before) or AVERAGE_OF.search(before))
 
 
-def is_count(bare: Skeleton, place: int, hedged: bool, labelled: int) -> bool:
-    """Say whether a number counts things (`2 minor flaws`) or says how sure a judge is.
-
-    Before the label at the place `labelled` it may be things of any name and language.
-    """
-    after = bare.text[place + 1 :]
-    if any(found.start() <= place < found.end() for found in NUMBERED.finditer(bare.text)):
-        return not hedged
-    if place < labelled and bare.at(place).kind == "number" and THINGS.match(after):
-        return not hedged
+def is_count(bare: Skeleton, place: int) -> bool:
+    """Say whether a number counts or numbers something (`2 minor flaws`), or how sure a judge is."""
     if bare.at(place).kind == "percent" and CONFIDENT.search(
         bare.text[max(0, place - 25) : place + 25]
     ):
         return True
-    kinds = ("number", "fraction", "odd")  # `1,200 words` is odd
-    return not hedged and bare.at(place).kind in kinds and bool(COUNT.match(after))
+    return any(found.start() <= place < found.end() for found in NUMBERED.finditer(bare.text))

@@ -7,8 +7,6 @@ import re
 from python_models.experiments.scores.answer import Scale, ScoreError
 from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.closed import (
-    DOUBTS,
-    MODALS,
     PRAISE,
     QUOTING,
     SCALES,
@@ -17,16 +15,11 @@ from python_models.experiments.scores.closed import (
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
-from python_models.experiments.scores.prose import is_about_the_text, is_prose
 from python_models.experiments.scores.remarks import (
     DENYING_SIGN,
-    POLITE,
-    REASON_NAME,
-    SENTENCE_END,
     is_harmless,
     names_a_scored_part,
     strange,
-    under_reasons,
 )
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
@@ -41,13 +34,10 @@ _SAYS = re.compile(
     r"(?:\w+\W+){0,2}(?:following|this|these|below|so)\s*[.!]*$|"
     r"^\W*(?:quot(?:ed|ing)\b|here (?:is|are) what (?!i\b))"
 )
-_OPEN_QUOTE = re.compile(r"[“„«「『\"](?=[^\s])")
 _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
 _BESIDE = re.compile(
     r"(?:\b(?:above|below|over|under|nearly|almost|no\.|nr\.?|n\.|núm\.)|n?[°º]|#)\s*$"
 )
-# politeness ends where its sentence ends
-_PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
     rf"\b(?:{LABELS}|{WHOLES}|note|nota|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
@@ -57,12 +47,6 @@ _VERDICT = re.compile(
 _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
-_ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
-_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[^\W\d_]{3,})")
-
-
-# `After deduction for length: 6`
-_RESTATED_LINE = re.compile(r"^\W*(?P<name>[^:=.!?\ue000-\uf8ff]{2,60})[:=]\s*[\ue000-\uefff]\W*$")
 
 
 def doubt(
@@ -155,7 +139,7 @@ def _taken_back(
     rest = reading.skeleton.text[one.verdict[1] if one.verdict else one.place + 1 :]
     unit = None if one.verdict else _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
-    later = under_reasons([each.skeleton.text for each in after if not each.candidates])
+    later = [each.skeleton.text for each in after if not each.candidates]
     at = _BESIDE_IT.match(rest)
     told = (
         reading.skeleton.at(len(reading.skeleton.text) - len(rest) + at.start("q")) if at else None
@@ -163,42 +147,18 @@ def _taken_back(
     if told and PIECE.match(told.text):
         return _open(f"{told.text!r} follows {one.quantity.text!r}")
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
-    if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
-        return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")
-    for text in (rest, *later):
-        found = _doubted("".join(POLITE.sub("", one) for one in _PIECES.findall(text)))
-        if found:
-            return _open(f"{found!r} leaves open what the score is")
+    if word:
+        return _open(f"{word!r} follows {one.quantity.text!r}")
     for place, each in enumerate([reading, *after]):
         names = [name for name, at in each.named if place or at > one.place]
-        others = [name for name in names if not is_harmless(f"{name}:")]
+        others = [name for name in names if RESTATED.search(name) or not is_harmless(f"{name}:")]
         if others:
             return ScoreError("several", f"another number is there: {others[0].strip()}")
-        restated = _RESTATED_LINE.match(each.skeleton.text) if place else None
-        if restated and RESTATED.search(restated["name"]):
-            return ScoreError("several", f"another number is there: {restated['name'].strip()}")
-        if place and is_harmless(each.skeleton.text):
+        text = each.skeleton.text
+        if place and is_harmless(text) and not RESTATED.search(text):
             continue
-        if place and (each.unexplained or _WORD_NUMBER.search(each.skeleton.text)):
+        if place and each.unexplained:
             return ScoreError("several", "another number follows")
-    return None
-
-
-def _doubted(text: str) -> str | None:
-    """Return a word of doubt in what follows a score, but for sentences about the text."""
-    if is_prose(text, attached=True):
-        return None
-    for place, sentence in enumerate(SENTENCE_END.split(text)):
-        name = REASON_NAME.match(sentence)
-        if (
-            is_about_the_text(MODALS.sub(" ", sentence[name.end() :]))
-            if name
-            else is_prose(sentence, not place, text)
-        ):
-            continue
-        found = DOUBTS.search(sentence) or _ANOTHER.fullmatch(sentence)
-        if found:
-            return found.group()
     return None
 
 

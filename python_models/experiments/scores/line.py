@@ -17,7 +17,6 @@ from python_models.experiments.scores.line_patterns import (
     CONCEDED,
     COUNTS_AT_ONCE,
     ENDS,
-    FIRST_PERSON,
     GRADED,
     LABEL,
     LABELLED,
@@ -28,13 +27,10 @@ from python_models.experiments.scores.line_patterns import (
     PIECE,
     QUALITY,
     RESTATED,
-    SAID,
     SAID_CJK,
-    SPEAKER,
     STARRED,
     THE_END,
     THIS_ONE,
-    TOLD,
     TOLD_TO,
     UNIT,
     clause_of,
@@ -51,7 +47,6 @@ from python_models.experiments.scores.remarks import names_a_part, strange, tell
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
-    HEDGES,
     LABELS,
     OTHER_TEXTS,
     OTHER_WORDS,
@@ -61,7 +56,6 @@ from python_models.experiments.scores.words import (
 )
 
 _PARTS = {"style", "readability"}
-_LABEL_FIRST = tuple(f"{label} " for label in LABELS.split("|"))
 MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
 
 
@@ -91,18 +85,12 @@ def read_line(line: str) -> LineReading:
         _take_label(found, reading, taken)
     _take_graded(reading, taken)
     _take_verdict(reading, taken)
-    for found in SAID.finditer(bare.text):
-        _take_said(found, reading, taken)
     take_shares(reading, taken)
     _take_only(reading, taken)
     _take_criteria(reading, taken)
-    last = max((found.place for found in reading.candidates), default=-1)
-    reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
-    tiers = ("labelled", "whole")
-    labelled = min((one.place for one in reading.candidates if one.tier in tiers), default=-1)
     earlier = _sentence_before(reading)
     for place in bare.numbers():
-        is_other = place not in taken and not is_count(bare, place, reading.hedged, labelled)
+        is_other = place not in taken and not is_count(bare, place)
         if is_other and place > earlier:
             reading.unexplained.append(bare.at(place))
     return reading
@@ -203,23 +191,6 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
             return None
         return "other" if unknown(" ".join((near, *about)), QUALITY_WORDS) else "criterion"
     return "whole" if label in WHOLE_WORDS or words & WHOLE_WORDS else "labelled"
-
-
-def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> None:
-    bare, place = reading.skeleton, found.start("q")
-    if place in taken:
-        return
-    clause = clause_of(bare.text[: found.start()])
-    rest = bare.text[place + 1 :]
-    unit = UNIT.match(rest)
-    rest = rest[unit.end() :] if unit else rest
-    starred = STARRED.match(rest) and bare.at(place).outer is None
-    speaks = SPEAKER.fullmatch(clause.strip()) is not None
-    denied = re.search(DENIALS, clause) or LOOSE_END.match(rest) or starred
-    told = TOLD.match(found.group()) and not FIRST_PERSON.search(clause)
-    if speaks and not denied and not told and AFTER_VERB.match(rest):
-        reading.candidates.append(Candidate("said", bare.at(place), found.group(), place))
-        taken.add(place)
 
 
 def _only_number(reading: LineReading) -> int | None:

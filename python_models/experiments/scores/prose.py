@@ -13,10 +13,8 @@ from typing import NamedTuple
 from python_models.experiments.scores.closed import (
     AROUND,
     CJK_SIGNS,
-    GIVES,
     IS_CJK,
     WORD,
-    WORDS,
     bare,
     data,
     pattern,
@@ -26,8 +24,9 @@ from python_models.experiments.scores.closed import (
 
 _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
+_WISHED = pattern(_PROSE["takes_back"]["wished"])
 _REFERS_BACK = pattern(*_PROSE["refers_back"].values())
-_TAKES_BACK = pattern(*_PROSE["takes_back"].values(), WORDS["doubts"]["confined"])
+_TAKES_BACK = pattern(*_PROSE["takes_back"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
 _NOT_ALL, _SCOPES = pattern(_PROSE["not_all"]), pattern(_PROSE["scopes"])
 _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
@@ -59,11 +58,9 @@ def _listed(words: Iterable[str]) -> _Words:
 
 _PARTS, _BETWEEN = (" ".join(data("describing")[name].values()) for name in ("parts", "between"))
 _NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
-_WOULD = re.compile(r"\bwould\b|'d\b")
-_SUBJECTLESS, BECAUSE = pattern(AROUND["subjectless"]), pattern(AROUND["begins_a_reason"])
+BECAUSE = pattern(AROUND["begins_a_reason"])
 # `for style and clarity`: what is scored, and no reason
 _FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b")
-_INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark has to judge: it may name a scored part
 _DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
@@ -81,6 +78,7 @@ NUMBERED = re.compile(
 _GRADE = re.compile(  # `a clear 9`, which is given
     r"\b(?:an?|une?|eine?n?|un[oa]?|um|uma)\s+(?:[^\W\d]+\s+)?[\ue000-\uefff](?!\s*-)"
 )
+_ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
 _NUMBER = re.compile(r"[\ue000-\uf7ff]")
 # a clause that begins with one of these is a condition; `auch wenn`, `even if` are none
 _CONDITION = re.compile(
@@ -135,6 +133,16 @@ def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     return not any(guard.search(sentence) for guard in guards)
 
 
+def takes_back(sentence: str) -> bool:
+    """Say whether a sentence takes a score back or lends it, or is but another number."""
+    return _ANOTHER.fullmatch(sentence) is not None or _TAKES_BACK.search(sentence) is not None
+
+
+def is_wished(reason: str) -> bool:
+    """Say whether somebody else's wish is the reason: `as the essay asked`."""
+    return _WISHED.search(reason) is not None
+
+
 def is_scope(sentence: str) -> bool:
     """Say whether a sentence is none, and tells what the score before it is of or without."""
     return _SCOPES.search(sentence) is not None
@@ -148,16 +156,6 @@ def speaks_of_judging(sentence: str) -> bool:
 def sets_a_condition(sentence: str) -> bool:
     """Say whether a clause of a sentence begins as a condition."""
     return _CONDITION.search(sentence) is not None
-
-
-def without_introduction(clause: str) -> str:
-    """Return a verdict without what introduces it: `Por todo lo anterior, asigno ..`."""
-    found = _INTRODUCED.match(clause)
-    if found is None or not GIVES.search(found["verdict"]) or _WOULD.search(found["verdict"]):
-        return clause
-    if _SUBJECTLESS.match(found["verdict"]) and not BECAUSE.match(found["lead"]):
-        return clause  # a noun before it is its subject
-    return found["verdict"] if introduces(found["lead"]) else clause
 
 
 def introduces(lead: str) -> bool:

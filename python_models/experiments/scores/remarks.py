@@ -26,7 +26,9 @@ from python_models.experiments.scores.prose import (
     is_about_the_text,
     is_prose,
     is_scope,
+    is_wished,
     sets_a_condition,
+    takes_back,
 )
 from python_models.experiments.scores.words import (
     COUNTED_BESIDE,
@@ -36,7 +38,6 @@ from python_models.experiments.scores.words import (
     WHOLES,
 )
 
-LONGEST_HEADING = 40
 LONGEST = 10  # letters of a piece of a text without spaces
 
 _FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
@@ -128,6 +129,8 @@ def strange(text: str, beside: bool = False) -> str | None:
             return None
         if POLITE.fullmatch(_ENDS.sub("", sentence)) or is_harmless(sentence):
             continue
+        if beside and not place and is_wished(sentence):
+            return sentence.strip()
         if beside and not place and (as_it := _AS_IT.match(sentence)):
             return None if is_about_the_text(sentence[as_it.end() :], attached=True) else sentence
         if (place or not beside) and is_scope(sentence):
@@ -140,6 +143,8 @@ def strange(text: str, beside: bool = False) -> str | None:
         is_tiny = beside and not place and _is_tiny(sentence)
         if is_apart and not is_tiny and is_prose(sentence, beside and not place, text):
             continue
+        if takes_back(sentence):
+            return sentence.strip()
         at_once = beside and not place and not re.match(r"\s*\W", sentence)
         if left := _strange_word(words, at_once):
             return left
@@ -298,25 +303,6 @@ def _pieces(word: str) -> list[tuple[str, str | None]]:
             return [*found, (word, None)]
         found.append((word[:size], _CJK[word[:size]]))
         word = word[size:]
-    return found
-
-
-def under_reasons(lines: list[str]) -> list[str]:
-    """Return the lines after a score, those below a heading of reasons as reasons by name.
-
-    `Strengths` and `Weaknesses`, with a colon or without, are followed by what a judge thinks of
-    the text.
-    """
-    found: list[str] = []
-    is_below = False
-    for line in lines:
-        heading = f"{line.rstrip(' :.')}:"
-        if len(line) <= LONGEST_HEADING and (
-            is_harmless(heading) or REASON_NAME.fullmatch(heading)
-        ):
-            is_below = True
-        else:
-            found.append(f"reason: {line}" if is_below and not REASON_NAME.match(line) else line)
     return found
 
 

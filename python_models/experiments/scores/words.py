@@ -109,10 +109,6 @@ COUNTED_BESIDE = re.compile(
     r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*$|"
     r"^\s*\([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}\s*\uf800\s*\)\W*$"
 )
-COUNTED = (
-    "criteria|people|data|children|percent|words?|reason|idea|concept|example|sentence|paragraph|"
-    "issue|flaw|error|mistake|point of|of the|of these|of its|of them|of my|judges?|other"
-)
 HEDGES = (
     r"\b(?:perhaps|maybe|possibly|probably|or|though|although|changed?|revised?|actually|"
     r"reconsider\w*|adjust\w*|bump\w*|lower\w*|rais\w*|upgrad\w*|downgrad\w*|correction|closer|"
