@@ -75,16 +75,12 @@ _END_SAID = re.compile(
 )
 # a letter beside a share of its own best, or before a label: `Nivel B: 7/10`, `Grade: B, score: 7`
 _GRADES = (
-    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|note|nota|letter|level|band|tier|nivel|niveau|stufe|fascia|"
-    r"livello|nível|categoria|mention|等级|等級|级别|ランク|評定|등급)(?: (?:finale?|final|global))?"
+    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|note|nota|letter|level|band|tier|nivel|niveau|"
+    r"stufe|fascia|livello|nível|categoria|mention|等级|等級|级别|ランク|評定|등급)"
+    r"(?: (?:finale?|global))?\s*[:=|]?\s*[A-F][+-]?\s*"
 )
-_LETTER = re.compile(
-    rf"^{_GRADES}\s*[:=|]?\s*[A-F][+-]?\s*[(\[:,/;|–—-]\s*(?=\d+(?:[.,]\d+)?\s*/\s*\d)", re.I
-)
-_LETTER_FIRST = re.compile(
-    rf"^{_GRADES}\s*[:=|]?\s*[A-F][+-]?\s*[,;|]\s*(?=(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])",
-    re.I,
-)
+_LETTER = re.compile(rf"^{_GRADES}[(\[:,/;|–—-]\s*(?=\d+(?:[.,]\d+)?\s*/\s*\d)", re.I)
+_LETTER_FIRST = re.compile(rf"^{_GRADES}[,;|]\s*(?=(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])", re.I)
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
 _BEST_CJK = re.compile(r"(?<=[满満])([分点])十[分点]")

@@ -22,7 +22,7 @@ def counts_parts(bare: Skeleton, place: int) -> bool:
 
 
 def is_count(bare: Skeleton, place: int) -> bool:
-    """Say whether a number counts or numbers something (`2 minor flaws`), or how sure a judge is."""
+    """Say whether a number counts something (`2 minor flaws`), or says how sure a judge is."""
     if bare.at(place).kind == "percent" and CONFIDENT.search(
         bare.text[max(0, place - 25) : place + 25]
     ):

@@ -203,6 +203,8 @@ def _only_number(reading: LineReading) -> int | None:
         if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
         and not (bare.at(place).kind == "words" and THIS_ONE.search(bare.text[:place]))
     ]
+    if len(places) > 1:
+        places = [place for place in places if not is_count(bare, place)]
     is_only = len(places) == 1 and not reading.candidates
     return places[0] if is_only and not counts_parts(bare, places[0]) else None
 

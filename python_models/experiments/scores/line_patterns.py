@@ -80,12 +80,14 @@ TOLD_TO = re.compile(
     r"\W*(?:for|pour|für|para|per)\s+(?:an?|une?|eine?n?|uma?|un[ao]?)\s*$|"
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
-    r".*\b(?:score|rating|grade) (?:level|range|limit|difference|threshold)\b|\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
+    r".*\b(?:score|rating|grade) (?:level|range|limit|difference|threshold)\b|"
+    r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
     r".*\ban?\s+(?:\w+\s+){0,2}(?:text|essay|story|piece|work|answer)\s+(?:would|could|should)\b"
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
 PART_OF = re.compile(
-    r"(?:\uf800\s+(?:of|von|de|di|sur|su|em)|[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$"
+    r"(?:\uf800\s+(?:of|von|de|di|sur|su|em)|[<>≤≥/+~?-]|out of|sur|"
+    r"(?<!note )(?<!zahl )(?<!tung )von)\s*$"
 )
 # `Score of draft 1`; the judged text itself may be `essay 2`
 PIECE = re.compile(

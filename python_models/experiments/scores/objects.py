@@ -40,8 +40,8 @@ _MOST = re.compile(
     re.I,
 )
 _LABEL = re.compile(
-    rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)(?: (?:final[ei]?|global[ei]?|total[ei]?|general[ei]?|"
-    r"complessiv[oa]|geral))?",
+    rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)"
+    r"(?: (?:final[ei]?|global[ei]?|total[ei]?|general[ei]?|complessiv[oa]|geral))?",
     re.I,
 )
 _SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
@@ -100,7 +100,12 @@ def _remarks(value: Any) -> Iterator[str]:
         elif isinstance(entry, bool):
             if (_NOT_YET if entry else _SETTLED).search(key):
                 yield "provisional"
-        elif isinstance(entry, str) and not _SHORT.fullmatch(entry) and not _REASON.search(key):
+        elif (
+            isinstance(entry, str)
+            and len(entry) > 2
+            and not _SHORT.fullmatch(entry)
+            and not _REASON.search(key)
+        ):
             yield re.sub(r"\d+", "", entry)
 
 

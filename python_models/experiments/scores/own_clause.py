@@ -15,8 +15,9 @@ from python_models.experiments.scores.remarks import names_but_a_part
 _OPPOSES, _MINE = (pattern(AROUND[name]).pattern for name in ("opposes", "mine"))
 _WEIGHING = pattern(AROUND["weighing"])
 _BOUND = re.compile(
-    rf"(?P<firm>;\s+(?=(?:{_MINE}))|,?\s*(?:지만|는데),?\s+(?=(?:{_MINE}))|[がけ]れ?ど?、\s*(?=(?:{_MINE}))|, (?=我(?:只|仅|却|还是|依然|仍))|"
-    rf"[;,]\s*(?:{_OPPOSES})\s*)|,\s+(?=(?:{_MINE}))|(?:(?<=[がで])|(?<=ため)|(?<=から)|(?<=ものの))、\s*(?=\d)|지만,?\s(?=\d)",
+    rf"(?P<firm>(?:;\s+|,?\s*(?:지만|는데),?\s+|[がけ]れ?ど?、\s*)(?=(?:{_MINE}))|"
+    rf", (?=我(?:只|仅|却|还是|依然|仍))|[;,]\s*(?:{_OPPOSES})\s*)|,\s+(?=(?:{_MINE}))|"
+    r"(?:(?<=[がで])|(?<=ため)|(?<=から)|(?<=ものの))、\s*(?=\d)|지만,?\s(?=\d)",
     re.I,
 )
 _SAYS = re.compile(

@@ -71,7 +71,8 @@ _CJK = {
 _ENDS = re.compile(r"^\W+|[\s.!。！、,]+$")
 _ADJECTIVE = re.compile(r"[a-z-]{2,}(?:ful|less|ous|able|ible|ical|esque)")
 _AS_IT = re.compile(
-    r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|per la sua|pela sua|sobre todo)\b"
+    r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
+    r"per la sua|pela sua|sobre todo)\b"
 )
 _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
@@ -87,17 +88,9 @@ _ODD_SIGN = re.compile(rf"[?=+<~^&@%$€→≈±×*\\]|->|{DENYING_SIGN.pattern}
 _DESCRIBES = pattern(
     r"[(\[–—-]\s*(?:letter grade\s+)?[a-f][+-]?\s*(?:[)\]]|$)",
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
-    r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
-    r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
-    r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
-    r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
-    r"평균 이상)",
-    r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b",
-    r"\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
-    r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
-    r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
     r"^\W*(?:(?:highly|not) )?recommended\W*$",
     AROUND["no_more"],
+    AROUND["not_bad"],
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )

@@ -7,7 +7,7 @@ import re
 _NUMBER = re.compile(r"[*_`]*(\d+(?:[.,]\d+)?)[*_`]*")
 _RULE = re.compile(r"[\s|:—–-]+")
 _MOST = re.compile(
-    r"(?:max\w*|m[aá]xim\w+|massimo|out of|of|possible|von|sur|su|sobre|満点|配点|만점|배점|满分)\W*"
+    r"(?:m[aá]x\w*|massimo|out of|of|possible|von|sur|su|sobre|満点|配点|만점|배점|满分)\W*"
     r"(?:points?|punkte|score|puntos|punti|pontos|punteggio)?\W*",
     re.I,
 )

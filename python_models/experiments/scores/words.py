@@ -46,7 +46,8 @@ LABELS = (
 # these name the whole by themselves
 WHOLES = (
     "on balance|on the whole|im großen und ganzen|tutto sommato|"
-    "overall|in total|total|totale|global|geral|general|generale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
+    "overall|in total|total|totale|global|geral|general|generale|"
+    "final|average|mean|aggregate|sum|gesamt|insgesamt|"
     "durchschnitt|gesamtergebnis|ensemble|moyenne|promedio|media|"
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
