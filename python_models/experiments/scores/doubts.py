@@ -12,15 +12,11 @@ from python_models.experiments.scores.closed import (
     SCALES,
     unknown,
 )
+from python_models.experiments.scores.descriptions import names_a_scored_part
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
-from python_models.experiments.scores.remarks import (
-    DENYING_SIGN,
-    is_harmless,
-    names_a_scored_part,
-    strange,
-)
+from python_models.experiments.scores.remarks import DENYING_SIGN, is_harmless, strange
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 

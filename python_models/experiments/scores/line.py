@@ -9,6 +9,7 @@ from typing import Literal
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
 from python_models.experiments.scores.counts import counts_parts, is_count
+from python_models.experiments.scores.descriptions import names_a_part
 from python_models.experiments.scores.frames import verdict_around
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
@@ -43,7 +44,7 @@ from python_models.experiments.scores.numbers import (
     skeleton,
 )
 from python_models.experiments.scores.prose import COUNTING
-from python_models.experiments.scores.remarks import names_a_part, strange, tells_of_a_part
+from python_models.experiments.scores.remarks import strange, tells_of_a_part
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,

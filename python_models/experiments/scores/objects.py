@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from python_models.experiments.scores.descriptions import names_a_part
 from python_models.experiments.scores.line_patterns import RESTATED
-from python_models.experiments.scores.remarks import names_a_part
 from python_models.experiments.scores.words import (
     LABELS,
     NUMBER_WORDS,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.closed import AROUND, POINTING, WORD, pattern
+from python_models.experiments.scores.descriptions import names_but_a_part
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.prose import introduces, sets_a_condition
-from python_models.experiments.scores.remarks import names_but_a_part
 
 _OPPOSES, _MINE = (pattern(AROUND[name]).pattern for name in ("opposes", "mine"))
 _WEIGHING = pattern(AROUND["weighing"])

@@ -7,19 +7,22 @@ somebody else or to a part. Words in `describing.yml` do none of this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from python_models.experiments.scores.closed import (
     AROUND,
     IS_CJK,
     PHRASES,
-    PRAISE,
     WORD,
     WORDS,
     bare,
-    data,
     pattern,
     set_of,
+)
+from python_models.experiments.scores.descriptions import (
+    TEXTS,
+    kind_of,
+    names_a_part,
+    told_by,
 )
 from python_models.experiments.scores.prose import (
     NUMBERED,
@@ -32,13 +35,8 @@ from python_models.experiments.scores.prose import (
 )
 from python_models.experiments.scores.words import (
     COUNTED_BESIDE,
-    LABELS,
     UNITS,
-    WEAK_LABELS,
-    WHOLES,
 )
-
-LONGEST = 10  # letters of a piece of a text without spaces
 
 _FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
 _REASONS, _HARMLESS = set_of(WORDS["reasons"]), set_of(WORDS["harmless"])
@@ -46,30 +44,7 @@ _REASONS_CJK = ("因为", "由于", "왜냐하면", "なぜなら")
 POLITE = pattern(*WORDS["polite"].values())
 
 
-def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
-    for kind, languages in data("describing").items():
-        words = set_of(" ".join(languages.values()))
-        begins = tuple(word.rstrip("*") for word in words if word.endswith("*"))
-        yield kind, frozenset(word for word in words if not word.endswith("*")), begins
-
-
-_DESCRIBED = tuple(_described())
-_TEXTS = set_of(
-    "essay text piece work answer response submission story poem paper article aufsatz arbeit "
-    "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho "
-    "redação 文章 作品 글 글이 글은"
-)
-_WHOLES = _TEXTS | set(f"{LABELS}|{WHOLES}|{WEAK_LABELS}".split("|"))
-_CJK = {
-    piece: kind
-    for kind, words, _ in _DESCRIBED
-    for piece in words
-    if IS_CJK.match(piece) or not piece.isalpha()
-} | dict.fromkeys(_FOLLOW_CJK, "between")
-
-
 _ENDS = re.compile(r"^\W+|[\s.!。！、,]+$")
-_ADJECTIVE = re.compile(r"[a-z-]{2,}(?:ful|less|ous|able|ible|ical|esque)")
 _AS_IT = re.compile(
     r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
     r"per la sua|pela sua|sobre todo)\b"
@@ -160,20 +135,13 @@ def _strange_word(words: list[str], at_once: bool) -> str | None:
     """Return the first word that describes no text, or the part that alone is described."""
     part, judged = None, False
     for place, word in enumerate(words):
-        for at, (piece, kind) in enumerate(_told(word)):
+        for at, (piece, kind) in enumerate(told_by(word)):
             at_number = at_once and not place and not at and IS_CJK.match(piece)
             if kind is None or (at_number and piece not in _FOLLOW_CJK):
                 return piece
             part = part or (piece if kind == "parts" else None)
             judged = judged or kind == "judging"
     return None if judged else part
-
-
-def _kind(word: str) -> str | None:
-    if word in PRAISE or _ADJECTIVE.fullmatch(word):
-        return "judging"
-    kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
-    return next(kinds, None)
 
 
 _QUALITY = re.compile(
@@ -211,19 +179,19 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
     """
     text = _DESCRIBES.sub(" fine ", text)
     words = WORD.findall(bare(PHRASES.sub(" ", text)))
-    told = [pair for word in words for pair in _told(word)]
+    told = [pair for word in words for pair in told_by(word)]
     if is_named and any(map(_QUALITY.search, words)):
         return False  # `Longueur`, which begins as `long`
-    kinds = {kind for piece, kind in told if piece not in _TEXTS}
-    is_named = is_named and ("judging" not in kinds or told[-1][0] in _TEXTS)
-    if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
+    kinds = {kind for piece, kind in told if piece not in TEXTS}
+    is_named = is_named and ("judging" not in kinds or told[-1][0] in TEXTS)
+    if any(names_a_part(piece) for piece, _ in told if is_named or piece not in TEXTS):
         return False  # `Clarity` too, which begins as what judges does
     return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
 
 
 def judges_a_score(word: str) -> bool:
     """Say whether a word before a score judges, and does not make it one that is not given."""
-    return _kind(word) == "judging" and _OPENS.fullmatch(word) is None
+    return kind_of(word) == "judging" and _OPENS.fullmatch(word) is None
 
 
 def judges_the_whole(text: str) -> bool:
@@ -250,53 +218,16 @@ def tells_of_a_part(text: str) -> bool:
     words = WORD.findall(PHRASES.sub(" ", text))
     if not words or not IS_CJK.match(words[0]) or _CAUSAL.search(text):
         return False
-    first = next((piece for piece, _ in _told(words[0])), "")
+    first = next((piece for piece, _ in told_by(words[0])), "")
     clauses = [one for one in _LISTED.split(text) if WORD.search(one)]
     return (
-        len(clauses) < 2 and (names_a_part(first) or names_a_part(words[0])) and first not in _TEXTS
+        len(clauses) < 2 and (names_a_part(first) or names_a_part(words[0])) and first not in TEXTS
     )
 
 
 def _kinds_in(text: str) -> list[str | None]:
     words = WORD.findall(bare(PHRASES.sub(" ", _DESCRIBES.sub(" fine ", text))))
-    return [kind for word in words for _, kind in _told(word)]
-
-
-def _told(word: str) -> list[tuple[str, str | None]]:
-    return _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
-
-
-def names_a_part(word: str) -> bool:
-    """Say whether a word names a part or a quality of a text, which may have a score of its own."""
-    return any(
-        word in words or word.startswith(begins)
-        for kind, words, begins in _DESCRIBED
-        if kind == "parts"
-    )
-
-
-def names_a_scored_part(line: str) -> bool:
-    """Say whether a line is but the name of a part of a text, as a heading: `Dialogue`."""
-    words = WORD.findall(line.rstrip(":"))
-    is_name = 0 < len(words) < 3 and not re.search(r"[\d.!?;,|]|:.", line)
-    return is_name and all(map(names_but_a_part, words))
-
-
-def names_but_a_part(word: str) -> bool:
-    """Say whether a word names a part of a text, and neither the text itself nor a score."""
-    return names_a_part(word) and word not in _WHOLES
-
-
-def _pieces(word: str) -> list[tuple[str, str | None]]:
-    """Return a text of no spaces as the longest known pieces; the last is of no kind if unknown."""
-    found: list[tuple[str, str | None]] = []
-    while word:
-        size = next((n for n in range(min(len(word), LONGEST), 0, -1) if word[:n] in _CJK), 0)
-        if not size:
-            return [*found, (word, None)]
-        found.append((word[:size], _CJK[word[:size]]))
-        word = word[size:]
-    return found
+    return [kind for word in words for _, kind in told_by(word)]
 
 
 def is_harmless(text: str) -> bool:
