@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from python_models.experiments.scores.closed import PRAISE
 from python_models.experiments.scores.numbers import OTHER, N, W
 from python_models.experiments.scores.words import (
     DENIALS,
@@ -124,9 +123,6 @@ THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 BREAK = re.compile(
     r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
-)
-PRAISED = re.compile(  # `Simply brilliant: 9/10`
-    rf"\W*(?:(?:simply|just|truly|really|absolutely|very|quite)\s+)*(?:so|thus|{'|'.join(sorted(PRAISE))})\s*"
 )
 LOOSE_END = re.compile(
     rf"^{CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|"

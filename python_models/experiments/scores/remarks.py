@@ -1,7 +1,8 @@
-"""What may stand beside a score and after it: words that describe a text, and reasons.
+"""What may stand beside a score and after it.
 
-A word that is not known leaves open what the score is: it may take it back, hedge it, give it to
-somebody else or to a part. Words in `describing.yml` do none of this.
+The score's own clause holds known words only, as does a remark of one or two words. In other
+clauses and lines any words may stand but for signals of danger (`prose.yml`): what takes the score
+back, hedges it, quotes it or lends it to somebody else, and a number that may be another score.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def strange(text: str, beside: bool = False) -> str | None:
         text: the rest of a score's line, or a later line, its numbers told apart.
         beside: it is the rest of the score's own line.
 
-    Every word has to describe a text, but in named reasons and names of what never is a score.
+    Known words only are fine in the score's own clause, any without danger in others; named reasons
+    and names of what never is a score are fine whatever they hold.
     """
     if beside and (found := _NO_SCORE.match(text)):
         return found.group() or "another number"
@@ -97,26 +99,35 @@ def strange(text: str, beside: bool = False) -> str | None:
             return None
         if POLITE.fullmatch(_ENDS.sub("", sentence)) or is_harmless(sentence):
             continue
-        if beside and not place and is_wished(sentence):
+        attached = beside and not place
+        if not attached and is_scope(sentence):
             return sentence.strip()
-        if beside and not place and (as_it := _AS_IT.match(sentence)):
-            return None if is_about_the_text(sentence[as_it.end() :], attached=True) else sentence
-        if (place or not beside) and is_scope(sentence):
-            return sentence.strip()
-        words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
-        reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
-        if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
-            return reason[0] if _is_open(sentence, beside and not place) else None
-        is_apart = place or not beside or _APART.match(sentence)
-        is_tiny = beside and not place and _is_tiny(sentence)
-        if is_apart and not is_tiny and is_prose(sentence, beside and not place, text):
-            continue
-        if takes_back(sentence):
-            return sentence.strip()
-        at_once = beside and not place and not re.match(r"\s*\W", sentence)
-        if left := _strange_word(words, at_once):
+        if _begins_a_reason(sentence, attached):
+            return sentence.strip() if _is_open(sentence, attached) else None
+        if left := _strange_in(sentence, attached, text):
             return left
     return None
+
+
+def _begins_a_reason(sentence: str, attached: bool) -> bool:
+    words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
+    first = words[1:2] if words[:1] == ["fine"] else words[:1]  # behind what is scored
+    is_reason = any(one in _REASONS or one.startswith(_REASONS_CJK) for one in first)
+    return is_reason or (attached and _AS_IT.match(sentence) is not None)
+
+
+def _strange_in(sentence: str, attached: bool, text: str) -> str | None:
+    """Return what is a danger in a sentence, or unknown in one too short to be without."""
+    if attached and is_wished(sentence):
+        return sentence.strip()
+    is_apart = not attached or _APART.match(sentence)
+    is_tiny = attached and _is_tiny(sentence)
+    if is_apart and not is_tiny and is_prose(sentence, attached, text):
+        return None
+    if takes_back(sentence):
+        return sentence.strip()
+    at_once = attached and not re.match(r"\s*\W", sentence)
+    return _strange_word(WORD.findall(bare(PHRASES.sub(" ", sentence.lower()))), at_once)
 
 
 def _is_tiny(remark: str) -> bool:
@@ -128,7 +139,11 @@ def _is_tiny(remark: str) -> bool:
 
 def _is_open(reason: str, is_own: bool) -> bool:
     """Say whether a reason sets a condition, or in a sentence of its own takes the score back."""
-    return sets_a_condition(reason) if is_own else not is_about_the_text(reason)
+    if is_own and (as_it := _AS_IT.match(reason)):
+        return is_wished(reason) or not is_about_the_text(reason[as_it.end() :], attached=True)
+    if is_own:
+        return sets_a_condition(reason) or is_wished(reason)
+    return not is_about_the_text(reason)
 
 
 def _strange_word(words: list[str], at_once: bool) -> str | None:
@@ -151,13 +166,6 @@ _OPENS = pattern(AROUND["opens_a_score"])
 _COUNTS = re.compile(
     rf":|sub-?total|zwischensumme|sous-total|小計|소계|小计|\b{UNITS}\b"
 )  # `Total points lost: 3`
-_CAUSAL = re.compile(
-    r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
-)
-_VERY = re.compile(
-    r"^\W*(?:very|quite|fairly|rather|truly|really|highly|nearly?|simply|sehr|recht|ziemlich|eher|muy|"
-    r"bastante|très|assez|plutôt|molto|abbastanza|piuttosto|muito|bem|とても|非常に|かなり|매우|아주|꽤|非常|很|相当|比较)"
-)
 # clauses that each judge something: `the link works, but the end falls off`
 _CLAUSES = re.compile(r"[,;、，]\s*|\b(?:but|yet|aber|doch|pero|mais|ma|mas)\b|지만\s")
 _CLAUSE = re.compile(
@@ -199,7 +207,7 @@ def judges_the_whole(text: str) -> bool:
     if _COUNTS.search(text):
         return False
     signs = sum(map(len, filter(IS_CJK.match, WORD.findall(text))))
-    is_short = len(WORD.findall(text)) < 3 and signs < 4 and not _VERY.match(text)
+    is_short = len(WORD.findall(text)) < 3 and signs < 4
     if not is_short and describes_the_whole(text, is_named=True):
         return True
     pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
@@ -216,7 +224,7 @@ def tells_of_a_part(text: str) -> bool:
     There a verdict has no subject: `冒頭は面白く、9点とする` may give the score to the opening.
     """
     words = WORD.findall(PHRASES.sub(" ", text))
-    if not words or not IS_CJK.match(words[0]) or _CAUSAL.search(text):
+    if not words or not IS_CJK.match(words[0]):
         return False
     first = next((piece for piece, _ in told_by(words[0])), "")
     clauses = [one for one in _LISTED.split(text) if WORD.search(one)]

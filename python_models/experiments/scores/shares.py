@@ -13,7 +13,6 @@ from python_models.experiments.scores.line_patterns import (
     OPENING,
     OPENS,
     OTHERS_SAY,
-    PRAISED,
     RANKED,
     TOLD_TO,
     clause_of,
@@ -51,7 +50,7 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
         taken.add(place)
         return
     label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(before)
-    open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
+    open_label = label and not SUMS_UP.fullmatch(label[1].strip())
     if label and label.re is _BEFORE_DASH and not (strange(label[1]) and unknown(label[1])):
         open_label = False
     unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
