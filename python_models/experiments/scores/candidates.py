@@ -30,4 +30,3 @@ class LineReading:
     unexplained: list[Quantity] = field(default_factory=list)
     criteria: list[Quantity] = field(default_factory=list)
     named: list[tuple[str, int]] = field(default_factory=list)  # what is something else's
-    hedged: bool = False

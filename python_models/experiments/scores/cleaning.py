@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Any
 
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
-from python_models.experiments.scores.remarks import names_a_part
-from python_models.experiments.scores.words import LABELS, QUALITIES
+from python_models.experiments.scores.objects import json_as_line
+from python_models.experiments.scores.tables import told_by_rows
+from python_models.experiments.scores.words import LABELS
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
 _CLOSED_THOUGHT = re.compile(rf"<({_THOUGHTS})\b[^>]*>.*?</\1\s*>", re.I | re.S)
@@ -39,6 +37,11 @@ _TOLD_IN_TAG = re.compile(  # what a tag says beside its name, but for which of 
 )
 _STYLE_TAGS = {"b", "strong", "i", "em", "u", "p", "br", "div", "span", "code", "pre", "h1", "h2"}
 _STYLE_TAGS |= {"h3", "h4", "li", "ul", "ol", "mark", "font", "center", "big", "small", "body"}
+_LENT_TAG = re.compile(
+    r"(?:^|_)(?:examples?|sample|previous|prior|old|quote|quotation|essay|text|input|submission|draft|"
+    r"reference|other|expected|human|author|student|prompt|instructions?|request|beispiel|zitat|"
+    r"exemple|ejemplo|cita|citation|esempio|exemplo)$"
+)
 _LATEX = (
     (re.compile(r"\$\$([^$\n]{1,60})\$\$"), r" \1 "),
     (re.compile(r"\$\$?(\S(?:[^$\n]{0,58}\S)?)\$\$?(?!\d)"), r" \1 "),
@@ -51,24 +54,10 @@ _LATEX = (
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
 _BULLET = re.compile(r"^\s*(?:>(?!\s*[\d.])\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,2}[.)]\s+(?=[\"'“*_(\[]*[^\W\d])")
-_REASON = re.compile(
-    r"reason|rational|explan|justif|analy|feedback|strength|weakness|thought|summary|evidence|id$|"
-    r"begründ|raison|razón|motiv|理由|이유",
-    re.I,
-)
-_PART = re.compile(QUALITIES, re.I)
-# what a score is out of, as keys name it
-_MOST = re.compile(
-    r"^(?:out ?of|of|von|sur|su|sobre|de|denominator|(?:score )?(?:maximum|maximal|massimo|máximo)|"
-    r"満点|만점|满分|滿分)$",
-    re.I,
-)
-_LABEL = re.compile(rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)", re.I)
-_SHORT = re.compile(r"[\s\d./,%+-]+(?:(?:out )?of \d+)?|[A-Za-z]{3,5}")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
 _NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(
-    rf"(?:^|(?<=[:是给打为はが中得]))\s*([{_NUMERALS}])(?=\s*[分点]?(?:です|とする|とします)?[。.]?$)"
+    rf"(?:^|(?<=[:是给打为はが中得]))\s*([{_NUMERALS}])(?=\s*[分点]?(?:です|とする|とします)?[。.]?(?:$|\s*[(（]))"
 )  # `评分：三分`
 # as Korean counts points
 _KOREAN = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
@@ -84,8 +73,17 @@ _SIMPLIFIED = str.maketrans(WORDS["traditional"], WORDS["simplified"])
 _END_SAID = re.compile(
     r"(?:^|(?<=[。.!！]))\s*(?:以上(?:です|となります|になります|。)|이상입니다)[。.]?$"
 )
+# a letter beside a share of its own best, or before a label: `Nivel B: 7/10`, `Grade: B, score: 7`
+_GRADES = (
+    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|note|nota|letter|level|band|tier|nivel|niveau|"
+    r"stufe|fascia|livello|nível|categoria|mention|等级|等級|级别|ランク|評定|등급)"
+    r"(?: (?:finale?|global))?\s*[:=|]?\s*[A-F][+-]?\s*"
+)
+_LETTER = re.compile(rf"^{_GRADES}[(\[:,/;|–—-]\s*(?=\d+(?:[.,]\d+)?\s*/\s*\d)", re.I)
+_LETTER_FIRST = re.compile(rf"^{_GRADES}[,;|]\s*(?=(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])", re.I)
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
+_BEST_CJK = re.compile(r"(?<=[满満])([分点])十[分点]")
 _COMMA_CJK = re.compile(r"(?<=[\u3040-\ud7a3]),(?=\d)")
 _STARS_AROUND = re.compile(r"^\s*([⭐★☆🌟])(.*\w.*)\1\s*$")
 _RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
@@ -101,8 +99,8 @@ def plain_lines(text: str) -> list[str] | ScoreError:
         return ScoreError("truncated", "the text ends inside the judge's thoughts")
     said = _RESULT.sub("\nScore: ", said)
     text = _without_programs(_GONE.sub(" ", said))
-    text = _json_as_line(html.unescape(text))
-    lines = [_plain(line) for line in _without_tags(text).splitlines()]
+    text = json_as_line(html.unescape(text))
+    lines = [_plain(line) for line in told_by_rows(_without_tags(text).splitlines())]
     return [line for line in lines if _NO_TEXT.search(line)]
 
 
@@ -185,56 +183,6 @@ def _without_programs(text: str) -> str:
     return "\n".join(kept)
 
 
-def _json_as_line(text: str) -> str:
-    """Replace a JSON object that begins or ends the text by its numbers and short texts."""
-    bare = text.strip(" \t\n`")
-    if "{" not in text or not (bare.endswith("}") or bare.startswith("{")):
-        return text
-    decoder = json.JSONDecoder()
-    for brace in re.finditer(r"\{", text):
-        try:
-            found, end = decoder.raw_decode(text, brace.start())
-        except (ValueError, RecursionError):
-            continue
-        told = sorted(
-            _entries(found, ""), key=lambda one: not names_a_part(one.split(":")[0].lower())
-        )
-        entries = " ; ".join([*told, *_remarks(found)])  # parts first, as the order of keys is none
-        before, after = text[: brace.start()], text[end:].strip(" \t\n`")
-        if entries and not (after and before.strip(" \t\n`")):
-            return f"{before}\n{entries}\n{after}"
-    return text
-
-
-def _entries(value: Any, name: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            own = _MOST.sub("max", key.replace("_", " "))
-            inner = own.lower() in ("value", "score", "rating") and bool(name)
-            yield from _entries(entry, name if inner else f"{name} {own}".strip())
-    elif isinstance(value, list) and name and len(value) <= 8:
-        if not any(isinstance(entry, dict | list) for entry in value):
-            yield f"{name}: {', '.join(str(entry) for entry in value)}"
-    elif isinstance(value, str):
-        if _SHORT.fullmatch(value):
-            yield f"{name}: {value}"
-    elif value is None and _LABEL.fullmatch(name):
-        yield f"{name}: null"
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield f"{name}: {value}"
-
-
-def _remarks(value: Any) -> Iterator[str]:
-    """Return what an object says that is no reason and no part: it may hedge the score."""
-    for key, entry in value.items() if isinstance(value, dict) else ():
-        if isinstance(entry, dict) and not _PART.fullmatch(key):
-            yield from _remarks(entry)
-        elif isinstance(entry, bool):
-            yield f"{key.replace('_', ' ')} {entry}"
-        elif isinstance(entry, str) and not _SHORT.fullmatch(entry) and not _REASON.search(key):
-            yield re.sub(r"\d+", "", entry)
-
-
 def _without_tags(text: str) -> str:
     text = _ANSWER_TAG.sub("<result>", text)
     text = _VALUE_TAG.sub(r" \1: \2 ", text)
@@ -244,8 +192,9 @@ def _without_tags(text: str) -> str:
 
     def opening(tag: re.Match[str]) -> str:
         name = tag.group(1).lower()
-        if name in _STYLE_TAGS:
-            return " "
+        holds = re.match(r"\s*<[^/]", tag.string[tag.end() :]) and not _LENT_TAG.search(name)
+        if name in _STYLE_TAGS or holds:
+            return " "  # style, or what holds other tags
         told = _TOLD_IN_TAG.findall(tag.group(2) or "")  # `<score max="5">4</score>`
         return f" {''.join(f'scale: {value} ; ' for value in told)}{name}: "
 
@@ -267,9 +216,11 @@ def _plain(line: str) -> str:
     line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
+    line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
     line = _END_SAID.sub("", line)
     line = _KOREAN_NUMERAL.sub(lambda found: f" {_KOREAN.index(found[1]) + 1}", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
+    line = _BEST_CJK.sub(r"\1 10 \1", line)
     line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))

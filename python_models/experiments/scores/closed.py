@@ -56,7 +56,7 @@ _LABELS = frozenset(f"{LABELS}|{WHOLES}|{WEAK_LABELS}".split("|"))
 _BEFORE |= {re.sub(r"[\u0900-\u0903\u093a-\u094f]", "", label) for label in _LABELS}
 _BEFORE_CJK = frozenset().union(*map(set_of, WORDS["before_cjk"].values()))
 _BEFORE_CJK |= _LABELS
-DOUBTS, QUOTING, GIVES = (pattern(*WORDS[name].values()) for name in ("doubts", "quoting", "gives"))
+QUOTING, GIVES = (pattern(*WORDS[name].values()) for name in ("quoting", "gives"))
 POINTING, COMMANDING, DISREGARDED, ANOTHER = (
     pattern(*WORDS[name].values()) for name in ("pointing", "commanding", "disregarded", "another")
 )

@@ -7,26 +7,16 @@ import re
 from python_models.experiments.scores.answer import Scale, ScoreError
 from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.closed import (
-    DOUBTS,
-    MODALS,
     PRAISE,
     QUOTING,
     SCALES,
     unknown,
 )
+from python_models.experiments.scores.descriptions import names_a_scored_part
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
-from python_models.experiments.scores.prose import is_about_the_text, is_prose
-from python_models.experiments.scores.remarks import (
-    DENYING_SIGN,
-    POLITE,
-    REASON_NAME,
-    SENTENCE_END,
-    is_harmless,
-    strange,
-    under_reasons,
-)
+from python_models.experiments.scores.remarks import DENYING_SIGN, is_harmless, strange
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
@@ -40,13 +30,10 @@ _SAYS = re.compile(
     r"(?:\w+\W+){0,2}(?:following|this|these|below|so)\s*[.!]*$|"
     r"^\W*(?:quot(?:ed|ing)\b|here (?:is|are) what (?!i\b))"
 )
-_OPEN_QUOTE = re.compile(r"[“„«「『\"](?=[^\s])")
 _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
 _BESIDE = re.compile(
     r"(?:\b(?:above|below|over|under|nearly|almost|no\.|nr\.?|n\.|núm\.)|n?[°º]|#)\s*$"
 )
-# politeness ends where its sentence ends
-_PIECES = re.compile(r"[^.!?。！？]+[.!?。！？]*|[.!?。！？]+")
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
     rf"\b(?:{LABELS}|{WHOLES}|note|nota|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
@@ -56,12 +43,6 @@ _VERDICT = re.compile(
 _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
-_ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
-_WORD_NUMBER = re.compile(r"[\uf000-\uf7ff](?!\s+[^\W\d_]{3,})")
-
-
-# `After deduction for length: 6`
-_RESTATED_LINE = re.compile(r"^\W*(?P<name>[^:=.!?\ue000-\uf8ff]{2,60})[:=]\s*[\ue000-\uefff]\W*$")
 
 
 def doubt(
@@ -100,21 +81,22 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
         quotes = sum(line.count('"') for line in lines[:number])
         if quotes % 2:
             return _open("the number stands in a quotation")
+    if one.tier != "whole" and names_a_scored_part(before):
+        return _open(f"the line before it names a part: {before!r}")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
         named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
         quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
         told = "" if named else last_sentence(before)
-        if _SAYS.search(before) or (is_short and quotes) or lends(told):
+        if _SAYS.search(before) or (is_short and quotes) or lends(told, one.quantity.value):
             return _open(f"the line before it says otherwise: {before!r}")
         return None
-    if unknown(re.sub(r"\d+", "", before)) and (one.tier == "alone" or _strange(before)):
+    is_open = unknown(re.sub(r"\d+", "", before)) and (
+        one.tier == "alone" or lends(f"{before.rstrip(' :')}.")
+    )
+    if is_open or QUOTING.search(before):
         return _open(f"the line before leads over to it: {before!r}")
     return None
-
-
-def _strange(before: str) -> bool:
-    return bool(QUOTING.search(before)) or unknown(before) is not None
 
 
 def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
@@ -122,9 +104,13 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
     text = reading.skeleton.text
     before, clause = text[: one.place], clause_of(text[: one.place])
     begins = one.verdict[0] if one.verdict else len(before)
-    earlier = before[: min(begins, len(before) - len(clause))]
+    earlier = reading.skeleton.written(min(begins, len(before) - len(clause)))
     in_quotes = re.match(r"\W*'[^']*$", before) and re.search(r"'[\s.!]*$", text)
-    if lends(earlier) or earlier.count('"') % 2 or (in_quotes and one.tier != "alone"):
+    if (
+        lends(earlier, one.quantity.value)
+        or earlier.count('"') % 2
+        or (in_quotes and one.tier != "alone")
+    ):
         return _open("the line may quote it")
     if _BESIDE.search(before) or DENYING_SIGN.search(text):
         return _open(f"the number may be another: {before[-20:]!r}")
@@ -149,7 +135,7 @@ def _taken_back(
     rest = reading.skeleton.text[one.verdict[1] if one.verdict else one.place + 1 :]
     unit = None if one.verdict else _UNIT.match(rest)
     rest = rest[unit.end() :] if unit else rest
-    later = under_reasons([each.skeleton.text for each in after if not each.candidates])
+    later = [each.skeleton.text for each in after if not each.candidates]
     at = _BESIDE_IT.match(rest)
     told = (
         reading.skeleton.at(len(reading.skeleton.text) - len(rest) + at.start("q")) if at else None
@@ -157,49 +143,19 @@ def _taken_back(
     if told and PIECE.match(told.text):
         return _open(f"{told.text!r} follows {one.quantity.text!r}")
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
-    if word or (_WORD_NUMBER.search(rest) and one.quantity.kind == "words"):
-        return _open(f"{word or 'another number'!r} follows {one.quantity.text!r}")
-    for text in (rest, *later):
-        found = _doubted("".join(POLITE.sub("", one) for one in _PIECES.findall(text)))
-        if found:
-            return _open(f"{found!r} leaves open what the score is")
+    if word:
+        return _open(f"{word!r} follows {one.quantity.text!r}")
     for place, each in enumerate([reading, *after]):
         names = [name for name, at in each.named if place or at > one.place]
-        others = [name for name in names if not is_harmless(f"{name}:")]
+        others = [name for name in names if RESTATED.search(name) or not is_harmless(f"{name}:")]
         if others:
             return ScoreError("several", f"another number is there: {others[0].strip()}")
-        restated = _RESTATED_LINE.match(each.skeleton.text) if place else None
-        if restated and RESTATED.search(restated["name"]):
-            return ScoreError("several", f"another number is there: {restated['name'].strip()}")
-        if place and is_harmless(each.skeleton.text):
+        text = each.skeleton.text
+        if place and is_harmless(text) and not RESTATED.search(text):
             continue
-        if place and (each.unexplained or _WORD_NUMBER.search(each.skeleton.text)):
+        if place and each.unexplained:
             return ScoreError("several", "another number follows")
     return None
-
-
-def _doubted(text: str) -> str | None:
-    """Return a word of doubt in what follows a score, but for sentences about the text."""
-    if is_prose(text, attached=True):
-        return None
-    for place, sentence in enumerate(SENTENCE_END.split(text)):
-        name = REASON_NAME.match(sentence)
-        if (
-            is_about_the_text(MODALS.sub(" ", sentence[name.end() :]))
-            if name
-            else is_prose(sentence, not place, text)
-        ):
-            continue
-        found = DOUBTS.search(sentence) or _ANOTHER.fullmatch(sentence)
-        if found:
-            return found.group()
-    return None
-
-
-def _ordinal(rest: str) -> str | None:
-    """Return the noun of `7. Platz`, which is a rank and no score."""
-    found = re.match(r"\.\s+([^\W\d_]+)(?:\s+[^\W\d_]+)?\s*$", rest)
-    return found[1] if found and strange(f" {found[1]}") else None
 
 
 def _on_another_scale(

@@ -22,7 +22,7 @@ _PRAISED, _DESERVED, _MINE = (
 _ARTICLES = (
     r"(?:(?:only|just|nur|lediglich|sol[oa]|sólo|solamente|seulement|soltanto|só|somente)\s+|只有|只|仅)?"
     r"(?:(?:an?|eine?n?|une?|uma?|uno|una|the)\s+(?:(?:(?:very|quite|rather|pretty|sehr|recht|muy|très|molto|muito)\s+)?(?P<judged>[^\W\d_]+(?:-[^\W\d_]+)?)\s+)??)?"
-    rf"(?:(?:{_PRAISED})\s+)?"
+    rf"(?:bell['’]|(?:{_PRAISED})\s+)?"
 )
 _ON_A = r"(?:on|auf|en|sur|su|em|na|nella)\s+(?:(?:an?|the|this|der|einer|la|una|une)\s+)?"
 _CLOSED = r"[\"')\]}>»*]*"
@@ -111,6 +111,8 @@ def verdict_around(text: str, place: int) -> tuple[int, int] | None:
         if found := _matched(_FRAMES, text, start, place):
             return found
     for clause in reversed([*_CLAUSE.finditer(text, begins[-1], place + 1)]):
+        if '"' in text[clause.end() : clause.end() + 2]:
+            continue  # somebody is quoted
         kinds = _frames_after(text[begins[-1] : clause.start()], clause)
         if found := _matched(kinds, text, clause.end(), place):
             return found

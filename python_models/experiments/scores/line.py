@@ -9,14 +9,15 @@ from typing import Literal
 from python_models.experiments.scores.candidates import Candidate, LineReading, Tier
 from python_models.experiments.scores.closed import GIVES, QUALITY_WORDS, unknown
 from python_models.experiments.scores.counts import counts_parts, is_count
+from python_models.experiments.scores.descriptions import names_a_part
 from python_models.experiments.scores.frames import verdict_around
 from python_models.experiments.scores.line_patterns import (
     AFTER_VERB,
     ALONE,
     CELL,
+    CONCEDED,
     COUNTS_AT_ONCE,
     ENDS,
-    FIRST_PERSON,
     GRADED,
     LABEL,
     LABELLED,
@@ -27,13 +28,10 @@ from python_models.experiments.scores.line_patterns import (
     PIECE,
     QUALITY,
     RESTATED,
-    SAID,
     SAID_CJK,
-    SPEAKER,
     STARRED,
     THE_END,
     THIS_ONE,
-    TOLD,
     TOLD_TO,
     UNIT,
     clause_of,
@@ -46,11 +44,10 @@ from python_models.experiments.scores.numbers import (
     skeleton,
 )
 from python_models.experiments.scores.prose import COUNTING
-from python_models.experiments.scores.remarks import names_a_part, strange, tells_of_a_part
+from python_models.experiments.scores.remarks import strange, tells_of_a_part
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
-    HEDGES,
     LABELS,
     OTHER_TEXTS,
     OTHER_WORDS,
@@ -59,7 +56,7 @@ from python_models.experiments.scores.words import (
     WHOLES,
 )
 
-_LABEL_FIRST = tuple(f"{label} " for label in LABELS.split("|"))
+_PARTS = {"style", "readability"}
 MANY = 60  # a line with more numbers is a table or a sum, and would take long to read
 
 
@@ -89,19 +86,27 @@ def read_line(line: str) -> LineReading:
         _take_label(found, reading, taken)
     _take_graded(reading, taken)
     _take_verdict(reading, taken)
-    for found in SAID.finditer(bare.text):
-        _take_said(found, reading, taken)
     take_shares(reading, taken)
     _take_only(reading, taken)
     _take_criteria(reading, taken)
-    last = max((found.place for found in reading.candidates), default=-1)
-    reading.hedged = bool(re.search(HEDGES, bare.text[last + 1 :]))
-    tiers = ("labelled", "whole")
-    labelled = min((one.place for one in reading.candidates if one.tier in tiers), default=-1)
+    earlier = _sentence_before(reading)
     for place in bare.numbers():
-        if place not in taken and not is_count(bare, place, reading.hedged, labelled):
+        is_other = place not in taken and not is_count(bare, place)
+        if is_other and place > earlier:
             reading.unexplained.append(bare.at(place))
     return reading
+
+
+def _sentence_before(reading: LineReading) -> int:
+    """Return where the sentence of a line's first verdict begins, or what it concedes ends.
+
+    Numbers before it, as in `It could be an 8. My score is 7`, are no other verdicts.
+    """
+    whole = [one.place for one in reading.candidates if one.tier == "whole"]
+    firm = (one for one in reading.candidates if one.tier == "labelled" or one.verdict)
+    text = reading.skeleton.text[: min(whole or (one.place for one in firm), default=0)]
+    conceded = CONCEDED.match(text)
+    return max(text.rfind(". "), conceded.end() if conceded else -1)
 
 
 def _take_label(found: re.Match[str], reading: LineReading, taken: set[int]) -> None:
@@ -158,6 +163,8 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
         return True
     if re.search(r"[\s:=-][a-f][+-]?\s*[(\[/,-]", found.group()):
         return True  # `Grade: B (7)`
+    if found["label"] == "level" and clause.strip():
+        return True  # `Grade level: 8`
     if found["verb"]:
         return not AFTER_VERB.match(rest)
     if found["space"]:
@@ -177,30 +184,14 @@ def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
-    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or "style" in about:
+    is_part = _PARTS & (words | about)
+    if words & OTHER_WORDS or about & OTHER_TEXTS or is_end or is_part:
         return "other"
     if unknown(" ".join((near, *about))):
         if label in WEAK_LABELS.split("|") or label in WHOLES.split("|"):
             return None
         return "other" if unknown(" ".join((near, *about)), QUALITY_WORDS) else "criterion"
     return "whole" if label in WHOLE_WORDS or words & WHOLE_WORDS else "labelled"
-
-
-def _take_said(found: re.Match[str], reading: LineReading, taken: set[int]) -> None:
-    bare, place = reading.skeleton, found.start("q")
-    if place in taken:
-        return
-    clause = clause_of(bare.text[: found.start()])
-    rest = bare.text[place + 1 :]
-    unit = UNIT.match(rest)
-    rest = rest[unit.end() :] if unit else rest
-    starred = STARRED.match(rest) and bare.at(place).outer is None
-    speaks = SPEAKER.fullmatch(clause.strip()) is not None
-    denied = re.search(DENIALS, clause) or LOOSE_END.match(rest) or starred
-    told = TOLD.match(found.group()) and not FIRST_PERSON.search(clause)
-    if speaks and not denied and not told and AFTER_VERB.match(rest):
-        reading.candidates.append(Candidate("said", bare.at(place), found.group(), place))
-        taken.add(place)
 
 
 def _only_number(reading: LineReading) -> int | None:
@@ -213,6 +204,8 @@ def _only_number(reading: LineReading) -> int | None:
         if not (COUNTING.match(bare.text, place) or PARTITIVE.search(bare.text[:place]))
         and not (bare.at(place).kind == "words" and THIS_ONE.search(bare.text[:place]))
     ]
+    if len(places) > 1:
+        places = [place for place in places if not is_count(bare, place)]
     is_only = len(places) == 1 and not reading.candidates
     return places[0] if is_only and not counts_parts(bare, places[0]) else None
 
@@ -276,7 +269,8 @@ def _take_criteria(reading: LineReading, taken: set[int]) -> None:
             reading.criteria.append(bare.at(place))
     for found in NAMED.finditer(reading.skeleton.text):
         place = found.start("q")
-        if place not in taken and not RESTATED.search(found["name"]):
+        is_counted = COUNTING.match(bare.text, place) is not None
+        if place not in taken and not (is_counted or RESTATED.search(found["name"])):
             taken.add(place)
             rest = bare.text[place + 1 :]
             if QUALITY.fullmatch(found["name"]) and ENDS.match(rest):

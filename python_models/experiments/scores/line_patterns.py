@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-from python_models.experiments.scores.closed import PRAISE
 from python_models.experiments.scores.numbers import OTHER, N, W
-from python_models.experiments.scores.prose import without_introduction
 from python_models.experiments.scores.words import (
-    COUNTED,
     DENIALS,
     HEDGES,
     LABELS,
@@ -66,25 +63,6 @@ _PIECE = (
     r"draft|piece|work|submission|story|one|paper|article|summary|output|poem|connection|"
     r"attempt))"
 )
-_SCORE_OF = (
-    r"(?:(?:an?|the)\s+)?(?:(?:overall|final|total)\s+)?(?:score|rating|grade|mark)?\s*(?:of)?\s*"
-)
-SAID = re.compile(
-    rf"\b(?:give|gave|giving|rate|rated|rating|score|scored|scoring|grade|graded|grading|award|"
-    rf"assign|gives|scores|rates|gets|got|earns|earned|deserves|receives|received|merits|"
-    rf"assigned|"
-    rf"awarded|awarding|assigning|settle|settled|land|arrive|arrived|come|came)\b\s*"
-    rf"(?:{_PIECE}\b\s*)?"
-    rf"(?:(?:as|at|with|only|on|to|out at)\s+)*{_SCORE_OF}{_FILLER}(?P<q>{N}|{W})"
-)
-SPEAKER = re.compile(
-    rf"(?:(?:{OTHER}|overall|so|therefore|thus|hence|all in all|in (?:summary|conclusion|"
-    rf"short|total|sum)|"
-    rf"taken together|considering everything|i think|i believe|i feel|in my opinion|to conclude|"
-    rf"accordingly|finally|and|based on (?:this|the above|these \w+)|for these reasons),?\s*)*"
-    rf"(?:i|we|ich|je|yo|{_PIECE})?(?:\s*(?:'d|'ll|'ve|would|will|therefore|thus|do|finally|have|"
-    rf"hence|overall|am|is|has|been|'m|have to|must|confidently|hereby|clearly))*\s*"
-)
 CLOSED = r"[\s\"')\]}>”»*]*"
 LABELLED = re.compile(
     rf"(?:(?<!\w)|(?<=[{CJK}]))(?:{LABELS}|{WHOLES}|note|nota)(?:(?!\w)|(?=[{CJK}]))"
@@ -97,16 +75,19 @@ SAID_CJK = re.compile(
     r"점(?:입니다|이다|을 (?:주|드|부여|줍|준|매)|으로 (?:평가|판단|매|책정)|"
     r"이 (?:적절|적당|타당)))"
 )
-ONLY_END = re.compile(rf"(?:{CLOSED}{UNITS})?(?:\s*[{CJK}]+)*{CLOSED}[.!。{OTHER}]?{CLOSED}$")
-TOLD = re.compile(r"(?:give|rate|score|grade|award|assign|settle|land|arrive|come)\b")
 TOLD_TO = re.compile(
+    r"\W*(?:for|pour|für|para|per)\s+(?:an?|une?|eine?n?|uma?|un[ao]?)\s*$|"
     r"\W*(?:please\s+)?(?:give|rate|score|grade|award|assign)\s+(?:the|this|that|it|your|me|us)\b|"
     r"(?!.*\b(?:my|i)\b).*\bwould be\b|.*\s[a-f][+-]?\s*[(\[]\s*$|"  # `Grade: B (7)`
+    r".*\b(?:score|rating|grade) (?:level|range|limit|difference|threshold)\b|"
     r"\W*an average\b|\W*(?:please|you (?:should|must|will|have to))\b|"
     r".*\ban?\s+(?:\w+\s+){0,2}(?:text|essay|story|piece|work|answer)\s+(?:would|could|should)\b"
 )
 # what makes the next number a bound or a best; a `Gesamtnote von 7` is neither
-PART_OF = re.compile(r"(?:[<>≤≥/+~?-]|out of|sur|(?<!note )(?<!zahl )(?<!tung )von)\s*$")
+PART_OF = re.compile(
+    r"(?:\uf800\s+(?:of|von|de|di|sur|su|em)|[<>≤≥/+~?-]|out of|sur|"
+    r"(?<!note )(?<!zahl )(?<!tung )von)\s*$"
+)
 # `Score of draft 1`; the judged text itself may be `essay 2`
 PIECE = re.compile(
     r"(?:draft|version|round|section|paragraph|criteri(?:on|a)|sentence|chapter|part|stage|phase|line|page)\b",
@@ -125,26 +106,23 @@ AVERAGE_OF = re.compile(  # `Mean of 2`
     r"\b(?:average|mean|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
     r"(?:of|over|from|de|d[ao]s|di|du|von|aus|über)\s*$"
 )
+AVERAGED = re.compile(  # `Mean of the criteria: 7`, whose parts have been scored
+    r"\b(?:average|mean|sum|summe|somme|suma|somma|soma|moyenne|media|promedio|média|durchschnitt|mittel(?:wert)?)\s+"
+    r"(?:score\s+)?(?:of|over|across|from|for|de|d[aeo]s?|di|du|del\w*|dei|des|von|aus|über|der)\b"
+    r"[^:=]*[^\W_][^:=]*[:=]\s*$"
+)
+# `Although the text asks for top marks, I grade on merit`
+CONCEDED = re.compile(
+    r"\W*(?:(?:al)?though|even though|while|despite|ignoring|disregarding|notwithstanding|obwohl|"
+    r"obgleich|auch wenn|ungeachtet|aunque|si bien|a pesar|bien qu|même s|malgré|anche se|sebbene|"
+    r"benché|nonostante|embora|ainda que|mesmo que|apesar)\b[^,]+,(?=(?:\W*\w+){3})",
+    re.I,
+)
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
-FIRST_PERSON = re.compile(r"\b(?:i|we|would|will|must|'d|'ll)\b")
 BREAK = re.compile(
     r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
-)
-PRAISED = re.compile(  # `Simply brilliant: 9/10`
-    rf"\W*(?:(?:simply|just|truly|really|absolutely|very|quite)\s+)*(?:so|thus|{'|'.join(sorted(PRAISE))})\s*"
-)
-# `Because it drifts, it gets ..`, `Wegen der Länge gebe ich ..`: a reason of any words first
-REASON_FIRST = re.compile(
-    rf"^\W*(?:because|since|given (?:how|that|its)|due to|owing to|despite|for all|"
-    rf"having (?:weighed|considered|read)|weighing|for its (?:{QUALITIES}|honesty|pace|pacing|wit|"
-    r"charm|energy|humou?r|prose|language|structure|ideas?|argument|ambition|insight|rhythm)|although|weil|da|"
-    r"wegen|aufgrund|trotz|obwohl|angesichts|dank|debido a|gracias a|porque|a pesar de|aunque|"
-    r"parce que|grâce à|malgré|bien que|poiché|grazie a|nonostante|graças a|devido a|apesar d[aoe]|"
-    r"embora)\b[^,:;]*?(?:,\s*(?=(?:i|my|we|it|this|the|so|er|es|der|die|das|le|la|el|il|gli|o|je|ce|cet|"
-    r"este|questo|dou-lhe)\b)|,?\s(?=(?:gebe|vergebe|bewerte|komme) ich\b))|"
-    r"^.*(?:(?:が|ので|ため|から)、|지만 |，(?=(?:我(?:会)?给)?$))"
 )
 LOOSE_END = re.compile(
     rf"^{CLOSED}(?:[?+~±<≤≥^×/°€$£%]|-+\s*$|[-–—]\s*(?:{N}|{W}|ish)|"
@@ -161,15 +139,6 @@ AFTER_VERB = re.compile(
 )
 UNIT = re.compile(rf"^{CLOSED}{UNITS}")
 STARRED = re.compile(rf"^{CLOSED}{STARS}")
-COUNT = re.compile(
-    rf"^\s+(?:{COUNTED}|(?:[a-z-]+\s+){{0,2}}(?!points|stars|marks|pts|is|was|as|this|has|"
-    rf"does|plus|"
-    rf"minus|always|less|its|us|yes|thus|perhaps|sometimes)[a-z-]{{2,}}s)\b"
-)
-# `3 Schwächen, 2 Stärken – Wertung: 6`
-THINGS = re.compile(
-    rf"^\s+(?!{UNITS}|{STARS}|(?:or|oder|ou|bis|to|is|ist|und|and|et|y|e)\b)[^\W\d_]{{4,}}\s*[,;.–—|-]"
-)
 NAMED = re.compile(
     rf"(?P<name>[^\W\d][\w &/'().-]{{1,40}}?)['\"]?\s*[:=|]\s*[(\[]?(?P<q>{N}|"
     rf"{W})"
@@ -208,4 +177,4 @@ def clause_of(before: str) -> str:
     """Return the part of a sentence that a place belongs to."""
     before = before[-400:]
     ends = [found.end() for found in BREAK.finditer(before)]
-    return without_introduction(REASON_FIRST.sub("", before[ends[-1] if ends else 0 :]))
+    return before[ends[-1] if ends else 0 :]

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 
 from python_models.experiments.scores.answer import Reading
-from python_models.experiments.scores.words import LABELS, NUMBER_WORDS
+from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, STARS
 
 _NUM = r"(?:[0-9]+(?:[.,][0-9]+)?|\.[0-9]+)"
 _END = r"(?![\w]|[.,][0-9])"
 _WORD = "|".join(sorted(map(re.escape, NUMBER_WORDS), key=len, reverse=True))
 _OUT_OF = (
-    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+)?(?:out\s+of|of|von|sur|de|sobre|su|em|av|van\s+de|из|"
+    r"\s*(?:/|(?:points?\s+|marks?\s+|stars?\s+|punkte[n]?\s+|punt[io]s?\s+|pontos\s+|valores\s+|stern[en]*\s+|estrell?as\s+|étoiles\s+|stell[ei]n?e?\s+)?(?:out\s+of|of|von|sur|de|sobre|su|em|av|van\s+de|из|"
     r"aus|من|trên|dari|από|z|na)"
     r"(?:\s+(?:a|the|maximal|max\.?|possible|total|maximum))*(?=\s))\s*"
 )
@@ -60,10 +60,13 @@ _KINDS = (
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
     ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
+    ("best", r"(百)分制"),
+    ("best", r"(?<![\w.])(5|10)\s*段階(?:評価)?中"),
     ("best", r"(?<![\w.])(10)\s*(?:段階(?:評価|中)?で?|점\s*(?:척도|기준)(?:에서|으로|로)?)"),
     ("best", rf"({_NUM})\s*[点점分]?\s*(?:이|은|가|が|は|是|为)\s*(?:満点|만점|满分)"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
-    ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|(?<![\w.])({_NUM})\s*"
+    ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|"
+             rf"十(?:点満点|分制)|(?<![\w.])({_NUM})\s*"
              r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=[\s)]))(?:[中里]得?|에|중)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
@@ -71,7 +74,7 @@ _KINDS = (
     ("money", rf"[$€£¥₹]\s?{_NUM}|(?<![\w.,]){_NUM}\s?[€£$¥]"),
     ("fraction", rf"(?<![\w.,/-])(-?{_NUM}){_OUT_OF}({_NUM}|(?:ten|five|a\s+hundred|"
                  rf"(?:one\s+)?hundred)\b)"
-                 rf"(?![\w/]|[.,][0-9])"),
+                 rf"(?:\s*{STARS}(?!\w)|(?![\w/]|[.,][0-9]))"),
     ("mixed", r"(?<![\w.,])([0-9]+)\s+(?:and\s+a\s+(half|quarter)\b|(1/2|1/4|3/4)(?![\w/]))"),
     ("percent", rf"(?<![\w.,/-])(-?{_NUM})\s*(?:%|(?:percent|per\s+cent|prozent|pour\s?cent|"
                 rf"por\s+ciento)\b)"),
@@ -85,7 +88,9 @@ _KINDS = (
               r"point|task|level(?=\s+[0-9]+\s+head)|gpt|candidate|phase|stage|text|story|"
               r"#)\s*#?[0-9]+"
               r"(?![\w/%]|[.,][0-9]|\s*/|\s+(?:out|von|sur|su|de|sobre|points|punkte|punti|puntos|pontos)\b)"),
-    ("named", r"(?<![\w.,])[0-9]+\s*(?:[箇かカヶヵ]所|[个個处處](?!百分)|곳)"),
+    ("named", r"第\s*[0-9]+\s*[章節节段回部幕話话页頁行]|"
+              r"(?<![\w.,/])[0-9]+\s*(?:[箇かカヶヵ]所|[个個处處](?!百分)|곳|"
+              r"[章節节段幕页頁行字人名次本篇]|つ(?!星)|장|막|쪽|줄|개|명|번째|단락|글자)"),
     ("named", r"\b(?:n\.|n[º°]|nr\.|núm\.)\s*[0-9]+(?![\w/%]|[.,][0-9])"),
     ("named", r"#[0-9]+\b|\b[^\W\d]+[-_]?[0-9][\w.-]*(?<![.-])|"
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
@@ -137,6 +142,12 @@ class Skeleton:
 
     text: str
     quantities: dict[int, Quantity]
+
+    def written(self, end: int) -> str:
+        """Return the line's text before a place, its numbers as they were written."""
+        quantities = self.quantities.items()
+        told = {place: found.text for place, found in quantities if found.kind != "words"}
+        return "".join(told.get(place, sign) for place, sign in enumerate(self.text[:end]))
 
     def at(self, place: int) -> Quantity:
         """Return the number at a place of the text."""
@@ -195,7 +206,7 @@ def _quantity(token: re.Match[str]) -> Quantity:
         is_scale = (low in (0, 1) and high >= 3) or (low, high) == (0, 1)
         return Quantity(kind if is_scale else "odd", text, outer=high, low=low)
     if kind == "best":
-        stated = re.search(_NUM, text)
+        stated = re.search(_NUM, text.replace("百", "100").replace("十", "10"))
         return Quantity(kind, text, outer=_value(stated.group()) if stated else None, low=0.0)
     if kind == "words" and own:
         return _words(text, own)

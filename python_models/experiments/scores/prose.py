@@ -13,10 +13,8 @@ from typing import NamedTuple
 from python_models.experiments.scores.closed import (
     AROUND,
     CJK_SIGNS,
-    GIVES,
     IS_CJK,
     WORD,
-    WORDS,
     bare,
     data,
     pattern,
@@ -26,25 +24,19 @@ from python_models.experiments.scores.closed import (
 
 _PROSE = data("prose")
 _JUDGING = pattern(*_PROSE["judging"].values())
+_WISHED = pattern(_PROSE["takes_back"]["wished"])
 _REFERS_BACK = pattern(*_PROSE["refers_back"].values())
-_TAKES_BACK = pattern(*_PROSE["takes_back"].values(), WORDS["doubts"]["confined"])
-_TEXT_DOES = pattern(*_PROSE["text_does"].values())
+_TAKES_BACK = pattern(*_PROSE["takes_back"].values())
 _INTRODUCES_ANOTHER = pattern(*_PROSE["introduces_another"].values())
 _NOT_ALL, _SCOPES = pattern(_PROSE["not_all"]), pattern(_PROSE["scopes"])
 _WHOLE_TEXTS = set_of(_PROSE["whole_texts"])
 
 
 class _Words(NamedTuple):
-    """Words of sentences about a text: whole ones, beginnings, and pieces without spaces."""
+    """Words of names of a text and its parts: whole ones, and beginnings."""
 
     whole: frozenset[str]
     begins: tuple[str, ...]
-    pieces: tuple[str, ...]
-    never: frozenset[str] = frozenset()
-
-    def are_in(self, sentence: str) -> bool:
-        signs = _signs(sentence)
-        return any(piece in signs for piece in self.pieces) or any(map(self._has, _words(sentence)))
 
     def are_all_of(self, sentence: str) -> bool:
         """Say whether a sentence holds no word but these."""
@@ -54,45 +46,40 @@ class _Words(NamedTuple):
         return not rest and all(map(self._has, _words(sentence)))
 
     def _has(self, word: str) -> bool:
-        known = word in self.whole or (len(word) > 3 and word.startswith(self.begins))
-        return known and word not in self.never
+        return word in self.whole or (len(word) > 3 and word.startswith(self.begins))
 
 
-def _listed(words: Iterable[str], never: frozenset[str] = frozenset()) -> _Words:
-    whole = frozenset(word for word in words if not word.endswith("*"))
-    pieces = (word for word in whole if IS_CJK.match(word) and word not in ("文章", "글이"))
+def _listed(words: Iterable[str]) -> _Words:
     return _Words(
-        whole,
+        frozenset(word for word in words if not word.endswith("*")),
         tuple(word.rstrip("*") for word in words if word.endswith("*")),
-        tuple(word for word in pieces if len(word) > 1),
-        never,
     )
 
 
-_JUDGING_WORDS, _PARTS, _SPEAKS_OF = (
-    " ".join(words.values())
-    for words in (*map(data("describing").get, ("judging", "parts")), _PROSE["speaks_of"])
-)
-_BETWEEN = " ".join(data("describing")["between"].values())
+_PARTS, _BETWEEN = (" ".join(data("describing")[name].values()) for name in ("parts", "between"))
 _NAMES = _listed(set_of(" ".join((_PARTS, _BETWEEN, _PROSE["ordinals"]))) | _WHOLE_TEXTS)
-_DESCRIBES = _listed(set_of(" ".join((_JUDGING_WORDS, _PARTS, _SPEAKS_OF))), _WHOLE_TEXTS)
-_WOULD = re.compile(r"\bwould\b|'d\b")
-_SUBJECTLESS, BECAUSE = pattern(AROUND["subjectless"]), pattern(AROUND["begins_a_reason"])
+BECAUSE = pattern(AROUND["begins_a_reason"])
 # `for style and clarity`: what is scored, and no reason
 _FOR = re.compile(r"^\W*(?:for|für|por|pour|per|pel[oa]s?)\b")
-_INTRODUCED = re.compile(r"(?P<lead>.*[^,])[,、，]\s*(?P<verdict>[^,、，]*)$", re.S)
 _FEWEST_WORDS, _FEWEST_SIGNS = 5, 8  # below, a remark has to judge: it may name a scored part
 _DETERMINED = re.compile(r"^\W*(?:the|der|die|das|el|la|los|las|le|les|l'|il|lo|gli|i|o|a|os|as)\b")
 # a number word that counts what follows it, as in `two halves` or `les deux thèmes`
 _NO_NOUN = "|".join(set_of(_PROSE["no_noun"]))  # behind a number, what it cannot count
-COUNTING = re.compile(
-    rf"[\uf000-\uf7ff]\s+(?:more\s+)?(?!(?:{_NO_NOUN})\b)[^\W\d_]{{3,}}|"
-    r"[\uf000-\uf7ff]\s+(?:of|der|des|de|delle|dei) (?:them|its|the|these|[^\W\d_]{3,})"
+_NOUN = rf"(?:more\s+)?(?!(?:{_NO_NOUN})\b|[{CJK_SIGNS}])[^\W\d_]{{3,}}"
+_COUNTED = rf"\s+{_NOUN}|\s+(?:of|der|des|de|delle|dei) (?:them|its|the|these|[^\W\d_]{{3,}})"
+COUNTING = re.compile(rf"[\uf000-\uf7ff](?:{_COUNTED})")
+# numbers in a sentence beside a score, but for those that count something or are named by it
+_PLACES = pattern(_PROSE["numbered"]).pattern
+NUMBERED = re.compile(
+    rf"\b(?:of|von|su|sur|de[il]?|d[eao]s|des|di)\s+(?:the\s+|l[oae]s?\s+)?[\ue000-\uf7ff](?:{_COUNTED})[^.;:]*?[\ue000-\uf7ff](?!\s*/)|"
+    rf"[\ue000-\uf7ff](?:{_COUNTED})|"
+    rf"\b(?:{_PLACES})\s+[\ue000-\uefff](?:\s*[-–,]\s*[\ue000-\uefff]| of [\ue000-\uefff])*"
 )
-_NUMBER = re.compile(
-    rf"[\ue000-\uefff]|(?!{COUNTING.pattern})[\uf000-\uf7ff]|"
-    r"[,:;–—]\s*[\uf000-\uf7ff](?:\s+[^\W\d_]+)?\W*$"  # `.., nine even`
+_GRADE = re.compile(  # `a clear 9`, which is given
+    r"\b(?:an?|une?|eine?n?|un[oa]?|um|uma)\s+(?:[^\W\d]+\s+)?[\ue000-\uefff](?!\s*-)"
 )
+_ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
+_NUMBER = re.compile(r"[\ue000-\uf7ff]")
 # a clause that begins with one of these is a condition; `auch wenn`, `even if` are none
 _CONDITION = re.compile(
     r"(?:^\W*|[,;:–—(]\s*|\s-\s+|\b(?:only|but|and|nur|aber|und|solo|sólo|solamente|pero|seulement|ma|só|"
@@ -124,12 +111,7 @@ def is_prose(sentence: str, attached: bool = False, among: str = "") -> bool:
     )
     says = not is_short or not _NAMES.are_all_of(sentence)
     is_open = is_scope(sentence) or not is_about_the_text(sentence, attached)
-    return says and not is_open and describes(sentence)
-
-
-def describes(sentence: str) -> bool:
-    """Say whether a sentence judges, names a part of a text, or tells what the text does."""
-    return _TEXT_DOES.search(sentence) is not None or _DESCRIBES.are_in(sentence)
+    return says and not is_open
 
 
 def _signs(sentence: str) -> str:
@@ -145,8 +127,20 @@ def is_about_the_text(sentence: str, attached: bool = False) -> bool:
     if attached and sets_a_condition(sentence):
         return False
     sentence = _NOT_ALL.sub("", sentence)
-    guards = (_NUMBER, _TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
+    if _GRADE.search(sentence) or _NUMBER.search(NUMBERED.sub(" ", sentence)):
+        return False
+    guards = (_TAKES_BACK, _JUDGING, _REFERS_BACK, _ONLY_CONDITION)
     return not any(guard.search(sentence) for guard in guards)
+
+
+def takes_back(sentence: str) -> bool:
+    """Say whether a sentence takes a score back or lends it, or is but another number."""
+    return _ANOTHER.fullmatch(sentence) is not None or _TAKES_BACK.search(sentence) is not None
+
+
+def is_wished(reason: str) -> bool:
+    """Say whether somebody else's wish is the reason: `as the essay asked`."""
+    return _WISHED.search(reason) is not None
 
 
 def is_scope(sentence: str) -> bool:
@@ -162,16 +156,6 @@ def speaks_of_judging(sentence: str) -> bool:
 def sets_a_condition(sentence: str) -> bool:
     """Say whether a clause of a sentence begins as a condition."""
     return _CONDITION.search(sentence) is not None
-
-
-def without_introduction(clause: str) -> str:
-    """Return a verdict without what introduces it: `Por todo lo anterior, asigno ..`."""
-    found = _INTRODUCED.match(clause)
-    if found is None or not GIVES.search(found["verdict"]) or _WOULD.search(found["verdict"]):
-        return clause
-    if _SUBJECTLESS.match(found["verdict"]) and not BECAUSE.match(found["lead"]):
-        return clause  # a noun before it is its subject
-    return found["verdict"] if introduces(found["lead"]) else clause
 
 
 def introduces(lead: str) -> bool:

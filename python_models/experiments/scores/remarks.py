@@ -1,37 +1,43 @@
-"""What may stand beside a score and after it: words that describe a text, and reasons.
+"""What may stand beside a score and after it.
 
-A word that is not known leaves open what the score is: it may take it back, hedge it, give it to
-somebody else or to a part. Words in `describing.yml` do none of this.
+The score's own clause holds known words only, as does a remark of one or two words. In other
+clauses and lines any words may stand but for signals of danger (`prose.yml`): what takes the score
+back, hedges it, quotes it or lends it to somebody else, and a number that may be another score.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from python_models.experiments.scores.closed import (
     AROUND,
     IS_CJK,
     PHRASES,
-    PRAISE,
     WORD,
     WORDS,
     bare,
-    data,
     pattern,
     set_of,
 )
+from python_models.experiments.scores.descriptions import (
+    TEXTS,
+    kind_of,
+    names_a_part,
+    told_by,
+)
 from python_models.experiments.scores.prose import (
-    describes,
+    NUMBERED,
     is_about_the_text,
     is_prose,
     is_scope,
+    is_wished,
     sets_a_condition,
+    takes_back,
 )
-from python_models.experiments.scores.words import COUNTED_BESIDE, UNITS
-
-LONGEST_HEADING = 40
-LONGEST = 10  # letters of a piece of a text without spaces
+from python_models.experiments.scores.words import (
+    COUNTED_BESIDE,
+    UNITS,
+)
 
 _FOLLOW, _FOLLOW_CJK = set_of(WORDS["follow"]), set_of(WORDS["follow_cjk"])
 _REASONS, _HARMLESS = set_of(WORDS["reasons"]), set_of(WORDS["harmless"])
@@ -39,55 +45,28 @@ _REASONS_CJK = ("因为", "由于", "왜냐하면", "なぜなら")
 POLITE = pattern(*WORDS["polite"].values())
 
 
-def _described() -> Iterator[tuple[str, frozenset[str], tuple[str, ...]]]:
-    for kind, languages in data("describing").items():
-        words = set_of(" ".join(languages.values()))
-        begins = tuple(word.rstrip("*") for word in words if word.endswith("*"))
-        yield kind, frozenset(word for word in words if not word.endswith("*")), begins
-
-
-_DESCRIBED = tuple(_described())
-_TEXTS = set_of(
-    "essay text piece work answer response submission story poem paper article aufsatz arbeit "
-    "texte essai copie devoir travail texto ensayo trabajo testo saggio lavoro ensaio trabalho "
-    "redação 文章 作品 글 글이 글은"
-)
-_CJK = {
-    piece: kind
-    for kind, words, _ in _DESCRIBED
-    for piece in words
-    if IS_CJK.match(piece) or not piece.isalpha()
-} | dict.fromkeys(_FOLLOW_CJK, "between")
-
-
-_ADJECTIVE = re.compile(r"[a-z-]{2,}(?:ful|less|ous|able|ible|ical|esque)")
+_ENDS = re.compile(r"^\W+|[\s.!。！、,]+$")
 _AS_IT = re.compile(
-    r"[\s,]*(?:as|da|ya que|puisque|visto que) (?:it|the|this|both|er|der|die|das|le|la|el|o|il)\b|"
-    r"[\s,]*(?:vor allem|sobre todo|en particular|in particular|for its|por su|pour son|pour sa|"
-    r"für seine[nr]?|für ihre[nr]?|per la sua|pela sua)\b"
+    r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
+    r"per la sua|pela sua|sobre todo)\b"
 )
-
-
 _JOINS = pattern(WORDS["connects"]).pattern
 # what a remark in the score's own sentence begins with
-_APART = re.compile(rf"\s*(?:[:;)\]|–—-]|,?\s*(?:{_JOINS})\b)")
+_APART = re.compile(rf"\s*(?:[:;()\]|,、，–—-]|(?:{_JOINS})\b)")
+# what makes the number before it none of a score: another number, a time, a rank
+_NO_SCORE = re.compile(
+    r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b|\.?(?:er)?[ºª°])|\.?(?:er)?\s+(?:puesto|lugar|platz)\b|\.\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s*$"
+)
 SENTENCE_END = re.compile(r"[.!?;|](?=\s|$)|[。；]")
 DENYING_SIGN = re.compile(r"[❌🚫⛔✖❎❓❔⚠🤔🤷🙃➕➖➗🔼🔽⬆⬇⤴⤵📈📉👎🔄]")
 _ODD_SIGN = re.compile(rf"[?=+<~^&@%$€→≈±×*\\]|->|{DENYING_SIGN.pattern}")
 # a grade in letters that repeats the score, how much of the rubric is met, and what is scored
 _DESCRIBES = pattern(
-    r"[(\[–—-]\s*[a-f][+-]?\s*(?:[)\]]|$)",
+    r"[(\[–—-]\s*(?:letter grade\s+)?[a-f][+-]?\s*(?:[)\]]|$)",
     r"[\ue000-\uf7ff](?: of the [\ue000-\uf7ff])? criteria (?:are )?met|do(?: not|n't) matter",
-    r"\ban? (?:[a-z]+ )?read\b(?! (?:of|by|through|for))",  # `a good read`
-    r"\btoo (?:little|few|short|long|brief|vague|thin|wordy|shallow|dry|slow|dense)\b",
-    r"^\W*(?:(?:\w+ )?(?:above|below) average|por encima de la media|au-dessus de la moyenne|"
-    r"supérieure? à la moyenne|acima da média|sopra la media|über dem durchschnitt|平均以上|"
-    r"평균 이상)",
-    r"\bnot (?:at all |very |so )?(?:bad|great|terrible|brilliant|awful)(?: at all)?\b",
-    r"\bnicht (?:schlecht|übel)\b|\bpas mal\b|\bnada mau\b",
-    r"\bno está(?: nada)? mal\b|\bnon (?:è )?male\b|悪くない|나쁘지 않(?:음|다|습니다)|还不错",
-    r"\ba few (?:[a-z]+ )?[a-z]+s aside\b",
+    r"^\W*(?:(?:highly|not) )?recommended\W*$",
     AROUND["no_more"],
+    AROUND["not_bad"],
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )
@@ -101,10 +80,11 @@ def strange(text: str, beside: bool = False) -> str | None:
         text: the rest of a score's line, or a later line, its numbers told apart.
         beside: it is the rest of the score's own line.
 
-    Every word has to describe a text, but in named reasons and names of what never is a score.
+    Known words only are fine in the score's own clause, any without danger in others; named reasons
+    and names of what never is a score are fine whatever they hold.
     """
-    if beside and re.match(r"\s*(?:[\ue000-\uf7ff]|[ap]\.?m\b)", text):
-        return "another number"
+    if beside and (found := _NO_SCORE.match(text)):
+        return found.group() or "another number"
     counted = re.match(r"\s+([a-z\u00df-\u024f]+)", text) if beside else None
     told = POLITE.match(text.strip()) or _DESCRIBES.match(text.strip())
     if counted and counted[1] not in _FOLLOW and not told:
@@ -117,35 +97,60 @@ def strange(text: str, beside: bool = False) -> str | None:
     for place, sentence in enumerate(SENTENCE_END.split(text)):
         if REASON_NAME.match(sentence):
             return None
-        if as_it := _AS_IT.match(sentence):  # `as it drifts`, not `as the author hoped`
-            return None if describes(sentence[as_it.end() :]) else as_it.group()
-        if (place or not beside) and is_scope(sentence):
+        if POLITE.fullmatch(_ENDS.sub("", sentence)) or is_harmless(sentence):
+            continue
+        attached = beside and not place
+        if not attached and is_scope(sentence):
             return sentence.strip()
-        words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
-        reason = words[1:] if words[:1] == ["fine"] else words  # behind what is scored
-        if reason and (reason[0] in _REASONS or reason[0].startswith(_REASONS_CJK)):
-            return reason[0] if _is_open(sentence, beside and not place) else None
-        is_apart = place or not beside or _APART.match(sentence)
-        if is_apart and is_prose(sentence, beside and not place, text):
-            continue
-        if POLITE.fullmatch(sentence.strip(" .!")) or is_harmless(sentence):
-            continue
-        at_once = beside and not place and not re.match(r"\s*\W", sentence)
-        if left := _strange_word(words, at_once):
+        if _begins_a_reason(sentence, attached):
+            return sentence.strip() if _is_open(sentence, attached) else None
+        if left := _strange_in(sentence, attached, text):
             return left
     return None
 
 
+def _begins_a_reason(sentence: str, attached: bool) -> bool:
+    words = WORD.findall(bare(PHRASES.sub(" ", sentence.lower())))
+    first = words[1:2] if words[:1] == ["fine"] else words[:1]  # behind what is scored
+    is_reason = any(one in _REASONS or one.startswith(_REASONS_CJK) for one in first)
+    return is_reason or (attached and _AS_IT.match(sentence) is not None)
+
+
+def _strange_in(sentence: str, attached: bool, text: str) -> str | None:
+    """Return what is a danger in a sentence, or unknown in one too short to be without."""
+    if attached and is_wished(sentence):
+        return sentence.strip()
+    is_apart = not attached or _APART.match(sentence)
+    is_tiny = attached and _is_tiny(sentence)
+    if is_apart and not is_tiny and is_prose(sentence, attached, text):
+        return None
+    if takes_back(sentence):
+        return sentence.strip()
+    at_once = attached and not re.match(r"\s*\W", sentence)
+    return _strange_word(WORD.findall(bare(PHRASES.sub(" ", sentence.lower()))), at_once)
+
+
+def _is_tiny(remark: str) -> bool:
+    """Say whether a remark in the score's own sentence is too short to be judged by its dangers."""
+    signs = sum(map(len, filter(IS_CJK.match, WORD.findall(remark))))
+    is_short = signs < 5 and len(WORD.findall(remark)) < 3 and not NUMBERED.search(remark)
+    return is_short and "judging" not in _kinds_in(remark)
+
+
 def _is_open(reason: str, is_own: bool) -> bool:
     """Say whether a reason sets a condition, or in a sentence of its own takes the score back."""
-    return sets_a_condition(reason) if is_own else not is_about_the_text(reason)
+    if is_own and (as_it := _AS_IT.match(reason)):
+        return is_wished(reason) or not is_about_the_text(reason[as_it.end() :], attached=True)
+    if is_own:
+        return sets_a_condition(reason) or is_wished(reason)
+    return not is_about_the_text(reason)
 
 
 def _strange_word(words: list[str], at_once: bool) -> str | None:
     """Return the first word that describes no text, or the part that alone is described."""
     part, judged = None, False
     for place, word in enumerate(words):
-        for at, (piece, kind) in enumerate(_told(word)):
+        for at, (piece, kind) in enumerate(told_by(word)):
             at_number = at_once and not place and not at and IS_CJK.match(piece)
             if kind is None or (at_number and piece not in _FOLLOW_CJK):
                 return piece
@@ -154,25 +159,13 @@ def _strange_word(words: list[str], at_once: bool) -> str | None:
     return None if judged else part
 
 
-def _kind(word: str) -> str | None:
-    if word in PRAISE or _ADJECTIVE.fullmatch(word):
-        return "judging"
-    kinds = (kind for kind, words, begins in _DESCRIBED if word in words or word.startswith(begins))
-    return next(kinds, None)
-
-
 _QUALITY = re.compile(
     r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
 )
 _OPENS = pattern(AROUND["opens_a_score"])
-_COUNTS = re.compile(rf":|\b{UNITS}\b")  # `Total points lost: 3`
-_CAUSAL = re.compile(
-    r"(?:ので|ため|から|故に|때문에|므로|니까|기에)\W*$|^\W*(?:因为|由于|鉴于|왜냐하면)"
-)
-_VERY = re.compile(
-    r"^\W*(?:very|quite|fairly|rather|truly|really|highly|nearly?|simply|sehr|recht|ziemlich|eher|muy|"
-    r"bastante|très|assez|plutôt|molto|abbastanza|piuttosto|muito|bem|とても|非常に|かなり|매우|아주|꽤|非常|很|相当|比较)"
-)
+_COUNTS = re.compile(
+    rf":|sub-?total|zwischensumme|sous-total|小計|소계|小计|\b{UNITS}\b"
+)  # `Total points lost: 3`
 # clauses that each judge something: `the link works, but the end falls off`
 _CLAUSES = re.compile(r"[,;、，]\s*|\b(?:but|yet|aber|doch|pero|mais|ma|mas)\b|지만\s")
 _CLAUSE = re.compile(
@@ -194,19 +187,19 @@ def describes_the_whole(text: str, is_named: bool) -> bool:
     """
     text = _DESCRIBES.sub(" fine ", text)
     words = WORD.findall(bare(PHRASES.sub(" ", text)))
-    told = [pair for word in words for pair in _told(word)]
+    told = [pair for word in words for pair in told_by(word)]
     if is_named and any(map(_QUALITY.search, words)):
         return False  # `Longueur`, which begins as `long`
-    kinds = {kind for piece, kind in told if piece not in _TEXTS}
-    is_named = is_named and ("judging" not in kinds or told[-1][0] in _TEXTS)
-    if any(names_a_part(piece) for piece, _ in told if is_named or piece not in _TEXTS):
+    kinds = {kind for piece, kind in told if piece not in TEXTS}
+    is_named = is_named and ("judging" not in kinds or told[-1][0] in TEXTS)
+    if any(names_a_part(piece) for piece, _ in told if is_named or piece not in TEXTS):
         return False  # `Clarity` too, which begins as what judges does
     return "judging" in kinds and kinds <= {"judging", "between"} and is_about_the_text(text)
 
 
 def judges_a_score(word: str) -> bool:
     """Say whether a word before a score judges, and does not make it one that is not given."""
-    return _kind(word) == "judging" and _OPENS.fullmatch(word) is None
+    return kind_of(word) == "judging" and _OPENS.fullmatch(word) is None
 
 
 def judges_the_whole(text: str) -> bool:
@@ -214,7 +207,7 @@ def judges_the_whole(text: str) -> bool:
     if _COUNTS.search(text):
         return False
     signs = sum(map(len, filter(IS_CJK.match, WORD.findall(text))))
-    is_short = len(WORD.findall(text)) < 3 and signs < 4 and not _VERY.match(text)
+    is_short = len(WORD.findall(text)) < 3 and signs < 4
     if not is_short and describes_the_whole(text, is_named=True):
         return True
     pieces = [one for one in _LISTED.split(PHRASES.sub(" ", text)) if WORD.search(one)]
@@ -231,62 +224,18 @@ def tells_of_a_part(text: str) -> bool:
     There a verdict has no subject: `冒頭は面白く、9点とする` may give the score to the opening.
     """
     words = WORD.findall(PHRASES.sub(" ", text))
-    if not words or not IS_CJK.match(words[0]) or _CAUSAL.search(text):
+    if not words or not IS_CJK.match(words[0]):
         return False
-    first = next((piece for piece, _ in _told(words[0])), "")
+    first = next((piece for piece, _ in told_by(words[0])), "")
     clauses = [one for one in _LISTED.split(text) if WORD.search(one)]
     return (
-        len(clauses) < 2 and (names_a_part(first) or names_a_part(words[0])) and first not in _TEXTS
+        len(clauses) < 2 and (names_a_part(first) or names_a_part(words[0])) and first not in TEXTS
     )
 
 
 def _kinds_in(text: str) -> list[str | None]:
     words = WORD.findall(bare(PHRASES.sub(" ", _DESCRIBES.sub(" fine ", text))))
-    return [kind for word in words for _, kind in _told(word)]
-
-
-def _told(word: str) -> list[tuple[str, str | None]]:
-    return _pieces(word) if IS_CJK.match(word) else [(word, _kind(word))]
-
-
-def names_a_part(word: str) -> bool:
-    """Say whether a word names a part or a quality of a text, which may have a score of its own."""
-    return any(
-        word in words or word.startswith(begins)
-        for kind, words, begins in _DESCRIBED
-        if kind == "parts"
-    )
-
-
-def _pieces(word: str) -> list[tuple[str, str | None]]:
-    """Return a text of no spaces as the longest known pieces; the last is of no kind if unknown."""
-    found: list[tuple[str, str | None]] = []
-    while word:
-        size = next((n for n in range(min(len(word), LONGEST), 0, -1) if word[:n] in _CJK), 0)
-        if not size:
-            return [*found, (word, None)]
-        found.append((word[:size], _CJK[word[:size]]))
-        word = word[size:]
-    return found
-
-
-def under_reasons(lines: list[str]) -> list[str]:
-    """Return the lines after a score, those below a heading of reasons as reasons by name.
-
-    `Strengths` and `Weaknesses`, with a colon or without, are followed by what a judge thinks of
-    the text.
-    """
-    found: list[str] = []
-    is_below = False
-    for line in lines:
-        heading = f"{line.rstrip(' :.')}:"
-        if len(line) <= LONGEST_HEADING and (
-            is_harmless(heading) or REASON_NAME.fullmatch(heading)
-        ):
-            is_below = True
-        else:
-            found.append(f"reason: {line}" if is_below and not REASON_NAME.match(line) else line)
-    return found
+    return [kind for word in words for _, kind in told_by(word)]
 
 
 def is_harmless(text: str) -> bool:

@@ -13,7 +13,10 @@ from python_models.experiments.scores.closed import (
     QUOTING,
 )
 from python_models.experiments.scores.line import read_line
-from python_models.experiments.scores.prose import speaks_of_judging
+from python_models.experiments.scores.line_patterns import CONCEDED
+from python_models.experiments.scores.numbers import skeleton
+from python_models.experiments.scores.own_clause import own_clause
+from python_models.experiments.scores.prose import NUMBERED, speaks_of_judging
 from python_models.experiments.scores.remarks import REASON_NAME
 from python_models.experiments.scores.words import LABELS, WEAK_LABELS, WHOLES
 
@@ -39,16 +42,17 @@ _ANSWER = re.compile(
     r"^(?:answer|antwort|respuesta|réponse|risposta|resposta|回答|答案|答え|답|답변)\s*[:：]\s*(?=\d)",
     re.I,
 )
+_SHARE = re.compile(rf"{_ANSWER.pattern}(?=[\d.,]+\s*/\s*\d)", re.I)
 _FRACTION_FIRST = re.compile(
     r"^(\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em)\s*\d+)\s+[–—-]\s+(?=[^\W\d_]{2})", re.I
 )
 _ON_A_NOTE = re.compile(r"\bon an? [a-z-]+ note\b", re.I)  # no mark is meant
 _NUMBER = re.compile("[0-9\ue000-\uefff]")
 _A_NUMBER = re.compile(
-    r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uf7ff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
+    r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uefff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
 )
 _I_SAY = re.compile(r"\bi(?: would|['’]d)? say\b", re.I)
-_WORD = re.compile(r"[\u3040-\ud7a3]|(?:(?![\u3040-\ud7a3])[^\W\d_])+")
+_WORD = re.compile(r"[\u3040-\ud7a3\ue000-\uf8ff]|(?:(?![\u3040-\ud7a3])[^\W\d_])+")
 _FEWEST = 3  # words or signs: `e.g. Score: 6` and `Note. Score: 6` say nothing before it
 
 
@@ -59,10 +63,10 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
     score, that gives another before, or that ends in an open quotation, stays whole: what is
     around the number there is judged word by word. `7/10 - solid work` is two sentences.
     """
-    if any(REASON_NAME.match(line) for line in lines):
-        lines = [_ANSWER.sub("Score: ", line) for line in lines]
+    is_explained = any(REASON_NAME.match(line) for line in lines)
+    lines = [(_ANSWER if is_explained else _SHARE).sub("Score: ", line) for line in lines]
     lines = [_FRACTION_FIRST.sub(r"\1. ", line) for line in lines]
-    return [part for line in lines for part in _cut(line)]
+    return [own_clause(part) for line in lines for part in _cut(line)]
 
 
 def _cut(line: str) -> list[str]:
@@ -71,25 +75,30 @@ def _cut(line: str) -> list[str]:
         return [line]
     before, after = line[: found.start()], line[found.end() :]
     is_open = '"' in after or before.count('"') % 2 or len(_WORD.findall(before)) < _FEWEST
-    if is_open or before.isupper() or lends(before):
+    given = skeleton(after)
+    score = next((given.at(place).value for place in given.numbers()), None)
+    if is_open or before.isupper() or lends(before, score):
         return [line]
     first = read_line(_CLOSED_QUOTATION.sub(_end_of, before))
     return [line] if first.candidates or first.named else [before, after]
 
 
-def lends(text: str) -> bool:
+def lends(text: str, score: float | None = None) -> bool:
     """Say whether a sentence before a score may give the score to somebody or something else.
+
+    One with a number of its own, that is not the `score`, has given its own.
 
     One that is finished does so where it points at what follows, orders, is about another text, or
     tells of judging (`the author says it deserves the best`); `the author writes well` does not.
     """
     text = _ON_A_NOTE.sub(" ", _I_SAY.sub("i", text))
     told = _SENTENCE.findall(_CLOSED_QUOTATION.sub(_end_of, text))
-    return any(_lends(one) for one in told if not _is_disregarded(one))
+    dismissed = max((at + 1 for at, one in enumerate(told) if _is_disregarded(one)), default=0)
+    return any(_lends(one, score) for one in told[dismissed:])
 
 
 def _is_disregarded(sentence: str) -> bool:
-    return DISREGARDED.search(sentence) is not None and not POINTING.search(sentence)
+    return DISREGARDED.search(sentence) is not None or CONCEDED.match(sentence) is not None
 
 
 def last_sentence(text: str) -> str:
@@ -98,7 +107,13 @@ def last_sentence(text: str) -> str:
     return found[-1] if found and _ENDED.search(found[-1]) else ""
 
 
-def _lends(sentence: str) -> bool:
+def _lends(sentence: str, score: float | None) -> bool:
+    found = skeleton(sentence)
+    values = {found.at(place).value for place in found.numbers()}
+    gives = bool(values) and score is not None and score not in values
+    if gives and _ENDED.search(sentence) and not POINTING.search(sentence):
+        return False
+    sentence = NUMBERED.sub(" x ", found.text)
     if POINTING.search(sentence) or COMMANDING.search(sentence) or names_a_score(sentence):
         return True
     if ANOTHER.search(sentence):

@@ -9,18 +9,14 @@ from python_models.experiments.scores.closed import SUMS_UP, WORDS, set_of, unkn
 from python_models.experiments.scores.line_patterns import (
     CJK,
     CLOSED,
-    COUNT,
     DOUBTS,
-    ONLY_END,
     OPENING,
     OPENS,
     OTHERS_SAY,
-    PRAISED,
     RANKED,
     TOLD_TO,
     clause_of,
 )
-from python_models.experiments.scores.numbers import READABLE
 from python_models.experiments.scores.prose import is_prose
 from python_models.experiments.scores.remarks import describes_the_whole, strange
 from python_models.experiments.scores.words import DENIALS
@@ -35,13 +31,7 @@ _TEXTS = set_of(WORDS["texts"])
 def take_shares(reading: LineReading, taken: set[int]) -> None:
     """Take `8/10` that opens or closes a sentence as said, when the line has no other number."""
     bare = reading.skeleton
-    _take_share_in_words(reading, taken)
-    places = [
-        place
-        for place in bare.numbers()
-        if place not in taken
-        and not (bare.at(place).kind == "number" and COUNT.match(bare.text[place + 1 :]))
-    ]
+    places = [place for place in bare.numbers() if place not in taken]
     if any(found.kind == "words" for at, found in bare.quantities.items() if at + 2 in places):
         return  # `due 7/10`
     if len(places) != 1 or taken or bare.at(places[0]).kind != "fraction":
@@ -60,7 +50,7 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
         taken.add(place)
         return
     label = re.search(r"(.*)[:=|]", clause) or _BEFORE_DASH.search(before)
-    open_label = label and not (PRAISED.fullmatch(label[1]) or SUMS_UP.fullmatch(label[1].strip()))
+    open_label = label and not SUMS_UP.fullmatch(label[1].strip())
     if label and label.re is _BEFORE_DASH and not (strange(label[1]) and unknown(label[1])):
         open_label = False
     unsure = re.search(DENIALS, SUMS_UP.sub(" ", clause)) or re.search(
@@ -77,21 +67,6 @@ def take_shares(reading: LineReading, taken: set[int]) -> None:
 def _is_of_the_whole(text: str, is_named: bool) -> bool:
     """Say whether a share behind these words is the text's: `Aufsatz: 6/10`."""
     return (is_named and text.strip() in _TEXTS) or describes_the_whole(text, is_named)
-
-
-def _take_share_in_words(reading: LineReading, taken: set[int]) -> None:
-    """Take `Three out of ten.` that is a sentence of its own, the last of a line of no numbers."""
-    bare = reading.skeleton
-    places = [place for place, found in bare.quantities.items() if found.kind in READABLE]
-    if len(places) != 1 or taken or bare.at(places[0]).kind != "words":
-        return
-    place = places[0]
-    before, rest = bare.text[:place], bare.text[place + 1 :]
-    sums_up = not re.sub(r"[\s,:]", "", SUMS_UP.sub("", before))
-    is_sentence = (re.search(r"[.!。]\s+$", before) or sums_up) and ONLY_END.match(rest)
-    if bare.at(place).outer is not None and is_sentence:
-        reading.candidates.append(Candidate("said", bare.at(place), "", place))
-        taken.add(place)
 
 
 def _doubted(rest: str) -> bool:

@@ -8,12 +8,14 @@ from python_models.experiments.scores.answer import Parsed, Scale, ScoreError
 from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.doubts import doubt
 from python_models.experiments.scores.line import read_line
+from python_models.experiments.scores.line_patterns import RESTATED
 from python_models.experiments.scores.numbers import Quantity
 from python_models.experiments.scores.remarks import REASON_NAME, is_harmless
 from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 LOOKED_AT = 3
+_STRENGTHS = {"said": 1, "labelled": 1, "whole": 2}
 LONGEST = 30  # lines of a text that begins with its score
 _HEADING = re.compile(r"^[^.!?]{1,60}[:：]$|^\|[^|]*\|$")
 _SCORE_NAME = re.compile(
@@ -31,7 +33,22 @@ _NOT_GIVEN = re.compile(
 
 def read_last_line(lines: list[str], scale: Scale) -> Parsed | ScoreError:
     """Return the one number, labelled or alone, of the last line."""
-    return _read(lines, 1, scale)
+    found = _read(lines, 1, scale)
+    if isinstance(found, Parsed) and (other := _contradicted(lines[-LOOKED_AT:], found)):
+        return _several([other, found.found])
+    return found
+
+
+def _contradicted(lines: list[str], found: Parsed) -> str | None:
+    """Return another number that a line before the last gives under a label as strong."""
+    last = read_line(lines[-1])
+    strength = max((_STRENGTHS.get(one.tier, 0) for one in last.candidates), default=0)
+    for one in (one for line in lines[:-1] for one in read_line(line).candidates):
+        is_other = abs(one.quantity.value - found.raw_score) > 1e-9
+        is_as_strong = 0 < strength <= _STRENGTHS.get(one.tier, 0)
+        if is_as_strong and is_other and not RESTATED.search(last.skeleton.text):
+            return one.quantity.text
+    return None
 
 
 def read_complex(lines: list[str], scale: Scale) -> Parsed | ScoreError:

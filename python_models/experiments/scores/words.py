@@ -41,16 +41,17 @@ LABELS = (
     "स्कोर|điểm|điểm số|nilai|skóre|scor|pontszám|pisteet|vurdering|poengsum|คะแนน|eindscore|"
     "totaalscore|eindbeoordeling|eindoordeel|slutbetyg|балл|рейтинг|"
     "punteggio|voto|veredito|结论|結論|결론|valutazione|pontuação|avaliação|beoordeling|cijfer|eindcijfer|ocena|оценка|"
-    "总评|打分|总得分|採点|総合点|評点|评定|평가|총평|评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|判定|総評|총평|판정|评级|점수|평점|총점"
+    "总评|打分|总得分|採点|総合点|評点|评定|평가|총평|评分|得分|分数|总分|总评分|最终得分|最终评分|评价|スコア|評価|点数|得点|総合評価|判定|総評|총평|판정|评级|점수|평점|총점|별점|星级|星評価"
 )
 # these name the whole by themselves
 WHOLES = (
     "on balance|on the whole|im großen und ganzen|tutto sommato|"
-    "overall|in total|total|totale|final|average|mean|aggregate|sum|gesamt|insgesamt|"
+    "overall|in total|total|totale|global|geral|general|generale|"
+    "final|average|mean|aggregate|sum|gesamt|insgesamt|"
     "durchschnitt|gesamtergebnis|ensemble|moyenne|promedio|media|"
     "总体|总体上|总体而言|综合|总的来说|全体として|全体的に|전체적으로|전반적으로|"
     "en general|globalement|in generale|de modo geral|em geral|de manera general|"
-    "総合|合計|총합|합계|总计|合计|"
+    "complessivo|complessiva|conjunto|종합|整体|全体|전체|総合|合計|총합|합계|总计|合计|"
     "bottom line|grand total|"
     "unterm strich|unter dem strich|alles in allem|all in all|in summary|"
     "en conjunto|nel complesso|no geral|"
@@ -88,8 +89,8 @@ WHOLE_WORDS = _set_of(
 OTHER_WORDS = _set_of(
     """
     draft rough interim another base baseline best bonus bottom confidence correct credit
-    deduction default
-    earlier example expected first former her high highest his human hypothetical ideal
+    deduction default subtotal zwischensumme sottototale
+    earlier subtotal example expected first former her high highest his human hypothetical ideal
     initial interval low lowest max maximum min minimum no not old original other pass
     passing penalty perfect placeholder possible potential previous prior provisional range
     reference sample second starting target tentative their third threshold top weight worst
@@ -99,19 +100,15 @@ OTHER_WORDS = _set_of(
 # a score `of all essays` or `(draft)` is not the text's own
 OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
 UNITS = (
-    r"(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos|балл\w*|分|点|점|"
-    r"overall|in total)"
+    r"(?:(?:possible\s+|m[öo]glichen?\s+|possíveis\s+|possibili\s+)?(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos)|балл\w*|分|点|점|"
+    r"valores|overall|in total)"
 )
-STARS = r"(?:stars?|sterne?n?|étoiles?|estrellas?|⭐+|★+)"
+STARS = r"(?:stars?|sterne?n?|étoiles?|estrell?as?|estrelas?|stell(?:e|ine)|つ星|星|별|⭐+|★+)"
 # of a line's skeleton, `8 (tre refusi)`: so many of something, in brackets behind a score
 COUNTED_BESIDE = re.compile(
     rf"^\s*\(\s*(?:[\ue000-\uf7ff]|\uf800)\s*(?!{UNITS}|{STARS})[^\W\d_]{{4,}}"
     r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*$|"
     r"^\s*\([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}\s*\uf800\s*\)\W*$"
-)
-COUNTED = (
-    "criteria|people|data|children|percent|words?|reason|idea|concept|example|sentence|paragraph|"
-    "issue|flaw|error|mistake|point of|of the|of these|of its|of them|of my|judges?|other"
 )
 HEDGES = (
     r"\b(?:perhaps|maybe|possibly|probably|or|though|although|changed?|revised?|actually|"

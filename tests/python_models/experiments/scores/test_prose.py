@@ -6,7 +6,7 @@ import pytest
 
 from python_models.experiments.scores import Parsed, parse
 from python_models.experiments.scores.numbers import skeleton
-from python_models.experiments.scores.prose import is_prose, sets_a_condition, without_introduction
+from python_models.experiments.scores.prose import is_prose, sets_a_condition
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,6 @@ def test_what_may_mean_the_score_is_none(sentence: str) -> None:
 def test_a_concession_is_no_condition() -> None:
     assert sets_a_condition(", if the ending of the essay is mended")
     assert not sets_a_condition(", even if the ending of the essay is weak")
-
-
-def test_an_introduction_is_left_out_unless_it_lends_the_number() -> None:
-    assert without_introduction("por todo lo expuesto, asigno un") == "asigno un"
-    lent = "con otro final en el texto, asigno un"
-    assert without_introduction(lent) == lent
 
 
 def test_a_remark_behind_a_dash_is_read_and_a_part_alone_is_not() -> None:
