@@ -12,6 +12,7 @@ from python_models.experiments.scores.closed import (
     POINTING,
     QUOTING,
 )
+from python_models.experiments.scores.contrast import score_of_its_own, without_another_above
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import CONCEDED
 from python_models.experiments.scores.numbers import skeleton
@@ -66,6 +67,7 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
     is_explained = any(REASON_NAME.match(line) for line in lines)
     lines = [(_ANSWER if is_explained else _SHARE).sub("Score: ", line) for line in lines]
     lines = [_FRACTION_FIRST.sub(r"\1. ", line) for line in lines]
+    lines = without_another_above([score_of_its_own(line) or line for line in lines])
     return [own_clause(part) for line in lines for part in _cut(line)]
 
 
