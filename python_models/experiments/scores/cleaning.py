@@ -8,9 +8,9 @@ import unicodedata
 
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
+from python_models.experiments.scores.letters import without_letter
 from python_models.experiments.scores.objects import json_as_line
 from python_models.experiments.scores.tables import told_by_rows
-from python_models.experiments.scores.letters import without_letter
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
 _CLOSED_THOUGHT = re.compile(rf"<({_THOUGHTS})\b[^>]*>.*?</\1\s*>", re.I | re.S)

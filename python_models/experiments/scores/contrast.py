@@ -23,9 +23,7 @@ _OWN = (
     rf"(?:(?P<now>{_AS_IT_STANDS}){_LATIN_END}|(?P<this>{_THIS_ONE}){_LATIN_END}|"
     rf"(?=(?P<end>{_IN_THE_END}))|(?P<mine>(?={_MINE})))\s*[,:]?\s*"
 )
-_BOUND = re.compile(
-    rf"(?:(?:[,;.、。；]|\s[–—-])\s*|\s)(?P<but>(?:{_OPPOSES})\s*)?{_OWN}", re.I
-)
+_BOUND = re.compile(rf"(?:(?:[,;.、。；]|\s[–—-])\s*|\s)(?P<but>(?:{_OPPOSES})\s*)?{_OWN}", re.I)
 _BEGINS = re.compile(rf"(?P<but>(?:{_OPPOSES})\s*)?{_OWN}", re.I)
 _PIECE = re.compile(r"[^.;。；]*(?:\.(?=\d)[^.;。；]*)*[.;。；]?")
 _TELLS = re.compile(

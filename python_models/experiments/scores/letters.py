@@ -10,19 +10,22 @@ _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `
 _SHARE = r"\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em|sobre)\s*\d"
 # what gives letters: `Nivel B: 7/10`, `Grade: B, score: 7`
 _GRADES = (
-    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|tier|nivel|niveau|"
-    r"stufe|buchstabennote|notenstufe|fascia|livello|nível|categoria|mention|lettre|letra|lettera|等级|等級|级别|ランク|評定|등급)"
-    r"(?: (?:finale?|global[e]?|grade))?\s*[:=|]?\s*[A-F][+-]?\s*"
+    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"
+    r"tier|nivel|niveau|stufe|buchstabennote|notenstufe|fascia|livello|nível|categoria|mention|lettre|letra|lettera|"
+    r"等级|等級|级别|ランク|評定|등급)"
+    r"(?: (?:finale?|globale?|grade))?\s*[:=|]?\s*[A-F][+-]?\s*"
 )
 _LETTER = re.compile(rf"^{_GRADES}[(\[:,/;|、–—-]\s*(?={_SHARE})", re.I)
 _LETTER_FIRST = re.compile(
-    rf"^{_GRADES}[.,;|、]\s*(?=(?:(?:numeric(?:al)?|final|overall) )?(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])",
+    rf"^{_GRADES}[.,;|、]\s*(?=(?:(?:numeric(?:al)?|final|overall) )?"
+    rf"(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])",
     re.I,
 )
 _AFTER_WORDS = re.compile(rf"(?<=[^\W\d_])\s*\([A-F][+-]?\)(?=\s*[,;:、–—-]\s*{_SHARE})")
 _STARS = re.compile(
-    r"(?P<drawn>[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*(?:(?:soit|also|das heißt|d\. ?h\.|that is|i\.e\.|cioè|ossia|"
-    r"es decir|o sea|ou seja|isto é|c'est-à-dire|即|つまり|즉)\b[,:]?\s*)?(?P<share>(?P<given>\d+)\s*/\s*\d+)\b"
+    r"(?P<drawn>[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*"
+    r"(?:(?:soit|also|das heißt|d\. ?h\.|that is|i\.e\.|cioè|ossia|es decir|o sea|ou seja|"
+    r"isto é|c'est-à-dire|即|つまり|즉)\b[,:]?\s*)?(?P<share>(?P<given>\d+)\s*/\s*\d+)\b"
 )
 
 

@@ -216,7 +216,9 @@ def _take_graded(reading: LineReading, taken: set[int]) -> None:
     if not found or found.start("q") != place or reading.skeleton.at(place).kind != "fraction":
         return
     if not strange(f"({found['grade']})", beside=True):
-        _take(reading, taken, Candidate("labelled", reading.skeleton.at(place), "", place))
+        unit = UNIT.match(reading.skeleton.text[place + 1 :])
+        span = (found.start(), place + 1 + (unit.end() if unit else 0))
+        _take(reading, taken, Candidate("labelled", reading.skeleton.at(place), "", place, span))
 
 
 def _take_verdict(reading: LineReading, taken: set[int]) -> None:

@@ -55,8 +55,8 @@ LABEL = re.compile(
     rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
 )
 GRADED = re.compile(
-    rf"^[\s\"'(\[]*(?:{LABELS}|{WHOLES}|note|nota)(?:{_WHICH})?{_SIGN}"
-    rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{1,40}}?)\s*[(\[,–—-]\s*(?P<q>{N})"
+    rf"^[\s\"'(\[]*(?:(?:en|in|em)\s+)?(?:{LABELS}|{WHOLES}|{WEAK_LABELS}|fazit|bilan)(?:{_WHICH})?{_SIGN}"
+    rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{0,40}}?)\s*[(\[,、–—-]\s*(?P<q>{N})"
 )
 _PIECE = (
     r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"

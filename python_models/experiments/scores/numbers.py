@@ -51,7 +51,8 @@ _KINDS = (
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from|von|d[ae])?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
-    ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*(?:[点分점]制?)?(?:{_NAMED_END})?"
+    ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*"
+              rf"(?:[点分점]制?)?(?:{_NAMED_END})?"
               r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?(?:\s*\))?"),
     ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
               r"尺度|척도|범위|사이|점수|기준))"),
@@ -81,7 +82,8 @@ _KINDS = (
                 rf"por\s+ciento)\b)"),
     ("ordinal", r"(?<![\w.])[0-9]+(?:st|nd|rd|th)\b"),
     ("power", r"(?<![\w.])[0-9]+\s*\^\s*\(?-?[0-9]+"),
-    ("named", r"(?<!this )(?<!the )(?<!that )(?<!dem )(?<!diesem )\b(?:assistant|answer|response|"
+    ("named", r"(?<!this )(?<!the )(?<!that )(?<!dem )(?<!diesem )"
+              r"(?<!bekommt der )(?<!erhält der )(?<!verdient der )\b(?:assistant|answer|response|"
               r"criteri(?:on|a)|section|step|paragraph|question|version|"
               r"part|item|page|line|figure|table|chapter|example|model|option|essay|draft|"
               r"sentence|"

@@ -46,7 +46,8 @@ _LABEL = re.compile(
 )
 # keys that count something: `nb_fautes`, `error_count`
 _COUNT = re.compile(
-    r"(?:n|nb|nr|num|no|number|nombre|numero|número|anzahl|count)\s(?:of |de |d[ei]s? )?(?P<what>.*)|"
+    r"(?:n|nb|nr|num|no|number|nombre|numero|número|anzahl|count)\s"
+    r"(?:of |de |d[ei]s? )?(?P<what>.*)|"
     r"(?P<of>.*)\s(?:count|anzahl|num|nb|数)|.*(?:個数|件数|문자수|개수|글자수|字数|数量)",
     re.I,
 )
