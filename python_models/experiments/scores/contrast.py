@@ -33,6 +33,7 @@ _TELLS = re.compile(
     r"라고|作者(?:说|认为|称)|[\"?]",
     re.I,
 )
+_I_WOULD = re.compile(r"\bi(?: would|['’]d)\b", re.I)
 _END = re.compile(r"[\s.!。]*")
 
 
@@ -77,7 +78,7 @@ def _may_follow(kind: str, bound: re.Match[str]) -> bool:
 
 def _verdict(clause: str) -> str | None:
     """Return a clause that gives one number, as one that is read; null if it gives more."""
-    if _TELLS.search(clause):
+    if _TELLS.search(clause) or _KINDS["unreal"].search(_I_WOULD.sub(" ", clause)):
         return None
     reading = read_line(clause)
     tiers = [one.tier for one in reading.candidates]

@@ -45,6 +45,7 @@ _KINDS = (
     ("scale", rf"(?:\b(?:on|in|using|auf|sur|out\s+of|from|scale|range)\b\s*:?\s*)*\b(?:a\s+|"
               rf"the\s+|"
               rf"einer\s+|una?\s+|une\s+|numa\s+)?(?:scale|range|skala|échelle|escala|scala)\b\s*"
+              r"(?:(?:allant|ranging|going|que va|che va|que vai|die)\s+)?"
               rf"(?:of|from|between|von|del?|da|is|:|=)?"
               rf"\s*[(\[]?\s*{_SCALE_ENDS}(?:{_NAMED_END}|[)\]]?{_END})"),
     ("scale", rf"[(\[<{{]\s*(?:(?:on|from|range|scale|"
