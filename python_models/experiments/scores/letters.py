@@ -7,7 +7,9 @@ import re
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
-_SHARE = r"\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em|sobre)\s*\d"
+_SHARE = (
+    r"(?:\d+(?:[.,]\d+)?\s*(?:(?:/|out of|von|sur|de|su|em|sobre)\s*\d|[点分점](?=[\s)。.]|$)))"
+)
 # what gives letters: `Nivel B: 7/10`, `Grade: B, score: 7`
 _GRADES = (
     rf"(?:(?:overall|final|letter) )?(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"

@@ -180,7 +180,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
 def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     """Say whose score a label names; null for what is no score at all."""
     label = found["label"]
-    near = re.split(r"[,:;()|\ue000-\uf8ff]", clause)[-1]
+    near = re.split(r"[,、:;()|\ue000-\uf8ff]", clause)[-1]
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`

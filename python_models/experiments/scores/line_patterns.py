@@ -145,7 +145,9 @@ NAMED = re.compile(
 )
 # one alone may be all that was asked for
 QUALITY = re.compile(rf"(?!style)(?:{QUALITIES})", re.I)
-CELL = re.compile(rf"(?:^|[|;,•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?=[|;,•])")
+CELL = re.compile(
+    rf"(?:^|[|;,、•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?:[点分점]\s*)?(?=[|;,、•])"
+)
 ENDS = re.compile(rf"^{CLOSED}[.!]?{CLOSED}$")
 OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
 DOUBTS = re.compile(
