@@ -121,7 +121,8 @@ CONCEDED = re.compile(
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 BREAK = re.compile(
-    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|"
+    r"(?<=[\ue000-\uefff]\s[点分점])[,、]\s?|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
 )
 LOOSE_END = re.compile(
