@@ -25,9 +25,9 @@ _LETTER_FIRST = re.compile(
 )
 _AFTER_WORDS = re.compile(rf"(?<=[^\W\d_])\s*\([A-F][+-]?\)(?=\s*[,;:、–—-]\s*{_SHARE})")
 _STARS = re.compile(
-    r"(?P<drawn>[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*"
+    r"(?P<drawn>(?=[★⭐🌟☆✩]{2})[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*"
     r"(?:(?:soit|also|das heißt|d\. ?h\.|that is|i\.e\.|cioè|ossia|es decir|o sea|ou seja|"
-    r"isto é|c'est-à-dire|即|つまり|즉)\b[,:]?\s*)?(?P<share>(?P<given>\d+)\s*/\s*\d+)\b"
+    r"isto é|c'est-à-dire|即|つまり|즉)\b[,:]?\s*)?(?P<share>(?P<given>\d+)\s*/\s*(?P<best>\d+))\b"
 )
 
 
@@ -41,5 +41,7 @@ def without_letter(line: str) -> str:
 
 def _repeated(found: re.Match[str]) -> str:
     """Return the share that stars repeat; both as they were where they tell another."""
-    full = len(found["drawn"].rstrip("☆✩"))
-    return found["share"] if full == int(found["given"]) else f"{full} {found.group()}"
+    full, given = len(found["drawn"].rstrip("☆✩")), int(found["given"])
+    drawn = max(len(found["drawn"]), 5)
+    is_same = full == given or full * int(found["best"]) == given * drawn
+    return found["share"] if is_same else f"{full} {found.group()}"
