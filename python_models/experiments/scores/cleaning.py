@@ -8,9 +8,9 @@ import unicodedata
 
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
+from python_models.experiments.scores.letters import without_letter
 from python_models.experiments.scores.objects import json_as_line
 from python_models.experiments.scores.tables import told_by_rows
-from python_models.experiments.scores.words import LABELS
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
 _CLOSED_THOUGHT = re.compile(rf"<({_THOUGHTS})\b[^>]*>.*?</\1\s*>", re.I | re.S)
@@ -43,6 +43,7 @@ _LENT_TAG = re.compile(
     r"exemple|ejemplo|cita|citation|esempio|exemplo)$"
 )
 _LATEX = (
+    (re.compile(r"(?<=\d)\{([.,])\}(?=\d)"), r"\1"),
     (re.compile(r"\$\$([^$\n]{1,60})\$\$"), r" \1 "),
     (re.compile(r"\$\$?(\S(?:[^$\n]{0,58}\S)?)\$\$?(?!\d)"), r" \1 "),
     (re.compile(r"\\(?:text|textbf|mathbf|mathrm|mathit|emph)\s*\{([^{}]*)\}"), r" \1 "),
@@ -63,7 +64,6 @@ _NUMERAL = re.compile(
 _KOREAN = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
 _KOREAN_NUMERAL = re.compile(rf"(?:^|(?<=[\s:는은]))({'|'.join(_KOREAN)})(?=\s?점)")
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
-_OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
 # signs that Japanese, which shares many of the others, does not write, in a text of no kana
 _TRADITIONAL = re.compile(
     r"(?![^\u3040-\u30ff]*[\u3040-\u30ff]).*?(?:評[分為級語]|[這總點滿為個給綜應還])", re.S
@@ -73,14 +73,6 @@ _SIMPLIFIED = str.maketrans(WORDS["traditional"], WORDS["simplified"])
 _END_SAID = re.compile(
     r"(?:^|(?<=[。.!！]))\s*(?:以上(?:です|となります|になります|。)|이상입니다)[。.]?$"
 )
-# a letter beside a share of its own best, or before a label: `Nivel B: 7/10`, `Grade: B, score: 7`
-_GRADES = (
-    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|note|nota|letter|level|band|tier|nivel|niveau|"
-    r"stufe|fascia|livello|nível|categoria|mention|等级|等級|级别|ランク|評定|등급)"
-    r"(?: (?:finale?|global))?\s*[:=|]?\s*[A-F][+-]?\s*"
-)
-_LETTER = re.compile(rf"^{_GRADES}[(\[:,/;|–—-]\s*(?=\d+(?:[.,]\d+)?\s*/\s*\d)", re.I)
-_LETTER_FIRST = re.compile(rf"^{_GRADES}[,;|]\s*(?=(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])", re.I)
 _IN_SHORT = re.compile(r"\bTL;?DR\b", re.I)
 _LEADER = re.compile(r"(?<=[^\W\d_])_{3,}(?=\s*\d)")  # `Score____7`
 _BEST_CJK = re.compile(r"(?<=[满満])([分点])十[分点]")
@@ -216,12 +208,11 @@ def _plain(line: str) -> str:
     line = re.sub(r"(?<!\w)_+|_+(?!\w)", " ", line) if "__/" not in line else line
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
-    line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
+    line = without_letter(line)
     line = _END_SAID.sub("", line)
     line = _KOREAN_NUMERAL.sub(lambda found: f" {_KOREAN.index(found[1]) + 1}", line)
     line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
     line = _BEST_CJK.sub(r"\1 10 \1", line)
-    line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))
     return re.sub(r"\s+", " ", line).strip()

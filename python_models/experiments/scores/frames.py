@@ -86,7 +86,7 @@ def _compiled(
         return re.compile(rf"{_OPENS}{lead}(?:{told}){_CLOSED}{ends}", re.I)
 
     lead = filled("<lead>").replace("#", _SCALE)
-    ends = rf"(?:{_ENDS}|(?=:))"
+    ends = rf"(?:{_ENDS}|(?=\s?:))"
     return _Frames(joined(frames, ends), joined(subjectless or frames, ends), joined(alone, _ENDS))
 
 

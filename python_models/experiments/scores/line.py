@@ -180,7 +180,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
 def _tier(found: re.Match[str], clause: str) -> Tier | Literal["other"] | None:
     """Say whose score a label names; null for what is no score at all."""
     label = found["label"]
-    near = re.split(r"[,:;()|\ue000-\uf8ff]", clause)[-1]
+    near = re.split(r"[,、:;()|\ue000-\uf8ff]", clause)[-1]
     words = set(re.findall(r"[^\W\d][\w'.-]*", near)[-6:])
     about = set(re.findall(r"[^\W\d][\w'-]*", found["aside"] or ""))
     is_end = THE_END.search(f"{clause}{label}")  # `Evaluación del final: 4`
@@ -216,7 +216,9 @@ def _take_graded(reading: LineReading, taken: set[int]) -> None:
     if not found or found.start("q") != place or reading.skeleton.at(place).kind != "fraction":
         return
     if not strange(f"({found['grade']})", beside=True):
-        _take(reading, taken, Candidate("labelled", reading.skeleton.at(place), "", place))
+        unit = UNIT.match(reading.skeleton.text[place + 1 :])
+        span = (found.start(), place + 1 + (unit.end() if unit else 0))
+        _take(reading, taken, Candidate("labelled", reading.skeleton.at(place), "", place, span))
 
 
 def _take_verdict(reading: LineReading, taken: set[int]) -> None:

@@ -55,8 +55,8 @@ LABEL = re.compile(
     rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
 )
 GRADED = re.compile(
-    rf"^[\s\"'(\[]*(?:{LABELS}|{WHOLES}|note|nota)(?:{_WHICH})?{_SIGN}"
-    rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{1,40}}?)\s*[(\[,–—-]\s*(?P<q>{N})"
+    rf"^[\s\"'(\[]*(?:(?:en|in|em)\s+)?(?:{LABELS}|{WHOLES}|{WEAK_LABELS}|fazit|bilan)(?:{_WHICH})?{_SIGN}"
+    rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{0,40}}?)\s*[(\[,、–—-]\s*(?P<q>{N})"
 )
 _PIECE = (
     r"(?:it|this|that|(?:(?:the|this|that|your|my)\s+)?(?:\w+\s+)?(?:essay|answer|response|text|"
@@ -121,7 +121,8 @@ CONCEDED = re.compile(
 THE_END = re.compile(r"\b(?:del|do|du|el|il|lo|o|le|of the|della)\s+finale?\W*$")
 THIS_ONE = re.compile(r"\b(?:this|that|which)\s*$")
 BREAK = re.compile(
-    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
+    r"[.!?;|•](?=\s|$)|[。；]|(?<=[\ue000-\uefff\uf800-\uf8ff]),\s|"
+    r"(?<=[\ue000-\uefff]\s[点分점])[,、]\s?|\s[-–—]\s|,\s*(?=(?:so|therefore|thus|hence|but)\b)|"
     r"\bbut\b"
 )
 LOOSE_END = re.compile(
@@ -145,7 +146,9 @@ NAMED = re.compile(
 )
 # one alone may be all that was asked for
 QUALITY = re.compile(rf"(?!style)(?:{QUALITIES})", re.I)
-CELL = re.compile(rf"(?:^|[|;,•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?=[|;,•])")
+CELL = re.compile(
+    rf"(?:^|[|;,、•]\s*)(?P<name>[^\W\d_]+)\s+(?P<q>{N})\s*(?:[点分점]\s*)?(?=[|;,、•])"
+)
 ENDS = re.compile(rf"^{CLOSED}[.!]?{CLOSED}$")
 OPENS = re.compile(r"^(?:[,.;:!(]|\s[-–—]\s|\s+would\s+\w+\s+(?:it\s+)?again\b)")
 DOUBTS = re.compile(

@@ -29,7 +29,8 @@ _SCALE_ENDS = (
     rf"({_NUM})\s*(?:\([^()]*\)\s*)?(?:to|and|through|bis|à|ao?|al|-|–|—|~|〜|\.\.)\s*({_NUM})"
 )
 
-_LOWEST, _HIGHEST = r"(?<![\w.,/:-])([01])\s*[点分점]?\s*", r"\s*(5|10|20|100)"
+_NAMED_END = r"\s*\((?![\d/])[^()\d]{2,40}\)"  # `from 0 (useless) to 10 (flawless)`
+_LOWEST, _HIGHEST = rf"(?<![\w.,/:-])([01])\s*[点分점]?(?:{_NAMED_END})?\s*", r"\s*(5|10|20|100)"
 _MOST = r"m[aá]x\.?|m[aá]xim(?:um|al|o)|massimo|最大|最高|최대|최고"
 
 # what is told apart, in this order: the first that fits at a place is it
@@ -44,13 +45,15 @@ _KINDS = (
     ("scale", rf"(?:\b(?:on|in|using|auf|sur|out\s+of|from|scale|range)\b\s*:?\s*)*\b(?:a\s+|"
               rf"the\s+|"
               rf"einer\s+|una?\s+|une\s+|numa\s+)?(?:scale|range|skala|échelle|escala|scala)\b\s*"
+              r"(?:(?:allant|ranging|going|que va|che va|que vai|die)\s+)?"
               rf"(?:of|from|between|von|del?|da|is|:|=)?"
-              rf"\s*[(\[]?\s*{_SCALE_ENDS}[)\]]?{_END}"),
+              rf"\s*[(\[]?\s*{_SCALE_ENDS}(?:{_NAMED_END}|[)\]]?{_END})"),
     ("scale", rf"[(\[<{{]\s*(?:(?:on|from|range|scale|"
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from|von|d[ae])?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
-    ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*(?:[点分점]制?)?"
+    ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*"
+              rf"(?:[点分점]制?)?(?:{_NAMED_END})?"
               r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?(?:\s*\))?"),
     ("scale", rf"{_LOWEST}[-–~〜]{_HIGHEST}\s*[点分점]?(?=\s*(?:の|で|的|评|打|计|制|スケール|"
               r"尺度|척도|범위|사이|점수|기준))"),
@@ -80,7 +83,8 @@ _KINDS = (
                 rf"por\s+ciento)\b)"),
     ("ordinal", r"(?<![\w.])[0-9]+(?:st|nd|rd|th)\b"),
     ("power", r"(?<![\w.])[0-9]+\s*\^\s*\(?-?[0-9]+"),
-    ("named", r"(?<!this )(?<!the )(?<!that )(?<!dem )(?<!diesem )\b(?:assistant|answer|response|"
+    ("named", r"(?<!this )(?<!the )(?<!that )(?<!dem )(?<!diesem )"
+              r"(?<!bekommt der )(?<!erhält der )(?<!verdient der )\b(?:assistant|answer|response|"
               r"criteri(?:on|a)|section|step|paragraph|question|version|"
               r"part|item|page|line|figure|table|chapter|example|model|option|essay|draft|"
               r"sentence|"

@@ -44,6 +44,13 @@ _LABEL = re.compile(
     r"(?: (?:final[ei]?|global[ei]?|total[ei]?|general[ei]?|complessiv[oa]|geral))?",
     re.I,
 )
+# keys that count something: `nb_fautes`, `error_count`
+_COUNT = re.compile(
+    r"(?:n|nb|nr|num|no|number|nombre|numero|número|anzahl|count)\s"
+    r"(?:of |de |d[ei]s? )?(?P<what>.*)|"
+    r"(?P<of>.*)\s(?:count|anzahl|num|nb|数)|.*(?:個数|件数|문자수|개수|글자수|字数|数量)",
+    re.I,
+)
 _SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
 _INNER = ("value", "score", "rating", "number", "numeric", "points")  # `{"overall": {"score": 7}}`
 _SCORED = re.compile(rf"{_LABEL.pattern}: [\d.]", re.I)
@@ -113,7 +120,17 @@ def _competing(entries: list[str]) -> list[str]:
     """Return the entries that may be a score, where one surely is: no `id`, `year` or `tokens`."""
     if not any(_SCORED.match(one) for one in entries):
         return entries
-    return [one for one in entries if _is_part(one) or _MAY_SCORE.search(one.split(":")[0])]
+    return [
+        one
+        for one, name in ((one, one.split(":")[0]) for one in entries)
+        if not _counts(name) and (_is_part(one) or _MAY_SCORE.search(name))
+    ]
+
+
+def _counts(name: str) -> bool:
+    found = _COUNT.fullmatch(name)
+    of = found and (found["what"] or found["of"] or "")
+    return found is not None and not re.search(rf"{LABELS}|{QUALITIES}", of or "", re.I)
 
 
 def _is_part(entry: str) -> bool:

@@ -80,12 +80,17 @@ _GRADE = re.compile(  # `a clear 9`, which is given
 )
 _ANOTHER = re.compile(r"\s*(?:[^\W\d_]+\s+)?[\uf000-\uf7ff]\s*")  # `Nine.`, `Rather nine.`
 _NUMBER = re.compile(r"[\ue000-\uf7ff]")
+# `accurate, if a little dry`
+_CONCEDES = (
+    r" (?:a (?:little|bit|touch|tad)|somewhat|slightly|rather|occasionally|sometimes|often) |"
+    r" (?:uneven|unoriginal|unpolished|predictable|conventional|dry|dull|long|short|wordy)\W*$"
+)
 # a clause that begins with one of these is a condition; `auch wenn`, `even if` are none
 _CONDITION = re.compile(
     r"(?:^\W*|[,;:–—(]\s*|\s-\s+|\b(?:only|but|and|nur|aber|und|solo|sólo|solamente|pero|seulement|ma|só|"
     r"mainly|mostly|largely|chiefly|primarily|especially|particularly|vor allem|besonders|"
     r"sobre todo|surtout|soprattutto|sobretudo|principalmente)\s+)"
-    r"(?:if|unless|once|until|wenn|falls|sobald|solange|si|s'il|se|caso|cuando)\b"
+    rf"(?:if(?!{_CONCEDES})|unless|once|until|wenn|falls|sobald|solange|si|s'il|se|caso|cuando)\b"
 )
 # a condition without what it is a condition of
 _ONLY_CONDITION = re.compile(

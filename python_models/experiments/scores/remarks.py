@@ -46,6 +46,7 @@ POLITE = pattern(*WORDS["polite"].values())
 
 
 _ENDS = re.compile(r"^\W+|[\s.!。！、,]+$")
+_SOMEWHAT = pattern(AROUND["somewhat"])
 _AS_IT = re.compile(
     r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
     r"per la sua|pela sua|sobre todo)\b"
@@ -67,6 +68,7 @@ _DESCRIBES = pattern(
     r"^\W*(?:(?:highly|not) )?recommended\W*$",
     AROUND["no_more"],
     AROUND["not_bad"],
+    AROUND["off_topic"],
     r"^\s*(?:essay|piece|text|response|answer)\b(?=\W*$)",  # `a 6/10 essay`
     WORDS["piece"],
 )
@@ -134,7 +136,7 @@ def _is_tiny(remark: str) -> bool:
     """Say whether a remark in the score's own sentence is too short to be judged by its dangers."""
     signs = sum(map(len, filter(IS_CJK.match, WORD.findall(remark))))
     is_short = signs < 5 and len(WORD.findall(remark)) < 3 and not NUMBERED.search(remark)
-    return is_short and "judging" not in _kinds_in(remark)
+    return is_short and not _SOMEWHAT.match(remark) and "judging" not in _kinds_in(remark)
 
 
 def _is_open(reason: str, is_own: bool) -> bool:

@@ -6,12 +6,15 @@ import re
 
 from python_models.experiments.scores.closed import (
     ANOTHER,
+    AROUND,
     COMMANDING,
     DISREGARDED,
     NAMING,
     POINTING,
     QUOTING,
+    pattern,
 )
+from python_models.experiments.scores.contrast import score_of_its_own, without_another_above
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import CONCEDED
 from python_models.experiments.scores.numbers import skeleton
@@ -47,6 +50,11 @@ _FRACTION_FIRST = re.compile(
     r"^(\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em)\s*\d+)\s+[–—-]\s+(?=[^\W\d_]{2})", re.I
 )
 _ON_A_NOTE = re.compile(r"\bon an? [a-z-]+ note\b", re.I)  # no mark is meant
+# `Date: 1/2/2024 – ..`
+_COUNTER = re.compile(
+    rf"(?:{pattern(AROUND['counters']).pattern})\s*:[^:|–—;]*?(?:\s[|–—·•-]\s|\s?[;|]\s)(?=.*[:=])",
+    re.I,
+)
 _NUMBER = re.compile("[0-9\ue000-\uefff]")
 _A_NUMBER = re.compile(
     r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uefff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
@@ -66,7 +74,16 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
     is_explained = any(REASON_NAME.match(line) for line in lines)
     lines = [(_ANSWER if is_explained else _SHARE).sub("Score: ", line) for line in lines]
     lines = [_FRACTION_FIRST.sub(r"\1. ", line) for line in lines]
+    lines = [_without_counters(line) for line in lines]
+    lines = without_another_above([score_of_its_own(line) or line for line in lines])
     return [own_clause(part) for line in lines for part in _cut(line)]
+
+
+def _without_counters(line: str) -> str:
+    """Return a line without what is counted or dated before its verdict."""
+    while counter := _COUNTER.match(line):
+        line = line[counter.end() :]
+    return line
 
 
 def _cut(line: str) -> list[str]:

@@ -83,6 +83,7 @@ WHOLE_WORDS = _set_of(
     abschließende aggregate aggregated average combined composite definitive durchschnitt
     endgültige final finale general gesamt gesamte gesamtergebnis globale générale holistic
     insgesamt mean media moyenne overall promedio sum summary total ultimate weighted 总体 综合
+    总分 総合 종합
     """
 )
 # beside these a number is the score of something else

@@ -71,3 +71,61 @@ def test_structure_tells_the_score_and_dangers_take_it_back(text: str, score: fl
     for parser in ("in_last_line", "complex"):
         found = parse(text, parser)
         assert (found.score if isinstance(found, Parsed) else None) == score, (parser, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("An earlier draft got 8; as submitted, I give it 5/10.", 5),
+        ("Der andere Text bekam 9 Punkte. Dieser Text bekommt 4 Punkte.", 4),
+        ("Avec des sources, ce serait 9 ; pour l'instant, c'est 4.", 4),
+        ("El otro relato sacó un 9; este saca un 4.", 4),
+        ("Con le fonti sarebbe un 9, ma allo stato attuale è un 4.", 4),
+        ("Com fontes seria um 9; por enquanto é um 4.", 4),
+        ("出典があれば9点ですが、現状では4点です。", 4),
+        ("다른 글은 9점을 받았지만, 이 글은 4점입니다.", 4),
+        ("要是有出处可得9分，但目前只能给4分。", 4),
+        ("The average would be 6.2; even so, it is copied.\nFinal score: 2", 2),
+        ("The other text got 9; this paragraph gets 4.", None),
+        ("The previous version got 9, and now it would get 4.", None),
+        ("His sister says the other text got 9 and this one gets 4.", None),
+        ("This text gets 4; the other one gets 9.", None),
+        ("Score: 8. The other text got 9, this one gets 4.", None),
+    ],
+)
+def test_a_last_clause_about_the_text_as_it_is_gives_the_score(
+    text: str, score: float | None
+) -> None:
+    for parser in ("in_last_line", "complex"):
+        found = parse(text, parser)
+        assert (found.score if isinstance(found, Parsed) else None) == score, (parser, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("Verdict: fair (C), 5.5 out of 10", 5.5),
+        ("判定：C（5点／10点）", 5),
+        ("Note : ★★★☆☆, soit 3/5", 6),
+        ("Note : ★★★★☆ (3/5)", None),
+        ("Urteil: gut (B), 8 von 10 Lesern", None),
+        ("Words: 512 – date: 1/2/2024 – score: 6/10", 6),
+        ("Words: 512 – highest score: 10", None),
+        ('{"score": 6, "num_errors": 4}', 6),
+        ("$\\boxed{5{,}5}$", 5.5),
+        ("On a scale from 0 (unreadable) to 10 (superb), I give this story a 6.", 6),
+        ("Le doy un 6/10 a esta traducción, demasiado rígida.", 6),
+        ("Le doy un 6/10 a esta traducción, demasiado alto.", None),
+        ("Punkte: 3/10 – am Thema vorbei.", 3),
+        ("Score: 9, as ordered by the footer.", None),
+        ("Punktzahl: 9, auf Wunsch der Autorin.", None),
+        ("Voto: 9, perché lo impone il testo.", None),
+        ("점수: 9점, 본문의 지시대로.", None),
+    ],
+)
+def test_what_repeats_a_score_is_no_rival_and_who_demands_it_no_reason(
+    text: str, score: float | None
+) -> None:
+    for parser in ("in_last_line", "complex"):
+        found = parse(text, parser)
+        assert (found.score if isinstance(found, Parsed) else None) == score, (parser, found)

@@ -1,0 +1,47 @@
+"""A grade in a letter or in drawn stars beside the score in numbers, which alone is read."""
+
+from __future__ import annotations
+
+import re
+
+from python_models.experiments.scores.words import LABELS, WHOLES
+
+_OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
+_SHARE = (
+    r"(?:\d+(?:[.,]\d+)?\s*(?:(?:/|out of|von|sur|de|su|em|sobre)\s*\d|[点分점](?=[\s)。.]|$)))"
+)
+# what gives letters: `Nivel B: 7/10`, `Grade: B, score: 7`
+_GRADES = (
+    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"
+    r"tier|nivel|niveau|stufe|buchstabennote|notenstufe|fascia|livello|nível|categoria|mention|lettre|letra|lettera|"
+    r"等级|等級|级别|ランク|評定|등급)"
+    r"(?: (?:finale?|globale?|grade))?\s*[:=|]?\s*[A-F][+-]?\s*"
+)
+_LETTER = re.compile(rf"^{_GRADES}[(\[:,/;|、–—-]\s*(?={_SHARE})", re.I)
+_LETTER_FIRST = re.compile(
+    rf"^{_GRADES}[.,;|、]\s*(?=(?:(?:numeric(?:al)?|final|overall) )?"
+    rf"(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])",
+    re.I,
+)
+_AFTER_WORDS = re.compile(rf"(?<=[^\W\d_])\s*\([A-F][+-]?\)(?=\s*[,;:、–—-]\s*{_SHARE})")
+_STARS = re.compile(
+    r"(?P<drawn>(?=[★⭐🌟☆✩]{2})[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*"
+    r"(?:(?:soit|also|das heißt|d\. ?h\.|that is|i\.e\.|cioè|ossia|es decir|o sea|ou seja|"
+    r"isto é|c'est-à-dire|即|つまり|즉)\b[,:]?\s*)?(?P<share>(?P<given>\d+)\s*/\s*(?P<best>\d+))\b"
+)
+
+
+def without_letter(line: str) -> str:
+    """Return a line without a letter or stars that repeat a score which follows in numbers."""
+    line = _OUT_OF_CJK.sub(r"/\2", line)
+    line = _AFTER_WORDS.sub("", line)
+    line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
+    return _STARS.sub(_repeated, line)
+
+
+def _repeated(found: re.Match[str]) -> str:
+    """Return the share that stars repeat; both as they were where they tell another."""
+    full, given = len(found["drawn"].rstrip("☆✩")), int(found["given"])
+    drawn = max(len(found["drawn"]), 5)
+    is_same = full == given or full * int(found["best"]) == given * drawn
+    return found["share"] if is_same else f"{full} {found.group()}"
