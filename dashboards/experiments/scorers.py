@@ -10,7 +10,7 @@ from dashboards.parts.release import Release
 from dashboards.parts.tables import table
 
 # in `all` a text and a scorer that cohorts share count once
-TEXTS = """
+SCORERS = """
 with scored_texts as (
     select distinct
         scorer_scores.essay_gen_id,
@@ -32,8 +32,7 @@ judged_texts as (
     from experiments.final_results
     where final_results.cohort_id = $cohort
 )
-"""
-SCORERS = f"""{TEXTS}
+
 select
     scored_texts.scorer_id,
     scored_texts.kind,
@@ -56,7 +55,29 @@ group by
     scored_texts.scorer_id, scored_texts.scorer_hash, scored_texts.kind, scored_texts.argument
 order by scored_texts.scorer_id, scored_texts.scorer_hash
 """
-BY_WRITER = f"""{TEXTS}
+BY_WRITER = """
+with scored_texts as (
+    select distinct
+        scorer_scores.essay_gen_id,
+        scorer_scores.scorer_id,
+        scorer_scores.scorer_hash,
+        scorer_scores.kind,
+        scorer_scores.argument,
+        scorer_scores.draft_template_id,
+        scorer_scores.generation_model_id,
+        scorer_scores.error,
+        scorer_scores.value,
+        scorer_scores.share
+    from experiments.scorer_scores
+    where $cohort = 'all' or scorer_scores.cohort_id = $cohort
+),
+
+judged_texts as (
+    select final_results.essay_gen_id, final_results.mean_share
+    from experiments.final_results
+    where final_results.cohort_id = $cohort
+)
+
 select
     scored_texts.scorer_id,
     scored_texts.draft_template_id,
