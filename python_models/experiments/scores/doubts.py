@@ -64,12 +64,15 @@ def doubt(
     reading, one = found
     at = next(place for place, each in enumerate(readings) if each is reading)
     number = len(lines) - len(readings) + at
+    later = [*zip(lines[number + 1 :], readings[at + 1 :], strict=True)]
+    scales = [line for line, _ in later if states_a_scale(line)]
+    after = [each for line, each in later if line not in scales]
     return (
         _led_over(lines, number, one)
         or _not_its_own(reading, one)
-        or _taken_back(reading, one, readings[at + 1 :])
+        or _taken_back(reading, one, after)
         or _told_again(found, scale)
-        or _on_another_scale(lines[: number + 1], found, scale)
+        or _on_another_scale([*scales, *lines[: number + 1]], found, scale)
     )
 
 
@@ -90,7 +93,9 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
         return _open(f"the line before it names a part: {before!r}")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
-        named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
+        named = (
+            before.partition(":")[2] if _names_a_remark(before) else ""
+        )  # `Weaknesses: the ending`
         quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
         told = "" if named else last_sentence(before)
         if _SAYS.search(before) or (is_short and quotes) or lends(told, one.quantity.value):
@@ -102,6 +107,10 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
     if is_open or QUOTING.search(before):
         return _open(f"the line before leads over to it: {before!r}")
     return None
+
+
+def _names_a_remark(line: str) -> bool:
+    return is_harmless(line) and not SCALES.match(line)
 
 
 def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:

@@ -53,6 +53,9 @@ _CONNECTS = re.compile(
 _TEXT_FIRST, _CLAIMS = pattern(AROUND["text_first"]), pattern(AROUND["claims"])
 _CERTAINLY, _THEREFORE = pattern(AROUND["certainly"]), pattern(AROUND["therefore"])
 _COUNTED = pattern(AROUND["counted_parts"])
+_IS = re.compile(
+    r"\W*(?:[^\W\d]+['’]?[\s-]*){1,4}?\b(?:is|ist|est|es|está|è|é)\s+(?:[^\W\d]+\s*){1,3}\W*", re.I
+)
 # `The code review is favourable: a score of 8`
 _NAMED = re.compile(
     r"(?:an? )?(?:score|rating|grade|mark)(?: of)? |(?:une )?note de |"
@@ -141,7 +144,9 @@ def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Patt
         return _FRAMES
     is_of_the_text = _TEXT_FIRST.match(lead) and not _CLAIMS.search(lead)
     if clause["sign"]:
-        is_named = is_of_the_text and _NAMED.match(clause.string, clause.end())
+        is_named = (
+            is_of_the_text and _IS.fullmatch(lead) and _NAMED.match(clause.string, clause.end())
+        )
         return _FRAMES if is_named else ()
     if is_of_the_text or (BECAUSE.match(lead) and not clause["joins"]):
         return _VERBS

@@ -65,8 +65,9 @@ _KINDS = (
     ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
     ("best", r"(百)分制"),
     ("best", r"\b(?:(?:on|auf|in|sur|en|em|su|na|numa)\s+)?(?:(?:an?|the|der|einer|une|l'|uma?|"
-             r"una|la)\s*)?(?:(ten)[- ]point scale|(zehn|fünf)(?:er|[- ]?punkte)[- ]?skala|(10)er-?skala|"
-             r"échelle de (dix)|escala de (diez|dez)|scala (?:di|da) (dieci)|scala (decimale)|"
+             r"una|la)\s*)?(?:(ten)[- ]point scale|(zehn|fünf)(?:er|[- ]?punkte)[- ]?skala|"
+             r"(10)er-?skala|échelle de (dix)|escala de (diez|dez)|"
+             r"scala (?:di|da) (dieci)|scala (decimale)|"
              r"escala (decimal))\b"),
     ("best", r"(?<![\w.])(5|10)\s*段階(?:評価)?中"),
     ("best", r"(?<![\w.])(10)\s*(?:段階(?:評価|中)?で?|점\s*(?:척도|기준)(?:에서|으로|로)?)"),
