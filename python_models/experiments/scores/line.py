@@ -45,6 +45,7 @@ from python_models.experiments.scores.numbers import (
 )
 from python_models.experiments.scores.prose import COUNTING
 from python_models.experiments.scores.remarks import strange, tells_of_a_part
+from python_models.experiments.scores.restated import without_repetition
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
@@ -179,7 +180,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
         return is_count or bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
         if found["sign"] and re.match(r"\s*[(\[,.。–—-]", rest):
-            return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
+            return strange(without_repetition(rest), beside=True) is not None  # `Nota: 7 (bom)`
         return bool(re.sub(rf"[\s.!)\]}}{OTHER}|]", "", rest))
     return False
 

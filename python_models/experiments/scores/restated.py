@@ -12,7 +12,7 @@ from python_models.experiments.scores.words import UNITS
 
 _THAT_IS = pattern(AROUND["that_is"]).pattern
 _AGAIN = re.compile(
-    rf"[\s,;(–—-]*(?:{_THAT_IS})[\s,、:：]*(?:(?:an?|the|eine?|une?|un[ao]?|uma?)\s+)?"
+    rf"[\s,;(–—-]*(?:{_THAT_IS})[\s,、:：]*(?:(?:an?|the|eine?|une?|un[ao]?|uma?|il|el|le|os?)\s+)?"
     rf"(?P<q>{N}|{W})"
     rf"(?:\s*{UNITS})?(?=\s*(?:$|[.,;:)!。、]|です|입니다|이다))",
     re.I,
