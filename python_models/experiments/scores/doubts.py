@@ -17,6 +17,8 @@ from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
 from python_models.experiments.scores.remarks import DENYING_SIGN, is_harmless, strange
+from python_models.experiments.scores.restated import restated, without_repetition
+from python_models.experiments.scores.scale_lines import states_a_scale
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
 
@@ -62,11 +64,15 @@ def doubt(
     reading, one = found
     at = next(place for place, each in enumerate(readings) if each is reading)
     number = len(lines) - len(readings) + at
+    later = [*zip(lines[number + 1 :], readings[at + 1 :], strict=True)]
+    scales = [line for line, _ in later if states_a_scale(line)]
+    after = [each for line, each in later if line not in scales]
     return (
         _led_over(lines, number, one)
         or _not_its_own(reading, one)
-        or _taken_back(reading, one, readings[at + 1 :])
-        or _on_another_scale(lines[: number + 1], found, scale)
+        or _taken_back(reading, one, after)
+        or _told_again(found, scale)
+        or _on_another_scale([*scales, *lines[: number + 1]], found, scale)
     )
 
 
@@ -77,6 +83,8 @@ def _open(why: str) -> ScoreError:
 def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | None:
     """Refuse a score that the line before gives to somebody else."""
     before = lines[number - 1].lower() if number else ""
+    if states_a_scale(before):
+        before = ""
     if any("\u201c" in line or '"' in line for line in lines[:number]):
         quotes = sum(line.count('"') for line in lines[:number])
         if quotes % 2:
@@ -85,7 +93,9 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
         return _open(f"the line before it names a part: {before!r}")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
-        named = before.partition(":")[2] if is_harmless(before) else ""  # `Weaknesses: the ending`
+        named = (
+            before.partition(":")[2] if _names_a_remark(before) else ""
+        )  # `Weaknesses: the ending`
         quotes = lends(f"{named}.") if named else QUOTING.search(before) is not None
         told = "" if named else last_sentence(before)
         if _SAYS.search(before) or (is_short and quotes) or lends(told, one.quantity.value):
@@ -97,6 +107,10 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
     if is_open or QUOTING.search(before):
         return _open(f"the line before leads over to it: {before!r}")
     return None
+
+
+def _names_a_remark(line: str) -> bool:
+    return is_harmless(line) and not SCALES.match(line)
 
 
 def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
@@ -142,6 +156,7 @@ def _taken_back(
     )
     if told and PIECE.match(told.text):
         return _open(f"{told.text!r} follows {one.quantity.text!r}")
+    rest = without_repetition(rest)
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
     if word:
         return _open(f"{word!r} follows {one.quantity.text!r}")
@@ -158,6 +173,12 @@ def _taken_back(
     return None
 
 
+def _told_again(found: tuple[LineReading, Candidate], scale: Scale) -> ScoreError | None:
+    reading, one = found
+    other = restated(reading.skeleton, one.place, scale)
+    return ScoreError("several", f"another number is there: {other}") if other else None
+
+
 def _on_another_scale(
     lines: list[str], found: tuple[LineReading, Candidate], scale: Scale
 ) -> ScoreError | None:
@@ -168,7 +189,7 @@ def _on_another_scale(
     known = {scale.low, scale.high, 0.0, 1.0}
     for place, line in enumerate(lines, start=1):
         is_own = place == len(lines)
-        if "=" not in line and not SCALES.search(line):
+        if "=" not in line and not _tells_a_scale(line):
             continue
         own = reading.skeleton if is_own else read_line(line).skeleton
         others = [each for at, each in own.quantities.items() if not is_own or at != one.place]
@@ -181,6 +202,10 @@ def _on_another_scale(
     return None
 
 
+def _tells_a_scale(line: str) -> bool:
+    return SCALES.search(line) is not None or states_a_scale(line)
+
+
 def _ends_of_scale(
     line: str, quantities: list[Quantity], scale: Scale, in_words: bool
 ) -> list[float]:
@@ -191,7 +216,7 @@ def _ends_of_scale(
         if anchor:
             value = float(anchor[1].replace(",", "."))
             found.append(float("inf") if anchor[2] and value <= max(scale.low, 1) else value)
-    if not SCALES.search(line):
+    if not _tells_a_scale(line):
         return found
     for quantity in quantities:
         if quantity.outer is not None:

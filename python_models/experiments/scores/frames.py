@@ -28,7 +28,7 @@ _ON_A = r"(?:on|auf|en|sur|su|em|na|nella)\s+(?:(?:an?|the|this|der|einer|la|una
 _CLOSED = r"[\"')\]}>»*]*"
 _SCORE = (
     rf"(?:{OTHER}[、,]?\s*)?{_ARTICLES}[\"'(\[{{«*]*(?:{N}|{W}){_CLOSED}"
-    rf"(?:\s*{UNITS})?(?:\s*(?:{_ON_A})?{OTHER}(?:\s+scale)?)?(?:\s+(?:{_DESERVED}))?(?:,?\s+(?:{_MINE}))?\s*"
+    rf"(?:\s*{UNITS})?(?:\s*(?:{_ON_A})?[(\[]?{OTHER}[)\]]?(?:\s+scale)?)?(?:\s+(?:{_DESERVED}))?(?:,?\s+(?:{_MINE}))?\s*"
 )
 _SCALE = rf"{OTHER}\s*"
 # what may follow a verdict: the end of its clause, or a reason
@@ -51,7 +51,18 @@ _CONNECTS = re.compile(
     r"pertanto|dunque|portanto|logo|por isso|よって|したがって|そのため|따라서|因此|所以)(?!\w{3})"
 )
 _TEXT_FIRST, _CLAIMS = pattern(AROUND["text_first"]), pattern(AROUND["claims"])
-_CERTAINLY = pattern(AROUND["certainly"])
+_CERTAINLY, _THEREFORE = pattern(AROUND["certainly"]), pattern(AROUND["therefore"])
+_COUNTED = pattern(AROUND["counted_parts"])
+_IS = re.compile(
+    r"\W*(?:[^\W\d]+['’]?[\s-]*){1,4}?\b(?:is|ist|est|es|está|è|é)\s+(?:[^\W\d]+\s*){1,3}\W*", re.I
+)
+# `The code review is favourable: a score of 8`
+_NAMED = re.compile(
+    r"(?:an? )?(?:score|rating|grade|mark)(?: of)? |(?:une )?note de |"
+    r"(?:une? )?(?:nota|voto|puntuación|pontuação|punteggio) (?:de |di )|"
+    r"(?:die )?(?:note|punktzahl|wertung) (?:von )?",
+    re.I,
+)
 _PIECE = re.compile(r"(?<!P)<(\w+)>")  # `(?P<told>` is what has to be about the text
 _OPENS = r"[\s\"'(\[*¡]*"
 _SENTENCE = re.compile(r"(?:[.!?;](?=\s)|[。！？；])\s*")
@@ -105,7 +116,7 @@ def verdict_around(text: str, place: int) -> tuple[int, int] | None:
     Null where the number's sentence is no verdict from its first word on, but for an introduction
     that cannot lend the number, as a reason.
     """
-    text = _CERTAINLY.sub(lambda found: " " * len(found.group()), text)
+    text = _COUNTED.sub(_blank, _THEREFORE.sub(_blank, _CERTAINLY.sub(_blank, text)))
     begins = [0, *(found.end() for found in _SENTENCE.finditer(text[:place]))]
     for start in {0, begins[-1]}:
         if found := _matched(_FRAMES, text, start, place):
@@ -131,9 +142,12 @@ def _frames_after(lead: str, clause: re.Match[str]) -> Iterable[Iterable[re.Patt
         return ()
     if _CONNECTS.match(clause.string, clause.start()) or judges_the_whole(lead):
         return _FRAMES
-    if clause["sign"]:
-        return ()
     is_of_the_text = _TEXT_FIRST.match(lead) and not _CLAIMS.search(lead)
+    if clause["sign"]:
+        is_named = (
+            is_of_the_text and _IS.fullmatch(lead) and _NAMED.match(clause.string, clause.end())
+        )
+        return _FRAMES if is_named else ()
     if is_of_the_text or (BECAUSE.match(lead) and not clause["joins"]):
         return _VERBS
     return () if clause["joins"] else _FULL  # a noun there is the subject
@@ -145,8 +159,12 @@ def _matched(
     for frame in (frame for language in kinds for frame in language):
         found = frame.match(text, start)
         if found and found.end() > place and _may_say(found):
-            return found.span()
+            return found.start(), len(text) - len(text[found.end() :].lstrip())
     return None
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
 
 
 def _may_say(found: re.Match[str]) -> bool:

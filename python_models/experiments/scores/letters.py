@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from python_models.experiments.scores.closed import AROUND, pattern
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
@@ -23,7 +24,21 @@ _LETTER_FIRST = re.compile(
     rf"(?:{LABELS}|note|nota)\b|[\u3040-\ud7a3])",
     re.I,
 )
-_AFTER_WORDS = re.compile(rf"(?<=[^\W\d_])\s*\([A-F][+-]?\)(?=\s*[,;:、–—-]\s*{_SHARE})")
+_AFTER_WORDS = re.compile(rf"(?<=[^\W\d_])\s*\([A-Z]{{1,2}}[+-]?\)(?=\s*[,;:、–—-]\s*{_SHARE})")
+_IN_NUMBERS = pattern(AROUND["in_numbers"]).pattern
+# a sentence of a letter that tells its number: `The grade is B, which corresponds to 7.5/10`
+_LETTER_TOLD = re.compile(
+    rf"^(?:(?:the|die|der|das|la|le|l'|il|el|a|o|my|meine?|ma|mi|la mia|minha|本文的?|我的)\s?)?"
+    rf"(?:(?:overall|final|letter|総合|最終|综合|总体|整体|最终|전체|종합|최종)\s?)?"
+    rf"(?:{LABELS}|{WHOLES}|note|nota|mention|lettre|letra|lettera|等级|ランク|グレード|評定|등급)"
+    r"(?: (?:finale?|globale?|final|global|grade))?\s*"
+    r"(?:is|ist|lautet|est|es|è|é|は|为|是|은|는|[:=])\s*[A-F][+-]?\s*"
+    r"(?:(?:で|이며|이고|로서|,|、|;|，)\s*){0,2}"
+    rf"(?:{_IN_NUMBERS})"
+    r"(?=\d+(?:[.,]\d+)?\s*(?:/|out of|von|sur|de|su|em|sobre)\s*\d+"
+    r"(?:입니다|이다|です|である)?\s*[.。]?$)",
+    re.I,
+)
 _STARS = re.compile(
     r"(?P<drawn>(?=[★⭐🌟☆✩]{2})[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*"
     r"(?:(?:soit|also|das heißt|d\. ?h\.|that is|i\.e\.|cioè|ossia|es decir|o sea|ou seja|"
@@ -34,7 +49,7 @@ _STARS = re.compile(
 def without_letter(line: str) -> str:
     """Return a line without a letter or stars that repeat a score which follows in numbers."""
     line = _OUT_OF_CJK.sub(r"/\2", line)
-    line = _AFTER_WORDS.sub("", line)
+    line = _LETTER_TOLD.sub("Score: ", _AFTER_WORDS.sub("", line))
     line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
     return _STARS.sub(_repeated, line)
 

@@ -45,6 +45,7 @@ from python_models.experiments.scores.numbers import (
 )
 from python_models.experiments.scores.prose import COUNTING
 from python_models.experiments.scores.remarks import strange, tells_of_a_part
+from python_models.experiments.scores.restated import without_repetition
 from python_models.experiments.scores.shares import take_shares
 from python_models.experiments.scores.words import (
     DENIALS,
@@ -157,6 +158,13 @@ def _tells_a_piece(bare: Skeleton, begins: int, ends: int) -> bool:
     )
 
 
+def _is_given_to_a_part(bare: Skeleton, place: int) -> bool:
+    """Say whether a numbered part stands where a number's receiver does: `第1章に8点`."""
+    before = bare.text[:place].rstrip()
+    receiver = re.search(rf"{OTHER}\s*(?:には?|[はが]|에는?|에게|[은는이가])$", before)
+    return receiver is not None and bare.at(receiver.start()).kind == "named"
+
+
 def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
     """Say whether what stands around a labelled number leaves open what the score is."""
     if LOOSE_END.match(rest) or COUNTS_AT_ONCE.match(rest) or re.search(DENIALS, clause):
@@ -172,7 +180,7 @@ def _is_loose(found: re.Match[str], clause: str, rest: str) -> bool:
         return is_count or bool(re.sub(rf"[\s.!)\]{OTHER}]", "", rest)) or len(clause.split()) > 3
     if found["label"] in WEAK_LABELS.split("|"):
         if found["sign"] and re.match(r"\s*[(\[,.。–—-]", rest):
-            return strange(rest, beside=True) is not None  # `Nota: 7 (bom)`
+            return strange(without_repetition(rest), beside=True) is not None  # `Nota: 7 (bom)`
         return bool(re.sub(rf"[\s.!)\]}}{OTHER}|]", "", rest))
     return False
 
@@ -225,7 +233,9 @@ def _take_verdict(reading: LineReading, taken: set[int]) -> None:
     """Take the only number of a line from a sentence that is a verdict in full."""
     text, place = reading.skeleton.text, _only_number(reading)
     span = None if place is None else verdict_around(text, place)
-    if place is not None and span is not None and not strange(text[span[1] :], beside=True):
+    if place is None or span is None or _is_given_to_a_part(reading.skeleton, place):
+        return
+    if not strange(text[span[1] :], beside=True):
         _take(reading, taken, Candidate("said", reading.skeleton.at(place), "", place, span))
 
 
@@ -248,7 +258,11 @@ def _take_only(reading: LineReading, taken: set[int]) -> None:
     is_told = TOLD_TO.match(clause) or PART_OF.search(clause) or THE_END.search(clause)
     of_a_part = tells_of_a_part(before.rpartition(",")[0])
     others = OTHER_TEXTS & set(re.findall(r"[^\W\d]+", clause))
-    of_a_part = of_a_part or _tells_a_piece(bare, place - len(clause), place)
+    of_a_part = (
+        of_a_part
+        or _is_given_to_a_part(bare, place)
+        or _tells_a_piece(bare, place - len(clause), place)
+    )
     if says and ends and not (is_told or of_a_part or others or unknown(clause)):
         _take(reading, taken, Candidate("said", bare.at(place), clause, place))
 

@@ -55,7 +55,7 @@ LABEL = re.compile(
     rf"grade)\s+of\s+)?{_FILLER}(?P<q>{N}|{W})"
 )
 GRADED = re.compile(
-    rf"^[\s\"'(\[]*(?:(?:en|in|em)\s+)?(?:{LABELS}|{WHOLES}|{WEAK_LABELS}|fazit|bilan)(?:{_WHICH})?{_SIGN}"
+    rf"^[\s\"'(\[]*(?:(?:en|in|em)\s+)?(?:{LABELS}|{WHOLES}|{WEAK_LABELS}|fazit|bilan|mention|conceito)(?:{_WHICH})?{_SIGN}"
     rf"(?P<grade>(?![a-f]\b)[^\W\d_][^.:;()\[\]\ue000-\uf8ff]{{0,40}}?)\s*[(\[,、–—-]\s*(?P<q>{N})"
 )
 _PIECE = (

@@ -64,13 +64,18 @@ _KINDS = (
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
     ("best", rf"\bon\s+a\s+scale\s+of\s+({_NUM})(?!\s*(?:to|and|-|–)){_END}"),
     ("best", r"(百)分制"),
+    ("best", r"\b(?:(?:on|auf|in|sur|en|em|su|na|numa)\s+)?(?:(?:an?|the|der|einer|une|l'|uma?|"
+             r"una|la)\s*)?(?:(ten)[- ]point scale|(zehn|fünf)(?:er|[- ]?punkte)[- ]?skala|"
+             r"(10)er-?skala|échelle de (dix)|escala de (diez|dez)|"
+             r"scala (?:di|da) (dieci)|scala (decimale)|"
+             r"escala (decimal))\b"),
     ("best", r"(?<![\w.])(5|10)\s*段階(?:評価)?中"),
     ("best", r"(?<![\w.])(10)\s*(?:段階(?:評価|中)?で?|점\s*(?:척도|기준)(?:에서|으로|로)?)"),
     ("best", rf"({_NUM})\s*[点점分]?\s*(?:이|은|가|が|は|是|为)\s*(?:満点|만점|满分)"),
     ("best", rf"(?:満点|만점)\s*(?:は|が|은|이|:)?\s*({_NUM})\s*[点점]?"),
     ("best", rf"[（(]?满分\s*(?:为|是)?\s*({_NUM})\s*分?[）)]?|"
-             rf"十(?:点満点|分制)|(?<![\w.])({_NUM})\s*"
-             r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|점\s*만점|점\s*중(?=[\s)]))(?:[中里]得?|에|중)?"),
+             rf"十(?:点満点|分制|分满分)|(?<![\w.])({_NUM})\s*"
+             r"(?:点満点|点(?=中)|分(?=[中里])|分制[下中里]?|分满分|점\s*만점|점\s*중(?=[\s)]))(?:[中里]得?|에|\s?중|\s?기준)?"),
     ("anchor", rf"(?<![\w.,]){_NUM}\s*=\s*(?:worst|best|poor|excellent|lowest|highest|perfect|"
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
@@ -114,6 +119,8 @@ _GROUPS = [f"k{number}" for number in range(len(_KINDS))]
 SCORE_KINDS = ("fraction", "mixed", "percent", "number")
 READABLE = (*SCORE_KINDS, "words", "odd")
 
+_TEN = re.compile("十|ten|zehn|dix|diez|dez|dieci|decimale?", re.I)
+_FIVE = re.compile("fünf", re.I)
 _GLUED = re.compile(rf"\b({LABELS})-(?=[0-9])", re.I)  # Score-8 is no name such as GPT-4
 
 # one character of a line's skeleton for a number, a number word, a known other thing
@@ -194,6 +201,7 @@ def _quantity(token: re.Match[str]) -> Quantity:
     kind, pattern = _KINDS[int(group[1:])]
     text = token[group]
     own = re.fullmatch(pattern.replace(_END, ""), text, re.I)
+    own = own or re.compile(pattern, re.I).match(token.string, token.start())  # by what follows
     parts = [part for part in (own.groups() if own else ()) if part is not None]
     if kind == "number":
         return _number(text)
@@ -210,7 +218,7 @@ def _quantity(token: re.Match[str]) -> Quantity:
         is_scale = (low in (0, 1) and high >= 3) or (low, high) == (0, 1)
         return Quantity(kind if is_scale else "odd", text, outer=high, low=low)
     if kind == "best":
-        stated = re.search(_NUM, text.replace("百", "100").replace("十", "10"))
+        stated = re.search(_NUM, _TEN.sub("10", _FIVE.sub("5", text.replace("百", "100"))))
         return Quantity(kind, text, outer=_value(stated.group()) if stated else None, low=0.0)
     if kind == "words" and own:
         return _words(text, own)

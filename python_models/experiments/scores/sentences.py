@@ -21,6 +21,7 @@ from python_models.experiments.scores.numbers import skeleton
 from python_models.experiments.scores.own_clause import own_clause
 from python_models.experiments.scores.prose import NUMBERED, speaks_of_judging
 from python_models.experiments.scores.remarks import REASON_NAME
+from python_models.experiments.scores.scale_lines import states_a_scale
 from python_models.experiments.scores.words import LABELS, WEAK_LABELS, WHOLES
 
 _MINE = "my|the|final|overall|total|meine?|ma|mon|mi|la|il mio|minha|finale?"
@@ -125,6 +126,8 @@ def last_sentence(text: str) -> str:
 
 
 def _lends(sentence: str, score: float | None) -> bool:
+    if states_a_scale(sentence):
+        return False
     found = skeleton(sentence)
     values = {found.at(place).value for place in found.numbers()}
     gives = bool(values) and score is not None and score not in values

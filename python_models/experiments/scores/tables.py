@@ -6,9 +6,15 @@ import re
 
 _NUMBER = re.compile(r"[*_`]*(\d+(?:[.,]\d+)?)[*_`]*")
 _RULE = re.compile(r"[\s|:—–-]+")
+_GIVEN = (
+    r"(?:points?|marks?|punkte|punktzahl|note|score|puntos?|punti|pontos|punteggio|voto|nota|"
+    r"puntaje|puntuación|calificación|pontuação|classificação|valor)"
+)
 _MOST = re.compile(
-    r"(?:m[aá]x\w*|massimo|out of|of|possible|von|sur|su|sobre|満点|配点|만점|배점|满分)\W*"
-    r"(?:points?|punkte|score|puntos|punti|pontos|punteggio)?\W*",
+    rf"(?:{_GIVEN}\s+)?(?:m[aá]x\w*|massim[oi]|höchst\w*|highest|(?:best )?possible|out of|of|von|"
+    r"sur|su|sobre|barème|満点|配点|最高[点分]?|最大[点分値值]?|만점|배점|"
+    r"최[고대] ?점수?|满分|分值)\W*"
+    rf"(?:{_GIVEN})?\W*",
     re.I,
 )
 _WEIGHT = re.compile(r"(?:weight\w*|gewicht\w*|peso|poids|pondération|重み|가중치|权重)\W*", re.I)
