@@ -13,8 +13,11 @@ _SHARE = (
 )
 # what gives letters: `Nivel B: 7/10`, `Grade: B, score: 7`
 _GRADES = (
-    rf"(?:(?:overall|final|letter|最終|総合|最终|综合|总体|整体|최종|종합|전체) ?)?(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"
-    r"tier|nivel|niveau|stufe|buchstabennote|endergebnis|ergebnis|gesamtergebnis|fazit|endurteil|result|résultat|resultado|risultato|notenstufe|fascia|livello|nível|categoria|mention|lettre|letra|lettera|"
+    rf"(?:(?:overall|final|letter|最終|総合|最终|综合|总体|整体|최종|종합|전체) ?)?"
+    rf"(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"
+    r"tier|nivel|niveau|stufe|buchstabennote|endergebnis|ergebnis|gesamtergebnis|fazit|endurteil|"
+    r"result|résultat|resultado|risultato|notenstufe|"
+    r"fascia|livello|nível|categoria|mention|lettre|letra|lettera|"
     r"等级|等級|级别|ランク|評定|등급)"
     r"(?: (?:finale?|globale?|grade))?\s*[:=|]?\s*[A-F][+-]?\s*"
 )
@@ -41,7 +44,8 @@ _LETTER_TOLD = re.compile(
 )
 _STAR = r"(?:stars?|sterne?n?|étoiles?|estrell?as?|estrelas?|stell[ae]|つ?星|个星|별|개)"
 _OF_STARS = re.compile(
-    rf"(?P<given>\d)\s*{_STAR}\s*(?:\((?:満点|满分|만점)?:?\s*|(?:out of|of|von|sur|de|su|em|sobre)\s+)"
+    rf"(?P<given>\d)\s*{_STAR}\s*(?:\((?:満点|满分|만점)?:?\s*|"
+    rf"(?:out of|of|von|sur|de|su|em|sobre)\s+)"
     rf"(?P<best>5|10)(?:\s*{_STAR}(?:満点|만점|中)?)?(?:\)|(?=\s*[.。!]?$))",
     re.I,
 )

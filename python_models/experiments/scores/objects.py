@@ -53,8 +53,8 @@ _COUNT = re.compile(
 )
 _SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
 _CRITERIA = re.compile(
-    r"(?:sub ?)?(?:criteria|criterios|critérios|critères|criteri|kriterien|einzelkriterien|breakdown|"
-    r"評価基準|基準|項目|기준|평가 ?기준|항목|标准|评分标准|分项)",
+    r"(?:sub ?)?(?:criteria|criterios|critérios|critères|criteri|kriterien|einzelkriterien|"
+    r"breakdown|評価基準|基準|項目|기준|평가 ?기준|항목|标准|评分标准|分项)",
     re.I,
 )
 _INNER = ("value", "score", "rating", "number", "numeric", "points")  # `{"overall": {"score": 7}}`

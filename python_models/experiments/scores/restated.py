@@ -12,7 +12,7 @@ from python_models.experiments.scores.words import UNITS
 
 _THAT_IS = pattern(AROUND["that_is"]).pattern
 _AGAIN = re.compile(
-    rf"(?:[\s,;(–—-]*(?:{_THAT_IS})[\s,、:：]*|\s*[(,–—-]\s*(?=[^()\ue000-\uf8ff]*{W}))(?:(?:an?|the|eine?|une?|un[ao]?|uma?|il|el|le|os?)\s+(?:[^\W\d_]+\s+)?)?"
+    rf"(?:[\s,;(–—-]*(?:{_THAT_IS})[\s,、:：]*|\s*[(,–—-]\s*(?=[^()\ue000-\uf8ff]*{W}))(?:(?:an?|the|eine?|une?|un[ao]?|uma?|il|el|le|os?)\s+(?P<such>[^\W\d_]+\s+)?)?"
     rf"(?P<q>{N}|{W})"
     rf"(?:\s*{UNITS})?(?=\s*(?:$|[.,;:)!。、]|です|입니다|이다))",
     re.I,
@@ -63,7 +63,7 @@ def names_it_again(name: str) -> bool:
 
 def without_repetition(rest: str) -> str:
     """Return what stands behind a score without the score told once more."""
-    return _IN_SIGNS.sub("", _AGAIN.sub("", rest))
+    return _IN_SIGNS.sub("", _AGAIN.sub(lambda found: found.group() if found["such"] else "", rest))
 
 
 def _score(quantity: Quantity, bare: Skeleton, scale: Scale) -> float | None:
