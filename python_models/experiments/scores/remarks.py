@@ -50,7 +50,7 @@ _SOMEWHAT = pattern(AROUND["somewhat"])
 _AS_IT = re.compile(
     r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|"
     r"(?:por (?:la )?falta d[eao]|per (?:la )?mancanza di|for (?:lack|want) of|aus mangel an)"
-    r"(?!\s+(?:\w{1,4}\s+)?(?:better|other|best|meglio|altr|mejor|melhor|outr|otr|alternativ|bess|time|"
+    r"(?!\s+(?:\w{1,4}\s+)?(?:better|any|other|best|meglio|altr|mejor|melhor|outr|otr|alternativ|bess|time|"
     r"zeit|temp|tiemp|option))|"
     r"pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
     r"per la sua|pela sua|sobre todo)\b"
