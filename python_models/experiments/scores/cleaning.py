@@ -93,6 +93,10 @@ def _as_korean(found: re.Match[str]) -> str:
     return f" {_SINO.index(found['best'] or found['own'])}"
 
 
+_AND_A_HALF = re.compile(
+    r"(?<![\d.,/])([0-9])\s?(?:and a half|e mezz[oa]|y medi[oa]|et demie?|e mei[oa]|einhalb)\b",
+    re.I,
+)
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
 
@@ -221,6 +225,7 @@ def _plain(line: str) -> str:
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
     line = without_letter(line)
+    line = _AND_A_HALF.sub(r"\1.5", line)
     line = _END_SAID.sub("", line)
     line = _KOREAN_NUMERAL.sub(lambda found: f" {_KOREAN.index(found[1]) + 1}", line)
     line = _SINO_KOREAN.sub(_as_korean, line)

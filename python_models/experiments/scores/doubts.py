@@ -7,9 +7,11 @@ import re
 from python_models.experiments.scores.answer import Scale, ScoreError
 from python_models.experiments.scores.candidates import Candidate, LineReading
 from python_models.experiments.scores.closed import (
+    AROUND,
     PRAISE,
     QUOTING,
     SCALES,
+    pattern,
     unknown,
 )
 from python_models.experiments.scores.descriptions import names_a_scored_part
@@ -17,7 +19,11 @@ from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
 from python_models.experiments.scores.remarks import DENYING_SIGN, is_harmless, strange
-from python_models.experiments.scores.restated import restated, without_repetition
+from python_models.experiments.scores.restated import (
+    names_it_again,
+    restated,
+    without_repetition,
+)
 from python_models.experiments.scores.scale_lines import states_a_scale
 from python_models.experiments.scores.sentences import last_sentence, lends
 from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, UNITS, WHOLES
@@ -36,6 +42,7 @@ _UNIT = re.compile(rf"[\s\"')\]}}>”»*]*{UNITS}")
 _BESIDE = re.compile(
     r"(?:\b(?:above|below|over|under|nearly|almost|no\.|nr\.?|n\.|núm\.)|n?[°º]|#)\s*$"
 )
+_COMPARES = pattern(AROUND["compares"])
 _INTRO = re.compile(r"[:\"\]“«「](?=.*(?:[^\W\d_]|\uf800))")
 _VERDICT = re.compile(
     rf"\b(?:{LABELS}|{WHOLES}|note|nota|conclusion|conclusión|conclusione|conclusão|fazit|result|summary|"
@@ -91,6 +98,8 @@ def _led_over(lines: list[str], number: int, one: Candidate) -> ScoreError | Non
             return _open("the number stands in a quotation")
     if one.tier != "whole" and names_a_scored_part(before):
         return _open(f"the line before it names a part: {before!r}")
+    if _LEADS_OVER.search(before) and _COMPARES.search(before):
+        return _open("it is told to compare")
     if not _LEADS_OVER.search(before):
         is_short = len(before) <= 60 and not re.search(r"[.!?。！？|)\d]\s*$", before)
         named = (
@@ -126,6 +135,9 @@ def _not_its_own(reading: LineReading, one: Candidate) -> ScoreError | None:
         or (in_quotes and one.tier != "alone")
     ):
         return _open("the line may quote it")
+    sentence = re.split(r"[.!?;。！？](?=\s|$)", before)[-1]
+    if _COMPARES.search(sentence):
+        return _open("it is told to compare")
     if _BESIDE.search(before) or DENYING_SIGN.search(text):
         return _open(f"the number may be another: {before[-20:]!r}")
     may_quote = one.verdict is None and _INTRO.search(clause)
@@ -156,12 +168,15 @@ def _taken_back(
     )
     if told and PIECE.match(told.text):
         return _open(f"{told.text!r} follows {one.quantity.text!r}")
-    rest = without_repetition(rest)
+    is_told_again = (bare := without_repetition(rest)) != rest
+    rest = bare
     word = strange(rest, beside=True) or next(filter(None, map(strange, later)), None)
     if word:
         return _open(f"{word!r} follows {one.quantity.text!r}")
     for place, each in enumerate([reading, *after]):
         names = [name for name, at in each.named if place or at > one.place]
+        if not place and is_told_again:
+            names = [name for name in names if not names_it_again(name)]
         others = [name for name in names if RESTATED.search(name) or not is_harmless(f"{name}:")]
         if others:
             return ScoreError("several", f"another number is there: {others[0].strip()}")

@@ -13,8 +13,11 @@ _SHARE = (
 )
 # what gives letters: `Nivel B: 7/10`, `Grade: B, score: 7`
 _GRADES = (
-    rf"(?:(?:overall|final|letter) )?(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"
-    r"tier|nivel|niveau|stufe|buchstabennote|notenstufe|fascia|livello|nível|categoria|mention|lettre|letra|lettera|"
+    rf"(?:(?:overall|final|letter|最終|総合|最终|综合|总体|整体|최종|종합|전체) ?)?"
+    rf"(?:{LABELS}|{WHOLES}|note|nota|letter|level|band|"
+    r"tier|nivel|niveau|stufe|buchstabennote|endergebnis|ergebnis|gesamtergebnis|fazit|endurteil|"
+    r"result|résultat|resultado|risultato|notenstufe|"
+    r"fascia|livello|nível|categoria|mention|lettre|letra|lettera|"
     r"等级|等級|级别|ランク|評定|등급)"
     r"(?: (?:finale?|globale?|grade))?\s*[:=|]?\s*[A-F][+-]?\s*"
 )
@@ -39,6 +42,17 @@ _LETTER_TOLD = re.compile(
     r"(?:입니다|이다|です|である)?\s*[.。]?$)",
     re.I,
 )
+_STAR = r"(?:stars?|sterne?n?|étoiles?|estrell?as?|estrelas?|stell[ae]|つ?星|个星|별|개)"
+_OF_STARS = re.compile(
+    rf"(?P<given>\d)\s*{_STAR}\s*(?:\((?:満点|满分|만점)?:?\s*|"
+    rf"(?:out of|of|von|sur|de|su|em|sobre)\s+)"
+    rf"(?P<best>5|10)(?:\s*{_STAR}(?:満点|만점|中)?)?(?:\)|(?=\s*[.。!]?$))",
+    re.I,
+)
+_STARS_OF = re.compile(
+    r"(?<!\d)(?P<best>5|10)\s*(?:개|つ|つ星|星|별)\s*(?:만점에|중에?|満点中|満点の?|中)[、,]?\s*"
+    r"(?P<given>\d)\s*(?:개|つ|つ星|星|별)(?=\s*(?:[.。!]|입니다|です|이다)*$)"
+)
 _STARS = re.compile(
     r"(?P<drawn>(?=[★⭐🌟☆✩]{2})[★⭐🌟]+[☆✩]*)\s*[,(=:、–—-]*\s*"
     r"(?:(?:soit|also|das heißt|d\. ?h\.|that is|i\.e\.|cioè|ossia|es decir|o sea|ou seja|"
@@ -49,6 +63,7 @@ _STARS = re.compile(
 def without_letter(line: str) -> str:
     """Return a line without a letter or stars that repeat a score which follows in numbers."""
     line = _OUT_OF_CJK.sub(r"/\2", line)
+    line = _STARS_OF.sub(r"\g<given>/\g<best>", _OF_STARS.sub(r"\g<given>/\g<best>", line))
     line = _LETTER_TOLD.sub("Score: ", _AFTER_WORDS.sub("", line))
     line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
     return _STARS.sub(_repeated, line)

@@ -52,6 +52,11 @@ _COUNT = re.compile(
     re.I,
 )
 _SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
+_CRITERIA = re.compile(
+    r"(?:sub ?)?(?:criteria|criterios|critérios|critères|criteri|kriterien|einzelkriterien|"
+    r"breakdown|評価基準|基準|項目|기준|평가 ?기준|항목|标准|评分标准|分项)",
+    re.I,
+)
 _INNER = ("value", "score", "rating", "number", "numeric", "points")  # `{"overall": {"score": 7}}`
 _SCORED = re.compile(rf"{_LABEL.pattern}: [\d.]", re.I)
 
@@ -67,6 +72,7 @@ def json_as_line(text: str) -> str:
             found, end = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
+        found = _without_criteria(found)
         told = sorted(_competing(list(_entries(found, ""))), key=lambda one: not _is_part(one))
         entries = " ; ".join([*told, *_remarks(found)])  # parts first, as the order of keys is none
         before, after = text[: brace.start()], text[end:].strip(" \t\n`")
@@ -97,6 +103,23 @@ def _entries(value: Any, name: str) -> Iterator[str]:
         yield f"{name}: null"
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield f"{name}: {value}"
+
+
+def _without_criteria(value: Any) -> Any:
+    """Return an object that gives its score without the criteria that stand nested beside it."""
+    if not isinstance(value, dict):
+        return value
+    given = [key for key in value if _LABEL.fullmatch(key.replace("_", " "))]
+    if len(given) != 1 or not isinstance(value[given[0]], int | float):
+        return value
+    return {key: one for key, one in value.items() if not _are_criteria(key, one)}
+
+
+def _are_criteria(key: str, value: Any) -> bool:
+    names = [name.replace("_", " ") for name in value] if isinstance(value, dict) else []
+    scores = any(_LABEL.fullmatch(name) or re.search(WHOLES, name, re.I) for name in names)
+    numbers = names and all(isinstance(one, int | float) for one in value.values())
+    return bool(numbers) and not scores and _CRITERIA.fullmatch(key.replace("_", " ")) is not None
 
 
 def _remarks(value: Any) -> Iterator[str]:

@@ -48,7 +48,11 @@ POLITE = pattern(*WORDS["polite"].values())
 _ENDS = re.compile(r"^\W+|[\s.!。！、,]+$")
 _SOMEWHAT = pattern(AROUND["somewhat"])
 _AS_IT = re.compile(
-    r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
+    r"[\s,]*(?:as (?:it|the|this|both)|for its|por su|"
+    r"(?:por (?:la )?falta d[eao]|per (?:la )?mancanza di|for (?:lack|want) of|aus mangel an)"
+    r"(?!\s+(?:\w{1,4}\s+)?(?:better|any|other|best|meglio|altr|mejor|melhor|outr|otr|alternativ|bess|time|"
+    r"zeit|temp|tiemp|option))|"
+    r"pour s(?:on|a)|für (?:sein|ihr)e[nr]?|"
     r"per la sua|pela sua|sobre todo)\b"
 )
 _JOINS = pattern(WORDS["connects"]).pattern
@@ -162,7 +166,7 @@ def _strange_word(words: list[str], at_once: bool) -> str | None:
 
 
 _QUALITY = re.compile(
-    r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
+    r"(?:eur|ité|ion|esse|[ae]nce|ezza|ità|ione|dad|[aeêâ]ncia|ción|dade|ção|ung|heit|keit|ness|ity|länge|extensión|extensão|さ)$"
 )
 _OPENS = pattern(AROUND["opens_a_score"])
 _COUNTS = re.compile(

@@ -12,11 +12,12 @@ from python_models.experiments.scores.words import UNITS
 
 _THAT_IS = pattern(AROUND["that_is"]).pattern
 _AGAIN = re.compile(
-    rf"[\s,;(–—-]*(?:{_THAT_IS})[\s,、:：]*(?:(?:an?|the|eine?|une?|un[ao]?|uma?|il|el|le|os?)\s+)?"
+    rf"(?:[\s,;(–—-]*(?:{_THAT_IS})[\s,、:：]*|\s*[(,–—-]\s*(?=[^()\ue000-\uf8ff]*{W}))(?:(?:an?|the|eine?|une?|un[ao]?|uma?|il|el|le|os?)\s+(?P<such>[^\W\d_]+\s+)?)?"
     rf"(?P<q>{N}|{W})"
     rf"(?:\s*{UNITS})?(?=\s*(?:$|[.,;:)!。、]|です|입니다|이다))",
     re.I,
 )
+_NAMES_IT = re.compile(rf"\W*(?:{_THAT_IS})\W*", re.I)
 _NUMERALS = {sign: value for value, sign in enumerate("零一二三四五六七八九十")}
 _NUMERALS |= dict(zip("영일이삼사오육칠팔구십", range(11), strict=True))
 _NUMERALS |= dict(
@@ -55,9 +56,14 @@ def restated(bare: Skeleton, place: int, scale: Scale) -> str | None:
     return None
 
 
+def names_it_again(name: str) -> bool:
+    """Say whether the name of a number only says that a score is told once more."""
+    return _NAMES_IT.fullmatch(name) is not None
+
+
 def without_repetition(rest: str) -> str:
     """Return what stands behind a score without the score told once more."""
-    return _IN_SIGNS.sub("", _AGAIN.sub("", rest))
+    return _IN_SIGNS.sub("", _AGAIN.sub(lambda found: found.group() if found["such"] else "", rest))
 
 
 def _score(quantity: Quantity, bare: Skeleton, scale: Scale) -> float | None:

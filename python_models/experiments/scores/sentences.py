@@ -56,6 +56,14 @@ _COUNTER = re.compile(
     rf"(?:{pattern(AROUND['counters']).pattern})\s*:[^:|–—;]*?(?:\s[|–—·•-]\s|\s?[;|]\s)(?=.*[:=])",
     re.I,
 )
+_RANK = re.compile(
+    rf"^(?:{pattern(AROUND['rank']).pattern})(?=(?:\w+ )?(?:{LABELS}|{WHOLES}|note|nota)(?![a-z]))",
+    re.I,
+)
+_UNREAL = re.compile(
+    pattern(AROUND["would_have_been"]).pattern.replace("NUM", r" ?\d{1,2}(?:[.,]\d)?"), re.I
+)
+_ENDS_FIRST = re.compile(r"[.!。](?=\s|(?<=。)\S)")
 _NUMBER = re.compile("[0-9\ue000-\uefff]")
 _A_NUMBER = re.compile(
     r"(?:(?<![\d.-])\d{1,3}(?![\d-]|\.\d)|[\ue000-\uefff])(?!\s+(?:[a-z-]+\s+)?[^\W\d_]{3,})"
@@ -75,7 +83,7 @@ def with_verdicts_apart(lines: list[str]) -> list[str]:
     is_explained = any(REASON_NAME.match(line) for line in lines)
     lines = [(_ANSWER if is_explained else _SHARE).sub("Score: ", line) for line in lines]
     lines = [_FRACTION_FIRST.sub(r"\1. ", line) for line in lines]
-    lines = [_without_counters(line) for line in lines]
+    lines = [_without_unreal(_RANK.sub("", _without_counters(line))) for line in lines]
     lines = without_another_above([score_of_its_own(line) or line for line in lines])
     return [own_clause(part) for line in lines for part in _cut(line)]
 
@@ -85,6 +93,17 @@ def _without_counters(line: str) -> str:
     while counter := _COUNTER.match(line):
         line = line[counter.end() :]
     return line
+
+
+def _without_unreal(line: str) -> str:
+    """Return a line that begins with a labelled verdict without what another text had got."""
+    end = _ENDS_FIRST.search(line)
+    if end is None or _UNREAL.fullmatch(line[end.end() :]) is None:
+        return line
+    first = read_line(line[: end.end()])
+    tiers = [one.tier for one in first.candidates]
+    is_verdict = tiers in (["labelled"], ["whole"], ["said"]) and not first.unexplained
+    return line[: end.end()] if is_verdict else line
 
 
 def _cut(line: str) -> list[str]:
