@@ -9,6 +9,7 @@ import unicodedata
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.closed import WORDS
 from python_models.experiments.scores.letters import without_letter
+from python_models.experiments.scores.numerals import HAN, KOREAN, SINO_KOREAN
 from python_models.experiments.scores.objects import json_as_line
 from python_models.experiments.scores.tables import told_by_rows
 
@@ -56,18 +57,14 @@ _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
 _BULLET = re.compile(r"^\s*(?:>(?!\s*[\d.])\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,2}[.)]\s+(?=[\"'“*_(\[]*[^\W\d])")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
-_NUMERALS = "零一二三四五六七八九十"
 _NUMERAL = re.compile(
-    rf"(?:^|(?<=[:是给打为はが中得])|(?<=[中分点][、,]))\s*([{_NUMERALS}])"
+    rf"(?:^|(?<=[:是给打为はが中得])|(?<=[中分点][、,]))\s*([{HAN}])"
     r"(?=\s*[分点]?(?:です|とする|とします)?[。.]?(?:$|\s*[(（]))"
 )  # `评分：三分`
-# as Korean counts points
-_KOREAN = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
-_KOREAN_NUMERAL = re.compile(rf"(?:^|(?<=[\s:는은]))({'|'.join(_KOREAN)})(?=\s?점)")
-_SINO = "영일이삼사오육칠팔구십"
+_KOREAN_NUMERAL = re.compile(rf"(?:^|(?<=[\s:는은]))({'|'.join(KOREAN)})(?=\s?점)")
 _SINO_KOREAN = re.compile(
     r"(?P<best>[오십])\s?(?=점\s?(?:만점|중))|(?:(?<=만점에)|(?<=만점 중)|(?<=점 중)|(?<=:))\s*"
-    rf"(?P<own>[{_SINO}])(?=\s?점(?:\s*[.(。]|$|입니다|이다|임))"
+    rf"(?P<own>[{SINO_KOREAN}])(?=\s?점(?:\s*[.(。]|$|입니다|이다|임))"
 )
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 # signs that Japanese, which shares many of the others, does not write, in a text of no kana
@@ -90,7 +87,7 @@ _RESULT = re.compile(r"\[RESULT\]\s*(?=\(?\d)")  # as models trained to judge en
 
 def _as_korean(found: re.Match[str]) -> str:
     """Return digits for a numeral of Chinese origin, where it can only count points."""
-    return f" {_SINO.index(found['best'] or found['own'])}"
+    return f" {SINO_KOREAN.index(found['best'] or found['own'])}"
 
 
 _AND_A_HALF = re.compile(
@@ -227,9 +224,9 @@ def _plain(line: str) -> str:
     line = without_letter(line)
     line = _AND_A_HALF.sub(r"\1.5", line)
     line = _END_SAID.sub("", line)
-    line = _KOREAN_NUMERAL.sub(lambda found: f" {_KOREAN.index(found[1]) + 1}", line)
+    line = _KOREAN_NUMERAL.sub(lambda found: f" {KOREAN.index(found[1]) + 1}", line)
     line = _SINO_KOREAN.sub(_as_korean, line)
-    line = _NUMERAL.sub(lambda found: f" {_NUMERALS.index(found[1])}", line)
+    line = _NUMERAL.sub(lambda found: f" {HAN.index(found[1])}", line)
     line = _BEST_CJK.sub(r"\1 10 \1", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))

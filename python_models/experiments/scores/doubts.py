@@ -18,6 +18,7 @@ from python_models.experiments.scores.descriptions import names_a_scored_part
 from python_models.experiments.scores.line import read_line
 from python_models.experiments.scores.line_patterns import PIECE, RESTATED, clause_of
 from python_models.experiments.scores.numbers import OTHER, SCORE_KINDS, Quantity
+from python_models.experiments.scores.numerals import NUMERALS
 from python_models.experiments.scores.remarks import DENYING_SIGN, is_harmless, strange
 from python_models.experiments.scores.restated import (
     names_it_again,
@@ -49,7 +50,6 @@ _VERDICT = re.compile(
     r"thus|therefore|opinion|reasoning|answer|output|scale|skala)\b|[\u3040-\u9fff\uac00-\ud7a3]",
     re.I,
 )
-_NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _NUMERAL_SCALE = "([一二三四五六七八九十])(?:段階|分制|点|分)"
 _ANCHOR = re.compile(r"([\d.,]+)\s*=\s*(best|excellent|highest|perfect|high|good|max)?", re.I)
 
@@ -240,4 +240,4 @@ def _ends_of_scale(
             found.append(quantity.value)
     words = {word: value for word, value in NUMBER_WORDS.items() if in_words}
     found += [value for word, value in words.items() if re.search(rf"\b{word}", line, re.I)]
-    return found + [_NUMERALS[sign] for sign in re.findall(_NUMERAL_SCALE, line)]
+    return found + [NUMERALS[sign] for sign in re.findall(_NUMERAL_SCALE, line)]

@@ -7,6 +7,7 @@ import re
 from python_models.experiments.scores.answer import Scale, ScoreError
 from python_models.experiments.scores.closed import AROUND, pattern
 from python_models.experiments.scores.numbers import N, Quantity, Skeleton, W
+from python_models.experiments.scores.numerals import NUMERALS
 from python_models.experiments.scores.scaling import to_scale
 from python_models.experiments.scores.words import UNITS
 
@@ -18,18 +19,9 @@ _AGAIN = re.compile(
     re.I,
 )
 _NAMES_IT = re.compile(rf"\W*(?:{_THAT_IS})\W*", re.I)
-_NUMERALS = {sign: value for value, sign in enumerate("零一二三四五六七八九十")}
-_NUMERALS |= dict(zip("영일이삼사오육칠팔구십", range(11), strict=True))
-_NUMERALS |= dict(
-    zip(
-        ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"),
-        range(1, 11),
-        strict=True,
-    )
-)
 _IN_SIGNS = re.compile(
     rf"[\s,、;(]*(?:{_THAT_IS})[\s,、:：]*(?:十点満点(?:中|で)|십 ?점 ?만점에 ?|满分十分[,，]?)?\s*"
-    rf"(?P<sign>{'|'.join(_NUMERALS)})\s*[点分점](?:です|である|だ|입니다|이다)?",
+    rf"(?P<sign>{'|'.join(NUMERALS)})\s*[点分점](?:です|である|だ|입니다|이다)?",
     re.I,
 )
 
@@ -51,7 +43,7 @@ def restated(bare: Skeleton, place: int, scale: Scale) -> str | None:
         other = _score(found, bare, scale)
         return found.text if other is None or abs(other - own) > 1e-9 else None
     signs = _IN_SIGNS.search(bare.text, place + 1)
-    if signs and abs(_NUMERALS[signs["sign"]] - bare.at(place).value) > 1e-9:
+    if signs and abs(NUMERALS[signs["sign"]] - bare.at(place).value) > 1e-9:
         return signs.group()
     return None
 
