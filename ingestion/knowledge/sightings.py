@@ -24,10 +24,6 @@ _OF_A_ROW = (
 _OF_A_RUN = ("kind", "state", "parent_id", "title", "blob_hash")
 _OF_ALL = ("load_id", "sync_id", "source", "tier")
 _REPEATED = [*_OF_ALL, *_OF_A_RUN, "part_of"]  # values of others are not looked for again
-# nothing in a hash repeats itself
-_COMPRESSION = {
-    one: "none" if one in ("object_id", "content_hash") else "snappy" for one in SIGHTINGS.names
-}
 _WRITTEN = pa.schema(
     pa.field(one.name, pa.dictionary(pa.int32(), one.type))
     if one.name in (*_OF_ALL, *_OF_A_RUN)

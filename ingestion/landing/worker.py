@@ -199,19 +199,15 @@ class Reader:
 
     def _merge(self, job: dict[str, Any]) -> dict[str, Any]:
         """Write many small Parquet files of one table as one, in the table's order."""
-        files = ", ".join(_quoted(path) for path in job["paths"])
+        files = ", ".join(literal(path) for path in job["paths"])
         order = f" order by {job['order']}" if job["order"] else ""
         self.context.connection.cursor().execute(
             f"copy (select * from read_parquet([{files}]){order}) "
-            f"to {_quoted(job['target'])} {PARQUET}"
+            f"to {literal(job['target'])} {PARQUET}"
         )
         for path in job["paths"]:
             Path(path).unlink()
         return {}
-
-
-def _quoted(text: str) -> str:
-    return literal(text)
 
 
 def _reader(name: str, threads: int, memory_limit: str, scratch: Path) -> Reader:
