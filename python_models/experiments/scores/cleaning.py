@@ -7,10 +7,10 @@ import re
 import unicodedata
 
 from python_models.experiments.scores.answer import ScoreError
-from python_models.experiments.scores.closed import WORDS
 from python_models.experiments.scores.letters import without_letter
-from python_models.experiments.scores.numerals import HAN, KOREAN, SINO_KOREAN
-from python_models.experiments.scores.objects import json_as_line
+from python_models.experiments.scores.lists import data
+from python_models.experiments.scores.numerals import in_digits
+from python_models.experiments.scores.objects import json_as_lines
 from python_models.experiments.scores.tables import told_by_rows
 
 _THOUGHTS = "think|thinking|thought|thoughts|reasoning|scratchpad|reflection"
@@ -54,24 +54,18 @@ _LATEX = (
     (re.compile(r"\\[()\[\],;! ]"), " "),
 )
 _HALVES = {"½": ".5", "¼": ".25", "¾": ".75"}
-_BULLET = re.compile(r"^\s*(?:>(?!\s*[\d.])\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?")
+_BULLET = re.compile(
+    r"^\s*(?:>(?!\s*[\d.]|\s*$)\s*)*(?:#{1,6}\s+|[-*+•·‣▪●○–—]\s+)*(?:\[[ xX]\]\s+)?"
+)
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,2}[.)]\s+(?=[\"'“*_(\[]*[^\W\d])")
 _QUOTED_KEY = re.compile(r"^\s*[\"']([^\W\d_][\w ]{0,30})[\"']\s*:(?!\s*[\"'])")  # `"score": 7`
-_NUMERAL = re.compile(
-    rf"(?:^|(?<=[:是给打为はが中得])|(?<=[中分点][、,]))\s*([{HAN}])"
-    r"(?=\s*[分点]?(?:です|とする|とします)?[。.]?(?:$|\s*[(（]))"
-)  # `评分：三分`
-_KOREAN_NUMERAL = re.compile(rf"(?:^|(?<=[\s:는은]))({'|'.join(KOREAN)})(?=\s?점)")
-_SINO_KOREAN = re.compile(
-    r"(?P<best>[오십])\s?(?=점\s?(?:만점|중))|(?:(?<=만점에)|(?<=만점 중)|(?<=점 중)|(?<=:))\s*"
-    rf"(?P<own>[{SINO_KOREAN}])(?=\s?점(?:\s*[.(。]|$|입니다|이다|임))"
-)
 _BESIDE_CJK = re.compile(r"(?<=[0-9])(?=[\u3040-\ud7a3])|(?<=[\u3040-\ud7a3])(?=[0-9])")
 # signs that Japanese, which shares many of the others, does not write, in a text of no kana
-_TRADITIONAL = re.compile(
-    r"(?![^\u3040-\u30ff]*[\u3040-\u30ff]).*?(?:評[分為級語]|[這總點滿為個給綜應還])", re.S
+_TRADITIONAL, _KANA = (
+    re.compile("評[分為級語]|[這總點滿為個給綜應還]"),
+    re.compile("[\u3040-\u30ff]"),
 )
-_SIMPLIFIED = str.maketrans(WORDS["traditional"], WORDS["simplified"])
+_SIMPLIFIED = str.maketrans(*(data("signs")[kind] for kind in ("traditional", "simplified")))
 # `That is all`, which elsewhere means `or more`
 _END_SAID = re.compile(
     r"(?:^|(?<=[。.!！]))\s*(?:以上(?:です|となります|になります|。)|이상입니다)[。.]?$"
@@ -85,15 +79,6 @@ _RULE = re.compile(r"^\s*(?:={2,}|~)\s*|\s*(?:={2,}|\s~)\s*$")
 _RESULT = re.compile(r"\[RESULT\]\s*(?=\(?\d)")  # as models trained to judge end
 
 
-def _as_korean(found: re.Match[str]) -> str:
-    """Return digits for a numeral of Chinese origin, where it can only count points."""
-    return f" {SINO_KOREAN.index(found['best'] or found['own'])}"
-
-
-_AND_A_HALF = re.compile(
-    r"(?<![\d.,/])([0-9])\s?(?:and a half|e mezz[oa]|y medi[oa]|et demie?|e mei[oa]|einhalb)\b",
-    re.I,
-)
 _NO_TEXT = re.compile(r"[^\W_]", re.U)
 
 
@@ -104,7 +89,7 @@ def plain_lines(text: str) -> list[str] | ScoreError:
         return ScoreError("truncated", "the text ends inside the judge's thoughts")
     said = _RESULT.sub("\nScore: ", said)
     text = _without_programs(_GONE.sub(" ", said))
-    text = json_as_line(html.unescape(text))
+    text = json_as_lines(html.unescape(text))
     lines = [_plain(line) for line in told_by_rows(_without_tags(text).splitlines())]
     return [line for line in lines if _NO_TEXT.search(line)]
 
@@ -135,7 +120,8 @@ def _characters(text: str) -> str:
         else:
             found.append(_LOOKALIKES.get(letter, letter))
     text = "".join(found).replace("\r\n", "\n").replace("\r", "\n")
-    return text.translate(_SIMPLIFIED) if _TRADITIONAL.match(text) else text
+    is_traditional = _TRADITIONAL.search(text) and not _KANA.search(text)
+    return text.translate(_SIMPLIFIED) if is_traditional else text
 
 
 def _is_ornament(letter: str) -> bool:
@@ -222,11 +208,8 @@ def _plain(line: str) -> str:
     line = _LIST_MARK.sub("", _BULLET.sub("", line))
     line = re.sub(r"(?<!\d)(?:\.{2,}|…)+(?=\s*[\d(\[])", ": ", line)
     line = without_letter(line)
-    line = _AND_A_HALF.sub(r"\1.5", line)
     line = _END_SAID.sub("", line)
-    line = _KOREAN_NUMERAL.sub(lambda found: f" {KOREAN.index(found[1]) + 1}", line)
-    line = _SINO_KOREAN.sub(_as_korean, line)
-    line = _NUMERAL.sub(lambda found: f" {HAN.index(found[1])}", line)
+    line = in_digits(line)
     line = _BEST_CJK.sub(r"\1 10 \1", line)
     line = _BESIDE_CJK.sub(" ", line)
     line = re.sub(r"\s*[;]\s*$", "", re.sub(r"^\s*[;]\s*", "", line))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from python_models.experiments.scores.closed import AROUND, pattern
+from python_models.experiments.scores.lists import pattern
 from python_models.experiments.scores.words import LABELS, WHOLES
 
 _OUT_OF_CJK = re.compile(r"(?<=[0-9])\s*([点分점])\s*/\s*([0-9]+)\s*\1")  # `7点/10点`
@@ -28,7 +28,7 @@ _LETTER_FIRST = re.compile(
     re.I,
 )
 _AFTER_WORDS = re.compile(rf"(?<=[^\W\d_])\s*\([A-Z]{{1,2}}[+-]?\)(?=\s*[,;:、–—-]\s*{_SHARE})")
-_IN_NUMBERS = pattern(AROUND["in_numbers"]).pattern
+_IN_NUMBERS = pattern("signs", "in_numbers").pattern
 # a sentence of a letter that tells its number: `The grade is B, which corresponds to 7.5/10`
 _LETTER_TOLD = re.compile(
     rf"^(?:(?:the|die|der|das|la|le|l'|il|el|a|o|my|meine?|ma|mi|la mia|minha|本文的?|我的)\s?)?"
@@ -65,8 +65,17 @@ def without_letter(line: str) -> str:
     line = _OUT_OF_CJK.sub(r"/\2", line)
     line = _STARS_OF.sub(r"\g<given>/\g<best>", _OF_STARS.sub(r"\g<given>/\g<best>", line))
     line = _LETTER_TOLD.sub("Score: ", _AFTER_WORDS.sub("", line))
-    line = _LETTER_FIRST.sub("", _LETTER.sub("Score: ", line))
+    line = _LETTER_FIRST.sub("", _LETTER.sub(_unless_it_differs, line))
     return _STARS.sub(_repeated, line)
+
+
+def _unless_it_differs(found: re.Match[str]) -> str:
+    """Return a label without its letter; both as they were where a bad one has a good share."""
+    share = re.match(r"(\d+(?:[.,]\d+)?)\s*/\s*(\d+)", found.string[found.end() :])
+    is_bad = re.search(r"\b[DF][+-]?\s*[(\[:,/;|、–—-]\s*$", found.group()) is not None
+    if share and is_bad and float(share[1].replace(",", ".")) >= 0.7 * float(share[2]):
+        return found.group()
+    return "Score: "
 
 
 def _repeated(found: re.Match[str]) -> str:

@@ -52,6 +52,7 @@ _KINDS = (
               rf"skala)\s*:?\s*)*(?:a\s+)?(?:scale\s+)?(?:of|from|von|d[ae])?\s*"
               rf"{_SCALE_ENDS}\s*(?:scale|range|points?|skala)?\s*[)\]>}}]"),
     ("scale", rf"{_SCALE_ENDS}[\s-]+(?:point\s+)?(?:scale|range|skala)\b"),
+    ("scale", rf"\b(0|1)-(?:to|bis|a|à)-({_NUM})\b(?:[\s-]+(?:point\s+)?(?:scale|range|skala))?"),
     ("scale", rf"(?:\(\s*)?{_LOWEST}(?:から|到|至|에서|부터){_HIGHEST}(?![\d.,])\s*"
               rf"(?:[点分점]制?)?(?:{_NAMED_END})?"
               r"(?:\s*(?:まで|까지))?(?:\s*[の의]?\s*(?:尺度|範囲|척도|범위)(?:で|에서|로)?)?(?:\s*\))?"),
@@ -59,6 +60,9 @@ _KINDS = (
               r"尺度|척도|범위|사이|점수|기준))"),
     ("best", rf"[(\[]\s*(?:out\s+of|of|{_MOST}|von|aus|sur|sobre|su|em|de|di|"
              rf"/)\s*:?\s*(?:(?:a|the)\s+possible\s+)?({_NUM})\s*(?:points?|[点分점])?\s*[)\]]"),
+    ("best", rf"\b(?:sur|out of|von|su|sobre|em|of)\s+({_NUM})(?=\s*[:=])"),
+    ("best", rf"\bscale: ({_NUM})(?=\s*;)"),
+    ("best", rf"(?<=[a-zé])\s*/\s*({_NUM})(?=\s*[:=])"),
     ("best", rf"\b(?:max\.?|maximum)(?:\s+(?:of|is|score|possible))*\s*[:=]?\s*({_NUM}){_END}"),
     ("best", rf"(?<![\w.]){_NUM}-point\b(?:\s+scale)?"),
     ("best", rf"\bon\s+a\s+({_NUM})[\s-]+(?:point\s+)?scale\b"),
@@ -80,7 +84,8 @@ _KINDS = (
                rf"terrible|low|high|bad|good|min|max)[a-z]*(?:\s+possible)?"),
     ("version", r"\bv\.?\s?[0-9]+(?:\.[0-9]+)*\b|(?<![\w.])[0-9]+(?:\.[0-9]+){2,}"),
     ("money", rf"[$€£¥₹]\s?{_NUM}|(?<![\w.,]){_NUM}\s?[€£$¥]"),
-    ("fraction", rf"(?<![\w.,/-])(-?{_NUM}){_OUT_OF}({_NUM}|(?:ten|five|a\s+hundred|"
+    ("fraction", rf"(?<![\w.,/-])(-?{_NUM}){_OUT_OF}({_NUM}|(?:ten|five|zehn|dix|diez|dez|dieci|"
+        rf"a\s+hundred|"
                  rf"(?:one\s+)?hundred)\b)"
                  rf"(?:\s*{STARS}(?!\w)|(?![\w/]|[.,][0-9]))"),
     ("mixed", r"(?<![\w.,])([0-9]+)\s+(?:and\s+a\s+(half|quarter)\b|(1/2|1/4|3/4)(?![\w/]))"),
@@ -105,7 +110,7 @@ _KINDS = (
               r"(?<![\w.,-])[0-9]+(?:[.,][0-9]+)?[^\W\d][\w-]*"),
     ("words", rf"\b(minus\s+)?({_WORD})\b(?:\s+(and\s+a\s+half|and\s+a\s+quarter|"
               rf"point\s+(?:{_WORD})|komma\s+"
-              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:(?:\s+(?:points|punkte|points|puntos|punti|pontos))?\s+(?:out\s+of|von|sur|"
+              rf"(?:{_WORD})|virgule\s+(?:{_WORD})))?(?:(?:\s+(?:points|punkte|points|puntos|punti|pontos))?\s+(?:out\s+of|of(?=\s+ten\b)|von|sur|"
               rf"de|sobre|su|em)\s+(?:a\s+possible\s+)?"
               rf"({_WORD}|[0-9]+)\b)?"
         r"(?![\w-])(?!\s+(?:hundred|thousand|dozen|point\b|komma|virgule|and\s+(?:a|one|three)\b)"
@@ -114,10 +119,23 @@ _KINDS = (
     ("odd", r"[0-9][\w.,/-]*|"
             r"[\u00bc-\u00be\u2150-\u215e\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff]"),
 )  # fmt: skip
-_TOKEN = re.compile("|".join(f"(?P<k{n}>{pattern})" for n, (_, pattern) in enumerate(_KINDS)), re.I)
+_LATIN = "[a-z\u00c0-\u024f]"
+# nothing that is told apart begins within a word
+_TOKEN = re.compile(
+    rf"(?:(?<!{_LATIN})|(?!{_LATIN}))"
+    rf"(?:{'|'.join(f'(?P<k{n}>{pattern})' for n, (_, pattern) in enumerate(_KINDS))})",
+    re.I,
+)
 _GROUPS = [f"k{number}" for number in range(len(_KINDS))]
+_WHOLE = [re.compile(pattern.replace(_END, ""), re.I) for _, pattern in _KINDS]
+_BY_WHAT_FOLLOWS = [re.compile(pattern, re.I) for _, pattern in _KINDS]
+# without one of these a line holds no number
+_ANY = re.compile(
+    "[0-9\u00bc-\u00be\u2150-\u215e\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u24ff十百]|decimal|zehn|fünf|"
+    + rf"(?<!{_LATIN})(?:{_WORD})(?!{_LATIN})",
+    re.I,
+)
 SCORE_KINDS = ("fraction", "mixed", "percent", "number")
-READABLE = (*SCORE_KINDS, "words", "odd")
 
 _TEN = re.compile("十|ten|zehn|dix|diez|dez|dieci|decimale?", re.I)
 _FIVE = re.compile("fünf", re.I)
@@ -125,7 +143,7 @@ _GLUED = re.compile(rf"\b({LABELS})-(?=[0-9])", re.I)  # Score-8 is no name such
 
 # one character of a line's skeleton for a number, a number word, a known other thing
 FIRST_NUMBER, FIRST_WORDS, OTHER = 0xE000, 0xF000, "\uf800"
-N, W = "[\ue000-\uefff]", "[\uf000-\uf7ff]"
+N = "[\ue000-\uefff]"
 
 
 @dataclass(frozen=True)
@@ -137,7 +155,6 @@ class Quantity:
     value: float = 0.0
     outer: float | None = None
     low: float | None = None
-    digits: str = ""
 
     @property
     def reading(self) -> Reading:
@@ -154,19 +171,9 @@ class Skeleton:
     text: str
     quantities: dict[int, Quantity]
 
-    def written(self, end: int) -> str:
-        """Return the line's text before a place, its numbers as they were written."""
-        quantities = self.quantities.items()
-        told = {place: found.text for place, found in quantities if found.kind != "words"}
-        return "".join(told.get(place, sign) for place, sign in enumerate(self.text[:end]))
-
     def at(self, place: int) -> Quantity:
         """Return the number at a place of the text."""
         return self.quantities[place]
-
-    def numbers(self) -> list[int]:
-        """Return the places of numbers that may be scores."""
-        return [p for p, found in self.quantities.items() if found.kind in (*SCORE_KINDS, "odd")]
 
     def scales(self) -> list[Quantity]:
         """Return the scales the line states."""
@@ -176,6 +183,8 @@ class Skeleton:
 
 def skeleton(line: str) -> Skeleton:
     """Return a line, in lower case, with its numbers told apart."""
+    if not _ANY.search(line):
+        return Skeleton(line.lower(), {})
     line = _GLUED.sub(r"\1: ", line)
     parts: list[str] = []
     quantities: dict[int, Quantity] = {}
@@ -198,10 +207,10 @@ def skeleton(line: str) -> Skeleton:
 
 def _quantity(token: re.Match[str]) -> Quantity:
     group = next(name for name in _GROUPS if token[name] is not None)
-    kind, pattern = _KINDS[int(group[1:])]
-    text = token[group]
-    own = re.fullmatch(pattern.replace(_END, ""), text, re.I)
-    own = own or re.compile(pattern, re.I).match(token.string, token.start())  # by what follows
+    number = int(group[1:])
+    kind, text = _KINDS[number][0], token[group]
+    own = _WHOLE[number].fullmatch(text)
+    own = own or _BY_WHAT_FOLLOWS[number].match(token.string, token.start())
     parts = [part for part in (own.groups() if own else ()) if part is not None]
     if kind == "number":
         return _number(text)
@@ -230,9 +239,9 @@ def _number(text: str) -> Quantity:
     if text.startswith("+") or re.fullmatch(r"[0-9]+,[0-9]{3,}", bare):
         value = _value(bare) if text.startswith("+") else 0.0
         return Quantity("odd", text, value)  # a change by so much; 1,000 is a thousand to some
-    if re.fullmatch(r"(?:19|20)[0-9]{2}", bare):
+    if re.fullmatch(r"(?:1[0-9]|20)[0-9]{2}", bare):
         return Quantity("date", text)
-    return Quantity("number", text, _value(text), digits=bare)
+    return Quantity("number", text, _value(text))
 
 
 def _words(text: str, own: re.Match[str]) -> Quantity:

@@ -1,166 +1,167 @@
-"""JSON objects of judges as lines: a score, its parts, and what may hedge it."""
+"""JSON objects of judges as lines: `name: number` for each number, and what may hedge one."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from python_models.experiments.scores.descriptions import names_a_part
-from python_models.experiments.scores.line_patterns import RESTATED
-from python_models.experiments.scores.words import (
-    LABELS,
-    NUMBER_WORDS,
-    QUALITIES,
-    WEAK_LABELS,
-    WHOLES,
-)
+from python_models.experiments.scores.words import LABELS, NUMBER_WORDS, WHOLES
 
 _REASON = re.compile(
     r"reason|rational|explan|justif|analy|feedback|strength|weakness|thought|summary|evidence|id$|"
-    r"begründ|raison|razón|motiv|理由|이유",
+    r"begründ|raison|razón|motiv|motivaz|comment|parecer|理由|根拠|说明|评语|原因|이유|근거",
     re.I,
 )
-_PART = re.compile(QUALITIES, re.I)
-# keys of what is true of a score that is none yet, and of what is false then
+_CHANGES = re.compile(r"\W*(?:subtract|add|minus|plus|deduct)\b", re.I)
 _NOT_YET = re.compile(
     r"draft|tentativ|provision|prelim|hypoth|estimat|quot|placeholder|pending|review", re.I
 )
 _SETTLED = re.compile(r"final|official|valid|complete|confirm|own\b", re.I)
-# keys that may name a score, the judged one's or another
-_MAY_SCORE = re.compile(
-    rf"{LABELS}|{WHOLES}|{WEAK_LABELS}|{QUALITIES}|{RESTATED.pattern}|draft|max|min|low|high|scale|s[ck]al[ae]|escala|échelle|model|judge|human",
-    re.I,
-)
-# what a score is out of, as keys name it
 _MOST = re.compile(
-    r"^(?:out ?of|of|von|sur|su|sobre|de|denominator|(?:score )?(?:maximum|maximal|massimo|máximo)|"
-    r"満点|만점|满分|滿分)$",
+    r"(?:scale|escala|scala|skala|échelle|尺度|척도|out ?of|of|denominator|max|(?:score |"
+    r"points? )?(?:max|maximum|maximal|massimo|máximo)|"
+    r"(?:max|maximum) (?:score|points?)|満点|만점|满分|滿分)",
     re.I,
 )
-_LABEL = re.compile(
-    rf"(?:(?:final|overall|total) )?(?:{LABELS}|note|nota)"
-    r"(?: (?:final[ei]?|global[ei]?|total[ei]?|general[ei]?|complessiv[oa]|geral))?",
-    re.I,
+_INNER = (
+    "value",
+    "score",
+    "rating",
+    "number",
+    "numeric",
+    "points",
+    "grade",
+    "mark",
+    "note",
+    "nota",
+    "punkte",
+    "voto",
 )
-# keys that count something: `nb_fautes`, `error_count`
-_COUNT = re.compile(
-    r"(?:n|nb|nr|num|no|number|nombre|numero|número|anzahl|count)\s"
-    r"(?:of |de |d[ei]s? )?(?P<what>.*)|"
-    r"(?P<of>.*)\s(?:count|anzahl|num|nb|数)|.*(?:個数|件数|문자수|개수|글자수|字数|数量)",
+_CONTAINERS = re.compile(
+    r"(?:sub ?)?(?:scores?|ratings?|criteria|criterios|critérios|critères|criteri|"
+    r"kriterien|breakdown|details?|aspects?|dimensions?|categories|基準|評価基準|項目|기준|항목|标准|"
+    r"分项)",
     re.I,
 )
 _SHORT = re.compile(rf"[\s\d./,%+-]+(?:(?:out )?of \d+)?|{'|'.join(NUMBER_WORDS)}", re.I)
-_CRITERIA = re.compile(
-    r"(?:sub ?)?(?:criteria|criterios|critérios|critères|criteri|kriterien|einzelkriterien|"
-    r"breakdown|評価基準|基準|項目|기준|평가 ?기준|항목|标准|评分标准|分项)",
+_LABEL = re.compile(
+    rf"(?:(?:final|overall|total) )?(?:{LABELS}|{WHOLES}|note|nota|punkte|points?|"
+    rf"conceito)(?: (?:final[ei]?|global[ei]?|total[ei]?|general[ei]?|geral))?",
     re.I,
 )
-_INNER = ("value", "score", "rating", "number", "numeric", "points")  # `{"overall": {"score": 7}}`
-_SCORED = re.compile(rf"{_LABEL.pattern}: [\d.]", re.I)
+_COUNT = re.compile(
+    r".*(?:\bid|errors?|errori|erros|errores|typos?|fehler|fautes?|faltas?|parole|"
+    r"palavras|palabras|mots|wortzahl|absätze|오타 수|flags?|year|(?:nb|num|n|nombre|numero|"
+    r"number|anzahl|nº)\b.*|tokens used|count|tokens?|words?|year|page|length|seconds|"
+    r"version|index|anzahl|nombre|numero|número|confidence|certainty|num\b|nb\b|"
+    r"confianza|confiance|fiducia|confiança|konfidenz|個数|件数|字数|数量|개수|글자수|信頼度|置信度|신뢰도)s?",
+    re.I,
+)
 
 
-def json_as_line(text: str) -> str:
-    """Replace a JSON object that begins or ends the text by its numbers and short texts."""
-    bare = text.strip(" \t\n`")
-    if "{" not in text or not (bare.endswith(("}", "]")) or bare.startswith(("{", "["))):
+class _Pairs(list[tuple[str, Any]]):
+    """The entries of an object, a key given twice among them."""
+
+
+def json_as_lines(text: str) -> str:
+    """Replace each JSON object of a text by lines of its numbers and remarks."""
+    if "{" not in text and not text.strip().startswith("["):
         return text
-    decoder = json.JSONDecoder()
-    for brace in re.finditer(r"[\[{](?=\s*[\[{\"])", text):
-        try:
-            found, end = decoder.raw_decode(text, brace.start())
-        except (ValueError, RecursionError):
+    decoder = json.JSONDecoder(object_pairs_hook=_Pairs)
+    found, start = [], 0
+    for brace in re.finditer(r"[\[{](?=\s*[\[{\"'\d])", text):
+        if brace.start() < start:
             continue
-        found = _without_criteria(found)
-        told = sorted(_competing(list(_entries(found, ""))), key=lambda one: not _is_part(one))
-        entries = " ; ".join([*told, *_remarks(found)])  # parts first, as the order of keys is none
-        before, after = text[: brace.start()], text[end:].strip(" \t\n`")
-        if entries and not (after and before.strip(" \t\n`")):
-            return f"{before}\n{entries}\n{after}"
-    return text
+        value, end = _decoded(decoder, text, brace.start())
+        lines = list(_lines(value)) if isinstance(value, list) else []
+        if lines:
+            found += [_wrapper(text[start : brace.start()]), "\n".join(lines)]
+            start = end
+    return "\n".join([*found, text[start:]])
 
 
-def _entries(value: Any, name: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            own = _MOST.sub("max", key.replace("_", " "))
+def _wrapper(before: str) -> str:
+    """Return the text before an object, less the fence and the name of a variable."""
+    return re.sub(r"(?:^|\n)\s*(?:`{3}\w*|(?:json|\w+\s*=))\s*$", "\n", before)
+
+
+def _decoded(decoder: json.JSONDecoder, text: str, start: int) -> tuple[Any, int]:
+    try:
+        return decoder.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        end = text.find("}", start) + 1
+    try:
+        value = ast.literal_eval(text[start:end]) if end and end - start < 2000 else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None, start
+    return (_Pairs(value.items()), end) if isinstance(value, dict) else (None, start)
+
+
+def _lines(value: list[Any]) -> Iterator[str]:
+    told = list(_entries(value, ""))
+    is_scored = any(_LABEL.fullmatch(name) for name, _ in told)
+    names = ("von", "sur", "su", "sobre") if is_scored else ()
+    is_most = {name for name, _ in told if _MOST.fullmatch(name) or name in names}
+    most = next((entry for name, entry in told if name in is_most), None)
+    told = [one for one in told if one[0] not in is_most]
+    for name, entry in told:
+        if is_scored and _COUNT.fullmatch(name) and not _LABEL.fullmatch(name):
+            continue
+        is_share = most and _LABEL.fullmatch(name) and re.fullmatch(r"[\d.]+", entry)
+        yield f"{name} := {entry}/{most}" if is_share else f"{name} := {entry}"
+    yield from _remarks(value)
+
+
+def _entries(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Return the names and numbers of an object, those in it by both their names."""
+    if isinstance(value, _Pairs):
+        for key, entry in value:
+            own = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]+", " ", key).strip()
             inner = own.lower() in _INNER and bool(name)
-            yield from _entries(entry, name if inner else f"{name} {own}".strip())
+            part = (
+                f"{name} {own}".strip() if not _CONTAINERS.fullmatch(name) else f"criterion {own}"
+            )
+            part = own if _CONTAINERS.fullmatch(name) and _LABEL.fullmatch(own) else part
+            yield from _entries(entry, name if inner else part)
     elif isinstance(value, list) and value and all(map(_is_named, value)):
         for each in value:  # `[{"criterion": "style", "score": 6}]`
-            texts = [one for one in each.values() if isinstance(one, str)]
-            yield from _entries(
-                next(one for one in each.values() if not isinstance(one, str)), texts[0]
-            )
-    elif isinstance(value, list) and name and len(value) <= 8:
-        if not any(isinstance(entry, dict | list) for entry in value):
-            yield f"{name}: {', '.join(str(entry) for entry in value)}"
+            named = next(str(one) for _, one in each if isinstance(one, str))
+            yield named, next(str(one) for _, one in each if not isinstance(one, str))
+    elif isinstance(value, list):
+        bare = all(isinstance(one, int | float) for one in value) and len(value) <= 8
+        if bare and value:
+            yield name or "scores", ", ".join(map(str, value))
+        for each in () if bare else value[:20]:
+            yield from _entries(each, name)
     elif isinstance(value, str):
         if _SHORT.fullmatch(value):
-            yield f"{name}: {value}"
+            yield name, value
+        elif re.fullmatch(r"\s*(?:n/?a|none|null|-+)?\s*", value, re.I) and _LABEL.fullmatch(name):
+            yield name, "null"
     elif value is None and _LABEL.fullmatch(name):
-        yield f"{name}: null"
+        yield name, "null"
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield f"{name}: {value}"
-
-
-def _without_criteria(value: Any) -> Any:
-    """Return an object that gives its score without the criteria that stand nested beside it."""
-    if not isinstance(value, dict):
-        return value
-    given = [key for key in value if _LABEL.fullmatch(key.replace("_", " "))]
-    if len(given) != 1 or not isinstance(value[given[0]], int | float):
-        return value
-    return {key: one for key, one in value.items() if not _are_criteria(key, one)}
-
-
-def _are_criteria(key: str, value: Any) -> bool:
-    names = [name.replace("_", " ") for name in value] if isinstance(value, dict) else []
-    scores = any(_LABEL.fullmatch(name) or re.search(WHOLES, name, re.I) for name in names)
-    numbers = names and all(isinstance(one, int | float) for one in value.values())
-    return bool(numbers) and not scores and _CRITERIA.fullmatch(key.replace("_", " ")) is not None
-
-
-def _remarks(value: Any) -> Iterator[str]:
-    """Return what an object says that is no reason and no part: it may hedge the score."""
-    for key, entry in value.items() if isinstance(value, dict) else ():
-        if isinstance(entry, dict) and not _PART.fullmatch(key):
-            yield from _remarks(entry)
-        elif isinstance(entry, bool):
-            if (_NOT_YET if entry else _SETTLED).search(key):
-                yield "provisional"
-        elif (
-            isinstance(entry, str)
-            and len(entry) > 2
-            and not _SHORT.fullmatch(entry)
-            and not _REASON.search(key)
-        ):
-            yield re.sub(r"\d+", "", entry)
-
-
-def _competing(entries: list[str]) -> list[str]:
-    """Return the entries that may be a score, where one surely is: no `id`, `year` or `tokens`."""
-    if not any(_SCORED.match(one) for one in entries):
-        return entries
-    return [
-        one
-        for one, name in ((one, one.split(":")[0]) for one in entries)
-        if not _counts(name) and (_is_part(one) or _MAY_SCORE.search(name))
-    ]
-
-
-def _counts(name: str) -> bool:
-    found = _COUNT.fullmatch(name)
-    of = found and (found["what"] or found["of"] or "")
-    return found is not None and not re.search(rf"{LABELS}|{QUALITIES}", of or "", re.I)
-
-
-def _is_part(entry: str) -> bool:
-    return any(map(names_a_part, entry.split(":")[0].lower().split()))
+        yield name, str(value)
 
 
 def _is_named(value: Any) -> bool:
     """Say whether an object holds a name and a number, and nothing else."""
-    kinds = [type(one) for one in value.values()] if isinstance(value, dict) else []
+    kinds = [type(one) for _, one in value] if isinstance(value, _Pairs) else []
     return len(kinds) == 2 and str in kinds and (int in kinds or float in kinds)
+
+
+def _remarks(value: Any) -> Iterator[str]:
+    """Return texts and flags beside a score that may say it is none yet."""
+    for key, entry in value if isinstance(value, _Pairs) else ():
+        if isinstance(entry, _Pairs):
+            yield from _remarks(entry)
+        elif isinstance(entry, bool):
+            if (_NOT_YET if entry else _SETTLED).search(key):
+                yield "provisional"
+        elif isinstance(entry, str) and len(entry) > 2 and not _SHORT.fullmatch(entry):
+            is_remark = not _REASON.search(key) or _CHANGES.match(entry)
+            if is_remark:
+                yield re.sub(r"\d+", "", entry)

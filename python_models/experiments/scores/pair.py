@@ -38,7 +38,7 @@ _HEAD = (
 _BETWEEN = r"\s*(?:[,;|&]|\band\b|\bvs\.?|\bversus\b|\s)\s*"
 _PLAIN_PAIR = re.compile(
     rf"^[\s\"'(\[{{|]*{_HEAD}\s*(?:for\s*{FIRST}?{OTHER}?)?\s*(?:respectively)?\s*(?:are|is|"
-    rf"[:=])?[\s\"'(\[{{]*"
+    rf":?[:=])?[\s\"'(\[{{]*"
     rf"({N})[\"')\]]*{_BETWEEN}[\"'(\[]*({N})[\s\"')\]}}.!|]*"
     rf"(?:\s*(?:for\s+)?{OTHER}?,?\s*(?:respectively)?[\s.!]*)$"
 )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from python_models.experiments.scores.answer import Parsed, Scale, ScoreError
-from python_models.experiments.scores.cleaning import plain_lines
-from python_models.experiments.scores.pair import read_pair
-from python_models.experiments.scores.sentences import with_verdicts_apart
-from python_models.experiments.scores.single import read_complex, read_last_line
 from python_models.experiments.scores.typed import read_typed
 
 Read = Callable[[list[str], Scale], Parsed | ScoreError]
 TYPED = "json"  # asked for as such; the others read what a judge wrote freely
-_FREE: dict[str, Read] = {
-    "in_last_line": read_last_line,
-    "complex": read_complex,
-    "pair": read_pair,
-}
-PARSERS = (TYPED, *_FREE)
+PARSERS = (TYPED, "in_last_line", "complex", "pair")
+
+
+@cache
+def _free() -> dict[str, Read]:
+    """Return what reads free texts: to compile its patterns takes half a second."""
+    from python_models.experiments.scores.pair import read_pair
+    from python_models.experiments.scores.reader import read_complex, read_last_line
+
+    return {"in_last_line": read_last_line, "complex": read_complex, "pair": read_pair}
 
 
 def parse(
@@ -50,9 +51,11 @@ def parse(
         return ScoreError("empty", "the text is empty")
     if parser == TYPED:
         return read_typed(text, Scale(float(low), float(high)))
+    from python_models.experiments.scores.cleaning import plain_lines
+
     lines = plain_lines(text)
     if isinstance(lines, ScoreError):
         return lines
     if not lines:
         return ScoreError("empty", "the text holds no words or numbers")
-    return _FREE[parser](with_verdicts_apart(lines), Scale(float(low), float(high)))
+    return _free()[parser](lines, Scale(float(low), float(high)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 NUMBER_WORDS: dict[str, int] = {
     **dict.fromkeys(("zero", "zéro", "cero"), 0),
     **dict.fromkeys(("one", "eins", "uno"), 1),
@@ -64,31 +62,14 @@ WEAK_LABELS = (
 )
 
 
-# of a text; the one a judge was asked for may be all that is scored
-QUALITIES = (
-    "accuracy|clarity|coherence|completeness|conciseness|correctness|creativity|depth|fluency|"
-    "helpfulness|insight|novelty|originality|quality|readability|relevance|style|usefulness|"
-    "kreativität|créativité|creatividad|creatività|criatividade|originalität|originalité|"
-    "originalidad|originalità|originalidade|創造性|独創性|창의성|독창성|创意|创造力|创造性|独创性|原创性"
-)
-
-
 def _set_of(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# what may stand beside a label without making it the score of one criterion
-WHOLE_WORDS = _set_of(
-    """
-    abschließende aggregate aggregated average combined composite definitive durchschnitt
-    endgültige final finale general gesamt gesamte gesamtergebnis globale générale holistic
-    insgesamt mean media moyenne overall promedio sum summary total ultimate weighted 总体 综合
-    总分 総合 종합
-    """
-)
 # beside these a number is the score of something else
 OTHER_WORDS = _set_of(
     """
+    day limit difference increase decrease step strict penalized penalised visée erwartete pass_mark
     draft rough interim another base baseline best bonus bottom confidence correct credit
     deduction default subtotal zwischensumme sottototale
     earlier subtotal example expected first former her high highest his human hypothetical ideal
@@ -98,34 +79,4 @@ OTHER_WORDS = _set_of(
     wrong
     """
 )
-# a score `of all essays` or `(draft)` is not the text's own
-OTHER_TEXTS = _set_of("all both each every essays texts answers responses draft drafts judges")
-UNITS = (
-    r"(?:(?:possible\s+|m[öo]glichen?\s+|possíveis\s+|possibili\s+)?(?:points?|pts?\b\.?|pkte?\b\.?|marks?|punkten?|puntos?|punti|pontos)|балл\w*|分|点|점|"
-    r"valores|overall|in total)"
-)
 STARS = r"(?:stars?|sterne?n?|étoiles?|estrell?as?|estrelas?|stell(?:e|ine)|つ星|星|별|⭐+|★+)"
-# of a line's skeleton, `8 (tre refusi)`: so many of something, in brackets behind a score
-COUNTED_BESIDE = re.compile(
-    rf"^\s*\(\s*(?:[\ue000-\uf7ff]|\uf800)\s*(?!{UNITS}|{STARS})[^\W\d_]{{4,}}"
-    r"(?:\s+(?:de|di|du|des|of|von|do|da|in|im)\s+[^\W\d_]+)?\s*\)\W*$|"
-    r"^\s*\([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}\s*\uf800\s*\)\W*$"
-)
-HEDGES = (
-    r"\b(?:perhaps|maybe|possibly|probably|or|though|although|changed?|revised?|actually|"
-    r"reconsider\w*|adjust\w*|bump\w*|lower\w*|rais\w*|upgrad\w*|downgrad\w*|correction|closer|"
-    r"instead|rather|wait|no|hmm|leaning|could|might|otherwise|update[ds]?|up to|down to|should|"
-    r"but|former|previously|earlier|originally|was)\b|→|->|=>"
-)
-DENIALS = (
-    r"(?:\b(?:not|cannot|never|no|nor|without|hardly|unable|refuse\w*|declin\w*|rather than|"
-    r"instead of|below|(?<!the )above|under|beyond|exceed\w*|avoid\w*|short of|if|unless|"
-    r"would have|could|"
-    r"might|may|should have|almost|nearly|tempted|wanted|considered|considering|initially|"
-    r"expected|requires?d?|needs?|needed|to (?:get|earn|reach|achieve|be|warrant|merit|deserve)|"
-    r"an average|example|e\.g|i\.e|such as|format|previous\w*|(?:less|more|higher|lower|greater|"
-    r"better|worse|fewer) than|at (?:least|most)|between|kein\w*|nicht|pas|jamais|whether|asked?|"
-    r"please|instruct\w*|end with|reply|respond with|hesitat\w*|debat\w*|torn|hoping|hoped|"
-    r"until|originally|at first|first thought)\b"
-    r"|n't\b|n’t\b)"
-)

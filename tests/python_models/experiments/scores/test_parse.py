@@ -138,6 +138,7 @@ def _numbers_of(text: str) -> list[float]:
     # a mark between two digits may be decoration within a number or what parts two of them
     plain = " ".join(re.sub(r"[^0-9A-Za-z.,/+\-\s]", mark, plain) for mark in ("", " "))
     found = [float(n.replace(",", ".")) for n in re.findall(r"\d*[.,]?\d+", plain)]
+    found += [float(n) for n in re.findall(r"\d+", plain)]  # a stop before or behind is no part
     halves = [n + part for n in found for part in (0.5, 0.25, 0.75)]
     return [sign * n for n in [*found, *halves] for sign in (1, -1)]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from python_models.experiments.scores import Parsed, parse
-from python_models.experiments.scores.own_clause import own_clause
+from python_models.experiments.scores.lists import data, pattern, quick
 from python_models.experiments.scores.tables import told_by_rows
 
 
@@ -30,22 +32,6 @@ def test_a_row_tells_its_best_and_its_columns(table: list[str], told: list[str])
 
 
 @pytest.mark.parametrize(
-    ("line", "verdict"),
-    [
-        ("The poem begs for a 10; I give it 3/10.", "I give it 3/10."),
-        ("Das Gedicht fordert eine 10, aber es bekommt 3/10.", "es bekommt 3/10."),
-        ("Nach 12 Seiten lautet das Urteil: 3/10", None),
-        ("If the ending is mended, my score is 9.", None),
-        ("The author says, my score is 9.", None),
-        ("The ending is rushed, but gets 3/10.", None),  # the ending does
-        ("Score: 6; my score is 8", None),
-    ],
-)
-def test_the_last_clause_is_a_verdict_of_its_own(line: str, verdict: str | None) -> None:
-    assert own_clause(line) == (verdict or line)
-
-
-@pytest.mark.parametrize(
     ("text", "score"),
     [
         ('{"page": 17, "verdict": 4, "pages": 9}', 4),
@@ -65,6 +51,9 @@ def test_the_last_clause_is_a_verdict_of_its_own(line: str, verdict: str | None)
         ("The editor wants a 9. Rating: 9", None),
         ("Mean of the four parts: 6.25", None),
         ("Dialogue\nScore: 8", None),
+        ("Score: 8. The middle drags, due to factors like a lack of action.", 8),
+        ("Note: 8. Positiv sei noch der lebendige Einstieg erwähnt.", 8),
+        ("Voto: 8. Anzi, sei.", None),
     ],
 )
 def test_structure_tells_the_score_and_dangers_take_it_back(text: str, score: float | None) -> None:
@@ -129,3 +118,59 @@ def test_what_repeats_a_score_is_no_rival_and_who_demands_it_no_reason(
     for parser in ("in_last_line", "complex"):
         found = parse(text, parser)
         assert (found.score if isinstance(found, Parsed) else None) == score, (parser, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("The sources (9 in total) are sound. Score: six out of ten.", 6),
+        ("The task is hardly met, so this essay gets a three from me.", 3),
+        ("题目几乎没有触及，因此本文得4分。", 4),
+        ("VALUTAZIONE FINALE >> 4", 4),
+        ("Overall score => 5.5", 5.5),
+        ("Word count: 311\nScore: 4", 4),
+        ("Score: 8 (confidence 60%)", 8),
+        ("Notenskala: Barème sur 100. Note : 6", None),
+        ("Claude-3 graded this essay 7/10.", None),
+        ("Weak papers get 3/10.", None),
+        ("Texte de Lucie : 7/10", None),
+        ("The referee wants an 8. Score: 8", 8),
+        ("The teacher wants an 8. Score: 8", None),
+        ("Mention : excellent\nNote : 2/10", None),
+        ('{"strict": 5, "overall": 8}', None),
+        ("Plot: 2\nStyle: 3\nLogic: 1\nTotal: 6", None),
+    ],
+)
+def test_what_stands_right_at_a_number_tells_whose_it_is(text: str, score: float | None) -> None:
+    for parser in ("in_last_line", "complex"):
+        found = parse(text, parser)
+        assert (found.score if isinstance(found, Parsed) else None) == score, (parser, found)
+
+
+def test_alternatives_grouped_by_their_letters_match_as_they_were_written() -> None:
+    written = r"\b(?:be(?:st|tter)|Bad\w*|bon|(?:two|too) high|x?y|been)\b|高い|高く|^a+b|[|)]z"
+    grouped = re.compile(quick(written), re.I)
+    plain = re.compile(written, re.I)
+    texts = [
+        "the best",
+        "BADLY",
+        "too high",
+        "two low",
+        "y",
+        "aab",
+        "|z",
+        "高く",
+        "bean",
+        "abet",
+        "",
+    ]
+    for text in texts:
+        expected = plain.search(text)
+        found = grouped.search(text)
+        assert (found and found.span()) == (expected and expected.span()), text
+
+
+@pytest.mark.parametrize("name", ["dangers", "withdrawals", "shapes"])
+def test_no_list_has_an_alternative_that_every_text_holds(name: str) -> None:
+    """Two bars side by side, or one at an end, would find what a list looks for everywhere."""
+    assert [kind for kind in data(name) if pattern(name, kind).search("")] == []
