@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingestion.lakehouse.catalog import catalog
@@ -11,8 +11,10 @@ from ingestion.lakehouse.durable import sync_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyiceberg.catalog import Catalog
     from pyiceberg.table import Table, Transaction
 
+    from python_models.release.iceberg_transaction import Change, Creation
     from python_models.release.mart_parts import Mart
     from python_models.release.snapshot_files import DataFile
 
@@ -25,69 +27,81 @@ _TABLE_PROPERTIES = {
 }
 
 
+def opened_for(namespace: str) -> Catalog:
+    """Open the catalog, with a namespace in it."""
+    opened = catalog()
+    opened.create_namespace_if_not_exists(namespace)
+    return opened
+
+
 def commit(
+    opened: Catalog,
     mart: Mart,
     empty: pa.Table,
     location: str,
     added: Sequence[str],
     removed: Sequence[DataFile],
     properties: Mapping[str, str],
-) -> None:
-    """Replace files of a table in one commit, with the mart's columns and comments.
+) -> tuple[Table, dict[str, int]]:
+    """Replace files of a table, or make it, in one commit, with the mart's columns and comments.
 
     Args:
+        opened: the catalog, in which the mart's namespace is.
         mart: what is published; its comments are carried over.
         empty: the mart's columns as Arrow types.
         location: folder of the table, when it has to be made.
         added: files that hold the new parts.
         removed: files of parts that changed or are gone.
         properties: stamped onto the snapshot.
+
+    Returns:
+        The table as it is then, and {file: rows} of those that were added.
     """
     from pyiceberg.io.pyarrow import parquet_files_to_data_files
 
     sync_files(added)  # written by DuckDB, which does not
-    opened = catalog()
-    opened.create_namespace_if_not_exists(mart.domain)
-    name = (mart.domain, mart.name)
-    if not opened.table_exists(name):
-        opened.create_table(name, empty.schema, location=location, properties=_TABLE_PROPERTIES)
-    table = opened.load_table(name)
-    old_paths = {file.path for file in removed}
-    old_files = [
-        task.file for task in table.scan().plan_files() if task.file.file_path in old_paths
-    ]
-    with _transaction(table) as transaction:
+    begun = _begun(opened, mart, empty, location)
+    old_files = _known_files(begun.table, {file.path for file in removed})
+    rows = {}
+    with begun as transaction:
         _follow_schema(transaction, empty, mart)
         with transaction.update_snapshot(dict(properties)).overwrite() as overwrite:
             for file in old_files:
                 overwrite.delete_data_file(file)
-            for file in parquet_files_to_data_files(
-                table.io, transaction.table_metadata, iter(added)
-            ):
+            metadata = transaction.table_metadata
+            for file in parquet_files_to_data_files(begun.table.io, metadata, iter(added)):
                 overwrite.append_data_file(file)
+                rows[file.file_path] = file.record_count
+    return begun.table, rows
 
 
-def _transaction(table: Table) -> Transaction:
-    """Begin a transaction that works its metadata out once for each change made in it.
+def _known_files(table: Table, paths: Collection[str]) -> list[Any]:
+    """Return what a table's manifests say of some of its files."""
+    planned = table.scan().plan_files() if paths else ()
+    return [task.file for task in planned if task.file.file_path in paths]
 
-    pyiceberg works them out, and copies them whole, each time they are looked at: two dozen times
-    a commit.
-    """
-    from pyiceberg.table import Transaction
-    from pyiceberg.table.metadata import TableMetadata
 
-    class Remembering(Transaction):
-        made_of: tuple[Any, Any] = (None, None)
-        made: TableMetadata
+def _begun(opened: Catalog, mart: Mart, empty: pa.Table, location: str) -> Change | Creation:
+    """Begin the transaction that changes a table, or makes one that is not there."""
+    from pyiceberg.exceptions import NoSuchTableError
 
-        @property
-        def table_metadata(self) -> TableMetadata:
-            metadata, updates = self._table.metadata, self._updates
-            if self.made_of[0] is not metadata or self.made_of[1] is not updates:
-                self.made, self.made_of = super().table_metadata, (metadata, updates)
-            return self.made
+    from python_models.release.iceberg_transaction import Change, Creation
 
-    return Remembering(table)
+    name = (mart.domain, mart.name)
+    try:
+        return Change(opened.load_table(name))
+    except NoSuchTableError:
+        schema = _described(empty.schema, mart)
+        made = opened.create_table_transaction(name, schema, location, properties=_TABLE_PROPERTIES)
+        return Creation(made._table)  # type: ignore[arg-type]  # a staged one
+
+
+def _described(schema: pa.Schema, mart: Mart) -> pa.Schema:
+    """Return columns with the mart's comments where pyiceberg looks for them."""
+    for place, field in enumerate(schema):
+        if text := mart.column_comments.get(field.name):
+            schema = schema.set(place, field.with_metadata({"doc": text}))
+    return schema
 
 
 def _follow_schema(transaction: Transaction, empty: pa.Table, mart: Mart) -> None:

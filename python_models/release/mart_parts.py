@@ -7,7 +7,7 @@ Where rows have a tier, parts are of one tier: a release file for a tier names i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,10 +19,12 @@ from ingestion.lakehouse.tiers import TIERS, of_row_sql
 from ingestion.landing.products import PRODUCTS
 
 # a part is worth a file of its own from this many rows on
-ROWS_WORTH_A_PART = 100_000
+ROWS_WORTH_A_PART = 50_000
 # a row's part is looked up by its day's or month's place in a list: one day of the year 9999 must
 # not make that list millions long
 _LONGEST_LIST = 40_000
+# tier, day, rows, sum of their hashes
+DaySum = tuple[str, date | None, int, int]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Mart:
     # the timestamp whose day `partition_by` is: a view passes a bound on it on to its tables,
     # one on a day made of it it doesn't
     day_of: str | None = None
+    # what a day's rows are made of, where that is rows of the day alone; see `day_sums`
+    made_of: Mapping[str, Sequence[str]] | None = None
 
     def day(self) -> str:
         """Return a row's day in SQL."""
@@ -72,33 +76,45 @@ def mart_of(node: Mapping[str, Any]) -> Mart:
         },
         tier_column=release.get("tier", "tier" if has_tier else None),
         day_of=release.get("day_of"),
+        made_of=release.get("made_of"),
     )
 
 
-def parts_of(
-    session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str], schema_hash: str
-) -> dict[tuple[str, str], int]:
-    """Return {(part, digest): rows}: one scan, nothing held but a line for each day.
+def sums_of(
+    session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str], where: str = ""
+) -> list[DaySum]:
+    """Return the sum of hashes of each tier's days: one scan, nothing held but a line for each.
+
+    Args:
+        session: connection to the build database.
+        mart: the table.
+        columns: its columns; volatile ones are not hashed.
+        where: a filter on its rows, if not all are wanted.
+    """
+    hashed = ", ".join(identifier(name) for name in columns if name not in mart.volatile)
+    return session.execute(
+        f"select {mart.tier()} as sluice_tier, {mart.day()} as sluice_day, count(*) as row_count,"
+        f" sum(hash({hashed})::hugeint) as total"
+        f" from {mart.relation}{where} group by sluice_tier, sluice_day"
+    ).fetchall()
+
+
+def parts_of(sums: Sequence[DaySum], schema_hash: str) -> dict[tuple[str, str], int]:
+    """Return {(part, digest): rows}.
 
     The hash of a part is the sum over its rows, so those of days add up to those of months:
     one scan serves whichever unit is chosen, which matters for a mart that is a view.
     """
-    hashed = ", ".join(identifier(name) for name in columns if name not in mart.volatile)
-    found = session.execute(
-        f"select {mart.tier()} as sluice_tier, {mart.day()} as sluice_day, count(*) as row_count,"
-        f" sum(hash({hashed})::hugeint) as total"
-        f" from {mart.relation} group by sluice_tier, sluice_day"
-    ).fetchall()
-    unit = _unit([(day, count) for _, day, count, _ in found if day is not None])
-    sums: dict[str, list[int]] = {}
-    for tier, day, count, total in found:
-        part = sums.setdefault(tier + _part_name(day, unit), [0, 0])
-        part[0] += count
-        part[1] += total
+    unit = _unit([(day, count) for _, day, count, _ in sums if day is not None])
+    parts: dict[str, list[int]] = {}
+    for tier, day, count, total in sums:
+        if count:
+            part = parts.setdefault(tier + _part_name(day, unit), [0, 0])
+            part[0] += count
+            part[1] += total
     return {
         (part, digest(f"{duckdb.__version__}|{schema_hash}|{count}|{total}")): count
-        for part, (count, total) in sums.items()
-        if count
+        for part, (count, total) in parts.items()
     }
 
 

@@ -21,7 +21,8 @@ from ingestion.lakehouse import journal
 from ingestion.lakehouse.faults import fault
 from python_models.release import release_file
 from python_models.release.mart_parts import Mart
-from python_models.release.published_table import PublishedTable, pin_table, publish_table
+from python_models.release.published_table import PublishedTable
+from python_models.release.published_tables import publish_tables
 from python_models.release.snapshot_files import plain
 
 # dbt runs the release nodes of two domains at once: each has to see what the other published
@@ -50,15 +51,12 @@ def publish_marts(
         "sluice.run-id": run_id,
         "sluice.publication": f"{run_id}-{secrets.token_hex(3)}",
     }
-    damaged = known_damaged(domain)
-    published = []
-    for mart in marts:
-        metadata = None if mart.tier_column else written.get((mart.domain, mart.name))
-        published.append(
-            pin_table(session, mart, metadata)
-            if metadata
-            else publish_table(session, mart, properties, damaged)
-        )
+    pinned = {
+        mart.name: written[mart.domain, mart.name]
+        for mart in marts
+        if mart.tier_column is None and (mart.domain, mart.name) in written
+    }
+    published = publish_tables(session, marts, properties, known_damaged(domain), pinned)
     fault("publish.all_committed")
     with _TURN:
         release_id = record(domain, published, invocation_id, run_id)

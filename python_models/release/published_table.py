@@ -7,26 +7,21 @@ files of a snapshot say by themselves what they hold and nothing else has to be 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.lake import uses_object_store, warehouse_uri
-from ingestion.lakehouse.paths import escaped_glob, like, local_path
-from ingestion.lakehouse.sql_text import identifier, list_of, literal
-from python_models.release import iceberg_commit, written_first
+from python_models.release import day_sums, iceberg_commit, written_first
 from python_models.release.mart_parts import (
     Mart,
-    days_written,
     digest,
-    folder_of_row,
     parts_of,
-    rows_of_part,
 )
 from python_models.release.snapshot_files import (
     DataFile,
@@ -34,30 +29,14 @@ from python_models.release.snapshot_files import (
     plain,
     read_snapshot,
     snapshot_at,
+    snapshot_of,
 )
+from python_models.release.written_parts import by_day_folder, refuse_loss, selected, write_parts
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
 
 _PART_FOLDER = re.compile(r"sluice_part=(?P<part>[^/~]*)~(?P<digest>[0-9a-f]+)/")
-# DuckDB types that Iceberg has no word for, and what they are written as
-WRITTEN_AS = {
-    "HUGEINT": "DECIMAL(38,0)",
-    "UHUGEINT": "DECIMAL(38,0)",
-    "UBIGINT": "DECIMAL(20,0)",
-    "UINTEGER": "BIGINT",
-    "USMALLINT": "INTEGER",
-    "UTINYINT": "INTEGER",
-    "TINYINT": "INTEGER",
-    "SMALLINT": "INTEGER",
-    "TIMESTAMP_S": "TIMESTAMP",
-    "TIMESTAMP_MS": "TIMESTAMP",
-    "TIMESTAMP_NS": "TIMESTAMP",
-    "JSON": "VARCHAR",
-    "UUID": "VARCHAR",
-    "INTERVAL": "VARCHAR",
-}
-
-
-class RowsLost(RuntimeError):
-    """Files that were written for a mart do not have its rows."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +44,25 @@ class PublishedTable:
     """What a mart is in the lake after it was published."""
 
     mart: Mart
-    columns: dict[str, str]
+    columns: Mapping[str, str]
     snapshot: Snapshot
     schema_hash: str
     is_unchanged: bool
+    parts_written: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """Files that bring a table to the rows of its mart: they are written, nothing is committed."""
+
+    mart: Mart
+    columns: Mapping[str, str]
+    schema_hash: str
+    empty: Any
+    before: Snapshot | None
+    folder: str
+    written: list[str]
+    gone: list[DataFile]
     parts_written: int
 
 
@@ -79,6 +73,22 @@ def publish_table(
     damaged: Collection[str] = (),
 ) -> PublishedTable:
     """Bring the Iceberg table of a mart to the rows the mart has now, in one commit or none.
+
+    See `written`.
+    """
+    found = written(session, mart, properties, damaged)
+    if isinstance(found, PublishedTable):
+        return found
+    return committed(iceberg_commit.opened_for(mart.domain), found, properties)
+
+
+def written(
+    session: duckdb.DuckDBPyConnection,
+    mart: Mart,
+    properties: Mapping[str, str],
+    damaged: Collection[str] = (),
+) -> PublishedTable | Change:
+    """Write the parts of a mart that its table lacks; returns the table where it lacks none.
 
     Args:
         session: connection to the build database.
@@ -94,24 +104,45 @@ def publish_table(
     target = f"{folder}/data/{properties['sluice.publication']}"
     rows = mart
     if before is None and written_first.is_worth_it(session, mart, columns):
-        rows = written_first.written_by_day(session, mart, _selected(columns), _by_day(target))
-    wanted = parts_of(session, rows, columns, schema_hash)
+        rows = written_first.written_by_day(session, mart, selected(columns), by_day_folder(target))
+    wanted = parts_of(day_sums.sums_by_day(session, mart, rows, columns), schema_hash)
     parts = _files_by_part(before)
     kept = _kept(parts, wanted, damaged)
     missing = sorted(set(wanted) - kept)
     gone = [file for key, files in parts.items() if key not in kept for file in files]
     if before is not None and not missing and not gone:
         return PublishedTable(mart, columns, before, schema_hash, True, 0)
-    written = _write_parts(session, rows, columns, missing, folder, target)
-    _refuse_loss(session, mart, written, sum(wanted[key] for key in missing))
+    files = write_parts(session, rows, columns, missing, folder, target)
+    refuse_loss(session, mart, files, sum(wanted[key] for key in missing))
     fault("publish.written")
-    iceberg_commit.commit(
-        mart, _empty_arrow(session, mart, columns), folder, written, gone, properties
+    empty = _empty_arrow(session, mart, columns)
+    return Change(mart, columns, schema_hash, empty, before, folder, files, gone, len(missing))
+
+
+def committed(opened: Catalog, change: Change, properties: Mapping[str, str]) -> PublishedTable:
+    """Commit what was written for a table.
+
+    Args:
+        opened: the catalog, in which the product's namespace is.
+        change: what was written.
+        properties: stamped onto the snapshot.
+    """
+    mart = change.mart
+    table, rows = iceberg_commit.commit(
+        opened, mart, change.empty, change.folder, change.written, change.gone, properties
     )
     fault("publish.committed")
-    after = read_snapshot(session, mart.domain, mart.name)
-    assert after is not None, "it was committed just now"
-    return PublishedTable(mart, columns, after, schema_hash, False, len(missing))
+    before = change.before
+    if before and before.has_deletes:  # another engine's, of rows in files that may stay
+        with connect_duckdb() as session:
+            snapshot = snapshot_at(session, table.metadata_location)
+    else:
+        gone = {file.path for file in change.gone}
+        stay = [file for file in before.files if file.path not in gone] if before else []
+        snapshot = snapshot_of(table, [*stay, *(DataFile(*file) for file in rows.items())])
+    return PublishedTable(
+        mart, change.columns, snapshot, change.schema_hash, False, change.parts_written
+    )
 
 
 def pin_table(session: duckdb.DuckDBPyConnection, mart: Mart, metadata: str) -> PublishedTable:
@@ -177,105 +208,8 @@ def parts_of_files(paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def _by_day(target: str) -> Path:
-    """Return where rows lie by day until it is known what parts they are."""
-    return Path(f"{local_path(target)}-by-day")
-
-
-def _write_parts(
-    session: duckdb.DuckDBPyConnection,
-    mart: Mart,
-    columns: Mapping[str, str],
-    missing: list[tuple[str, str]],
-    folder: str,
-    address: str,
-) -> list[str]:
-    """Write the parts that are missing and return the paths of their files.
-
-    Their own folder is new for each publication: what a killed one left there is never taken for
-    data.
-    """
-    if not missing:
-        return []
-    target, by_day = local_path(address), _by_day(address)
-    is_written = not uses_object_store() and by_day.is_dir()
-    if not (is_written and written_first.named_as_parts(by_day, missing, Path(target))):
-        if not uses_object_store():
-            Path(target).mkdir(parents=True, exist_ok=True)
-        if len(missing) == 1:
-            _copy_one(session, mart, columns, missing[0], target)
-        else:
-            _copy_all(session, mart, columns, missing, target)
-        if is_written:
-            shutil.rmtree(by_day)
-    pattern = literal(f"{escaped_glob(target)}/**/*.parquet")
-    found = session.execute(f"select file from glob({pattern})").fetchall()
-    return sorted(like(folder, row[0]) for row in found)
-
-
-def _refuse_loss(
-    session: duckdb.DuckDBPyConnection, mart: Mart, written: Sequence[str], wanted: int
-) -> None:
-    """Stop before the commit when files have not the rows that were counted for them.
-
-    Raises:
-        RowsLost: a filter by which parts were read left rows of theirs out, or took more.
-    """
-    rows = f"sum(num_rows) from parquet_file_metadata({list_of(map(plain, written))})"
-    found = session.execute(f"select {rows}").fetchall()[0][0] if written else 0
-    if found != wanted:
-        raise RowsLost(
-            f"{mart.domain}.{mart.name} has {wanted:,} rows to publish and {found:,} were written:"
-            f" nothing is published. Is {mart.partition_by} the day of {mart.day_of}, as its"
-            " meta.release says?"
-        )
-
-
-def _copy_one(
-    session: duckdb.DuckDBPyConnection,
-    mart: Mart,
-    columns: Mapping[str, str],
-    missing: tuple[str, str],
-    target: str,
-) -> None:
-    """Write one part: its rows go straight from the scan into its file."""
-    part, part_digest = missing
-    folder = f"{target}/sluice_part={part}~{part_digest}"
-    if not uses_object_store():
-        Path(folder).mkdir()
-    session.execute(
-        f"copy (select {_selected(columns)} from {mart.relation}{rows_of_part(mart, part)})"
-        f" to {literal(f'{folder}/data_0.parquet')} (format parquet, compression zstd)"
-    )
-
-
-def _copy_all(
-    session: duckdb.DuckDBPyConnection,
-    mart: Mart,
-    columns: Mapping[str, str],
-    missing: list[tuple[str, str]],
-    target: str,
-) -> None:
-    """Write all parts by one scan, which collects the rows of each before it writes them."""
-    session.execute(
-        f"copy (select {_selected(columns)}, sluice_part"
-        f" from (select *, {folder_of_row(mart, missing)} as sluice_part"
-        f" from {mart.relation}{days_written(mart, missing)}) where sluice_part is not null)"
-        f" to {literal(target)} (format parquet, compression zstd, partition_by (sluice_part))"
-    )
-
-
 def _empty_arrow(session: duckdb.DuckDBPyConnection, mart: Mart, columns: Mapping[str, str]) -> Any:
     """Return the mart without rows, typed as its files are."""
     return session.execute(
-        f"select {_selected(columns)} from {mart.relation} limit 0"
+        f"select {selected(columns)} from {mart.relation} limit 0"
     ).to_arrow_table()
-
-
-def _selected(columns: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"cast({identifier(name)} as {WRITTEN_AS[kind]}) as {identifier(name)}"
-        if kind in WRITTEN_AS
-        else identifier(name)
-        for name, kind in columns.items()
-    )

@@ -7,15 +7,18 @@ refresh of the release file need not pay.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from ingestion.lakehouse.catalog import metadata_locations
 from ingestion.lakehouse.paths import local_path
 from ingestion.lakehouse.sql_text import identifier, list_of, literal
+
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
 
 COMPACTED = "sluice.compacted"  # in the summary of a snapshot that has the rows of the one before
 
@@ -83,6 +86,25 @@ def snapshot_at(session: duckdb.DuckDBPyConnection, metadata: str) -> Snapshot:
         has_deletes=has_deletes,
         has_one_schema=len({_shape(schema) for schema in known.get("schemas", [])}) == 1,
         bytes=int(summary.get("total-files-size", 0)),
+    )
+
+
+def snapshot_of(table: Table, files: Iterable[DataFile]) -> Snapshot:
+    """Return the current snapshot of a table whose files are known, none of which has deletes."""
+    current = table.metadata.current_snapshot()
+    summary = current.summary if current else None
+    shapes = {
+        tuple((field.field_id, field.name, str(field.field_type)) for field in schema.fields)
+        for schema in table.metadata.schemas
+    }
+    return Snapshot(
+        snapshot_id=current.snapshot_id if current else None,
+        metadata_location=table.metadata_location,
+        location=table.metadata.location,
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        has_deletes=False,
+        has_one_schema=len(shapes) == 1,
+        bytes=int(summary.get("total-files-size", 0)) if summary else 0,
     )
 
 

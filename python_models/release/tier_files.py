@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -65,26 +66,31 @@ class TierLeak(RuntimeError):
 
 
 def write(source: Path, whole: Path) -> None:
-    """Write the file of each tier.
+    """Write the file of each tier, all at once: each is a hundred small statements on one thread.
 
     Args:
         source: the release file that shows everything, under whatever name it has now.
         whole: the name that it will have.
     """
-    for tier in PARTED:
-        path = file_of(whole, tier)
-        path.parent.mkdir(exist_ok=True)
-        unfinished = path.with_name(f".{path.name}")
+    with ThreadPoolExecutor(len(PARTED), thread_name_prefix="tier") as pool:
+        written = [pool.submit(_write, file_of(whole, tier), source, tier) for tier in PARTED]
+    for one in written:
+        one.result()
+
+
+def _write(path: Path, source: Path, tier: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.unlink(missing_ok=True)
+    try:
+        fill(unfinished, source, tier)
+        unfinished.chmod(0o444)
+        sync(unfinished)
+        unfinished.rename(path)
+    finally:
         unfinished.unlink(missing_ok=True)
-        try:
-            fill(unfinished, source, tier)
-            unfinished.chmod(0o444)
-            sync(unfinished)
-            unfinished.rename(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        sync(path.parent)
-        fault("release_file.tier")
+    sync(path.parent)
+    fault("release_file.tier")
 
 
 def drop_lone(releases: Path) -> None:

@@ -13,9 +13,9 @@ import duckdb
 
 from ingestion.lakehouse.catalog import catalog, metadata_locations
 from ingestion.lakehouse.sql_text import identifier
-from python_models.release.published_table import WRITTEN_AS
 from python_models.release.release_file import current_release_id
 from python_models.release.spark_names import UNTIL
+from python_models.release.written_parts import WRITTEN_AS
 from python_models.runs.nodes import Node
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from pyiceberg import table as pyiceberg_table
 
 from ingestion.lakehouse.catalog import catalog
-from python_models.release.iceberg_commit import _transaction
+from python_models.release.iceberg_transaction import Change
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
@@ -24,7 +24,7 @@ def test_metadata_follow_each_change_and_are_worked_out_once(
         worked_out.append(len(updates))
         return work_out(metadata, updates, *more)
 
-    plain, remembering = opened.transaction(), _transaction(opened)
+    plain, remembering = opened.transaction(), Change(opened)
     for one in (plain, remembering):
         one.set_properties({"first": "1"})
         with one.update_schema() as update:

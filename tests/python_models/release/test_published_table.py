@@ -8,7 +8,7 @@ from ingestion.lakehouse.catalog import catalog
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.paths import local_path
 from python_models.release import mart_parts
-from python_models.release.published_table import RowsLost
+from python_models.release.written_parts import RowsLost
 from tests.python_models.publishing import build_database, make_things, mart, publish
 
 
