@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +23,17 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
+from ingestion.lakehouse import lock
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
+from python_models.release import day_sums
+from python_models.release.mart_parts import Mart, mart_of, sums_of
+from python_models.release.published_table import column_types
 from python_models.runs.dbt_main import parse_seldom
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
-LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_kept")
+LAST_MODELS = ("int_telemetry__loads_processed", "int_telemetry__labels_kept", "sensor_values")
+KNOWN_BY_DAY = ("readings", "sensor_values")  # what publishing keeps sums of days of
 MARTS = {
     "readings": "control_id, reading_at, reading_number",
     "cycles": "cycle_id",
@@ -41,6 +49,16 @@ OPEN_GATE = """
 def model(dbt, session):
     dbt.config(materialized="table", tags=["gate"])
     return session.sql("select true as is_open")
+"""
+_KILLED = """
+import os, signal, sys
+from dbt.cli.main import dbtRunner
+
+def hear(event):
+    if event.info.name == "NodeFinished" and event.data.node_info.node_name == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+dbtRunner(callbacks=[hear]).invoke(sys.argv[2:])
 """
 _REF = re.compile(r"(?:ref\(|[(,]\s*)'((?:stg|int|gate)_telemetry__\w+|telemetry_\w+|[a-z_]+)'")
 
@@ -96,19 +114,32 @@ class Models:
 
     def run(self, *arguments: str, command: str = "run") -> dbtRunnerResult:
         """Run dbt over everything but the gates; raises when a node fails."""
-        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        places += ["--target-path", str(self.folder / "target")]
-        places += ["--log-path", str(self.folder / "logs"), "--quiet"]
         if command != "seed" and not lake().build_db.exists():
             self.run(command="seed")
         # a new process would read the catalog anew: one connection for all runs would not
         DuckDBConnectionManager.close_all_connections()
         # not with the manifest of the run before: dbt would run that run's SQL again
         without_gates = [] if "--exclude" in arguments else ["--exclude", "tag:gate"]
-        result = dbtRunner().invoke([command, *without_gates, *places, *arguments])
+        result = dbtRunner().invoke([command, *without_gates, *self.places, *arguments])
         if not result.success:
             raise AssertionError(failure_of(result))
+        assert_days_known()
         return result
+
+    def run_killed_after(self, node: str) -> None:
+        """Run dbt in a process of its own, which is killed as soon as a node has ended."""
+        DuckDBConnectionManager.close_all_connections()
+        lock.release()  # dbt took it in this process
+        command = ["run", "--exclude", "tag:gate", *self.places]
+        done = subprocess.run([sys.executable, "-c", _KILLED, node, *command], check=False)
+        assert done.returncode == -signal.SIGKILL
+
+    @property
+    def places(self) -> list[str]:
+        """Return dbt's options that say where the project lies."""
+        places = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
+        places += ["--target-path", str(self.folder / "target")]
+        return [*places, "--log-path", str(self.folder / "logs"), "--quiet"]
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the build database."""
@@ -124,6 +155,28 @@ class Models:
                 ).fetchall()
                 for name, key in MARTS.items()
             }
+
+
+def assert_days_known() -> None:
+    """Assert that what publishing knows of days without reading them is what it would read."""
+    DuckDBConnectionManager.close_all_connections()
+    with connect_duckdb(lake().build_db) as session:
+        session.execute("set TimeZone = 'UTC'")
+        query = "select view_name from duckdb_views() where schema_name = 'telemetry'"
+        views = {name for (name,) in session.execute(query).fetchall()}
+        for name in KNOWN_BY_DAY:
+            if name in views:
+                mart = mart_named(name)
+                columns = column_types(session, mart.relation)
+                known = day_sums.sums_by_day(session, mart, mart, columns)
+                assert sorted(known) == sorted(sums_of(session, mart, columns)), name
+
+
+def mart_named(name: str) -> Mart:
+    """Return a mart as its YAML describes it."""
+    path = PROJECT / "models" / "telemetry" / "marts" / f"{name}.yml"
+    (model,) = yaml.safe_load(path.read_text())["models"]
+    return mart_of({"schema": "telemetry", "name": name, "config": model["config"]})
 
 
 def _schema(name: str) -> str:

@@ -2,7 +2,11 @@
     materialized='incremental',
     incremental_strategy='replace_windows',
     on_schema_change='append_new_columns',
-    meta={'replace_windows': {'column': 'started_at'}},
+    meta={'replace_windows': {
+        'column': 'started_at',
+        'day': 'cast(make_timestamp(target.slot * 300000000) as date)',
+    }},
+    pre_hook='{{ forget_days() }}',
 ) }}
 -- depends_on: {{ ref('int_telemetry__reopened_windows') }}
 -- Cycles cut into slots of 300 s: a reading finds its cycle by equality on machine and

@@ -2,7 +2,11 @@
     materialized='incremental',
     incremental_strategy='replace_windows',
     on_schema_change='append_new_columns',
-    meta={'replace_windows': {'column': 'reading_at'}},
+    meta={'replace_windows': {
+        'column': 'reading_at',
+        'day': 'cast(target.reading_at as date)',
+    }},
+    pre_hook='{{ forget_days() }}',
 ) }}
 -- The one sort of the graph: each reading with what lies between it and the one before
 -- it. What spans the start of a re-opened window is null; only what lies within a cycle
