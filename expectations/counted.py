@@ -9,13 +9,14 @@ counts itself, by the same conditions; a promise that is not plainly kept is its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 
+from expectations import grouped
 from expectations.promise import Promise, Table
 from ingestion.lakehouse.sql_text import identifier
 
@@ -33,6 +34,9 @@ class Kept:
     def expectation_config(self) -> SimpleNamespace:
         """What was asked."""
         return SimpleNamespace(type=self.kind)
+
+
+_NO_ROW_FOUND = Kept("unexpected_rows_expectation", {"observed_value": 0})
 
 
 @dataclass(frozen=True)
@@ -77,19 +81,18 @@ def _counted(
     conditions = {one.name: found for one in known if (found := _condition(one, columns))}
     sized = [one for one in known if one.expectation == "expect_table_row_count_to_be_between"]
     unique = [one for one in known if _key(one)]
-    if not (conditions or sized or unique):
+    of_groups = grouped.by_one_column(promises)
+    if not (conditions or sized or unique or len(of_groups) > 1):
         return kept
-    counts = ["count(*)"]
-    parameters: list[Any] = []
-    for condition in conditions.values():
-        counts += [f"count(*) filter (where {condition.against})"]
-        counts += [f"count(*) filter (where {condition.weighed})"]
-        parameters += condition.parameters
-    text = f"select {', '.join(counts)} from ({query})"
-    try:
-        total, *numbers = cursor.execute(text, parameters).fetchall()[0]
-    except duckdb.Error:
+    scanned = _scanned(cursor, query, conditions.values(), of_groups)
+    if scanned is None:
         return kept  # Great Expectations says what is wrong with which of them
+    total, numbers, broken = scanned
+    kept |= {
+        promise.name: _NO_ROW_FOUND
+        for promise, count in zip(of_groups, broken, strict=True)
+        if not count
+    }
     by_name = {one.name: one for one in promises}
     for name, against, weighed in zip(conditions, numbers[::2], numbers[1::2], strict=True):
         promise = by_name[name]
@@ -103,6 +106,27 @@ def _counted(
         if _is_unique(cursor, query, _key(promise)):
             kept[promise.name] = Kept(promise.expectation, _rows_told(total, 0))
     return kept
+
+
+def _scanned(
+    cursor: duckdb.DuckDBPyConnection,
+    query: str,
+    conditions: Collection[_Condition],
+    of_groups: Sequence[Promise],
+) -> tuple[int, list[int], list[int]] | None:
+    """Return the rows, each condition's two counts, each promise's groups; None for bad SQL."""
+    counts = ["count(*)"]
+    parameters: list[Any] = []
+    for condition in conditions:
+        counts += [f"count(*) filter (where {condition.against})"]
+        counts += [f"count(*) filter (where {condition.weighed})"]
+        parameters += condition.parameters
+    try:
+        text = grouped.one_scan(of_groups, query, counts)
+        total, *numbers = cursor.execute(text, parameters).fetchall()[0]
+    except duckdb.Error:
+        return None
+    return total, numbers[: len(counts) - 1], numbers[len(counts) - 1 :]
 
 
 def _is_within(total: int, limits: Mapping[str, Any]) -> bool:
@@ -183,4 +207,4 @@ def _asked(
         is_kept = cursor.execute(text).fetchone() is None
     except (duckdb.Error, KeyError, IndexError, ValueError):
         return None
-    return Kept(promise.expectation, {"observed_value": 0}) if is_kept else None
+    return _NO_ROW_FOUND if is_kept else None

@@ -5,12 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Severity = Literal["critical", "warn"]
 
 _REFERENCE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What a promise asks of the groups of rows that share the value of a column."""
+
+    by: str
+    aggregates: Mapping[str, str]  # {name: SQL}
+    having: str
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Promise:
     expectation: str
     arguments: dict[str, Any]
     because: str = ""
+    # what its query says, in parts: those of several promises are counted together
+    groups: Groups | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.severity not in ("critical", "warn"):
@@ -110,6 +121,32 @@ def no_rows(
     if constants:
         arguments["constants"] = dict(constants)
     return Promise(name, severity, "unexpected_rows_expectation", arguments, because)
+
+
+def no_groups(
+    name: str,
+    severity: Severity,
+    by: str,
+    having: str,
+    because: str = "",
+    **aggregates: str,
+) -> Promise:
+    """Declare that a condition holds for no group of rows that share the value of a column.
+
+    Groups are few, as those of a source are: what is promised of them and of single values costs
+    one scan of the table.
+
+    Args:
+        name: the promise.
+        severity: what it does to a build when it is broken.
+        by: the column.
+        having: the condition, over the names of the aggregates.
+        because: why it is promised.
+        aggregates: what is counted of a group, in SQL.
+    """
+    counted = ", ".join([by, *(f"{text} as {name}" for name, text in aggregates.items())])
+    query = f"select * from (select {counted} from {{batch}} group by {by}) where {having}"
+    return replace(no_rows(name, severity, query, because), groups=Groups(by, aggregates, having))
 
 
 def has_columns(*columns: str) -> list[Promise]:

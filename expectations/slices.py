@@ -57,8 +57,9 @@ def slice_of(
     if table.since is None:
         return Slice(query)
     judged = before.get((table.name, table.fingerprint))
-    newest = session.execute(f"select max({table.since}) from ({query})").fetchone()
     conditions = [f"{table.since} > {literal(judged)}"] if judged else []
+    later = f" where {conditions[0]}" if conditions else ""
+    newest = session.execute(f"select max({table.since}) from ({query}){later}").fetchone()
     if accepted_loads:
         listed = ", ".join(literal(load) for load in accepted_loads)
         conditions.append(f"{table.since} not in ({listed})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.promise import filled, no_rows, one_of, table
+from expectations.promise import filled, no_groups, no_rows, one_of, table
 
 TABLES = [
     table(
@@ -32,15 +32,13 @@ TABLES = [
                 """,
                 because="no turn is lost between record and messages, and none is there twice",
             ),
-            no_rows(
+            no_groups(
                 "most formats are recognised with confidence",
                 "warn",
-                """
-                select dataset_id, count(*) as record_count,
-                    count(*) filter (confidence < 0.6) as doubtful_count
-                from {batch} group by dataset_id
-                having count(*) filter (confidence < 0.6) > 0.1 * count(*)
-                """,
+                "dataset_id",
+                "doubtful_count > 0.1 * record_count",
+                record_count="count(*)",
+                doubtful_count="count(*) filter (confidence < 0.6)",
             ),
         ],
         key=["record_id"],
@@ -61,15 +59,13 @@ TABLES = [
                 )
                 """,
             ),
-            no_rows(
+            no_groups(
                 "most turns say something",
                 "warn",
-                """
-                select dataset_id, count(*) as turn_count,
-                    count(*) filter (content = '') as empty_count
-                from {batch} group by dataset_id
-                having count(*) >= 20 and count(*) filter (content = '') > 0.1 * count(*)
-                """,
+                "dataset_id",
+                "turn_count >= 20 and empty_count > 0.1 * turn_count",
+                turn_count="count(*)",
+                empty_count="count(*) filter (content = '')",
             ),
         ],
         key=["record_id", "turn"],

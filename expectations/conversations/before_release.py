@@ -6,6 +6,7 @@ from expectations.conversations.set_promises import SET_TABLES
 from expectations.promise import (
     between,
     filled,
+    no_groups,
     no_rows,
     not_shrunk,
     one_of,
@@ -97,17 +98,14 @@ TABLES = [
                 having count(*) = count(*) filter (left_out_reason = 'exact_duplicate')
                 """,
             ),
-            no_rows(
+            no_groups(
                 "at most half of a dataset is left out for a check of its own",
                 "warn",
-                """
-                select dataset_id, count(*) as record_count,
-                    count(*) filter (left_out_reason like '%: %') as failed_count
-                from {batch} group by dataset_id
-                having count(*) >= 20
-                    and count(*) filter (left_out_reason like '%: %') > 0.5 * count(*)
-                """,
+                "dataset_id",
+                "record_count >= 20 and failed_count > 0.5 * record_count",
                 because="then the format is read wrongly, or a threshold is",
+                record_count="count(*)",
+                failed_count="count(*) filter (left_out_reason like '%: %')",
             ),
             not_shrunk("conversations"),
         ],

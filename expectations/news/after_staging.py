@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.promise import filled, no_rows, one_of, table
+from expectations.promise import filled, no_groups, no_rows, one_of, table
 
 TABLES = [
     table(
@@ -27,17 +27,15 @@ TABLES = [
                 """,
                 because="what an article's time is held against may not lie after the run",
             ),
-            no_rows(
+            no_groups(
                 "most entries say when they were published",
                 "warn",
-                """
-                select source, count(*) as entry_count,
-                    count(*) filter (published_at is null) as undated_count
-                from {batch} group by source
-                having count(*) >= 5 and count(*) filter (published_at is null) > 0.5 * count(*)
-                """,
+                "source",
+                "entry_count >= 5 and undated_count > 0.5 * entry_count",
                 because="undated entries of a first fetch are not news; name the feed's zone and"
                 " date_order in its declaration",
+                entry_count="count(*)",
+                undated_count="count(*) filter (published_at is null)",
             ),
             no_rows(
                 "most entries have a link",
@@ -55,15 +53,13 @@ TABLES = [
         "pages",
         [
             *filled("url_key"),
-            no_rows(
+            no_groups(
                 "the text of most pages could be read",
                 "warn",
-                """
-                select source, count(*) as page_count,
-                    count(*) filter (coalesce(text, '') = '') as empty_count
-                from {batch} group by source
-                having count(*) >= 5 and count(*) filter (coalesce(text, '') = '') > 0.5 * count(*)
-                """,
+                "source",
+                "page_count >= 5 and empty_count > 0.5 * page_count",
+                page_count="count(*)",
+                empty_count="count(*) filter (coalesce(text, '') = '')",
             ),
         ],
         key=["url"],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from expectations.promise import between, filled, no_rows, table
+from expectations.promise import between, filled, no_groups, no_rows, table
 
+LOOKED_AT = "power_w is not null and hash(control_id, reading_at) % 16 = 0"
 TABLES = [
     table(
         "readings",
@@ -14,44 +15,34 @@ TABLES = [
                 "temperature is possible", "critical", "temperature_c", -273.15, 5000, mostly=0.99
             ),
             between("temperature is plausible", "warn", "temperature_c", -60, 1500, mostly=0.999),
-            no_rows(
+            no_groups(
                 "a source keeps its values",
                 "critical",
-                """
-                select source, count(*) as reading_count, count(power_w) as power_count
-                from {batch}
-                group by source
-                having count(*) >= 100 and count(power_w) > 0 and count(power_w) < 0.5 * count(*)
-                """,
+                "source",
+                "reading_count >= 100 and power_count > 0 and power_count < 0.5 * reading_count",
                 because="more than half of the powers lost is a wrong column or unit, not dropouts",
+                reading_count="count(*)",
+                power_count="count(power_w)",
             ),
-            no_rows(
+            no_groups(
                 "a source has few gaps in its values",
                 "warn",
-                """
-                select
-                    source, count(*) as reading_count, count(power_w) as power_count,
-                    count(temperature_c) as temperature_count
-                from {batch}
-                group by source
-                having count(power_w) between 1 and 0.9 * count(*)
-                    or count(temperature_c) between 1 and 0.9 * count(*)
-                """,
+                "source",
+                "power_count between 1 and 0.9 * reading_count"
+                " or temperature_count between 1 and 0.9 * reading_count",
+                reading_count="count(*)",
+                power_count="count(power_w)",
+                temperature_count="count(temperature_c)",
             ),
-            no_rows(
+            no_groups(
                 "at most a tenth of the readings are copies of another",
                 "warn",
-                """
-                select
-                    source, count(*) as looked_at_count,
-                    count(distinct hash(control_id, reading_at, power_w, temperature_c))
-                        as distinct_count
-                from {batch}
-                where power_w is not null and hash(control_id, reading_at) % 16 = 0
-                group by source
-                having count(*) >= 20 and distinct_count < 0.9 * count(*)
-                """,
+                "source",
+                "looked_at_count >= 20 and distinct_count < 0.9 * looked_at_count",
                 because="looked at in one of sixteen moments, where copies stay together",
+                looked_at_count=f"count(*) filter ({LOOKED_AT})",
+                distinct_count="count(distinct hash(control_id, reading_at, power_w,"
+                f" temperature_c)) filter ({LOOKED_AT})",
             ),
         ],
         key=["source_file", "record_number"],

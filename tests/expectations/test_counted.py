@@ -12,13 +12,25 @@ import pytest
 
 from expectations.constants import settled
 from expectations.counted import kept_promises
+from expectations.grouped import by_one_column
 from expectations.outcome import Outcome, outcomes_of
-from expectations.promise import Promise, between, filled, no_rows, one_of, promise, table, unique
+from expectations.promise import (
+    Promise,
+    between,
+    filled,
+    no_groups,
+    no_rows,
+    one_of,
+    promise,
+    table,
+    unique,
+)
 from expectations.slices import Slice
 
 THINGS = """
 create table things as select
     i as thing_id, nullif(i % 4, 3) as kind, 'k' || (i % 2) as "a word", i % 7 as seventh,
+    i % 2 as a_word,
     case when i = 5 then 'nan'::double when i % 10 > 0 then i * 1.5 end as size,
     timestamp '2026-01-01' + interval (i) hour as seen_at, null::integer as empty
 from range(100) as numbers(i)
@@ -39,6 +51,12 @@ KEPT = (
     unique("kind", "thing_id"),
     promise("there", "critical", "expect_column_to_exist", column="kind"),
     promise("enough", "warn", ROW_COUNT, min_value=1),
+    no_groups(
+        "few in a kind", "critical", "kind", "things > 25 or sizes > things or larger > 16",
+        things="count(*)", sizes="count(size)", larger="count(*) filter (size > 60)",
+    ),
+    no_groups("no large sevenths", "warn", "kind", "s > 6", s="max(seventh)"),
+    no_groups("by a word", "warn", "a_word", "things > 50", things="count(*)"),
     no_rows("finds none", "critical", "select kind from {batch} where kind > 5"),
     no_rows("of another", "critical", "select 1 from {batch} join {kinds} k using (kind) where b"),
 )  # fmt: skip
@@ -55,6 +73,10 @@ BROKEN = (
     promise("too few", "warn", ROW_COUNT, min_value=101),
     promise("not more", "warn", ROW_COUNT, min_value=100, strict_min=True),
     promise("too many", "warn", ROW_COUNT, max_value=99),
+    no_groups("many in a kind", "critical", "kind", "things > 24", things="count(*)"),
+    no_groups("of none", "critical", "kind", "kind is null", things="count(*)"),
+    no_groups("no such group", "critical", "no_such", "things > 25", things="count(*)"),
+    no_groups("no such value", "critical", "kind", "s > 6", s="max(no_such)"),
     no_rows("finds some", "critical", "select kind from {batch} where kind > 1"),
     no_rows("cannot be asked", "critical", "select no_such from {batch}"),
     promise("other kind", "warn", "expect_column_mean_to_be_between", column="kind", min_value=9),
@@ -110,9 +132,39 @@ def test_one_promise_that_cannot_be_counted_leaves_the_others_to_be_judged(
     assert set(kept) == {"finds none"}
 
 
+def test_broken_promises_about_groups_are_told_with_the_groups_that_break_them(
+    things: duckdb.DuckDBPyConnection,
+) -> None:
+    from expectations.engine import GateRunner
+
+    asked = table("things", [one for one in BROKEN if one.groups][:2], key=["thing_id"])
+    known = GateRunner(things).check(asked, RELATIONS["things"], RELATIONS)
+    many, of_none = (outcome(one, known[one.name]) for one in asked.promises)
+    assert many.unexpected_count == 4
+    assert {tuple(key) for key in many.sample_keys} == {("kind", "things")}
+    assert of_none.sample_keys == [{"kind": None, "things": 25}]
+
+
+def test_values_and_groups_of_a_table_are_counted_in_one_scan(
+    things: duckdb.DuckDBPyConnection,
+) -> None:
+    reads = "select *, nextval('reads') as place from things"
+    promises = [one for one in KEPT if one.groups and one.groups.by == "kind"]
+    promises += [*filled("thing_id"), between("id", "critical", "thing_id", 0, 99)]
+    promises += [between("place", "critical", "place", 1, None)]
+    things.execute("create sequence reads")
+    assert len(kept_promises(things, table("things", promises), reads, RELATIONS)) == 5
+    assert things.execute("select currval('reads')").fetchall() == [(100,)]
+
+
+def test_promises_about_groups_by_other_columns_are_asked_by_themselves() -> None:
+    about = [one for one in KEPT if one.groups]
+    assert [one.groups.by for one in by_one_column(about) if one.groups] == ["kind", "kind"]
+
+
 _KEPT_GATE = """
 import sys, duckdb
-from expectations.promise import filled, no_rows, table, unique
+from expectations.promise import filled, no_groups, no_rows, table, unique
 from tests.expectations.running import declare, pass_gate
 con = duckdb.connect()
 con.execute("create table things as select i as id from range(9) as numbers(i)")
