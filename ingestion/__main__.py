@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingestion.lakehouse.chosen import use_mode
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table
 from ingestion.lakehouse.settings import MODES, SettingsError, scrub
+from ingestion.landing.beside import Beside, ending_of_beside, open_catalog_once
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:
@@ -47,12 +50,18 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error), WRONG)
     if options.mode:
         use_mode(options.mode)
+    if (told := ending_of_beside()) is not None:
+        return _land_beside(products[0], options, told)
     ending = Ending()
-    codes = [_land(product, options, ending) for product in products]
+    codes = _land_all(products, options, ending)
     ending.show_unchanged()
     for name, why in ending.missing.items():
         codes.append(_fail(f"Warning: source {name} is not there: {why}", SOME_FAILED))
-    return max(codes, key=_BY_WEIGHT.index)
+    return max(codes, key=_weight)
+
+
+def _weight(code: int) -> int:
+    return _BY_WEIGHT.index(code) if code in _BY_WEIGHT else len(_BY_WEIGHT) + code
 
 
 @dataclass
@@ -61,23 +70,73 @@ class Ending:
 
     missing: dict[str, str] = field(default_factory=dict)  # {source: why it is not there}
     unchanged: dict[str, int] = field(default_factory=dict)  # {product: files as they were}
-    broken: set[str] = field(default_factory=set)  # declarations: what has been said of them
+    broken: list[str] = field(default_factory=list)  # declarations: what is wrong with them
+    is_told: bool = True  # else somebody else says it
 
     def take(self, product: str, report: Report) -> None:
         """Take what a product's landing has for the end, and say each broken file once."""
         self.missing |= report.missing
         if count := sum(tally.unchanged for tally in report.tallies.values()):
             self.unchanged[product] = count
-        for problem in report.broken:
-            if problem not in self.broken:  # a file that is no YAML is nobody's: each says so
-                self.broken.add(problem)
-                _fail(problem, SOME_FAILED)
+        self.tell(report.broken)
+
+    def tell(self, broken: Iterable[str]) -> None:
+        """Say what is wrong with declarations, each once: one that is no YAML is nobody's."""
+        for problem in broken:
+            if problem not in self.broken:
+                self.broken.append(problem)
+                if self.is_told:
+                    _fail(problem, SOME_FAILED)
+
+    def take_beside(self, said: Mapping[str, Any]) -> None:
+        """Take what a landing in a process of its own left to be said."""
+        self.missing |= said.get("missing", {})
+        self.unchanged |= said.get("unchanged", {})
+        self.tell(said.get("broken", []))
 
     def show_unchanged(self) -> None:
         """Print how many files of each product are as they were, in one line."""
         found = [f"{name} {n:,} file{'s'[: n != 1]}" for name, n in self.unchanged.items()]
         for line in wrap(f"as before: {', '.join(found)}", WIDTH) if found else ():
             say(f"  {line}")
+
+
+def _land_all(
+    products: Sequence[Product], options: argparse.Namespace, ending: Ending
+) -> list[int]:
+    """Land products, those that wait for others beside the rest; returns their exit codes."""
+    waiting = [product for product in products if product.waits] if len(products) > 1 else []
+    codes = []
+    with ExitStack() as started:
+        beside = {}
+        if waiting:
+            open_catalog_once()
+        for product in waiting:
+            beside[product] = Beside(product.name, _words(options))
+            started.callback(beside[product].close)
+        for product in products:
+            if product in beside:
+                code, said = beside[product].finish()
+                ending.take_beside(said)
+                codes.append(code)
+            else:
+                codes.append(_land(product, options, ending))
+    return codes
+
+
+def _words(options: argparse.Namespace) -> list[str]:
+    """Return the options of a landing as they are typed."""
+    words = [f"--source={name}" for name in options.source]
+    words += [f"--{name}={value}" for name in ("mode", "path") if (value := vars(options)[name])]
+    return words + ["--keep"] * options.keep
+
+
+def _land_beside(product: Product, options: argparse.Namespace, told: Path) -> int:
+    """Land a product for the process that lands all; what is said at the end is said by that."""
+    ending = Ending(is_told=False)
+    code = _land(product, options, ending)
+    told.write_text(json.dumps(asdict(ending)), encoding="utf-8")
+    return code
 
 
 def _land(product: Product, options: argparse.Namespace, ending: Ending) -> int:

@@ -21,6 +21,10 @@ PRODUCT = Product(
     main_table="studies",
     demo="ingestion.experiments.demo",
     api="dashboards.experiments.api:router",
+    slow_imports=(
+        "python_models.experiments.scores.reader",
+        "python_models.experiments.agreement.measuring",
+    ),
     landing_ahead="ingestion.experiments.ahead:rows_ahead",
     slices=(
         Slice(

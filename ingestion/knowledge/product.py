@@ -38,6 +38,7 @@ PROVIDERS = (
 
 PRODUCT = Product(
     name="knowledge",
+    waits=True,
     order=50,
     icon=":material/hub:",
     entry="corpus_source",

@@ -6,6 +6,7 @@ from ingestion.landing.registration import Product, Setting, Slice
 
 PRODUCT = Product(
     name="news",
+    waits=True,
     order=40,
     icon=":material/newspaper:",
     entry="feed",
