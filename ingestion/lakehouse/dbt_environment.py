@@ -14,6 +14,8 @@ from ingestion.lakehouse.settings import PROJECT_ROOT, settings
 
 DBT_FOLDER = PROJECT_ROOT / "dbt_project"
 DBT = (sys.executable, "-W", "ignore", "-m", "python_models.runs.dbt_main")
+DBT_WARM = (*DBT[:-1], "python_models.runs.dbt_warm")
+NOT_BEGUN = 75  # what a warm dbt ends with that has not begun to build: EX_TEMPFAIL of sysexits.h
 _TARGET, _LOGS = "DBT_TARGET_PATH", "DBT_LOG_PATH"
 
 

@@ -5,12 +5,15 @@ pyiceberg loads this class by the name that the catalog's properties give (`py-i
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pyiceberg.io import OutputFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
-from ingestion.lakehouse.durable import sync_files
+from ingestion.lakehouse.durable import sync, sync_files
+from ingestion.lakehouse.paths import local_path
+from ingestion.lakehouse.settings import settings
 
 
 class _DurableStream:
@@ -18,6 +21,8 @@ class _DurableStream:
 
     def __init__(self, stream: Any, address: str) -> None:
         self._stream, self._address = stream, address
+        # the metadata file, written last, lies in the same folder: one sync brings their names
+        self._is_named_later = address.endswith(".avro") and settings().sluice_catalog_type == "sql"
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -32,7 +37,9 @@ class _DurableStream:
         """Close the file and bring it to the disk."""
         is_open = not self._stream.closed
         self._stream.close()
-        if is_open:
+        if is_open and self._is_named_later:
+            sync(Path(local_path(self._address)))
+        elif is_open:
             sync_files([self._address])
 
 

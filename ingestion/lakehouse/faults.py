@@ -17,8 +17,8 @@ def fault(point: str) -> None:
     if name not in (point, "*"):
         return
     key = name  # `*:n` counts every point passed, whatever its name
-    _passed[key] = _passed.get(key, 0) + 1
-    if _passed[key] == int(number or 1):
+    passed = _passed[key] = _passed.get(key, 0) + 1  # other threads pass points too
+    if passed == int(number or 1):
         os._exit(137)
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from ingestion.lakehouse import lock
-from ingestion.lakehouse.dbt_environment import DBT, DBT_FOLDER, environment, target_folder
+from ingestion.lakehouse.dbt_environment import (
+    DBT,
+    DBT_FOLDER,
+    DBT_WARM,
+    NOT_BEGUN,
+    environment,
+    target_folder,
+)
 from ingestion.lakehouse.generation import require_agreement
 from ingestion.lakehouse.lake import lake
 from ingestion.lakehouse.output import QUIET
@@ -29,41 +36,76 @@ def dbt(arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int
     """
     require_agreement(lake().root)  # before dbt writes its log into it
     command = [*DBT, *arguments]
-    told = {} if os.environ.get("VERBOSE") else _BRIEF
     lent, descriptors = lock.lent()
-    known = told | environment(extra) | lent
+    known = _told(extra) | lent
     done = subprocess.run(command, cwd=DBT_FOLDER, env=known, pass_fds=descriptors, check=False)
     return done.returncode
 
 
-@contextmanager
-def parsed_meanwhile(variables: Mapping[str, str]) -> Iterator[None]:
-    """Have dbt parse the project beside what is done before a build, where it never has.
+def _told(extra: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the environment of a dbt whose phases are shown, or all of it."""
+    return ({} if os.environ.get("VERBOSE") else _BRIEF) | environment(extra)
 
-    The first parse takes a core for as long as landing a demo does. It reads the project and
-    writes into dbt's target folder, no more; of one that fails the build says why.
+
+class WarmDbt:
+    """A dbt that reads the project beside what is done before a build, and then builds.
+
+    To import dbt and read the project takes a core for three seconds, the first time for as long
+    as landing a demo does. It writes into dbt's target folder, no more. Where that is in the lake,
+    which is first written to by what lands in it, and where what a build is told decides how the
+    project is read, none is started.
 
     Args:
-        variables: those of the build; dbt parses anew for others.
+        variables: those of the build; dbt reads the project anew for others.
+        is_wanted: else a build is a process that is started for it.
     """
-    folder = target_folder()
-    # a lake is first written to by what lands in it
-    if (folder / _PARSED).exists() or folder.is_relative_to(lake().root):
-        yield
-        return
-    command = [*DBT, "parse", *variables_argument(variables)]
-    told = {"DBT_QUIET": "1", "DBT_LOG_PATH": str(folder), "DBT_LOG_LEVEL_FILE": "none"}
-    process = subprocess.Popen(
-        command, cwd=DBT_FOLDER, env=environment(told), stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-    except BaseException:
-        process.terminate()
-        raise
-    finally:
-        process.wait()
+
+    def __init__(self, variables: Mapping[str, str], *, is_wanted: bool = True) -> None:
+        folder = target_folder()
+        self._is_first = not (folder / _PARSED).exists()
+        self._process: subprocess.Popen[str] | None = None
+        self._lent, descriptors = lock.lent()
+        if not is_wanted or folder.is_relative_to(lake().root):
+            return
+        command = [*DBT_WARM, *variables_argument(variables)]
+        told = {"DBT_QUIET": "1", "DBT_LOG_PATH": str(folder), "DBT_LOG_LEVEL_FILE": "none"}
+        self._process = subprocess.Popen(
+            command, cwd=DBT_FOLDER, env=environment(told), pass_fds=descriptors,
+            stdin=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __enter__(self) -> WarmDbt:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End it, when it was told nothing; a first parse that nothing stopped is finished."""
+        process, self._process = self._process, None
+        if process:
+            if kind is not None or not self._is_first:
+                process.terminate()
+            process.communicate()
+
+    def dbt(self, arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
+        """Run a dbt command, as `dbt` does, in the process that has read the project, once."""
+        lent, _ = lock.lent()
+        if lent != self._lent:  # a descriptor is lent to a process when it starts
+            self.__exit__(None)
+        process, self._process = self._process, None
+        if process is None:
+            return dbt(arguments, extra)
+        require_agreement(lake().root)
+        told = {"arguments": list(arguments), "environment": _told(extra) | lent}
+        assert process.stdin is not None
+        try:
+            with suppress(BrokenPipeError), process.stdin as telling:
+                telling.write(json.dumps(told))
+            code = process.wait()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        # of a project that cannot be read, the next one says why
+        return dbt(arguments, extra) if code == NOT_BEGUN else code
 
 
 def variables_argument(variables: Mapping[str, str | None]) -> list[str]:

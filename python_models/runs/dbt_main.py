@@ -28,6 +28,7 @@ from dbt.task import runnable  # noqa: E402  takes `write_manifest` before that 
 from python_models.runs.dbt_overhead import (  # noqa: E402
     collect_seldom,
     describe_plainly,
+    end_at_once,
     look_at_once,
     name_at_once,
     tell_less,
@@ -141,8 +142,8 @@ def parse_seldom() -> None:
     )
 
 
-def main() -> None:
-    """Run dbt on the arguments of this process."""
+def prepare() -> None:
+    """Have dbt, in this process, do what a lake needs and no more than a build needs."""
     collect_seldom()
     write_less()
     tell_less()
@@ -153,6 +154,11 @@ def main() -> None:
     parse_seldom()
     # a class method there; ours needs no class
     DuckDBCredentials.path_derived_database_name = staticmethod(name_of)  # type: ignore[method-assign]
+
+
+def main() -> None:
+    """Run dbt on the arguments of this process."""
+    prepare()
     if _names_spark(sys.argv):
         from python_models.runs.spark.dbt_adapter import teach
 
@@ -162,6 +168,7 @@ def main() -> None:
         cli()
     finally:
         kept.save()
+        end_at_once()
 
 
 if __name__ == "__main__":

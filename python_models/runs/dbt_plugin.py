@@ -25,6 +25,7 @@ from ingestion.lakehouse.settings import SettingsError, settings
 from ingestion.lakehouse.sql_text import literal
 from ingestion.landing.products import PRODUCTS
 from python_models.llm.scratch import ahead_folder, is_scratch
+from python_models.release import day_sums
 from python_models.release.run_states import record_not_started
 from python_models.runs import build
 from python_models.runs.dbt_overhead import collect_seldom, tell_less
@@ -65,6 +66,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         load_extensions(conn)
+        day_sums.prepare(conn)
         current = build.current(get_invocation_id())
         create_raw_views(conn, current.pins, ahead_folder())
         if not is_scratch():

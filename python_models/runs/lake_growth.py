@@ -14,10 +14,15 @@ BEFORE_VARIABLE = "SLUICE_BYTES_BEFORE"  # what the lake had when the run began,
 _PASSING = {"spill", "logs"}  # gone or turned over by itself
 
 
+def told(before: int | None) -> dict[str, str]:
+    """Return what a build is told by its environment of what the lake had, where that is known."""
+    return {} if before is None else {BEFORE_VARIABLE: str(before)}
+
+
 def bytes_before() -> int | None:
     """Return what the lake had when the run began: before its landing, where it had one."""
-    told = os.environ.get(BEFORE_VARIABLE, "")
-    return int(told) if told.isdigit() else lake_bytes()
+    said = os.environ.get(BEFORE_VARIABLE, "")
+    return int(said) if said.isdigit() else lake_bytes()
 
 
 def added_since(before: int | None) -> int | None:

@@ -18,7 +18,7 @@ from ingestion.lakehouse.faults import fault
 from ingestion.lakehouse.sql_text import identifier
 from ingestion.landing.products import PRODUCTS
 from ingestion.landing.registration import Product
-from python_models.release import kept_phases
+from python_models.release import day_sums, kept_phases
 from python_models.runs.invocation import GOOD
 from python_models.runs.nodes import Node, domain_of, has_rows, phase_of, relation_of
 from python_models.runs.phase_facts import ordinal_of
@@ -95,6 +95,7 @@ def restore(build: Build, connection: DuckDBPyConnection, wanted: Restoring) -> 
     """
     product = PRODUCTS[wanted.product]
     rows = kept_phases.runs_of(connection, product)
+    day_sums.forget(connection)
     made = []
     for number, row in kept_before(rows, product, wanted.run_id, wanted.before).items():
         if _is_there(build, product, number):

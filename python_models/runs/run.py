@@ -10,7 +10,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -31,8 +31,8 @@ from python_models.release.run_states import record_not_started
 from python_models.runs import asked, duration, lake_growth, nothing_new, slices, summary
 from python_models.runs.ahead import rows_ahead
 from python_models.runs.dbt_command import (
+    WarmDbt,
     dbt,
-    parsed_meanwhile,
     refuse_what_dbt_does_not_take,
     variables_argument,
 )
@@ -43,6 +43,7 @@ from python_models.runs.spark.servers import require_installed, require_told
 # exit codes of a landing after which the rest is built: others landed, some was refused
 GOES_ON = (0, 1, 4)
 
+# unit tests are for who changes the project: `make test`
 _NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 console = Console(highlight=False, soft_wrap=True)
@@ -97,16 +98,18 @@ def _run(options: argparse.Namespace, choice: Choice, more: Sequence[str]) -> in
         say(filled(duration.first_run(choice.domains)))
     run_id, before = _run_id(choice), lake_growth.lake_bytes()
     with asked.noted(run_id, _again(options, choice, more)) as forget:
-        with parsed_meanwhile(_variables(choice, options.accept)):
+        is_warm = not (options.build_only or more or settings().sluice_engine == "spark")
+        with WarmDbt(_variables(choice, options.accept), is_wanted=is_warm) as warm:
             landed = 0 if options.build_only else _land(options.demo, choice, run_id)
-        if landed not in GOES_ON:
-            return landed
-        if not is_checked:
-            slices.refuse_unknown(choice)
-        is_forced = options.force or options.build_only
-        code = build(
-            choice, landed, more, options.accept, is_forced=is_forced, run_id=run_id, before=before
-        )
+            if landed not in GOES_ON:
+                return landed
+            if not is_checked:
+                slices.refuse_unknown(choice)
+            is_forced = options.force or options.build_only
+            code = build(
+                choice, landed, more, options.accept,
+                is_forced=is_forced, run_id=run_id, before=before, run_dbt=warm.dbt,
+            )  # fmt: skip
         if code == landed:
             forget()
         return code
@@ -145,15 +148,17 @@ def build(
     is_forced: bool,
     run_id: str | None = None,
     before: int | None = None,
+    run_dbt: Callable[[Sequence[str], Mapping[str, str]], int] = dbt,
 ) -> int:
     """Build and release what has landed, unless there is nothing new; returns the exit code.
 
     Args:
         landed: exit code of the landing before it, handed on when the build is well.
         more: further arguments of dbt.
-        accept: load ids that a gate holds up and a person lets pass.
+        accept: load ids that a person lets pass.
         run_id: the run that the landing belonged to; default: a new one.
         before: bytes the lake had before that landing; default: what it has now.
+        run_dbt: runs a dbt command with more environment, as `dbt` does.
     """
     variables = _variables(choice, accept)
     if not (is_forced or more):
@@ -164,16 +169,14 @@ def build(
         choice = say_standing(choice, nothing_new.still_built(standing))
     say_how_long(choice)
     run_id = run_id or new_run_id()
-    # unit tests are for who changes the project: `make test`
     command = ["build", *choice.selection, *_NO_UNIT_TESTS, *variables_argument(variables), *more]
-    told = {} if before is None else {lake_growth.BEFORE_VARIABLE: str(before)}
-    told |= {BEGIN_VARIABLE: run_id}
+    told = {BEGIN_VARIABLE: run_id} | lake_growth.told(before)
     if settings().sluice_engine == "spark":
         from python_models.runs.spark.build import build_in_layers
 
         code = build_in_layers(command, told, run_id)
     else:
-        code = dbt(command, told)
+        code = run_dbt(command, told)
     summary.print_run(console, code, run_id)
     return code or say_refused(landed)
 

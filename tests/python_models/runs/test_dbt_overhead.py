@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,6 +24,8 @@ from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.contracts.project import ProfileConfig, Project
 from dbt.events.types import LogStartLine, NodeStart
+from dbt.exceptions import DbtProjectError
+from dbt.parser import manifest as parsing
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel, msg_from_base_event
 from dbt_common.events.event_manager import EventManager
@@ -226,3 +229,35 @@ def test_results_are_read_as_dbt_reads_them(monkeypatch: pytest.MonkeyPatch) -> 
     assert seen() == before
     assert agate_helper.empty_table() is agate_helper.empty_table()
     assert agate_helper.build_type_tester(["a"], ()) is agate_helper.build_type_tester({"a"}, ())
+
+
+def test_no_cycles_are_looked_for_in_what_dbt_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def read(loader: type[parsing.ManifestLoader], known: str, *, reset: bool) -> str:
+        seen.append(gc.isenabled())
+        assert loader is parsing.ManifestLoader
+        if reset:
+            raise DbtProjectError(known)
+        return known
+
+    monkeypatch.setattr(
+        parsing.ManifestLoader,
+        "get_full_manifest",
+        vars(parsing.ManifestLoader)["get_full_manifest"],
+    )
+    monkeypatch.setattr(dbt_overhead, "_read", read)
+    thresholds = gc.get_threshold()
+    try:
+        dbt_overhead.collect_seldom()
+        frozen = gc.get_freeze_count()
+        kept = [[] for _ in range(1_000)]  # type: ignore[var-annotated]
+        found: Any = parsing.ManifestLoader.get_full_manifest
+        assert found("known", reset=False) == "known"
+        assert gc.isenabled() and gc.get_freeze_count() >= frozen + len(kept)
+        with pytest.raises(DbtProjectError):
+            found("broken", reset=True)
+        assert gc.isenabled() and seen == [False, False]
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
