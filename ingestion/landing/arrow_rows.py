@@ -23,13 +23,20 @@ def arrow_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """
     if "pandas" in sys.modules or not all(field.type in _BY_TEXT for field in schema):
         return pa.Table.from_pylist(rows, schema=schema)
-    columns = [_column([row.get(field.name) for row in rows], field.type) for field in schema]
+    columns = [arrow_column([row.get(field.name) for row in rows], field.type) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+def arrow_column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """Return values as a column.
+
+    Raises:
+        pa.ArrowInvalid: one is none of its type.
+    """
     builder = pa.lib.StringBuilder()
-    builder.append_values([None if value is None else _text(value) for value in values])
+    builder.append_values(
+        [value if value is None or type(value) is str else _text(value) for value in values]
+    )
     built = builder.finish()
     return built if kind == pa.string() else built.cast(kind)
 

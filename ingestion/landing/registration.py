@@ -81,6 +81,7 @@ class Product:
     settings: tuple[Setting, ...] = ()
     # raw tables that its own build adds to: they say nothing of what was delivered
     written_by_build: tuple[str, ...] = ()
+    waits: bool = False  # its landing waits for hosts or servers: it goes on beside the others
     begins_runs: bool = False  # its landing makes a run that the build then goes on with
     # names of the numbered phases of a run, in order, for a product whose runs are kept by phase
     phases: tuple[str, ...] = ()
@@ -95,6 +96,9 @@ class Product:
     # module:function that is given {word: value} of what a run is restricted to, and raises
     # SettingsError where it must not be so
     may_run: str = ""
+    # modules its models import where they first need them, and that take long: a build that waits
+    # for a landing imports them meanwhile
+    slow_imports: tuple[str, ...] = ()
     # module:function that gives an estimate rows in place of those which wait for answers
     estimate_stand_ins: str = ""
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import islice
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.landing.arrow_rows import arrow_table
+from ingestion.landing.arrow_rows import arrow_column
 from ingestion.landing.raw_tables import REJECTS
 
 MAX_TEXT = 20_000
@@ -50,32 +54,31 @@ class Provenance:
 def write_rejects(rejects: Iterable[tuple[Provenance, Reject]], target: Path) -> int:
     """Write rejects as Parquet; returns how many there are. No file when there are none."""
     rejected_at = datetime.now(UTC).replace(tzinfo=None)
-    count, batch = 0, []
+    count, left = 0, iter(rejects)
     writer: pq.ParquetWriter | None = None
     try:
-        for origin, reject in rejects:
-            batch.append(vars(origin) | vars(reject) | {"rejected_at": rejected_at})
-            batch[-1]["raw_text"] = storable(reject.raw_text)
-            batch[-1]["error"] = storable(reject.error)
-            count += 1
-            if len(batch) == BATCH_ROWS:
-                writer = _written(batch, writer, target)
-                batch = []
-        if batch:
-            writer = _written(batch, writer, target)
+        while batch := list(islice(left, BATCH_ROWS)):
+            writer = writer or pq.ParquetWriter(target, REJECTS, compression="snappy")
+            writer.write_table(_table(batch, rejected_at))
+            count += len(batch)
     finally:
         if writer is not None:
             writer.close()
     return count
 
 
-def _written(
-    batch: list[dict[str, object]], writer: pq.ParquetWriter | None, target: Path
-) -> pq.ParquetWriter:
-    if writer is None:
-        writer = pq.ParquetWriter(target, REJECTS, compression="snappy")
-    writer.write_table(arrow_table(batch, REJECTS))
-    return writer
+def _table(batch: list[tuple[Provenance, Reject]], rejected_at: datetime) -> pa.Table:
+    """Return rejects as a table, made column by column."""
+    origins, rejects = zip(*batch, strict=True)
+    columns: dict[str, list[Any]] = {
+        **{field.name: list(map(attrgetter(field.name), origins)) for field in fields(Provenance)},
+        **{field.name: list(map(attrgetter(field.name), rejects)) for field in fields(Reject)},
+        "rejected_at": [rejected_at] * len(batch),
+    }
+    for name in ("raw_text", "error"):
+        columns[name] = list(map(storable, columns[name]))
+    arrays = [arrow_column(columns[field.name], field.type) for field in REJECTS]
+    return pa.Table.from_arrays(arrays, schema=REJECTS)
 
 
 def storable(text: str | None) -> str | None:

@@ -34,15 +34,16 @@ def unit_row(text: Text, line: int, names: list[str], wanted: Wanted) -> str | N
         return None
     bare = [_DECORATED.sub(r"\1", cell).strip().lower() for cell in cells]
     times = [any(is_same(wish, name) for wish in wanted.times) for name in names]
+    texts = [any(is_same(wish, name) for wish in wanted.texts) for name in names]
     found = False
-    for cell, is_time in zip(bare, times, strict=True):
+    for cell, is_time, is_text in zip(bare, times, texts, strict=True):
         if cell in ("", "-"):
             continue
         if is_time:
             if not _TIMES.fullmatch(cell):
                 return None
         elif cell in _KNOWN:
-            found = True
+            found = found or not is_text  # a machine may be called `a`
         else:
             return None
     return f"line {line} names units and is no reading: {content.strip()}" if found else None

@@ -58,7 +58,11 @@ def test_each_column_of_a_mart_has_a_type(project: Project) -> None:
 def test_a_mart_says_how_it_is_released(project: Project) -> None:
     for name, node in project.marts().items():
         release = node["config"].get("meta", {}).get("release") or {}
-        assert set(release) - {"tier", "day_of"} == {"key", "partition_by", "volatile"}, name
+        assert set(release) - {"tier", "day_of", "made_of"} == {
+            "key",
+            "partition_by",
+            "volatile",
+        }, name
         moment = release.get("day_of")
         assert moment is None or node["columns"][moment]["data_type"] == "timestamp", name
         assert release.get("tier", release["key"][0]) in node["columns"], name

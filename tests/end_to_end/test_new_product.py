@@ -228,12 +228,12 @@ def test_page_and_card_of_a_new_product_are_drawn_at_three_widths(
         for width in (1440, 800, 390):
             tab = browser.new_page(viewport={"width": width, "height": 900})
             tab.goto(f"{address}/{case.name}")
-            tab.wait_for_selector("[data-testid=stDataFrame]", timeout=60_000)
+            tab.wait_for_selector("[data-testid=stDataFrame]", timeout=240_000)
             assert tab.locator("h1").inner_text() == case.name.capitalize()
             assert tab.locator("[data-testid=stException]").count() == 0
             tab.goto(f"{address}/overview")
             card = tab.locator("h4").filter(has_text=case.name.capitalize())
-            card.first.wait_for(timeout=60_000)
+            card.first.wait_for(timeout=240_000)
             assert tab.get_by_text(f"of {case.table}").count() == 1
             beyond = "document.documentElement.scrollWidth - window.innerWidth"
             assert tab.evaluate(beyond) <= 0

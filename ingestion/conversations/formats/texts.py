@@ -1,8 +1,11 @@
-"""Texts of a broken encoding, mended where that is exact."""
+"""Texts that stay as they are, and those of a broken encoding, mended where that is exact."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from ingestion.conversations.formats.shape import ROLES
 
 # a letter UTF-8 begins a character with, read as cp1252, and what it goes on with
 _CP1252 = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -15,6 +18,16 @@ _GARBLED = re.compile(
     f"|â€{_REST}|â‚¬|â„¢|ðŸ{_REST}{{2}}|(?:[Â-ß]{_REST}){{3}}|(?:[à-ï]{_REST}{{2}}){{2}}"
 )
 _UNLIKELY = re.compile("[\u0700-\u08ff]")  # scripts that only chance decodes to
+
+
+def is_as_is(name: Any, text: Any) -> bool:
+    """Say whether nothing has to be done to what a turn says: it has no mark of any kind."""
+    return (
+        type(text) is str
+        and name in ROLES
+        and text.isascii()
+        and not ("<" in text or "[" in text or "&" in text)
+    )
 
 
 def repaired(text: str, notes: set[str]) -> str:

@@ -14,8 +14,8 @@ from ingestion.conversations.formats.parts import CALLS as CALL_PARTS
 from ingestion.conversations.formats.parts import REASONING, RESULTS, Spoken, spoken, text_of
 from ingestion.conversations.formats.roles import CALLS, role_of
 from ingestion.conversations.formats.roles import REASONING as THOUGHTS
-from ingestion.conversations.formats.shape import ROLES, Message, Unstandard, Wishes
-from ingestion.conversations.formats.texts import repaired
+from ingestion.conversations.formats.shape import Message, Unstandard, Wishes
+from ingestion.conversations.formats.texts import is_as_is, repaired
 
 # (who, what) of a turn, the commonest first
 KEYS = (
@@ -163,17 +163,10 @@ class Conversation:
 
     def _say_as_is(self, name: Any, text: Any) -> bool:
         """Add a turn that nothing has to be done to, as nearly all are; say whether it is one."""
-        is_plain_turn = (
-            type(text) is str
-            and name in ROLES
-            and text.isascii()
-            and not ("<" in text or "[" in text or "&" in text)
-            and self.pending is None
-            and not self.wishes.roles
-        )
-        if is_plain_turn:
-            self.messages.append(Message(name, text))
-        return is_plain_turn
+        if self.pending is not None or self.wishes.roles or not is_as_is(name, text):
+            return False
+        self.messages.append(Message(name, text))
+        return True
 
     def _further(self, said: list[Spoken], turn: dict[str, Any], who: str, what: str) -> None:
         """Add what a turn's other fields carry to what it says."""

@@ -16,7 +16,13 @@ from ingestion.conversations.decoding import Dialect, records
 from ingestion.conversations.demo.delivery import deliver, truth_rows
 from ingestion.conversations.demo.dialogues import dialogues
 from ingestion.conversations.demo.rendering import RENDERERS, fits
-from ingestion.conversations.formats import Unstandard, Wishes, conversation_id, standardise
+from ingestion.conversations.formats import (
+    Unstandard,
+    Wishes,
+    conversation_id,
+    detection,
+    standardise,
+)
 from ingestion.conversations.formats.shape import ROLES
 from ingestion.conversations.formats.turns import Conversation
 from ingestion.landing.rejecting import Provenance, Unreadable
@@ -53,6 +59,32 @@ def test_any_value_is_standardised_or_refused_with_a_reason(value: Any) -> None:
         assert role in ROLES
         assert isinstance(content, str)
     assert len(found.conversation_id) == 36
+
+
+SAID = st.sampled_from(["hi", "a b", "", "  ", "x\ny", "x<y", "[1]", "&amp;", "é", "[INST]"])
+TURN = st.fixed_dictionaries({"role": st.sampled_from([*ROLES, "human", "User"]), "content": SAID})
+DECLARED = st.sampled_from(
+    [Wishes(), Wishes(roles=(("user", "assistant"),)), Wishes(html="always"),
+     Wishes(question=("messages",)), Wishes(format="alpaca"), Wishes(created_at="messages"),
+     Wishes(system="messages"), Wishes(format="auto")]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(TURN | VALUES, max_size=4), DECLARED)
+def test_turns_that_stay_as_they_are_become_what_the_long_way_makes_of_them(
+    turns: list[Any], wishes: Wishes
+) -> None:
+    def told() -> str:
+        try:
+            return repr(standardise({"messages": turns}, wishes=wishes))
+        except Unstandard as error:
+            return f"{error.reason}: {error}"
+
+    short = told()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(detection, "_of_plain_turns", lambda *_: None)
+        assert told() == short
 
 
 @settings(

@@ -230,7 +230,7 @@ def test_a_row_of_units_under_the_header_is_known_as_such(units: str, tmp_path: 
     assert [row["record_number"] for row in read.readings] == [1]
 
 
-@pytest.mark.parametrize("line", ["m7,,W,", "a,never,high,2", ",,,"])
+@pytest.mark.parametrize("line", ["m7,,W,", "a,never,high,2", ",,,", "a,,,"])
 def test_a_bad_first_row_is_no_row_of_units(line: str, tmp_path: Path) -> None:
     read = read_text(UNITS.replace(",UTC,W,mm/s", line), tmp_path)
     assert [reason[0] for reason in read.reasons] == [2]

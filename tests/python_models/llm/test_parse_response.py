@@ -19,7 +19,12 @@ from python_models.llm.ledger.parse_response import (
     read_embeddings,
     without_answer,
 )
-from python_models.llm.prompting.tokens import count_messages, count_text
+from python_models.llm.prompting.tokens import (
+    PER_CALL,
+    PER_MESSAGE,
+    count_messages,
+    count_text,
+)
 
 PRICE = Price(1.0, 1.0, 2.0)
 
@@ -89,6 +94,13 @@ def test_tokens_that_are_not_named_are_estimated_and_marked(left_out: str) -> No
     assert read.is_usage_estimated
     assert not read.is_worst_case
     assert read.cost_usd < 99.0
+
+
+@pytest.mark.parametrize("role", ["system", "user"])
+def test_instructions_count_like_any_message(role: str) -> None:
+    texts = ["Judge it.", "Say why, in 3 words."]
+    counts = [count_messages([{"role": role, "content": text}]) for text in texts]
+    assert counts == [count_text(text) + PER_MESSAGE + PER_CALL for text in texts]
 
 
 def test_an_unreadable_body_without_usage_is_booked_at_the_worst() -> None:

@@ -24,7 +24,7 @@ class Reply:
     hangs: bool = False  # sends its head, then nothing
 
 
-@dataclass(frozen=True)
+@dataclass
 class Request:
     """What a host was asked."""
 
@@ -110,13 +110,18 @@ class LocalWeb:
         path, started = line.split(" ")[1], time.monotonic()
         self._at_once[host] += 1
         self.most_at_once[host] = max(self.most_at_once[host], self._at_once[host])
+        request = Request(host, path, headers, started, started)
         try:
-            reply = self._reply(Request(host, path, headers, started, started))
+            reply = self._reply(request)
             await asyncio.sleep(reply.seconds)
+        finally:
+            # before a byte of it is sent: who has read an answer finds it in the log
+            self.log.append(request)
+        try:
             await self._send(reply, writer)
         finally:
             self._at_once[host] -= 1
-            self.log.append(Request(host, path, headers, started, time.monotonic()))
+            request.ended = time.monotonic()
 
     def _reply(self, request: Request) -> Reply:
         found = self.routes.get((request.host, request.path), Reply(status=404))
