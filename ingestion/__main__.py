@@ -19,7 +19,7 @@ from ingestion.lakehouse.chosen import use_mode
 from ingestion.lakehouse.make_words import Arguments
 from ingestion.lakehouse.output import print_table
 from ingestion.lakehouse.settings import MODES, SettingsError, scrub
-from ingestion.landing.beside import Beside, ending_of_beside, open_catalog_once
+from ingestion.landing.beside import Beside, ending_of_beside, opened_catalog_once
 from ingestion.landing.products import PRODUCTS, UnknownProduct, chosen_products
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ def _land_all(
     codes = []
     with ExitStack() as started:
         beside = {}
-        if waiting:
-            open_catalog_once()
+        if waiting and not opened_catalog_once():
+            waiting = []  # each landing says what is wrong with it
         for product in waiting:
             beside[product] = Beside(product.name, _words(options))
             started.callback(beside[product].close)

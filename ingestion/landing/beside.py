@@ -91,7 +91,14 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def open_catalog_once() -> None:
-    """Make the catalog's own tables, where they may not be there: two processes would both."""
-    if not (uses_catalog_file() and lake().catalog_db.exists()):
-        catalog()
+def opened_catalog_once() -> bool:
+    """Make the catalog's own tables, where they may not be there: two processes would both.
+
+    Returns whether the catalog can be opened.
+    """
+    try:
+        if not (uses_catalog_file() and lake().catalog_db.exists()):
+            catalog()
+    except Exception:  # noqa: BLE001 -- whatever it is, each landing meets and says it
+        return False
+    return True

@@ -104,7 +104,8 @@ def snapshot_of(table: Table, files: Iterable[DataFile]) -> Snapshot:
         files=tuple(sorted(files, key=lambda file: file.path)),
         has_deletes=False,
         has_one_schema=len(shapes) == 1,
-        bytes=int(summary.get("total-files-size", 0)) if summary else 0,
+        # what Spark wrote may not say; a summary of pyiceberg's has None for what it lacks
+        bytes=int((summary and summary["total-files-size"]) or 0),
     )
 
 
