@@ -27,7 +27,7 @@ from ingestion.landing.products import PRODUCTS
 from python_models.llm.scratch import ahead_folder, is_scratch
 from python_models.release import day_sums
 from python_models.release.run_states import record_not_started
-from python_models.runs import build
+from python_models.runs import build, typed_dbt
 from python_models.runs.dbt_overhead import collect_seldom, tell_less
 from python_models.runs.going_on import Mixture
 from python_models.runs.invocation import RESUME_VARIABLE, begun_run_id, last_pins
@@ -50,6 +50,7 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         tell_less()  # for a dbt typed by hand: `make` has done so before it parsed
         collect_seldom()
+        typed_dbt.teach()
         require_agreement(lake().root)
         if is_scratch():
             return  # `make estimate` builds in a copy of its own: no lock, no run
@@ -89,8 +90,11 @@ class Plugin(BasePlugin):
         current = build.current(get_invocation_id())
         event = target_config.location.path if target_config.location else None
         if event == "run_started":
+            asked = typed_dbt.leave_out(target_config.config, current.connection)
+            if asked is None:
+                return
             try:
-                current.start(**target_config.config)
+                current.start(**asked)
             except (Mixture, NotKept):
                 # the raw views are those of the run that was to go on: give back what was there
                 if current.connection is not None:

@@ -31,6 +31,10 @@ RAW_NOT_READ = "SLUICE_RAW_NOT_READ"  # set: nothing that is built reads a raw t
 BEGIN_VARIABLE = "SLUICE_BEGIN_RUN"  # id that a run is to have: who starts it knows what it did
 
 
+# arguments with which dbt makes less than the whole of what is selected
+PARTIAL = ("exclude", "selector", "resource_types", "empty", "sample")
+
+
 class PinsLost(RuntimeError):
     """The raw snapshots of a run are gone, so that it cannot be gone on with."""
 
@@ -151,7 +155,7 @@ def _arguments_row(
     invocation_id: str, run_id: str, arguments: Mapping[str, Any], files: Mapping[str, str]
 ) -> dict[str, Any]:
     # a killed run leaves no results file: `resume` repeats these arguments
-    kept = ("which", "select", "exclude", "full_refresh", "resource_types", "indirect_selection")
+    kept = ("which", "select", "full_refresh", "indirect_selection", *PARTIAL)
     return {
         "invocation_id": invocation_id,
         "run_id": run_id,

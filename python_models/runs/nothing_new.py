@@ -13,6 +13,7 @@ import duckdb
 from ingestion.lakehouse import journal
 from ingestion.lakehouse.extensions import connect_duckdb
 from ingestion.lakehouse.lake import lake
+from ingestion.lakehouse.output import say
 from ingestion.landing.products import PRODUCTS, chosen_products
 from python_models.llm.ledger.journal_schema import FORGOTTEN_AFTER
 from python_models.llm.ledger.unfolded import has_unfolded_rows
@@ -20,7 +21,10 @@ from python_models.release import release_file
 from python_models.release.snapshot_files import rows_as_of
 from python_models.runs import fingerprint
 from python_models.runs.fitness import latest_pending
+from python_models.runs.invocation import PARTIAL
 from python_models.runs.raw_views import Pins, current_pins
+
+_BUILD = ("build",)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class _State:
 
 
 def standing_products(
-    variables: Mapping[str, str], domains: Collection[str] = ()
+    variables: Mapping[str, str], domains: Collection[str] = (), made_by: Collection[str] = _BUILD
 ) -> dict[str, dict[str, Any]]:
     """Return {product: its last run} of the products that building again would not change.
 
@@ -42,11 +46,12 @@ def standing_products(
     Args:
         variables: dbt variables of the build.
         domains: the products it is of; none: all.
+        made_by: the commands of dbt that make as much as this one.
     """
     # an answer was forgotten, or arrived in a killed run
     if not lake().latest.exists() or has_unfolded_rows():
         return {}
-    found, forgotten_after = _same_rows(variables, domains), _forgotten_after()
+    found, forgotten_after = _same_rows(variables, domains, made_by), _forgotten_after()
     return {
         name: last
         for name, last in found.items()
@@ -56,18 +61,23 @@ def standing_products(
     }
 
 
-def still_built(standing: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def still_built(
+    standing: Mapping[str, dict[str, Any]], building: duckdb.DuckDBPyConnection | None = None
+) -> dict[str, dict[str, Any]]:
     """Return those of standing products whose released tables the build database has.
 
     It is left out of backups, and forgetting an object deletes it.
+
+    Args:
+        standing: {product: its last run}.
+        building: connection to that database, of who builds in it.
     """
     try:
-        with duckdb.connect(str(lake().build_db), read_only=True) as session:
-            there = set(
-                session.execute(
-                    "select table_schema, table_name from information_schema.tables"
-                ).fetchall()
-            )
+        connected = (
+            building.cursor() if building else duckdb.connect(str(lake().build_db), read_only=True)
+        )
+        with connected as session:
+            there = tables_of(session)
     except duckdb.Error:  # there is none, or somebody else builds
         there = set()
     shown = release_file.current_release_id()
@@ -76,6 +86,22 @@ def still_built(standing: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, A
         for name, last in standing.items()
         if there >= {(name, table) for table in _released(name, last["release_id"], shown)}
     }
+
+
+def tables_of(session: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Return (schema, name) of the tables and views of a database."""
+    query = "select table_schema, table_name from information_schema.tables"
+    return set(session.execute(query).fetchall())
+
+
+def say_standing(standing: Mapping[str, dict[str, Any]], forced: str) -> None:
+    """Say what is left out, and how it is built all the same."""
+    say(f"Nothing new in {', '.join(standing)} ({forced} builds them anyway)")
+    if back := gone_back_to(standing):
+        say(
+            f"Readers go on seeing {', '.join(back)} as of an older release, until something new"
+            " is built of it or FORCE=1 releases it as it is"
+        )
 
 
 def gone_back_to(standing: Mapping[str, dict[str, Any]]) -> list[str]:
@@ -138,13 +164,15 @@ def newest(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return max(runs, key=lambda run: run["place"])
 
 
-def _same_rows(variables: Mapping[str, str], domains: Collection[str]) -> dict[str, dict[str, Any]]:
+def _same_rows(
+    variables: Mapping[str, str], domains: Collection[str], made_by: Collection[str] = _BUILD
+) -> dict[str, dict[str, Any]]:
     """Return {product: its last run} where pins, project and settings are still the same.
 
     Only a successful build of everything counts, or of at least the whole product.
     """
     last = {one.name: _last_run(one.name) for one in chosen_products(domains)}
-    built = {name: run for name, run in last.items() if run is not None and _built_whole(run, name)}
+    built = {name: run for name, run in last.items() if run and _made_whole(run, name, made_by)}
     if not built:
         return {}
     files = {
@@ -180,16 +208,21 @@ def _same_rows_at(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
             return False
 
 
-def _built_whole(run: Mapping[str, Any], product: str) -> bool:
+def _made_whole(run: Mapping[str, Any], product: str, made_by: Collection[str]) -> bool:
     """Say whether a run succeeded and was of everything, or of whole products with this one."""
     arguments = json.loads(run["arguments"])
     selected = arguments.get("select")
     return (
         run["status"] == "success"
-        and arguments.get("which") == "build"
-        and not any(arguments.get(name) for name in ("exclude", "resource_types"))
+        and arguments.get("which") in made_by
+        and not any(arguments.get(name) for name in PARTIAL)
         and (not selected or (product in selected and set(selected) <= set(PRODUCTS)))
     )
+
+
+def was_of_all(run: Mapping[str, Any]) -> bool:
+    """Say whether a run was of everything there is."""
+    return not json.loads(run["arguments"]).get("select")
 
 
 def _last_run(product: str) -> dict[str, Any] | None:

@@ -189,12 +189,7 @@ def say_standing(choice: Choice, standing: Mapping[str, Any]) -> Choice:
     """Leave out the products that stand as they were built, and say so."""
     if not standing:
         return choice
-    console.print(f"Nothing new in {', '.join(standing)} (FORCE=1 builds them anyway)")
-    if back := nothing_new.gone_back_to(standing):
-        console.print(
-            f"Readers go on seeing {', '.join(back)} as of an older release, until something new"
-            " is built of it or FORCE=1 releases it as it is"
-        )
+    nothing_new.say_standing(standing, "FORCE=1")
     named = (product.name for product in chosen_products(choice.domains))
     return replace(choice, domains=tuple(name for name in named if name not in standing))
 
