@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from python_models.experiments.scores.lists import pattern
+from python_models.experiments.scores.remarks import is_of_the_text
 from python_models.experiments.scores.sentences import Place
 from python_models.experiments.scores.subjects import LABEL, NOUN
 from python_models.experiments.scores.words import OTHER_WORDS
@@ -27,6 +28,8 @@ _IF = pattern("shapes", "if")
 _COMPARATIVE = pattern("shapes", "comparative")
 _QUOTED = pattern("shapes", "quoted")
 _ANOTHER_LABEL = pattern("shapes", "another_label")
+_SLIGHT = pattern("withdrawals", "slight")
+_SET_APART = re.compile(r"\W*?(?:\s[-–—]+|[–—:;(])\W*")
 
 
 def _first(text: str, *kinds: re.Pattern[str]) -> str:
@@ -77,12 +80,7 @@ def doubt_of_label(place: Place, before: str, label: str, after: str) -> str:
     kinds = (_UNREAL, _TOLD, _OTHER, *((_UNSURE,) if is_name else ()))
     why = _first(label, *kinds) or _first(lead, _UNREAL, _TOLD)
     why = why or _first(_first_words(lead), _OTHER)
-    if why or (why := _first(after, _TOLD, _TAIL, _TAKES_BACK, _SCOPES)):
-        return why
-    is_of_the_text = re.match(r"\s*[–—;-]\s*(?:\S+\s+){6}", after) and not _JUDGING.search(after)
-    if not is_of_the_text and (why := _first(after, _UNREAL)):
-        return why
-    if why := _first(f"\ue000{_first_words(after)}", _UNSURE, _OTHER):
+    if why or (why := _doubt_behind(after)):
         return why
     is_alone = place.before[-1:] in "\"'" and place.after[:1] in "\"'" and NOUN.search(label)
     if _QUOTED.search(place.before) and not (is_alone and place.before):
@@ -91,10 +89,29 @@ def doubt_of_label(place: Place, before: str, label: str, after: str) -> str:
         return found.group()
     if re.search(r"[\ue000-\uf7ff]", label) and not NOUN.match(label):
         return label
-    if found := _OTHER_TEXT.search(after):
+    if (found := _OTHER_TEXT.search(after)) and not _is_remark(after):
         return found.group()
     if found := _COMPARATIVE.search(label):
         return found.group()
     if re.search(r"[:\]]\s*['\"]?$", lead) and not NOUN.search(lead):
         return label or lead
     return next(iter(told & OTHER_WORDS - {"bottom"}), "") if is_name else ""
+
+
+def _is_remark(after: str) -> bool:
+    """Say whether what is set apart behind a number is about the text, and of no score."""
+    return _SET_APART.match(after) is not None and is_of_the_text(_SET_APART.sub("", after, 1))
+
+
+def _doubt_behind(after: str) -> str:
+    """Return what leaves open a number in the words behind it."""
+    if _is_remark(after):
+        return ""
+    if apart := _SET_APART.match(after):
+        after = after[: apart.end()] + _SLIGHT.sub(" ", after[apart.end() :])
+    if why := _first(after, _TOLD, _TAIL, _TAKES_BACK, _SCOPES):
+        return why
+    is_of_the_text = re.match(r"\s*[–—;-]\s*(?:\S+\s+){6}", after) and not _JUDGING.search(after)
+    if not is_of_the_text and (why := _first(after, _UNREAL)):
+        return why
+    return _first(f"\ue000{_first_words(after)}", _UNSURE, _OTHER)

@@ -9,7 +9,14 @@ from python_models.experiments.scores.doubts import doubt_in, doubt_of_label
 from python_models.experiments.scores.lists import data, pattern, words
 from python_models.experiments.scores.numbers import Quantity
 from python_models.experiments.scores.sentences import APART, CJK, Place, Sentence
-from python_models.experiments.scores.subjects import LABEL, NOUN, Kind, kind_in, kind_of_label
+from python_models.experiments.scores.subjects import (
+    LABEL,
+    NOUN,
+    Kind,
+    kind_in,
+    kind_of_label,
+    without_attributes,
+)
 
 _GIVES = pattern("rating", "gives")
 _FOLLOWS = words("rating", "follows")
@@ -43,6 +50,7 @@ _IN_WORDS = pattern("shapes", "in_words")
 _UNFINISHED = re.compile(
     r"\s*/\s*$|\s*(?:half )?(?:stars?|sterne?n?|estrellas|étoiles|stelle|estrelas)\W*$"
 )
+_ONE_OF = re.compile(r"\s(?:of|de[lrs]?|des|degli|delle|dei|das|dos|unter|von)\s")
 MOST = 24  # numbers of a sentence that is read at all
 
 
@@ -114,7 +122,10 @@ def _rating(place: Place, begin: int, end: int) -> Rating:
     if label is None:
         why, kind = doubt_in(place, before, after), kind_in(place, before)
     else:
-        why, kind = doubt_of_label(place, before, label, after), kind_of_label(label, after)
+        why, kind = (
+            doubt_of_label(place, before, label, after),
+            _kind_of_label(before, label, after),
+        )
     found = (
         _RANGE_AFTER.match(place.after)
         or _BOUND.search(place.before)
@@ -127,6 +138,13 @@ def _rating(place: Place, begin: int, end: int) -> Rating:
     found = found or (_MINUTES.match(text) if place.after.lstrip()[:1] == "分" else None)
     why = found.group() if found else why
     return Rating(place, "open" if why else kind, label or "", strength, told, why)
+
+
+def _kind_of_label(before: str, label: str, after: str) -> Kind:
+    lead = before[: before.rfind(label)] if label else ""
+    if lead.strip():  # `a pleasure, with credible characters: 9/10`
+        label = without_attributes(f"it {label}").removeprefix("it ")
+    return kind_of_label(label, after)
 
 
 def _step_of_a_scale(place: Place, before: str) -> re.Match[str] | None:
@@ -154,6 +172,8 @@ def _is_counted(place: Place) -> bool:
     quantity, before, after = place.quantity, place.before, place.after
     found = _WORD_AFTER.match(after)
     if quantity.kind == "words" and quantity.value == 1 and quantity.outer is None:
+        if _ONE_OF.match(after):
+            return True
         return re.search(r"[^\W_]", before + after) is not None and _LABEL.search(before) is None
     is_confidence = quantity.kind == "percent" and re.search(r"\bconfidence\W*$", before)
     if (
@@ -220,7 +240,20 @@ def _strength(place: Place, label: str | None) -> int:
         return 2
     if quantity.kind != "percent" and _ARTICLE.search(place.before):
         return 2
+    if _ends_with_points(place):
+        return 2
     return 2 if re.match(r"\s*[点分점]|\s*it is\b", place.after) else 0
+
+
+def _ends_with_points(place: Place) -> bool:
+    """Say whether points are all that the last clause of a sentence has: `.., 2 points.`"""
+    unit = _UNIT.match(place.after)
+    return (
+        unit is not None
+        and place.quantity.kind != "percent"
+        and not place.clause_before.strip()
+        and not re.search(r"[^\W_]", place.after[unit.end() :])
+    )
 
 
 def is_one_of_two(place: Place) -> bool:

@@ -38,6 +38,13 @@ _TARGET = re.compile(
     rf"(?:\b(?:for|für|por|pour|per|para|in|on|en|em|beim?|à|al)\s(?:the\s|den\s|die\s|das\s|el\s|la\s|le\s|il\s|o\s|a\s|l['’])?|^\W*(?:the\s|der\s|die\s|das\s|el\s|la\s|le\s|il\s|lo\s|o\s|a\s|l['’])?)(?:{_PARTS.pattern})",
     re.I,
 )
+# what a text has or lacks is said of the whole: `with credible characters`
+_HAS_OR_LACKS = re.compile(
+    rf"\b(?:with|without|mit|ohne|con|sin|avec|sans|senza|com|sem)\s(?:[^\W\d_]+\s){{0,2}}"
+    rf"(?:{_PARTS.pattern})|(?:没有|缺乏|缺少|毫无)(?:{_PARTS.pattern})|"
+    rf"(?:{_PARTS.pattern})(?:が|も|이|가|도)\s?(?:な[いくし]|없)",
+    re.I,
+)
 _WHOLE_NEAR = pattern("shapes", "whole_near")
 _NO_PARTS = pattern("shapes", "no_parts")
 _OF_A_PART = re.compile(
@@ -74,7 +81,7 @@ def kind_in(place: Place, before: str) -> Kind:
 
 def _is_of_a_part(lead: str) -> bool:
     """Say whether the clauses before a verdict without a subject name one part of the text."""
-    lead = _NO_PARTS.sub(" ", _SUMS_UP.sub(" ", lead))
+    lead = without_attributes(_NO_PARTS.sub(" ", _SUMS_UP.sub(" ", lead)))
     if not lead.strip() or _BECAUSE.search(lead) or _BEGINS.match(lead):
         return False
     if _NAMES_A_PART.match(lead) or _RELATES.search(lead):
@@ -83,6 +90,12 @@ def _is_of_a_part(lead: str) -> bool:
         one for one in APART.split(lead) if len(one.split()) > 1 or re.search(f"[{CJK}]{{3}}", one)
     ]
     return len(parts) == 1 and bool(_PARTS.search(parts[0])) and not _PIECE.search(parts[0])
+
+
+def without_attributes(text: str) -> str:
+    """Return a text without what it says something has or lacks; a text begins with no such."""
+    begin = re.match(r"\W*[^\W\d_]+", text)
+    return text[: begin.end()] + _HAS_OR_LACKS.sub(" ", text[begin.end() :]) if begin else text
 
 
 def names_a_part(text: str) -> bool:

@@ -7,9 +7,17 @@ import re
 from python_models.experiments.scores.answer import ScoreError
 from python_models.experiments.scores.lists import pattern
 from python_models.experiments.scores.ratings import Rating, ratings_of
-from python_models.experiments.scores.sentences import CJK, NUMBER, Sentence
+from python_models.experiments.scores.remarks import (
+    LABELS_OF_A_SCORE,
+    NUMBER_IN_IT,
+    advises_plainly,
+    heads_advice,
+    is_of_no_score,
+    is_of_the_text,
+    is_short,
+)
+from python_models.experiments.scores.sentences import CJK, Sentence
 from python_models.experiments.scores.subjects import names_a_part
-from python_models.experiments.scores.words import LABELS, WHOLES
 
 _REFUSES, _TAKES_BACK, _POINTS, _SCOPES, _JUDGING, _REFERS_BACK, _NAMING, _ANOTHER, _POLITE = (
     pattern("withdrawals", kind)
@@ -21,10 +29,6 @@ _REFUSES, _TAKES_BACK, _POINTS, _SCOPES, _JUDGING, _REFERS_BACK, _NAMING, _ANOTH
 _TAKES_BACK2 = pattern("withdrawals", "takes_back2")
 _HARMLESS = pattern("withdrawals", "harmless")
 _TELLS_OF_IT = pattern("withdrawals", "tells_of_it")
-_ADVISES = pattern("withdrawals", "advises")
-_TELLS = pattern("withdrawals", "tells_of_the_text")
-_MORE_THAN_TELLS = pattern("withdrawals", "more_than_tells")
-_CLOSINGS = pattern("withdrawals", "closings")
 _MISSES_THE_BEST = pattern("withdrawals", "misses_the_best")
 _ORIGINS = pattern("withdrawals", "origins")
 _SLIGHT = pattern("withdrawals", "slight")
@@ -33,15 +37,11 @@ _EXPLAINS = pattern("withdrawals", "explains")
 _NOT_ALL = pattern("withdrawals", "not_all")
 _DISREGARDED, _REASONS = pattern("withdrawals", "disregarded"), pattern("withdrawals", "reasons")
 _TOLD, _MOCKS, _COUNTS = (pattern("dangers", kind) for kind in ("told", "mocks_tail", "counts"))
-_LABELS_OF_A_SCORE = re.compile(rf"(?<!\w)(?:{LABELS}|{WHOLES})(?!\w)", re.I)
-_NUMBER = re.compile(NUMBER)
-_WORD = re.compile(rf"[^\W\d_{CJK}\ue000-\uf8ff]+")
 _SIGN = re.compile(f"[{CJK}]")
 _REASON = re.compile(rf"\W*(?:{_REASONS.pattern})\W{{0,3}}[:=–→>-]", re.I)
 # a condition without what it is a condition of
 _CONDITION = pattern("shapes", "condition")
 _PROVISIONAL = pattern("shapes", "provisional")
-_SHORT, _SHORT_CJK = 7, 14
 
 
 def withdrawn(sentences: list[Sentence], verdict: Rating) -> ScoreError | None:
@@ -55,12 +55,14 @@ def withdrawn(sentences: list[Sentence], verdict: Rating) -> ScoreError | None:
     reason_line = -1
     is_advising = False  # below a heading such as `Suggestions`
     for one in sentences[at + 1 :]:
-        if one.line == reason_line or (is_advising and _is_of_no_score(one)):
+        if one.line == reason_line or (is_advising and is_of_no_score(one.bare.text)):
             continue
-        is_advising = is_advising or _heads_advice(one)
+        is_advising = is_advising or heads_advice(one.bare.text)
         if _REASON.match(one.bare.text):
             reason_line = one.line
-        if _is_of_the_text(one) or (_MISSES_THE_BEST.search(one.bare.text) and not is_best):
+        if is_of_the_text(one.bare.text) or (
+            _MISSES_THE_BEST.search(one.bare.text) and not is_best
+        ):
             continue
         if why := _undoes(one):
             return _open(one, "may take it back", why)
@@ -78,31 +80,6 @@ def _first(text: str, *kinds: re.Pattern[str]) -> str:
     return found.group() or "?" if found else ""
 
 
-def _is_short(text: str) -> bool:
-    return len(_WORD.findall(text)) < _SHORT and len(_SIGN.findall(text)) < _SHORT_CJK
-
-
-def _is_of_the_text(sentence: Sentence) -> bool:
-    """Say whether a sentence is about this text, a next one or farewell, and of no score."""
-    text = sentence.bare.text
-    if not _is_of_no_score(sentence):
-        return False
-    if _TELLS.match(text) and not _MORE_THAN_TELLS.search(text) and not _is_short(text):
-        return True
-    is_advice = _ADVISES.search(text) is not None and (":" in text or not _is_short(text))
-    return is_advice or _CLOSINGS.search(text) is not None
-
-
-def _heads_advice(sentence: Sentence) -> bool:
-    text = sentence.bare.text.strip(" :：#*-")
-    return _ADVISES.match(text) is not None and len(text.split()) < 4 and _is_short(text)
-
-
-def _is_of_no_score(sentence: Sentence) -> bool:
-    text = sentence.bare.text
-    return not (_LABELS_OF_A_SCORE.search(text) or _NUMBER.search(text))
-
-
 def _undoes(sentence: Sentence) -> str:
     """Return what in a sentence behind a verdict revises, conditions or narrows it."""
     text = sentence.bare.text
@@ -118,9 +95,10 @@ def _undoes(sentence: Sentence) -> str:
     if any(one.kind == "part" and one.label for one in ratings_of(sentence)):
         return ""
     text = _HARMLESS.sub(" ", _NOT_ALL.sub("", text))
-    if _is_short(text):
+    if is_short(text):
+        text = _SLIGHT.sub(" ", text)
         short = (_TAKES_BACK, _TAKES_BACK2, _SCOPES, _REFERS_BACK, _CONDITION, _MOCKS, _JUDGING)
-        raw = _HARMLESS.sub(" ", _NOT_ALL.sub("", sentence.text.lower()))
+        raw = _SLIGHT.sub(" ", _HARMLESS.sub(" ", _NOT_ALL.sub("", sentence.text.lower())))
         return _first(text, *short) or _first(raw, *short) or (text if names_a_part(text) else "")
     told = (_REFERS_BACK,) if _ORIGINS.search(text) else ()
     return _first(_SLIGHT.sub(" ", text), _MOCKS, _TAKES_BACK, _TAKES_BACK2, *told, _JUDGING)
@@ -132,10 +110,13 @@ def _lends(sentence: Sentence, verdict: Rating) -> str:
     bare = text.strip(" :：|*")
     if _DISREGARDED.search(sentence.text) or "json" in text or text.startswith("|"):
         return ""
-    if _LABELS_OF_A_SCORE.fullmatch(bare) or re.fullmatch(
+    if advises_plainly(text):
+        return ""
+    if LABELS_OF_A_SCORE.fullmatch(bare) or re.fullmatch(
         r"(?:result|output|answer|verdict)s?", bare
     ):
         return ""
+    text = _SLIGHT.sub(" ", text)
     if found := _first(text, _POINTS):
         return found
     for one in ratings_of(sentence):
@@ -146,14 +127,14 @@ def _lends(sentence: Sentence, verdict: Rating) -> str:
             and (why := _first(_I_SAY.sub(" ", text), _TOLD))
         ):
             return why
-    if _NUMBER.search(text) or sentence.bare.scales():
+    if NUMBER_IN_IT.search(text) or sentence.bare.scales():
         return ""
     if found := _first(text, _NAMING, _ANOTHER):
         return found
-    if re.search(r"[:\"]\s*$", text) and not _LABELS_OF_A_SCORE.search(text):
+    if re.search(r"[:\"]\s*$", text) and not LABELS_OF_A_SCORE.search(text):
         return text
     is_judging = _JUDGING.search(text) is not None and not _SIGN.search(text)
     if names_a_part(text) and ":" not in text:
         return text
     told = _TELLS_OF_IT.sub(" ", _I_SAY.sub(" ", text))
-    return _first(told, _TOLD) if is_judging or _is_short(text) else ""
+    return _first(told, _TOLD) if is_judging or is_short(text) else ""
