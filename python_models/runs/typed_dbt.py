@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.flags import get_flags
 from dbt.graph.queue import GraphQueue
 from dbt.task.build import BuildTask
 from dbt.task.runnable import GraphRunnableTask
 
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from ingestion.landing.products import PRODUCTS
 from python_models.runs import nothing_new
 from python_models.runs.invocation import BEGIN_VARIABLE, RESUME_VARIABLE
@@ -101,9 +104,17 @@ def _execute_what_is_left(task: GraphRunnableTask) -> Any:
 
 
 def _is_typed() -> bool:
-    """Say whether a person asked for this build, not something that knows what has to be built."""
+    """Say whether a person asked for this build, not something that knows what has to be built.
+
+    The files of another project are no part of what tells whether a product stands.
+    """
     known = (BEGIN_VARIABLE, RESUME_VARIABLE, FORCE)
-    return told() is None and not any(os.environ.get(name) for name in known)
+    project = Path(getattr(get_flags(), "PROJECT_DIR", None) or DBT_FOLDER)
+    return (
+        project.resolve() == DBT_FOLDER.resolve()
+        and told() is None
+        and not any(os.environ.get(name) for name in known)
+    )
 
 
 def _products_of(arguments: Mapping[str, Any]) -> Collection[str] | None:

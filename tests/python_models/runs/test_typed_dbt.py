@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
 
+from ingestion.lakehouse.dbt_environment import DBT_FOLDER
 from python_models.runs import typed_dbt
 from python_models.runs.invocation import BEGIN_VARIABLE, RESUME_VARIABLE
 from tests.python_models.runs.test_run import finish_a_run
@@ -144,6 +147,18 @@ def test_who_knows_what_has_to_be_built_gets_it(
     monkeypatch.setenv(name, "1")
     given = asked("news")
     assert typed_dbt.leave_out(given, session) is given
+
+
+def test_another_project_is_built(
+    session: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    finish_a_run(select=["news"])
+    monkeypatch.setattr(typed_dbt, "get_flags", lambda: SimpleNamespace(PROJECT_DIR=tmp_path))
+    given = asked("news")
+    assert typed_dbt.leave_out(given, session) is given
+    own = SimpleNamespace(PROJECT_DIR=str(DBT_FOLDER))
+    monkeypatch.setattr(typed_dbt, "get_flags", lambda: own)
+    assert typed_dbt.leave_out(given, session) is None
 
 
 @pytest.mark.parametrize("name", ["selector", "empty", "sample", "exclude"])
