@@ -13,8 +13,8 @@ from tests.shared_by_workers import once, shared
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the README's first command makes on no lake, done once by all processes.
 
-    In it: `lake`, whose figures are held against the approved ones; `kept`, a copy of it that the
-    one who types what comes after may move; `target`, what dbt has parsed.
+    In it: `lake`, whose figures are held against the approved ones; `kept` and `typed`, copies that
+    those who type what comes after may move; `target`, what dbt has parsed.
     """
     folder = shared(tmp_path_factory, "demo")
     once(folder, _run_and_keep)
@@ -22,4 +22,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run_and_keep(folder: Path) -> None:
-    shutil.copytree(run_demo(folder), folder / "kept", symlinks=True)
+    lake = run_demo(folder)
+    for name in ("kept", "typed"):
+        shutil.copytree(lake, folder / name, symlinks=True)
